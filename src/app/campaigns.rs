@@ -1,0 +1,148 @@
+//! Campaigns in memory: every process holds the rosters of all of them and looks twice a second for those whose
+//! revision has moved, so a freeze holds everywhere within a second and rules cost no I/O.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::App;
+use crate::auth::Viewer;
+use crate::domain::campaign::Lifecycle;
+use crate::domain::roster::Roster;
+use crate::error::Result;
+use crate::id::{CampaignId, CategoryId, NomineeId};
+use crate::ledger;
+
+/// All rosters at a moment, with the ways to find one.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// Latest opening first.
+    rosters: Vec<Arc<Roster>>,
+    by_id: HashMap<CampaignId, usize>,
+    by_slug: HashMap<String, usize>,
+    by_category: HashMap<CategoryId, usize>,
+    by_nominee: HashMap<NomineeId, usize>,
+}
+
+impl Catalog {
+    fn new(mut rosters: Vec<Arc<Roster>>) -> Self {
+        rosters.sort_by_key(|r| std::cmp::Reverse((r.campaign().voting_opens_at, r.campaign().id)));
+        let mut catalog = Self::default();
+        for (index, roster) in rosters.iter().enumerate() {
+            catalog.by_id.insert(roster.campaign().id, index);
+            catalog
+                .by_slug
+                .insert(roster.campaign().slug.clone(), index);
+            catalog
+                .by_category
+                .extend(roster.categories().iter().map(|c| (c.id, index)));
+            catalog
+                .by_nominee
+                .extend(roster.nominees().iter().map(|n| (n.id, index)));
+        }
+        catalog.rosters = rosters;
+        catalog
+    }
+
+    /// The campaigns that `viewer` may see, latest opening first.
+    pub fn visible(&self, viewer: Viewer) -> impl Iterator<Item = &Arc<Roster>> {
+        self.rosters
+            .iter()
+            .filter(move |roster| is_visible(roster, viewer))
+    }
+
+    fn at(&self, index: Option<&usize>, viewer: Viewer) -> Option<Arc<Roster>> {
+        index
+            .map(|&index| &self.rosters[index])
+            .filter(|roster| is_visible(roster, viewer))
+            .cloned()
+    }
+
+    /// A campaign that `viewer` may see.
+    #[must_use]
+    pub fn find(&self, id: CampaignId, viewer: Viewer) -> Option<Arc<Roster>> {
+        self.at(self.by_id.get(&id), viewer)
+    }
+
+    /// A campaign, whoever asks: for the program's own needs.
+    #[must_use]
+    pub fn find_any(&self, id: CampaignId) -> Option<Arc<Roster>> {
+        self.by_id
+            .get(&id)
+            .map(|&index| Arc::clone(&self.rosters[index]))
+    }
+
+    /// A campaign that `viewer` may see, by its slug.
+    #[must_use]
+    pub fn find_by_slug(&self, slug: &str, viewer: Viewer) -> Option<Arc<Roster>> {
+        self.at(self.by_slug.get(slug), viewer)
+    }
+
+    /// The campaign of a category that `viewer` may see.
+    #[must_use]
+    pub fn find_by_category(&self, id: CategoryId, viewer: Viewer) -> Option<Arc<Roster>> {
+        self.at(self.by_category.get(&id), viewer)
+    }
+
+    /// The campaign of a nominee that `viewer` may see, and the nominee's index in it; withdrawn ones are not shown.
+    #[must_use]
+    pub fn find_by_nominee(&self, id: NomineeId, viewer: Viewer) -> Option<(Arc<Roster>, usize)> {
+        let roster = self.at(self.by_nominee.get(&id), viewer)?;
+        let index = roster.shown_index_of(id)?;
+        Some((roster, index))
+    }
+}
+
+/// What is being prepared is seen by staff only.
+fn is_visible(roster: &Roster, viewer: Viewer) -> bool {
+    roster.campaign().lifecycle != Lifecycle::Draft || viewer.is_staff()
+}
+
+/// The catalog of a process.
+#[derive(Debug, Default)]
+pub struct Campaigns(RwLock<Arc<Catalog>>);
+
+impl Campaigns {
+    /// The catalog as it stands.
+    #[must_use]
+    pub fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl App {
+    /// Loads the campaigns whose revision has moved; their tallies are ranked anew.
+    ///
+    /// # Errors
+    /// When the database is away: the campaigns stay as they were.
+    pub async fn refresh_campaigns(&self) -> Result<()> {
+        let catalog = self.campaigns.catalog();
+        let revisions = ledger::campaign::list_revisions(&self.database).await?;
+        let held = |id: &CampaignId| catalog.by_id.get(id).map(|&index| &catalog.rosters[index]);
+        let is_current = |(id, revision): &(CampaignId, i64)| {
+            held(id).is_some_and(|r| r.campaign().revision == *revision)
+        };
+        if revisions.len() == catalog.rosters.len() && revisions.iter().all(is_current) {
+            return Ok(());
+        }
+        let mut rosters = Vec::with_capacity(revisions.len());
+        for entry in &revisions {
+            match held(&entry.0).filter(|_| is_current(entry)) {
+                Some(roster) => rosters.push(Arc::clone(roster)),
+                None => {
+                    rosters.extend(
+                        ledger::campaign::find_roster(&self.database, entry.0)
+                            .await?
+                            .map(Arc::new),
+                    );
+                    self.tallies.mark(entry.0);
+                }
+            }
+        }
+        *self
+            .campaigns
+            .0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(Catalog::new(rosters));
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! Likes: what `setLike` does. Idempotent: the second wish of the same kind changes nothing.
+
+use uuid::Uuid;
+
+use super::{App, StoryFacts};
+use crate::auth::Viewer;
+use crate::error::Result;
+use crate::hot::{Action, Subject};
+use crate::id::{CampaignId, NomineeId, StoryId, SubjectId};
+use crate::ledger::like::LikeWish;
+use crate::ledger::{self, Database};
+
+/// What can be liked and viewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Likeable {
+    /// A nominee.
+    Nominee(NomineeId),
+    /// A story.
+    Story(StoryId),
+}
+
+impl Likeable {
+    /// The id that likes and views are stored under.
+    #[must_use]
+    pub fn subject_id(self) -> SubjectId {
+        match self {
+            Self::Nominee(id) => id.into(),
+            Self::Story(id) => id.into(),
+        }
+    }
+}
+
+impl App {
+    /// Makes the voter like `subject`, or not, and returns after the commit; `false` when there is no such subject.
+    ///
+    /// # Errors
+    /// Whatever is not an outcome: see [`crate::error::Error`].
+    pub async fn set_like(&self, viewer: Viewer, subject: Likeable, liked: bool) -> Result<bool> {
+        let voter_id = viewer.require_voter()?;
+        self.hot
+            .take(Action::Like, Subject::Voter(voter_id))
+            .await?;
+        let Some(campaign_id) = self.find_campaigns_of(viewer, &[subject]).await?[0] else {
+            return Ok(false);
+        };
+        let wish = LikeWish {
+            voter_id,
+            subject_id: subject.subject_id(),
+            campaign_id,
+            liked,
+        };
+        self.writer.like(wish).await?;
+        Ok(true)
+    }
+
+    /// The campaign of each subject that `viewer` may see now, in the order of `subjects`. Stories that are not
+    /// remembered take one statement.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub(super) async fn find_campaigns_of(
+        &self,
+        viewer: Viewer,
+        subjects: &[Likeable],
+    ) -> Result<Vec<Option<CampaignId>>> {
+        let catalog = self.campaigns.catalog();
+        let remembered = |id: &StoryId| self.stories.peek(id, |facts| *facts).flatten();
+        let unknown = subjects.iter().filter_map(|subject| match subject {
+            Likeable::Story(id) if remembered(id).is_none() => Some(id.0),
+            _ => None,
+        });
+        self.remember_stories(&self.database, unknown.collect())
+            .await?;
+        let now = self.clock.now();
+        let campaign = |subject: &Likeable| match subject {
+            Likeable::Nominee(id) => catalog
+                .find_by_nominee(*id, viewer)
+                .map(|(roster, _)| roster.campaign().id),
+            Likeable::Story(id) => remembered(id)
+                .filter(|story| story.published_at <= now || viewer.is_staff())
+                .filter(|story| catalog.find(story.campaign_id, viewer).is_some())
+                .map(|story| story.campaign_id),
+        };
+        Ok(subjects.iter().map(campaign).collect())
+    }
+
+    async fn remember_stories(&self, database: &Database, ids: Vec<Uuid>) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        for story in ledger::story::list_by_ids(database, ids).await? {
+            // A story whose time may still be changed is looked at again.
+            if story.published_at <= self.clock.now() {
+                let facts = StoryFacts {
+                    campaign_id: story.campaign_id,
+                    published_at: story.published_at,
+                };
+                self.stories.with(&story.id, |held| *held = Some(facts));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,177 @@
+//! The use cases. Every write passes here, whichever edge it comes from; reads that need no rule go from the resolvers
+//! to the ledger directly.
+//!
+//! [`App`] is built once a process and shared. Start reading at [`voting`].
+
+pub mod campaigns;
+pub mod likes;
+pub mod nominees;
+pub mod sign_in;
+pub mod tallies;
+pub mod views;
+pub mod voting;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::auth::Viewer;
+use crate::auth::keyed_hash::{HashKey, Purpose};
+use crate::auth::password::Passwords;
+use crate::auth::platform::WeChat;
+use crate::auth::token::TokenKeys;
+use crate::bounded::BoundedMap;
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::hot::Hot;
+use crate::id::{CampaignId, StaffId, StoryId};
+use crate::ledger::writer::{Writer, WriterTask};
+use crate::ledger::{Database, staff};
+use crate::telemetry::Metrics;
+
+use self::campaigns::Campaigns;
+use self::tallies::Tallies;
+use self::views::Views;
+
+/// Stories whose campaign and time are remembered: some 6 MB when full.
+const STORIES_REMEMBERED_MAX: usize = 65_536;
+
+/// What a process is made of.
+#[derive(Debug)]
+pub struct App {
+    /// The time.
+    pub clock: Clock,
+    /// The truth.
+    pub database: Arc<Database>,
+    /// Limits, early refusal, shared tallies.
+    pub hot: Hot,
+    /// Campaigns and nominees in memory.
+    pub campaigns: Campaigns,
+    /// Tallies in memory.
+    pub tallies: Tallies,
+    /// Views that wait to be stored.
+    pub views: Views,
+    /// The metrics of the process.
+    pub metrics: Metrics,
+    /// Where votes and likes are stored.
+    pub writer: Writer,
+    /// The keys of access tokens.
+    pub tokens: TokenKeys,
+    /// The key of identities, ids and cursors.
+    pub hash_key: HashKey,
+    passwords: Passwords,
+    wechat: Option<WeChat>,
+    stories: BoundedMap<StoryId, Option<StoryFacts>>,
+}
+
+/// What an [`App`] is built from.
+#[derive(Debug)]
+pub struct Parts {
+    /// The time.
+    pub clock: Clock,
+    /// The truth, with its tables made.
+    pub database: Arc<Database>,
+    /// The hot store.
+    pub hot: Hot,
+    /// The keys of access tokens.
+    pub tokens: TokenKeys,
+    /// The key of identities, ids and cursors.
+    pub hash_key: HashKey,
+    /// The `WeChat` platform, where it is set up.
+    pub wechat: Option<WeChat>,
+}
+
+/// What likes and views need to know of a story.
+#[derive(Debug, Clone, Copy)]
+struct StoryFacts {
+    campaign_id: CampaignId,
+    published_at: DateTime<Utc>,
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// The address, behind the trusted proxies.
+    pub address: IpAddr,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+}
+
+impl App {
+    /// Builds a process and loads the campaigns. The [`WriterTask`] ends when the app is dropped.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn build(parts: Parts) -> Result<(Self, WriterTask)> {
+        let Parts {
+            clock,
+            database,
+            hot,
+            tokens,
+            hash_key,
+            wechat,
+        } = parts;
+        let metrics = Metrics::new();
+        let (writer, task) =
+            Writer::start(Arc::clone(&database), clock.clone(), metrics.writer.clone());
+        let app = Self {
+            clock,
+            database,
+            hot,
+            campaigns: Campaigns::default(),
+            tallies: Tallies::default(),
+            views: Views::default(),
+            metrics,
+            writer,
+            tokens,
+            hash_key,
+            passwords: Passwords::new()?,
+            wechat,
+            stories: BoundedMap::new(STORIES_REMEMBERED_MAX),
+        };
+        app.refresh_campaigns().await?;
+        Ok((app, task))
+    }
+
+    /// Whether a token of staff still stands for an active member: rights are looked up, not carried.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn is_active_staff(&self, id: StaffId) -> Result<bool> {
+        Ok(staff::find(&self.database, id)
+            .await?
+            .is_some_and(|staff| staff.disabled_at.is_none()))
+    }
+
+    /// Whose access token it is. A token of staff is good only while its holder is.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] whatever is wrong with the token.
+    pub async fn authenticate(&self, token: &str) -> Result<(Viewer, DateTime<Utc>)> {
+        let (viewer, expires_at) = self.tokens.verify(token, self.clock.now())?;
+        match viewer {
+            Viewer::Staff(id) if !self.is_active_staff(id).await? => Err(Error::Unauthenticated),
+            viewer => Ok((viewer, expires_at)),
+        }
+    }
+
+    /// Keyed hash of the network a request comes from, half as long as a whole one: it only groups.
+    fn network_hash(&self, client: &Client) -> Vec<u8> {
+        let network = match client.address {
+            IpAddr::V4(ip) => ip.octets().to_vec(),
+            IpAddr::V6(ip) => ip.octets()[..8].to_vec(),
+        };
+        self.hash_key.hash(Purpose::Network, &[&network])[..16].to_vec()
+    }
+
+    /// Keyed hash of the device a request comes from, as far as it tells.
+    fn device_hash(&self, client: &Client) -> Option<Vec<u8>> {
+        let user_agent = client.user_agent.as_ref()?;
+        Some(
+            self.hash_key
+                .hash(Purpose::Device, &[user_agent.as_bytes()])[..16]
+                .to_vec(),
+        )
+    }
+}

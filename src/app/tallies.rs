@@ -1,0 +1,225 @@
+//! Tallies in memory. A board a campaign holds the latest ranked tally; whoever watches it is woken by each newer one and
+//! never queues: a slow reader skips versions.
+//!
+//! What moves a board: votes of this process (marked after their commit), announcements of others, a change of the
+//! roster, and a sweep over all versions that heals whatever was lost. The publisher (`workers`) calls
+//! [`App::publish_tallies`] and [`App::sweep_tallies`].
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+use super::App;
+use crate::auth::Viewer;
+use crate::domain::roster::Roster;
+use crate::domain::tally::{CampaignTotals, Tally};
+use crate::error::{Error, Result};
+use crate::id::CampaignId;
+use crate::ledger;
+
+/// A tally with the roster that it was ranked with.
+#[derive(Debug, Clone)]
+pub struct RankedTally {
+    /// The roster, whose indexes the entries use.
+    pub roster: Arc<Roster>,
+    /// The tally.
+    pub tally: Arc<Tally>,
+}
+
+type Board = watch::Sender<Option<RankedTally>>;
+
+/// The boards of a process.
+#[derive(Debug, Default)]
+pub struct Tallies {
+    boards: Mutex<HashMap<CampaignId, Arc<Board>>>,
+    /// Campaigns to look at, with the version that another process announced, or 0 to read the database.
+    moved: Mutex<HashMap<CampaignId, i64>>,
+}
+
+impl Tallies {
+    /// Says that a campaign's totals or roster have moved.
+    pub fn mark(&self, campaign_id: CampaignId) {
+        self.moved
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(campaign_id, 0);
+    }
+
+    /// Says that another process has shared totals of this version.
+    pub fn mark_shared(&self, campaign_id: CampaignId, version: i64) {
+        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        moved
+            .entry(campaign_id)
+            .and_modify(|v| *v = if *v == 0 { 0 } else { version.max(*v) })
+            .or_insert(version);
+    }
+
+    fn take_moved(&self) -> HashMap<CampaignId, i64> {
+        std::mem::take(&mut *self.moved.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn board(&self, campaign_id: CampaignId) -> Arc<Board> {
+        let mut boards = self.boards.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(
+            boards
+                .entry(campaign_id)
+                .or_insert_with(|| Arc::new(watch::Sender::new(None))),
+        )
+    }
+
+    fn version(&self, campaign_id: CampaignId) -> Option<i64> {
+        self.board(campaign_id)
+            .borrow()
+            .as_ref()
+            .map(|ranked| ranked.tally.version)
+    }
+
+    /// The sum of the versions of all boards, for the metrics.
+    #[must_use]
+    pub fn version_sum(&self) -> i64 {
+        let boards = self.boards.lock().unwrap_or_else(PoisonError::into_inner);
+        boards
+            .values()
+            .filter_map(|board| board.borrow().as_ref().map(|ranked| ranked.tally.version))
+            .sum()
+    }
+}
+
+impl App {
+    /// The tally of a campaign, if `viewer` may see it now.
+    ///
+    /// # Errors
+    /// When it is not in memory yet and the database is away.
+    pub async fn find_tally(&self, roster: &Roster, viewer: Viewer) -> Result<Option<RankedTally>> {
+        if !viewer.is_staff() && !roster.campaign().tally_is_public(self.clock.now()) {
+            return Ok(None);
+        }
+        self.tally(roster.campaign().id).await.map(Some)
+    }
+
+    /// The tally of a campaign, whoever asks: for rules and workers.
+    ///
+    /// # Errors
+    /// When it is not in memory yet and the database is away.
+    pub async fn tally(&self, campaign_id: CampaignId) -> Result<RankedTally> {
+        let board = self.tallies.board(campaign_id);
+        if let Some(ranked) = board.borrow().clone() {
+            return Ok(ranked);
+        }
+        self.load_tally(campaign_id).await?;
+        let ranked = board.borrow().clone();
+        ranked.ok_or(Error::NotFound("campaign"))
+    }
+
+    /// Watches a campaign's tally: the receiver has the current one and is woken by each newer one.
+    ///
+    /// # Errors
+    /// As [`App::tally`].
+    pub async fn watch_tally(
+        &self,
+        campaign_id: CampaignId,
+    ) -> Result<watch::Receiver<Option<RankedTally>>> {
+        self.tally(campaign_id).await?;
+        Ok(self.tallies.board(campaign_id).subscribe())
+    }
+
+    /// Brings the boards of all campaigns that have moved up to date, and shares them. What fails is tried again at the
+    /// next call.
+    pub async fn publish_tallies(&self) {
+        for (campaign_id, shared_version) in self.tallies.take_moved() {
+            let is_held = |version: i64| {
+                self.tallies
+                    .version(campaign_id)
+                    .is_some_and(|held| held >= version)
+            };
+            if shared_version > 0 {
+                if is_held(shared_version) {
+                    continue;
+                }
+                if let Some(totals) = self.hot.find_totals(campaign_id).await
+                    && totals.version() >= shared_version
+                {
+                    self.post(&totals);
+                    continue;
+                }
+            }
+            if let Err(error) = self.load_tally(campaign_id).await {
+                tracing::warn!(%error, %campaign_id, "a tally could not be read");
+                self.tallies.mark(campaign_id);
+            }
+        }
+    }
+
+    /// Marks every campaign whose board is behind the database, and shares again what Redis has lost.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn sweep_tallies(&self) -> Result<()> {
+        for (campaign_id, version) in ledger::tally::list_versions(&self.database).await? {
+            match self.tallies.version(campaign_id) {
+                Some(held) if held == version => {}
+                _ => self.tallies.mark(campaign_id),
+            }
+        }
+        Ok(())
+    }
+
+    /// Shares the boards whose copy in Redis is missing or behind.
+    pub async fn share_tallies(&self) {
+        let boards: Vec<Arc<Board>> = {
+            let boards = self
+                .tallies
+                .boards
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            boards.values().cloned().collect()
+        };
+        for board in boards {
+            let Some(ranked) = board.borrow().clone() else {
+                continue;
+            };
+            if let Ok(totals) = self.read_totals(ranked.tally.campaign_id).await {
+                self.hot.share_totals(&totals).await;
+            }
+        }
+    }
+
+    async fn read_totals(&self, campaign_id: CampaignId) -> Result<CampaignTotals> {
+        let as_of = self.clock.now();
+        let nominees = ledger::tally::list_totals(&self.database, campaign_id).await?;
+        Ok(CampaignTotals {
+            campaign_id,
+            as_of,
+            nominees,
+        })
+    }
+
+    async fn load_tally(&self, campaign_id: CampaignId) -> Result<()> {
+        let totals = self.read_totals(campaign_id).await?;
+        self.post(&totals);
+        self.hot.share_totals(&totals).await;
+        Ok(())
+    }
+
+    /// Puts totals on their board, unless it has them, or newer ones, ranked with this roster.
+    fn post(&self, totals: &CampaignTotals) {
+        let Some(roster) = self.campaigns.catalog().find_any(totals.campaign_id) else {
+            return;
+        };
+        let tally = Arc::new(Tally::rank(totals, &roster));
+        self.tallies
+            .board(totals.campaign_id)
+            .send_if_modified(|held| {
+                let is_newer = held.as_ref().is_none_or(|held| {
+                    tally.version > held.tally.version
+                        || (tally.version == held.tally.version
+                            && !Arc::ptr_eq(&roster, &held.roster))
+                });
+                if is_newer {
+                    *held = Some(RankedTally { roster, tally });
+                }
+                is_newer
+            });
+    }
+}

@@ -1,0 +1,123 @@
+//! Passwords of staff: argon2id in a bounded pool of blocking threads, so that a flood of sign-ins takes neither the
+//! memory nor the threads of the voters.
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result};
+
+/// OWASP's recommendation for argon2id: 19 MiB, 2 passes, 1 lane.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// Hashes computed at once: about 40 MiB, and half of a small machine.
+const CONCURRENT_MAX: usize = 2;
+/// Sign-ins that may wait for their turn, at some 50 ms each.
+const WAITING_MAX: usize = 32;
+
+/// Computes and checks password hashes.
+#[derive(Debug, Clone)]
+pub struct Passwords {
+    running: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+    /// A hash of no known password: what an unknown account is checked against, so that it takes as long.
+    decoy: Arc<str>,
+}
+
+fn argon2() -> Argon2<'static> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+        .expect("the parameters are within argon2's bounds");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// Computes the hash of `password` as a PHC string. Takes some 50 ms.
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn hash(password: &str) -> Result<String> {
+    Ok(argon2()
+        .hash_password(password.as_bytes())
+        .map_err(|error| Error::internal(error.to_string()))?
+        .to_string())
+}
+
+impl Passwords {
+    /// A pool that computes one hash at once for itself.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn new() -> Result<Self> {
+        Ok(Self {
+            running: Arc::new(Semaphore::new(CONCURRENT_MAX)),
+            waiting: Arc::new(Semaphore::new(WAITING_MAX)),
+            decoy: hash(&uuid::Uuid::new_v4().to_string())?.into(),
+        })
+    }
+
+    /// Whether `password` is the one of `stored`; without a stored hash it takes as long and is not.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] when too many wait.
+    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool> {
+        let _place = self.waiting.try_acquire().map_err(|_| Error::Overloaded)?;
+        let _turn = self.running.acquire().await.map_err(Error::internal)?;
+        let is_known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.decoy.to_string());
+        let matches = tokio::task::spawn_blocking(move || {
+            let hash =
+                PasswordHash::new(&stored).map_err(|error| Error::internal(error.to_string()))?;
+            Ok::<_, Error>(argon2().verify_password(password.as_bytes(), &hash).is_ok())
+        });
+        Ok(matches.await.map_err(Error::internal)?? && is_known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_password_itself_matches() {
+        let passwords = Passwords::new().expect("randomness");
+        let stored = hash("correct horse").expect("randomness");
+        assert!(
+            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{stored}"
+        );
+        assert!(
+            passwords
+                .verify("correct horse".into(), Some(stored.clone()))
+                .await
+                .expect("room")
+        );
+        assert!(
+            !passwords
+                .verify("correct horses".into(), Some(stored))
+                .await
+                .expect("room")
+        );
+        assert!(
+            !passwords
+                .verify("correct horse".into(), None)
+                .await
+                .expect("room")
+        );
+    }
+
+    #[tokio::test]
+    async fn more_than_the_pool_holds_are_refused_at_once() {
+        let passwords = Passwords::new().expect("randomness");
+        let _all = passwords
+            .waiting
+            .try_acquire_many(u32::try_from(WAITING_MAX).expect("few"))
+            .expect("all free");
+        assert!(matches!(
+            passwords.verify("x".into(), None).await,
+            Err(Error::Overloaded)
+        ));
+    }
+}

@@ -1,0 +1,469 @@
+//! Mini-program platforms, so far `WeChat`: turns the login code of the program on the phone, good for five minutes
+//! and one use, into an openid, which is the same for one person in one mini-program always.
+//!
+//! - Only the openid leaves this module: session key and unionid are never read into a value, and no log line or `Debug`
+//!   text has the code, secret or openid in it; of an answer we log the errcode at most.
+//! - Calls, and the queue before them, are bounded: the platform's quota is one for the whole app, and a push to a million
+//!   phones must not become a login storm. Full means [`CodeExchangeError::Busy`] at once.
+//! - A call is repeated only when the platform says it did nothing (-1). After a time-out the code may be used up.
+//!
+//! Next: `app/sign_in`, which keeps the openid as a keyed hash only.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+
+/// Codes are 32 characters today and documented without a length: four times that is no code.
+const CODE_LENGTH_MAX: usize = 128;
+
+/// An answer has about 200 bytes; whatever is much longer does not come from the platform.
+const ANSWER_BYTES_MAX: usize = 16 * 1024;
+
+/// How many wait for a place, per call under way. With answers in a quarter of the time-out (usual: far less)
+/// the last in the queue still gets its turn before its patience ends.
+const WAITING_PER_CALL: usize = 4;
+
+/// More calls at once than one process ever needs; keeps a mistyped setting from opening sockets without end.
+const CONCURRENCY_LIMIT: usize = 4096;
+
+/// "The system is busy, try again later": the one errcode after which the same code is sent again.
+const ERRCODE_BUSY: i64 = -1;
+
+/// Pauses before the second and the third try. Short, as someone waits, and the place is kept meanwhile:
+/// a platform that is busy is to be called less, not more.
+const BUSY_PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
+
+/// 45011 says "retry next minute".
+const MINUTE_QUOTA_RETRY_AFTER: Duration = Duration::from_mins(1);
+
+/// 45009 ends with the day, or as soon as the organiser clears the quota: ask now and then, not every minute.
+const DAILY_QUOTA_RETRY_AFTER: Duration = Duration::from_hours(1);
+
+/// A secret setting: to be sent, never shown.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl From<String> for Secret {
+    fn from(secret: String) -> Self {
+        Self(secret)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// What the platform calls one person in one mini-program.
+///
+/// Personal data: hash it with a key before it is kept, and do not log it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OpenId(String);
+
+impl OpenId {
+    /// The openid itself, for hashing.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for OpenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OpenId(***)")
+    }
+}
+
+/// How to reach the platform, and as which mini-program.
+#[derive(Debug, Clone)]
+pub struct WeChatConfig {
+    /// The mini-program's `AppID`.
+    pub app_id: String,
+    /// The mini-program's `AppSecret`.
+    pub secret: Secret,
+    /// Scheme and host of the platform, `https://api.weixin.qq.com` but in tests. The secret travels in the query.
+    pub base_url: String,
+    /// Calls under way at once, taken as at least 1 and at most 4,096; four times as many sign-ins may wait.
+    pub concurrency_max: usize,
+    /// Time for one call, and the longest wait for its turn.
+    pub timeout: Duration,
+}
+
+/// Why a code gave no openid.
+///
+/// The documented errcodes are in two public pages of the platform:
+/// [code2Session](https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html) and
+/// [global return codes](https://developers.weixin.qq.com/doc/oplatform/developers/errCode/errCode.html).
+#[derive(Debug, thiserror::Error, Clone, Copy, PartialEq, Eq)]
+pub enum CodeExchangeError {
+    /// The code is unknown, expired or used (40029, 40163, 42003), or no code at all by its form: the client asks for a new one.
+    #[error("the login code is invalid, expired or already used")]
+    InvalidCode,
+    /// The platform blocks this account's sign-in (40226). A new code does not help.
+    #[error("the platform blocks this account as high-risk")]
+    HighRisk,
+    /// A quota of the platform is spent: of the minute (45011) or of the app's day (45009).
+    #[error("the platform's quota is spent")]
+    Throttled {
+        /// When another try makes sense.
+        retry_after: Duration,
+    },
+    /// Too many sign-ins are under way here. The code was not sent and is still good.
+    #[error("too many sign-ins are under way")]
+    Busy,
+    /// No usable answer: busy to the end (-1), time-out, broken connection, or an answer outside the documentation.
+    #[error("the platform is unavailable")]
+    Unavailable,
+    /// The platform refuses the app, not the person. To the person it is the same as unavailable.
+    #[error("the platform refuses this app with errcode {errcode}")]
+    Misconfigured {
+        /// The platform's number for it.
+        errcode: i64,
+    },
+}
+
+impl CodeExchangeError {
+    /// Sorts an errcode other than 0; by the number only, the text beside it is not stable.
+    fn from_errcode(errcode: i64) -> Self {
+        match errcode {
+            // code2Session: invalid code. Global: code already used, code expired.
+            40029 | 40163 | 42003 => Self::InvalidCode,
+            // code2Session: "code blocked", a user of high risk.
+            40226 => Self::HighRisk,
+            // code2Session: quota of the minute; older texts say 100 a minute for one user.
+            45011 => Self::Throttled {
+                retry_after: MINUTE_QUOTA_RETRY_AFTER,
+            },
+            // Global: "reach max api daily quota limit", of the app.
+            45009 => Self::Throttled {
+                retry_after: DAILY_QUOTA_RETRY_AFTER,
+            },
+            // Global: invalid credential, grant type, app id or secret, secret frozen (40...); app id, secret or code
+            // missing (41...: something on the way drops our query); our address is not on the app's list (40164, 61004);
+            // the app may not make this call (48...).
+            40001 | 40002 | 40013 | 40125 | 40164 | 40243 | 41002 | 41004 | 41008 | 48001
+            | 48004 | 61004 => Self::Misconfigured { errcode },
+            _ => Self::Unavailable,
+        }
+    }
+}
+
+/// Why one call gave no openid: everything a log line may say about it, and nothing more.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("errcode {0}")]
+    Errcode(i64),
+    #[error("HTTP status {0}")]
+    Status(u16),
+    #[error("the call failed: {0:?}")]
+    Call(reqwest::Error),
+    #[error("the answer is longer than {ANSWER_BYTES_MAX} bytes")]
+    AnswerTooLong,
+    /// Without the parser's words: they quote the answer.
+    #[error("the answer is not the documented JSON")]
+    AnswerUnreadable,
+    #[error("the answer has neither an errcode nor an openid")]
+    OpenIdMissing,
+}
+
+impl From<reqwest::Error> for Failure {
+    /// The only way an error of the HTTP client comes in: its URL has the secret and the code in it.
+    fn from(error: reqwest::Error) -> Self {
+        Self::Call(error.without_url())
+    }
+}
+
+impl From<&Failure> for CodeExchangeError {
+    fn from(failure: &Failure) -> Self {
+        match failure {
+            Failure::Errcode(errcode) => Self::from_errcode(*errcode),
+            Failure::Status(_)
+            | Failure::Call(_)
+            | Failure::AnswerTooLong
+            | Failure::AnswerUnreadable
+            | Failure::OpenIdMissing => Self::Unavailable,
+        }
+    }
+}
+
+/// The `WeChat` platform. One for the process: it holds the bound on outbound calls.
+#[derive(Debug)]
+pub struct WeChat {
+    http: reqwest::Client,
+    endpoint: reqwest::Url,
+    app_id: String,
+    secret: Secret,
+    timeout: Duration,
+    /// Admits to the queue: calls under way and those waiting for a turn.
+    places: Semaphore,
+    /// Admits to calling.
+    turns: Semaphore,
+}
+
+impl WeChat {
+    /// The mini-program's `AppID`: an openid means something only together with it.
+    #[must_use]
+    pub fn app_id(&self) -> &str {
+        &self.app_id
+    }
+
+    /// Prepares the client; calls nothing.
+    ///
+    /// # Errors
+    ///
+    /// When `base_url` is not a URL, or the TLS roots of this machine cannot be loaded.
+    pub fn new(config: WeChatConfig) -> Result<Self, reqwest::Error> {
+        // What is configured is what is called: no proxy out of the environment, no redirect that takes the secret along.
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(config.timeout)
+            .build()?;
+        let mut endpoint = http.get(config.base_url).build()?.url().clone();
+        let base_path = endpoint.path().trim_end_matches('/');
+        endpoint.set_path(&format!("{base_path}/sns/jscode2session"));
+        let concurrency_max = config.concurrency_max.clamp(1, CONCURRENCY_LIMIT);
+        Ok(Self {
+            http,
+            endpoint,
+            app_id: config.app_id,
+            secret: config.secret,
+            timeout: config.timeout,
+            places: Semaphore::new(concurrency_max * (1 + WAITING_PER_CALL)),
+            turns: Semaphore::new(concurrency_max),
+        })
+    }
+
+    /// Turns the code of `wx.login` into the person's openid.
+    ///
+    /// Takes at most the wait for a turn, three calls and two short pauses. What the organiser should know of is
+    /// logged here, the last place that knows the errcode; callers need not log again.
+    ///
+    /// # Errors
+    ///
+    /// See [`CodeExchangeError`].
+    pub async fn exchange_code(&self, code: &str) -> Result<OpenId, CodeExchangeError> {
+        if !is_code(code) {
+            return Err(CodeExchangeError::InvalidCode);
+        }
+        let Ok(_place) = self.places.try_acquire() else {
+            return Err(CodeExchangeError::Busy);
+        };
+        let Ok(Ok(_turn)) = timeout(self.timeout, self.turns.acquire()).await else {
+            return Err(CodeExchangeError::Busy);
+        };
+        self.call_until_not_busy(code).await.map_err(|failure| {
+            let error = CodeExchangeError::from(&failure);
+            log(&failure, error);
+            error
+        })
+    }
+
+    async fn call_until_not_busy(&self, code: &str) -> Result<OpenId, Failure> {
+        for pause in BUSY_PAUSES {
+            match self.call(code).await {
+                Err(Failure::Errcode(ERRCODE_BUSY)) => sleep(pause).await,
+                answered => return answered,
+            }
+        }
+        self.call(code).await
+    }
+
+    async fn call(&self, code: &str) -> Result<OpenId, Failure> {
+        let query = [
+            ("appid", self.app_id.as_str()),
+            ("secret", self.secret.0.as_str()),
+            ("js_code", code),
+            ("grant_type", "authorization_code"),
+        ];
+        let request = self.http.get(self.endpoint.clone()).query(&query);
+        let mut response = request.send().await?;
+        if !response.status().is_success() {
+            return Err(Failure::Status(response.status().as_u16()));
+        }
+        let mut answer = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            if answer.len() + chunk.len() > ANSWER_BYTES_MAX {
+                return Err(Failure::AnswerTooLong);
+            }
+            answer.extend_from_slice(&chunk);
+        }
+        parse_answer(&answer)
+    }
+}
+
+/// Whether this can be a code at all; if not, the platform is not troubled with it.
+fn is_code(code: &str) -> bool {
+    (1..=CODE_LENGTH_MAX).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Reads the body of an answer, whatever its content type says: the platform sends JSON as text/plain.
+fn parse_answer(answer: &[u8]) -> Result<OpenId, Failure> {
+    /// The fields we want; session key and unionid are skipped by the parser.
+    #[derive(Deserialize)]
+    struct Answer {
+        errcode: Option<i64>,
+        openid: Option<String>,
+    }
+
+    let answer: Answer = serde_json::from_slice(answer).map_err(|_| Failure::AnswerUnreadable)?;
+    match (answer.errcode, answer.openid) {
+        (None | Some(0), Some(openid)) if !openid.is_empty() => Ok(OpenId(openid)),
+        (None | Some(0), _) => Err(Failure::OpenIdMissing),
+        (Some(errcode), _) => Err(Failure::Errcode(errcode)),
+    }
+}
+
+fn log(failure: &Failure, error: CodeExchangeError) {
+    match error {
+        // Between the person and the platform. Should every code be refused, then look here: the program
+        // on the phones may have another app id than we do, which the platform reports as an invalid code.
+        CodeExchangeError::InvalidCode | CodeExchangeError::HighRisk | CodeExchangeError::Busy => {
+            tracing::debug!(%failure, "WeChat refused a login code");
+        }
+        CodeExchangeError::Throttled { .. } => {
+            tracing::warn!(%failure, "WeChat's quota for sign-ins is spent");
+        }
+        CodeExchangeError::Unavailable => {
+            tracing::warn!(%failure, "WeChat gave no usable answer to a login code");
+        }
+        CodeExchangeError::Misconfigured { errcode } => {
+            tracing::error!(
+                errcode,
+                "WeChat refuses this app: check its id, secret and allowed addresses; no one can sign in"
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(answer: &str) -> Result<String, CodeExchangeError> {
+        match parse_answer(answer.as_bytes()) {
+            Ok(openid) => Ok(openid.as_str().to_owned()),
+            Err(failure) => Err(CodeExchangeError::from(&failure)),
+        }
+    }
+
+    #[test]
+    fn an_openid_without_errcode_or_with_zero_is_success() {
+        let openid = Ok("o6_bmjrPTlm6_2sgVt7hMZOPfL2M".to_owned());
+        for answer in [
+            r#"{"session_key":"k","openid":"o6_bmjrPTlm6_2sgVt7hMZOPfL2M"}"#,
+            r#"{"openid":"o6_bmjrPTlm6_2sgVt7hMZOPfL2M","session_key":"k","unionid":"u","errcode":0,"errmsg":"ok"}"#,
+            r#"{"openid":"o6_bmjrPTlm6_2sgVt7hMZOPfL2M","session_key":"k","expires_in":7200,"errcode":null}"#,
+        ] {
+            assert_eq!(outcome(answer), openid, "{answer}");
+        }
+    }
+
+    #[test]
+    fn documented_errcodes_are_sorted() {
+        use CodeExchangeError::{HighRisk, InvalidCode, Misconfigured, Throttled, Unavailable};
+        let minute = Throttled {
+            retry_after: Duration::from_mins(1),
+        };
+        let hour = Throttled {
+            retry_after: Duration::from_hours(1),
+        };
+        for (errcode, error) in [
+            (-1, Unavailable),
+            (40029, InvalidCode),
+            (40163, InvalidCode),
+            (42003, InvalidCode),
+            (40226, HighRisk),
+            (45011, minute),
+            (45009, hour),
+            (40013, Misconfigured { errcode: 40013 }),
+            (40125, Misconfigured { errcode: 40125 }),
+            (40164, Misconfigured { errcode: 40164 }),
+            (41002, Misconfigured { errcode: 41002 }),
+            (41004, Misconfigured { errcode: 41004 }),
+            (41008, Misconfigured { errcode: 41008 }),
+            (99999, Unavailable),
+        ] {
+            let answer = format!(r#"{{"errcode":{errcode},"errmsg":"any text, rid: 1-2-3"}}"#);
+            assert_eq!(outcome(&answer), Err(error), "{answer}");
+        }
+    }
+
+    #[test]
+    fn an_errcode_counts_even_beside_an_openid() {
+        let answer = r#"{"errcode":40226,"openid":"o"}"#;
+        assert_eq!(outcome(answer), Err(CodeExchangeError::HighRisk));
+    }
+
+    #[test]
+    fn answers_outside_the_documentation_are_unavailable() {
+        for answer in [
+            "",
+            "{}",
+            "null",
+            "[]",
+            "<html>busy</html>",
+            r#"{"openid":""}"#,
+            r#"{"openid":null}"#,
+            r#"{"openid":7}"#,
+            r#"{"errcode":0}"#,
+            r#"{"errcode":"0","openid":"o"}"#,
+            r#"{"openid":"o""#,
+        ] {
+            assert_eq!(
+                outcome(answer),
+                Err(CodeExchangeError::Unavailable),
+                "{answer}"
+            );
+        }
+    }
+
+    #[test]
+    fn failures_do_not_quote_the_answer() {
+        for answer in [
+            r#"{"openid":["private"]}"#,
+            r#"{"errcode":"private"}"#,
+            "private",
+        ] {
+            let failure = parse_answer(answer.as_bytes()).expect_err("not the documented JSON");
+            assert!(
+                !format!("{failure} {failure:?}").contains("private"),
+                "{failure:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_code_is_short_printable_ascii() {
+        assert!(is_code("071AbCdE2f-_3"));
+        assert!(is_code(&"a".repeat(CODE_LENGTH_MAX)));
+        for code in [
+            "",
+            " ",
+            "a b",
+            "a\n",
+            "a\u{7f}",
+            "码",
+            &"a".repeat(CODE_LENGTH_MAX + 1),
+        ] {
+            assert!(!is_code(code), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn debug_texts_keep_secrets() {
+        let config = WeChatConfig {
+            app_id: "wx1".to_owned(),
+            secret: Secret::from("private".to_owned()),
+            base_url: "http://127.0.0.1:1".to_owned(),
+            concurrency_max: 1,
+            timeout: Duration::from_secs(1),
+        };
+        let shown = format!("{config:?} {:?}", OpenId("private".to_owned()));
+        assert!(!shown.contains("private"), "{shown}");
+    }
+}

@@ -1,0 +1,355 @@
+//! Access tokens (JWT, RFC 7519) and the secrets of refresh tokens.
+//!
+//! A token's `kid` pins both key and algorithm: what the header says about its algorithm chooses nothing. Two keys can
+//! live at once, so that keys are changed without signing anybody out: the first one signs.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use aws_lc_rs::{digest, rand};
+use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Viewer;
+use crate::error::{Error, Result};
+use crate::id::{StaffId, VoterId};
+
+/// How long an access token is good: the time a leaked one can be used, and how often clients refresh.
+pub const ACCESS_LIFETIME: TimeDelta = TimeDelta::minutes(15);
+/// Issuer and audience of our tokens.
+const ISSUER: &str = "acclaim";
+/// A shorter secret can be guessed.
+pub const SECRET_BYTES_MIN: usize = 32;
+/// Our tokens have some 300 bytes; nothing longer is worth decoding.
+const TOKEN_BYTES_MAX: usize = 2_048;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: Uuid,
+    role: Role,
+    exp: i64,
+    iat: i64,
+    /// A private claim, on tokens of guests only: campaigns may exclude them, without a look at the database.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    guest: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Role {
+    Voter,
+    Staff,
+}
+
+/// One key with its algorithm.
+struct Key {
+    kid: String,
+    algorithm: Algorithm,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
+/// The keys of access tokens.
+pub struct TokenKeys {
+    signing: Key,
+    verifying: HashMap<String, (Algorithm, DecodingKey)>,
+}
+
+impl std::fmt::Debug for TokenKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenKeys")
+            .field("kids", &self.verifying.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A key set as its file has it: Ed25519 keys in PKCS#8 PEM; the first signs.
+#[derive(Deserialize)]
+struct KeyFile {
+    keys: Vec<KeyFileEntry>,
+}
+
+#[derive(Deserialize)]
+struct KeyFileEntry {
+    kid: String,
+    private_pem: String,
+    public_pem: String,
+}
+
+impl TokenKeys {
+    /// HS256 with one or more secrets of at least [`SECRET_BYTES_MIN`] bytes each; the first signs.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong, without the secret.
+    pub fn from_secrets(secrets: &[&str]) -> Result<Self, String> {
+        if secrets.iter().any(|secret| secret.len() < SECRET_BYTES_MIN) {
+            return Err(format!(
+                "a secret must have at least {SECRET_BYTES_MIN} bytes"
+            ));
+        }
+        Self::new(secrets.iter().map(|secret| Key {
+            kid: HEXLOWER.encode(
+                &digest::digest(&digest::SHA256, &[b"kid", secret.as_bytes()].concat()).as_ref()
+                    [..4],
+            ),
+            algorithm: Algorithm::HS256,
+            encoding: EncodingKey::from_secret(secret.as_bytes()),
+            decoding: DecodingKey::from_secret(secret.as_bytes()),
+        }))
+    }
+
+    /// `EdDSA` with the keys of a file: `{"keys":[{"kid","private_pem","public_pem"}]}`; the first signs.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong, without the keys.
+    pub fn from_file(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
+        let file: KeyFile = serde_json::from_slice(&text).map_err(|error| {
+            format!("is not a key set of the form {{\"keys\":[{{kid, private_pem, public_pem}}]}} (line {})", error.line())
+        })?;
+        let key = |entry: &KeyFileEntry| {
+            Ok::<_, jsonwebtoken::errors::Error>(Key {
+                kid: entry.kid.clone(),
+                algorithm: Algorithm::EdDSA,
+                encoding: EncodingKey::from_ed_pem(entry.private_pem.as_bytes())?,
+                decoding: DecodingKey::from_ed_pem(entry.public_pem.as_bytes())?,
+            })
+        };
+        let keys: Result<Vec<Key>, _> = file.keys.iter().map(key).collect();
+        Self::new(keys.map_err(|_| "has a key that is not Ed25519 in PEM".to_owned())?)
+    }
+
+    fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, String> {
+        let mut keys = keys.into_iter();
+        let signing = keys.next().ok_or("there is no key")?;
+        let mut verifying = HashMap::from([(
+            signing.kid.clone(),
+            (signing.algorithm, signing.decoding.clone()),
+        )]);
+        verifying.extend(keys.map(|key| (key.kid, (key.algorithm, key.decoding))));
+        Ok(Self { signing, verifying })
+    }
+
+    /// Makes an access token for `viewer`; returns it with its expiry.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for an anonymous viewer, and when the key cannot sign.
+    pub fn issue(&self, viewer: Viewer, now: DateTime<Utc>) -> Result<(String, DateTime<Utc>)> {
+        let (sub, role, guest) = match viewer {
+            Viewer::Anonymous => return Err(Error::internal("nobody has no token")),
+            Viewer::Voter { id, is_guest } => (id.0, Role::Voter, is_guest),
+            Viewer::Staff(id) => (id.0, Role::Staff, false),
+        };
+        let expires_at = now + ACCESS_LIFETIME;
+        let (iss, aud) = (ISSUER.to_owned(), ISSUER.to_owned());
+        let claims = Claims {
+            iss,
+            aud,
+            sub,
+            role,
+            exp: expires_at.timestamp(),
+            iat: now.timestamp(),
+            guest,
+        };
+        let header = Header {
+            kid: Some(self.signing.kid.clone()),
+            ..Header::new(self.signing.algorithm)
+        };
+        let token = jsonwebtoken::encode(&header, &claims, &self.signing.encoding)
+            .map_err(Error::internal)?;
+        Ok((token, expires_at))
+    }
+
+    /// Whose token it is, and until when it is good.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] whatever is wrong with it.
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<(Viewer, DateTime<Utc>)> {
+        let claims = self.decode(token).ok_or(Error::Unauthenticated)?;
+        let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(Error::Unauthenticated)?;
+        if now >= expires_at {
+            return Err(Error::Unauthenticated);
+        }
+        let viewer = match claims.role {
+            Role::Voter => Viewer::Voter {
+                id: VoterId(claims.sub),
+                is_guest: claims.guest,
+            },
+            Role::Staff => Viewer::Staff(StaffId(claims.sub)),
+        };
+        Ok((viewer, expires_at))
+    }
+
+    fn decode(&self, token: &str) -> Option<Claims> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return None;
+        }
+        let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
+        let (algorithm, key) = self.verifying.get(&kid)?;
+        let mut validation = Validation::new(*algorithm);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[ISSUER]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // Checked above, against our own clock and without leeway.
+        validation.validate_exp = false;
+        Some(
+            jsonwebtoken::decode::<Claims>(token, key, &validation)
+                .ok()?
+                .claims,
+        )
+    }
+}
+
+/// A new refresh token: 256 random bits, opaque.
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn new_refresh_token() -> Result<String> {
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes).map_err(|_| Error::internal("the system has no randomness"))?;
+    Ok(BASE64URL_NOPAD.encode(&bytes))
+}
+
+/// What is stored of a refresh token. It is random, so a plain hash gives nothing away.
+#[must_use]
+pub fn hash_refresh_token(token: &str) -> Vec<u8> {
+    digest::digest(&digest::SHA256, token.as_bytes())
+        .as_ref()
+        .to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OLD: &str = "an old secret of at least 32 bytes";
+    const NEW: &str = "the new secret of at least 32 bytes";
+
+    fn keys(secrets: &[&str]) -> TokenKeys {
+        TokenKeys::from_secrets(secrets).expect("good secrets")
+    }
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_666_666_666, 0).expect("a time")
+    }
+
+    fn voter() -> Viewer {
+        Viewer::Voter {
+            id: VoterId::new(),
+            is_guest: true,
+        }
+    }
+
+    #[test]
+    fn a_token_is_good_until_it_expires() {
+        let (keys, viewer) = (keys(&[NEW]), voter());
+        let (token, expires_at) = keys.issue(viewer, now()).expect("it signs");
+        assert_eq!(expires_at, now() + ACCESS_LIFETIME);
+        let last = expires_at - TimeDelta::microseconds(1);
+        assert_eq!(
+            keys.verify(&token, last).expect("still good"),
+            (viewer, expires_at)
+        );
+        assert!(matches!(
+            keys.verify(&token, expires_at),
+            Err(Error::Unauthenticated)
+        ));
+    }
+
+    #[test]
+    fn two_keys_live_while_one_replaces_the_other() {
+        let (token, _) = keys(&[OLD]).issue(voter(), now()).expect("it signs");
+        assert!(keys(&[NEW, OLD]).verify(&token, now()).is_ok());
+        assert!(keys(&[NEW]).verify(&token, now()).is_err());
+        let (token, _) = keys(&[NEW, OLD]).issue(voter(), now()).expect("it signs");
+        assert!(keys(&[NEW]).verify(&token, now()).is_ok());
+    }
+
+    #[test]
+    fn the_token_chooses_neither_algorithm_nor_key_nor_audience() {
+        let keys = keys(&[NEW]);
+        let claims = |aud: &str, iss: &str| Claims {
+            iss: iss.into(),
+            aud: aud.into(),
+            sub: Uuid::new_v4(),
+            role: Role::Voter,
+            exp: now().timestamp() + 60,
+            iat: now().timestamp(),
+            guest: false,
+        };
+        let sign = |header: &Header, claims: &Claims, secret: &str| {
+            jsonwebtoken::encode(header, claims, &EncodingKey::from_secret(secret.as_bytes()))
+                .expect("it signs")
+        };
+        let kid = Some(keys.signing.kid.clone());
+        let with = |algorithm| Header {
+            kid: kid.clone(),
+            ..Header::new(algorithm)
+        };
+        let good = claims("acclaim", "acclaim");
+        assert!(
+            keys.verify(&sign(&with(Algorithm::HS256), &good, NEW), now())
+                .is_ok()
+        );
+        for (what, token) in [
+            (
+                "another algorithm",
+                sign(&with(Algorithm::HS512), &good, NEW),
+            ),
+            ("no kid", sign(&Header::new(Algorithm::HS256), &good, NEW)),
+            ("the wrong key", sign(&with(Algorithm::HS256), &good, OLD)),
+            (
+                "the wrong audience",
+                sign(&with(Algorithm::HS256), &claims("other", "acclaim"), NEW),
+            ),
+            (
+                "the wrong issuer",
+                sign(&with(Algorithm::HS256), &claims("acclaim", "other"), NEW),
+            ),
+            ("algorithm none", {
+                let json = |text: String| BASE64URL_NOPAD.encode(text.as_bytes());
+                let header = json(format!(
+                    r#"{{"alg":"none","typ":"JWT","kid":"{}"}}"#,
+                    keys.signing.kid
+                ));
+                format!(
+                    "{header}.{}.",
+                    json(serde_json::to_string(&good).expect("claims"))
+                )
+            }),
+            ("no token", "nonsense".to_owned()),
+            ("a very long one", "a".repeat(1 << 20)),
+        ] {
+            assert!(
+                matches!(keys.verify(&token, now()), Err(Error::Unauthenticated)),
+                "{what} was accepted"
+            );
+        }
+    }
+
+    #[test]
+    fn a_tampered_token_is_refused() {
+        let keys = keys(&[NEW]);
+        let (token, _) = keys.issue(voter(), now()).expect("it signs");
+        for position in (0..token.len()).step_by(7) {
+            let mut bytes = token.clone().into_bytes();
+            bytes[position] = if bytes[position] == b'A' { b'B' } else { b'A' };
+            let tampered = String::from_utf8(bytes).expect("ASCII");
+            assert!(
+                keys.verify(&tampered, now()).is_err(),
+                "a change at {position} was accepted"
+            );
+        }
+    }
+
+    #[test]
+    fn short_secrets_are_refused() {
+        assert!(TokenKeys::from_secrets(&["too short"]).is_err());
+        assert!(TokenKeys::from_secrets(&[]).is_err());
+    }
+}

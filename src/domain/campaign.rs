@@ -1,0 +1,169 @@
+//! A campaign: its rules and the phase it is in.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::id::{CampaignId, CategoryId, ScopeId};
+
+/// The part of a campaign's state that the organiser moves; the clock does the rest (see [`Phase`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Lifecycle {
+    /// Being prepared; seen by staff only.
+    Draft,
+    /// Public; upcoming, voting or ended by the clock.
+    Running,
+    /// The result is out.
+    Published,
+    /// Kept for the record.
+    Archived,
+}
+
+/// Where a campaign stands at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Being prepared; seen by staff only.
+    Draft,
+    /// Announced; the vote has not opened.
+    Upcoming,
+    /// The vote is open.
+    Voting,
+    /// The vote has closed; the result is not out.
+    Ended,
+    /// The result is out.
+    Published,
+    /// Kept for the record.
+    Archived,
+}
+
+/// How long a quota lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum QuotaPeriod {
+    /// It is granted anew at midnight in the campaign's time zone.
+    Day,
+    /// It is granted once.
+    Campaign,
+}
+
+/// What a quota counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum QuotaScope {
+    /// One quota for the whole campaign.
+    Campaign,
+    /// One quota for each category.
+    Category,
+}
+
+/// Who sees the tally when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TallyVisibility {
+    /// Everybody, at all times.
+    Live,
+    /// Everybody, once the vote has closed.
+    AfterClose,
+    /// Staff only.
+    StaffOnly,
+}
+
+/// A public selection with its rules.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Campaign {
+    /// Its id.
+    pub id: CampaignId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// What it is about, a few sentences.
+    pub summary: String,
+    /// Address of a picture.
+    pub cover_url: Option<String>,
+    /// IANA name of the time zone whose days its quota follows.
+    #[sqlx(try_from = "String")]
+    pub time_zone: TimeZone,
+    /// What the organiser has declared.
+    pub lifecycle: Lifecycle,
+    /// The first moment at which a vote counts.
+    pub voting_opens_at: DateTime<Utc>,
+    /// The first moment at which a vote counts no more.
+    pub voting_closes_at: DateTime<Utc>,
+    /// How long a quota lasts.
+    pub quota_period: QuotaPeriod,
+    /// What a quota counts in.
+    pub quota_scope: QuotaScope,
+    /// Votes a voter has in a period and scope.
+    pub votes_per_period: i64,
+    /// Who sees the tally when.
+    pub tally_visibility: TallyVisibility,
+    /// Whether voters without an account of a platform may vote.
+    pub guests_may_vote: bool,
+    /// Moves with every change of the campaign, its categories and nominees.
+    pub revision: i64,
+}
+
+/// A time zone by its IANA name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeZone(pub Tz);
+
+impl TryFrom<String> for TimeZone {
+    type Error = chrono_tz::ParseError;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        name.parse().map(Self)
+    }
+}
+
+impl Campaign {
+    /// Where the campaign stands at `now`.
+    #[must_use]
+    pub fn phase(&self, now: DateTime<Utc>) -> Phase {
+        match self.lifecycle {
+            Lifecycle::Draft => Phase::Draft,
+            Lifecycle::Running if now < self.voting_opens_at => Phase::Upcoming,
+            Lifecycle::Running if now < self.voting_closes_at => Phase::Voting,
+            Lifecycle::Running => Phase::Ended,
+            Lifecycle::Published => Phase::Published,
+            Lifecycle::Archived => Phase::Archived,
+        }
+    }
+
+    /// Whether the public sees the tally at `now`. Staff always does.
+    #[must_use]
+    pub fn tally_is_public(&self, now: DateTime<Utc>) -> bool {
+        match self.tally_visibility {
+            TallyVisibility::Live => true,
+            TallyVisibility::AfterClose => !matches!(
+                self.phase(now),
+                Phase::Draft | Phase::Upcoming | Phase::Voting
+            ),
+            TallyVisibility::StaffOnly => false,
+        }
+    }
+
+    /// What the quota of a vote in `category` counts in.
+    #[must_use]
+    pub fn scope(&self, category: CategoryId) -> ScopeId {
+        match self.quota_scope {
+            QuotaScope::Campaign => self.id.into(),
+            QuotaScope::Category => category.into(),
+        }
+    }
+}
+
+/// A group of nominees that are ranked against each other.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Category {
+    /// Its id.
+    pub id: CategoryId,
+    /// The campaign it belongs to.
+    pub campaign_id: CampaignId,
+    /// A short name for programs.
+    pub key: String,
+    /// Its name for people.
+    pub name: String,
+    /// How many of its nominees the public's choice takes.
+    pub shortlist_size: i64,
+}

@@ -1,0 +1,52 @@
+//! One who stands for selection.
+
+use crate::id::{CampaignId, CategoryId, NomineeId};
+
+/// Whether a nominee is shown and can be voted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NomineeStatus {
+    /// Shown and votable.
+    Active,
+    /// Shown; votes are refused.
+    Frozen,
+    /// Not shown; votes are refused as if there were no such nominee.
+    Withdrawn,
+}
+
+/// One who stands for selection.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Nominee {
+    /// Its id.
+    pub id: NomineeId,
+    /// The campaign it stands in.
+    pub campaign_id: CampaignId,
+    /// The category it is ranked in.
+    pub category_id: CategoryId,
+    /// Its number on the list, unique in the campaign.
+    pub number: i64,
+    /// The person's name.
+    pub name: String,
+    /// The company or body the person works for.
+    pub employer: String,
+    /// Where the person works.
+    pub city: Option<String>,
+    /// Post or rank.
+    pub title: Option<String>,
+    /// Why this person was nominated, a few sentences.
+    pub summary: String,
+    /// Address of a picture.
+    pub portrait_url: Option<String>,
+    /// Whether it is shown and votable.
+    pub status: NomineeStatus,
+}
+
+impl Nominee {
+    /// Whether `needle` (lower case) is this nominee's number or part of its name or employer.
+    #[must_use]
+    pub fn matches(&self, needle: &str) -> bool {
+        self.name.to_lowercase().contains(needle)
+            || self.employer.to_lowercase().contains(needle)
+            || needle.parse() == Ok(self.number)
+    }
+}

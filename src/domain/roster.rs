@@ -1,0 +1,105 @@
+//! A campaign with its categories and nominees as they stand at one revision: what a process keeps in memory, so that
+//! rules and lists cost no I/O. A roster never changes; a new revision is a new roster.
+
+use std::collections::HashMap;
+
+use super::campaign::{Campaign, Category};
+use super::nominee::{Nominee, NomineeStatus};
+use crate::id::{CategoryId, NomineeId};
+
+/// A campaign, its categories in their order and its nominees by number.
+#[derive(Debug)]
+pub struct Roster {
+    campaign: Campaign,
+    categories: Vec<Category>,
+    nominees: Vec<Nominee>,
+    category_index: HashMap<CategoryId, usize>,
+    nominee_index: HashMap<NomineeId, usize>,
+    /// Shown nominees, by category.
+    shown_in: Vec<usize>,
+}
+
+impl Roster {
+    /// Builds the indexes. `nominees` whose category is unknown cannot exist (a foreign key) and are left out.
+    #[must_use]
+    pub fn new(campaign: Campaign, categories: Vec<Category>, mut nominees: Vec<Nominee>) -> Self {
+        let category_index: HashMap<_, _> = categories
+            .iter()
+            .enumerate()
+            .map(|(i, c)| (c.id, i))
+            .collect();
+        nominees.retain(|n| category_index.contains_key(&n.category_id));
+        nominees.sort_by_key(|n| n.number);
+        let nominee_index = nominees
+            .iter()
+            .enumerate()
+            .map(|(i, n)| (n.id, i))
+            .collect();
+        let mut shown_in = vec![0; categories.len()];
+        for nominee in nominees
+            .iter()
+            .filter(|n| n.status != NomineeStatus::Withdrawn)
+        {
+            shown_in[category_index[&nominee.category_id]] += 1;
+        }
+        Self {
+            campaign,
+            categories,
+            nominees,
+            category_index,
+            nominee_index,
+            shown_in,
+        }
+    }
+
+    /// The campaign.
+    #[must_use]
+    pub fn campaign(&self) -> &Campaign {
+        &self.campaign
+    }
+
+    /// The categories in the organiser's order.
+    #[must_use]
+    pub fn categories(&self) -> &[Category] {
+        &self.categories
+    }
+
+    /// All nominees by number, withdrawn ones too.
+    #[must_use]
+    pub fn nominees(&self) -> &[Nominee] {
+        &self.nominees
+    }
+
+    /// The nominees that are shown, by number, with their index.
+    pub fn shown(&self) -> impl DoubleEndedIterator<Item = (usize, &Nominee)> {
+        self.nominees
+            .iter()
+            .enumerate()
+            .filter(|(_, n)| n.status != NomineeStatus::Withdrawn)
+    }
+
+    /// Where a nominee stands in [`Roster::nominees`].
+    #[must_use]
+    pub fn index_of(&self, id: NomineeId) -> Option<usize> {
+        self.nominee_index.get(&id).copied()
+    }
+
+    /// Where a nominee stands, if it is shown.
+    #[must_use]
+    pub fn shown_index_of(&self, id: NomineeId) -> Option<usize> {
+        self.index_of(id)
+            .filter(|&index| self.nominees[index].status != NomineeStatus::Withdrawn)
+    }
+
+    /// Where a category stands in [`Roster::categories`].
+    #[must_use]
+    pub fn category_index(&self, id: CategoryId) -> Option<usize> {
+        self.category_index.get(&id).copied()
+    }
+
+    /// How many nominees of the category at this index are shown.
+    #[must_use]
+    pub fn shown_in(&self, category: usize) -> usize {
+        self.shown_in[category]
+    }
+}

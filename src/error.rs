@@ -1,0 +1,95 @@
+//! Every error of the API on one screen. An *outcome* that a user can act on (voting closed, quota spent) is data in a
+//! payload and not here; a *bug* is an `expect` that names the invariant.
+
+use std::time::Duration;
+
+/// What can go wrong with a request. `graphql::error` gives each its `extensions.code`.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// `UNAUTHENTICATED`: this needs a signed-in viewer.
+    #[error("Sign in first: this needs a valid access token.")]
+    Unauthenticated,
+    /// `FORBIDDEN`: the viewer is known and may not do this.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// `BAD_USER_INPUT`: the text says what to change.
+    #[error("{0}")]
+    BadUserInput(String),
+    /// `NOT_FOUND`: what was asked for does not exist or may not be seen.
+    #[error("There is no such {0}.")]
+    NotFound(&'static str),
+    /// `RATE_LIMITED`: the caller's own limit; `policy` names it.
+    #[error("Too many requests: wait and try again.")]
+    RateLimited {
+        /// The limited action, as the `RateLimit-Policy` header names it.
+        policy: &'static str,
+        /// When a retry can succeed.
+        retry_after: Duration,
+    },
+    /// `OVERLOADED`: the server refuses work rather than queueing it.
+    #[error("The server is busy: try again shortly.")]
+    Overloaded,
+    /// `UNAVAILABLE`: a store that this needs is down; nothing is known to be wrong with the request.
+    #[error("The service is unavailable for a moment: try again with the same idempotency key.")]
+    Unavailable,
+    /// `INTERNAL`: everything else; the cause goes to the log only.
+    #[error("Internal error.")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What to tell a client to wait when a store is down or the server is full.
+pub const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+impl Error {
+    /// An error that is a fault of the program.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// When a retry can help, after which time.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after, .. } => Some(*retry_after),
+            Self::Overloaded | Self::Unavailable => Some(RETRY_AFTER),
+            _ => None,
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if is_unavailable(&error) {
+            tracing::warn!(%error, "the database cannot be reached");
+            Self::Unavailable
+        } else {
+            Self::internal(error)
+        }
+    }
+}
+
+/// Whether the statement failed because the database is away rather than because of the statement.
+#[must_use]
+pub fn is_unavailable(error: &sqlx::Error) -> bool {
+    use sqlx::Error as E;
+    match error {
+        E::Io(_)
+        | E::Tls(_)
+        | E::PoolTimedOut
+        | E::PoolClosed
+        | E::WorkerCrashed
+        | E::Protocol(_) => true,
+        // 08 connection, 53 out of resources, 57 stopped by an operator or a timeout, 40 rolled back to let another win;
+        // SQLite: 5 busy, 6 locked.
+        E::Database(e) => e.code().is_some_and(|code| {
+            ["08", "53", "57", "40"]
+                .iter()
+                .any(|class| code.len() == 5 && code.starts_with(class))
+                || matches!(code.as_ref(), "5" | "6" | "517")
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,197 @@
+//! The limited actions with their rates, and the token bucket (GCRA, the generic cell rate algorithm of ITU-T I.371).
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::id::VoterId;
+
+/// What a caller may do only so often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Casting votes, by voter.
+    Cast,
+    /// Liking, by voter.
+    Like,
+    /// Reporting views, by voter or address.
+    Views,
+    /// Signing in, by address: a carrier's one address can stand for 20,000 voters.
+    SignIn,
+    /// Signing in as staff, by address.
+    StaffSignIn,
+}
+
+impl Action {
+    /// Its name in keys, metrics and the `RateLimit-Policy` header.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cast => "cast",
+            Self::Like => "like",
+            Self::Views => "views",
+            Self::SignIn => "sign-in",
+            Self::StaffSignIn => "staff-sign-in",
+        }
+    }
+}
+
+/// How often: `per_second` in the long run, `burst` at once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rate {
+    /// Tokens that come back each second.
+    pub per_second: f64,
+    /// Tokens that a full bucket holds.
+    pub burst: u32,
+}
+
+impl Rate {
+    /// Microseconds in which one token comes back.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rates are checked to be positive"
+    )]
+    pub fn interval_us(self) -> u64 {
+        (1_000_000.0 / self.per_second).round().max(1.0) as u64
+    }
+
+    /// Microseconds in which an empty bucket fills.
+    #[must_use]
+    pub fn burst_us(self) -> u64 {
+        self.interval_us() * u64::from(self.burst)
+    }
+}
+
+impl std::str::FromStr for Rate {
+    type Err = String;
+
+    /// Reads `5/20`: 5 a second, 20 at once.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parse = || {
+            let (per_second, burst) = text.split_once('/')?;
+            let rate = Self {
+                per_second: per_second.trim().parse().ok()?,
+                burst: burst.trim().parse().ok()?,
+            };
+            (rate.per_second.is_finite() && rate.per_second > 0.0 && rate.burst > 0).then_some(rate)
+        };
+        parse().ok_or_else(|| {
+            "write a rate as tokens a second, a slash and the burst, such as 5/20".to_owned()
+        })
+    }
+}
+
+/// The rate of every limited action.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Of [`Action::Cast`].
+    pub cast: Rate,
+    /// Of [`Action::Like`].
+    pub like: Rate,
+    /// Of [`Action::Views`].
+    pub views: Rate,
+    /// Of [`Action::SignIn`].
+    pub sign_in: Rate,
+    /// Of [`Action::StaffSignIn`].
+    pub staff_sign_in: Rate,
+}
+
+impl Limits {
+    /// The rate of `action`.
+    #[must_use]
+    pub fn of(&self, action: Action) -> Rate {
+        match action {
+            Action::Cast => self.cast,
+            Action::Like => self.like,
+            Action::Views => self.views,
+            Action::SignIn => self.sign_in,
+            Action::StaffSignIn => self.staff_sign_in,
+        }
+    }
+}
+
+/// Whose bucket it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// A voter's.
+    Voter(VoterId),
+    /// That of a network address; an IPv6 one stands for its /64, which one household can use up.
+    Address(IpAddr),
+}
+
+impl Subject {
+    /// 128 bits that name it.
+    pub(super) fn key(self) -> Uuid {
+        match self {
+            Self::Voter(id) => id.0,
+            Self::Address(IpAddr::V4(ip)) => {
+                Uuid::from_u128(u128::from(ip.to_ipv6_mapped().to_bits()))
+            }
+            Self::Address(IpAddr::V6(ip)) => Uuid::from_u128(ip.to_bits() >> 64 << 64),
+        }
+    }
+}
+
+/// Takes one token at `now_us` from the bucket whose theoretical arrival time is `tat_us`; returns the new one.
+///
+/// # Errors
+/// The time until a token is there.
+pub(super) fn take(rate: Rate, tat_us: u64, now_us: u64) -> Result<u64, Duration> {
+    let next = tat_us.max(now_us) + rate.interval_us();
+    let allowed_at = next.saturating_sub(rate.burst_us());
+    if allowed_at > now_us {
+        Err(Duration::from_micros(allowed_at - now_us))
+    } else {
+        Ok(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_gives_its_burst_and_then_its_rate() {
+        let rate: Rate = "5/20".parse().expect("a rate");
+        let (mut tat, start) = (0, 1_000_000_000);
+        for _ in 0..20 {
+            tat = take(rate, tat, start).expect("within the burst");
+        }
+        assert_eq!(take(rate, tat, start), Err(Duration::from_millis(200)));
+        tat = take(rate, tat, start + 200_000).expect("one token came back");
+        assert_eq!(
+            take(rate, tat, start + 399_999),
+            Err(Duration::from_micros(1))
+        );
+        assert!(take(rate, tat, start + 400_000).is_ok());
+    }
+
+    #[test]
+    fn a_bucket_is_never_fuller_than_its_burst() {
+        let rate: Rate = "10/3".parse().expect("a rate");
+        let (mut tat, now) = (0, u64::from(u32::MAX) * 1_000_000);
+        for _ in 0..3 {
+            tat = take(rate, tat, now).expect("within the burst");
+        }
+        assert!(take(rate, tat, now).is_err());
+    }
+
+    #[test]
+    fn a_rate_is_two_positive_numbers() {
+        for text in [
+            "", "5", "0/5", "5/0", "-1/5", "inf/5", "NaN/5", "5/5/5", "a/b",
+        ] {
+            assert!(text.parse::<Rate>().is_err(), "{text} was accepted");
+        }
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_share_a_bucket() {
+        let key = |text: &str| Subject::Address(text.parse().expect("an address")).key();
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::2"));
+        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
+        assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
+    }
+}

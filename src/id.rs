@@ -1,0 +1,81 @@
+//! Typed ids. Inside the program every id is a UUID of its own type, so that a voter's cannot be passed for a nominee's;
+//! outside it is an opaque text (see `graphql::node_id`).
+
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type, serde::Serialize, serde::Deserialize)]
+        #[sqlx(transparent)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new id, UUID version 7: ids made later sort later.
+            #[must_use]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A public selection.
+    CampaignId,
+    /// A group of nominees that are ranked against each other.
+    CategoryId,
+    /// One who stands for selection.
+    NomineeId,
+    /// An article in the feed.
+    StoryId,
+    /// One vote, a row of the ballot table.
+    VoteId,
+    /// One who votes.
+    VoterId,
+    /// One who works for the organiser.
+    StaffId,
+    /// A sign-in and the refresh tokens that descend from it.
+    SessionId,
+    /// What a quota counts in: a category or a whole campaign.
+    ScopeId,
+    /// What can be liked and viewed: a nominee or a story.
+    SubjectId,
+}
+
+impl From<CampaignId> for ScopeId {
+    fn from(id: CampaignId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<CategoryId> for ScopeId {
+    fn from(id: CategoryId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<NomineeId> for SubjectId {
+    fn from(id: NomineeId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<StoryId> for SubjectId {
+    fn from(id: StoryId) -> Self {
+        Self(id.0)
+    }
+}

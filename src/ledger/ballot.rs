@@ -1,0 +1,208 @@
+//! Votes: the batch statements of the writer, and what readers ask of them.
+
+use std::collections::HashSet;
+
+use sqlx::{PgConnection, SqliteConnection};
+use uuid::Uuid;
+
+use super::dialect::{JsonRows, KNOWN_BALLOTS, STORE_BALLOTS_POSTGRES, STORE_BALLOTS_SQLITE};
+use super::{Database, Pool, Transaction, on};
+use crate::domain::ballot::{Ballot, Cast};
+use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
+
+/// A ballot of a batch with the hashes that are stored beside it.
+#[derive(Debug)]
+pub(crate) struct NewBallot<'a> {
+    pub ballot: Ballot,
+    pub network_hash: Option<&'a [u8]>,
+    pub device_hash: Option<&'a [u8]>,
+}
+
+/// Reads what is known of the voters of `casts`: see [`KNOWN_BALLOTS`].
+pub(crate) async fn list_known(database: &Database, casts: &[&Cast]) -> sqlx::Result<Vec<Ballot>> {
+    match database.read() {
+        Pool::Postgres(pool) => {
+            bind_known(sqlx::query_as(KNOWN_BALLOTS.postgres), casts)
+                .fetch_all(pool)
+                .await
+        }
+        Pool::Sqlite(pool) => {
+            sqlx::query_as(KNOWN_BALLOTS.sqlite)
+                .bind(known_rows(casts))
+                .fetch_all(pool)
+                .await
+        }
+    }
+}
+
+/// [`list_known`] within a transaction.
+pub(crate) async fn list_known_within(
+    tx: &mut Transaction,
+    casts: &[&Cast],
+) -> sqlx::Result<Vec<Ballot>> {
+    match tx {
+        Transaction::Postgres(t) => {
+            bind_known(sqlx::query_as(KNOWN_BALLOTS.postgres), casts)
+                .fetch_all(&mut **t)
+                .await
+        }
+        Transaction::Sqlite(t) => {
+            sqlx::query_as(KNOWN_BALLOTS.sqlite)
+                .bind(known_rows(casts))
+                .fetch_all(&mut **t)
+                .await
+        }
+    }
+}
+
+type PgBallots<'q> = sqlx::query::QueryAs<'q, sqlx::Postgres, Ballot, sqlx::postgres::PgArguments>;
+
+fn bind_known<'q>(query: PgBallots<'q>, casts: &[&Cast]) -> PgBallots<'q> {
+    query
+        .bind(casts.iter().map(|c| c.campaign_id.0).collect::<Vec<Uuid>>())
+        .bind(casts.iter().map(|c| c.voter_id.0).collect::<Vec<Uuid>>())
+        .bind(casts.iter().map(|c| c.period).collect::<Vec<i64>>())
+}
+
+fn known_rows(casts: &[&Cast]) -> String {
+    let mut rows = JsonRows::default();
+    for cast in casts {
+        rows.begin();
+        rows.value(Some(cast.campaign_id.0.as_bytes()));
+        rows.value(Some(cast.voter_id.0.as_bytes()));
+        rows.number(cast.period);
+        rows.end();
+    }
+    rows.finish()
+}
+
+/// Stores `ballots`, which are in the order of their keys, and moves the tallies; returns the ids that were stored.
+/// One statement, so that it needs no transaction around it.
+pub(crate) async fn store_postgres(
+    connection: &mut PgConnection,
+    ballots: &[NewBallot<'_>],
+) -> sqlx::Result<HashSet<VoteId>> {
+    let column =
+        |of: fn(&Ballot) -> Uuid| ballots.iter().map(|b| of(&b.ballot)).collect::<Vec<Uuid>>();
+    let stored: Vec<VoteId> = sqlx::query_scalar(STORE_BALLOTS_POSTGRES)
+        .bind(column(|b| b.campaign_id.0))
+        .bind(column(|b| b.scope_id.0))
+        .bind(column(|b| b.voter_id.0))
+        .bind(
+            ballots
+                .iter()
+                .map(|b| b.ballot.period)
+                .collect::<Vec<i64>>(),
+        )
+        .bind(ballots.iter().map(|b| b.ballot.slot).collect::<Vec<i64>>())
+        .bind(column(|b| b.nominee_id.0))
+        .bind(column(|b| b.id.0))
+        .bind(
+            ballots
+                .iter()
+                .map(|b| b.ballot.idempotency_key)
+                .collect::<Vec<Option<Uuid>>>(),
+        )
+        .bind(ballots.iter().map(|b| b.ballot.cast_at).collect::<Vec<_>>())
+        .bind(
+            ballots
+                .iter()
+                .map(|b| b.ballot.is_first)
+                .collect::<Vec<bool>>(),
+        )
+        .bind(ballots.iter().map(|b| b.network_hash).collect::<Vec<_>>())
+        .bind(ballots.iter().map(|b| b.device_hash).collect::<Vec<_>>())
+        .fetch_all(connection)
+        .await?;
+    Ok(stored.into_iter().collect())
+}
+
+/// The same on SQLite, within the transaction in which the decision was made: nobody else writes, so all are stored.
+pub(crate) async fn store_sqlite(
+    connection: &mut SqliteConnection,
+    ballots: &[NewBallot<'_>],
+) -> sqlx::Result<()> {
+    let mut rows = JsonRows::default();
+    for NewBallot {
+        ballot,
+        network_hash,
+        device_hash,
+    } in ballots
+    {
+        rows.begin();
+        for id in [ballot.campaign_id.0, ballot.scope_id.0, ballot.voter_id.0] {
+            rows.value(Some(id.as_bytes()));
+        }
+        rows.number(ballot.period);
+        rows.number(ballot.slot);
+        rows.value(Some(ballot.nominee_id.0.as_bytes()));
+        rows.value(Some(ballot.id.0.as_bytes()));
+        rows.value(
+            ballot
+                .idempotency_key
+                .as_ref()
+                .map(|key| key.as_bytes().as_slice()),
+        );
+        rows.time(ballot.cast_at);
+        rows.number(i64::from(ballot.is_first));
+        rows.value(*network_hash);
+        rows.value(*device_hash);
+        rows.end();
+    }
+    let rows = rows.finish();
+    for statement in STORE_BALLOTS_SQLITE {
+        sqlx::query(statement)
+            .bind(&rows)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Whom of `nominees` the voter has voted for in `period` of its campaign; a nominee is asked for with its period.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_voted_nominees(
+    database: &Database,
+    voter_id: VoterId,
+    campaign_id: CampaignId,
+    period: i64,
+) -> sqlx::Result<HashSet<NomineeId>> {
+    let nominees: Vec<NomineeId> = on!(database.read(), p => sqlx::query_scalar(
+        "SELECT nominee_id FROM ballot WHERE campaign_id = $1 AND voter_id = $2 AND period = $3")
+        .bind(campaign_id).bind(voter_id).bind(period).fetch_all(p).await)?;
+    Ok(nominees.into_iter().collect())
+}
+
+/// Votes used by the voter in `period`, by scope; scopes without votes are left out.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn count_used(
+    database: &Database,
+    voter_id: VoterId,
+    campaign_id: CampaignId,
+    period: i64,
+) -> sqlx::Result<Vec<(ScopeId, i64)>> {
+    on!(database.read(), p => sqlx::query_as(
+        "SELECT scope_id, COUNT(*) FROM ballot WHERE campaign_id = $1 AND voter_id = $2 AND period = $3
+        GROUP BY scope_id")
+        .bind(campaign_id).bind(voter_id).bind(period).fetch_all(p).await)
+}
+
+/// A voter's own vote by its id.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find(
+    database: &Database,
+    campaign_id: CampaignId,
+    voter_id: VoterId,
+    id: VoteId,
+) -> sqlx::Result<Option<Ballot>> {
+    on!(database.read(), p => sqlx::query_as(
+        "SELECT campaign_id, voter_id, scope_id, period, slot, nominee_id, id, idempotency_key, cast_at, is_first
+        FROM ballot WHERE campaign_id = $1 AND voter_id = $2 AND id = $3")
+        .bind(campaign_id).bind(voter_id).bind(id).fetch_optional(p).await)
+}

@@ -1,0 +1,121 @@
+//! The recount: what the ballots say, compared with what tallies, quotas and counters say.
+
+use super::{Database, on};
+use crate::id::{CampaignId, NomineeId, ScopeId, SubjectId, VoterId};
+
+/// A nominee whose totals differ from its ballots.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct TallyDifference {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The nominee.
+    pub nominee_id: NomineeId,
+    /// Ballots that count.
+    pub ballots_counted: i64,
+    /// What the tally says.
+    pub tally_counted: i64,
+    /// Ballots that are withheld.
+    pub ballots_withheld: i64,
+    /// What the tally says.
+    pub tally_withheld: i64,
+    /// First ballots of a voter.
+    pub ballots_voters: i64,
+    /// What the tally says.
+    pub tally_voters: i64,
+}
+
+/// Nominees whose totals differ from their ballots.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_tally_differences(database: &Database) -> sqlx::Result<Vec<TallyDifference>> {
+    on!(database.read(), p => sqlx::query_as(
+        "WITH counts AS (
+            SELECT campaign_id, nominee_id,
+                COUNT(*) FILTER (WHERE withheld_rule IS NULL) AS counted,
+                COUNT(*) FILTER (WHERE withheld_rule IS NOT NULL) AS withheld,
+                COUNT(*) FILTER (WHERE is_first) AS voters
+            FROM ballot GROUP BY campaign_id, nominee_id
+        ), both_sides AS (
+            SELECT campaign_id, nominee_id, counted AS bc, withheld AS bw, voters AS bv, 0 AS tc, 0 AS tw, 0 AS tv
+            FROM counts
+            UNION ALL SELECT campaign_id, nominee_id, 0, 0, 0, counted, withheld, voters FROM tally
+        ), sums AS (
+            SELECT campaign_id, nominee_id,
+                CAST(SUM(bc) AS BIGINT) AS ballots_counted, CAST(SUM(tc) AS BIGINT) AS tally_counted,
+                CAST(SUM(bw) AS BIGINT) AS ballots_withheld, CAST(SUM(tw) AS BIGINT) AS tally_withheld,
+                CAST(SUM(bv) AS BIGINT) AS ballots_voters, CAST(SUM(tv) AS BIGINT) AS tally_voters
+            FROM both_sides GROUP BY campaign_id, nominee_id
+        )
+        SELECT * FROM sums WHERE ballots_counted <> tally_counted OR ballots_withheld <> tally_withheld
+            OR ballots_voters <> tally_voters")
+        .fetch_all(p).await)
+}
+
+/// Voters with more votes in a period and scope than the campaign's rules grant: voter, scope, period, votes, quota.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_over_quota(
+    database: &Database,
+) -> sqlx::Result<Vec<(CampaignId, VoterId, ScopeId, i64, i64, i64)>> {
+    on!(database.read(), p => sqlx::query_as(
+        "SELECT b.campaign_id, b.voter_id, b.scope_id, b.period, COUNT(*), c.votes_per_period
+        FROM ballot b JOIN campaign c ON c.id = b.campaign_id
+        GROUP BY b.campaign_id, b.voter_id, b.scope_id, b.period, c.votes_per_period
+        HAVING COUNT(*) > c.votes_per_period OR COUNT(DISTINCT b.slot) <> COUNT(*)")
+        .fetch_all(p).await)
+}
+
+/// Voters with two votes for a nominee in one period, and voters with another number of first votes than one.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_repeats(database: &Database) -> sqlx::Result<Vec<(CampaignId, VoterId)>> {
+    on!(database.read(), p => sqlx::query_as(
+        "SELECT campaign_id, voter_id FROM ballot GROUP BY campaign_id, voter_id, period, nominee_id HAVING COUNT(*) > 1
+        UNION
+        SELECT campaign_id, voter_id FROM ballot GROUP BY campaign_id, voter_id
+        HAVING COUNT(*) FILTER (WHERE is_first) <> 1")
+        .fetch_all(p).await)
+}
+
+/// Subjects whose like counter differs from the likes: subject, likes, counter.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_like_differences(
+    database: &Database,
+) -> sqlx::Result<Vec<(SubjectId, i64, i64)>> {
+    on!(database.read(), p => sqlx::query_as(
+        "SELECT subject_id, CAST(SUM(likes) AS BIGINT), CAST(SUM(counter) AS BIGINT) FROM (
+            SELECT subject_id, COUNT(*) AS likes, 0 AS counter FROM subject_like GROUP BY subject_id
+            UNION ALL SELECT subject_id, 0, likes FROM subject_counter
+        ) s GROUP BY subject_id HAVING SUM(likes) <> SUM(counter)")
+        .fetch_all(p).await)
+}
+
+/// How many ballots there are.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn count_ballots(database: &Database) -> sqlx::Result<i64> {
+    on!(database.read(), p => sqlx::query_scalar("SELECT COUNT(*) FROM ballot").fetch_one(p).await)
+}
+
+/// The ids of `voter`'s ballots in `scope` and `period`, with their nominees: what the hot store's copy is compared to.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_ids_of_voter(
+    database: &Database,
+    voter_id: VoterId,
+    scope_id: ScopeId,
+    period: i64,
+) -> sqlx::Result<Vec<uuid::Uuid>> {
+    on!(database.read(), p => sqlx::query_scalar(
+        "SELECT id FROM ballot WHERE campaign_id IN (SELECT id FROM campaign WHERE id = $1
+            UNION SELECT campaign_id FROM category WHERE id = $1)
+        AND scope_id = $1 AND voter_id = $2 AND period = $3")
+        .bind(scope_id).bind(voter_id).bind(period).fetch_all(p).await)
+}

@@ -1,0 +1,474 @@
+//! Group commit: the one task of the process that stores votes and likes.
+//!
+//! It takes what is waiting, up to [`BATCH_MAX`], the moment the last batch is done; there is no timer. A batch reads
+//! what is known of its voters, decides each cast (`domain::ballot::decide`), and stores the accepted ones in one
+//! statement whose keys judge the decision. What lost a race with another process, or whose commit's outcome is not
+//! known, is decided again: by their ids, votes that were stored after all are recognised. A caller is answered after
+//! the commit.
+//!
+//! A batch holds at most one cast of a voter and campaign, so that casts of a batch never compete for slots.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::ballot::{self, NewBallot};
+use super::like::{self, LikeWish};
+use super::{Database, Pool, Transaction};
+use crate::clock::Clock;
+use crate::domain::ballot::{Ballot, Cast, Decision, Outcome, Verdict, decide, used};
+use crate::error::{Error, Result, is_unavailable};
+use crate::id::{CampaignId, VoteId, VoterId};
+use crate::telemetry::WriterMetrics;
+
+/// Rows of a batch. Measured: beyond it PostgreSQL gains nothing and the others of the batch wait longer.
+pub const BATCH_MAX: usize = 512;
+/// Jobs that may wait: at 20,000 votes/s, 0.4 s of them. Beyond it a cast is refused at once.
+const QUEUE_MAX: usize = 8_192;
+/// How often a cast is decided before its caller is told to come back.
+const ATTEMPTS_MAX: u8 = 5;
+/// How long a caller waits for its commit. The job itself is not given up: with the same key the answer is found.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+
+enum Job {
+    Cast {
+        cast: Cast,
+        attempts: u8,
+        reply: oneshot::Sender<Result<Verdict>>,
+    },
+    Like {
+        wish: LikeWish,
+        attempts: u8,
+        reply: oneshot::Sender<Result<()>>,
+    },
+}
+
+impl Job {
+    fn is_abandoned(&self) -> bool {
+        match self {
+            Self::Cast { reply, .. } => reply.is_closed(),
+            Self::Like { reply, .. } => reply.is_closed(),
+        }
+    }
+}
+
+/// The way into the writer.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<Job>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// The writer's task; it ends when every [`Writer`] is gone and all jobs are answered.
+#[derive(Debug)]
+pub struct WriterTask(JoinHandle<()>);
+
+impl WriterTask {
+    /// Waits until everything that was accepted is stored and answered.
+    pub async fn finished(self) {
+        if let Err(error) = self.0.await {
+            tracing::error!(%error, "the ballot writer ended abnormally");
+        }
+    }
+}
+
+impl Writer {
+    /// Starts the writer on `database`.
+    #[must_use]
+    pub fn start(
+        database: Arc<Database>,
+        clock: Clock,
+        metrics: WriterMetrics,
+    ) -> (Self, WriterTask) {
+        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let run = Run {
+            database,
+            clock,
+            metrics,
+            jobs,
+            backlog: VecDeque::new(),
+            waiting: Arc::clone(&waiting),
+        };
+        (Self { queue, waiting }, WriterTask(tokio::spawn(run.run())))
+    }
+
+    /// Stores the votes of `cast`, if they count; returns after the commit.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] when too many wait; [`Error::Unavailable`] when the database is away or slow: the vote may
+    /// still be stored, and the same idempotency key finds out.
+    pub async fn cast(&self, cast: Cast) -> Result<Verdict> {
+        self.submit(|reply| Job::Cast {
+            cast,
+            attempts: 0,
+            reply,
+        })
+        .await
+    }
+
+    /// Makes `wish` true; returns after the commit.
+    ///
+    /// # Errors
+    /// As [`Writer::cast`].
+    pub async fn like(&self, wish: LikeWish) -> Result<()> {
+        self.submit(|reply| Job::Like {
+            wish,
+            attempts: 0,
+            reply,
+        })
+        .await
+    }
+
+    /// Jobs that wait or are being stored.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    async fn submit<T>(&self, job: impl FnOnce(oneshot::Sender<Result<T>>) -> Job) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        if let Err(refused) = self.queue.try_send(job(reply)) {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(match refused {
+                mpsc::error::TrySendError::Full(_) => Error::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => Error::Unavailable,
+            });
+        }
+        match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) | Err(_) => Err(Error::Unavailable),
+        }
+    }
+}
+
+struct Run {
+    database: Arc<Database>,
+    clock: Clock,
+    metrics: WriterMetrics,
+    jobs: mpsc::Receiver<Job>,
+    /// Taken from the queue and not in a batch yet, oldest first.
+    backlog: VecDeque<Job>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// The jobs of one batch, in the order of their keys.
+#[derive(Default)]
+struct Batch {
+    casts: Vec<(Cast, u8, oneshot::Sender<Result<Verdict>>)>,
+    likes: Vec<(LikeWish, u8, oneshot::Sender<Result<()>>)>,
+}
+
+/// How a batch ended: an answer for each cast, or none where it is to be decided again.
+type Verdicts = Vec<Option<Verdict>>;
+
+impl Run {
+    async fn run(mut self) {
+        loop {
+            if self.backlog.is_empty() {
+                match self.jobs.recv().await {
+                    Some(job) => self.backlog.push_back(job),
+                    None => break,
+                }
+            }
+            while self.backlog.len() < QUEUE_MAX {
+                match self.jobs.try_recv() {
+                    Ok(job) => self.backlog.push_back(job),
+                    Err(_) => break,
+                }
+            }
+            let batch = self.next_batch();
+            self.metrics
+                .batch_size
+                .observe(to_f64(batch.casts.len() + batch.likes.len()));
+            let started = Instant::now();
+            let result = self.store(&batch).await;
+            self.metrics
+                .commit_seconds
+                .observe(started.elapsed().as_secs_f64());
+            self.answer(batch, result);
+        }
+    }
+
+    /// Takes up to [`BATCH_MAX`] rows; a second cast of the same voter and campaign, or wish about the same subject,
+    /// stays behind for the next batch.
+    fn next_batch(&mut self) -> Batch {
+        let mut batch = Batch::default();
+        let mut voters: HashSet<(CampaignId, VoterId)> = HashSet::new();
+        let mut wishes = HashSet::new();
+        let mut behind = VecDeque::new();
+        let mut rows = 0;
+        while rows < BATCH_MAX
+            && let Some(job) = self.backlog.pop_front()
+        {
+            match job {
+                // Its caller has been told to come back: whatever was stored, the next try finds it.
+                job if job.is_abandoned() => _ = self.waiting.fetch_sub(1, Ordering::Relaxed),
+                Job::Cast {
+                    cast,
+                    attempts,
+                    reply,
+                } if voters.insert((cast.campaign_id, cast.voter_id)) => {
+                    rows += cast.votes.len();
+                    batch.casts.push((cast, attempts, reply));
+                }
+                Job::Like {
+                    wish,
+                    attempts,
+                    reply,
+                } if wishes.insert((wish.voter_id, wish.subject_id)) => {
+                    rows += 1;
+                    batch.likes.push((wish, attempts, reply));
+                }
+                job => behind.push_back(job),
+            }
+        }
+        while let Some(job) = behind.pop_back() {
+            self.backlog.push_front(job);
+        }
+        // Two processes store their batches in the same order and do not wait for each other in a circle.
+        batch
+            .casts
+            .sort_by_key(|(cast, ..)| (cast.campaign_id, cast.voter_id));
+        batch
+            .likes
+            .sort_by_key(|(wish, ..)| (wish.voter_id, wish.subject_id));
+        batch
+    }
+
+    async fn store(&self, batch: &Batch) -> sqlx::Result<Verdicts> {
+        let casts: Vec<&Cast> = batch.casts.iter().map(|(cast, ..)| cast).collect();
+        let wishes: Vec<LikeWish> = batch.likes.iter().map(|(wish, ..)| *wish).collect();
+        match self.database.write() {
+            Pool::Postgres(_) => self.store_postgres(&casts, &wishes).await,
+            Pool::Sqlite(_) => self.store_sqlite(&casts, &wishes).await,
+        }
+    }
+
+    /// PostgreSQL: the read needs no transaction, since the keys judge. The two writing statements share one; a single
+    /// statement commits by itself, unless it might store half of a ballot of several votes.
+    async fn store_postgres(&self, casts: &[&Cast], wishes: &[LikeWish]) -> sqlx::Result<Verdicts> {
+        let known = if casts.is_empty() {
+            Vec::new()
+        } else {
+            ballot::list_known(&self.database, casts).await?
+        };
+        let decided = Decided::new(casts, known);
+        let rows = decided.rows(casts);
+        let now = self.clock.now();
+        if (wishes.is_empty() || rows.is_empty()) && casts.iter().all(|cast| cast.votes.len() == 1)
+        {
+            let Pool::Postgres(pool) = self.database.write() else {
+                unreachable!("the pool is PostgreSQL's")
+            };
+            let stored = if rows.is_empty() {
+                HashSet::new()
+            } else {
+                ballot::store_postgres(&mut *pool.acquire().await?, &rows).await?
+            };
+            if !wishes.is_empty() {
+                like::store_postgres(&mut *pool.acquire().await?, wishes, now).await?;
+            }
+            return Ok(decided.verdicts(casts, &stored));
+        }
+        let mut tx = self.database.begin().await?;
+        let Transaction::Postgres(t) = &mut tx else {
+            unreachable!("the pool is PostgreSQL's")
+        };
+        let stored = if rows.is_empty() {
+            HashSet::new()
+        } else {
+            ballot::store_postgres(t, &rows).await?
+        };
+        if decided.is_torn(&stored) {
+            tx.rollback().await?;
+            return Ok(decided.only_answered(casts));
+        }
+        if !wishes.is_empty() {
+            like::store_postgres(t, wishes, now).await?;
+        }
+        tx.commit().await?;
+        Ok(decided.verdicts(casts, &stored))
+    }
+
+    /// SQLite: one connection writes, so what is decided within the transaction is stored.
+    async fn store_sqlite(&self, casts: &[&Cast], wishes: &[LikeWish]) -> sqlx::Result<Verdicts> {
+        let mut tx = self.database.begin().await?;
+        let known = if casts.is_empty() {
+            Vec::new()
+        } else {
+            ballot::list_known_within(&mut tx, casts).await?
+        };
+        let decided = Decided::new(casts, known);
+        let rows = decided.rows(casts);
+        let Transaction::Sqlite(t) = &mut tx else {
+            unreachable!("the pool is SQLite's")
+        };
+        if !rows.is_empty() {
+            ballot::store_sqlite(t, &rows).await?;
+        }
+        if !wishes.is_empty() {
+            like::store_sqlite(t, wishes, self.clock.now()).await?;
+        }
+        let stored = rows.iter().map(|row| row.ballot.id).collect();
+        tx.commit().await?;
+        Ok(decided.verdicts(casts, &stored))
+    }
+
+    fn answer(&mut self, batch: Batch, result: sqlx::Result<Verdicts>) {
+        let failed = result.as_ref().err().map(is_unavailable);
+        match &result {
+            Err(error) => {
+                tracing::warn!(%error, casts = batch.casts.len(), "a batch was not stored")
+            }
+            Ok(_) => _ = self.metrics.likes_stored.inc_by(batch.likes.len() as u64),
+        }
+        let mut verdicts = result
+            .unwrap_or_else(|_| vec![None; batch.casts.len()])
+            .into_iter();
+        // Pushed to the front from the last to the first, those to decide again keep their place in the line.
+        let mut again = Vec::new();
+        for (cast, attempts, reply) in batch.casts {
+            match verdicts.next().flatten() {
+                Some(verdict) => self.reply(reply, Ok(verdict)),
+                None if failed == Some(false) || attempts + 1 >= ATTEMPTS_MAX => {
+                    self.reply(reply, Err(Error::Unavailable))
+                }
+                None => again.push(Job::Cast {
+                    cast,
+                    attempts: attempts + 1,
+                    reply,
+                }),
+            }
+        }
+        for (wish, attempts, reply) in batch.likes {
+            match failed {
+                None => self.reply(reply, Ok(())),
+                Some(true) if attempts + 1 < ATTEMPTS_MAX => again.push(Job::Like {
+                    wish,
+                    attempts: attempts + 1,
+                    reply,
+                }),
+                Some(_) => self.reply(reply, Err(Error::Unavailable)),
+            }
+        }
+        self.metrics.decided_again.inc_by(again.len() as u64);
+        for job in again.into_iter().rev() {
+            self.backlog.push_front(job);
+        }
+    }
+
+    fn reply<T>(&self, reply: oneshot::Sender<Result<T>>, answer: Result<T>) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        // The caller may have gone; what was stored stays stored.
+        let _ = reply.send(answer);
+    }
+}
+
+/// The decisions on the casts of a batch, with what they rest on.
+struct Decided {
+    known: HashMap<(CampaignId, VoterId), Vec<Ballot>>,
+    decisions: Vec<Decision>,
+}
+
+impl Decided {
+    fn new(casts: &[&Cast], known: Vec<Ballot>) -> Self {
+        let mut by_voter: HashMap<(CampaignId, VoterId), Vec<Ballot>> = HashMap::new();
+        for ballot in known {
+            by_voter
+                .entry((ballot.campaign_id, ballot.voter_id))
+                .or_default()
+                .push(ballot);
+        }
+        let known_of = |cast: &Cast| {
+            by_voter
+                .get(&(cast.campaign_id, cast.voter_id))
+                .map_or(&[][..], Vec::as_slice)
+        };
+        let decisions = casts
+            .iter()
+            .map(|cast| decide(cast, known_of(cast)))
+            .collect();
+        Self {
+            known: by_voter,
+            decisions,
+        }
+    }
+
+    fn known_of(&self, cast: &Cast) -> &[Ballot] {
+        self.known
+            .get(&(cast.campaign_id, cast.voter_id))
+            .map_or(&[][..], Vec::as_slice)
+    }
+
+    /// What is to be stored, in the order of the casts.
+    fn rows<'a>(&self, casts: &[&'a Cast]) -> Vec<NewBallot<'a>> {
+        let stores =
+            self.decisions
+                .iter()
+                .zip(casts)
+                .filter_map(|(decision, cast)| match decision {
+                    Decision::Store(ballots) => Some((ballots, *cast)),
+                    Decision::Answer(_) => None,
+                });
+        stores
+            .flat_map(|(ballots, cast)| {
+                ballots.iter().map(|ballot| NewBallot {
+                    ballot: ballot.clone(),
+                    network_hash: cast.network_hash.as_deref(),
+                    device_hash: cast.device_hash.as_deref(),
+                })
+            })
+            .collect()
+    }
+
+    /// Whether some votes of a cast were stored and others not.
+    fn is_torn(&self, stored: &HashSet<VoteId>) -> bool {
+        self.decisions.iter().any(|decision| match decision {
+            Decision::Store(ballots) => {
+                let count = ballots.iter().filter(|b| stored.contains(&b.id)).count();
+                count != 0 && count != ballots.len()
+            }
+            Decision::Answer(_) => false,
+        })
+    }
+
+    /// The answers when `stored` are the ids that the database took; none where it did not take the votes.
+    fn verdicts(&self, casts: &[&Cast], stored: &HashSet<VoteId>) -> Verdicts {
+        let verdict = |(decision, cast): (&Decision, &&Cast)| {
+            let known = self.known_of(cast);
+            match decision {
+                Decision::Answer(outcome) => Some(Verdict {
+                    outcome: outcome.clone(),
+                    used: used(cast, known.iter()),
+                }),
+                Decision::Store(ballots) if ballots.iter().all(|b| stored.contains(&b.id)) => {
+                    Some(Verdict {
+                        used: used(cast, known.iter().chain(ballots)),
+                        outcome: Outcome::Counted(ballots.clone()),
+                    })
+                }
+                Decision::Store(_) => None,
+            }
+        };
+        self.decisions.iter().zip(casts).map(verdict).collect()
+    }
+
+    /// The answers when nothing was stored.
+    fn only_answered(&self, casts: &[&Cast]) -> Verdicts {
+        self.verdicts(casts, &HashSet::new())
+    }
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "a batch has at most a few thousand rows"
+)]
+fn to_f64(count: usize) -> f64 {
+    count as f64
+}

@@ -1,0 +1,17 @@
+//! Acclaim: one GraphQL API for public selections.
+//!
+//! A tour, in the order of a vote: [`http`] receives it, [`graphql`] understands it, [`app::voting`] decides what may be
+//! decided in memory, [`hot`] admits it, [`ledger::writer`] judges and stores it, and it leaves the way it came.
+//! [`domain`] has the rules as pure functions; [`workers`] publish tallies and flush counters; [`cli`] puts a process
+//! together. ARCHITECTURE.md walks a vote and a page view through the files.
+
+pub mod app;
+pub mod auth;
+pub mod bounded;
+pub mod clock;
+pub mod domain;
+pub mod error;
+pub mod hot;
+pub mod id;
+pub mod ledger;
+pub mod telemetry;

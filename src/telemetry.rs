@@ -1,0 +1,221 @@
+//! Logs and metrics. Log events read alone and carry their data in fields; no secret, token, openid, phone number or
+//! full network address is ever logged.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// Labels of a GraphQL request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct OperationLabels {
+    /// The first root field, such as `castVote`: bounded by the schema, unlike names that clients choose.
+    pub field: &'static str,
+    /// `ok`, or the first error's code.
+    pub outcome: &'static str,
+}
+
+/// The label of a refused cast or like.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ReasonLabels {
+    /// Why, as the API says it.
+    pub reason: &'static str,
+}
+
+/// What the ballot writer measures.
+#[derive(Debug, Clone)]
+pub struct WriterMetrics {
+    /// Casts and likes of a batch.
+    pub batch_size: Histogram,
+    /// From taking a batch to its commit, seconds.
+    pub commit_seconds: Histogram,
+    /// Jobs that lost a race or whose commit failed and that were decided again.
+    pub decided_again: Counter,
+    /// Wishes about likes that were stored.
+    pub likes_stored: Counter,
+}
+
+/// Every metric of a process.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    /// GraphQL requests by field and outcome.
+    pub requests: Family<OperationLabels, Counter>,
+    /// Seconds from the request's arrival to its answer, by field and outcome.
+    pub request_seconds: Family<OperationLabels, Histogram>,
+    /// Votes that were counted by this process.
+    pub votes_counted: Counter,
+    /// Casts refused, by reason.
+    pub casts_refused: Family<ReasonLabels, Counter>,
+    /// Of the ballot writer.
+    pub writer: WriterMetrics,
+    /// Jobs that wait for the ballot writer or are in it.
+    pub writer_waiting: Gauge,
+    /// Sum of the versions of all tallies in this process.
+    pub tally_version: Gauge,
+    /// Seconds since the last tally was checked against the database.
+    pub tally_age_seconds: Gauge<f64, AtomicU64>,
+    /// Database connections that are open.
+    pub pool_open: Gauge,
+    /// Database connections that are idle.
+    pub pool_idle: Gauge,
+    /// 1 while the hot store answers.
+    pub hot_healthy: Gauge,
+    /// Open sockets and event streams.
+    pub subscribers: Gauge,
+}
+
+impl Metrics {
+    /// Registers everything.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("acclaim");
+        let seconds = || Histogram::new(exponential_buckets(0.000_5, 2.0, 14));
+        let this = Self {
+            registry: Arc::new(Registry::default()),
+            requests: Family::default(),
+            request_seconds: Family::new_with_constructor(|| {
+                Histogram::new(exponential_buckets(0.000_5, 2.0, 14))
+            }),
+            votes_counted: Counter::default(),
+            casts_refused: Family::default(),
+            writer: WriterMetrics {
+                batch_size: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
+                commit_seconds: seconds(),
+                decided_again: Counter::default(),
+                likes_stored: Counter::default(),
+            },
+            writer_waiting: Gauge::default(),
+            tally_version: Gauge::default(),
+            tally_age_seconds: Gauge::default(),
+            pool_open: Gauge::default(),
+            pool_idle: Gauge::default(),
+            hot_healthy: Gauge::default(),
+            subscribers: Gauge::default(),
+        };
+        registry.register(
+            "graphql_requests",
+            "GraphQL requests",
+            this.requests.clone(),
+        );
+        let latency = this.request_seconds.clone();
+        registry.register_with_unit(
+            "graphql_request",
+            "From arrival to answer",
+            Unit::Seconds,
+            latency,
+        );
+        registry.register("votes_counted", "Votes counted", this.votes_counted.clone());
+        registry.register("casts_refused", "Casts refused", this.casts_refused.clone());
+        registry.register(
+            "writer_batch_size",
+            "Casts and likes a batch",
+            this.writer.batch_size.clone(),
+        );
+        let commit = this.writer.commit_seconds.clone();
+        registry.register_with_unit(
+            "writer_commit",
+            "From batch to commit",
+            Unit::Seconds,
+            commit,
+        );
+        registry.register(
+            "writer_decided_again",
+            "Jobs decided again",
+            this.writer.decided_again.clone(),
+        );
+        registry.register(
+            "likes_stored",
+            "Wishes about likes stored",
+            this.writer.likes_stored.clone(),
+        );
+        registry.register(
+            "writer_waiting",
+            "Jobs waiting for the writer",
+            this.writer_waiting.clone(),
+        );
+        registry.register(
+            "tally_version",
+            "Sum of the tallies' versions",
+            this.tally_version.clone(),
+        );
+        let age = this.tally_age_seconds.clone();
+        registry.register_with_unit(
+            "tally_age",
+            "Since tallies were checked",
+            Unit::Seconds,
+            age,
+        );
+        registry.register(
+            "pool_open_connections",
+            "Database connections open",
+            this.pool_open.clone(),
+        );
+        registry.register(
+            "pool_idle_connections",
+            "Database connections idle",
+            this.pool_idle.clone(),
+        );
+        registry.register(
+            "hot_store_healthy",
+            "1 while the hot store answers",
+            this.hot_healthy.clone(),
+        );
+        registry.register(
+            "subscribers",
+            "Open sockets and event streams",
+            this.subscribers.clone(),
+        );
+        Self {
+            registry: Arc::new(registry),
+            ..this
+        }
+    }
+
+    /// All metrics in the text format of `OpenMetrics`.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
+        text
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Sets up logging to standard error: `filter` as `RUST_LOG` has it; as lines of JSON, or for people.
+pub fn init_logs(filter: &str, json: bool) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let registry = tracing_subscriber::registry().with(filter);
+    // A second set-up in one process, as tests do it, keeps the first.
+    let _ = if json {
+        registry
+            .with(
+                tracing_subscriber::fmt::layer()
+                    .json()
+                    .with_writer(std::io::stderr),
+            )
+            .try_init()
+    } else {
+        registry
+            .with(
+                tracing_subscriber::fmt::layer()
+                    .with_target(false)
+                    .with_writer(std::io::stderr),
+            )
+            .try_init()
+    };
+}

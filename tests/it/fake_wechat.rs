@@ -1,0 +1,237 @@
+//! A local stand-in for the `WeChat` platform: `GET /sns/jscode2session` as its documentation describes it.
+//!
+//! The code tells what happens, by its prefix:
+//!
+//! | code | answer |
+//! | --- | --- |
+//! | `ok-<name>` | openid `openid-of-<name>`, once; then 40163 |
+//! | `busyonce-<name>` | -1, then as `ok-` |
+//! | `busy-*` | -1, always |
+//! | `slow-<name>` | none until [`FakeWeChat::answer_slow_calls`], then as `ok-` |
+//! | `bad-*` and all others | 40029 |
+//! | `risk-*`, `throttled-*`, `quota-*` | 40226, 45011, 45009 |
+//! | `garbage-*`, `http500-*` | not JSON; status 500 |
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// The running platform; stops when dropped, also for calls that still wait.
+pub struct FakeWeChat {
+    /// To be configured as the client's base URL.
+    pub base_url: String,
+    platform: Arc<Platform>,
+    /// Set to true: slow calls are answered. Dropped: they are too, and connections close.
+    slow_answers: watch::Sender<bool>,
+    server: JoinHandle<()>,
+}
+
+impl FakeWeChat {
+    /// The only app this platform knows.
+    pub const APP_ID: &str = "wx-acclaim-test";
+    /// That app's secret; with characters that must be encoded in a query.
+    pub const SECRET: &str = "app-secret&of=acclaim test+1%";
+
+    /// Listens on a free port of 127.0.0.1.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener
+            .local_addr()
+            .expect("a bound listener has an address");
+        let platform = Arc::new(Platform::default());
+        let slow_answers = watch::Sender::new(false);
+
+        let router = Router::new()
+            .route("/sns/jscode2session", get(exchange_code))
+            .with_state((Arc::clone(&platform), slow_answers.subscribe()));
+        let mut stop = slow_answers.subscribe();
+        // Aborting the server closes the listener, this signal closes the connections.
+        let stopped = async move { while stop.changed().await.is_ok() {} };
+        let server = tokio::spawn(async move {
+            let serving = axum::serve(listener, router).with_graceful_shutdown(stopped);
+            serving.await.expect("the fake platform serves");
+        });
+        Self {
+            base_url: format!("http://{address}"),
+            platform,
+            slow_answers,
+            server,
+        }
+    }
+
+    /// How many calls came in so far.
+    pub fn calls(&self) -> usize {
+        *self.platform.calls.borrow()
+    }
+
+    /// Waits until that many calls came in.
+    pub async fn calls_reach(&self, count: usize) {
+        let mut calls = self.platform.calls.subscribe();
+        calls
+            .wait_for(|calls| *calls >= count)
+            .await
+            .expect("the platform outlives the wait");
+    }
+
+    /// The highest number of calls under way at once.
+    pub fn concurrent_max(&self) -> usize {
+        self.platform.concurrent_max.load(Ordering::SeqCst)
+    }
+
+    /// Answers the `slow-` calls that wait, and from now on all others at once.
+    pub fn answer_slow_calls(&self) {
+        self.slow_answers.send_replace(true);
+    }
+}
+
+impl Drop for FakeWeChat {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+#[derive(Default)]
+struct Platform {
+    calls: watch::Sender<usize>,
+    concurrent: AtomicUsize,
+    concurrent_max: AtomicUsize,
+    /// How often each code was presented by an app that may.
+    presented: Mutex<HashMap<String, usize>>,
+}
+
+impl Platform {
+    fn enter(&self) -> UnderWay<'_> {
+        let concurrent = self.concurrent.fetch_add(1, Ordering::SeqCst) + 1;
+        self.concurrent_max.fetch_max(concurrent, Ordering::SeqCst);
+        self.calls.send_modify(|calls| *calls += 1);
+        UnderWay(self)
+    }
+
+    /// Counts this time in.
+    fn times_presented(&self, code: &str) -> usize {
+        let mut presented = self
+            .presented
+            .lock()
+            .expect("no panic while the codes are counted");
+        let times = presented.entry(code.to_owned()).or_default();
+        *times += 1;
+        *times
+    }
+}
+
+/// One call under way; also ends when the client hangs up and the handler is dropped.
+struct UnderWay<'a>(&'a Platform);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.concurrent.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+async fn exchange_code(
+    State((platform, mut slow_answers)): State<(Arc<Platform>, watch::Receiver<bool>)>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let _under_way = platform.enter();
+    let query = parse_query(&query.unwrap_or_default());
+    let parameter = |name: &str| query.get(name).map_or("", String::as_str);
+
+    match (parameter("appid"), parameter("secret")) {
+        ("", _) => return error(41002, "appid missing"),
+        (_, "") => return error(41004, "appsecret missing"),
+        (FakeWeChat::APP_ID, FakeWeChat::SECRET) => {}
+        (FakeWeChat::APP_ID, _) => return error(40125, "invalid appsecret"),
+        _ => return error(40013, "invalid appid"),
+    }
+    if parameter("grant_type") != "authorization_code" {
+        return error(40002, "invalid grant_type");
+    }
+    let code = parameter("js_code");
+    if code.is_empty() {
+        return error(41008, "missing code");
+    }
+
+    let (behaviour, name) = code.split_once('-').unwrap_or_default();
+    let times = platform.times_presented(code);
+    match behaviour {
+        "ok" => session(name, times),
+        "busyonce" if times == 1 => error(-1, "system error"),
+        "busyonce" => session(name, times - 1),
+        "busy" => error(-1, "system error"),
+        "slow" => {
+            // An error means that the platform stops: answering is the quickest way to end the call.
+            let _ = slow_answers.wait_for(|answer| *answer).await;
+            session(name, times)
+        }
+        "risk" => error(40226, "code blocked"),
+        "throttled" => error(
+            45011,
+            "api minute-quota reach limit, must slower, retry next minute",
+        ),
+        "quota" => error(45009, "reach max api daily quota limit"),
+        "garbage" => text("<html>502</html>".to_owned()),
+        "http500" => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        _ => error(40029, "invalid code"),
+    }
+}
+
+/// Success, as the platform sends it: without an errcode.
+fn session(name: &str, times: usize) -> Response {
+    if times > 1 {
+        return error(40163, "code been used");
+    }
+    let session = json!({
+        "session_key": format!("session-key-of-{name}"),
+        "openid": format!("openid-of-{name}"),
+        "unionid": format!("unionid-of-{name}"),
+    });
+    text(session.to_string())
+}
+
+fn error(errcode: i64, errmsg: &str) -> Response {
+    let errmsg = format!("{errmsg}, rid: 668f2aa4-51c08c03-3d141241");
+    text(json!({ "errcode": errcode, "errmsg": errmsg }).to_string())
+}
+
+/// JSON under the content type the platform gives it.
+fn text(body: String) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain")], body).into_response()
+}
+
+fn parse_query(query: &str) -> HashMap<String, String> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}
+
+/// Undoes the encoding of a query; axum is built without its `query` feature.
+fn decode(encoded: &str) -> String {
+    let mut decoded = Vec::new();
+    let mut rest = encoded.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let (byte, after) = match (*first, tail) {
+            (b'%', [high, low, after @ ..]) => (hex(*high) << 4 | hex(*low), after),
+            (b'+', after) => (b' ', after),
+            (byte, after) => (byte, after),
+        };
+        decoded.push(byte);
+        rest = after;
+    }
+    String::from_utf8(decoded).expect("a query of UTF-8")
+}
+
+fn hex(digit: u8) -> u8 {
+    let value = char::from(digit).to_digit(16).expect("a hexadecimal digit");
+    u8::try_from(value).expect("a digit is below 16")
+}

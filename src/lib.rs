@@ -11,6 +11,7 @@ pub mod bounded;
 pub mod clock;
 pub mod domain;
 pub mod error;
+pub mod graphql;
 pub mod hot;
 pub mod id;
 pub mod ledger;

@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use tokio::sync::broadcast;
+
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::{HashKey, Purpose};
 use crate::auth::password::Passwords;
@@ -23,6 +25,7 @@ use crate::auth::platform::WeChat;
 use crate::auth::token::TokenKeys;
 use crate::bounded::BoundedMap;
 use crate::clock::Clock;
+use crate::domain::story::Story;
 use crate::error::{Error, Result};
 use crate::hot::Hot;
 use crate::id::{CampaignId, StaffId, StoryId};
@@ -36,6 +39,9 @@ use self::views::Views;
 
 /// Stories whose campaign and time are remembered: some 6 MB when full.
 const STORIES_REMEMBERED_MAX: usize = 65_536;
+
+/// Stories that a slow watcher may be behind; two or three come out a day.
+const PUBLISHED_STORIES_MAX: usize = 64;
 
 /// What a process is made of.
 #[derive(Debug)]
@@ -52,6 +58,8 @@ pub struct App {
     pub tallies: Tallies,
     /// Views that wait to be stored.
     pub views: Views,
+    /// Stories as they come out, for whoever watches.
+    pub published_stories: broadcast::Sender<Arc<Story>>,
     /// The metrics of the process.
     pub metrics: Metrics,
     /// Where votes and likes are stored.
@@ -122,6 +130,7 @@ impl App {
             campaigns: Campaigns::default(),
             tallies: Tallies::default(),
             views: Views::default(),
+            published_stories: broadcast::Sender::new(PUBLISHED_STORIES_MAX),
             metrics,
             writer,
             tokens,

@@ -124,11 +124,11 @@ pub fn decide(cast: &Cast, known: &[Ballot]) -> Decision {
     }
     let mut stored: Vec<Ballot> = Vec::with_capacity(cast.votes.len());
     for choice in &cast.votes {
-        let is_taken = |slot: &i64| {
-            let mut all = this_period().chain(&stored);
-            all.any(|b| b.scope_id == choice.scope_id && b.slot == *slot)
+        let takes = |b: &Ballot, slot: i64| b.scope_id == choice.scope_id && b.slot == slot;
+        let is_taken = |slot: i64| {
+            this_period().any(|b| takes(b, slot)) || stored.iter().any(|b| takes(b, slot))
         };
-        let free = (1..=cast.quota).find(|slot| !is_taken(slot));
+        let free = (1..=cast.quota).find(|&slot| !is_taken(slot));
         let Some(slot) = free else {
             return Decision::Answer(Outcome::Refused(Refusal::QuotaSpent(choice.scope_id)));
         };

@@ -102,10 +102,10 @@ const OF_NOMINEES: Statement = with_ids!(
         SELECT s.id, s.campaign_id, s.nominee_id, s.title, s.summary, s.body, s.cover_url, s.media, s.published_at,
             ROW_NUMBER() OVER (PARTITION BY s.nominee_id ORDER BY s.published_at DESC, s.id DESC) AS place
         FROM story s WHERE s.nominee_id",
-    "AND s.published_at <= $2) ranked WHERE place <= $3 ORDER BY published_at DESC, id DESC"
+    "AND s.published_at <= $2 AND (s.published_at, s.id) < ($4, $5)) ranked WHERE place <= $3 ORDER BY published_at DESC, id DESC"
 );
 
-/// Reads the first page of stories of each of `nominees`.
+/// Reads the newest stories of each of `nominees`, at most `limit` each and older than `after`.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -113,11 +113,13 @@ pub async fn list_of_nominees(
     database: &Database,
     nominees: Vec<Uuid>,
     now: DateTime<Utc>,
+    after: Option<FeedPosition>,
     limit: i64,
 ) -> sqlx::Result<Vec<Story>> {
     let pool = database.read();
-    on!(pool, p => sqlx::query_as(OF_NOMINEES.of(pool))
-        .bind(Ids(nominees.clone())).bind(now).bind(limit).fetch_all(p).await)
+    let after = after.unwrap_or(FeedPosition { published_at: now, id: StoryId(Uuid::max()) });
+    on!(pool, p => sqlx::query_as(OF_NOMINEES.of(pool)).bind(Ids(nominees.clone())).bind(now).bind(limit)
+        .bind(after.published_at).bind(after.id).fetch_all(p).await)
 }
 
 /// Those of `ids` that exist, visible or not.

@@ -243,7 +243,10 @@ impl PostgresProcess {
     }
 
     fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/{database}", self.server.port)
+        format!(
+            "postgres://postgres@127.0.0.1:{}/{database}",
+            self.server.port
+        )
     }
 
     /// Kills all processes of the server with SIGKILL; returns when they are gone.
@@ -405,7 +408,10 @@ fn ordinary_user() -> Option<(u32, u32)> {
     let user = ["postgres", "nobody"]
         .iter()
         .find_map(|name| Some((id(&["-u", name])?, id(&["-g", name])?)));
-    assert!(user.is_some(), "root needs the user `postgres` or `nobody` to run PostgreSQL as");
+    assert!(
+        user.is_some(),
+        "root needs the user `postgres` or `nobody` to run PostgreSQL as"
+    );
     user
 }
 
@@ -424,7 +430,9 @@ async fn a_killed_postgres_comes_back_with_what_was_committed() {
     assert!(PgConnection::connect(&url).await.is_err());
 
     postgres.restart().await;
-    let mut connection = PgConnection::connect(&url).await.expect("it connects again");
+    let mut connection = PgConnection::connect(&url)
+        .await
+        .expect("it connects again");
     let votes: i64 = sqlx::query_scalar("SELECT count(*) FROM vote")
         .fetch_one(&mut connection)
         .await

@@ -1,0 +1,89 @@
+//! The GraphQL schema: what clients see. The roots are [`query`], [`mutation`] and [`subscription`]; `types/` has one
+//! file a noun. Resolvers are thin: writes call `app`, reads come from memory or, a whole page at once, from the ledger
+//! (see [`page`]).
+
+pub mod error;
+pub mod messages;
+pub mod mutation;
+pub mod node_id;
+pub mod page;
+pub mod query;
+pub mod subscription;
+pub mod types;
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+
+use crate::app::{App, Client};
+use crate::auth::Viewer;
+
+use self::messages::Language;
+use self::mutation::Mutation;
+use self::query::Query;
+use self::subscription::Subscription;
+use self::types::{Likeable, Node, UserError};
+
+/// The whole API.
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+/// Selections within selections.
+const DEPTH_MAX: usize = 12;
+/// Directives of one field.
+const DIRECTIVES_MAX: usize = 10;
+/// What all fields of a document cost together, a list's times its page size.
+const COST_MAX: usize = 5_000;
+/// Brackets within brackets.
+const BRACKETS_MAX: usize = 32;
+
+/// Who asks, from where, in which language: what every resolver may need.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// Who.
+    pub viewer: Viewer,
+    /// From where.
+    pub client: Client,
+    /// The language of texts for people.
+    pub language: Language,
+}
+
+/// Builds the schema on `app`; `is_open` allows introspection and suggestions, for development.
+#[must_use]
+pub fn schema(app: Arc<App>, is_open: bool) -> Schema {
+    let mut builder = Schema::build(Query, Mutation, Subscription).data(app);
+    if !is_open {
+        builder = builder.disable_introspection().disable_suggestions();
+    }
+    finish(builder)
+}
+
+/// The schema as text, which is `schema.graphql`.
+#[must_use]
+pub fn sdl() -> String {
+    let options = async_graphql::SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions();
+    finish(Schema::build(Query, Mutation, Subscription)).sdl_with_options(options)
+}
+
+type Builder = async_graphql::SchemaBuilder<Query, Mutation, Subscription>;
+
+fn finish(builder: Builder) -> Schema {
+    builder
+        .register_output_type::<Node>()
+        .register_output_type::<Likeable>()
+        .register_output_type::<UserError>()
+        .limit_depth(DEPTH_MAX)
+        .limit_complexity(COST_MAX)
+        .limit_directives(DIRECTIVES_MAX)
+        .limit_recursive_depth(BRACKETS_MAX)
+        .finish()
+}
+
+/// The process, from a resolver.
+fn app<'a>(ctx: &Context<'a>) -> &'a Arc<App> {
+    ctx.data_unchecked()
+}
+
+/// Who asks, from a resolver.
+fn asker<'a>(ctx: &Context<'a>) -> &'a Asker {
+    ctx.data_unchecked()
+}

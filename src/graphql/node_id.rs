@@ -1,0 +1,291 @@
+//! Ids and cursors as clients see them: opaque texts that nobody can make up.
+//!
+//! A text is base64url of a kind (one byte), the payload, and 56 bits of a keyed hash over both. An id of one kind cannot
+//! be passed for one of another, and a cursor only fits the order that it came from.
+
+use async_graphql::ID;
+use chrono::DateTime;
+use data_encoding::BASE64URL_NOPAD;
+use uuid::Uuid;
+
+use crate::app::likes::Likeable;
+use crate::auth::keyed_hash::{HashKey, Purpose};
+use crate::error::{Error, Result};
+use crate::id::{CampaignId, CategoryId, NomineeId, StaffId, StoryId, VoteId, VoterId};
+use crate::ledger::story::FeedPosition;
+
+/// Bytes of the hash in a text: nobody finds a valid one in 2^56 tries.
+const HASH_BYTES: usize = 7;
+/// The longest text that we make has 54 characters.
+const TEXT_MAX: usize = 64;
+
+/// What an id names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GlobalId {
+    /// A campaign.
+    Campaign(CampaignId),
+    /// A category.
+    Category(CategoryId),
+    /// A nominee.
+    Nominee(NomineeId),
+    /// A story.
+    Story(StoryId),
+    /// A vote, with its campaign.
+    Vote(CampaignId, VoteId),
+    /// A voter.
+    Voter(VoterId),
+    /// A member of staff.
+    Staff(StaffId),
+}
+
+/// A place in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cursor {
+    /// In the list of campaigns: opening (microseconds) and id.
+    Campaign(i64, CampaignId),
+    /// In a list of nominees by number.
+    NomineeByNumber(i64),
+    /// In a list of nominees by votes: minus the votes, and number.
+    NomineeByVotes(i64, i64),
+    /// In a shuffled list of nominees: place, number and the seed of the shuffle.
+    NomineeShuffled(i64, i64, u64),
+    /// In a feed.
+    Story(FeedPosition),
+}
+
+impl GlobalId {
+    /// The id as clients see it.
+    #[must_use]
+    pub fn encode(self, key: &HashKey) -> ID {
+        let (kind, first, second) = match self {
+            Self::Campaign(id) => (b'c', id.0, None),
+            Self::Category(id) => (b'g', id.0, None),
+            Self::Nominee(id) => (b'n', id.0, None),
+            Self::Story(id) => (b's', id.0, None),
+            Self::Vote(campaign, id) => (b'v', campaign.0, Some(id.0)),
+            Self::Voter(id) => (b'u', id.0, None),
+            Self::Staff(id) => (b'w', id.0, None),
+        };
+        let mut payload = first.as_bytes().to_vec();
+        payload.extend(second.iter().flat_map(|id| *id.as_bytes()));
+        ID(seal(key, kind, &payload))
+    }
+
+    /// Reads an id.
+    ///
+    /// # Errors
+    /// [`Error::BadUserInput`] for one that this server has not made.
+    pub fn decode(key: &HashKey, id: &ID) -> Result<Self> {
+        let parse = || {
+            let (kind, payload) = open(key, id)?;
+            let first = Uuid::from_slice(payload.get(..16)?).ok()?;
+            Some(match (kind, payload.len()) {
+                (b'c', 16) => Self::Campaign(CampaignId(first)),
+                (b'g', 16) => Self::Category(CategoryId(first)),
+                (b'n', 16) => Self::Nominee(NomineeId(first)),
+                (b's', 16) => Self::Story(StoryId(first)),
+                (b'v', 32) => Self::Vote(CampaignId(first), VoteId(Uuid::from_slice(&payload[16..]).ok()?)),
+                (b'u', 16) => Self::Voter(VoterId(first)),
+                (b'w', 16) => Self::Staff(StaffId(first)),
+                _ => return None,
+            })
+        };
+        parse().ok_or_else(|| Error::BadUserInput("This is not an id that this server gave out.".into()))
+    }
+}
+
+/// Reads the id of a campaign.
+///
+/// # Errors
+/// [`Error::BadUserInput`] for any other.
+pub fn campaign(key: &HashKey, id: &ID) -> Result<CampaignId> {
+    match GlobalId::decode(key, id)? {
+        GlobalId::Campaign(id) => Ok(id),
+        _ => Err(wrong_kind("a campaign")),
+    }
+}
+
+/// Reads the id of a category.
+///
+/// # Errors
+/// [`Error::BadUserInput`] for any other.
+pub fn category(key: &HashKey, id: &ID) -> Result<CategoryId> {
+    match GlobalId::decode(key, id)? {
+        GlobalId::Category(id) => Ok(id),
+        _ => Err(wrong_kind("a category")),
+    }
+}
+
+/// Reads the id of a nominee.
+///
+/// # Errors
+/// [`Error::BadUserInput`] for any other.
+pub fn nominee(key: &HashKey, id: &ID) -> Result<NomineeId> {
+    match GlobalId::decode(key, id)? {
+        GlobalId::Nominee(id) => Ok(id),
+        _ => Err(wrong_kind("a nominee")),
+    }
+}
+
+/// Reads the id of a story.
+///
+/// # Errors
+/// [`Error::BadUserInput`] for any other.
+pub fn story(key: &HashKey, id: &ID) -> Result<StoryId> {
+    match GlobalId::decode(key, id)? {
+        GlobalId::Story(id) => Ok(id),
+        _ => Err(wrong_kind("a story")),
+    }
+}
+
+/// Reads the id of something that can be liked and viewed.
+///
+/// # Errors
+/// [`Error::BadUserInput`] for any other.
+pub fn likeable(key: &HashKey, id: &ID) -> Result<Likeable> {
+    match GlobalId::decode(key, id)? {
+        GlobalId::Nominee(id) => Ok(Likeable::Nominee(id)),
+        GlobalId::Story(id) => Ok(Likeable::Story(id)),
+        _ => Err(wrong_kind("a nominee or a story")),
+    }
+}
+
+fn wrong_kind(expected: &str) -> Error {
+    Error::BadUserInput(format!("This is not the id of {expected}."))
+}
+
+impl Cursor {
+    /// The cursor as clients see it.
+    #[must_use]
+    pub fn encode(self, key: &HashKey) -> String {
+        let (kind, payload) = match self {
+            Self::Campaign(at, id) => (b'C', [&at.to_be_bytes()[..], id.0.as_bytes()].concat()),
+            Self::NomineeByNumber(number) => (b'N', number.to_be_bytes().to_vec()),
+            Self::NomineeByVotes(votes, number) => (b'V', [votes.to_be_bytes(), number.to_be_bytes()].concat()),
+            Self::NomineeShuffled(place, number, seed) => {
+                (b'R', [place.to_be_bytes(), number.to_be_bytes(), seed.to_be_bytes()].concat())
+            }
+            Self::Story(at) => {
+                (b'S', [&at.published_at.timestamp_micros().to_be_bytes()[..], at.id.0.as_bytes()].concat())
+            }
+        };
+        seal(key, kind, &payload)
+    }
+
+    /// Reads a cursor.
+    ///
+    /// # Errors
+    /// [`Error::BadUserInput`] for one that this server has not made.
+    pub fn decode(key: &HashKey, text: &str) -> Result<Self> {
+        let parse = || {
+            let (kind, payload) = open(key, text)?;
+            let number = |at: usize| Some(i64::from_be_bytes(payload.get(at..at + 8)?.try_into().ok()?));
+            let id = |at: usize| Uuid::from_slice(payload.get(at..)?).ok();
+            Some(match kind {
+                b'C' => Self::Campaign(number(0)?, CampaignId(id(8)?)),
+                b'N' => Self::NomineeByNumber(number(0)?),
+                b'V' => Self::NomineeByVotes(number(0)?, number(8)?),
+                b'R' => Self::NomineeShuffled(number(0)?, number(8)?, number(16)?.cast_unsigned()),
+                b'S' => Self::Story(FeedPosition {
+                    published_at: DateTime::from_timestamp_micros(number(0)?)?,
+                    id: StoryId(id(8)?),
+                }),
+                _ => return None,
+            })
+        };
+        parse().ok_or_else(|| Error::BadUserInput("This is not a cursor that this server gave out.".into()))
+    }
+}
+
+fn seal(key: &HashKey, kind: u8, payload: &[u8]) -> String {
+    let mut bytes = Vec::with_capacity(1 + payload.len() + HASH_BYTES);
+    bytes.push(kind);
+    bytes.extend_from_slice(payload);
+    let hash = key.hash(Purpose::Opaque, &[&bytes]);
+    bytes.extend_from_slice(&hash[..HASH_BYTES]);
+    BASE64URL_NOPAD.encode(&bytes)
+}
+
+fn open(key: &HashKey, text: &str) -> Option<(u8, Vec<u8>)> {
+    if text.len() > TEXT_MAX {
+        return None;
+    }
+    let mut bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
+    let hash = bytes.split_off(bytes.len().checked_sub(HASH_BYTES)?);
+    let expected = key.hash(Purpose::Opaque, &[&bytes]);
+    let is_ours = aws_lc_rs::constant_time::verify_slices_are_equal(&expected[..HASH_BYTES], &hash).is_ok();
+    let (kind, payload) = bytes.split_first()?;
+    is_ours.then(|| (*kind, payload.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn key() -> HashKey {
+        HashKey::new(&[7; 32])
+    }
+
+    fn global_ids(a: u128, b: u128) -> [GlobalId; 7] {
+        let (a, b) = (Uuid::from_u128(a), Uuid::from_u128(b));
+        [
+            GlobalId::Campaign(CampaignId(a)),
+            GlobalId::Category(CategoryId(a)),
+            GlobalId::Nominee(NomineeId(a)),
+            GlobalId::Story(StoryId(a)),
+            GlobalId::Vote(CampaignId(a), VoteId(b)),
+            GlobalId::Voter(VoterId(a)),
+            GlobalId::Staff(StaffId(a)),
+        ]
+    }
+
+    fn cursors(a: i64, b: i64, id: u128) -> [Cursor; 5] {
+        let published_at = DateTime::from_timestamp_micros(a >> 8).unwrap_or_default();
+        [
+            Cursor::Campaign(a, CampaignId(Uuid::from_u128(id))),
+            Cursor::NomineeByNumber(a),
+            Cursor::NomineeByVotes(a, b),
+            Cursor::NomineeShuffled(a, b, a.cast_unsigned()),
+            Cursor::Story(FeedPosition { published_at, id: StoryId(Uuid::from_u128(id)) }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn every_id_and_cursor_reads_back(a: u128, b: u128, x: i64, y: i64) {
+            for id in global_ids(a, b) {
+                let text = id.encode(&key());
+                prop_assert!(text.len() <= TEXT_MAX);
+                prop_assert_eq!(GlobalId::decode(&key(), &text).expect("ours"), id);
+                prop_assert!(Cursor::decode(&key(), &text).is_err());
+            }
+            for cursor in cursors(x, y, a) {
+                prop_assert_eq!(Cursor::decode(&key(), &cursor.encode(&key())).expect("ours"), cursor);
+            }
+        }
+
+        #[test]
+        fn nothing_made_up_is_accepted(text in ".{0,80}", bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+            for text in [text, BASE64URL_NOPAD.encode(&bytes)] {
+                prop_assert!(GlobalId::decode(&key(), &ID(text.clone())).is_err());
+                prop_assert!(Cursor::decode(&key(), &text).is_err());
+            }
+        }
+
+        #[test]
+        fn a_changed_id_is_refused(a: u128, position in 0usize..32, flip in 1u8..64) {
+            let id = GlobalId::Nominee(NomineeId(Uuid::from_u128(a))).encode(&key());
+            let mut bytes = BASE64URL_NOPAD.decode(id.as_bytes()).expect("base64");
+            let at = position % bytes.len();
+            bytes[at] ^= flip;
+            prop_assert!(GlobalId::decode(&key(), &ID(BASE64URL_NOPAD.encode(&bytes))).is_err());
+        }
+    }
+
+    #[test]
+    fn another_installation_s_ids_are_refused() {
+        let id = GlobalId::Nominee(NomineeId::new()).encode(&HashKey::new(&[8; 32]));
+        assert!(GlobalId::decode(&key(), &id).is_err());
+    }
+}

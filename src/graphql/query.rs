@@ -1,0 +1,243 @@
+//! What can be read.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+
+use super::node_id::{self, Cursor, GlobalId};
+use super::page::{PageArgs, PageInfo, StoryPage, list_cost};
+use super::types::{
+    Campaign, CampaignConnection, CampaignEdge, CampaignPhase, Category, Node, Nominee, NomineeConnection,
+    NomineeOrder, NomineeQuery, Story, StoryConnection, Timestamp, Viewer, Vote, list_nominees, list_stories,
+};
+use super::{app, asker};
+use crate::domain::story;
+use crate::error::Error;
+use crate::id::StoryId;
+use crate::ledger;
+use crate::ledger::story::FeedOf;
+
+/// Ids of one `nodes`.
+const NODES_MAX: usize = 100;
+
+/// The root of reading.
+pub struct Query;
+
+/// What can be read. Everything here works without signing in, unless a field says otherwise.
+#[Object]
+impl Query {
+    /// The object with this id; null if there is none, or the viewer may not see it.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Result<Option<Node>> {
+        Ok(find_nodes(ctx, &[id]).await?.remove(0))
+    }
+
+    /// The objects with these ids, in their order; null where there is none.
+    #[graphql(complexity = "1 + ids.len() * child_complexity / 10")]
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Their ids, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        if ids.len() > NODES_MAX {
+            return Err(Error::BadUserInput(format!("ids must have at most {NODES_MAX} entries.")).into());
+        }
+        find_nodes(ctx, &ids).await
+    }
+
+    /// A campaign, by id or by slug: give exactly one.
+    async fn campaign(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its name in addresses.")] slug: Option<String>,
+    ) -> Result<Option<Campaign>> {
+        let (app, viewer) = (app(ctx), asker(ctx).viewer);
+        let catalog = app.campaigns.catalog();
+        let roster = match (id, slug) {
+            (Some(id), None) => catalog.find(node_id::campaign(&app.hash_key, &id)?, viewer),
+            (None, Some(slug)) => catalog.find_by_slug(&slug, viewer),
+            _ => return Err(Error::BadUserInput("Give either id or slug.".into()).into()),
+        };
+        Ok(roster.map(|roster| Campaign::new(app, roster)))
+    }
+
+    /// Campaigns, latest opening first.
+    #[graphql(complexity = "list_cost(first, None, child_complexity)")]
+    async fn campaigns(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 20 by default, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only those in this phase.")] phase: Option<CampaignPhase>,
+    ) -> Result<CampaignConnection> {
+        let (app, viewer) = (app(ctx), asker(ctx).viewer);
+        let args = PageArgs::new(first, after, None, None)?;
+        let after = match args.after.as_ref().map(|text| Cursor::decode(&app.hash_key, text)).transpose()? {
+            None => None,
+            Some(Cursor::Campaign(opens_at, id)) => Some(std::cmp::Reverse((opens_at, id))),
+            Some(_) => return Err(Error::BadUserInput("This cursor belongs to another list.".into()).into()),
+        };
+        let (catalog, now) = (app.campaigns.catalog(), app.clock.now());
+        let visible = catalog.visible(viewer).filter(|roster| {
+            phase.is_none_or(|phase| CampaignPhase::from(roster.campaign().phase(now)) == phase)
+        });
+        let list = visible.map(|roster| {
+            let campaign = roster.campaign();
+            (std::cmp::Reverse((campaign.voting_opens_at.timestamp_micros(), campaign.id)), Arc::clone(roster))
+        });
+        let cut = args.cut(list.collect(), after.as_ref(), None);
+        let edge = |(std::cmp::Reverse((opens_at, id)), roster)| CampaignEdge {
+            cursor: Cursor::Campaign(opens_at, id).encode(&app.hash_key),
+            node: Campaign::new(app, roster),
+        };
+        let edges: Vec<CampaignEdge> = cut.entries.into_iter().map(edge).collect();
+        Ok(CampaignConnection {
+            page_info: PageInfo {
+                has_next_page: cut.has_next,
+                has_previous_page: cut.has_previous,
+                start_cursor: edges.first().map(|edge| edge.cursor.clone()),
+                end_cursor: edges.last().map(|edge| edge.cursor.clone()),
+            },
+            nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
+            total_count: i32::try_from(cut.total).unwrap_or(i32::MAX),
+            edges,
+        })
+    }
+
+    /// The nominees of a campaign.
+    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
+    #[allow(clippy::too_many_arguments, reason = "the arguments of the API")]
+    async fn nominees(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The campaign.")] campaign_id: ID,
+        #[graphql(desc = "The first so many, 20 by default, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only those of this category.")] category: Option<ID>,
+        #[graphql(desc = "Only those whose name or employer contains this text, or whose number it is.")]
+        search: Option<String>,
+        #[graphql(desc = "Their order.", default_with = "NomineeOrder::Number")] order_by: NomineeOrder,
+    ) -> Result<NomineeConnection> {
+        let (app, viewer) = (app(ctx), asker(ctx).viewer);
+        let campaign_id = node_id::campaign(&app.hash_key, &campaign_id)?;
+        let roster = app.campaigns.catalog().find(campaign_id, viewer).ok_or(Error::NotFound("campaign"))?;
+        let page = PageArgs::new(first, after, last, before)?;
+        list_nominees(ctx, &roster, NomineeQuery { page, category, search, order_by }).await
+    }
+
+    /// The feed: stories that are out, newest first; of all campaigns without `campaignId`.
+    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
+    #[allow(clippy::too_many_arguments, reason = "the arguments of the API")]
+    async fn stories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this campaign.")] campaign_id: Option<ID>,
+        #[graphql(desc = "The first so many, 20 by default, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor: older ones.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor: newer ones.")] before: Option<String>,
+        #[graphql(desc = "Only those about nominees of this category.")] category: Option<ID>,
+    ) -> Result<StoryConnection> {
+        let (app, viewer) = (app(ctx), asker(ctx).viewer);
+        let catalog = app.campaigns.catalog();
+        let campaign_id = campaign_id.map(|id| node_id::campaign(&app.hash_key, &id)).transpose()?;
+        let category = category.map(|id| node_id::category(&app.hash_key, &id)).transpose()?;
+        let of = match (campaign_id, category) {
+            (None, None) => FeedOf::All,
+            (Some(id), None) => {
+                catalog.find(id, viewer).ok_or(Error::NotFound("campaign"))?;
+                FeedOf::Campaign(id)
+            }
+            (campaign_id, Some(id)) => {
+                let roster = catalog.find_by_category(id, viewer);
+                roster
+                    .filter(|roster| campaign_id.is_none_or(|id| roster.campaign().id == id))
+                    .ok_or(Error::NotFound("category"))?;
+                FeedOf::Category(id)
+            }
+        };
+        list_stories(ctx, of, PageArgs::new(first, after, last, before)?).await
+    }
+
+    /// A nominee; null if there is none.
+    async fn nominee(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Result<Option<Nominee>> {
+        let id = node_id::nominee(&app(ctx).hash_key, &id)?;
+        let found = app(ctx).campaigns.catalog().find_by_nominee(id, asker(ctx).viewer);
+        Ok(found.map(|(roster, index)| Nominee::alone(ctx, roster, index)))
+    }
+
+    /// A story; null if there is none, or it is not out yet.
+    async fn story(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Result<Option<Story>> {
+        let id = node_id::story(&app(ctx).hash_key, &id)?;
+        Ok(find_stories(ctx, vec![id]).await?.pop().map(|story| Story::alone(ctx, story)))
+    }
+
+    /// Who is signed in; null when anonymous.
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
+        Viewer::new(app(ctx), asker(ctx).viewer)
+    }
+
+    /// The server's clock: count down to it, not to the phone's.
+    async fn server_time(&self, ctx: &Context<'_>) -> Timestamp {
+        Timestamp(app(ctx).clock.now())
+    }
+}
+
+/// Stories that the viewer may see now.
+async fn find_stories(ctx: &Context<'_>, ids: Vec<StoryId>) -> Result<Vec<story::Story>> {
+    let (app, viewer) = (app(ctx), asker(ctx).viewer);
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = ids.into_iter().map(|id| id.0).collect();
+    let mut stories = ledger::story::list_by_ids(&app.database, ids).await.map_err(Error::from)?;
+    let (catalog, now) = (app.campaigns.catalog(), app.clock.now());
+    stories.retain(|story| {
+        (story.published_at <= now || viewer.is_staff()) && catalog.find(story.campaign_id, viewer).is_some()
+    });
+    Ok(stories)
+}
+
+/// The objects with these ids: all stories take one statement, and nominees of one campaign share a page.
+async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
+    let (app, viewer) = (app(ctx), asker(ctx).viewer);
+    let ids = ids.iter().map(|id| GlobalId::decode(&app.hash_key, id)).collect::<Result<Vec<_>, Error>>()?;
+    let story_ids = ids.iter().filter_map(|id| if let GlobalId::Story(id) = id { Some(*id) } else { None });
+    let stories = StoryPage::new(ctx, find_stories(ctx, story_ids.collect()).await?);
+    let nominees = super::page::NomineePages::new(
+        ctx,
+        ids.iter().filter_map(|id| if let GlobalId::Nominee(id) = id { Some(*id) } else { None }),
+    );
+    let catalog = app.campaigns.catalog();
+    let mut nodes = Vec::with_capacity(ids.len());
+    for id in ids {
+        nodes.push(match id {
+            GlobalId::Campaign(id) => {
+                catalog.find(id, viewer).map(|roster| Node::Campaign(Campaign::new(app, roster)))
+            }
+            GlobalId::Category(id) => catalog.find_by_category(id, viewer).and_then(|roster| {
+                let index = roster.category_index(id)?;
+                Some(Node::Category(Category::new(app, roster, index)))
+            }),
+            GlobalId::Nominee(id) => {
+                nominees.find(id).map(|(page, index)| Node::Nominee(Nominee::new(page, index)))
+            }
+            GlobalId::Story(id) => {
+                let index = stories.stories.iter().position(|story| story.id == id);
+                index.map(|index| Node::Story(Story::new(Arc::clone(&stories), index)))
+            }
+            GlobalId::Vote(campaign_id, id) => match (viewer.voter(), catalog.find(campaign_id, viewer)) {
+                (Some(voter), Some(roster)) => {
+                    let ballot = ledger::ballot::find(&app.database, campaign_id, voter, id);
+                    let ballots = ballot.await.map_err(Error::from)?.into_iter().collect();
+                    Vote::list(ctx, &roster, ballots).pop().map(Node::Vote)
+                }
+                _ => None,
+            },
+            GlobalId::Voter(_) | GlobalId::Staff(_) => None,
+        });
+    }
+    Ok(nodes)
+}

@@ -1,0 +1,73 @@
+//! What can be watched.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Result, Subscription as Root};
+use futures_util::stream::{self, Stream};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::types::{Story, Tally};
+use super::{app, asker, node_id};
+use crate::domain::roster::Roster;
+use crate::error::Error;
+
+/// The root of watching.
+pub struct Subscription;
+
+/// What can be watched, over graphql-transport-ws or graphql-sse.
+#[Root]
+impl Subscription {
+    /// A campaign's tally: the current one at once, then each newer one, at most five a second. A slow client skips
+    /// versions. It ends when the rules hide the tally.
+    async fn tally_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The campaign.")] campaign_id: ID,
+    ) -> Result<impl Stream<Item = Tally> + use<>> {
+        let (app, viewer) = (Arc::clone(app(ctx)), asker(ctx).viewer);
+        let roster = find_campaign(ctx, &campaign_id)?;
+        if app.find_tally(&roster, viewer).await?.is_none() {
+            return Err(Error::Forbidden("The tally is hidden for now.").into());
+        }
+        let mut tallies = app.watch_tally(roster.campaign().id).await?;
+        // The current one comes first.
+        tallies.mark_changed();
+        Ok(stream::unfold((app, tallies), move |(app, mut tallies)| async move {
+            tallies.changed().await.ok()?;
+            let ranked = tallies.borrow_and_update().clone()?;
+            let is_hidden = !viewer.is_staff() && !ranked.roster.campaign().tally_is_public(app.clock.now());
+            let tally = Tally::of(&app, ranked);
+            (!is_hidden).then_some((tally, (app, tallies)))
+        }))
+    }
+
+    /// Stories of a campaign, each as it comes out.
+    async fn story_published<'ctx>(
+        &self,
+        ctx: &Context<'ctx>,
+        #[graphql(desc = "The campaign.")] campaign_id: ID,
+    ) -> Result<impl Stream<Item = Story> + use<'ctx>> {
+        let campaign_id = find_campaign(ctx, &campaign_id)?.campaign().id;
+        let (app, asker) = (Arc::clone(app(ctx)), asker(ctx).clone());
+        let stories = app.published_stories.subscribe();
+        Ok(stream::unfold((app, asker, stories), move |(app, asker, mut stories)| async move {
+            loop {
+                match stories.recv().await {
+                    Ok(story) if story.campaign_id == campaign_id => {
+                        let node = Story::outside(&app, &asker, story.as_ref().clone());
+                        return Some((node, (app, asker, stories)));
+                    }
+                    // Another campaign's, or some were missed by a client that is too slow.
+                    Ok(_) | Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                }
+            }
+        }))
+    }
+}
+
+fn find_campaign(ctx: &Context<'_>, id: &ID) -> Result<Arc<Roster>> {
+    let id = node_id::campaign(&app(ctx).hash_key, id)?;
+    let found = app(ctx).campaigns.catalog().find(id, asker(ctx).viewer);
+    Ok(found.ok_or(Error::NotFound("campaign"))?)
+}

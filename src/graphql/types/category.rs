@@ -1,0 +1,59 @@
+//! Categories.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, Object};
+
+use crate::app::App;
+use crate::domain::campaign;
+use crate::domain::roster::Roster;
+use crate::graphql::node_id::GlobalId;
+
+/// A category.
+#[derive(Clone)]
+pub struct Category {
+    app: Arc<App>,
+    roster: Arc<Roster>,
+    index: usize,
+}
+
+impl Category {
+    /// The category at this index of the roster.
+    #[must_use]
+    pub fn new(app: &Arc<App>, roster: Arc<Roster>, index: usize) -> Self {
+        Self { app: Arc::clone(app), roster, index }
+    }
+
+    fn category(&self) -> &campaign::Category {
+        &self.roster.categories()[self.index]
+    }
+}
+
+/// A group of nominees that are ranked against each other.
+#[Object]
+impl Category {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        GlobalId::Category(self.category().id).encode(&self.app.hash_key)
+    }
+
+    /// A short name for programs, unique in the campaign.
+    async fn key(&self) -> &str {
+        &self.category().key
+    }
+
+    /// Its name for people.
+    async fn name(&self) -> &str {
+        &self.category().name
+    }
+
+    /// How many of its nominees the public's choice takes.
+    async fn shortlist_size(&self) -> i32 {
+        i32::try_from(self.category().shortlist_size).unwrap_or(i32::MAX)
+    }
+
+    /// How many nominees it shows.
+    async fn nominee_count(&self) -> i32 {
+        i32::try_from(self.roster.shown_in(self.index)).unwrap_or(i32::MAX)
+    }
+}

@@ -1,0 +1,80 @@
+//! The types of the API, one file a noun.
+
+mod ballot;
+mod campaign;
+mod category;
+mod nominee;
+mod scalars;
+mod sign_in;
+mod story;
+mod tally;
+
+use async_graphql::{ID, Interface};
+
+pub use self::ballot::{
+    CastBallotInput, CastBallotPayload, CastBallotUserError, CastVoteErrorCode, CastVoteInput, CastVotePayload,
+    CastVoteUserError, Quota, Vote,
+};
+pub use self::campaign::{Campaign, CampaignConnection, CampaignPhase, CampaignEdge};
+pub use self::category::Category;
+pub use self::nominee::{
+    Nominee, NomineeConnection, NomineeOrder, NomineeQuery, RecordViewsInput, RecordViewsPayload,
+    RecordViewsUserError, SetLikeErrorCode, SetLikeInput, SetLikePayload, SetLikeUserError, list_nominees,
+};
+pub use self::scalars::{Long, Timestamp};
+pub use self::sign_in::{
+    RefreshSessionInput, SignInErrorCode, SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput,
+    SignInUserError, SignOutInput, SignOutPayload, Viewer,
+};
+pub use self::story::{Story, StoryConnection, list_stories};
+pub use self::tally::Tally;
+
+/// Whatever has an id.
+#[derive(Interface, Clone)]
+#[graphql(field(name = "id", ty = "ID", desc = "Its id: opaque, unique among all objects."))]
+pub enum Node {
+    /// A campaign.
+    Campaign(Campaign),
+    /// A category.
+    Category(Category),
+    /// A nominee.
+    Nominee(Nominee),
+    /// A story.
+    Story(Story),
+    /// A vote.
+    Vote(Vote),
+}
+
+/// What can be liked and viewed.
+#[derive(Interface, Clone)]
+#[graphql(
+    field(name = "id", ty = "ID", desc = "Its id."),
+    field(name = "like_count", ty = "Long", desc = "How many voters like it."),
+    field(name = "view_count", ty = "Long", desc = "How often it was viewed."),
+    field(name = "viewer_has_liked", ty = "Option<bool>", desc = "Whether the viewer likes it; null when anonymous.")
+)]
+pub enum Likeable {
+    /// A nominee.
+    Nominee(Nominee),
+    /// A story.
+    Story(Story),
+}
+
+/// Why a mutation was refused: something that the user can act on.
+#[derive(Interface, Clone)]
+#[graphql(
+    field(name = "message", ty = "&String", desc = "For people, in the language of the request."),
+    field(name = "path", ty = "&Option<Vec<String>>", desc = "Which part of the input it is about.")
+)]
+pub enum UserError {
+    /// Of signing in.
+    SignIn(SignInUserError),
+    /// Of casting a vote.
+    CastVote(CastVoteUserError),
+    /// Of casting a ballot.
+    CastBallot(CastBallotUserError),
+    /// Of liking.
+    SetLike(SetLikeUserError),
+    /// Of reporting views.
+    RecordViews(RecordViewsUserError),
+}

@@ -1,0 +1,380 @@
+//! Nominees, and likes and views, which they share with stories.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+
+use super::scalars::Long;
+use super::story::StoryConnection;
+use super::{Campaign, Category, Likeable};
+use crate::app::nominees::{self, NomineeFilter, NomineePlace};
+use crate::domain::nominee as domain;
+use crate::domain::period;
+use crate::domain::roster::Roster;
+use crate::domain::tally::TallyEntry;
+use crate::error::Error;
+use crate::graphql::node_id::{self, Cursor, GlobalId};
+use crate::graphql::page::{NomineePage, PageArgs, PageInfo, list_cost};
+use crate::graphql::{app, asker};
+
+/// The longest text that is searched for.
+const SEARCH_CHARS_MAX: usize = 100;
+
+/// The order of a list of nominees.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+pub enum NomineeOrder {
+    /// By number.
+    Number,
+    /// By votes, most first; only where the viewer may see the tally.
+    Votes,
+    /// At random, and fair: the same for a viewer all day long.
+    Shuffled,
+}
+
+/// Whether a nominee is shown and can be voted for.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::NomineeStatus")]
+pub enum NomineeStatus {
+    /// Shown, and can be voted for.
+    Active,
+    /// Shown, and cannot be voted for.
+    Frozen,
+    /// Not shown.
+    Withdrawn,
+}
+
+/// A nominee on the page that it is shown on.
+#[derive(Clone)]
+pub struct Nominee {
+    page: Arc<NomineePage>,
+    index: usize,
+}
+
+impl Nominee {
+    /// The nominee at this index of the page's roster.
+    #[must_use]
+    pub fn new(page: Arc<NomineePage>, index: usize) -> Self {
+        Self { page, index }
+    }
+
+    /// A nominee shown alone.
+    #[must_use]
+    pub fn alone(ctx: &Context<'_>, roster: Arc<Roster>, index: usize) -> Self {
+        Self { page: NomineePage::new(ctx, roster, &[index]), index }
+    }
+
+    fn nominee(&self) -> &domain::Nominee {
+        &self.page.roster.nominees()[self.index]
+    }
+
+    async fn tally_entry(&self) -> Result<Option<TallyEntry>> {
+        let Some(ranked) = self.page.tally().await? else { return Ok(None) };
+        // The tally may have been ranked with a newer roster than the one that this page shows.
+        let index = ranked.roster.index_of(self.nominee().id);
+        Ok(index.and_then(|index| ranked.tally.entry(index)).cloned())
+    }
+}
+
+/// One who stands for selection.
+#[Object]
+impl Nominee {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        GlobalId::Nominee(self.nominee().id).encode(&self.page.app.hash_key)
+    }
+
+    /// Its number on the list, unique in the campaign.
+    async fn number(&self) -> i32 {
+        i32::try_from(self.nominee().number).unwrap_or(i32::MAX)
+    }
+
+    /// The person's name.
+    async fn name(&self) -> &str {
+        &self.nominee().name
+    }
+
+    /// The company or body the person works for.
+    async fn employer(&self) -> &str {
+        &self.nominee().employer
+    }
+
+    /// Where the person works.
+    async fn city(&self) -> Option<&str> {
+        self.nominee().city.as_deref()
+    }
+
+    /// Post or rank.
+    async fn title(&self) -> Option<&str> {
+        self.nominee().title.as_deref()
+    }
+
+    /// Why this person was nominated, a few sentences.
+    async fn summary(&self) -> &str {
+        &self.nominee().summary
+    }
+
+    /// Address of a picture.
+    async fn portrait_url(&self) -> Option<&str> {
+        self.nominee().portrait_url.as_deref()
+    }
+
+    /// Whether it can be voted for.
+    async fn status(&self) -> NomineeStatus {
+        self.nominee().status.into()
+    }
+
+    /// The category it is ranked in.
+    async fn category(&self) -> Result<Category> {
+        let index = self.page.roster.category_index(self.nominee().category_id);
+        let index = index.ok_or(Error::NotFound("category"))?;
+        Ok(Category::new(&self.page.app, Arc::clone(&self.page.roster), index))
+    }
+
+    /// The campaign it stands in.
+    async fn campaign(&self) -> Campaign {
+        Campaign::new(&self.page.app, Arc::clone(&self.page.roster))
+    }
+
+    /// Votes that count; null while the rules hide the tally from the viewer.
+    async fn votes(&self) -> Result<Option<Long>> {
+        Ok(self.tally_entry().await?.map(|entry| Long(entry.votes)))
+    }
+
+    /// Place within the category, ties sharing one (1 2 2 4); null while the rules hide the tally from the viewer.
+    async fn rank(&self) -> Result<Option<i32>> {
+        Ok(self.tally_entry().await?.map(|entry| entry.rank))
+    }
+
+    /// Whether the viewer has voted for it in the current period; null when anonymous.
+    async fn viewer_has_voted(&self) -> Result<Option<bool>> {
+        Ok(self.page.has_voted(self.nominee().id).await?)
+    }
+
+    /// How many voters like it.
+    pub async fn like_count(&self) -> Result<Long> {
+        let counter = self.page.subjects.counter(&self.page.app, self.nominee().id.into()).await?;
+        Ok(Long(counter.likes))
+    }
+
+    /// How often it was viewed.
+    pub async fn view_count(&self) -> Result<Long> {
+        let counter = self.page.subjects.counter(&self.page.app, self.nominee().id.into()).await?;
+        Ok(Long(counter.views))
+    }
+
+    /// Whether the viewer likes it; null when anonymous.
+    pub async fn viewer_has_liked(&self) -> Result<Option<bool>> {
+        Ok(self.page.subjects.is_liked(&self.page.app, self.page.viewer, self.nominee().id.into()).await?)
+    }
+
+    /// Stories about it that are out, newest first.
+    #[graphql(complexity = "list_cost(first, None, child_complexity)")]
+    async fn stories(
+        &self,
+        #[graphql(desc = "The first so many, 20 by default, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor: older ones.")] after: Option<String>,
+    ) -> Result<StoryConnection> {
+        let args = PageArgs::new(first, after, None, None)?;
+        let key = &self.page.app.hash_key;
+        let after = args.after.as_ref().map(|text| super::story::position(key, text)).transpose()?;
+        let page = self.page.stories(self.nominee().id, args.limit, after).await?;
+        Ok(StoryConnection::first_of(key, page, args.limit, after.is_some()))
+    }
+}
+
+/// What a client asks of a list of nominees.
+pub struct NomineeQuery {
+    /// Which page.
+    pub page: PageArgs,
+    /// Only those of this category.
+    pub category: Option<ID>,
+    /// Only those that match this text.
+    pub search: Option<String>,
+    /// Their order.
+    pub order_by: NomineeOrder,
+}
+
+/// A nominee in a list.
+#[derive(SimpleObject)]
+pub struct NomineeEdge {
+    /// Its place in the list.
+    cursor: String,
+    /// The nominee.
+    node: Nominee,
+}
+
+/// A page of nominees.
+#[derive(SimpleObject)]
+pub struct NomineeConnection {
+    /// The nominees with their cursors.
+    edges: Vec<NomineeEdge>,
+    /// The nominees.
+    nodes: Vec<Nominee>,
+    /// Where the page begins and ends.
+    page_info: PageInfo,
+    /// How many nominees the whole list has.
+    total_count: i32,
+}
+
+/// An order with what it needs, and how its places become cursors.
+enum Order {
+    Number,
+    Votes(crate::app::tallies::RankedTally),
+    Shuffled(u64),
+}
+
+impl Order {
+    fn cursor(&self, place: NomineePlace) -> Cursor {
+        match self {
+            Self::Number => Cursor::NomineeByNumber(place.0),
+            Self::Votes(_) => Cursor::NomineeByVotes(place.0, place.1),
+            Self::Shuffled(seed) => Cursor::NomineeShuffled(place.0, place.1, *seed),
+        }
+    }
+
+    /// The place of a cursor; a shuffle goes on as the cursor's began.
+    fn place(&mut self, cursor: Cursor) -> crate::error::Result<NomineePlace> {
+        match (self, cursor) {
+            (Self::Number, Cursor::NomineeByNumber(number)) => Ok((number, 0)),
+            (Self::Votes(_), Cursor::NomineeByVotes(votes, number)) => Ok((votes, number)),
+            (Self::Shuffled(seed), Cursor::NomineeShuffled(place, number, begun)) => {
+                *seed = begun;
+                Ok((place, number))
+            }
+            _ => Err(Error::BadUserInput("This cursor belongs to a list in another order.".into())),
+        }
+    }
+}
+
+/// A page of the nominees of a campaign.
+///
+/// # Errors
+/// Bad arguments; `FORBIDDEN` for the order by votes where the tally is hidden.
+pub async fn list_nominees(ctx: &Context<'_>, roster: &Arc<Roster>, query: NomineeQuery) -> Result<NomineeConnection> {
+    let (app, key) = (app(ctx), &app(ctx).hash_key);
+    let category = query.category.map(|id| node_id::category(key, &id)).transpose()?;
+    if category.is_some_and(|id| roster.category_index(id).is_none()) {
+        return Err(Error::NotFound("category").into());
+    }
+    if query.search.as_ref().is_some_and(|text| text.chars().count() > SEARCH_CHARS_MAX) {
+        return Err(Error::BadUserInput(format!("search must have at most {SEARCH_CHARS_MAX} characters.")).into());
+    }
+    let mut order = order(ctx, roster, query.order_by).await?;
+    let mut place = |text: &String| order.place(Cursor::decode(key, text)?);
+    let after = query.page.after.as_ref().map(&mut place).transpose()?;
+    let before = query.page.before.as_ref().map(&mut place).transpose()?;
+    let by = match &order {
+        Order::Number => nominees::NomineeOrder::Number,
+        Order::Votes(ranked) => nominees::NomineeOrder::Votes(&ranked.tally),
+        Order::Shuffled(seed) => nominees::NomineeOrder::Shuffled(*seed),
+    };
+    // Ranked with the same roster that is listed: the indexes of the tally are that roster's.
+    let roster = if let Order::Votes(ranked) = &order { &ranked.roster } else { roster };
+    let list = nominees::list(roster, &NomineeFilter { category, search: query.search }, by);
+    let cut = query.page.cut(list, after.as_ref(), before.as_ref());
+    let indexes: Vec<usize> = cut.entries.iter().map(|(_, index)| *index).collect();
+    let page = NomineePage::new(ctx, Arc::clone(roster), &indexes);
+    let edge = |(place, index): &(NomineePlace, usize)| NomineeEdge {
+        cursor: order.cursor(*place).encode(&app.hash_key),
+        node: Nominee::new(Arc::clone(&page), *index),
+    };
+    let edges: Vec<NomineeEdge> = cut.entries.iter().map(edge).collect();
+    Ok(NomineeConnection {
+        page_info: PageInfo {
+            has_next_page: cut.has_next,
+            has_previous_page: cut.has_previous,
+            start_cursor: edges.first().map(|edge| edge.cursor.clone()),
+            end_cursor: edges.last().map(|edge| edge.cursor.clone()),
+        },
+        nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
+        total_count: i32::try_from(cut.total).unwrap_or(i32::MAX),
+        edges,
+    })
+}
+
+async fn order(ctx: &Context<'_>, roster: &Roster, order_by: NomineeOrder) -> Result<Order> {
+    let (app, asker) = (app(ctx), asker(ctx));
+    Ok(match order_by {
+        NomineeOrder::Number => Order::Number,
+        NomineeOrder::Votes => {
+            let hidden = Error::Forbidden("The tally is hidden for now: choose another order.");
+            Order::Votes(app.find_tally(roster, asker.viewer).await?.ok_or(hidden)?)
+        }
+        NomineeOrder::Shuffled => {
+            let campaign = roster.campaign();
+            let day = period::number(
+                crate::domain::campaign::QuotaPeriod::Day,
+                campaign.time_zone.0,
+                app.clock.now(),
+            );
+            let viewer = match asker.viewer.voter() {
+                Some(voter) => voter.0.as_bytes().to_vec(),
+                None => asker.client.address.to_string().into_bytes(),
+            };
+            Order::Shuffled(nominees::shuffle_seed(roster, &viewer, day))
+        }
+    })
+}
+
+/// What `setLike` is to do.
+#[derive(InputObject)]
+pub struct SetLikeInput {
+    /// The nominee or story.
+    pub subject_id: ID,
+    /// Whether the viewer likes it from now on.
+    pub liked: bool,
+}
+
+/// Why `setLike` was refused.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+pub enum SetLikeErrorCode {
+    /// There is no such nominee or story.
+    SubjectNotFound,
+}
+
+/// A refusal of `setLike`.
+#[derive(SimpleObject, Clone)]
+pub struct SetLikeUserError {
+    /// Why.
+    pub code: SetLikeErrorCode,
+    /// For people, in the language of the request.
+    pub message: String,
+    /// Which part of the input it is about.
+    pub path: Option<Vec<String>>,
+}
+
+/// The answer of `setLike`.
+#[derive(SimpleObject)]
+pub struct SetLikePayload {
+    /// What was liked, with its new count.
+    pub subject: Option<Likeable>,
+    /// Why it was refused; empty when it was not.
+    pub user_errors: Vec<SetLikeUserError>,
+}
+
+/// What `recordViews` is to count.
+#[derive(InputObject)]
+pub struct RecordViewsInput {
+    /// Nominees and stories that were viewed, 1 to 20; one that is named twice counts twice.
+    pub subject_ids: Vec<ID>,
+}
+
+/// A subject that `recordViews` does not know.
+#[derive(SimpleObject, Clone)]
+pub struct RecordViewsUserError {
+    /// Why.
+    pub code: SetLikeErrorCode,
+    /// For people, in the language of the request.
+    pub message: String,
+    /// Which part of the input it is about.
+    pub path: Option<Vec<String>>,
+}
+
+/// The answer of `recordViews`.
+#[derive(SimpleObject)]
+pub struct RecordViewsPayload {
+    /// How many views were counted. They show within about a second.
+    pub recorded: i32,
+    /// Subjects that were not counted; the others were.
+    pub user_errors: Vec<RecordViewsUserError>,
+}

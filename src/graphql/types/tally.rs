@@ -1,0 +1,121 @@
+//! Tallies.
+
+use async_graphql::{Context, ID, Object, Result};
+use std::sync::Arc;
+
+use super::scalars::{Long, Timestamp};
+use super::{Campaign, Nominee};
+use crate::app::App;
+use crate::app::tallies::RankedTally;
+use crate::domain::tally as domain;
+use crate::error::Error;
+use crate::graphql::page::NomineePage;
+use crate::graphql::{app, node_id};
+
+/// A campaign's totals at a moment.
+pub struct Tally {
+    app: Arc<App>,
+    ranked: RankedTally,
+}
+
+impl Tally {
+    /// A ranked tally.
+    #[must_use]
+    pub fn new(ctx: &Context<'_>, ranked: RankedTally) -> Self {
+        Self { app: Arc::clone(app(ctx)), ranked }
+    }
+
+    /// The same, outside a resolver's own context.
+    #[must_use]
+    pub fn of(app: &Arc<App>, ranked: RankedTally) -> Self {
+        Self { app: Arc::clone(app), ranked }
+    }
+}
+
+/// A campaign's totals at a moment.
+#[Object]
+impl Tally {
+    /// The campaign.
+    async fn campaign(&self) -> Campaign {
+        Campaign::new(&self.app, Arc::clone(&self.ranked.roster))
+    }
+
+    /// Grows with every change.
+    async fn version(&self) -> Long {
+        Long(self.ranked.tally.version)
+    }
+
+    /// When it was read from the database.
+    async fn as_of(&self) -> Timestamp {
+        Timestamp(self.ranked.tally.as_of)
+    }
+
+    /// All votes, those withheld too.
+    async fn raw_votes(&self) -> Long {
+        Long(self.ranked.tally.counted + self.ranked.tally.withheld)
+    }
+
+    /// Votes that count.
+    async fn counted_votes(&self) -> Long {
+        Long(self.ranked.tally.counted)
+    }
+
+    /// Votes that a rule holds back.
+    async fn withheld_votes(&self) -> Long {
+        Long(self.ranked.tally.withheld)
+    }
+
+    /// Distinct voters.
+    async fn voters(&self) -> Long {
+        Long(self.ranked.tally.voters)
+    }
+
+    /// A line for each nominee, best first within its category, equal ones by number.
+    #[graphql(complexity = "100 + 10 * child_complexity")]
+    async fn entries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this category.")] category: Option<ID>,
+    ) -> Result<Vec<TallyEntry>> {
+        let category = category.map(|id| node_id::category(&self.app.hash_key, &id)).transpose()?;
+        if category.is_some_and(|id| self.ranked.roster.category_index(id).is_none()) {
+            return Err(Error::NotFound("category").into());
+        }
+        let entries = &self.ranked.tally.entries;
+        let chosen: Vec<&domain::TallyEntry> =
+            entries.iter().filter(|entry| category.is_none_or(|id| entry.category_id == id)).collect();
+        let indexes: Vec<usize> = chosen.iter().map(|entry| entry.nominee).collect();
+        let page = NomineePage::new(ctx, Arc::clone(&self.ranked.roster), &indexes);
+        Ok(chosen.into_iter().map(|entry| TallyEntry { page: Arc::clone(&page), entry: entry.clone() }).collect())
+    }
+}
+
+/// A line of a tally.
+pub struct TallyEntry {
+    page: Arc<NomineePage>,
+    entry: domain::TallyEntry,
+}
+
+/// A line of a tally.
+#[Object]
+impl TallyEntry {
+    /// The nominee.
+    async fn nominee(&self) -> Nominee {
+        Nominee::new(Arc::clone(&self.page), self.entry.nominee)
+    }
+
+    /// Votes that count.
+    async fn votes(&self) -> Long {
+        Long(self.entry.votes)
+    }
+
+    /// Place within the category; ties share one and the next is left out: 1 2 2 4.
+    async fn rank(&self) -> i32 {
+        self.entry.rank
+    }
+
+    /// Part of the category's votes, 0 to 1.
+    async fn share(&self) -> f64 {
+        self.entry.share
+    }
+}

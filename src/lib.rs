@@ -8,11 +8,17 @@
 pub mod app;
 pub mod auth;
 pub mod bounded;
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod error;
 pub mod graphql;
 pub mod hot;
+pub mod http;
 pub mod id;
 pub mod ledger;
 pub mod telemetry;
+pub mod verify;
+pub mod workers;

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -35,6 +36,8 @@ pub struct Tallies {
     boards: Mutex<HashMap<CampaignId, Arc<Board>>>,
     /// Campaigns to look at, with the version that another process announced, or 0 to read the database.
     moved: Mutex<HashMap<CampaignId, i64>>,
+    /// When they were last compared with the database.
+    swept_at: Mutex<Option<Instant>>,
 }
 
 impl Tallies {
@@ -73,6 +76,15 @@ impl Tallies {
             .borrow()
             .as_ref()
             .map(|ranked| ranked.tally.version)
+    }
+
+    /// Time since the tallies were last compared with the database; zero before the first time.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.swept_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .map_or(Duration::ZERO, |at| at.elapsed())
     }
 
     /// The sum of the versions of all boards, for the metrics.
@@ -162,6 +174,11 @@ impl App {
                 _ => self.tallies.mark(campaign_id),
             }
         }
+        *self
+            .tallies
+            .swept_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         Ok(())
     }
 

@@ -76,7 +76,11 @@ pub fn finish(response: &mut Response) -> Option<&'static str> {
 }
 
 fn finish_error(error: &mut ServerError) -> &'static str {
-    if let Some(ours) = error.source.clone().and_then(|source| source.downcast::<Error>().ok()) {
+    if let Some(ours) = error
+        .source
+        .clone()
+        .and_then(|source| source.downcast::<Error>().ok())
+    {
         return give_code(error, &ours);
     }
     let code = match error.message.as_str() {
@@ -123,5 +127,7 @@ fn mask(error: &mut ServerError, cause: &str) -> &'static str {
 }
 
 fn extensions(error: &mut ServerError) -> &mut ErrorExtensionValues {
-    error.extensions.get_or_insert_with(ErrorExtensionValues::default)
+    error
+        .extensions
+        .get_or_insert_with(ErrorExtensionValues::default)
 }

@@ -17,7 +17,9 @@ impl Language {
     /// The first language of an `Accept-Language` header that we have, else English.
     #[must_use]
     pub fn accepted(header: &str) -> Self {
-        let tags = header.split(',').filter_map(|range| range.split([';', '-']).next());
+        let tags = header
+            .split(',')
+            .filter_map(|range| range.split([';', '-']).next());
         let mut known = tags.filter_map(|tag| match tag.trim() {
             tag if tag.eq_ignore_ascii_case("zh") => Some(Self::Chinese),
             tag if tag.eq_ignore_ascii_case("en") => Some(Self::English),
@@ -37,19 +39,26 @@ impl Language {
     #[must_use]
     pub fn cast_refusal(self, why: CastRefusal) -> &'static str {
         match why {
-            CastRefusal::AlreadyVoted => {
-                self.pick("You have already voted for this nominee.", "您已经为该候选人投过票了。")
+            CastRefusal::AlreadyVoted => self.pick(
+                "You have already voted for this nominee.",
+                "您已经为该候选人投过票了。",
+            ),
+            CastRefusal::QuotaSpent => {
+                self.pick("You have no votes left for now.", "您的票数已用完。")
             }
-            CastRefusal::QuotaSpent => self.pick("You have no votes left for now.", "您的票数已用完。"),
             CastRefusal::VotingNotOpen => self.pick("Voting has not opened yet.", "投票尚未开始。"),
             CastRefusal::VotingClosed => self.pick("Voting has closed.", "投票已经结束。"),
-            CastRefusal::NomineeNotFound => self.pick("There is no such nominee.", "没有这位候选人。"),
-            CastRefusal::NomineeFrozen => {
-                self.pick("This nominee cannot be voted for at the moment.", "该候选人目前暂停接受投票。")
+            CastRefusal::NomineeNotFound => {
+                self.pick("There is no such nominee.", "没有这位候选人。")
             }
-            CastRefusal::NotEligible => {
-                self.pick("Sign in through the mini-program to vote here.", "请通过小程序登录后再投票。")
-            }
+            CastRefusal::NomineeFrozen => self.pick(
+                "This nominee cannot be voted for at the moment.",
+                "该候选人目前暂停接受投票。",
+            ),
+            CastRefusal::NotEligible => self.pick(
+                "Sign in through the mini-program to vote here.",
+                "请通过小程序登录后再投票。",
+            ),
             CastRefusal::IdempotencyKeyReused => self.pick(
                 "This idempotency key belongs to another vote: use a new one.",
                 "该幂等键已用于另一次投票，请更换。",
@@ -61,38 +70,51 @@ impl Language {
     #[must_use]
     pub fn sign_in_refusal(self, why: SignInRefusal) -> &'static str {
         match why {
-            SignInRefusal::InvalidCode => {
-                self.pick("The login code is invalid or expired: get a new one.", "登录凭证无效或已过期，请重新登录。")
+            SignInRefusal::InvalidCode => self.pick(
+                "The login code is invalid or expired: get a new one.",
+                "登录凭证无效或已过期，请重新登录。",
+            ),
+            SignInRefusal::HighRisk => self.pick(
+                "The platform has blocked this account from signing in.",
+                "该账号存在风险，平台已限制登录。",
+            ),
+            SignInRefusal::PlatformBusy => self.pick(
+                "Too many people are signing in: try again in a minute.",
+                "登录人数较多，请稍后再试。",
+            ),
+            SignInRefusal::PlatformUnavailable => self.pick(
+                "The platform does not answer: try again shortly.",
+                "登录平台暂时无响应，请稍后再试。",
+            ),
+            SignInRefusal::PlatformNotConfigured => self.pick(
+                "This server is not set up for this platform.",
+                "本服务尚未接入该平台。",
+            ),
+            SignInRefusal::GuestsNotAdmitted => self.pick(
+                "Guests are not admitted: sign in through the mini-program.",
+                "不支持游客访问，请通过小程序登录。",
+            ),
+            SignInRefusal::InvalidCredentials => {
+                self.pick("E-mail or password is wrong.", "邮箱或密码错误。")
             }
-            SignInRefusal::HighRisk => {
-                self.pick("The platform has blocked this account from signing in.", "该账号存在风险，平台已限制登录。")
-            }
-            SignInRefusal::PlatformBusy => {
-                self.pick("Too many people are signing in: try again in a minute.", "登录人数较多，请稍后再试。")
-            }
-            SignInRefusal::PlatformUnavailable => {
-                self.pick("The platform does not answer: try again shortly.", "登录平台暂时无响应，请稍后再试。")
-            }
-            SignInRefusal::PlatformNotConfigured => {
-                self.pick("This server is not set up for this platform.", "本服务尚未接入该平台。")
-            }
-            SignInRefusal::GuestsNotAdmitted => {
-                self.pick("Guests are not admitted: sign in through the mini-program.", "不支持游客访问，请通过小程序登录。")
-            }
-            SignInRefusal::InvalidCredentials => self.pick("E-mail or password is wrong.", "邮箱或密码错误。"),
-            SignInRefusal::TooManyAttempts => {
-                self.pick("Too many failed attempts: try again in 15 minutes.", "失败次数过多，请15分钟后再试。")
-            }
-            SignInRefusal::InvalidRefreshToken => {
-                self.pick("The session has ended: sign in again.", "会话已失效，请重新登录。")
-            }
+            SignInRefusal::TooManyAttempts => self.pick(
+                "Too many failed attempts: try again in 15 minutes.",
+                "失败次数过多，请15分钟后再试。",
+            ),
+            SignInRefusal::InvalidRefreshToken => self.pick(
+                "The session has ended: sign in again.",
+                "会话已失效，请重新登录。",
+            ),
         }
     }
 
     /// What is to be liked or viewed does not exist.
     #[must_use]
     pub fn subject_not_found(self) -> &'static str {
-        self.pick("There is no such nominee or story.", "没有这位候选人或这篇报道。")
+        self.pick(
+            "There is no such nominee or story.",
+            "没有这位候选人或这篇报道。",
+        )
     }
 }
 

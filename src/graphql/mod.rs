@@ -60,7 +60,9 @@ pub fn schema(app: Arc<App>, is_open: bool) -> Schema {
 /// The schema as text, which is `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    let options = async_graphql::SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions();
+    let options = async_graphql::SDLExportOptions::new()
+        .include_specified_by()
+        .prefer_single_line_descriptions();
     finish(Schema::build(Query, Mutation, Subscription)).sdl_with_options(options)
 }
 

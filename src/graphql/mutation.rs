@@ -3,10 +3,10 @@
 use async_graphql::{Context, Object, Result};
 
 use super::types::{
-    CastBallotInput, CastBallotPayload, CastVoteInput, CastVotePayload, Likeable, Nominee, RecordViewsInput,
-    RecordViewsPayload, RecordViewsUserError, RefreshSessionInput, SetLikeErrorCode, SetLikeInput, SetLikePayload,
-    SetLikeUserError, SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput, SignOutInput,
-    SignOutPayload, Story,
+    CastBallotInput, CastBallotPayload, CastVoteInput, CastVotePayload, Likeable, Nominee,
+    RecordViewsInput, RecordViewsPayload, RecordViewsUserError, RefreshSessionInput,
+    SetLikeErrorCode, SetLikeInput, SetLikePayload, SetLikeUserError, SignInGuestInput,
+    SignInMiniProgramInput, SignInPayload, SignInStaffInput, SignOutInput, SignOutPayload, Story,
 };
 use super::{app, asker, node_id};
 use crate::app::likes;
@@ -20,28 +20,72 @@ pub struct Mutation;
 #[Object]
 impl Mutation {
     /// Signs in a voter through the platform of a mini-program.
-    async fn sign_in_mini_program(&self, ctx: &Context<'_>, input: SignInMiniProgramInput) -> Result<SignInPayload> {
-        let answer = app(ctx).sign_in_wechat(&asker(ctx).client, &input.code).await?;
-        Ok(SignInPayload::new(app(ctx), asker(ctx).language, Some("code"), answer))
+    async fn sign_in_mini_program(
+        &self,
+        ctx: &Context<'_>,
+        input: SignInMiniProgramInput,
+    ) -> Result<SignInPayload> {
+        let answer = app(ctx)
+            .sign_in_wechat(&asker(ctx).client, &input.code)
+            .await?;
+        Ok(SignInPayload::new(
+            app(ctx),
+            asker(ctx).language,
+            Some("code"),
+            answer,
+        ))
     }
 
     /// Signs in a voter by a device id, where a campaign admits guests. The same device id is the same voter.
-    async fn sign_in_guest(&self, ctx: &Context<'_>, input: SignInGuestInput) -> Result<SignInPayload> {
-        let answer = app(ctx).sign_in_guest(&asker(ctx).client, &input.device_id).await?;
-        Ok(SignInPayload::new(app(ctx), asker(ctx).language, None, answer))
+    async fn sign_in_guest(
+        &self,
+        ctx: &Context<'_>,
+        input: SignInGuestInput,
+    ) -> Result<SignInPayload> {
+        let answer = app(ctx)
+            .sign_in_guest(&asker(ctx).client, &input.device_id)
+            .await?;
+        Ok(SignInPayload::new(
+            app(ctx),
+            asker(ctx).language,
+            None,
+            answer,
+        ))
     }
 
     /// Signs in a member of staff.
-    async fn sign_in_staff(&self, ctx: &Context<'_>, input: SignInStaffInput) -> Result<SignInPayload> {
-        let answer = app(ctx).sign_in_staff(&asker(ctx).client, &input.email, input.password).await?;
-        Ok(SignInPayload::new(app(ctx), asker(ctx).language, None, answer))
+    async fn sign_in_staff(
+        &self,
+        ctx: &Context<'_>,
+        input: SignInStaffInput,
+    ) -> Result<SignInPayload> {
+        let answer = app(ctx)
+            .sign_in_staff(&asker(ctx).client, &input.email, input.password)
+            .await?;
+        Ok(SignInPayload::new(
+            app(ctx),
+            asker(ctx).language,
+            None,
+            answer,
+        ))
     }
 
     /// Exchanges a refresh token for new tokens. If the answer is lost, the same token may be sent again within 30
     /// seconds; later, a used token ends the session.
-    async fn refresh_session(&self, ctx: &Context<'_>, input: RefreshSessionInput) -> Result<SignInPayload> {
-        let answer = app(ctx).refresh_session(&asker(ctx).client, &input.refresh_token).await?;
-        Ok(SignInPayload::new(app(ctx), asker(ctx).language, Some("refreshToken"), answer))
+    async fn refresh_session(
+        &self,
+        ctx: &Context<'_>,
+        input: RefreshSessionInput,
+    ) -> Result<SignInPayload> {
+        let answer = app(ctx)
+            .refresh_session(&asker(ctx).client, &input.refresh_token)
+            .await?;
+        Ok(SignInPayload::new(
+            app(ctx),
+            asker(ctx).language,
+            Some("refreshToken"),
+            answer,
+        ))
     }
 
     /// Ends a session. Its access token stays good until it expires, at most 15 minutes.
@@ -55,19 +99,39 @@ impl Mutation {
         let (app, asker) = (app(ctx), asker(ctx));
         asker.viewer.require_voter()?;
         let nominee_id = node_id::nominee(&app.hash_key, &input.nominee_id)?;
-        let answer = app.cast_vote(asker.viewer, &asker.client, nominee_id, input.idempotency_key).await?;
+        let answer = app
+            .cast_vote(
+                asker.viewer,
+                &asker.client,
+                nominee_id,
+                input.idempotency_key,
+            )
+            .await?;
         Ok(CastVotePayload::new(ctx, nominee_id, answer))
     }
 
     /// Casts votes for several nominees of one campaign: all of them, or none. Needs a voter.
-    async fn cast_ballot(&self, ctx: &Context<'_>, input: CastBallotInput) -> Result<CastBallotPayload> {
+    async fn cast_ballot(
+        &self,
+        ctx: &Context<'_>,
+        input: CastBallotInput,
+    ) -> Result<CastBallotPayload> {
         let (app, asker) = (app(ctx), asker(ctx));
         asker.viewer.require_voter()?;
         let campaign_id = node_id::campaign(&app.hash_key, &input.campaign_id)?;
-        let nominee_ids = input.nominee_ids.iter().map(|id| node_id::nominee(&app.hash_key, id));
+        let nominee_ids = input
+            .nominee_ids
+            .iter()
+            .map(|id| node_id::nominee(&app.hash_key, id));
         let nominee_ids = nominee_ids.collect::<Result<Vec<_>, Error>>()?;
         let answer = app
-            .cast_ballot(asker.viewer, &asker.client, campaign_id, &nominee_ids, input.idempotency_key)
+            .cast_ballot(
+                asker.viewer,
+                &asker.client,
+                campaign_id,
+                &nominee_ids,
+                input.idempotency_key,
+            )
             .await?;
         Ok(CastBallotPayload::new(ctx, &nominee_ids, answer))
     }
@@ -80,31 +144,55 @@ impl Mutation {
         if app.set_like(asker.viewer, subject, input.liked).await?
             && let Some(subject) = find_likeable(ctx, subject).await?
         {
-            return Ok(SetLikePayload { subject: Some(subject), user_errors: Vec::new() });
+            return Ok(SetLikePayload {
+                subject: Some(subject),
+                user_errors: Vec::new(),
+            });
         }
         let error = SetLikeUserError {
             code: SetLikeErrorCode::SubjectNotFound,
             message: asker.language.subject_not_found().to_owned(),
             path: Some(vec!["input".into(), "subjectId".into()]),
         };
-        Ok(SetLikePayload { subject: None, user_errors: vec![error] })
+        Ok(SetLikePayload {
+            subject: None,
+            user_errors: vec![error],
+        })
     }
 
     /// Counts views of nominees and stories, those that a page has shown. Needs no signing in.
-    async fn record_views(&self, ctx: &Context<'_>, input: RecordViewsInput) -> Result<RecordViewsPayload> {
+    async fn record_views(
+        &self,
+        ctx: &Context<'_>,
+        input: RecordViewsInput,
+    ) -> Result<RecordViewsPayload> {
         let (app, asker) = (app(ctx), asker(ctx));
-        let subjects = input.subject_ids.iter().map(|id| node_id::likeable(&app.hash_key, id));
+        let subjects = input
+            .subject_ids
+            .iter()
+            .map(|id| node_id::likeable(&app.hash_key, id));
         let subjects = subjects.collect::<Result<Vec<_>, Error>>()?;
-        let counted = app.record_views(asker.viewer, &asker.client, &subjects).await?;
+        let counted = app
+            .record_views(asker.viewer, &asker.client, &subjects)
+            .await?;
         let error = |position: usize| RecordViewsUserError {
             code: SetLikeErrorCode::SubjectNotFound,
             message: asker.language.subject_not_found().to_owned(),
-            path: Some(vec!["input".into(), "subjectIds".into(), position.to_string()]),
+            path: Some(vec![
+                "input".into(),
+                "subjectIds".into(),
+                position.to_string(),
+            ]),
         };
         let recorded = counted.iter().filter(|was_counted| **was_counted).count();
         Ok(RecordViewsPayload {
             recorded: i32::try_from(recorded).unwrap_or(i32::MAX),
-            user_errors: counted.iter().enumerate().filter(|(_, c)| !**c).map(|(i, _)| error(i)).collect(),
+            user_errors: counted
+                .iter()
+                .enumerate()
+                .filter(|(_, c)| !**c)
+                .map(|(i, _)| error(i))
+                .collect(),
         })
     }
 }
@@ -113,12 +201,20 @@ impl Mutation {
 async fn find_likeable(ctx: &Context<'_>, subject: likes::Likeable) -> Result<Option<Likeable>> {
     Ok(match subject {
         likes::Likeable::Nominee(id) => {
-            let found = app(ctx).campaigns.catalog().find_by_nominee(id, asker(ctx).viewer);
+            let found = app(ctx)
+                .campaigns
+                .catalog()
+                .find_by_nominee(id, asker(ctx).viewer);
             found.map(|(roster, index)| Likeable::Nominee(Nominee::alone(ctx, roster, index)))
         }
         likes::Likeable::Story(id) => {
-            let stories = ledger::story::list_by_ids(&app(ctx).database, vec![id.0]).await.map_err(Error::from)?;
-            stories.into_iter().next().map(|story| Likeable::Story(Story::alone(ctx, story)))
+            let stories = ledger::story::list_by_ids(&app(ctx).database, vec![id.0])
+                .await
+                .map_err(Error::from)?;
+            stories
+                .into_iter()
+                .next()
+                .map(|story| Likeable::Story(Story::alone(ctx, story)))
         }
     })
 }

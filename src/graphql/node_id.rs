@@ -84,13 +84,18 @@ impl GlobalId {
                 (b'g', 16) => Self::Category(CategoryId(first)),
                 (b'n', 16) => Self::Nominee(NomineeId(first)),
                 (b's', 16) => Self::Story(StoryId(first)),
-                (b'v', 32) => Self::Vote(CampaignId(first), VoteId(Uuid::from_slice(&payload[16..]).ok()?)),
+                (b'v', 32) => Self::Vote(
+                    CampaignId(first),
+                    VoteId(Uuid::from_slice(&payload[16..]).ok()?),
+                ),
                 (b'u', 16) => Self::Voter(VoterId(first)),
                 (b'w', 16) => Self::Staff(StaffId(first)),
                 _ => return None,
             })
         };
-        parse().ok_or_else(|| Error::BadUserInput("This is not an id that this server gave out.".into()))
+        parse().ok_or_else(|| {
+            Error::BadUserInput("This is not an id that this server gave out.".into())
+        })
     }
 }
 
@@ -161,13 +166,26 @@ impl Cursor {
         let (kind, payload) = match self {
             Self::Campaign(at, id) => (b'C', [&at.to_be_bytes()[..], id.0.as_bytes()].concat()),
             Self::NomineeByNumber(number) => (b'N', number.to_be_bytes().to_vec()),
-            Self::NomineeByVotes(votes, number) => (b'V', [votes.to_be_bytes(), number.to_be_bytes()].concat()),
-            Self::NomineeShuffled(place, number, seed) => {
-                (b'R', [place.to_be_bytes(), number.to_be_bytes(), seed.to_be_bytes()].concat())
+            Self::NomineeByVotes(votes, number) => {
+                (b'V', [votes.to_be_bytes(), number.to_be_bytes()].concat())
             }
-            Self::Story(at) => {
-                (b'S', [&at.published_at.timestamp_micros().to_be_bytes()[..], at.id.0.as_bytes()].concat())
-            }
+            Self::NomineeShuffled(place, number, seed) => (
+                b'R',
+                [
+                    place.to_be_bytes(),
+                    number.to_be_bytes(),
+                    seed.to_be_bytes(),
+                ]
+                .concat(),
+            ),
+            Self::Story(at) => (
+                b'S',
+                [
+                    &at.published_at.timestamp_micros().to_be_bytes()[..],
+                    at.id.0.as_bytes(),
+                ]
+                .concat(),
+            ),
         };
         seal(key, kind, &payload)
     }
@@ -179,7 +197,11 @@ impl Cursor {
     pub fn decode(key: &HashKey, text: &str) -> Result<Self> {
         let parse = || {
             let (kind, payload) = open(key, text)?;
-            let number = |at: usize| Some(i64::from_be_bytes(payload.get(at..at + 8)?.try_into().ok()?));
+            let number = |at: usize| {
+                Some(i64::from_be_bytes(
+                    payload.get(at..at + 8)?.try_into().ok()?,
+                ))
+            };
             let id = |at: usize| Uuid::from_slice(payload.get(at..)?).ok();
             Some(match kind {
                 b'C' => Self::Campaign(number(0)?, CampaignId(id(8)?)),
@@ -193,7 +215,9 @@ impl Cursor {
                 _ => return None,
             })
         };
-        parse().ok_or_else(|| Error::BadUserInput("This is not a cursor that this server gave out.".into()))
+        parse().ok_or_else(|| {
+            Error::BadUserInput("This is not a cursor that this server gave out.".into())
+        })
     }
 }
 
@@ -213,7 +237,8 @@ fn open(key: &HashKey, text: &str) -> Option<(u8, Vec<u8>)> {
     let mut bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
     let hash = bytes.split_off(bytes.len().checked_sub(HASH_BYTES)?);
     let expected = key.hash(Purpose::Opaque, &[&bytes]);
-    let is_ours = aws_lc_rs::constant_time::verify_slices_are_equal(&expected[..HASH_BYTES], &hash).is_ok();
+    let is_ours =
+        aws_lc_rs::constant_time::verify_slices_are_equal(&expected[..HASH_BYTES], &hash).is_ok();
     let (kind, payload) = bytes.split_first()?;
     is_ours.then(|| (*kind, payload.to_vec()))
 }
@@ -247,7 +272,10 @@ mod tests {
             Cursor::NomineeByNumber(a),
             Cursor::NomineeByVotes(a, b),
             Cursor::NomineeShuffled(a, b, a.cast_unsigned()),
-            Cursor::Story(FeedPosition { published_at, id: StoryId(Uuid::from_u128(id)) }),
+            Cursor::Story(FeedPosition {
+                published_at,
+                id: StoryId(Uuid::from_u128(id)),
+            }),
         ]
     }
 

@@ -16,9 +16,9 @@ use crate::domain::roster::Roster;
 use crate::domain::story::Story;
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, NomineeId, SubjectId};
+use crate::ledger;
 use crate::ledger::like::SubjectCounter;
 use crate::ledger::story::FeedPosition;
-use crate::ledger;
 
 /// Entries of a page where the client does not say.
 const FIRST_DEFAULT: i32 = 20;
@@ -63,21 +63,44 @@ impl PageArgs {
         before: Option<String>,
     ) -> Result<Self> {
         if first.is_some() && last.is_some() {
-            return Err(Error::BadUserInput("Ask for first or last, not both.".into()));
+            return Err(Error::BadUserInput(
+                "Ask for first or last, not both.".into(),
+            ));
         }
-        let (name, count) = last.map_or(("first", first.unwrap_or(FIRST_DEFAULT)), |last| ("last", last));
+        let (name, count) = last.map_or(("first", first.unwrap_or(FIRST_DEFAULT)), |last| {
+            ("last", last)
+        });
         if !(1..=FIRST_MAX).contains(&count) {
-            return Err(Error::BadUserInput(format!("{name} must be 1 to {FIRST_MAX}.")));
+            return Err(Error::BadUserInput(format!(
+                "{name} must be 1 to {FIRST_MAX}."
+            )));
         }
-        Ok(Self { limit: usize::try_from(count).unwrap_or(1), is_last: last.is_some(), after, before })
+        Ok(Self {
+            limit: usize::try_from(count).unwrap_or(1),
+            is_last: last.is_some(),
+            after,
+            before,
+        })
     }
 
     /// Cuts the page out of a whole list in memory that is in the order of its places.
-    pub fn cut<P: Ord, T>(&self, list: Vec<(P, T)>, after: Option<&P>, before: Option<&P>) -> Cut<P, T> {
-        let is_within = |place: &P| after.is_none_or(|a| place > a) && before.is_none_or(|b| place < b);
+    pub fn cut<P: Ord, T>(
+        &self,
+        list: Vec<(P, T)>,
+        after: Option<&P>,
+        before: Option<&P>,
+    ) -> Cut<P, T> {
+        let is_within =
+            |place: &P| after.is_none_or(|a| place > a) && before.is_none_or(|b| place < b);
         let total = list.len();
-        let skipped = list.iter().take_while(|(place, _)| after.is_some_and(|a| place <= a)).count();
-        let mut entries: Vec<(P, T)> = list.into_iter().filter(|(place, _)| is_within(place)).collect();
+        let skipped = list
+            .iter()
+            .take_while(|(place, _)| after.is_some_and(|a| place <= a))
+            .count();
+        let mut entries: Vec<(P, T)> = list
+            .into_iter()
+            .filter(|(place, _)| is_within(place))
+            .collect();
         let (mut has_previous, mut has_next) = (skipped > 0, skipped + entries.len() < total);
         if entries.len() > self.limit {
             if self.is_last {
@@ -88,7 +111,12 @@ impl PageArgs {
                 has_next = true;
             }
         }
-        Cut { entries, has_previous, has_next, total }
+        Cut {
+            entries,
+            has_previous,
+            has_next,
+            total,
+        }
     }
 }
 
@@ -121,20 +149,43 @@ pub struct Subjects {
 
 impl Subjects {
     fn new(ids: Vec<Uuid>) -> Self {
-        Self { ids, counters: OnceCell::new(), liked: OnceCell::new() }
+        Self {
+            ids,
+            counters: OnceCell::new(),
+            liked: OnceCell::new(),
+        }
     }
 
     /// Likes and views of one of them.
     pub async fn counter(&self, app: &App, subject: SubjectId) -> Result<SubjectCounter> {
-        let load = || async { Ok::<_, Error>(ledger::like::list_counters(&app.database, self.ids.clone()).await?) };
-        Ok(self.counters.get_or_try_init(load).await?.get(&subject).copied().unwrap_or_default())
+        let load = || async {
+            Ok::<_, Error>(ledger::like::list_counters(&app.database, self.ids.clone()).await?)
+        };
+        Ok(self
+            .counters
+            .get_or_try_init(load)
+            .await?
+            .get(&subject)
+            .copied()
+            .unwrap_or_default())
     }
 
     /// Whether the viewer likes one of them; nothing for who is not a voter.
-    pub async fn is_liked(&self, app: &App, viewer: Viewer, subject: SubjectId) -> Result<Option<bool>> {
-        let Some(voter) = viewer.voter() else { return Ok(None) };
-        let load = || async { Ok::<_, Error>(ledger::like::list_liked(&app.database, voter, self.ids.clone()).await?) };
-        Ok(Some(self.liked.get_or_try_init(load).await?.contains(&subject)))
+    pub async fn is_liked(
+        &self,
+        app: &App,
+        viewer: Viewer,
+        subject: SubjectId,
+    ) -> Result<Option<bool>> {
+        let Some(voter) = viewer.voter() else {
+            return Ok(None);
+        };
+        let load = || async {
+            Ok::<_, Error>(ledger::like::list_liked(&app.database, voter, self.ids.clone()).await?)
+        };
+        Ok(Some(
+            self.liked.get_or_try_init(load).await?.contains(&subject),
+        ))
     }
 }
 
@@ -166,7 +217,10 @@ impl NomineePage {
     }
 
     fn of(app: &Arc<App>, viewer: Viewer, roster: Arc<Roster>, indexes: &[usize]) -> Arc<Self> {
-        let nominee_ids: Vec<NomineeId> = indexes.iter().map(|&index| roster.nominees()[index].id).collect();
+        let nominee_ids: Vec<NomineeId> = indexes
+            .iter()
+            .map(|&index| roster.nominees()[index].id)
+            .collect();
         Arc::new(Self {
             app: Arc::clone(app),
             viewer,
@@ -181,12 +235,22 @@ impl NomineePage {
 
     /// Whether the viewer has voted for one of them in the current period; nothing for who is not a voter.
     pub async fn has_voted(&self, nominee: NomineeId) -> Result<Option<bool>> {
-        let Some(voter) = self.viewer.voter() else { return Ok(None) };
-        let load = || async {
-            let (campaign, period) = (self.roster.campaign().id, self.app.current_period(&self.roster));
-            Ok::<_, Error>(ledger::ballot::list_voted_nominees(&self.app.database, voter, campaign, period).await?)
+        let Some(voter) = self.viewer.voter() else {
+            return Ok(None);
         };
-        Ok(Some(self.voted.get_or_try_init(load).await?.contains(&nominee)))
+        let load = || async {
+            let (campaign, period) = (
+                self.roster.campaign().id,
+                self.app.current_period(&self.roster),
+            );
+            Ok::<_, Error>(
+                ledger::ballot::list_voted_nominees(&self.app.database, voter, campaign, period)
+                    .await?,
+            )
+        };
+        Ok(Some(
+            self.voted.get_or_try_init(load).await?.contains(&nominee),
+        ))
     }
 
     /// The tally, where the viewer may see it.
@@ -202,7 +266,10 @@ impl NomineePage {
         limit: usize,
         after: Option<FeedPosition>,
     ) -> Result<Option<Arc<StoryPage>>> {
-        let key = (limit, after.map(|at| (at.published_at.timestamp_micros(), at.id.0)));
+        let key = (
+            limit,
+            after.map(|at| (at.published_at.timestamp_micros(), at.id.0)),
+        );
         let cell = {
             let mut stories = self.stories.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(stories.entry(key).or_default())
@@ -211,7 +278,8 @@ impl NomineePage {
             let ids = self.nominee_ids.iter().map(|id| id.0).collect();
             let count = i64::try_from(limit + 1).unwrap_or(i64::MAX);
             let now = self.app.clock.now();
-            let stories = ledger::story::list_of_nominees(&self.app.database, ids, now, after, count).await?;
+            let stories =
+                ledger::story::list_of_nominees(&self.app.database, ids, now, after, count).await?;
             let shared = StoryShared::new(&self.app, self.viewer, &stories);
             let mut by_nominee: HashMap<NomineeId, Vec<Story>> = HashMap::new();
             for story in stories {
@@ -219,7 +287,15 @@ impl NomineePage {
                     by_nominee.entry(id).or_default().push(story);
                 }
             }
-            let page = |(id, stories)| (id, Arc::new(StoryPage { shared: Arc::clone(&shared), stories }));
+            let page = |(id, stories)| {
+                (
+                    id,
+                    Arc::new(StoryPage {
+                        shared: Arc::clone(&shared),
+                        stories,
+                    }),
+                )
+            };
             Ok::<_, Error>(by_nominee.into_iter().map(page).collect())
         };
         Ok(cell.get_or_try_init(load).await?.get(&nominee).cloned())
@@ -244,7 +320,10 @@ impl StoryShared {
             app: Arc::clone(app),
             viewer,
             subjects: Subjects::new(stories.iter().map(|story| story.id.0).collect()),
-            nominee_ids: stories.iter().filter_map(|story| story.nominee_id).collect(),
+            nominee_ids: stories
+                .iter()
+                .filter_map(|story| story.nominee_id)
+                .collect(),
             nominees: OnceLock::new(),
         })
     }
@@ -269,7 +348,11 @@ impl NomineePages {
         let catalog = app.campaigns.catalog();
         let mut by_campaign: HashMap<CampaignId, (Arc<Roster>, Vec<usize>)> = HashMap::new();
         for (roster, index) in ids.filter_map(|id| catalog.find_by_nominee(id, viewer)) {
-            by_campaign.entry(roster.campaign().id).or_insert_with(|| (roster, Vec::new())).1.push(index);
+            by_campaign
+                .entry(roster.campaign().id)
+                .or_insert_with(|| (roster, Vec::new()))
+                .1
+                .push(index);
         }
         let mut pages = HashMap::new();
         for (roster, indexes) in by_campaign.into_values() {
@@ -314,28 +397,58 @@ impl StoryPage {
 mod tests {
     use super::*;
 
-    fn cut(first: Option<i32>, last: Option<i32>, after: Option<u8>, before: Option<u8>) -> (Vec<u8>, bool, bool) {
+    fn cut(
+        first: Option<i32>,
+        last: Option<i32>,
+        after: Option<u8>,
+        before: Option<u8>,
+    ) -> (Vec<u8>, bool, bool) {
         let list = (1..=9u8).map(|n| (n, n)).collect();
         let args = PageArgs::new(first, None, last, None).expect("good arguments");
         let cut = args.cut(list, after.as_ref(), before.as_ref());
-        (cut.entries.into_iter().map(|(_, n)| n).collect(), cut.has_previous, cut.has_next)
+        (
+            cut.entries.into_iter().map(|(_, n)| n).collect(),
+            cut.has_previous,
+            cut.has_next,
+        )
     }
 
     #[test]
     fn pages_are_cut_both_ways() {
         assert_eq!(cut(Some(3), None, None, None), (vec![1, 2, 3], false, true));
-        assert_eq!(cut(Some(3), None, Some(3), None), (vec![4, 5, 6], true, true));
-        assert_eq!(cut(Some(3), None, Some(6), None), (vec![7, 8, 9], true, false));
+        assert_eq!(
+            cut(Some(3), None, Some(3), None),
+            (vec![4, 5, 6], true, true)
+        );
+        assert_eq!(
+            cut(Some(3), None, Some(6), None),
+            (vec![7, 8, 9], true, false)
+        );
         assert_eq!(cut(None, Some(3), None, None), (vec![7, 8, 9], true, false));
-        assert_eq!(cut(None, Some(3), None, Some(4)), (vec![1, 2, 3], false, true));
+        assert_eq!(
+            cut(None, Some(3), None, Some(4)),
+            (vec![1, 2, 3], false, true)
+        );
         assert_eq!(cut(Some(9), None, Some(9), None), (vec![], true, false));
-        assert_eq!(cut(Some(9), None, Some(2), Some(5)), (vec![3, 4], true, true));
+        assert_eq!(
+            cut(Some(9), None, Some(2), Some(5)),
+            (vec![3, 4], true, true)
+        );
     }
 
     #[test]
     fn pages_have_bounds() {
-        for (first, last) in [(Some(0), None), (Some(101), None), (Some(-1), None), (None, Some(0)), (Some(1), Some(1))] {
-            assert!(PageArgs::new(first, None, last, None).is_err(), "{first:?} {last:?}");
+        for (first, last) in [
+            (Some(0), None),
+            (Some(101), None),
+            (Some(-1), None),
+            (None, Some(0)),
+            (Some(1), Some(1)),
+        ] {
+            assert!(
+                PageArgs::new(first, None, last, None).is_err(),
+                "{first:?} {last:?}"
+            );
         }
     }
 }

@@ -7,8 +7,9 @@ use async_graphql::{Context, ID, Object, Result};
 use super::node_id::{self, Cursor, GlobalId};
 use super::page::{PageArgs, PageInfo, StoryPage, list_cost};
 use super::types::{
-    Campaign, CampaignConnection, CampaignEdge, CampaignPhase, Category, Node, Nominee, NomineeConnection,
-    NomineeOrder, NomineeQuery, Story, StoryConnection, Timestamp, Viewer, Vote, list_nominees, list_stories,
+    Campaign, CampaignConnection, CampaignEdge, CampaignPhase, Category, Node, Nominee,
+    NomineeConnection, NomineeOrder, NomineeQuery, Story, StoryConnection, Timestamp, Viewer, Vote,
+    list_nominees, list_stories,
 };
 use super::{app, asker};
 use crate::domain::story;
@@ -27,7 +28,11 @@ pub struct Query;
 #[Object]
 impl Query {
     /// The object with this id; null if there is none, or the viewer may not see it.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Result<Option<Node>> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Result<Option<Node>> {
         Ok(find_nodes(ctx, &[id]).await?.remove(0))
     }
 
@@ -39,7 +44,9 @@ impl Query {
         #[graphql(desc = "Their ids, at most 100.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > NODES_MAX {
-            return Err(Error::BadUserInput(format!("ids must have at most {NODES_MAX} entries.")).into());
+            return Err(
+                Error::BadUserInput(format!("ids must have at most {NODES_MAX} entries.")).into(),
+            );
         }
         find_nodes(ctx, &ids).await
     }
@@ -72,10 +79,19 @@ impl Query {
     ) -> Result<CampaignConnection> {
         let (app, viewer) = (app(ctx), asker(ctx).viewer);
         let args = PageArgs::new(first, after, None, None)?;
-        let after = match args.after.as_ref().map(|text| Cursor::decode(&app.hash_key, text)).transpose()? {
+        let after = match args
+            .after
+            .as_ref()
+            .map(|text| Cursor::decode(&app.hash_key, text))
+            .transpose()?
+        {
             None => None,
             Some(Cursor::Campaign(opens_at, id)) => Some(std::cmp::Reverse((opens_at, id))),
-            Some(_) => return Err(Error::BadUserInput("This cursor belongs to another list.".into()).into()),
+            Some(_) => {
+                return Err(
+                    Error::BadUserInput("This cursor belongs to another list.".into()).into(),
+                );
+            }
         };
         let (catalog, now) = (app.campaigns.catalog(), app.clock.now());
         let visible = catalog.visible(viewer).filter(|roster| {
@@ -83,7 +99,10 @@ impl Query {
         });
         let list = visible.map(|roster| {
             let campaign = roster.campaign();
-            (std::cmp::Reverse((campaign.voting_opens_at.timestamp_micros(), campaign.id)), Arc::clone(roster))
+            (
+                std::cmp::Reverse((campaign.voting_opens_at.timestamp_micros(), campaign.id)),
+                Arc::clone(roster),
+            )
         });
         let cut = args.cut(list.collect(), after.as_ref(), None);
         let edge = |(std::cmp::Reverse((opens_at, id)), roster)| CampaignEdge {
@@ -116,15 +135,32 @@ impl Query {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those of this category.")] category: Option<ID>,
-        #[graphql(desc = "Only those whose name or employer contains this text, or whose number it is.")]
+        #[graphql(
+            desc = "Only those whose name or employer contains this text, or whose number it is."
+        )]
         search: Option<String>,
-        #[graphql(desc = "Their order.", default_with = "NomineeOrder::Number")] order_by: NomineeOrder,
+        #[graphql(desc = "Their order.", default_with = "NomineeOrder::Number")]
+        order_by: NomineeOrder,
     ) -> Result<NomineeConnection> {
         let (app, viewer) = (app(ctx), asker(ctx).viewer);
         let campaign_id = node_id::campaign(&app.hash_key, &campaign_id)?;
-        let roster = app.campaigns.catalog().find(campaign_id, viewer).ok_or(Error::NotFound("campaign"))?;
+        let roster = app
+            .campaigns
+            .catalog()
+            .find(campaign_id, viewer)
+            .ok_or(Error::NotFound("campaign"))?;
         let page = PageArgs::new(first, after, last, before)?;
-        list_nominees(ctx, &roster, NomineeQuery { page, category, search, order_by }).await
+        list_nominees(
+            ctx,
+            &roster,
+            NomineeQuery {
+                page,
+                category,
+                search,
+                order_by,
+            },
+        )
+        .await
     }
 
     /// The feed: stories that are out, newest first; of all campaigns without `campaignId`.
@@ -142,12 +178,18 @@ impl Query {
     ) -> Result<StoryConnection> {
         let (app, viewer) = (app(ctx), asker(ctx).viewer);
         let catalog = app.campaigns.catalog();
-        let campaign_id = campaign_id.map(|id| node_id::campaign(&app.hash_key, &id)).transpose()?;
-        let category = category.map(|id| node_id::category(&app.hash_key, &id)).transpose()?;
+        let campaign_id = campaign_id
+            .map(|id| node_id::campaign(&app.hash_key, &id))
+            .transpose()?;
+        let category = category
+            .map(|id| node_id::category(&app.hash_key, &id))
+            .transpose()?;
         let of = match (campaign_id, category) {
             (None, None) => FeedOf::All,
             (Some(id), None) => {
-                catalog.find(id, viewer).ok_or(Error::NotFound("campaign"))?;
+                catalog
+                    .find(id, viewer)
+                    .ok_or(Error::NotFound("campaign"))?;
                 FeedOf::Campaign(id)
             }
             (campaign_id, Some(id)) => {
@@ -162,16 +204,30 @@ impl Query {
     }
 
     /// A nominee; null if there is none.
-    async fn nominee(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Result<Option<Nominee>> {
+    async fn nominee(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Result<Option<Nominee>> {
         let id = node_id::nominee(&app(ctx).hash_key, &id)?;
-        let found = app(ctx).campaigns.catalog().find_by_nominee(id, asker(ctx).viewer);
+        let found = app(ctx)
+            .campaigns
+            .catalog()
+            .find_by_nominee(id, asker(ctx).viewer);
         Ok(found.map(|(roster, index)| Nominee::alone(ctx, roster, index)))
     }
 
     /// A story; null if there is none, or it is not out yet.
-    async fn story(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Result<Option<Story>> {
+    async fn story(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Result<Option<Story>> {
         let id = node_id::story(&app(ctx).hash_key, &id)?;
-        Ok(find_stories(ctx, vec![id]).await?.pop().map(|story| Story::alone(ctx, story)))
+        Ok(find_stories(ctx, vec![id])
+            .await?
+            .pop()
+            .map(|story| Story::alone(ctx, story)))
     }
 
     /// Who is signed in; null when anonymous.
@@ -192,10 +248,13 @@ async fn find_stories(ctx: &Context<'_>, ids: Vec<StoryId>) -> Result<Vec<story:
         return Ok(Vec::new());
     }
     let ids = ids.into_iter().map(|id| id.0).collect();
-    let mut stories = ledger::story::list_by_ids(&app.database, ids).await.map_err(Error::from)?;
+    let mut stories = ledger::story::list_by_ids(&app.database, ids)
+        .await
+        .map_err(Error::from)?;
     let (catalog, now) = (app.campaigns.catalog(), app.clock.now());
     stories.retain(|story| {
-        (story.published_at <= now || viewer.is_staff()) && catalog.find(story.campaign_id, viewer).is_some()
+        (story.published_at <= now || viewer.is_staff())
+            && catalog.find(story.campaign_id, viewer).is_some()
     });
     Ok(stories)
 }
@@ -203,39 +262,56 @@ async fn find_stories(ctx: &Context<'_>, ids: Vec<StoryId>) -> Result<Vec<story:
 /// The objects with these ids: all stories take one statement, and nominees of one campaign share a page.
 async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
     let (app, viewer) = (app(ctx), asker(ctx).viewer);
-    let ids = ids.iter().map(|id| GlobalId::decode(&app.hash_key, id)).collect::<Result<Vec<_>, Error>>()?;
-    let story_ids = ids.iter().filter_map(|id| if let GlobalId::Story(id) = id { Some(*id) } else { None });
+    let ids = ids
+        .iter()
+        .map(|id| GlobalId::decode(&app.hash_key, id))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let story_ids = ids.iter().filter_map(|id| {
+        if let GlobalId::Story(id) = id {
+            Some(*id)
+        } else {
+            None
+        }
+    });
     let stories = StoryPage::new(ctx, find_stories(ctx, story_ids.collect()).await?);
     let nominees = super::page::NomineePages::new(
         ctx,
-        ids.iter().filter_map(|id| if let GlobalId::Nominee(id) = id { Some(*id) } else { None }),
+        ids.iter().filter_map(|id| {
+            if let GlobalId::Nominee(id) = id {
+                Some(*id)
+            } else {
+                None
+            }
+        }),
     );
     let catalog = app.campaigns.catalog();
     let mut nodes = Vec::with_capacity(ids.len());
     for id in ids {
         nodes.push(match id {
-            GlobalId::Campaign(id) => {
-                catalog.find(id, viewer).map(|roster| Node::Campaign(Campaign::new(app, roster)))
-            }
+            GlobalId::Campaign(id) => catalog
+                .find(id, viewer)
+                .map(|roster| Node::Campaign(Campaign::new(app, roster))),
             GlobalId::Category(id) => catalog.find_by_category(id, viewer).and_then(|roster| {
                 let index = roster.category_index(id)?;
                 Some(Node::Category(Category::new(app, roster, index)))
             }),
-            GlobalId::Nominee(id) => {
-                nominees.find(id).map(|(page, index)| Node::Nominee(Nominee::new(page, index)))
-            }
+            GlobalId::Nominee(id) => nominees
+                .find(id)
+                .map(|(page, index)| Node::Nominee(Nominee::new(page, index))),
             GlobalId::Story(id) => {
                 let index = stories.stories.iter().position(|story| story.id == id);
                 index.map(|index| Node::Story(Story::new(Arc::clone(&stories), index)))
             }
-            GlobalId::Vote(campaign_id, id) => match (viewer.voter(), catalog.find(campaign_id, viewer)) {
-                (Some(voter), Some(roster)) => {
-                    let ballot = ledger::ballot::find(&app.database, campaign_id, voter, id);
-                    let ballots = ballot.await.map_err(Error::from)?.into_iter().collect();
-                    Vote::list(ctx, &roster, ballots).pop().map(Node::Vote)
+            GlobalId::Vote(campaign_id, id) => {
+                match (viewer.voter(), catalog.find(campaign_id, viewer)) {
+                    (Some(voter), Some(roster)) => {
+                        let ballot = ledger::ballot::find(&app.database, campaign_id, voter, id);
+                        let ballots = ballot.await.map_err(Error::from)?.into_iter().collect();
+                        Vote::list(ctx, &roster, ballots).pop().map(Node::Vote)
+                    }
+                    _ => None,
                 }
-                _ => None,
-            },
+            }
             GlobalId::Voter(_) | GlobalId::Staff(_) => None,
         });
     }

@@ -32,13 +32,17 @@ impl Subscription {
         let mut tallies = app.watch_tally(roster.campaign().id).await?;
         // The current one comes first.
         tallies.mark_changed();
-        Ok(stream::unfold((app, tallies), move |(app, mut tallies)| async move {
-            tallies.changed().await.ok()?;
-            let ranked = tallies.borrow_and_update().clone()?;
-            let is_hidden = !viewer.is_staff() && !ranked.roster.campaign().tally_is_public(app.clock.now());
-            let tally = Tally::of(&app, ranked);
-            (!is_hidden).then_some((tally, (app, tallies)))
-        }))
+        Ok(stream::unfold(
+            (app, tallies),
+            move |(app, mut tallies)| async move {
+                tallies.changed().await.ok()?;
+                let ranked = tallies.borrow_and_update().clone()?;
+                let is_hidden = !viewer.is_staff()
+                    && !ranked.roster.campaign().tally_is_public(app.clock.now());
+                let tally = Tally::of(&app, ranked);
+                (!is_hidden).then_some((tally, (app, tallies)))
+            },
+        ))
     }
 
     /// Stories of a campaign, each as it comes out.
@@ -50,19 +54,22 @@ impl Subscription {
         let campaign_id = find_campaign(ctx, &campaign_id)?.campaign().id;
         let (app, asker) = (Arc::clone(app(ctx)), asker(ctx).clone());
         let stories = app.published_stories.subscribe();
-        Ok(stream::unfold((app, asker, stories), move |(app, asker, mut stories)| async move {
-            loop {
-                match stories.recv().await {
-                    Ok(story) if story.campaign_id == campaign_id => {
-                        let node = Story::outside(&app, &asker, story.as_ref().clone());
-                        return Some((node, (app, asker, stories)));
+        Ok(stream::unfold(
+            (app, asker, stories),
+            move |(app, asker, mut stories)| async move {
+                loop {
+                    match stories.recv().await {
+                        Ok(story) if story.campaign_id == campaign_id => {
+                            let node = Story::outside(&app, &asker, story.as_ref().clone());
+                            return Some((node, (app, asker, stories)));
+                        }
+                        // Another campaign's, or some were missed by a client that is too slow.
+                        Ok(_) | Err(RecvError::Lagged(_)) => {}
+                        Err(RecvError::Closed) => return None,
                     }
-                    // Another campaign's, or some were missed by a client that is too slow.
-                    Ok(_) | Err(RecvError::Lagged(_)) => {}
-                    Err(RecvError::Closed) => return None,
                 }
-            }
-        }))
+            },
+        ))
     }
 }
 

@@ -12,20 +12,7 @@ use super::{Known, Remembered};
 use crate::bounded::BoundedMap;
 use crate::domain::ballot::{Ballot, Cast};
 use crate::error::{Error, Result};
-use crate::id::{NomineeId, ScopeId, VoteId, VoterId};
-
-/// A vote that the hot store remembers, for verification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RememberedVote {
-    /// Whose it is.
-    pub voter_id: VoterId,
-    /// What its quota counts in.
-    pub scope_id: ScopeId,
-    /// Its period.
-    pub period: i64,
-    /// Its id.
-    pub id: VoteId,
-}
+use crate::id::{NomineeId, ScopeId, VoterId};
 
 /// Voters held of each kind: some 60 MB when full.
 const ENTRIES_MAX: usize = 262_144;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 pub use self::limits::{Action, Limits, Rate, Subject};
 pub use self::memory::Memory;
-pub use self::redis::{ConnectError, Redis};
+pub use self::redis::{ConnectError, Redis, RememberedVote};
 
 use crate::domain::ballot::{Ballot, Cast, Outcome, Refusal, Verdict};
 use crate::domain::tally::CampaignTotals;
@@ -118,22 +118,6 @@ impl Hot {
         match self {
             Self::Memory(_) => None,
             Self::Redis(redis) => Some(redis.announcements()),
-        }
-    }
-
-    /// Every vote that the hot store remembers, for verification: voter, scope, period, id.
-    ///
-    /// # Errors
-    /// When Redis does not answer.
-    pub async fn list_remembered(
-        &self,
-    ) -> std::result::Result<Vec<memory::RememberedVote>, String> {
-        match self {
-            Self::Memory(_) => Ok(Vec::new()),
-            Self::Redis(redis) => redis
-                .list_remembered()
-                .await
-                .map_err(|error| error.to_string()),
         }
     }
 

@@ -18,7 +18,7 @@ use tokio::sync::{OnceCell, mpsc};
 use uuid::Uuid;
 
 use super::limits::{Action, Limits, Subject};
-use super::memory::{Memory, RememberedVote};
+use super::memory::Memory;
 use super::{Known, Remembered};
 use crate::domain::ballot::{Ballot, Cast};
 use crate::domain::tally::{CampaignTotals, NomineeTotals};
@@ -41,6 +41,19 @@ const REMEMBER_BATCH_MAX: usize = 256;
 const ANNOUNCEMENTS_MAX: usize = 1_024;
 /// How long remembered votes outlive their period, for repetitions on the way.
 const EXPIRY_GRACE_SECONDS: i64 = 3_600;
+
+/// A vote that the hot store remembers, for verification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RememberedVote {
+    /// Whose it is.
+    pub voter_id: VoterId,
+    /// What its quota counts in.
+    pub scope_id: ScopeId,
+    /// Its period.
+    pub period: i64,
+    /// Its id.
+    pub id: VoteId,
+}
 
 /// `REDIS_URL` cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -396,7 +409,8 @@ impl Redis {
             .await;
     }
 
-    pub(super) async fn find_totals(&self, campaign_id: CampaignId) -> Option<CampaignTotals> {
+    /// The totals that are shared, if Redis has them and answers.
+    pub async fn find_totals(&self, campaign_id: CampaignId) -> Option<CampaignTotals> {
         let key = self.keys.totals(campaign_id);
         let get = redis::cmd("HGET").arg(key).arg("totals").to_owned();
         let bytes = self
@@ -424,7 +438,10 @@ impl Redis {
     }
 
     /// Every remembered vote. Walks over all keys of this installation, on a single Redis.
-    pub(super) async fn list_remembered(&self) -> RedisResult<Vec<RememberedVote>> {
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn list_remembered(&self) -> RedisResult<Vec<RememberedVote>> {
         let mut connection = self.link.connection().await?;
         let pattern = format!("{}:{{v:*}}:votes:*", self.keys.prefix);
         let (mut cursor, mut votes) = (0u64, Vec::new());

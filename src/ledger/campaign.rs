@@ -83,3 +83,13 @@ pub async fn insert_nominee(tx: &mut Transaction, n: &Nominee) -> sqlx::Result<(
         .bind(&n.city).bind(&n.title).bind(&n.summary).bind(&n.portrait_url).bind(n.status)
         .execute(&mut **t).await.map(drop))
 }
+
+/// Whether there is a campaign with this slug.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn slug_exists(database: &Database, slug: &str) -> sqlx::Result<bool> {
+    let id: Option<CampaignId> = on!(database.read(), p => sqlx::query_scalar(
+        "SELECT id FROM campaign WHERE slug = $1").bind(slug).fetch_optional(p).await)?;
+    Ok(id.is_some())
+}

@@ -117,7 +117,10 @@ pub async fn list_of_nominees(
     limit: i64,
 ) -> sqlx::Result<Vec<Story>> {
     let pool = database.read();
-    let after = after.unwrap_or(FeedPosition { published_at: now, id: StoryId(Uuid::max()) });
+    let after = after.unwrap_or(FeedPosition {
+        published_at: now,
+        id: StoryId(Uuid::max()),
+    });
     on!(pool, p => sqlx::query_as(OF_NOMINEES.of(pool)).bind(Ids(nominees.clone())).bind(now).bind(limit)
         .bind(after.published_at).bind(after.id).fetch_all(p).await)
 }

@@ -38,7 +38,8 @@ const PORTS: u32 = 12_000;
 ///
 /// It ignores the signals that a terminal or a runner sends to all its processes, since the end of its input
 /// is the only sign to go by. PostgreSQL's processes leave the process group of their parent, so they are
-/// found by parent id (on Linux), with the parent stopped meanwhile so that it starts no more of them.
+/// found by parent id (on Linux), with the parent stopped meanwhile so that it starts no more of them. A killed
+/// one leaves the System V segment that is its lock, noted in the seventh line of its file, to be removed here.
 const KEEPER: &str = r#"
 trap '' HUP INT PIPE TERM
 pid=
@@ -76,6 +77,8 @@ while read -r order; do
     echo "$?"
 done 2>/dev/null
 crash 2>/dev/null
+segment=$(sed -n '7s/.* //p' data/postmaster.pid 2>/dev/null)
+[ -z "$segment" ] || ipcrm -m "$segment"
 cd / && rm -rf "$folder"
 "#;
 
@@ -279,7 +282,8 @@ pub async fn postgres() -> &'static PostgresProcess {
 
 /// Starts a PostgreSQL server for one test.
 ///
-/// fsync and `synchronous_commit` stay on: the program refuses a database without them.
+/// fsync and `synchronous_commit` stay on: the program refuses a database without them. Dynamic shared memory
+/// is in files of its folder, since what is in /dev/shm would outlive a server that is killed.
 pub async fn dedicated_postgres() -> PostgresProcess {
     let mut server = unwinding(|| {
         let programs = postgres_programs();
@@ -289,7 +293,7 @@ pub async fn dedicated_postgres() -> PostgresProcess {
         );
         let postgres = format!(
             "{programs}postgres -D data -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-             -c max_connections=300 -c shared_buffers=64MB -p"
+             -c dynamic_shared_memory_type=mmap -c max_connections=300 -c shared_buffers=64MB -p"
         );
         Server::prepare(ordinary_user(), &initdb, &postgres, POSTGRES_PROBE)
     })

@@ -94,11 +94,18 @@ impl Vote {
     /// The votes of one campaign; those of nominees that are no longer in its roster are left out.
     #[must_use]
     pub fn list(ctx: &Context<'_>, roster: &Arc<Roster>, ballots: Vec<Ballot>) -> Vec<Self> {
-        let indexes: Vec<usize> = ballots.iter().filter_map(|b| roster.index_of(b.nominee_id)).collect();
+        let indexes: Vec<usize> = ballots
+            .iter()
+            .filter_map(|b| roster.index_of(b.nominee_id))
+            .collect();
         let page = NomineePage::new(ctx, Arc::clone(roster), &indexes);
         let vote = |ballot: Ballot| {
             let index = roster.index_of(ballot.nominee_id)?;
-            Some(Self { page: Arc::clone(&page), index, ballot })
+            Some(Self {
+                page: Arc::clone(&page),
+                index,
+                ballot,
+            })
         };
         ballots.into_iter().filter_map(vote).collect()
     }
@@ -146,7 +153,11 @@ impl Quota {
     /// A quota of a campaign.
     #[must_use]
     pub fn new(app: &Arc<App>, roster: &Arc<Roster>, quota: voting::Quota) -> Self {
-        Self { app: Arc::clone(app), roster: Arc::clone(roster), quota }
+        Self {
+            app: Arc::clone(app),
+            roster: Arc::clone(roster),
+            quota,
+        }
     }
 }
 
@@ -194,17 +205,28 @@ struct Answer {
 
 impl Answer {
     async fn quotas(&self, ctx: &Context<'_>, scopes: &[ScopeId]) -> Result<Vec<Quota>> {
-        let (Some(roster), Some(voter)) = (&self.roster, self.voter) else { return Ok(Vec::new()) };
+        let (Some(roster), Some(voter)) = (&self.roster, self.voter) else {
+            return Ok(Vec::new());
+        };
         let app = app(ctx);
         let is_known = |scope: &ScopeId| self.used.iter().any(|(known, _)| known == scope);
         let load = || async {
-            if scopes.iter().all(is_known) { Ok(app.quotas(roster, &self.used)) } else { app.list_quotas(voter, roster).await }
+            if scopes.iter().all(is_known) {
+                Ok(app.quotas(roster, &self.used))
+            } else {
+                app.list_quotas(voter, roster).await
+            }
         };
         let quotas = self.quotas.get_or_try_init(load).await?;
         let campaign = roster.campaign();
-        let scope_of = |quota: &voting::Quota| quota.category.map_or(campaign.id.into(), ScopeId::from);
-        let touched = quotas.iter().filter(|quota| scopes.contains(&scope_of(quota)));
-        Ok(touched.map(|quota| Quota::new(app, roster, *quota)).collect())
+        let scope_of =
+            |quota: &voting::Quota| quota.category.map_or(campaign.id.into(), ScopeId::from);
+        let touched = quotas
+            .iter()
+            .filter(|quota| scopes.contains(&scope_of(quota)));
+        Ok(touched
+            .map(|quota| Quota::new(app, roster, *quota))
+            .collect())
     }
 }
 
@@ -221,12 +243,20 @@ impl CastVotePayload {
     /// The answer to a cast for the nominee of this id.
     #[must_use]
     pub fn new(ctx: &Context<'_>, nominee_id: crate::id::NomineeId, answer: CastAnswer) -> Self {
-        let index = answer.roster.as_ref().and_then(|roster| roster.shown_index_of(nominee_id));
+        let index = answer
+            .roster
+            .as_ref()
+            .and_then(|roster| roster.shown_index_of(nominee_id));
         let shown = answer.roster.as_ref().zip(index);
-        let scope = shown.map(|(roster, i)| roster.campaign().scope(roster.nominees()[i].category_id));
+        let scope =
+            shown.map(|(roster, i)| roster.campaign().scope(roster.nominees()[i].category_id));
         let (vote, errors) = match answer.result {
             Ok(ballots) => {
-                let votes = answer.roster.as_ref().map(|roster| Vote::list(ctx, roster, ballots)).unwrap_or_default();
+                let votes = answer
+                    .roster
+                    .as_ref()
+                    .map(|roster| Vote::list(ctx, roster, ballots))
+                    .unwrap_or_default();
                 (votes.into_iter().next(), Vec::new())
             }
             Err(refused) => (None, vec![refusal(ctx, refused, false)]),
@@ -236,8 +266,19 @@ impl CastVotePayload {
             None => shown.map(|(roster, index)| Nominee::alone(ctx, Arc::clone(roster), index)),
         };
         let voter = asker(ctx).viewer.voter();
-        let answer = Answer { voter, roster: answer.roster, used: answer.used, quotas: OnceCell::new() };
-        Self { answer, scope, vote, nominee, errors }
+        let answer = Answer {
+            voter,
+            roster: answer.roster,
+            used: answer.used,
+            quotas: OnceCell::new(),
+        };
+        Self {
+            answer,
+            scope,
+            vote,
+            nominee,
+            errors,
+        }
     }
 }
 
@@ -256,7 +297,9 @@ impl CastVotePayload {
 
     /// What the viewer may still vote in the nominee's category or campaign.
     async fn quota(&self, ctx: &Context<'_>) -> Result<Option<Quota>> {
-        let Some(scope) = self.scope else { return Ok(None) };
+        let Some(scope) = self.scope else {
+            return Ok(None);
+        };
         Ok(self.answer.quotas(ctx, &[scope]).await?.into_iter().next())
     }
 
@@ -277,25 +320,59 @@ pub struct CastBallotPayload {
 impl CastBallotPayload {
     /// The answer to a cast for the nominees of these ids.
     #[must_use]
-    pub fn new(ctx: &Context<'_>, nominee_ids: &[crate::id::NomineeId], answer: CastAnswer) -> Self {
+    pub fn new(
+        ctx: &Context<'_>,
+        nominee_ids: &[crate::id::NomineeId],
+        answer: CastAnswer,
+    ) -> Self {
         let roster = answer.roster.as_ref();
         let scope = |id: &crate::id::NomineeId| {
             let roster = roster?;
-            Some(roster.campaign().scope(roster.nominees()[roster.shown_index_of(*id)?].category_id))
+            Some(
+                roster
+                    .campaign()
+                    .scope(roster.nominees()[roster.shown_index_of(*id)?].category_id),
+            )
         };
         let mut scopes: Vec<ScopeId> = nominee_ids.iter().filter_map(scope).collect();
         scopes.sort_unstable();
         scopes.dedup();
         let (votes, errors) = match answer.result {
-            Ok(ballots) => (roster.map(|roster| Vote::list(ctx, roster, ballots)).unwrap_or_default(), Vec::new()),
+            Ok(ballots) => (
+                roster
+                    .map(|roster| Vote::list(ctx, roster, ballots))
+                    .unwrap_or_default(),
+                Vec::new(),
+            ),
             Err(refused) => {
-                let CastVoteUserError { code, message, path } = refusal(ctx, refused, true);
-                (Vec::new(), vec![CastBallotUserError { code, message, path }])
+                let CastVoteUserError {
+                    code,
+                    message,
+                    path,
+                } = refusal(ctx, refused, true);
+                (
+                    Vec::new(),
+                    vec![CastBallotUserError {
+                        code,
+                        message,
+                        path,
+                    }],
+                )
             }
         };
         let voter = asker(ctx).viewer.voter();
-        let answer = Answer { voter, roster: answer.roster, used: answer.used, quotas: OnceCell::new() };
-        Self { answer, scopes, votes, errors }
+        let answer = Answer {
+            voter,
+            roster: answer.roster,
+            used: answer.used,
+            quotas: OnceCell::new(),
+        };
+        Self {
+            answer,
+            scopes,
+            votes,
+            errors,
+        }
     }
 }
 
@@ -321,8 +398,16 @@ impl CastBallotPayload {
 fn refusal(ctx: &Context<'_>, refused: Refused, is_list: bool) -> CastVoteUserError {
     let path = refused.position.map(|position| {
         let input = "input".to_owned();
-        if is_list { vec![input, "nomineeIds".into(), position.to_string()] } else { vec![input, "nomineeId".into()] }
+        if is_list {
+            vec![input, "nomineeIds".into(), position.to_string()]
+        } else {
+            vec![input, "nomineeId".into()]
+        }
     });
     let message = asker(ctx).language.cast_refusal(refused.why).to_owned();
-    CastVoteUserError { code: refused.why.into(), message, path }
+    CastVoteUserError {
+        code: refused.why.into(),
+        message,
+        path,
+    }
 }

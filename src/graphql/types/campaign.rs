@@ -92,7 +92,10 @@ impl Campaign {
     /// The campaign of a roster.
     #[must_use]
     pub fn new(app: &Arc<App>, roster: Arc<Roster>) -> Self {
-        Self { app: Arc::clone(app), roster }
+        Self {
+            app: Arc::clone(app),
+            roster,
+        }
     }
 }
 
@@ -173,12 +176,25 @@ impl Campaign {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those of this category.")] category: Option<ID>,
-        #[graphql(desc = "Only those whose name or employer contains this text, or whose number it is.")]
+        #[graphql(
+            desc = "Only those whose name or employer contains this text, or whose number it is."
+        )]
         search: Option<String>,
-        #[graphql(desc = "Their order.", default_with = "NomineeOrder::Number")] order_by: NomineeOrder,
+        #[graphql(desc = "Their order.", default_with = "NomineeOrder::Number")]
+        order_by: NomineeOrder,
     ) -> Result<NomineeConnection> {
         let page = PageArgs::new(first, after, last, before)?;
-        list_nominees(ctx, &self.roster, NomineeQuery { page, category, search, order_by }).await
+        list_nominees(
+            ctx,
+            &self.roster,
+            NomineeQuery {
+                page,
+                category,
+                search,
+                order_by,
+            },
+        )
+        .await
     }
 
     /// Its stories that are out, newest first.
@@ -196,7 +212,9 @@ impl Campaign {
             None => FeedOf::Campaign(self.roster.campaign().id),
             Some(id) => {
                 let id = node_id::category(&self.app.hash_key, &id)?;
-                self.roster.category_index(id).ok_or(crate::error::Error::NotFound("category"))?;
+                self.roster
+                    .category_index(id)
+                    .ok_or(crate::error::Error::NotFound("category"))?;
                 FeedOf::Category(id)
             }
         };
@@ -212,9 +230,16 @@ impl Campaign {
 
     /// What the viewer may still vote now, in the order of the categories; null when anonymous.
     async fn viewer_quotas(&self, ctx: &Context<'_>) -> Result<Option<Vec<Quota>>> {
-        let Some(voter) = asker(ctx).viewer.voter() else { return Ok(None) };
+        let Some(voter) = asker(ctx).viewer.voter() else {
+            return Ok(None);
+        };
         let quotas = self.app.list_quotas(voter, &self.roster).await?;
-        Ok(Some(quotas.into_iter().map(|quota| Quota::new(app(ctx), &self.roster, quota)).collect()))
+        Ok(Some(
+            quotas
+                .into_iter()
+                .map(|quota| Quota::new(app(ctx), &self.roster, quota))
+                .collect(),
+        ))
     }
 }
 

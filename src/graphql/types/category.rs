@@ -21,7 +21,11 @@ impl Category {
     /// The category at this index of the roster.
     #[must_use]
     pub fn new(app: &Arc<App>, roster: Arc<Roster>, index: usize) -> Self {
-        Self { app: Arc::clone(app), roster, index }
+        Self {
+            app: Arc::clone(app),
+            roster,
+            index,
+        }
     }
 
     fn category(&self) -> &campaign::Category {

@@ -12,26 +12,31 @@ mod tally;
 use async_graphql::{ID, Interface};
 
 pub use self::ballot::{
-    CastBallotInput, CastBallotPayload, CastBallotUserError, CastVoteErrorCode, CastVoteInput, CastVotePayload,
-    CastVoteUserError, Quota, Vote,
+    CastBallotInput, CastBallotPayload, CastBallotUserError, CastVoteErrorCode, CastVoteInput,
+    CastVotePayload, CastVoteUserError, Quota, Vote,
 };
-pub use self::campaign::{Campaign, CampaignConnection, CampaignPhase, CampaignEdge};
+pub use self::campaign::{Campaign, CampaignConnection, CampaignEdge, CampaignPhase};
 pub use self::category::Category;
 pub use self::nominee::{
     Nominee, NomineeConnection, NomineeOrder, NomineeQuery, RecordViewsInput, RecordViewsPayload,
-    RecordViewsUserError, SetLikeErrorCode, SetLikeInput, SetLikePayload, SetLikeUserError, list_nominees,
+    RecordViewsUserError, SetLikeErrorCode, SetLikeInput, SetLikePayload, SetLikeUserError,
+    list_nominees,
 };
 pub use self::scalars::{Long, Timestamp};
 pub use self::sign_in::{
-    RefreshSessionInput, SignInErrorCode, SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput,
-    SignInUserError, SignOutInput, SignOutPayload, Viewer,
+    RefreshSessionInput, SignInErrorCode, SignInGuestInput, SignInMiniProgramInput, SignInPayload,
+    SignInStaffInput, SignInUserError, SignOutInput, SignOutPayload, Viewer,
 };
 pub use self::story::{Story, StoryConnection, list_stories};
 pub use self::tally::Tally;
 
 /// Whatever has an id.
 #[derive(Interface, Clone)]
-#[graphql(field(name = "id", ty = "ID", desc = "Its id: opaque, unique among all objects."))]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Its id: opaque, unique among all objects."
+))]
 pub enum Node {
     /// A campaign.
     Campaign(Campaign),
@@ -51,7 +56,11 @@ pub enum Node {
     field(name = "id", ty = "ID", desc = "Its id."),
     field(name = "like_count", ty = "Long", desc = "How many voters like it."),
     field(name = "view_count", ty = "Long", desc = "How often it was viewed."),
-    field(name = "viewer_has_liked", ty = "Option<bool>", desc = "Whether the viewer likes it; null when anonymous.")
+    field(
+        name = "viewer_has_liked",
+        ty = "Option<bool>",
+        desc = "Whether the viewer likes it; null when anonymous."
+    )
 )]
 pub enum Likeable {
     /// A nominee.
@@ -63,8 +72,16 @@ pub enum Likeable {
 /// Why a mutation was refused: something that the user can act on.
 #[derive(Interface, Clone)]
 #[graphql(
-    field(name = "message", ty = "&String", desc = "For people, in the language of the request."),
-    field(name = "path", ty = "&Option<Vec<String>>", desc = "Which part of the input it is about.")
+    field(
+        name = "message",
+        ty = "&String",
+        desc = "For people, in the language of the request."
+    ),
+    field(
+        name = "path",
+        ty = "&Option<Vec<String>>",
+        desc = "Which part of the input it is about."
+    )
 )]
 pub enum UserError {
     /// Of signing in.

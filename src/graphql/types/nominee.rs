@@ -60,7 +60,10 @@ impl Nominee {
     /// A nominee shown alone.
     #[must_use]
     pub fn alone(ctx: &Context<'_>, roster: Arc<Roster>, index: usize) -> Self {
-        Self { page: NomineePage::new(ctx, roster, &[index]), index }
+        Self {
+            page: NomineePage::new(ctx, roster, &[index]),
+            index,
+        }
     }
 
     fn nominee(&self) -> &domain::Nominee {
@@ -68,7 +71,9 @@ impl Nominee {
     }
 
     async fn tally_entry(&self) -> Result<Option<TallyEntry>> {
-        let Some(ranked) = self.page.tally().await? else { return Ok(None) };
+        let Some(ranked) = self.page.tally().await? else {
+            return Ok(None);
+        };
         // The tally may have been ranked with a newer roster than the one that this page shows.
         let index = ranked.roster.index_of(self.nominee().id);
         Ok(index.and_then(|index| ranked.tally.entry(index)).cloned())
@@ -127,7 +132,11 @@ impl Nominee {
     async fn category(&self) -> Result<Category> {
         let index = self.page.roster.category_index(self.nominee().category_id);
         let index = index.ok_or(Error::NotFound("category"))?;
-        Ok(Category::new(&self.page.app, Arc::clone(&self.page.roster), index))
+        Ok(Category::new(
+            &self.page.app,
+            Arc::clone(&self.page.roster),
+            index,
+        ))
     }
 
     /// The campaign it stands in.
@@ -152,19 +161,31 @@ impl Nominee {
 
     /// How many voters like it.
     pub async fn like_count(&self) -> Result<Long> {
-        let counter = self.page.subjects.counter(&self.page.app, self.nominee().id.into()).await?;
+        let counter = self
+            .page
+            .subjects
+            .counter(&self.page.app, self.nominee().id.into())
+            .await?;
         Ok(Long(counter.likes))
     }
 
     /// How often it was viewed.
     pub async fn view_count(&self) -> Result<Long> {
-        let counter = self.page.subjects.counter(&self.page.app, self.nominee().id.into()).await?;
+        let counter = self
+            .page
+            .subjects
+            .counter(&self.page.app, self.nominee().id.into())
+            .await?;
         Ok(Long(counter.views))
     }
 
     /// Whether the viewer likes it; null when anonymous.
     pub async fn viewer_has_liked(&self) -> Result<Option<bool>> {
-        Ok(self.page.subjects.is_liked(&self.page.app, self.page.viewer, self.nominee().id.into()).await?)
+        Ok(self
+            .page
+            .subjects
+            .is_liked(&self.page.app, self.page.viewer, self.nominee().id.into())
+            .await?)
     }
 
     /// Stories about it that are out, newest first.
@@ -176,9 +197,21 @@ impl Nominee {
     ) -> Result<StoryConnection> {
         let args = PageArgs::new(first, after, None, None)?;
         let key = &self.page.app.hash_key;
-        let after = args.after.as_ref().map(|text| super::story::position(key, text)).transpose()?;
-        let page = self.page.stories(self.nominee().id, args.limit, after).await?;
-        Ok(StoryConnection::first_of(key, page, args.limit, after.is_some()))
+        let after = args
+            .after
+            .as_ref()
+            .map(|text| super::story::position(key, text))
+            .transpose()?;
+        let page = self
+            .page
+            .stories(self.nominee().id, args.limit, after)
+            .await?;
+        Ok(StoryConnection::first_of(
+            key,
+            page,
+            args.limit,
+            after.is_some(),
+        ))
     }
 }
 
@@ -241,7 +274,9 @@ impl Order {
                 *seed = begun;
                 Ok((place, number))
             }
-            _ => Err(Error::BadUserInput("This cursor belongs to a list in another order.".into())),
+            _ => Err(Error::BadUserInput(
+                "This cursor belongs to a list in another order.".into(),
+            )),
         }
     }
 }
@@ -250,14 +285,28 @@ impl Order {
 ///
 /// # Errors
 /// Bad arguments; `FORBIDDEN` for the order by votes where the tally is hidden.
-pub async fn list_nominees(ctx: &Context<'_>, roster: &Arc<Roster>, query: NomineeQuery) -> Result<NomineeConnection> {
+pub async fn list_nominees(
+    ctx: &Context<'_>,
+    roster: &Arc<Roster>,
+    query: NomineeQuery,
+) -> Result<NomineeConnection> {
     let (app, key) = (app(ctx), &app(ctx).hash_key);
-    let category = query.category.map(|id| node_id::category(key, &id)).transpose()?;
+    let category = query
+        .category
+        .map(|id| node_id::category(key, &id))
+        .transpose()?;
     if category.is_some_and(|id| roster.category_index(id).is_none()) {
         return Err(Error::NotFound("category").into());
     }
-    if query.search.as_ref().is_some_and(|text| text.chars().count() > SEARCH_CHARS_MAX) {
-        return Err(Error::BadUserInput(format!("search must have at most {SEARCH_CHARS_MAX} characters.")).into());
+    if query
+        .search
+        .as_ref()
+        .is_some_and(|text| text.chars().count() > SEARCH_CHARS_MAX)
+    {
+        return Err(Error::BadUserInput(format!(
+            "search must have at most {SEARCH_CHARS_MAX} characters."
+        ))
+        .into());
     }
     let mut order = order(ctx, roster, query.order_by).await?;
     let mut place = |text: &String| order.place(Cursor::decode(key, text)?);
@@ -269,8 +318,19 @@ pub async fn list_nominees(ctx: &Context<'_>, roster: &Arc<Roster>, query: Nomin
         Order::Shuffled(seed) => nominees::NomineeOrder::Shuffled(*seed),
     };
     // Ranked with the same roster that is listed: the indexes of the tally are that roster's.
-    let roster = if let Order::Votes(ranked) = &order { &ranked.roster } else { roster };
-    let list = nominees::list(roster, &NomineeFilter { category, search: query.search }, by);
+    let roster = if let Order::Votes(ranked) = &order {
+        &ranked.roster
+    } else {
+        roster
+    };
+    let list = nominees::list(
+        roster,
+        &NomineeFilter {
+            category,
+            search: query.search,
+        },
+        by,
+    );
     let cut = query.page.cut(list, after.as_ref(), before.as_ref());
     let indexes: Vec<usize> = cut.entries.iter().map(|(_, index)| *index).collect();
     let page = NomineePage::new(ctx, Arc::clone(roster), &indexes);

@@ -33,11 +33,18 @@ impl ScalarType for Long {
 pub struct Timestamp(pub DateTime<Utc>);
 
 /// A moment in UTC as RFC 3339 has it, with milliseconds: "2022-10-25T01:02:03.456Z".
-#[Scalar(name = "DateTime", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
+#[Scalar(
+    name = "DateTime",
+    specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339"
+)]
 impl ScalarType for Timestamp {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => Ok(Self(text.parse().map_err(|_| InputValueError::custom("not an RFC 3339 time"))?)),
+            Value::String(text) => {
+                Ok(Self(text.parse().map_err(|_| {
+                    InputValueError::custom("not an RFC 3339 time")
+                })?))
+            }
             _ => Err(InputValueError::expected_type(value)),
         }
     }

@@ -124,17 +124,34 @@ pub struct SignInPayload {
 impl SignInPayload {
     /// The payload of an answer; `field` is the part of the input that a refusal is about.
     #[must_use]
-    pub fn new(app: &Arc<App>, language: Language, field: Option<&str>, answer: SignInAnswer) -> Self {
+    pub fn new(
+        app: &Arc<App>,
+        language: Language,
+        field: Option<&str>,
+        answer: SignInAnswer,
+    ) -> Self {
         match answer {
             Ok(tokens) => {
                 let viewer = Viewer::new(app, tokens.viewer);
-                Self { session: Some(Session::from(tokens)), viewer, user_errors: Vec::new() }
+                Self {
+                    session: Some(Session::from(tokens)),
+                    viewer,
+                    user_errors: Vec::new(),
+                }
             }
             Err(why) => {
                 let message = language.sign_in_refusal(why).to_owned();
                 let path = field.map(|field| vec!["input".to_owned(), field.to_owned()]);
-                let user_errors = vec![SignInUserError { code: why.into(), message, path }];
-                Self { session: None, viewer: None, user_errors }
+                let user_errors = vec![SignInUserError {
+                    code: why.into(),
+                    message,
+                    path,
+                }];
+                Self {
+                    session: None,
+                    viewer: None,
+                    user_errors,
+                }
             }
         }
     }
@@ -177,7 +194,10 @@ impl Viewer {
     /// The viewer, unless it is anonymous.
     #[must_use]
     pub fn new(app: &Arc<App>, viewer: auth::Viewer) -> Option<Self> {
-        (viewer != auth::Viewer::Anonymous).then(|| Self { app: Arc::clone(app), viewer })
+        (viewer != auth::Viewer::Anonymous).then(|| Self {
+            app: Arc::clone(app),
+            viewer,
+        })
     }
 }
 
@@ -196,7 +216,11 @@ impl Viewer {
 
     /// What it is.
     async fn role(&self) -> ViewerRole {
-        if self.viewer.is_staff() { ViewerRole::Staff } else { ViewerRole::Voter }
+        if self.viewer.is_staff() {
+            ViewerRole::Staff
+        } else {
+            ViewerRole::Voter
+        }
     }
 
     /// Whether it signed in with a device id, not through a platform.
@@ -206,8 +230,12 @@ impl Viewer {
 
     /// The name of a member of staff; null for voters, of whom no name is kept.
     async fn name(&self) -> Result<Option<String>> {
-        let auth::Viewer::Staff(id) = self.viewer else { return Ok(None) };
-        let staff = staff::find(&self.app.database, id).await.map_err(Error::from)?;
+        let auth::Viewer::Staff(id) = self.viewer else {
+            return Ok(None);
+        };
+        let staff = staff::find(&self.app.database, id)
+            .await
+            .map_err(Error::from)?;
         Ok(staff.map(|staff| staff.name))
     }
 }

@@ -6,13 +6,13 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::Nominee;
 use super::scalars::{Long, Timestamp};
+use crate::app::App;
 use crate::auth::keyed_hash::HashKey;
 use crate::domain::story as domain;
 use crate::error::Error;
-use crate::app::App;
-use crate::graphql::{Asker, app};
 use crate::graphql::node_id::{Cursor, GlobalId};
 use crate::graphql::page::{PageArgs, PageInfo, StoryPage};
+use crate::graphql::{Asker, app};
 use crate::ledger::story::{FeedOf, FeedPage, FeedPosition, list_feed};
 
 /// The format of a story's text.
@@ -64,13 +64,19 @@ impl Story {
     /// A story shown alone.
     #[must_use]
     pub fn alone(ctx: &Context<'_>, story: domain::Story) -> Self {
-        Self { page: StoryPage::new(ctx, vec![story]), index: 0 }
+        Self {
+            page: StoryPage::new(ctx, vec![story]),
+            index: 0,
+        }
     }
 
     /// The same, outside a resolver's own context.
     #[must_use]
     pub fn outside(app: &Arc<App>, asker: &Asker, story: domain::Story) -> Self {
-        Self { page: StoryPage::of(app, asker.viewer, vec![story]), index: 0 }
+        Self {
+            page: StoryPage::of(app, asker.viewer, vec![story]),
+            index: 0,
+        }
     }
 
     fn story(&self) -> &domain::Story {
@@ -78,7 +84,10 @@ impl Story {
     }
 
     fn position(&self) -> FeedPosition {
-        FeedPosition { published_at: self.story().published_at, id: self.story().id }
+        FeedPosition {
+            published_at: self.story().published_at,
+            id: self.story().id,
+        }
     }
 }
 
@@ -103,7 +112,8 @@ impl Story {
     /// Its text.
     async fn body(
         &self,
-        #[graphql(desc = "The format.", default_with = "StoryFormat::Markdown")] format: StoryFormat,
+        #[graphql(desc = "The format.", default_with = "StoryFormat::Markdown")]
+        format: StoryFormat,
     ) -> String {
         match format {
             StoryFormat::Markdown => self.story().body.clone(),
@@ -118,7 +128,11 @@ impl Story {
 
     /// Pictures, films and recordings.
     async fn media(&self) -> Vec<Media> {
-        let media = |m: &domain::Media| Media { kind: m.kind.into(), url: m.url.clone(), title: m.title.clone() };
+        let media = |m: &domain::Media| Media {
+            kind: m.kind.into(),
+            url: m.url.clone(),
+            title: m.title.clone(),
+        };
         self.story().media.iter().map(media).collect()
     }
 
@@ -136,19 +150,34 @@ impl Story {
     /// How many voters like it.
     pub async fn like_count(&self) -> Result<Long> {
         let shared = &self.page.shared;
-        Ok(Long(shared.subjects.counter(&shared.app, self.story().id.into()).await?.likes))
+        Ok(Long(
+            shared
+                .subjects
+                .counter(&shared.app, self.story().id.into())
+                .await?
+                .likes,
+        ))
     }
 
     /// How often it was viewed.
     pub async fn view_count(&self) -> Result<Long> {
         let shared = &self.page.shared;
-        Ok(Long(shared.subjects.counter(&shared.app, self.story().id.into()).await?.views))
+        Ok(Long(
+            shared
+                .subjects
+                .counter(&shared.app, self.story().id.into())
+                .await?
+                .views,
+        ))
     }
 
     /// Whether the viewer likes it; null when anonymous.
     pub async fn viewer_has_liked(&self) -> Result<Option<bool>> {
         let shared = &self.page.shared;
-        Ok(shared.subjects.is_liked(&shared.app, shared.viewer, self.story().id.into()).await?)
+        Ok(shared
+            .subjects
+            .is_liked(&shared.app, shared.viewer, self.story().id.into())
+            .await?)
     }
 }
 
@@ -175,17 +204,27 @@ pub struct StoryConnection {
 impl StoryConnection {
     /// The first `limit` stories of a page that may have more.
     #[must_use]
-    pub fn first_of(key: &HashKey, page: Option<Arc<StoryPage>>, limit: usize, has_previous: bool) -> Self {
+    pub fn first_of(
+        key: &HashKey,
+        page: Option<Arc<StoryPage>>,
+        limit: usize,
+        has_previous: bool,
+    ) -> Self {
         let has_next = page.as_ref().is_some_and(|page| page.stories.len() > limit);
         let nodes: Vec<Story> = page
             .iter()
-            .flat_map(|page| (0..page.stories.len().min(limit)).map(|index| Story::new(Arc::clone(page), index)))
+            .flat_map(|page| {
+                (0..page.stories.len().min(limit)).map(|index| Story::new(Arc::clone(page), index))
+            })
             .collect();
         Self::new(key, nodes, has_previous, has_next)
     }
 
     fn new(key: &HashKey, nodes: Vec<Story>, has_previous_page: bool, has_next_page: bool) -> Self {
-        let edge = |node: &Story| StoryEdge { cursor: Cursor::Story(node.position()).encode(key), node: node.clone() };
+        let edge = |node: &Story| StoryEdge {
+            cursor: Cursor::Story(node.position()).encode(key),
+            node: node.clone(),
+        };
         let edges: Vec<StoryEdge> = nodes.iter().map(edge).collect();
         let page_info = PageInfo {
             has_next_page,
@@ -193,7 +232,11 @@ impl StoryConnection {
             start_cursor: edges.first().map(|edge| edge.cursor.clone()),
             end_cursor: edges.last().map(|edge| edge.cursor.clone()),
         };
-        Self { edges, nodes, page_info }
+        Self {
+            edges,
+            nodes,
+            page_info,
+        }
     }
 }
 
@@ -204,7 +247,9 @@ impl StoryConnection {
 pub fn position(key: &HashKey, text: &str) -> crate::error::Result<FeedPosition> {
     match Cursor::decode(key, text)? {
         Cursor::Story(position) => Ok(position),
-        _ => Err(Error::BadUserInput("This cursor belongs to another list.".into())),
+        _ => Err(Error::BadUserInput(
+            "This cursor belongs to another list.".into(),
+        )),
     }
 }
 
@@ -212,7 +257,11 @@ pub fn position(key: &HashKey, text: &str) -> crate::error::Result<FeedPosition>
 ///
 /// # Errors
 /// Bad arguments, and when the database is away.
-pub async fn list_stories(ctx: &Context<'_>, of: FeedOf, args: PageArgs) -> Result<StoryConnection> {
+pub async fn list_stories(
+    ctx: &Context<'_>,
+    of: FeedOf,
+    args: PageArgs,
+) -> Result<StoryConnection> {
     let app = app(ctx);
     let place = |text: &String| position(&app.hash_key, text);
     let after = args.after.as_ref().map(place).transpose()?;
@@ -221,39 +270,87 @@ pub async fn list_stories(ctx: &Context<'_>, of: FeedOf, args: PageArgs) -> Resu
     let now = app.clock.now();
     // Read from the end that the page starts at; the other bound cuts what was read.
     let from = if args.is_last { before } else { after };
-    let page = FeedPage { of, now, from, newer: args.is_last, limit };
+    let page = FeedPage {
+        of,
+        now,
+        from,
+        newer: args.is_last,
+        limit,
+    };
     let mut stories = list_feed(&app.database, page).await.map_err(Error::from)?;
     let key_of = |story: &domain::Story| (story.published_at, story.id);
     if let Some(bound) = if args.is_last { after } else { before } {
         let bound = (bound.published_at, bound.id);
-        stories.retain(|story| if args.is_last { key_of(story) < bound } else { key_of(story) > bound });
+        stories.retain(|story| {
+            if args.is_last {
+                key_of(story) < bound
+            } else {
+                key_of(story) > bound
+            }
+        });
     }
     let has_more = stories.len() > args.limit;
     stories.truncate(args.limit);
     if args.is_last {
         stories.reverse();
     }
-    let (has_previous, has_next) =
-        if args.is_last { (has_more, before.is_some()) } else { (after.is_some(), has_more) };
+    let (has_previous, has_next) = if args.is_last {
+        (has_more, before.is_some())
+    } else {
+        (after.is_some(), has_more)
+    };
     let page = StoryPage::new(ctx, stories);
-    let nodes = (0..page.stories.len()).map(|index| Story::new(Arc::clone(&page), index)).collect();
-    Ok(StoryConnection::new(&app.hash_key, nodes, has_previous, has_next))
+    let nodes = (0..page.stories.len())
+        .map(|index| Story::new(Arc::clone(&page), index))
+        .collect();
+    Ok(StoryConnection::new(
+        &app.hash_key,
+        nodes,
+        has_previous,
+        has_next,
+    ))
 }
 
 /// Renders Markdown to HTML. HTML inside it is shown as text, and links and pictures lead to web addresses only, so that
 /// the result is safe in a page.
 fn html(markdown: &str) -> String {
     use pulldown_cmark::{CowStr, Event, Parser, Tag};
-    let is_safe = |url: &str| ["https://", "http://", "mailto:", "/", "#"].iter().any(|start| url.starts_with(start));
-    let safe = |url: CowStr<'_>| if is_safe(&url) { url.into_string().into() } else { CowStr::Borrowed("#") };
+    let is_safe = |url: &str| {
+        ["https://", "http://", "mailto:", "/", "#"]
+            .iter()
+            .any(|start| url.starts_with(start))
+    };
+    let safe = |url: CowStr<'_>| {
+        if is_safe(&url) {
+            url.into_string().into()
+        } else {
+            CowStr::Borrowed("#")
+        }
+    };
     let events = Parser::new(markdown).map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            Event::Start(Tag::Link { link_type, dest_url: safe(dest_url), title, id })
-        }
-        Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
-            Event::Start(Tag::Image { link_type, dest_url: safe(dest_url), title, id })
-        }
+        Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) => Event::Start(Tag::Link {
+            link_type,
+            dest_url: safe(dest_url),
+            title,
+            id,
+        }),
+        Event::Start(Tag::Image {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) => Event::Start(Tag::Image {
+            link_type,
+            dest_url: safe(dest_url),
+            title,
+            id,
+        }),
         event => event,
     });
     let mut html = String::with_capacity(markdown.len() * 3 / 2);
@@ -267,8 +364,13 @@ mod tests {
 
     #[test]
     fn markdown_becomes_html_without_anything_active() {
-        assert_eq!(html("## 标题\n\n*好* [a](https://x.example)"), "<h2>标题</h2>\n<p><em>好</em> <a href=\"https://x.example\">a</a></p>\n");
-        let hostile = html("<script>alert(1)</script>\n\n[x](javascript:alert(1)) ![y](data:text/html,z) <b onclick=1>b</b>");
+        assert_eq!(
+            html("## 标题\n\n*好* [a](https://x.example)"),
+            "<h2>标题</h2>\n<p><em>好</em> <a href=\"https://x.example\">a</a></p>\n"
+        );
+        let hostile = html(
+            "<script>alert(1)</script>\n\n[x](javascript:alert(1)) ![y](data:text/html,z) <b onclick=1>b</b>",
+        );
         for active in ["<script", "javascript:", "data:", "<b"] {
             assert!(!hostile.contains(active), "{active} in {hostile}");
         }

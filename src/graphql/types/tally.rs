@@ -22,13 +22,19 @@ impl Tally {
     /// A ranked tally.
     #[must_use]
     pub fn new(ctx: &Context<'_>, ranked: RankedTally) -> Self {
-        Self { app: Arc::clone(app(ctx)), ranked }
+        Self {
+            app: Arc::clone(app(ctx)),
+            ranked,
+        }
     }
 
     /// The same, outside a resolver's own context.
     #[must_use]
     pub fn of(app: &Arc<App>, ranked: RankedTally) -> Self {
-        Self { app: Arc::clone(app), ranked }
+        Self {
+            app: Arc::clone(app),
+            ranked,
+        }
     }
 }
 
@@ -77,16 +83,26 @@ impl Tally {
         ctx: &Context<'_>,
         #[graphql(desc = "Only those of this category.")] category: Option<ID>,
     ) -> Result<Vec<TallyEntry>> {
-        let category = category.map(|id| node_id::category(&self.app.hash_key, &id)).transpose()?;
+        let category = category
+            .map(|id| node_id::category(&self.app.hash_key, &id))
+            .transpose()?;
         if category.is_some_and(|id| self.ranked.roster.category_index(id).is_none()) {
             return Err(Error::NotFound("category").into());
         }
         let entries = &self.ranked.tally.entries;
-        let chosen: Vec<&domain::TallyEntry> =
-            entries.iter().filter(|entry| category.is_none_or(|id| entry.category_id == id)).collect();
+        let chosen: Vec<&domain::TallyEntry> = entries
+            .iter()
+            .filter(|entry| category.is_none_or(|id| entry.category_id == id))
+            .collect();
         let indexes: Vec<usize> = chosen.iter().map(|entry| entry.nominee).collect();
         let page = NomineePage::new(ctx, Arc::clone(&self.ranked.roster), &indexes);
-        Ok(chosen.into_iter().map(|entry| TallyEntry { page: Arc::clone(&page), entry: entry.clone() }).collect())
+        Ok(chosen
+            .into_iter()
+            .map(|entry| TallyEntry {
+                page: Arc::clone(&page),
+                entry: entry.clone(),
+            })
+            .collect())
     }
 }
 

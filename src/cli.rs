@@ -1,0 +1,324 @@
+//! The command line: puts a process together and takes it apart.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, Parts};
+use crate::auth::password;
+use crate::clock::Clock;
+use crate::config::{Documents, LogFormat, ServerSettings, StoreSettings};
+use crate::hot::{Hot, Limits, Memory, Redis};
+use crate::http::{Server, serve_metrics};
+use crate::ledger::{Database, staff, writer::WriterTask};
+use crate::workers::Workers;
+use crate::{demo, graphql, telemetry, verify};
+
+/// How long the writer may take to store what it has accepted when the process stops.
+const WRITER_TIMEOUT: Duration = Duration::from_secs(8);
+/// Characters of a staff password at least (NIST SP 800-63B asks for 8, and 15 where it stands alone).
+const PASSWORD_CHARS_MIN: usize = 12;
+
+/// One GraphQL API for public selections: votes, likes, story feeds and live tallies.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API
+    Serve {
+        #[command(flatten)]
+        settings: Box<ServerSettings>,
+        /// Bring the database's tables up to date first
+        #[arg(long)]
+        migrate: bool,
+    },
+    /// Serve a complete sample campaign, with nothing to install or set
+    Demo {
+        #[command(flatten)]
+        settings: Box<ServerSettings>,
+    },
+    /// Bring the database's tables up to date
+    Migrate {
+        #[command(flatten)]
+        store: StoreSettings,
+    },
+    /// Recount the ballots and compare them with tallies, quotas, likes and the copies in Redis; exit code 1 on any
+    /// difference
+    Verify {
+        #[command(flatten)]
+        store: StoreSettings,
+    },
+    /// Print the GraphQL schema
+    Schema,
+    /// Members of staff
+    Staff {
+        #[command(subcommand)]
+        command: StaffCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum StaffCommand {
+    /// Add a member of staff, or give one a new password; the password is read from standard input
+    Add(StaffAdd),
+}
+
+#[derive(Debug, Args)]
+struct StaffAdd {
+    #[command(flatten)]
+    store: StoreSettings,
+    /// E-mail address to sign in with
+    #[arg(long)]
+    email: String,
+    /// Name for people
+    #[arg(long)]
+    name: String,
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the program and returns its exit code.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    // One provider for all of TLS; a second call finds it in place.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    match runtime.block_on(dispatch(cli.command)) {
+        Ok(code) => code,
+        Err(error) => fail(error.as_ref()),
+    }
+}
+
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "acclaim: {error}");
+    ExitCode::FAILURE
+}
+
+/// Writes to standard output; a reader that has gone is no reason to fail.
+fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve { settings, migrate } => serve(&settings, migrate).await,
+        Command::Demo { settings } => serve_demo(*settings).await,
+        Command::Migrate { store } => {
+            let database = open(&store).await?;
+            database.migrate(&Clock::System).await?;
+            print(&format!(
+                "The {} database is up to date.\n",
+                database.name()
+            ));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Verify { store } => {
+            let database = open(&store).await?;
+            database.check_schema().await?;
+            let redis = match &store.redis_url {
+                Some(url) => Some(Redis::open(url, database.instance().await?, NO_LIMITS)?),
+                None => None,
+            };
+            let report = verify::verify(&database, redis.as_ref()).await?;
+            print(&report.to_string());
+            Ok(if report.is_clean() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
+        Command::Schema => {
+            print(&graphql::sdl());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Staff {
+            command: StaffCommand::Add(add),
+        } => add_staff(add).await,
+    }
+}
+
+/// For a process that limits nobody.
+const NO_LIMITS: Limits = {
+    let rate = crate::hot::Rate {
+        per_second: 1.0,
+        burst: 1,
+    };
+    Limits {
+        cast: rate,
+        like: rate,
+        views: rate,
+        sign_in: rate,
+        staff_sign_in: rate,
+    }
+};
+
+async fn open(store: &StoreSettings) -> Result<Database, Failure> {
+    telemetry::init_logs(&store.log, store.log_format == LogFormat::Json);
+    if store.database_url.is_none() {
+        std::fs::create_dir_all(&store.data_dir)?;
+    }
+    Ok(Database::open(&store.database_url(), store.database_connections).await?)
+}
+
+async fn add_staff(add: StaffAdd) -> Result<ExitCode, Failure> {
+    let database = open(&add.store).await?;
+    database.check_schema().await?;
+    let mut password = String::new();
+    std::io::stdin().read_line(&mut password)?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    if password.chars().count() < PASSWORD_CHARS_MIN {
+        return Err(
+            format!("the password must have at least {PASSWORD_CHARS_MIN} characters").into(),
+        );
+    }
+    let email = add.email.trim().to_lowercase();
+    if !email.contains('@') {
+        return Err("--email must be an e-mail address".into());
+    }
+    let hash = password::hash(password)?;
+    staff::upsert(&database, &email, &add.name, &hash, Clock::System.now()).await?;
+    print(&format!("{email} can sign in.\n"));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(settings: &ServerSettings, migrate: bool) -> Result<ExitCode, Failure> {
+    // Wrong settings stop the start before anything is opened.
+    settings.token_keys()?;
+    settings.hash_key()?;
+    let database = open(&settings.store).await?;
+    if migrate {
+        database.migrate(&Clock::System).await?;
+    } else {
+        database.check_schema().await?;
+    }
+    let process = Process::build(settings, database).await?;
+    process.serve(settings, |_| ()).await
+}
+
+async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
+    std::fs::create_dir_all(&settings.store.data_dir)?;
+    settings.fill_secrets()?;
+    settings.documents = Documents::Open;
+    let database = open(&settings.store).await?;
+    database.migrate(&Clock::System).await?;
+    let password = demo::load(&database, &Clock::System).await?;
+    let process = Process::build(&settings, database).await?;
+    process
+        .serve(&settings, |address| {
+            print(&demo::welcome(address, password.as_deref()))
+        })
+        .await
+}
+
+/// A server with its workers.
+struct Process {
+    app: Arc<App>,
+    writer: WriterTask,
+}
+
+impl Process {
+    async fn build(settings: &ServerSettings, database: Database) -> Result<Self, Failure> {
+        let limits = settings.limits.limits();
+        let hot = match &settings.store.redis_url {
+            Some(url) => Hot::Redis(Redis::open(url, database.instance().await?, limits)?),
+            None => Hot::Memory(Memory::new(limits)),
+        };
+        let parts = Parts {
+            clock: Clock::System,
+            database: Arc::new(database),
+            hot,
+            tokens: settings.token_keys()?,
+            hash_key: settings.hash_key()?,
+            wechat: settings.wechat()?,
+        };
+        let (app, writer) = App::build(parts).await?;
+        Ok(Self {
+            app: Arc::new(app),
+            writer,
+        })
+    }
+
+    async fn serve(
+        self,
+        settings: &ServerSettings,
+        ready: impl FnOnce(std::net::SocketAddr),
+    ) -> Result<ExitCode, Failure> {
+        let Self { app, writer } = self;
+        let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
+            format!(
+                "ACCLAIM_LISTEN {} cannot be listened on: {error}",
+                settings.listen
+            )
+        })?;
+        let stopping = CancellationToken::new();
+        if let Some(address) = settings.metrics_listen {
+            let metrics = TcpListener::bind(address).await.map_err(|error| {
+                format!("ACCLAIM_METRICS_LISTEN {address} cannot be listened on: {error}")
+            })?;
+            tokio::spawn(serve_metrics(Arc::clone(&app), metrics, stopping.clone()));
+        }
+        let workers = Workers::start(&app);
+        let is_open = settings.documents == Documents::Open;
+        let server = Server::new(
+            Arc::clone(&app),
+            settings.trusted_proxies.clone(),
+            is_open,
+            stopping.clone(),
+        );
+        let address = listener.local_addr()?;
+        tracing::info!(%address, database = app.database.name(), hot = app.hot.name(), "serving");
+        ready(address);
+        tokio::spawn(async move {
+            stop_signal().await;
+            tracing::info!("stopping");
+            stopping.cancel();
+        });
+        server.serve(listener).await?;
+        workers.stop().await;
+        let database = Arc::clone(&app.database);
+        drop(app);
+        // The writer ends when nobody can give it work any more; a request that hangs could.
+        if tokio::time::timeout(WRITER_TIMEOUT, writer.finished())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the writer did not end in time");
+        }
+        database.close().await;
+        tracing::info!("stopped");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn stop_signal() {
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => _ = signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}

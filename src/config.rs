@@ -1,0 +1,308 @@
+//! Every setting: what it is for, its default, its check. The only reader of the environment (through `clap`).
+//!
+//! A setting has a safe default or none at all. What is wrong stops the start with the setting's name and what it
+//! should be.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+
+use crate::auth::keyed_hash::HashKey;
+use crate::auth::platform::{WeChat, WeChatConfig};
+use crate::auth::token::{SECRET_BYTES_MIN, TokenKeys};
+use crate::hot::{Limits, Rate};
+
+/// Calls to a platform at once: at 100 ms each, 160 sign-ins a second.
+const PLATFORM_CONCURRENCY_MAX: usize = 16;
+/// Time of one call to a platform.
+const PLATFORM_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A setting that is missing or wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("{setting} {problem}")]
+pub struct ConfigError {
+    setting: &'static str,
+    problem: String,
+}
+
+fn wrong(setting: &'static str) -> impl Fn(String) -> ConfigError {
+    move |problem| ConfigError { setting, problem }
+}
+
+/// Which documents the API executes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Documents {
+    /// Anything within the limits, introspection and suggestions too: for development and the demo.
+    Open,
+    /// Anything within the limits.
+    Apq,
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A text that is not to be shown.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Where data is: every subcommand has these.
+#[derive(Debug, Clone, Args)]
+pub struct StoreSettings {
+    /// `postgres://user@host/name`, or `sqlite:path`; without it, an `SQLite` file in the data directory
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// `redis://host:port`; a list with commas, or the scheme `redis+cluster`, for Redis Cluster; without it, limits
+    /// and events stay in the process, which must then be the only one
+    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
+    pub redis_url: Option<String>,
+    /// Where the embedded database and the demo's secrets are kept
+    #[arg(long, env = "ACCLAIM_DATA_DIR", default_value = "acclaim-data")]
+    pub data_dir: PathBuf,
+    /// Database connections of a process, at most
+    #[arg(long, env = "ACCLAIM_DATABASE_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub database_connections: u32,
+    /// What is logged, as `RUST_LOG` has it
+    #[arg(long, env = "ACCLAIM_LOG", default_value = "info,sqlx=warn")]
+    pub log: String,
+    /// How logs are written
+    #[arg(long, env = "ACCLAIM_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+}
+
+impl StoreSettings {
+    /// The address of the database.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        let embedded = || format!("sqlite:{}", self.data_dir.join("acclaim.db").display());
+        self.database_url.clone().unwrap_or_else(embedded)
+    }
+}
+
+/// Settings of a server.
+#[derive(Debug, Clone, Args)]
+pub struct ServerSettings {
+    /// Where data is.
+    #[command(flatten)]
+    pub store: StoreSettings,
+    /// Address that the API listens on
+    #[arg(long, env = "ACCLAIM_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Address that `/metrics` listens on; without it there are none
+    #[arg(long, env = "ACCLAIM_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Secret of access tokens, at least 32 bytes
+    #[arg(long, env = "ACCLAIM_JWT_SECRET", hide_env_values = true)]
+    pub jwt_secret: Option<Secret>,
+    /// The secret before it: its tokens stay good while the new one takes over
+    #[arg(long, env = "ACCLAIM_JWT_SECRET_PREVIOUS", hide_env_values = true)]
+    pub jwt_secret_previous: Option<Secret>,
+    /// File with Ed25519 keys of access tokens, instead of a secret: `{"keys":[{"kid","private_pem","public_pem"}]}`
+    #[arg(long, env = "ACCLAIM_JWT_KEYS")]
+    pub jwt_keys: Option<PathBuf>,
+    /// Secret that identities are hashed and ids are sealed with, at least 32 bytes; never change it: voters would
+    /// become strangers
+    #[arg(long, env = "ACCLAIM_IDENTITY_SECRET", hide_env_values = true)]
+    pub identity_secret: Option<Secret>,
+    /// Which documents are executed
+    #[arg(long, env = "ACCLAIM_DOCUMENTS", value_enum, default_value_t = Documents::Apq)]
+    pub documents: Documents,
+    /// The mini-program's `AppID`
+    #[arg(long, env = "ACCLAIM_WECHAT_APP_ID", requires = "wechat_secret")]
+    pub wechat_app_id: Option<String>,
+    /// The mini-program's `AppSecret`
+    #[arg(
+        long,
+        env = "ACCLAIM_WECHAT_SECRET",
+        hide_env_values = true,
+        requires = "wechat_app_id"
+    )]
+    pub wechat_secret: Option<Secret>,
+    /// Address of the platform
+    #[arg(
+        long,
+        env = "ACCLAIM_WECHAT_BASE_URL",
+        default_value = "https://api.weixin.qq.com"
+    )]
+    pub wechat_base_url: String,
+    /// Networks of load balancers whose `X-Forwarded-For` is believed, with commas: `10.0.0.0/8,192.0.2.7`
+    #[arg(long, env = "ACCLAIM_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Rates of limited actions.
+    #[command(flatten)]
+    pub limits: LimitSettings,
+}
+
+/// One setting for each limited action: tokens a second, a slash, the burst.
+#[derive(Debug, Clone, Args)]
+pub struct LimitSettings {
+    /// Casts of a voter
+    #[arg(long, env = "ACCLAIM_LIMIT_CAST", default_value = "5/20")]
+    pub limit_cast: Rate,
+    /// Likes of a voter
+    #[arg(long, env = "ACCLAIM_LIMIT_LIKE", default_value = "5/20")]
+    pub limit_like: Rate,
+    /// Reports of views of a voter, or of an address
+    #[arg(long, env = "ACCLAIM_LIMIT_VIEWS", default_value = "10/50")]
+    pub limit_views: Rate,
+    /// Sign-ins from an address, which may stand for 20,000 voters
+    #[arg(long, env = "ACCLAIM_LIMIT_SIGN_IN", default_value = "200/2000")]
+    pub limit_sign_in: Rate,
+    /// Staff sign-ins from an address
+    #[arg(long, env = "ACCLAIM_LIMIT_STAFF_SIGN_IN", default_value = "1/10")]
+    pub limit_staff_sign_in: Rate,
+}
+
+impl LimitSettings {
+    /// The rates.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            cast: self.limit_cast,
+            like: self.limit_like,
+            views: self.limit_views,
+            sign_in: self.limit_sign_in,
+            staff_sign_in: self.limit_staff_sign_in,
+        }
+    }
+}
+
+impl ServerSettings {
+    /// The keys of access tokens.
+    ///
+    /// # Errors
+    /// When there are none, or they are too weak.
+    pub fn token_keys(&self) -> Result<TokenKeys, ConfigError> {
+        if let Some(path) = &self.jwt_keys {
+            return TokenKeys::from_file(path).map_err(wrong("ACCLAIM_JWT_KEYS"));
+        }
+        let secret = self.jwt_secret.as_ref().ok_or_else(|| {
+            wrong("ACCLAIM_JWT_SECRET")(format!(
+                "must be set to at least {SECRET_BYTES_MIN} random bytes"
+            ))
+        })?;
+        let secrets: Vec<&str> = std::iter::once(secret)
+            .chain(&self.jwt_secret_previous)
+            .map(|secret| secret.0.as_str())
+            .collect();
+        TokenKeys::from_secrets(&secrets).map_err(wrong("ACCLAIM_JWT_SECRET"))
+    }
+
+    /// The key of identities and ids.
+    ///
+    /// # Errors
+    /// When there is none, or it is too weak.
+    pub fn hash_key(&self) -> Result<HashKey, ConfigError> {
+        let secret = self
+            .identity_secret
+            .as_ref()
+            .map(|secret| secret.0.as_bytes())
+            .unwrap_or_default();
+        if secret.len() < SECRET_BYTES_MIN {
+            let problem = format!(
+                "must be set to at least {SECRET_BYTES_MIN} random bytes, and kept for ever"
+            );
+            return Err(wrong("ACCLAIM_IDENTITY_SECRET")(problem));
+        }
+        Ok(HashKey::new(secret))
+    }
+
+    /// The client of the `WeChat` platform, where it is set up.
+    ///
+    /// # Errors
+    /// When the address of the platform is not one that a secret may be sent to.
+    pub fn wechat(&self) -> Result<Option<WeChat>, ConfigError> {
+        let (Some(app_id), Some(secret)) = (&self.wechat_app_id, &self.wechat_secret) else {
+            return Ok(None);
+        };
+        let base_url = self.wechat_base_url.clone();
+        let is_local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+            .iter()
+            .any(|s| base_url.starts_with(s));
+        if !base_url.starts_with("https://") && !is_local {
+            return Err(wrong("ACCLAIM_WECHAT_BASE_URL")(
+                "must start with https://: the secret travels in it".into(),
+            ));
+        }
+        let config = WeChatConfig {
+            app_id: app_id.clone(),
+            secret: secret.0.clone().into(),
+            base_url,
+            concurrency_max: PLATFORM_CONCURRENCY_MAX,
+            timeout: PLATFORM_TIMEOUT,
+        };
+        let unusable = |error: reqwest::Error| {
+            wrong("ACCLAIM_WECHAT_BASE_URL")(error.without_url().to_string())
+        };
+        WeChat::new(config).map(Some).map_err(unusable)
+    }
+
+    /// Fills the secrets that are not set from the data directory, where they are made at the first start: the demo
+    /// keeps its sessions over a restart and needs no setting.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    pub fn fill_secrets(&mut self) -> Result<(), ConfigError> {
+        let fill = |slot: &mut Option<Secret>, name: &str| {
+            if slot.is_none() {
+                let path = self.store.data_dir.join(name);
+                *slot = Some(Secret(read_or_make_secret(&path).map_err(|error| {
+                    wrong("ACCLAIM_DATA_DIR")(format!(
+                        "cannot be used ({}): {error}",
+                        path.display()
+                    ))
+                })?));
+            }
+            Ok(())
+        };
+        fill(&mut self.jwt_secret, "jwt-secret")?;
+        fill(&mut self.identity_secret, "identity-secret")
+    }
+}
+
+fn read_or_make_secret(path: &Path) -> std::io::Result<String> {
+    match std::fs::read_to_string(path) {
+        Ok(secret) => Ok(secret),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let secret = format!(
+                "{}{}",
+                uuid::Uuid::new_v4().simple(),
+                uuid::Uuid::new_v4().simple()
+            );
+            let mut options = std::fs::OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            std::io::Write::write_all(&mut options.open(path)?, secret.as_bytes())?;
+            Ok(secret)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn parse_network(text: &str) -> Result<IpNet, String> {
+    let address = text.parse::<IpAddr>().map(IpNet::from);
+    address
+        .or_else(|_| text.parse())
+        .map_err(|_| "write an address or a network such as 10.0.0.0/8".to_owned())
+}

@@ -1,0 +1,205 @@
+//! The sample campaign, slug `demo`: a provincial selection of 100 nominees with its stories, voting open for three
+//! days. Loaded once; a restart keeps everything.
+
+use std::net::SocketAddr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+
+use crate::auth::password;
+use crate::auth::token::new_refresh_token;
+use crate::clock::Clock;
+use crate::domain::campaign::{
+    Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
+};
+use crate::domain::nominee::{Nominee, NomineeStatus};
+use crate::domain::story::Story;
+use crate::error::{Error, Result};
+use crate::id::{CampaignId, CategoryId, NomineeId, StoryId};
+use crate::ledger::{Database, Transaction, campaign, staff, story};
+
+/// The slug of the sample campaign.
+pub const SLUG: &str = "demo";
+/// The e-mail of its member of staff.
+const STAFF_EMAIL: &str = "organiser@demo.example";
+/// Votes a voter has a day and category.
+const VOTES_PER_DAY: i64 = 10;
+/// How long voting is open.
+const VOTING: TimeDelta = TimeDelta::days(3);
+const TITLE: &str = "创新达人评选（演示）";
+const SUMMARY: &str = "全省企业创新达人公众投票演示：100位候选人分为企业家、科研能手、技能工匠三类，每类每天可投10票。\
+    除三位公开报道中的真实人物外，候选人与报道均为演示数据。";
+/// Key, name and shortlist size.
+const CATEGORIES: [(&str, &str); 3] = [
+    ("entrepreneur", "企业家"),
+    ("researcher", "科研能手"),
+    ("craftsperson", "技能工匠"),
+];
+/// The top ten of each category are the public's choice.
+const SHORTLIST_SIZE: i64 = 10;
+
+#[derive(Deserialize)]
+struct NomineeData {
+    number: i64,
+    category: String,
+    name: String,
+    employer: String,
+    city: String,
+    title: String,
+    summary: String,
+}
+
+#[derive(Deserialize)]
+struct StoryData {
+    nominee: Option<i64>,
+    title: String,
+    summary: String,
+    body: String,
+    publish_offset_minutes: i64,
+}
+
+/// Loads the sample campaign, unless it is there; returns the password of its member of staff if it was just made.
+///
+/// # Errors
+/// When the database is away.
+pub async fn load(database: &Database, clock: &Clock) -> Result<Option<String>> {
+    if campaign::slug_exists(database, SLUG).await? {
+        return Ok(None);
+    }
+    let now = clock.now();
+    let mut tx = database.begin().await?;
+    insert_campaign(&mut tx, now).await?;
+    tx.commit().await?;
+    let password = new_refresh_token()?[..16].to_owned();
+    staff::upsert(
+        database,
+        STAFF_EMAIL,
+        "演示组织者",
+        &password::hash(&password)?,
+        now,
+    )
+    .await?;
+    Ok(Some(password))
+}
+
+async fn insert_campaign(tx: &mut Transaction, now: DateTime<Utc>) -> Result<()> {
+    let selection = sample_campaign(now);
+    campaign::insert(tx, &selection, now).await?;
+    let mut categories: Vec<(&str, CategoryId)> = Vec::new();
+    for (position, (key, name)) in (0i64..).zip(CATEGORIES) {
+        let category = Category {
+            id: CategoryId::new(),
+            campaign_id: selection.id,
+            key: key.to_owned(),
+            name: name.to_owned(),
+            shortlist_size: SHORTLIST_SIZE,
+        };
+        campaign::insert_category(tx, &category, position).await?;
+        categories.push((key, category.id));
+    }
+    let mut nominees: Vec<(i64, NomineeId, CategoryId)> = Vec::new();
+    let data: Vec<NomineeData> = read(include_str!("nominees.json"))?;
+    for n in data {
+        let category = categories.iter().find(|(key, _)| *key == n.category);
+        let category_id = category
+            .map(|(_, id)| *id)
+            .ok_or_else(|| Error::internal("a nominee without category"))?;
+        let nominee = Nominee {
+            id: NomineeId::new(),
+            campaign_id: selection.id,
+            category_id,
+            number: n.number,
+            name: n.name,
+            employer: n.employer,
+            city: Some(n.city),
+            title: Some(n.title),
+            summary: n.summary,
+            portrait_url: None,
+            status: NomineeStatus::Active,
+        };
+        campaign::insert_nominee(tx, &nominee).await?;
+        nominees.push((nominee.number, nominee.id, category_id));
+    }
+    insert_stories(tx, selection.id, &nominees, now).await
+}
+
+fn sample_campaign(now: DateTime<Utc>) -> Campaign {
+    Campaign {
+        id: CampaignId::new(),
+        slug: SLUG.to_owned(),
+        title: TITLE.to_owned(),
+        summary: SUMMARY.to_owned(),
+        cover_url: None,
+        time_zone: TimeZone(chrono_tz::Asia::Shanghai),
+        lifecycle: Lifecycle::Running,
+        voting_opens_at: now,
+        voting_closes_at: now + VOTING,
+        quota_period: QuotaPeriod::Day,
+        quota_scope: QuotaScope::Category,
+        votes_per_period: VOTES_PER_DAY,
+        tally_visibility: TallyVisibility::Live,
+        guests_may_vote: true,
+        revision: 1,
+    }
+}
+
+async fn insert_stories(
+    tx: &mut Transaction,
+    campaign_id: CampaignId,
+    nominees: &[(i64, NomineeId, CategoryId)],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let data: Vec<StoryData> = read(include_str!("stories.json"))?;
+    for s in data {
+        let about = nominees
+            .iter()
+            .find(|(number, ..)| Some(*number) == s.nominee);
+        let article = Story {
+            id: StoryId::new(),
+            campaign_id,
+            nominee_id: about.map(|(_, id, _)| *id),
+            title: s.title,
+            summary: s.summary,
+            body: s.body,
+            cover_url: None,
+            media: Vec::new(),
+            published_at: now + TimeDelta::minutes(s.publish_offset_minutes),
+        };
+        story::insert(tx, &article, about.map(|(.., category)| *category)).await?;
+    }
+    Ok(())
+}
+
+fn read<T: for<'a> Deserialize<'a>>(json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(Error::internal)
+}
+
+/// What the demo prints when it is ready: addresses, sign-ins, and a command that signs in as a guest and votes.
+#[must_use]
+pub fn welcome(address: SocketAddr, staff_password: Option<&str>) -> String {
+    let staff = match staff_password {
+        Some(password) => format!("{STAFF_EMAIL} / {password}  (shown this once)"),
+        None => format!(
+            "{STAFF_EMAIL} / as shown at the first start; `acclaim staff add` gives a new password"
+        ),
+    };
+    format!(
+        r#"
+Acclaim demo: campaign "{SLUG}", voting is open.
+
+  GraphQL        http://{address}/graphql          (subscriptions: ws://{address}/graphql/ws, http://{address}/graphql/stream)
+  Schema         http://{address}/schema.graphql
+  Live tally     http://{address}/campaigns/{SLUG}/tally.json
+  Health         http://{address}/healthz  http://{address}/readyz
+  Staff sign-in  {staff}
+
+Sign in as a guest and vote for nominee number 1 (paste into a shell):
+
+  api() {{ curl -s http://{address}/graphql -H 'content-type: application/json' ${{TOKEN:+-H "authorization: Bearer $TOKEN"}} -d "$1"; echo; }}
+  TOKEN=$(api '{{"query":"mutation {{ signInGuest(input: {{deviceId: \"'$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')'\"}}) {{ session {{ accessToken }} }} }}"}}' | sed 's/.*"accessToken":"\([^"]*\)".*/\1/')
+  NOMINEE=$(api '{{"query":"{{ campaign(slug: \"{SLUG}\") {{ nominees(first: 1) {{ nodes {{ id }} }} }} }}"}}' | sed 's/.*"id":"\([^"]*\)".*/\1/')
+  api '{{"query":"mutation {{ castVote(input: {{nomineeId: \"'$NOMINEE'\"}}) {{ vote {{ id castAt }} nominee {{ name votes }} quota {{ used remaining resetsAt }} userErrors {{ code message }} }} }}"}}'
+
+"#
+    )
+}

@@ -1,0 +1,52 @@
+//! What load balancers and monitoring ask.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+
+use super::Server;
+use crate::app::App;
+
+/// The process lives.
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The process can serve: it is not stopping, and the database answers. A store that is only slower without Redis is
+/// ready.
+pub async fn readyz(State(server): State<Server>) -> Response {
+    if server.stopping.is_cancelled() {
+        (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
+    } else if server.app.database.is_ready().await {
+        "ready\n".into_response()
+    } else {
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n",
+        )
+            .into_response()
+    }
+}
+
+/// All metrics.
+pub async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let metrics = &app.metrics;
+    let (open, idle) = app.database.pool_use();
+    metrics.pool_open.set(i64::from(open));
+    metrics
+        .pool_idle
+        .set(i64::try_from(idle).unwrap_or(i64::MAX));
+    metrics
+        .writer_waiting
+        .set(i64::try_from(app.writer.waiting()).unwrap_or(i64::MAX));
+    metrics.hot_healthy.set(i64::from(app.hot.is_healthy()));
+    metrics.tally_version.set(app.tallies.version_sum());
+    metrics
+        .tally_age_seconds
+        .set(app.tallies.age().as_secs_f64());
+    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(CONTENT_TYPE, content_type)], metrics.encode()).into_response()
+}

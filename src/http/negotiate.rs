@@ -1,0 +1,112 @@
+//! Accept negotiation (RFC 9110, section 12.5.1) between the two media types of GraphQL over HTTP.
+
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
+
+/// The media type of a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaType {
+    /// `application/graphql-response+json`: the status says whether the request was good.
+    GraphqlResponse,
+    /// `application/json`: for older clients, which take any status but 200 for a broken server.
+    Json,
+}
+
+impl MediaType {
+    /// The `Content-Type` header.
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+        }
+    }
+}
+
+/// The media type that a request accepts best; none if it accepts neither. A request that does not say gets JSON, as
+/// the specification asks for.
+#[must_use]
+pub fn accepted(headers: &HeaderMap) -> Option<MediaType> {
+    let ranges: Vec<&str> = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    if ranges.is_empty() {
+        return Some(MediaType::Json);
+    }
+    let ranges = ranges.join(",");
+    let response = quality(&ranges, "graphql-response+json");
+    let json = quality(&ranges, "json");
+    if response.0 == 0 && json.0 == 0 {
+        None
+    } else if response > json {
+        Some(MediaType::GraphqlResponse)
+    } else {
+        Some(MediaType::Json)
+    }
+}
+
+/// How much `application/{subtype}` is wanted, in thousandths, by the most specific range that covers it; and how
+/// specific that is, which decides between equals.
+fn quality(ranges: &str, subtype: &str) -> (u32, u8) {
+    let mut best: (u8, u32) = (0, 0);
+    for range in ranges.split(',') {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let specificity = match name.as_str() {
+            "*/*" => 1,
+            "application/*" => 2,
+            name if name.strip_prefix("application/") == Some(subtype) => 3,
+            _ => continue,
+        };
+        let quality =
+            parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is clamped"
+        )]
+        let quality = quality.map_or(1_000, |q| {
+            (q.parse::<f64>().unwrap_or(0.0).clamp(0.0, 1.0) * 1_000.0) as u32
+        });
+        if specificity > best.0 {
+            best = (specificity, quality);
+        }
+    }
+    (best.1, best.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_media_type_is_chosen() {
+        let (response, json) = (Some(MediaType::GraphqlResponse), Some(MediaType::Json));
+        for (accept, expected) in [
+            ("application/graphql-response+json", response),
+            ("application/json", json),
+            ("*/*", json),
+            ("application/*", json),
+            (
+                "application/graphql-response+json, application/json;q=0.9",
+                response,
+            ),
+            (
+                "application/graphql-response+json;q=0.5, application/json",
+                json,
+            ),
+            ("application/json, */*;q=0.1", json),
+            ("application/graphql-response+json;charset=utf-8", response),
+            ("application/json;q=0, */*", response),
+            ("text/html", None),
+            ("application/json;q=0", None),
+            ("", None),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, accept.parse().expect("a header"))]);
+            assert_eq!(accepted(&headers), expected, "{accept}");
+        }
+        assert_eq!(accepted(&HeaderMap::new()), json);
+    }
+}

@@ -1,0 +1,390 @@
+//! graphql-transport-ws: subscriptions, queries and mutations over a WebSocket, with the protocol's close codes.
+//!
+//! One task a socket reads, polls its operations in turn, and writes. While a write waits for the client nothing else is
+//! taken from the operations, so a slow client holds one message, skips versions, and is dropped after
+//! [`WRITE_TIMEOUT`].
+
+use std::borrow::Cow;
+use std::pin::Pin;
+use std::time::Duration;
+
+use async_graphql::Response as GraphqlResponse;
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, Stream};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use tokio::time::{Instant, Interval, timeout};
+use tokio_stream::{StreamExt as _, StreamMap};
+
+use super::Server;
+use super::client::Origin;
+use super::graphql::{ResponseBody, parse_params, prepare};
+use crate::error::Error;
+use crate::graphql::Asker;
+use crate::graphql::error::finish;
+
+const PROTOCOL: &str = "graphql-transport-ws";
+/// The largest message: a document of 8 KiB with its variables.
+const MESSAGE_BYTES_MAX: usize = 16 * 1024;
+/// Read buffer of a socket: small, since most sockets only listen (7 KiB an idle socket instead of 131).
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Operations of a socket at once.
+const OPERATIONS_MAX: usize = 8;
+/// How long a client may take to say hello.
+const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take to accept a message before it counts as gone.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often the server asks whether the client is there; one that is silent for twice as long is gone.
+const PING_EVERY: Duration = Duration::from_secs(25);
+
+/// A message of the client.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum ClientMessage<'a> {
+    ConnectionInit {
+        payload: Option<InitPayload>,
+    },
+    Ping {},
+    Pong {},
+    Subscribe {
+        id: String,
+        #[serde(borrow)]
+        payload: &'a RawValue,
+    },
+    Complete {
+        id: String,
+    },
+}
+
+/// What a client may say at hello: its token, since browsers cannot send headers with a socket.
+#[derive(Deserialize, Default)]
+struct InitPayload {
+    #[serde(alias = "Authorization", alias = "accessToken")]
+    authorization: Option<String>,
+}
+
+/// A message of the server.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum ServerMessage<'a> {
+    ConnectionAck,
+    Ping,
+    Pong,
+    Next {
+        id: &'a str,
+        payload: ResponseBody<'a>,
+    },
+    Error {
+        id: &'a str,
+        payload: &'a [async_graphql::ServerError],
+    },
+    Complete {
+        id: &'a str,
+    },
+}
+
+/// Why a socket ends: a close code of the protocol with its reason.
+struct Close(u16, Cow<'static, str>);
+
+const GOING_AWAY: u16 = 1001;
+/// Clients take 4401 for final; after this one they come back, with a new token.
+const FORBIDDEN: u16 = 4403;
+
+fn close(code: u16, reason: impl Into<Cow<'static, str>>) -> Close {
+    Close(code, reason.into())
+}
+
+/// Answers `/graphql/ws`.
+pub async fn handle(
+    State(server): State<Server>,
+    origin: Origin,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    let Ok(upgrade) = upgrade else {
+        return (
+            StatusCode::UPGRADE_REQUIRED,
+            [("upgrade", "websocket")],
+            "This is a WebSocket.\n",
+        )
+            .into_response();
+    };
+    let upgrade = upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .max_frame_size(MESSAGE_BYTES_MAX)
+        .read_buffer_size(READ_BUFFER_BYTES);
+    if upgrade.selected_protocol().is_none() {
+        return (
+            StatusCode::BAD_REQUEST,
+            format!("Offer the sub-protocol {PROTOCOL}.\n"),
+        )
+            .into_response();
+    }
+    let connections = server.connections.clone();
+    upgrade.on_upgrade(move |socket| connections.track_future(run(server, origin, socket)))
+}
+
+async fn run(server: Server, origin: Origin, socket: WebSocket) {
+    server.app.metrics.subscribers.inc();
+    let metrics = server.app.metrics.clone();
+    let mut session = Session {
+        server,
+        origin,
+        socket,
+        operations: StreamMap::new(),
+    };
+    let Close(code, reason) = session.talk().await;
+    let frame = CloseFrame {
+        code,
+        reason: reason.as_ref().into(),
+    };
+    // The client may be gone already.
+    let _ = timeout(
+        WRITE_TIMEOUT,
+        session.socket.send(Message::Close(Some(frame))),
+    )
+    .await;
+    metrics.subscribers.dec();
+}
+
+/// What an operation yields: responses, then nothing more.
+type Operation = Pin<Box<dyn Stream<Item = Option<GraphqlResponse>> + Send>>;
+
+struct Session {
+    server: Server,
+    origin: Origin,
+    socket: WebSocket,
+    operations: StreamMap<String, Operation>,
+}
+
+/// What wakes a session.
+enum Event {
+    Received(Option<Message>),
+    Yielded(String, Option<GraphqlResponse>),
+    PingDue,
+    Closing(Close),
+}
+
+impl Session {
+    async fn talk(&mut self) -> Close {
+        match self.greet().await {
+            Ok((asker, expires_at)) => self.serve(asker, expires_at).await,
+            Err(end) => end,
+        }
+    }
+
+    /// Waits for the client's hello and answers it.
+    async fn greet(&mut self) -> Result<(Asker, Option<DateTime<Utc>>), Close> {
+        let deadline = Instant::now() + INIT_TIMEOUT;
+        loop {
+            let message = tokio::select! {
+                () = self.server.stopping.cancelled() => return Err(close(GOING_AWAY, "Going away")),
+                message = tokio::time::timeout_at(deadline, self.socket.recv()) => message,
+            };
+            let Ok(message) = message else {
+                return Err(close(4408, "Connection initialisation timeout"));
+            };
+            let Some(text) = text_of(message.transpose().unwrap_or_default())? else {
+                continue;
+            };
+            match parse(&text)? {
+                ClientMessage::ConnectionInit { payload } => {
+                    let token = payload.unwrap_or_default().authorization;
+                    let asker = self.identify(token).await?;
+                    self.send(&ServerMessage::ConnectionAck).await?;
+                    return Ok(asker);
+                }
+                ClientMessage::Ping {} => self.send(&ServerMessage::Pong).await?,
+                ClientMessage::Pong {} => {}
+                ClientMessage::Subscribe { .. } => return Err(close(4401, "Unauthorized")),
+                ClientMessage::Complete { .. } => {
+                    return Err(close(4400, "Say connection_init first"));
+                }
+            }
+        }
+    }
+
+    /// The token of the hello counts before the header's.
+    async fn identify(
+        &mut self,
+        token: Option<String>,
+    ) -> Result<(Asker, Option<DateTime<Utc>>), Close> {
+        let asker = match token {
+            Some(token) => {
+                let token = token
+                    .strip_prefix("Bearer ")
+                    .or_else(|| token.strip_prefix("bearer "))
+                    .unwrap_or(&token);
+                self.origin.asker_with(&self.server, Some(token)).await
+            }
+            None => self.origin.asker(&self.server).await,
+        };
+        asker.map_err(|error| match error {
+            Error::Unauthenticated => close(FORBIDDEN, "Forbidden"),
+            _ => close(1013, "Try again later"),
+        })
+    }
+
+    async fn serve(&mut self, asker: Asker, expires_at: Option<DateTime<Utc>>) -> Close {
+        let lifetime = expires_at.map(|at| {
+            (at - self.server.app.clock.now())
+                .to_std()
+                .unwrap_or_default()
+        });
+        let expiry = lifetime.map(|lifetime| Instant::now() + lifetime);
+        let mut pings = tokio::time::interval_at(Instant::now() + PING_EVERY, PING_EVERY);
+        let mut silent_pings = 0u8;
+        loop {
+            let event = self.next_event(expiry, &mut pings).await;
+            let result = match event {
+                Event::Received(message) => {
+                    silent_pings = 0;
+                    self.receive(message, &asker).await
+                }
+                Event::Yielded(id, response) => self.pass_on(&id, response).await,
+                Event::PingDue if silent_pings >= 2 => Err(close(1011, "No answer to pings")),
+                Event::PingDue => {
+                    silent_pings += 1;
+                    self.send(&ServerMessage::Ping).await
+                }
+                Event::Closing(end) => Err(end),
+            };
+            if let Err(end) = result {
+                return end;
+            }
+        }
+    }
+
+    async fn next_event(&mut self, expiry: Option<Instant>, pings: &mut Interval) -> Event {
+        let expired = async {
+            match expiry {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.server.stopping.cancelled() => Event::Closing(close(GOING_AWAY, "Going away")),
+            () = expired => Event::Closing(close(FORBIDDEN, "The token has expired")),
+            message = self.socket.recv() => Event::Received(message.transpose().unwrap_or_default()),
+            Some((id, response)) = self.operations.next(), if !self.operations.is_empty() => {
+                Event::Yielded(id, response)
+            }
+            _ = pings.tick() => Event::PingDue,
+        }
+    }
+
+    async fn receive(&mut self, message: Option<Message>, asker: &Asker) -> Result<(), Close> {
+        let Some(text) = text_of(message)? else {
+            return Ok(());
+        };
+        match parse(&text)? {
+            ClientMessage::ConnectionInit { .. } => {
+                Err(close(4429, "Too many initialisation requests"))
+            }
+            ClientMessage::Ping {} => self.send(&ServerMessage::Pong).await,
+            ClientMessage::Pong {} => Ok(()),
+            ClientMessage::Complete { id } => {
+                self.operations.remove(&id);
+                Ok(())
+            }
+            ClientMessage::Subscribe { id, payload } => {
+                let payload = Bytes::copy_from_slice(payload.get().as_bytes());
+                self.subscribe(id, &payload, asker).await
+            }
+        }
+    }
+
+    async fn subscribe(&mut self, id: String, payload: &Bytes, asker: &Asker) -> Result<(), Close> {
+        if id.is_empty() {
+            return Err(close(4400, "An operation needs an id"));
+        }
+        if self.operations.contains_key(&id) {
+            return Err(close(
+                4409,
+                format!("Subscriber for {} already exists", shortened(&id)),
+            ));
+        }
+        if self.operations.len() >= OPERATIONS_MAX {
+            return Err(close(
+                4400,
+                format!("At most {OPERATIONS_MAX} operations at once"),
+            ));
+        }
+        match parse_params(payload).and_then(prepare) {
+            Ok(prepared) => {
+                let request = prepared.into_request().data(asker.clone());
+                let responses = self.server.schema.execute_stream(request);
+                let operation = futures_util::StreamExt::chain(
+                    futures_util::StreamExt::map(responses, Some),
+                    stream::once(std::future::ready(None)),
+                );
+                self.operations.insert(id, Box::pin(operation));
+                Ok(())
+            }
+            Err(refused) => {
+                let errors = refused.into_errors();
+                self.send(&ServerMessage::Error {
+                    id: &id,
+                    payload: &errors,
+                })
+                .await
+            }
+        }
+    }
+
+    /// Passes a response of an operation on, or its end. What was not executed at all is an `error`, which ends it.
+    async fn pass_on(&mut self, id: &str, response: Option<GraphqlResponse>) -> Result<(), Close> {
+        let Some(mut response) = response else {
+            self.operations.remove(id);
+            return self.send(&ServerMessage::Complete { id }).await;
+        };
+        finish(&mut response);
+        if super::graphql::is_request_error(&response) {
+            self.operations.remove(id);
+            return self
+                .send(&ServerMessage::Error {
+                    id,
+                    payload: &response.errors,
+                })
+                .await;
+        }
+        self.send(&ServerMessage::Next {
+            id,
+            payload: ResponseBody::new(&response),
+        })
+        .await
+    }
+
+    async fn send(&mut self, message: &ServerMessage<'_>) -> Result<(), Close> {
+        let text = serde_json::to_string(message).map_err(|_| close(1011, "Internal error"))?;
+        match timeout(WRITE_TIMEOUT, self.socket.send(Message::Text(text.into()))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(close(1011, "The client does not read")),
+        }
+    }
+}
+
+/// The text of a message, if it is one; frames of the socket itself are answered by the library.
+fn text_of(message: Option<Message>) -> Result<Option<String>, Close> {
+    match message {
+        Some(Message::Text(text)) => Ok(Some(text.as_str().to_owned())),
+        Some(Message::Ping(_) | Message::Pong(_)) => Ok(None),
+        Some(Message::Binary(_)) => Err(close(4400, "Send text")),
+        Some(Message::Close(_)) | None => Err(close(1000, "")),
+    }
+}
+
+fn parse(text: &str) -> Result<ClientMessage<'_>, Close> {
+    serde_json::from_str(text).map_err(|_| close(4400, "Invalid message"))
+}
+
+/// As much of a client's text as fits into a close frame (123 bytes).
+fn shortened(text: &str) -> String {
+    text.chars().take(16).collect()
+}

@@ -1,0 +1,141 @@
+//! The public tally of a campaign as plain JSON, for polling through a CDN: with an `ETag` that moves with the version,
+//! so that most polls are answered with 304 and no body.
+
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use chrono::SecondsFormat;
+use serde::Serialize;
+
+use super::Server;
+use crate::app::tallies::RankedTally;
+use crate::auth::Viewer;
+
+/// A second in shared caches: fresh enough, and one request a second a cache reaches us.
+const CACHED: &str = "public, max-age=1, s-maxage=1";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    campaign: &'a str,
+    version: i64,
+    as_of: String,
+    raw_votes: i64,
+    counted_votes: i64,
+    withheld_votes: i64,
+    voters: i64,
+    categories: Vec<CategoryBody<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CategoryBody<'a> {
+    key: &'a str,
+    name: &'a str,
+    shortlist_size: i64,
+    entries: Vec<EntryBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct EntryBody<'a> {
+    number: i64,
+    name: &'a str,
+    votes: i64,
+    rank: i32,
+    share: f64,
+}
+
+/// Answers `GET /campaigns/{slug}/tally.json`; 404 while the rules hide the tally.
+pub async fn handle(
+    State(server): State<Server>,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(roster) = server
+        .app
+        .campaigns
+        .catalog()
+        .find_by_slug(&slug, Viewer::Anonymous)
+    else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let ranked = match server.app.find_tally(&roster, Viewer::Anonymous).await {
+        Ok(Some(ranked)) => ranked,
+        Ok(None) => return StatusCode::NOT_FOUND.into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "a tally could not be read");
+            return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")]).into_response();
+        }
+    };
+    let etag = format!(
+        "\"{}.{}\"",
+        ranked.tally.version,
+        ranked.roster.campaign().revision
+    );
+    let cached = [(CACHE_CONTROL, CACHED.to_owned()), (ETAG, etag.clone())];
+    let is_known = |value: &str| {
+        value
+            .split(',')
+            .map(str::trim)
+            .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+    };
+    if headers
+        .get(IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(is_known)
+    {
+        return (StatusCode::NOT_MODIFIED, cached).into_response();
+    }
+    match serde_json::to_vec(&body(&ranked)) {
+        Ok(body) => (
+            cached,
+            [(CONTENT_TYPE, "application/json; charset=utf-8")],
+            body,
+        )
+            .into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a tally could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+fn body(ranked: &RankedTally) -> Body<'_> {
+    let RankedTally { roster, tally } = ranked;
+    let entries = |id| {
+        let of_category = tally
+            .entries
+            .iter()
+            .filter(move |entry| entry.category_id == id);
+        of_category.map(|entry| {
+            let nominee = &roster.nominees()[entry.nominee];
+            EntryBody {
+                number: nominee.number,
+                name: &nominee.name,
+                votes: entry.votes,
+                rank: entry.rank,
+                share: entry.share,
+            }
+        })
+    };
+    Body {
+        campaign: &roster.campaign().slug,
+        version: tally.version,
+        as_of: tally.as_of.to_rfc3339_opts(SecondsFormat::Millis, true),
+        raw_votes: tally.counted + tally.withheld,
+        counted_votes: tally.counted,
+        withheld_votes: tally.withheld,
+        voters: tally.voters,
+        categories: roster
+            .categories()
+            .iter()
+            .map(|c| CategoryBody {
+                key: &c.key,
+                name: &c.name,
+                shortlist_size: c.shortlist_size,
+                entries: entries(c.id).collect(),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,181 @@
+//! Verification: recounts the ballots and compares them with everything that was derived from them.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::hot::{Redis, RememberedVote};
+use crate::id::{CampaignId, ScopeId, SubjectId, VoterId};
+use crate::ledger::verify::{self as recount, TallyDifference};
+use crate::ledger::{Database, tally};
+
+/// Why verification could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The database cannot be read.
+    #[error("the database cannot be read: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Redis does not answer.
+    #[error("Redis does not answer: {0}")]
+    Redis(String),
+}
+
+/// What verification found.
+#[derive(Debug, Default)]
+pub struct Report {
+    ballots: i64,
+    tallies: Vec<TallyDifference>,
+    over_quota: Vec<(CampaignId, VoterId, ScopeId, i64, i64, i64)>,
+    repeats: Vec<(CampaignId, VoterId)>,
+    likes: Vec<(SubjectId, i64, i64)>,
+    /// Totals in Redis that SQL never had: campaign, version in Redis, version in SQL.
+    shared: Vec<(CampaignId, i64, i64)>,
+    /// Votes that Redis remembers and SQL does not have.
+    remembered: Vec<RememberedVote>,
+    redis_checked: bool,
+}
+
+impl Report {
+    /// Whether everything agrees.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.tallies.is_empty()
+            && self.over_quota.is_empty()
+            && self.repeats.is_empty()
+            && self.likes.is_empty()
+            && self.shared.is_empty()
+            && self.remembered.is_empty()
+    }
+}
+
+/// Recounts. Redis is looked at before SQL, so that a vote in between is no difference: SQL may be ahead, Redis never.
+///
+/// # Errors
+/// When a store cannot be read.
+pub async fn verify(database: &Database, redis: Option<&Redis>) -> Result<Report, VerifyError> {
+    let mut report = Report {
+        redis_checked: redis.is_some(),
+        ..Report::default()
+    };
+    if let Some(redis) = redis {
+        report.remembered = compare_remembered(database, redis).await?;
+        report.shared = compare_shared(database, redis).await?;
+    }
+    report.ballots = recount::count_ballots(database).await?;
+    report.tallies = recount::list_tally_differences(database).await?;
+    report.over_quota = recount::list_over_quota(database).await?;
+    report.repeats = recount::list_repeats(database).await?;
+    report.likes = recount::list_like_differences(database).await?;
+    Ok(report)
+}
+
+async fn compare_remembered(
+    database: &Database,
+    redis: &Redis,
+) -> Result<Vec<RememberedVote>, VerifyError> {
+    let remembered = redis
+        .list_remembered()
+        .await
+        .map_err(|error| VerifyError::Redis(error.to_string()))?;
+    let mut by_quota: HashMap<(VoterId, ScopeId, i64), Vec<RememberedVote>> = HashMap::new();
+    for vote in remembered {
+        by_quota
+            .entry((vote.voter_id, vote.scope_id, vote.period))
+            .or_default()
+            .push(vote);
+    }
+    let mut unknown = Vec::new();
+    for ((voter, scope, period), votes) in by_quota {
+        let ids = recount::list_ids_of_voter(database, voter, scope, period).await?;
+        unknown.extend(votes.into_iter().filter(|vote| !ids.contains(&vote.id.0)));
+    }
+    Ok(unknown)
+}
+
+async fn compare_shared(
+    database: &Database,
+    redis: &Redis,
+) -> Result<Vec<(CampaignId, i64, i64)>, VerifyError> {
+    let mut differences = Vec::new();
+    for (campaign, _) in tally::list_versions(database).await? {
+        let Some(shared) = redis.find_totals(campaign).await else {
+            continue;
+        };
+        let nominees = tally::list_totals(database, campaign).await?;
+        let in_sql: i64 = nominees.iter().map(|line| line.revision).sum();
+        // Equal versions mean equal totals; a newer version there than here means that SQL went back.
+        let differs = shared.version() > in_sql
+            || (shared.version() == in_sql && shared.nominees != nominees);
+        if differs {
+            differences.push((campaign, shared.version(), in_sql));
+        }
+    }
+    Ok(differences)
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in &self.tallies {
+            writeln!(
+                f,
+                "tally of nominee {} (campaign {}): counted {} by ballots, {} by tally; withheld {} and {}; voters {} and {}",
+                line.nominee_id,
+                line.campaign_id,
+                line.ballots_counted,
+                line.tally_counted,
+                line.ballots_withheld,
+                line.tally_withheld,
+                line.ballots_voters,
+                line.tally_voters
+            )?;
+        }
+        for (campaign, voter, scope, period, votes, quota) in &self.over_quota {
+            writeln!(
+                f,
+                "voter {voter} (campaign {campaign}) has {votes} votes in scope {scope} and period {period}; the quota is {quota}"
+            )?;
+        }
+        for (campaign, voter) in &self.repeats {
+            writeln!(
+                f,
+                "voter {voter} (campaign {campaign}) has a vote twice, or not one first vote"
+            )?;
+        }
+        for (subject, likes, counter) in &self.likes {
+            writeln!(
+                f,
+                "subject {subject} has {likes} likes; its counter says {counter}"
+            )?;
+        }
+        for (campaign, shared, in_sql) in &self.shared {
+            writeln!(
+                f,
+                "campaign {campaign}: Redis has totals of version {shared} that differ from SQL's {in_sql}"
+            )?;
+        }
+        for vote in &self.remembered {
+            writeln!(
+                f,
+                "Redis remembers vote {} of voter {}, which is not in SQL",
+                vote.id, vote.voter_id
+            )?;
+        }
+        let stores = if self.redis_checked {
+            "SQL and Redis"
+        } else {
+            "SQL"
+        };
+        if self.is_clean() {
+            writeln!(
+                f,
+                "{} ballots recounted: tallies, quotas and likes agree ({stores}).",
+                self.ballots
+            )
+        } else {
+            writeln!(
+                f,
+                "{} ballots recounted: DIFFERENCES, see above ({stores}).",
+                self.ballots
+            )
+        }
+    }
+}

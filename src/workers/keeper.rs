@@ -1,0 +1,54 @@
+//! Keeps house: reloads campaigns that have changed, stores views, forgets what is old.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::ledger::{identity, staff, views};
+
+/// Half of the second within which a freeze holds everywhere.
+const REFRESH_EVERY: Duration = Duration::from_millis(500);
+/// At most so much of the views is lost when a process is killed.
+const FLUSH_EVERY: Duration = Duration::from_secs(1);
+/// Old rows are few; nobody waits for their going.
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Removes what is of no use any more: batches, failures, expired tokens.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    views::forget_old_batches(&app.database, now).await?;
+    staff::forget_old_failures(&app.database, now - TimeDelta::days(1)).await?;
+    identity::forget_expired(&app.database, now).await?;
+    Ok(())
+}
+
+/// Runs until it is told to stop, and stores the last views then.
+pub async fn run(app: Arc<App>, stopping: CancellationToken) {
+    let mut refresh = tokio::time::interval(REFRESH_EVERY);
+    let mut flush = tokio::time::interval(FLUSH_EVERY);
+    let mut forgetting = tokio::time::interval(FORGET_EVERY);
+    for timer in [&mut refresh, &mut flush, &mut forgetting] {
+        timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    }
+    loop {
+        let result = tokio::select! {
+            () = stopping.cancelled() => break,
+            _ = refresh.tick() => app.refresh_campaigns().await,
+            _ = flush.tick() => app.flush_views().await,
+            _ = forgetting.tick() => forget(&app).await,
+        };
+        if let Err(error) = result {
+            tracing::warn!(%error, "keeping house failed and is tried again");
+        }
+    }
+    if let Err(error) = app.flush_views().await {
+        tracing::warn!(%error, "the last views could not be stored");
+    }
+}

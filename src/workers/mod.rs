@@ -1,0 +1,41 @@
+//! What a process does by itself: each worker is a loop around a `tick` that tests call directly.
+//!
+//! [`publisher`] keeps the tallies fresh, [`scheduler`] announces stories as they come out, [`keeper`] does the rest:
+//! campaigns reloaded, views stored, what is old forgotten.
+
+pub mod keeper;
+pub mod publisher;
+pub mod scheduler;
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+
+/// The workers of a process.
+#[derive(Debug)]
+pub struct Workers {
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+}
+
+impl Workers {
+    /// Starts all workers.
+    #[must_use]
+    pub fn start(app: &Arc<App>) -> Self {
+        let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
+        tasks.spawn(publisher::run(Arc::clone(app), stopping.clone()));
+        tasks.spawn(scheduler::run(Arc::clone(app), stopping.clone()));
+        tasks.spawn(keeper::run(Arc::clone(app), stopping.clone()));
+        tasks.close();
+        Self { tasks, stopping }
+    }
+
+    /// Stops all workers after what they do, the views stored.
+    pub async fn stop(self) {
+        self.stopping.cancel();
+        self.tasks.wait().await;
+    }
+}

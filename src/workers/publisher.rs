@@ -1,0 +1,46 @@
+//! Keeps the tallies of the process fresh and shares them: what has moved at most every [`PUBLISH_EVERY`], everything
+//! once in [`SWEEP_EVERY`] against the database, so that a lost announcement or a Redis that was away is healed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+
+/// Five versions a second are the most that a subscriber sees.
+const PUBLISH_EVERY: Duration = Duration::from_millis(200);
+/// Versions of all campaigns are compared once a second: one statement over a row a nominee.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// Tallies that Redis has lost are there again within this time.
+const SHARE_EVERY: Duration = Duration::from_secs(5);
+
+/// Runs until it is told to stop.
+pub async fn run(app: Arc<App>, stopping: CancellationToken) {
+    let mut announcements = app.hot.announcements();
+    let mut publish = tokio::time::interval(PUBLISH_EVERY);
+    let mut sweep = tokio::time::interval(SWEEP_EVERY);
+    let mut share = tokio::time::interval(SHARE_EVERY);
+    for timer in [&mut publish, &mut sweep, &mut share] {
+        timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    }
+    loop {
+        let announced = async {
+            match &mut announcements {
+                Some(announcements) => announcements.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            Some((campaign, version)) = announced => app.tallies.mark_shared(campaign, version),
+            _ = publish.tick() => app.publish_tallies().await,
+            _ = sweep.tick() => {
+                if let Err(error) = app.sweep_tallies().await {
+                    tracing::warn!(%error, "tallies could not be compared with the database");
+                }
+            }
+            _ = share.tick() => app.share_tallies().await,
+        }
+    }
+}

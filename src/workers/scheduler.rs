@@ -1,0 +1,83 @@
+//! Announces stories as they come out. Every process looks for itself and tells its own subscribers, so each of them
+//! hears of a story once, whatever happens to Redis or to other processes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::id::StoryId;
+use crate::ledger::story::list_published_between;
+
+/// How late a story can be announced.
+const TICK_EVERY: Duration = Duration::from_millis(500);
+/// How far back each look goes: a story stored with a time just past is still announced.
+const OVERLAP: TimeDelta = TimeDelta::seconds(60);
+/// Stories of one look; more are announced by the next ones.
+const STORIES_MAX: i64 = 1_000;
+
+/// What has been announced.
+#[derive(Debug)]
+pub struct Scheduler {
+    /// Stories before this time are old.
+    started_at: DateTime<Utc>,
+    /// Announced within the overlap.
+    announced: HashMap<StoryId, DateTime<Utc>>,
+}
+
+impl Scheduler {
+    /// Announces what comes out from now on.
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        Self {
+            started_at: app.clock.now(),
+            announced: HashMap::new(),
+        }
+    }
+
+    /// Announces what has come out since the last tick; returns how many stories that were.
+    ///
+    /// # Errors
+    /// When the database is away: the next tick announces them.
+    pub async fn tick(&mut self, app: &App) -> Result<usize> {
+        let now = app.clock.now();
+        let since = (now - OVERLAP).max(self.started_at);
+        self.announced
+            .retain(|_, published_at| *published_at > since);
+        let stories = list_published_between(&app.database, since, now, STORIES_MAX).await?;
+        let mut count = 0;
+        for story in stories {
+            if self
+                .announced
+                .insert(story.id, story.published_at)
+                .is_none()
+            {
+                tracing::info!(story = %story.id, campaign = %story.campaign_id, "a story came out");
+                // Nobody may be watching.
+                let _ = app.published_stories.send(Arc::new(story));
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+}
+
+/// Runs until it is told to stop.
+pub async fn run(app: Arc<App>, stopping: CancellationToken) {
+    let mut scheduler = Scheduler::new(&app);
+    let mut timer = tokio::time::interval(TICK_EVERY);
+    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            _ = timer.tick() => {}
+        }
+        if let Err(error) = scheduler.tick(&app).await {
+            tracing::warn!(%error, "stories could not be announced");
+        }
+    }
+}

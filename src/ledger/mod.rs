@@ -203,7 +203,10 @@ impl Database {
     }
 
     /// Begins a writing transaction. On SQLite it takes the write lock at once, so that it cannot fail half way.
-    pub(crate) async fn begin(&self) -> sqlx::Result<Transaction> {
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn begin(&self) -> sqlx::Result<Transaction> {
         Ok(match self.write() {
             Pool::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
             Pool::Sqlite(pool) => Transaction::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),

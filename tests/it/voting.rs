@@ -1,0 +1,444 @@
+//! Casting votes: rules, quotas, idempotency.
+
+use std::collections::HashSet;
+
+use acclaim::domain::campaign::{QuotaPeriod, QuotaScope, TimeZone};
+use acclaim::domain::nominee::NomineeStatus;
+use acclaim::ledger::campaign;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::{Stores, TestServer, on_both, refusal};
+
+on_both!(
+    a_vote_counts_once_per_nominee_and_day,
+    the_quota_is_per_category_and_says_what_is_left,
+    the_quota_can_be_for_the_whole_campaign,
+    the_day_turns_at_midnight_in_the_campaigns_time_zone,
+    a_day_of_25_hours_is_one_day,
+    the_same_key_gets_the_same_answer,
+    a_key_belongs_to_one_vote,
+    a_retry_after_the_close_still_gets_its_answer,
+    a_retry_that_crosses_midnight_on_another_server_counts_once,
+    phases_open_and_close_the_vote,
+    frozen_and_withdrawn_nominees_get_no_votes,
+    guests_vote_only_where_they_are_admitted,
+    a_ballot_is_stored_whole_or_not_at_all,
+    staff_and_strangers_do_not_vote,
+);
+
+async fn a_vote_counts_once_per_nominee_and_day(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let (voter, nominee) = (server.voter(), server.nominee_id(sample.nominees[0]));
+    let first = server.cast(&voter, &nominee, None).await;
+    assert_eq!(refusal(&first), None, "{first}");
+    assert_eq!(first["vote"]["nominee"]["id"], json!(nominee));
+    assert_eq!(first["nominee"]["viewerHasVoted"], json!(true));
+    assert_eq!(first["vote"]["castAt"], json!("2022-10-25T04:00:00.000Z"));
+    let second = server.cast(&voter, &nominee, None).await;
+    assert_eq!(refusal(&second), Some("ALREADY_VOTED"));
+    assert_eq!(second["vote"], Value::Null);
+    assert_eq!(
+        second["userErrors"][0]["path"],
+        json!(["input", "nomineeId"])
+    );
+    assert_eq!(second["quota"]["used"], json!(1));
+    server.clock.set(server.clock.now() + TimeDelta::days(1));
+    let voter = server.token_of(viewer_of(&server, &voter).await);
+    assert_eq!(refusal(&server.cast(&voter, &nominee, None).await), None);
+}
+
+/// The viewer of a token, whenever it expires.
+async fn viewer_of(server: &TestServer, token: &str) -> acclaim::auth::Viewer {
+    let issued = server.clock.now() - TimeDelta::days(1);
+    server
+        .app
+        .tokens
+        .verify(token, issued)
+        .expect("it was good then")
+        .0
+}
+
+async fn the_quota_is_per_category_and_says_what_is_left(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let voter = server.voter();
+    for (used, index) in (1..=3).zip(0..) {
+        let payload = server
+            .cast(&voter, &server.nominee_id(sample.nominees[index]), None)
+            .await;
+        let quota = &payload["quota"];
+        assert_eq!(
+            (quota["limit"].as_i64(), quota["used"].as_i64()),
+            (Some(3), Some(used))
+        );
+        assert_eq!(quota["remaining"], json!(3 - used));
+        assert_eq!(quota["category"]["key"], json!("entrepreneur"));
+        assert_eq!(quota["resetsAt"], json!("2022-10-25T16:00:00.000Z"));
+    }
+    let spent = server
+        .cast(&voter, &server.nominee_id(sample.nominees[3]), None)
+        .await;
+    assert_eq!(refusal(&spent), Some("QUOTA_SPENT"));
+    assert_eq!(spent["quota"]["remaining"], json!(0));
+    let other_category = server
+        .cast(&voter, &server.nominee_id(sample.nominees[12]), None)
+        .await;
+    assert_eq!(refusal(&other_category), None);
+}
+
+async fn the_quota_can_be_for_the_whole_campaign(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server
+        .sample_with(|c| {
+            c.quota_scope = QuotaScope::Campaign;
+            c.quota_period = QuotaPeriod::Campaign;
+            c.votes_per_period = 2;
+        })
+        .await;
+    let viewer = acclaim::auth::Viewer::Voter {
+        id: acclaim::id::VoterId::new(),
+        is_guest: false,
+    };
+    let voter = server.token_of(viewer);
+    for index in [0, 12] {
+        let payload = server
+            .cast(&voter, &server.nominee_id(sample.nominees[index]), None)
+            .await;
+        assert_eq!(refusal(&payload), None);
+        assert_eq!(payload["vote"]["period"], json!(0));
+        assert_eq!(payload["quota"]["resetsAt"], Value::Null);
+        assert_eq!(payload["quota"]["category"], Value::Null);
+    }
+    server.clock.set(server.clock.now() + TimeDelta::days(3));
+    let voter = server.token_of(viewer);
+    for index in [0, 24] {
+        let payload = server
+            .cast(&voter, &server.nominee_id(sample.nominees[index]), None)
+            .await;
+        let expected = if index == 0 {
+            "ALREADY_VOTED"
+        } else {
+            "QUOTA_SPENT"
+        };
+        assert_eq!(refusal(&payload), Some(expected));
+    }
+}
+
+/// Spends a quota of one just before `midnight` and again at it.
+async fn assert_the_day_turns_at(stores: Stores, zone: chrono_tz::Tz, midnight: DateTime<Utc>) {
+    let server = TestServer::start(&stores).await;
+    server.clock.set(midnight - TimeDelta::microseconds(1));
+    let sample = server
+        .sample_with(|c| {
+            c.time_zone = TimeZone(zone);
+            c.votes_per_period = 1;
+        })
+        .await;
+    let voter = server.voter();
+    let nominee = |index: usize| server.nominee_id(sample.nominees[index]);
+    assert_eq!(refusal(&server.cast(&voter, &nominee(0), None).await), None);
+    assert_eq!(
+        refusal(&server.cast(&voter, &nominee(1), None).await),
+        Some("QUOTA_SPENT")
+    );
+    server.clock.set(midnight);
+    assert_eq!(refusal(&server.cast(&voter, &nominee(0), None).await), None);
+    let spent = server.cast(&voter, &nominee(1), None).await;
+    assert_eq!(refusal(&spent), Some("QUOTA_SPENT"));
+}
+
+async fn the_day_turns_at_midnight_in_the_campaigns_time_zone(stores: Stores) {
+    let midnight = "2022-10-25T16:00:00Z".parse().expect("a time");
+    assert_the_day_turns_at(stores, chrono_tz::Asia::Shanghai, midnight).await;
+}
+
+async fn a_day_of_25_hours_is_one_day(stores: Stores) {
+    // New York goes back from 02:00 to 01:00 on 6 November 2022: the day ends 25 hours after it began.
+    let midnight = "2022-11-07T05:00:00Z".parse().expect("a time");
+    assert_the_day_turns_at(stores, chrono_tz::America::New_York, midnight).await;
+}
+
+async fn the_same_key_gets_the_same_answer(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let (voter, nominee) = (server.voter(), server.nominee_id(sample.nominees[0]));
+    let key = Uuid::new_v4().to_string();
+    let first = server.cast(&voter, &nominee, Some(&key)).await;
+    server.clock.set(server.clock.now() + TimeDelta::seconds(7));
+    for _ in 0..3 {
+        assert_eq!(server.cast(&voter, &nominee, Some(&key)).await, first);
+    }
+    let another = server
+        .cast(&voter, &nominee, Some(&Uuid::new_v4().to_string()))
+        .await;
+    assert_eq!(refusal(&another), Some("ALREADY_VOTED"));
+    server.app.publish_tallies().await;
+    let tally = server
+        .app
+        .tally(sample.campaign.id)
+        .await
+        .expect("a tally")
+        .tally;
+    assert_eq!((tally.counted, tally.voters), (1, 1));
+}
+
+async fn a_key_belongs_to_one_vote(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let (voter, key) = (server.voter(), Uuid::new_v4().to_string());
+    server
+        .cast(&voter, &server.nominee_id(sample.nominees[0]), Some(&key))
+        .await;
+    for index in [1, 13] {
+        let payload = server
+            .cast(
+                &voter,
+                &server.nominee_id(sample.nominees[index]),
+                Some(&key),
+            )
+            .await;
+        assert_eq!(refusal(&payload), Some("IDEMPOTENCY_KEY_REUSED"));
+    }
+    let stranger = server
+        .cast(
+            &server.voter(),
+            &server.nominee_id(sample.nominees[1]),
+            Some(&key),
+        )
+        .await;
+    assert_eq!(
+        refusal(&stranger),
+        None,
+        "another voter's key is another key"
+    );
+}
+
+async fn a_retry_after_the_close_still_gets_its_answer(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server
+        .sample_with(|c| c.voting_closes_at = c.voting_opens_at + TimeDelta::hours(25))
+        .await;
+    let (voter, key) = (server.voter(), Uuid::new_v4().to_string());
+    server
+        .clock
+        .set(sample.campaign.voting_closes_at - TimeDelta::microseconds(1));
+    let voter = server.token_of(viewer_of(&server, &voter).await);
+    let first = server
+        .cast(&voter, &server.nominee_id(sample.nominees[0]), Some(&key))
+        .await;
+    assert_eq!(refusal(&first), None);
+    server.clock.set(sample.campaign.voting_closes_at);
+    let again = server
+        .cast(&voter, &server.nominee_id(sample.nominees[0]), Some(&key))
+        .await;
+    assert_eq!(again["vote"], first["vote"]);
+    let late = server
+        .cast(&voter, &server.nominee_id(sample.nominees[1]), None)
+        .await;
+    assert_eq!(refusal(&late), Some("VOTING_CLOSED"));
+}
+
+async fn a_retry_that_crosses_midnight_on_another_server_counts_once(stores: Stores) {
+    let (before, after) = (
+        TestServer::start(&stores).await,
+        TestServer::start(&stores).await,
+    );
+    let midnight: DateTime<Utc> = "2022-10-25T16:00:00Z".parse().expect("a time");
+    before.clock.set(midnight - TimeDelta::milliseconds(1));
+    after.clock.set(midnight + TimeDelta::milliseconds(1));
+    let sample = before.sample().await;
+    after
+        .app
+        .refresh_campaigns()
+        .await
+        .expect("the database answers");
+    let nominee = before.nominee_id(sample.nominees[0]);
+    for _ in 0..20 {
+        let (voter, key) = (before.voter(), Uuid::new_v4().to_string());
+        let (one, two) = tokio::join!(
+            before.cast(&voter, &nominee, Some(&key)),
+            after.cast(&voter, &nominee, Some(&key))
+        );
+        assert_eq!(one["vote"], two["vote"]);
+        assert_ne!(one["vote"], Value::Null);
+    }
+    let ballots = acclaim::ledger::verify::count_ballots(&before.app.database)
+        .await
+        .expect("a count");
+    assert_eq!(ballots, 20);
+}
+
+async fn phases_open_and_close_the_vote(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let nominee = server.nominee_id(sample.nominees[0]);
+    let (opens, closes) = (
+        sample.campaign.voting_opens_at,
+        sample.campaign.voting_closes_at,
+    );
+    let moment = TimeDelta::microseconds(1);
+    for (at, expected, phase) in [
+        (opens - moment, Some("VOTING_NOT_OPEN"), "UPCOMING"),
+        (opens, None, "VOTING"),
+        (closes - moment, None, "VOTING"),
+        (closes, Some("VOTING_CLOSED"), "ENDED"),
+    ] {
+        server.clock.set(at);
+        let payload = server.cast(&server.voter(), &nominee, None).await;
+        assert_eq!(refusal(&payload), expected, "at {at}");
+        let query = "query($slug: String) { campaign(slug: $slug) { phase } }";
+        let data = server
+            .ask(None, query, json!({"slug": sample.campaign.slug}))
+            .await;
+        assert_eq!(data["campaign"]["phase"], json!(phase));
+    }
+}
+
+async fn frozen_and_withdrawn_nominees_get_no_votes(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let (voter, nominee) = (server.voter(), server.nominee_id(sample.nominees[0]));
+    for (status, expected) in [
+        (NomineeStatus::Frozen, "NOMINEE_FROZEN"),
+        (NomineeStatus::Withdrawn, "NOMINEE_NOT_FOUND"),
+    ] {
+        let changed =
+            campaign::set_nominee_status(&server.app.database, sample.nominees[0], status);
+        changed.await.expect("the database answers");
+        server
+            .app
+            .refresh_campaigns()
+            .await
+            .expect("the database answers");
+        let payload = server.cast(&voter, &nominee, None).await;
+        assert_eq!(refusal(&payload), Some(expected));
+        let node = server
+            .ask(
+                None,
+                "query($id: ID!) { nominee(id: $id) { status } }",
+                json!({"id": nominee}),
+            )
+            .await;
+        let expected = if status == NomineeStatus::Frozen {
+            json!({"status": "FROZEN"})
+        } else {
+            Value::Null
+        };
+        assert_eq!(node["nominee"], expected);
+    }
+}
+
+async fn guests_vote_only_where_they_are_admitted(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let closed = server.sample_with(|c| c.guests_may_vote = false).await;
+    let open = server.sample().await;
+    let guest = server.guest();
+    let payload = server
+        .cast(&guest, &server.nominee_id(closed.nominees[0]), None)
+        .await;
+    assert_eq!(refusal(&payload), Some("NOT_ELIGIBLE"));
+    assert_eq!(
+        refusal(
+            &server
+                .cast(&guest, &server.nominee_id(open.nominees[0]), None)
+                .await
+        ),
+        None
+    );
+}
+
+const CAST_BALLOT: &str = "mutation($input: CastBallotInput!) { castBallot(input: $input) {
+    votes { id nominee { id } } quotas { category { key } used } userErrors { code path } } }";
+
+async fn a_ballot_is_stored_whole_or_not_at_all(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let (voter, campaign) = (server.voter(), server.campaign_id(sample.campaign.id));
+    let ids = |indexes: &[usize]| {
+        indexes
+            .iter()
+            .map(|i| server.nominee_id(sample.nominees[*i]))
+            .collect::<Vec<_>>()
+    };
+    let cast = async |indexes: &[usize], key: Option<&str>| {
+        let input =
+            json!({"campaignId": campaign, "nomineeIds": ids(indexes), "idempotencyKey": key});
+        server
+            .ask(Some(&voter), CAST_BALLOT, json!({"input": input}))
+            .await["castBallot"]
+            .take()
+    };
+    let key = Uuid::new_v4().to_string();
+    let first = cast(&[0, 12, 1], Some(&key)).await;
+    assert_eq!(refusal(&first), None, "{first}");
+    let voted: Vec<&str> = first["votes"]
+        .as_array()
+        .expect("votes")
+        .iter()
+        .filter_map(|v| v["nominee"]["id"].as_str())
+        .collect();
+    assert_eq!(voted, ids(&[0, 12, 1]));
+    assert_eq!(
+        first["quotas"],
+        json!([{"category": {"key": "entrepreneur"}, "used": 2}, {"category": {"key": "researcher"}, "used": 1}])
+    );
+    assert_eq!(cast(&[0, 12, 1], Some(&key)).await["votes"], first["votes"]);
+    assert_eq!(
+        refusal(&cast(&[0, 12], Some(&key)).await),
+        Some("IDEMPOTENCY_KEY_REUSED")
+    );
+    let over = cast(&[13, 2, 3], None).await;
+    assert_eq!(refusal(&over), Some("QUOTA_SPENT"));
+    let repeated = cast(&[13, 0], None).await;
+    assert_eq!(refusal(&repeated), Some("ALREADY_VOTED"));
+    assert_eq!(
+        repeated["userErrors"][0]["path"],
+        json!(["input", "nomineeIds", "1"])
+    );
+    let ballots = acclaim::ledger::verify::count_ballots(&server.app.database)
+        .await
+        .expect("a count");
+    assert_eq!(ballots, 3);
+    let input = json!({"campaignId": campaign, "nomineeIds": ids(&[4, 4])});
+    assert_eq!(
+        server
+            .fail(Some(&voter), CAST_BALLOT, json!({"input": input}))
+            .await,
+        "BAD_USER_INPUT"
+    );
+    let unique: HashSet<&str> = voted.into_iter().collect();
+    assert_eq!(unique.len(), 3);
+}
+
+async fn staff_and_strangers_do_not_vote(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let input = json!({"input": {"nomineeId": server.nominee_id(sample.nominees[0])}});
+    let cast = crate::harness::CAST_VOTE;
+    assert_eq!(
+        server.fail(None, cast, input.clone()).await,
+        "UNAUTHENTICATED"
+    );
+    let stranger = server.token_of(acclaim::auth::Viewer::Staff(acclaim::id::StaffId::new()));
+    assert_eq!(
+        server.fail(Some(&stranger), cast, input.clone()).await,
+        "UNAUTHENTICATED"
+    );
+    let database = &server.app.database;
+    acclaim::ledger::staff::upsert(database, "a@b.example", "A", "x", server.clock.now())
+        .await
+        .expect("stored");
+    let staff = acclaim::ledger::staff::find_by_email(database, "a@b.example")
+        .await
+        .expect("read")
+        .expect("there");
+    let token = server.token_of(acclaim::auth::Viewer::Staff(staff.id));
+    assert_eq!(server.fail(Some(&token), cast, input).await, "FORBIDDEN");
+    let ballots = acclaim::ledger::verify::count_ballots(database)
+        .await
+        .expect("a count");
+    assert_eq!(ballots, 0);
+}

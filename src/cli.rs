@@ -221,7 +221,7 @@ async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
     let process = Process::build(&settings, database).await?;
     process
         .serve(&settings, |address| {
-            print(&demo::welcome(address, password.as_deref()))
+            print(&demo::welcome(address, password.as_deref()));
         })
         .await
 }

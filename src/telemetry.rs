@@ -9,7 +9,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::{Metric, Registry, Unit};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -73,18 +73,19 @@ pub struct Metrics {
     pub subscribers: Gauge,
 }
 
+/// Bounds of latencies: half a millisecond to four seconds.
+fn seconds() -> Histogram {
+    Histogram::new(exponential_buckets(0.000_5, 2.0, 14))
+}
+
 impl Metrics {
     /// Registers everything.
     #[must_use]
     pub fn new() -> Self {
-        let mut registry = Registry::with_prefix("acclaim");
-        let seconds = || Histogram::new(exponential_buckets(0.000_5, 2.0, 14));
-        let this = Self {
+        let mut this = Self {
             registry: Arc::new(Registry::default()),
             requests: Family::default(),
-            request_seconds: Family::new_with_constructor(|| {
-                Histogram::new(exponential_buckets(0.000_5, 2.0, 14))
-            }),
+            request_seconds: Family::new_with_constructor(seconds),
             votes_counted: Counter::default(),
             casts_refused: Family::default(),
             writer: WriterMetrics {
@@ -101,83 +102,85 @@ impl Metrics {
             hot_healthy: Gauge::default(),
             subscribers: Gauge::default(),
         };
-        registry.register(
+        this.registry = Arc::new(this.register());
+        this
+    }
+
+    /// Names every metric; `prometheus-client` adds the prefix, the unit and `_total`.
+    fn register(&self) -> Registry {
+        let mut registry = Registry::with_prefix("acclaim");
+        let all = &mut registry;
+        all.register(
             "graphql_requests",
             "GraphQL requests",
-            this.requests.clone(),
+            self.requests.clone(),
         );
-        let latency = this.request_seconds.clone();
-        registry.register_with_unit(
+        register_seconds(
+            all,
             "graphql_request",
             "From arrival to answer",
-            Unit::Seconds,
-            latency,
+            self.request_seconds.clone(),
         );
-        registry.register("votes_counted", "Votes counted", this.votes_counted.clone());
-        registry.register("casts_refused", "Casts refused", this.casts_refused.clone());
-        registry.register(
+        all.register("votes_counted", "Votes counted", self.votes_counted.clone());
+        all.register("casts_refused", "Casts refused", self.casts_refused.clone());
+        all.register(
             "writer_batch_size",
             "Casts and likes a batch",
-            this.writer.batch_size.clone(),
+            self.writer.batch_size.clone(),
         );
-        let commit = this.writer.commit_seconds.clone();
-        registry.register_with_unit(
+        register_seconds(
+            all,
             "writer_commit",
             "From batch to commit",
-            Unit::Seconds,
-            commit,
+            self.writer.commit_seconds.clone(),
         );
-        registry.register(
+        all.register(
             "writer_decided_again",
             "Jobs decided again",
-            this.writer.decided_again.clone(),
+            self.writer.decided_again.clone(),
         );
-        registry.register(
+        all.register(
             "likes_stored",
             "Wishes about likes stored",
-            this.writer.likes_stored.clone(),
+            self.writer.likes_stored.clone(),
         );
-        registry.register(
+        all.register(
             "writer_waiting",
             "Jobs waiting for the writer",
-            this.writer_waiting.clone(),
+            self.writer_waiting.clone(),
         );
-        registry.register(
+        all.register(
             "tally_version",
             "Sum of the tallies' versions",
-            this.tally_version.clone(),
+            self.tally_version.clone(),
         );
-        let age = this.tally_age_seconds.clone();
-        registry.register_with_unit(
+        register_seconds(
+            all,
             "tally_age",
             "Since tallies were checked",
-            Unit::Seconds,
-            age,
+            self.tally_age_seconds.clone(),
         );
-        registry.register(
+        all.register(
             "pool_open_connections",
             "Database connections open",
-            this.pool_open.clone(),
+            self.pool_open.clone(),
         );
-        registry.register(
+        all.register(
             "pool_idle_connections",
             "Database connections idle",
-            this.pool_idle.clone(),
+            self.pool_idle.clone(),
         );
-        registry.register(
+        all.register(
             "hot_store_healthy",
             "1 while the hot store answers",
-            this.hot_healthy.clone(),
+            self.hot_healthy.clone(),
         );
-        registry.register(
+        all.register(
             "subscribers",
             "Open sockets and event streams",
-            this.subscribers.clone(),
+            self.subscribers.clone(),
         );
-        Self {
-            registry: Arc::new(registry),
-            ..this
-        }
+        registry
     }
 
     /// All metrics in the text format of `OpenMetrics`.
@@ -188,6 +191,10 @@ impl Metrics {
         let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
         text
     }
+}
+
+fn register_seconds(registry: &mut Registry, name: &str, help: &str, metric: impl Metric) {
+    registry.register_with_unit(name, help, Unit::Seconds, metric);
 }
 
 impl Default for Metrics {

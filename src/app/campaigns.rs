@@ -126,16 +126,12 @@ impl App {
         }
         let mut rosters = Vec::with_capacity(revisions.len());
         for entry in &revisions {
-            match held(&entry.0).filter(|_| is_current(entry)) {
-                Some(roster) => rosters.push(Arc::clone(roster)),
-                None => {
-                    rosters.extend(
-                        ledger::campaign::find_roster(&self.database, entry.0)
-                            .await?
-                            .map(Arc::new),
-                    );
-                    self.tallies.mark(entry.0);
-                }
+            if let Some(roster) = held(&entry.0).filter(|_| is_current(entry)) {
+                rosters.push(Arc::clone(roster));
+            } else {
+                let roster = ledger::campaign::find_roster(&self.database, entry.0).await?;
+                rosters.extend(roster.map(Arc::new));
+                self.tallies.mark(entry.0);
             }
         }
         *self

@@ -197,11 +197,11 @@ impl App {
                 None => Ok(self.refuse(Some(roster), refused.why, refused.position)),
             };
         }
-        let (verdict, is_new) = match early {
+        let (verdict, is_from_ledger) = match early {
             Some(verdict) => (verdict, false),
             None => (self.writer.cast(cast.clone()).await?, true),
         };
-        Ok(self.conclude(roster, &cast, verdict, is_new))
+        Ok(self.conclude(roster, &cast, verdict, is_from_ledger))
     }
 
     fn describe(
@@ -253,7 +253,7 @@ impl App {
         roster: Arc<Roster>,
         cast: &Cast,
         verdict: Verdict,
-        is_new: bool,
+        is_from_ledger: bool,
     ) -> CastAnswer {
         let position = |id: NomineeId| cast.votes.iter().position(|choice| choice.nominee_id == id);
         let refused = |why, position| {
@@ -267,7 +267,7 @@ impl App {
         };
         let result = match verdict.outcome {
             Outcome::Counted(ballots) => {
-                if is_new {
+                if is_from_ledger {
                     self.counted(&roster, cast, &ballots);
                 }
                 Ok(ballots)
@@ -290,14 +290,18 @@ impl App {
     /// What follows a commit: the hot store remembers, the tally is published.
     fn counted(&self, roster: &Roster, cast: &Cast, ballots: &[Ballot]) {
         let campaign = roster.campaign();
-        let ends_at = period::ends_at(campaign.quota_period, campaign.time_zone.0, cast.cast_at);
-        // A repeated cast answers with ballots of an earlier period, which it does not need to remember.
+        // A repeated cast may answer with ballots of the period before, which need not be remembered.
         if ballots.iter().all(|ballot| ballot.period == cast.period) {
-            self.hot
-                .remember(ballots, ends_at.unwrap_or(campaign.voting_closes_at));
+            let zone = campaign.time_zone.0;
+            let ends_at = period::ends_at(campaign.quota_period, zone, cast.cast_at);
+            let lifetime = ends_at.unwrap_or(campaign.voting_closes_at) - cast.cast_at;
+            self.hot.remember(ballots, lifetime);
         }
-        self.tallies.mark(campaign.id);
-        self.metrics.votes_counted.inc_by(ballots.len() as u64);
+        let is_own = |ballot: &Ballot| cast.votes.iter().any(|choice| choice.id == ballot.id);
+        if ballots.iter().all(is_own) {
+            self.tallies.mark(campaign.id);
+            self.metrics.votes_counted.inc_by(ballots.len() as u64);
+        }
     }
 
     fn refuse(

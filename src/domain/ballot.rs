@@ -133,7 +133,7 @@ pub fn decide(cast: &Cast, known: &[Ballot]) -> Decision {
             return Decision::Answer(Outcome::Refused(Refusal::QuotaSpent(choice.scope_id)));
         };
         let is_first = known.is_empty() && stored.is_empty();
-        stored.push(ballot(cast, *choice, slot, is_first));
+        stored.push(ballot(cast, choice, slot, is_first));
     }
     Decision::Store(stored)
 }
@@ -142,7 +142,7 @@ pub fn decide(cast: &Cast, known: &[Ballot]) -> Decision {
 #[must_use]
 pub fn used<'a>(
     cast: &Cast,
-    known: impl Iterator<Item = &'a Ballot> + Clone,
+    known: &(impl Iterator<Item = &'a Ballot> + Clone),
 ) -> Vec<(ScopeId, i64)> {
     let mut used: Vec<(ScopeId, i64)> = Vec::new();
     for choice in &cast.votes {
@@ -179,7 +179,7 @@ fn repeated(cast: &Cast, known: &[Ballot]) -> Option<Outcome> {
     })
 }
 
-fn ballot(cast: &Cast, choice: Choice, slot: i64, is_first: bool) -> Ballot {
+fn ballot(cast: &Cast, choice: &Choice, slot: i64, is_first: bool) -> Ballot {
     Ballot {
         campaign_id: cast.campaign_id,
         voter_id: cast.voter_id,

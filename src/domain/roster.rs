@@ -71,6 +71,7 @@ impl Roster {
     }
 
     /// The nominees that are shown, by number, with their index.
+    #[must_use]
     pub fn shown(&self) -> impl DoubleEndedIterator<Item = (usize, &Nominee)> {
         self.nominees
             .iter()

@@ -118,7 +118,7 @@ fn give_code(error: &mut ServerError, ours: &Error) -> &'static str {
 fn mask(error: &mut ServerError, cause: &str) -> &'static str {
     let id = Uuid::new_v4().simple().to_string();
     tracing::error!(error_id = id, path = ?error.path, message = error.message, cause, "internal error");
-    error.message = "Internal error.".to_owned();
+    "Internal error.".clone_into(&mut error.message);
     error.source = None;
     let extensions = extensions(error);
     extensions.set("code", code::INTERNAL);

@@ -4,9 +4,10 @@ use async_graphql::{Context, Object, Result};
 
 use super::types::{
     CastBallotInput, CastBallotPayload, CastVoteInput, CastVotePayload, Likeable, Nominee,
-    RecordViewsInput, RecordViewsPayload, RecordViewsUserError, RefreshSessionInput,
-    SetLikeErrorCode, SetLikeInput, SetLikePayload, SetLikeUserError, SignInGuestInput,
-    SignInMiniProgramInput, SignInPayload, SignInStaffInput, SignOutInput, SignOutPayload, Story,
+    RecordViewsErrorCode, RecordViewsInput, RecordViewsPayload, RecordViewsUserError,
+    RefreshSessionInput, SetLikeErrorCode, SetLikeInput, SetLikePayload, SetLikeUserError,
+    SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput, SignOutInput,
+    SignOutPayload, Story,
 };
 use super::{app, asker, node_id};
 use crate::app::likes;
@@ -23,7 +24,7 @@ impl Mutation {
     async fn sign_in_mini_program(
         &self,
         ctx: &Context<'_>,
-        input: SignInMiniProgramInput,
+        #[graphql(desc = "The platform and its login code.")] input: SignInMiniProgramInput,
     ) -> Result<SignInPayload> {
         let answer = app(ctx)
             .sign_in_wechat(&asker(ctx).client, &input.code)
@@ -40,7 +41,7 @@ impl Mutation {
     async fn sign_in_guest(
         &self,
         ctx: &Context<'_>,
-        input: SignInGuestInput,
+        #[graphql(desc = "The device.")] input: SignInGuestInput,
     ) -> Result<SignInPayload> {
         let answer = app(ctx)
             .sign_in_guest(&asker(ctx).client, &input.device_id)
@@ -57,7 +58,7 @@ impl Mutation {
     async fn sign_in_staff(
         &self,
         ctx: &Context<'_>,
-        input: SignInStaffInput,
+        #[graphql(desc = "The account.")] input: SignInStaffInput,
     ) -> Result<SignInPayload> {
         let answer = app(ctx)
             .sign_in_staff(&asker(ctx).client, &input.email, input.password)
@@ -75,7 +76,7 @@ impl Mutation {
     async fn refresh_session(
         &self,
         ctx: &Context<'_>,
-        input: RefreshSessionInput,
+        #[graphql(desc = "The refresh token.")] input: RefreshSessionInput,
     ) -> Result<SignInPayload> {
         let answer = app(ctx)
             .refresh_session(&asker(ctx).client, &input.refresh_token)
@@ -89,13 +90,21 @@ impl Mutation {
     }
 
     /// Ends a session. Its access token stays good until it expires, at most 15 minutes.
-    async fn sign_out(&self, ctx: &Context<'_>, input: SignOutInput) -> Result<SignOutPayload> {
+    async fn sign_out(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The refresh token.")] input: SignOutInput,
+    ) -> Result<SignOutPayload> {
         app(ctx).sign_out(&input.refresh_token).await?;
         Ok(SignOutPayload { signed_out: true })
     }
 
     /// Casts one vote. Needs a voter. When the answer is here, the vote is stored for good.
-    async fn cast_vote(&self, ctx: &Context<'_>, input: CastVoteInput) -> Result<CastVotePayload> {
+    async fn cast_vote(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The nominee, and a key that makes retries safe.")] input: CastVoteInput,
+    ) -> Result<CastVotePayload> {
         let (app, asker) = (app(ctx), asker(ctx));
         asker.viewer.require_voter()?;
         let nominee_id = node_id::nominee(&app.hash_key, &input.nominee_id)?;
@@ -114,6 +123,7 @@ impl Mutation {
     async fn cast_ballot(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "The nominees, and a key that makes retries safe.")]
         input: CastBallotInput,
     ) -> Result<CastBallotPayload> {
         let (app, asker) = (app(ctx), asker(ctx));
@@ -137,7 +147,11 @@ impl Mutation {
     }
 
     /// Likes a nominee or story, or takes it back. Needs a voter. Repeating it changes nothing.
-    async fn set_like(&self, ctx: &Context<'_>, input: SetLikeInput) -> Result<SetLikePayload> {
+    async fn set_like(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is liked or not.")] input: SetLikeInput,
+    ) -> Result<SetLikePayload> {
         let (app, asker) = (app(ctx), asker(ctx));
         asker.viewer.require_voter()?;
         let subject = node_id::likeable(&app.hash_key, &input.subject_id)?;
@@ -164,7 +178,7 @@ impl Mutation {
     async fn record_views(
         &self,
         ctx: &Context<'_>,
-        input: RecordViewsInput,
+        #[graphql(desc = "What was viewed.")] input: RecordViewsInput,
     ) -> Result<RecordViewsPayload> {
         let (app, asker) = (app(ctx), asker(ctx));
         let subjects = input
@@ -176,7 +190,7 @@ impl Mutation {
             .record_views(asker.viewer, &asker.client, &subjects)
             .await?;
         let error = |position: usize| RecordViewsUserError {
-            code: SetLikeErrorCode::SubjectNotFound,
+            code: RecordViewsErrorCode::SubjectNotFound,
             message: asker.language.subject_not_found().to_owned(),
             path: Some(vec![
                 "input".into(),

@@ -84,6 +84,7 @@ impl PageArgs {
     }
 
     /// Cuts the page out of a whole list in memory that is in the order of its places.
+    #[must_use]
     pub fn cut<P: Ord, T>(
         &self,
         list: Vec<(P, T)>,

@@ -126,9 +126,7 @@ impl Subject {
     pub(super) fn key(self) -> Uuid {
         match self {
             Self::Voter(id) => id.0,
-            Self::Address(IpAddr::V4(ip)) => {
-                Uuid::from_u128(u128::from(ip.to_ipv6_mapped().to_bits()))
-            }
+            Self::Address(IpAddr::V4(ip)) => Uuid::from_u128(ip.to_ipv6_mapped().to_bits()),
             Self::Address(IpAddr::V6(ip)) => Uuid::from_u128(ip.to_bits() >> 64 << 64),
         }
     }

@@ -8,7 +8,7 @@ mod limits;
 mod memory;
 mod redis;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -23,6 +23,7 @@ use crate::id::{CampaignId, VoteId};
 
 /// The hot store of a process.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one a process")]
 pub enum Hot {
     /// In the process: for a single process.
     Memory(Memory),
@@ -85,14 +86,14 @@ impl Hot {
             Self::Memory(memory) => memory.admit(cast)?,
             Self::Redis(redis) => redis.admit(cast).await?,
         };
-        Ok(verdict(cast, known))
+        Ok(verdict(cast, &known))
     }
 
-    /// Remembers votes that are committed until `expires_at`, when their period is over.
-    pub fn remember(&self, ballots: &[Ballot], expires_at: DateTime<Utc>) {
+    /// Remembers votes that are committed for `lifetime`, until their period is over.
+    pub fn remember(&self, ballots: &[Ballot], lifetime: TimeDelta) {
         match self {
             Self::Memory(memory) => memory.remember(ballots),
-            Self::Redis(redis) => redis.remember(ballots, expires_at),
+            Self::Redis(redis) => redis.remember(ballots, lifetime),
         }
     }
 
@@ -142,7 +143,7 @@ impl Hot {
 
 /// Turns what is known about a cast of one vote into its answer. How many votes are used is left open, unless it is the
 /// quota: the store may have forgotten some.
-fn verdict(cast: &Cast, known: Known) -> Option<Verdict> {
+fn verdict(cast: &Cast, known: &Known) -> Option<Verdict> {
     let choice = cast.votes.first()?;
     let mut used = Vec::new();
     let outcome = match known {

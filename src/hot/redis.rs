@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
@@ -130,6 +130,7 @@ impl Keys {
 }
 
 /// The connection: one, shared by all tasks, that connects by itself when it is needed.
+#[allow(clippy::large_enum_variant, reason = "there are two a process")]
 enum Link {
     Single(ConnectionManager),
     Cluster(ClusterClient, OnceCell<ClusterConnection>),
@@ -359,13 +360,11 @@ impl Redis {
         }
     }
 
-    pub(super) fn remember(&self, ballots: &[Ballot], expires_at: DateTime<Utc>) {
+    pub(super) fn remember(&self, ballots: &[Ballot], lifetime: TimeDelta) {
+        let seconds = lifetime.num_seconds() + EXPIRY_GRACE_SECONDS;
         for ballot in ballots {
             // A full queue forgets the vote: the ledger refuses its repetition then.
-            let _ = self.remember.try_send((
-                ballot.clone(),
-                expires_at.timestamp() + EXPIRY_GRACE_SECONDS,
-            ));
+            let _ = self.remember.try_send((ballot.clone(), seconds));
         }
         self.local.remember(ballots);
     }
@@ -380,14 +379,14 @@ impl Redis {
         tokio::spawn(async move {
             let mut batch = Vec::with_capacity(REMEMBER_BATCH_MAX);
             while votes.recv_many(&mut batch, REMEMBER_BATCH_MAX).await > 0 {
-                let pipelines = batch.drain(..).map(|(ballot, expires_at)| {
+                let pipelines = batch.drain(..).map(|(ballot, seconds)| {
                     let key = keys.votes(ballot.voter_id, ballot.scope_id, ballot.period);
                     let vote = Remembered::of(&ballot).encode();
                     let mut pipeline = redis::pipe();
                     pipeline
                         .hset(&key, ballot.nominee_id.0.as_bytes(), vote)
                         .ignore();
-                    pipeline.expire_at(&key, expires_at).ignore();
+                    pipeline.expire(&key, seconds).ignore();
                     pipeline
                 });
                 // What fails is forgotten; the breaker of the callers learns of it by itself.

@@ -127,7 +127,7 @@ pub async fn handle(
                 outcome: "refused",
             };
             server.app.metrics.requests.get_or_create(&labels).inc();
-            refusal(media_type, refused)
+            refusal(media_type, &refused)
         }
     }
 }
@@ -147,7 +147,10 @@ async fn answer(
             return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, error));
         }
     };
-    let (asker, _) = origin.asker(server).await.map_err(unauthenticated)?;
+    let (asker, _) = origin
+        .asker(server)
+        .await
+        .map_err(|error| unauthenticated(&error))?;
     let prepared = prepare(params)?;
     if prepared.is_mutation() && *method != Method::POST {
         let error = document_error(code::BAD_USER_INPUT, "Send mutations by POST.");
@@ -165,13 +168,13 @@ async fn answer(
 }
 
 /// The refusal of a token, or of the look at the database that a token of staff takes.
-pub fn unauthenticated(error: Error) -> Refused {
+pub fn unauthenticated(error: &Error) -> Refused {
     let status = if matches!(error, Error::Unauthenticated) {
         StatusCode::UNAUTHORIZED
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    Refused::new(status, request_error(&error))
+    Refused::new(status, request_error(error))
 }
 
 /// Reads the parameters of a GET.
@@ -378,14 +381,13 @@ fn find_operation<'a>(
 ) -> Option<&'a OperationDefinition> {
     match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Some(&operation.node),
-        (DocumentOperations::Single(_), Some(_)) => None,
         (DocumentOperations::Multiple(operations), Some(name)) => {
             operations.get(name).map(|o| &o.node)
         }
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
             operations.values().next().map(|operation| &operation.node)
         }
-        (DocumentOperations::Multiple(_), None) => None,
+        (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => None,
     }
 }
 
@@ -514,7 +516,7 @@ fn add_retry_headers(headers: &mut HeaderMap, error: &ServerError) {
     }
 }
 
-fn refusal(media_type: MediaType, refused: Refused) -> Response {
+fn refusal(media_type: MediaType, refused: &Refused) -> Response {
     let is_document = |error: &ServerError| {
         let code = error
             .extensions

@@ -42,7 +42,7 @@ pub async fn handle(
     };
     let (asker, expires_at) = match origin.asker(&server).await {
         Ok(asker) => asker,
-        Err(error) => return events(&server, stream::iter([refusal(unauthenticated(error))])),
+        Err(error) => return events(&server, stream::iter([refusal(unauthenticated(&error))])),
     };
     if method == Method::GET && prepared.is_mutation() {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")]).into_response();

@@ -77,12 +77,13 @@ pub(crate) async fn store_sqlite(
         .fetch_all(&mut *connection)
         .await?;
     let mut deltas: BTreeMap<(SubjectId, CampaignId), i64> = BTreeMap::new();
-    added
+    let changes = added
         .into_iter()
-        .for_each(|key| *deltas.entry(key).or_default() += 1);
-    removed
-        .into_iter()
-        .for_each(|key| *deltas.entry(key).or_default() -= 1);
+        .map(|key| (key, 1))
+        .chain(removed.into_iter().map(|key| (key, -1)));
+    for (key, delta) in changes {
+        *deltas.entry(key).or_default() += delta;
+    }
     let mut moved = JsonRows::default();
     for ((subject_id, campaign_id), delta) in deltas {
         moved.begin();

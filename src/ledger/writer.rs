@@ -324,7 +324,7 @@ impl Run {
         let failed = result.as_ref().err().map(is_unavailable);
         match &result {
             Err(error) => {
-                tracing::warn!(%error, casts = batch.casts.len(), "a batch was not stored")
+                tracing::warn!(%error, casts = batch.casts.len(), "a batch was not stored");
             }
             Ok(_) => _ = self.metrics.likes_stored.inc_by(batch.likes.len() as u64),
         }
@@ -337,7 +337,7 @@ impl Run {
             match verdicts.next().flatten() {
                 Some(verdict) => self.reply(reply, Ok(verdict)),
                 None if failed == Some(false) || attempts + 1 >= ATTEMPTS_MAX => {
-                    self.reply(reply, Err(Error::Unavailable))
+                    self.reply(reply, Err(Error::Unavailable));
                 }
                 None => again.push(Job::Cast {
                     cast,
@@ -445,11 +445,11 @@ impl Decided {
             match decision {
                 Decision::Answer(outcome) => Some(Verdict {
                     outcome: outcome.clone(),
-                    used: used(cast, known.iter()),
+                    used: used(cast, &known.iter()),
                 }),
                 Decision::Store(ballots) if ballots.iter().all(|b| stored.contains(&b.id)) => {
                     Some(Verdict {
-                        used: used(cast, known.iter().chain(ballots)),
+                        used: used(cast, &known.iter().chain(ballots)),
                         outcome: Outcome::Counted(ballots.clone()),
                     })
                 }

@@ -15,7 +15,7 @@ const REFRESH_EVERY: Duration = Duration::from_millis(500);
 /// At most so much of the views is lost when a process is killed.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 /// Old rows are few; nobody waits for their going.
-const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+const FORGET_EVERY: Duration = Duration::from_hours(1);
 
 /// Removes what is of no use any more: batches, failures, expired tokens.
 ///

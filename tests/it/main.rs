@@ -3,5 +3,7 @@
 
 mod fake_wechat;
 mod harness;
+mod properties;
 mod servers;
+mod structure;
 mod voting;

@@ -146,7 +146,7 @@ impl Vote {
 pub struct Quota {
     app: Arc<App>,
     roster: Arc<Roster>,
-    quota: voting::Quota,
+    granted: voting::Quota,
 }
 
 impl Quota {
@@ -156,7 +156,7 @@ impl Quota {
         Self {
             app: Arc::clone(app),
             roster: Arc::clone(roster),
-            quota,
+            granted: quota,
         }
     }
 }
@@ -166,28 +166,28 @@ impl Quota {
 impl Quota {
     /// The category it counts in; null for the whole campaign.
     async fn category(&self) -> Option<Category> {
-        let index = self.roster.category_index(self.quota.category?)?;
+        let index = self.roster.category_index(self.granted.category?)?;
         Some(Category::new(&self.app, Arc::clone(&self.roster), index))
     }
 
     /// Votes granted.
     async fn limit(&self) -> i32 {
-        to_i32(self.quota.limit)
+        to_i32(self.granted.limit)
     }
 
     /// Votes used.
     async fn used(&self) -> i32 {
-        to_i32(self.quota.used)
+        to_i32(self.granted.used)
     }
 
     /// Votes left.
     async fn remaining(&self) -> i32 {
-        to_i32((self.quota.limit - self.quota.used).max(0))
+        to_i32((self.granted.limit - self.granted.used).max(0))
     }
 
     /// When it is granted anew; null if it is not.
     async fn resets_at(&self) -> Option<Timestamp> {
-        self.quota.resets_at.map(Timestamp)
+        self.granted.resets_at.map(Timestamp)
     }
 }
 

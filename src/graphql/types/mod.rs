@@ -18,9 +18,9 @@ pub use self::ballot::{
 pub use self::campaign::{Campaign, CampaignConnection, CampaignEdge, CampaignPhase};
 pub use self::category::Category;
 pub use self::nominee::{
-    Nominee, NomineeConnection, NomineeOrder, NomineeQuery, RecordViewsInput, RecordViewsPayload,
-    RecordViewsUserError, SetLikeErrorCode, SetLikeInput, SetLikePayload, SetLikeUserError,
-    list_nominees,
+    Nominee, NomineeConnection, NomineeOrder, NomineeQuery, RecordViewsErrorCode, RecordViewsInput,
+    RecordViewsPayload, RecordViewsUserError, SetLikeErrorCode, SetLikeInput, SetLikePayload,
+    SetLikeUserError, list_nominees,
 };
 pub use self::scalars::{Long, Timestamp};
 pub use self::sign_in::{
@@ -51,6 +51,10 @@ pub enum Node {
 }
 
 /// What can be liked and viewed.
+#[allow(
+    clippy::duplicated_attributes,
+    reason = "fields of one type are no repetition"
+)]
 #[derive(Interface, Clone)]
 #[graphql(
     field(name = "id", ty = "ID", desc = "Its id."),

@@ -208,7 +208,7 @@ impl Nominee {
             .await?;
         Ok(StoryConnection::first_of(
             key,
-            page,
+            page.as_ref(),
             args.limit,
             after.is_some(),
         ))
@@ -419,11 +419,18 @@ pub struct RecordViewsInput {
     pub subject_ids: Vec<ID>,
 }
 
+/// Why `recordViews` did not count a subject.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+pub enum RecordViewsErrorCode {
+    /// There is no such nominee or story.
+    SubjectNotFound,
+}
+
 /// A subject that `recordViews` does not know.
 #[derive(SimpleObject, Clone)]
 pub struct RecordViewsUserError {
     /// Why.
-    pub code: SetLikeErrorCode,
+    pub code: RecordViewsErrorCode,
     /// For people, in the language of the request.
     pub message: String,
     /// Which part of the input it is about.

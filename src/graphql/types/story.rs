@@ -18,7 +18,7 @@ use crate::ledger::story::{FeedOf, FeedPage, FeedPosition, list_feed};
 /// The format of a story's text.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 pub enum StoryFormat {
-    /// Markdown (CommonMark), as it was written.
+    /// Markdown (`CommonMark`), as it was written.
     Markdown,
     /// HTML without scripts, styles or foreign tags.
     Html,
@@ -206,7 +206,7 @@ impl StoryConnection {
     #[must_use]
     pub fn first_of(
         key: &HashKey,
-        page: Option<Arc<StoryPage>>,
+        page: Option<&Arc<StoryPage>>,
         limit: usize,
         has_previous: bool,
     ) -> Self {

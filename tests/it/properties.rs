@@ -1,0 +1,358 @@
+//! What must hold whatever happens: nobody gets more than the quota, nothing is counted twice, nothing acknowledged is
+//! lost, tallies equal the recount.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use acclaim::auth::Viewer;
+use acclaim::id::VoterId;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRng;
+use serde_json::{Value, json};
+use sqlx::{Connection as _, Row as _};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::harness::{
+    CAST_VOTE, Program, Sample, Stores, TestServer, http_client, on_both, program, refusal, send,
+};
+
+on_both!(
+    two_hundred_casts_at_once_spend_a_quota_of_ten,
+    ten_thousand_casts_with_retries_equal_the_recount,
+    a_killed_server_loses_nothing_acknowledged,
+);
+
+/// Ballots by nominee, and in all, by SQL of the test's own.
+async fn recount(stores: &Stores) -> (HashMap<Vec<u8>, i64>, i64) {
+    let statement = "SELECT nominee_id, COUNT(*) AS votes FROM ballot GROUP BY nominee_id";
+    let counts: Vec<(Vec<u8>, i64)> = if stores.redis_url.is_some() {
+        let mut connection = sqlx::PgConnection::connect(&stores.database_url)
+            .await
+            .expect("connects");
+        let rows = sqlx::query(statement)
+            .fetch_all(&mut connection)
+            .await
+            .expect("counts");
+        rows.iter()
+            .map(|row| (row.get::<Uuid, _>(0).as_bytes().to_vec(), row.get(1)))
+            .collect()
+    } else {
+        let mut connection = sqlx::SqliteConnection::connect(&stores.database_url)
+            .await
+            .expect("connects");
+        let rows = sqlx::query(statement)
+            .fetch_all(&mut connection)
+            .await
+            .expect("counts");
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    };
+    let total = counts.iter().map(|(_, votes)| votes).sum();
+    (counts.into_iter().collect(), total)
+}
+
+/// Compares the tallies of every server with the recount, and lets `acclaim verify` look.
+async fn assert_tallies_equal_the_recount(
+    stores: &Stores,
+    servers: &[&TestServer],
+    sample: &Sample,
+) {
+    let (by_nominee, total) = recount(stores).await;
+    for server in servers {
+        server
+            .app
+            .sweep_tallies()
+            .await
+            .expect("the database answers");
+        server.app.publish_tallies().await;
+        let ranked = server.app.tally(sample.campaign.id).await.expect("a tally");
+        assert_eq!(ranked.tally.counted, total);
+        for entry in &ranked.tally.entries {
+            let id = ranked.roster.nominees()[entry.nominee].id;
+            assert_eq!(
+                entry.votes,
+                by_nominee
+                    .get(id.0.as_bytes().as_slice())
+                    .copied()
+                    .unwrap_or(0)
+            );
+        }
+    }
+    let output = program(stores, &["verify"]).output().expect("it runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+}
+
+/// One server on embedded stores, two on shared ones.
+async fn servers(stores: &Stores) -> Vec<Arc<TestServer>> {
+    let mut servers = vec![Arc::new(TestServer::start(stores).await)];
+    if stores.redis_url.is_some() {
+        servers.push(Arc::new(TestServer::start(stores).await));
+    }
+    servers
+}
+
+async fn sample_for_all(servers: &[Arc<TestServer>], votes_per_period: i64) -> Sample {
+    let sample = servers[0]
+        .sample_with(|c| c.votes_per_period = votes_per_period)
+        .await;
+    for server in &servers[1..] {
+        server
+            .app
+            .refresh_campaigns()
+            .await
+            .expect("the database answers");
+    }
+    sample
+}
+
+async fn two_hundred_casts_at_once_spend_a_quota_of_ten(stores: Stores) {
+    let servers = servers(&stores).await;
+    let sample = sample_for_all(&servers, 10).await;
+    let voter = servers[0].voter();
+    let mut casts = JoinSet::new();
+    for n in 0..200 {
+        let server = Arc::clone(&servers[n % servers.len()]);
+        // The first category has twelve nominees for a quota of ten.
+        let (voter, nominee) = (voter.clone(), server.nominee_id(sample.nominees[n % 12]));
+        casts.spawn(async move {
+            server
+                .cast(&voter, &nominee, Some(&Uuid::new_v4().to_string()))
+                .await
+        });
+    }
+    let payloads = casts.join_all().await;
+    let counted = payloads
+        .iter()
+        .filter(|payload| refusal(payload).is_none())
+        .count();
+    assert_eq!(counted, 10);
+    for payload in payloads.iter().filter(|payload| refusal(payload).is_some()) {
+        assert!(
+            matches!(refusal(payload), Some("ALREADY_VOTED" | "QUOTA_SPENT")),
+            "{payload}"
+        );
+    }
+    let servers: Vec<&TestServer> = servers.iter().map(Arc::as_ref).collect();
+    assert_tallies_equal_the_recount(&stores, &servers, &sample).await;
+    assert_eq!(recount(&stores).await.1, 10);
+}
+
+/// A cast of the plan, which is sent once or several times, at once or one after the other.
+#[derive(Debug, Clone)]
+struct PlannedCast {
+    voter: usize,
+    nominee: usize,
+    key: Uuid,
+    tries: usize,
+    at_once: bool,
+}
+
+/// Ten thousand casts by two thousand voters, of whom the first hundred cast ten times as often.
+fn plan() -> Vec<PlannedCast> {
+    let cast = (
+        0usize..4_000,
+        0usize..36,
+        any::<u128>(),
+        1usize..4,
+        any::<bool>(),
+    );
+    let plan = prop::collection::vec(cast, 10_000);
+    let rng = TestRng::deterministic_rng(prop::test_runner::RngAlgorithm::ChaCha);
+    let mut runner = prop::test_runner::TestRunner::new_with_rng(ProptestConfig::default(), rng);
+    let casts = plan.new_tree(&mut runner).expect("a plan").current();
+    casts
+        .into_iter()
+        .map(|(voter, nominee, key, tries, at_once)| PlannedCast {
+            voter: if voter < 2_000 { voter } else { voter % 100 },
+            nominee,
+            key: Uuid::from_u128(key),
+            tries,
+            at_once,
+        })
+        .collect()
+}
+
+async fn ten_thousand_casts_with_retries_equal_the_recount(stores: Stores) {
+    let servers = servers(&stores).await;
+    let sample = Arc::new(sample_for_all(&servers, 3).await);
+    let voters: Arc<Vec<String>> = Arc::new((0..2_000).map(|_| servers[0].voter()).collect());
+    let plan = plan();
+    let workers = 64;
+    let mut clients = JoinSet::new();
+    for (worker, chunk) in plan.chunks(plan.len().div_ceil(workers)).enumerate() {
+        let (chunk, servers) = (chunk.to_vec(), servers.clone());
+        let (sample, voters) = (Arc::clone(&sample), Arc::clone(&voters));
+        clients.spawn(async move {
+            let mut counted = HashSet::new();
+            for (n, cast) in chunk.iter().enumerate() {
+                let server = &servers[(worker + n) % servers.len()];
+                let nominee = server.nominee_id(sample.nominees[cast.nominee]);
+                counted.extend(
+                    cast_with_retries(&servers, &voters[cast.voter], &nominee, cast, n).await,
+                );
+            }
+            counted
+        });
+    }
+    let wipe = wipe_redis_in_the_middle(&stores, &servers);
+    let (results, ()) = tokio::join!(clients.join_all(), wipe);
+    let acknowledged: HashSet<String> = results.into_iter().flatten().collect();
+    let total = recount(&stores).await.1;
+    assert_eq!(
+        acknowledged.len(),
+        usize::try_from(total).expect("a count"),
+        "acknowledged and stored"
+    );
+    let servers: Vec<&TestServer> = servers.iter().map(Arc::as_ref).collect();
+    assert_tallies_equal_the_recount(&stores, &servers, &sample).await;
+}
+
+/// Sends a cast as often as planned, over changing servers; returns the vote's id if it counts. All answers must agree.
+async fn cast_with_retries(
+    servers: &[Arc<TestServer>],
+    voter: &str,
+    nominee: &str,
+    cast: &PlannedCast,
+    n: usize,
+) -> Option<String> {
+    let key = cast.key.to_string();
+    let attempt =
+        |attempt: usize| servers[(n + attempt) % servers.len()].cast(voter, nominee, Some(&key));
+    let mut answers = Vec::new();
+    if cast.at_once {
+        answers = futures_util::future::join_all((0..cast.tries).map(attempt)).await;
+    } else {
+        for number in 0..cast.tries {
+            answers.push(attempt(number).await);
+        }
+    }
+    let ids: HashSet<&str> = answers
+        .iter()
+        .filter_map(|answer| answer["vote"]["id"].as_str())
+        .collect();
+    assert!(ids.len() <= 1, "one key, several votes: {answers:?}");
+    assert!(
+        ids.is_empty() || answers.iter().all(|answer| refusal(answer).is_none()),
+        "one key, several answers: {answers:?}"
+    );
+    ids.into_iter().next().map(str::to_owned)
+}
+
+/// Removes everything that the hot store knows once a third of the votes is stored.
+async fn wipe_redis_in_the_middle(stores: &Stores, servers: &[Arc<TestServer>]) {
+    let Some(url) = &stores.redis_url else { return };
+    let app = &servers[0].app;
+    while app.metrics.votes_counted.get() < 500 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let instance = app
+        .database
+        .instance()
+        .await
+        .expect("the installation has an id");
+    let client = redis::Client::open(url.as_str()).expect("a Redis address");
+    let mut connection = client
+        .get_multiplexed_async_connection()
+        .await
+        .expect("Redis answers");
+    // The Redis is shared with other tests: what FLUSHALL would remove of this installation goes, key by key.
+    let keys: Vec<String> = redis::cmd("KEYS")
+        .arg(format!("acclaim:{}:*", instance.simple()))
+        .query_async(&mut connection)
+        .await
+        .expect("Redis answers");
+    assert!(!keys.is_empty(), "the servers use Redis");
+    redis::cmd("DEL")
+        .arg(keys)
+        .exec_async(&mut connection)
+        .await
+        .expect("Redis answers");
+}
+
+async fn a_killed_server_loses_nothing_acknowledged(stores: Stores) {
+    let database = stores.database(&acclaim::clock::Clock::System).await;
+    let now = acclaim::clock::Clock::System.now();
+    let sample = Sample::insert(&database, now, |c| c.votes_per_period = 10).await;
+    database.close().await;
+    let mut server = Program::start(&stores, &["serve"]).await;
+    let signer = TestServer::start(&stores).await;
+    signer.clock.set(now);
+    let nominees: Arc<Vec<String>> = Arc::new(
+        sample
+            .nominees
+            .iter()
+            .map(|id| signer.nominee_id(*id))
+            .collect(),
+    );
+    let (address, mut clients) = (server.address, JoinSet::new());
+    for client in 0..50 {
+        let voter = Viewer::Voter {
+            id: VoterId::new(),
+            is_guest: false,
+        };
+        let (token, nominees) = (signer.token_of(voter), Arc::clone(&nominees));
+        clients.spawn(async move {
+            let http = http_client();
+            let mut acknowledged = Vec::new();
+            for n in 0..100 {
+                let input = json!({"input": {"nomineeId": nominees[(client + n) % 36], "idempotencyKey": Uuid::new_v4()}});
+                match send(&http, address, Some(&token), CAST_VOTE, input).await {
+                    Ok(answer) => acknowledged.extend(answer["data"]["castVote"]["vote"]["id"].as_str().map(str::to_owned)),
+                    Err(_) => break,
+                }
+            }
+            (token, acknowledged)
+        });
+    }
+    while signer_count(&signer).await < 400 {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    server.kill();
+    let histories = clients.join_all().await;
+    let acknowledged: usize = histories.iter().map(|(_, votes)| votes.len()).sum();
+    assert!(
+        acknowledged >= 300,
+        "only {acknowledged} were acknowledged before the kill"
+    );
+    drop(server);
+    let again = Program::start(&stores, &["serve"]).await;
+    let http = http_client();
+    for (token, votes) in &histories {
+        let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+        let answer = send(
+            &http,
+            again.address,
+            Some(token),
+            query,
+            json!({"ids": votes}),
+        )
+        .await
+        .expect("an answer");
+        let found: Vec<&Value> = answer["data"]["nodes"]
+            .as_array()
+            .expect("nodes")
+            .iter()
+            .collect();
+        assert!(
+            found.iter().all(|node| node["id"].is_string()),
+            "an acknowledged vote is gone: {answer}"
+        );
+    }
+    signer
+        .app
+        .refresh_campaigns()
+        .await
+        .expect("the database answers");
+    assert_tallies_equal_the_recount(&stores, &[&signer], &sample).await;
+}
+
+async fn signer_count(server: &TestServer) -> i64 {
+    acclaim::ledger::verify::count_ballots(&server.app.database)
+        .await
+        .expect("a count")
+}

@@ -352,4 +352,55 @@ mod tests {
         assert!(TokenKeys::from_secrets(&["too short"]).is_err());
         assert!(TokenKeys::from_secrets(&[]).is_err());
     }
+
+    /// A key set file of one new key with this id.
+    fn key_file(kid: &str) -> tempfile::NamedTempFile {
+        use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+        use data_encoding::BASE64;
+        // The head of a SubjectPublicKeyInfo of an Ed25519 key (RFC 8410).
+        const SPKI: [u8; 12] = [
+            0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+        ];
+        let pair = Ed25519KeyPair::generate().expect("randomness");
+        let pem = |label: &str, der: &[u8]| {
+            format!(
+                "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
+                BASE64.encode(der)
+            )
+        };
+        let private = pair.to_pkcs8v1().expect("PKCS#8");
+        let public = [&SPKI[..], pair.public_key().as_ref()].concat();
+        let json = serde_json::json!({"keys": [{
+            "kid": kid,
+            "private_pem": pem("PRIVATE KEY", private.as_ref()),
+            "public_pem": pem("PUBLIC KEY", &public),
+        }]});
+        let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::io::Write::write_all(&mut file, json.to_string().as_bytes()).expect("it is written");
+        file
+    }
+
+    #[test]
+    fn ed25519_keys_come_from_a_file() {
+        let (file, other) = (key_file("one"), key_file("one"));
+        let keys = TokenKeys::from_file(file.path()).expect("a good key set");
+        let viewer = voter();
+        let (token, _) = keys.issue(viewer, now()).expect("it signs");
+        assert_eq!(keys.verify(&token, now()).expect("its own").0, viewer);
+        let other = TokenKeys::from_file(other.path()).expect("a good key set");
+        assert!(
+            other.verify(&token, now()).is_err(),
+            "another key of the same id"
+        );
+        // The public key as an HMAC secret: the kid pins the algorithm.
+        let header = Header {
+            kid: Some("one".into()),
+            ..Header::new(Algorithm::HS256)
+        };
+        let claims = serde_json::json!({"iss": "acclaim", "aud": "acclaim", "sub": Uuid::new_v4(), "role": "staff",
+            "exp": now().timestamp() + 60, "iat": now().timestamp()});
+        let forged = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(b"public"))
+            .expect("it signs");
+        assert!(keys.verify(&forged, now()).is_err());
+    }
 }

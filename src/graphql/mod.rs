@@ -9,6 +9,7 @@
 )]
 
 pub mod error;
+pub mod guard;
 pub mod messages;
 pub mod mutation;
 pub mod node_id;
@@ -33,14 +34,8 @@ use self::types::{Likeable, Node, UserError};
 /// The whole API.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// Selections within selections.
-const DEPTH_MAX: usize = 12;
-/// Directives of one field.
-const DIRECTIVES_MAX: usize = 10;
 /// What all fields of a document cost together, a list's times its page size.
 const COST_MAX: usize = 5_000;
-/// Brackets within brackets.
-const BRACKETS_MAX: usize = 32;
 
 /// Who asks, from where, in which language: what every resolver may need.
 #[derive(Debug, Clone)]
@@ -79,10 +74,7 @@ fn finish(builder: Builder) -> Schema {
         .register_output_type::<Node>()
         .register_output_type::<Likeable>()
         .register_output_type::<UserError>()
-        .limit_depth(DEPTH_MAX)
         .limit_complexity(COST_MAX)
-        .limit_directives(DIRECTIVES_MAX)
-        .limit_recursive_depth(BRACKETS_MAX)
         .finish()
 }
 

@@ -136,7 +136,7 @@ async fn identify(
     next: axum::middleware::Next,
 ) -> axum::response::Response {
     let id = uuid::Uuid::now_v7().simple().to_string();
-    let span = tracing::debug_span!("request", id);
+    let span = tracing::info_span!("request", id);
     let mut response = next.run(request).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);

@@ -1,0 +1,334 @@
+//! The document guard: limits that are checked before anything of the library walks a document.
+//!
+//! [`scan`] looks at the text in one pass, before parsing: brackets and tokens. [`check`] looks at the parsed document,
+//! each fragment once and remembered, so that fragments that spread each other twice (which the library expands: 2^30
+//! fields in 2 KB) cost no more than their text. Cycles are refused.
+
+use std::collections::HashMap;
+
+use async_graphql::Name;
+use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
+
+/// The largest document, bytes.
+pub const DOCUMENT_BYTES_MAX: usize = 8 * 1024;
+/// Lexical tokens of a document.
+const TOKENS_MAX: usize = 600;
+/// Brackets within brackets, which the parser recurses over.
+const BRACKETS_MAX: usize = 32;
+/// Fields within fields, fragments expanded.
+const DEPTH_MAX: u64 = 12;
+/// Fields in all, fragments expanded.
+const FIELDS_MAX: u64 = 500;
+/// Aliases in all, fragments expanded.
+const ALIASES_MAX: u64 = 15;
+/// Directives in all, fragments expanded.
+const DIRECTIVES_MAX: u64 = 10;
+/// Variables of an operation.
+const VARIABLES_MAX: usize = 20;
+
+/// Looks at the text of a document.
+///
+/// # Errors
+/// A sentence that names the limit.
+pub fn scan(document: &str) -> Result<(), String> {
+    if document.len() > DOCUMENT_BYTES_MAX {
+        return Err(format!(
+            "A document has at most {DOCUMENT_BYTES_MAX} bytes."
+        ));
+    }
+    let (brackets, tokens) = measure_text(document);
+    if brackets > BRACKETS_MAX {
+        return Err(format!("Brackets nest at most {BRACKETS_MAX} deep."));
+    }
+    if tokens > TOKENS_MAX {
+        return Err(format!(
+            "A document has at most {TOKENS_MAX} tokens; this one has {tokens}."
+        ));
+    }
+    Ok(())
+}
+
+/// How deep brackets nest and how many tokens there are, in one pass.
+fn measure_text(document: &str) -> (usize, usize) {
+    let (mut depth, mut deepest, mut tokens) = (0usize, 0, 0);
+    let mut rest = document.as_bytes();
+    while let Some((byte, tail)) = rest.split_first() {
+        rest = match byte {
+            b'"' if tail.starts_with(b"\"\"") => after_block_string(&tail[2..]),
+            b'"' => after_string(tail),
+            b'#' => after(tail, |b| matches!(b, b'\n' | b'\r')),
+            b if is_word(*b) => after(tail, |b| !is_word(b)),
+            _ => tail,
+        };
+        match byte {
+            b'{' | b'[' | b'(' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let is_ignored = byte.is_ascii_whitespace() || matches!(byte, b',' | b'#');
+        tokens += usize::from(!is_ignored);
+    }
+    (deepest, tokens)
+}
+
+/// Whether a byte continues a name or a number.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+')
+}
+
+/// The text from the first byte on that `ends` it.
+fn after(text: &[u8], ends: impl Fn(u8) -> bool) -> &[u8] {
+    text.iter()
+        .position(|byte| ends(*byte))
+        .map_or(&[], |end| &text[end..])
+}
+
+/// What follows a string whose opening quote has been read; a string ends at the end of its line at the latest.
+fn after_string(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let Some((byte, tail)) = rest.split_first() {
+        match byte {
+            b'"' | b'\n' | b'\r' => return tail,
+            b'\\' => rest = tail.get(1..).unwrap_or_default(),
+            _ => rest = tail,
+        }
+    }
+    &[]
+}
+
+/// What follows a block string whose opening quotes have been read.
+fn after_block_string(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while !rest.is_empty() {
+        if rest.starts_with(b"\\\"\"\"") {
+            rest = &rest[4..];
+        } else if rest.starts_with(b"\"\"\"") {
+            return &rest[3..];
+        } else {
+            rest = &rest[1..];
+        }
+    }
+    &[]
+}
+
+/// What a selection amounts to, fragments expanded.
+#[derive(Debug, Clone, Copy, Default)]
+struct Weight {
+    depth: u64,
+    fields: u64,
+    aliases: u64,
+    directives: u64,
+}
+
+impl Weight {
+    /// Puts what stands beside it to it.
+    fn add(&mut self, other: Self) {
+        self.depth = self.depth.max(other.depth);
+        self.fields = self.fields.saturating_add(other.fields);
+        self.aliases = self.aliases.saturating_add(other.aliases);
+        self.directives = self.directives.saturating_add(other.directives);
+    }
+}
+
+/// Looks at a parsed document.
+///
+/// # Errors
+/// A sentence that names the limit.
+pub fn check(document: &ExecutableDocument) -> Result<(), String> {
+    let mut walk = Walk {
+        document,
+        fragments: HashMap::new(),
+    };
+    for (_, operation) in document.operations.iter() {
+        let operation = &operation.node;
+        if operation.variable_definitions.len() > VARIABLES_MAX {
+            return Err(format!(
+                "An operation has at most {VARIABLES_MAX} variables."
+            ));
+        }
+        let mut weight = walk.selection_set(&operation.selection_set.node)?;
+        weight.directives = weight
+            .directives
+            .saturating_add(operation.directives.len() as u64);
+        within_limits(weight)?;
+    }
+    // Fragments that nothing spreads are validated by the library all the same.
+    for name in document.fragments.keys() {
+        within_limits(walk.fragment(name)?)?;
+    }
+    Ok(())
+}
+
+fn within_limits(weight: Weight) -> Result<(), String> {
+    let limits = [
+        (weight.depth, DEPTH_MAX, "nests fields at most", "deep"),
+        (weight.fields, FIELDS_MAX, "selects at most", "fields"),
+        (weight.aliases, ALIASES_MAX, "has at most", "aliases"),
+        (
+            weight.directives,
+            DIRECTIVES_MAX,
+            "has at most",
+            "directives",
+        ),
+    ];
+    match limits.iter().find(|(value, max, ..)| value > max) {
+        Some((_, max, does, what)) => Err(format!(
+            "A document {does} {max} {what}, its fragments expanded."
+        )),
+        None => Ok(()),
+    }
+}
+
+struct Walk<'a> {
+    document: &'a ExecutableDocument,
+    /// Fragments that have been weighed; none for those that are being weighed.
+    fragments: HashMap<&'a str, Option<Weight>>,
+}
+
+impl<'a> Walk<'a> {
+    fn selection_set(&mut self, set: &'a SelectionSet) -> Result<Weight, String> {
+        let mut weight = Weight::default();
+        for item in &set.items {
+            weight.add(self.selection(&item.node)?);
+        }
+        Ok(weight)
+    }
+
+    fn selection(&mut self, selection: &'a Selection) -> Result<Weight, String> {
+        let (mut weight, directives) = match selection {
+            Selection::Field(field) => {
+                let field = &field.node;
+                let is_introspection = matches!(field.name.node.as_str(), "__schema" | "__type");
+                let mut weight = self.selection_set(&field.selection_set.node)?;
+                // The usual introspection nests deeper than any query; where it is not allowed, validation says so.
+                weight.depth = if is_introspection {
+                    1
+                } else {
+                    weight.depth + 1
+                };
+                weight.add(Weight {
+                    fields: 1,
+                    aliases: u64::from(field.alias.is_some()),
+                    ..Weight::default()
+                });
+                (weight, &field.directives)
+            }
+            Selection::InlineFragment(inline) => (
+                self.selection_set(&inline.node.selection_set.node)?,
+                &inline.node.directives,
+            ),
+            Selection::FragmentSpread(spread) => (
+                self.fragment(&spread.node.fragment_name.node)?,
+                &spread.node.directives,
+            ),
+        };
+        weight.directives = weight.directives.saturating_add(directives.len() as u64);
+        Ok(weight)
+    }
+
+    fn fragment(&mut self, name: &'a Name) -> Result<Weight, String> {
+        match self.fragments.get(name.as_str()) {
+            Some(Some(weight)) => return Ok(*weight),
+            Some(None) => return Err(format!("The fragment {name} spreads itself.")),
+            None => {}
+        }
+        // An unknown fragment weighs nothing here; validation names it.
+        let Some(fragment) = self.document.fragments.get(name) else {
+            return Ok(Weight::default());
+        };
+        self.fragments.insert(name.as_str(), None);
+        let mut weight = self.selection_set(&fragment.node.selection_set.node)?;
+        weight.directives = weight
+            .directives
+            .saturating_add(fragment.node.directives.len() as u64);
+        self.fragments.insert(name.as_str(), Some(weight));
+        Ok(weight)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    fn guard(document: &str) -> Result<(), String> {
+        scan(document)?;
+        check(&async_graphql::parser::parse_query(document).expect("it parses"))
+    }
+
+    fn nested(depth: usize) -> String {
+        format!("{}{}", "{a".repeat(depth), "}".repeat(depth))
+    }
+
+    #[test]
+    fn fragments_that_double_are_weighed_once() {
+        let levels = 30;
+        let mut document = "{...F0}".to_owned();
+        for level in 0..levels {
+            let _ = write!(
+                document,
+                "fragment F{level} on Query{{...F{0} ...F{0}}}",
+                level + 1
+            );
+        }
+        let _ = write!(document, "fragment F{levels} on Query{{serverTime}}");
+        assert!(document.len() < 2_048);
+        assert!(guard(&document).is_err_and(|why| why.contains("fields")));
+    }
+
+    #[test]
+    fn cycles_are_refused() {
+        assert!(guard("{...A} fragment A on Query{...B} fragment B on Query{...A}").is_err());
+        assert!(guard("{a} fragment A on Query{...A}").is_err());
+    }
+
+    #[test]
+    fn each_limit_holds_and_is_reached() {
+        let many = |count: usize, text: &str| format!("{{{}}}", text.repeat(count));
+        let aliases = |count: usize| {
+            format!(
+                "{{{}}}",
+                (0..count).map(|n| format!("a{n}:a ")).collect::<String>()
+            )
+        };
+        let variables = |count: usize| {
+            let list: String = (0..count).map(|n| format!("$v{n}:Int ")).collect();
+            format!("query({list}){{a}}")
+        };
+        for (limit, ok, too_much) in [
+            ("depth", nested(12), nested(13)),
+            ("fields", many(500, "a "), many(501, "a ")),
+            ("aliases", aliases(15), aliases(16)),
+            ("directives", many(10, "a@b "), many(11, "a@b ")),
+            ("variables", variables(20), variables(21)),
+            (
+                "bytes",
+                format!("{{a}}{}", " ".repeat(8_189)),
+                format!("{{a}}{}", " ".repeat(8_190)),
+            ),
+        ] {
+            assert_eq!(guard(&ok), Ok(()), "{limit}");
+            assert!(guard(&too_much).is_err(), "{limit}");
+        }
+    }
+
+    #[test]
+    fn text_is_measured_outside_strings_and_comments() {
+        for (text, brackets, tokens) in [
+            ("{ a(b: [1]) { c } }", 3, 13),
+            ("# {{{{\n{ a }", 1, 3),
+            (r#"{ a(b: "{{{{ \" ((") }"#, 2, 8),
+            (r##"{ a(b: "#") { c } }"##, 2, 11),
+            (r#"{ a(b: """ {{ \""" " (( """) { c } }"#, 2, 11),
+            (r#""unended"#, 0, 1),
+        ] {
+            assert_eq!(measure_text(text), (brackets, tokens), "{text}");
+        }
+        assert!(scan(&"[".repeat(1_000)).is_err());
+        assert!(scan(&"a ".repeat(601)).is_err());
+    }
+}

@@ -184,6 +184,9 @@ impl App {
 
     /// Shares the boards whose copy in Redis is missing or behind.
     pub async fn share_tallies(&self) {
+        if !self.hot.is_shared() {
+            return;
+        }
         let boards: Vec<Arc<Board>> = {
             let boards = self
                 .tallies

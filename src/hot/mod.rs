@@ -104,6 +104,12 @@ impl Hot {
         }
     }
 
+    /// Whether other processes can see what is shared here.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Redis(_))
+    }
+
     /// The totals that are shared, if any.
     pub async fn find_totals(&self, campaign_id: CampaignId) -> Option<CampaignTotals> {
         match self {

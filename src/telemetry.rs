@@ -108,79 +108,67 @@ impl Metrics {
 
     /// Names every metric; `prometheus-client` adds the prefix, the unit and `_total`.
     fn register(&self) -> Registry {
-        let mut registry = Registry::with_prefix("acclaim");
-        let all = &mut registry;
+        let mut all = Registry::with_prefix("acclaim");
+        let latency = self.request_seconds.clone();
         all.register(
             "graphql_requests",
             "GraphQL requests",
             self.requests.clone(),
         );
         register_seconds(
-            all,
+            &mut all,
             "graphql_request",
             "From arrival to answer",
-            self.request_seconds.clone(),
+            latency,
         );
         all.register("votes_counted", "Votes counted", self.votes_counted.clone());
         all.register("casts_refused", "Casts refused", self.casts_refused.clone());
-        all.register(
-            "writer_batch_size",
-            "Casts and likes a batch",
-            self.writer.batch_size.clone(),
-        );
-        register_seconds(
-            all,
-            "writer_commit",
-            "From batch to commit",
-            self.writer.commit_seconds.clone(),
-        );
-        all.register(
-            "writer_decided_again",
-            "Jobs decided again",
-            self.writer.decided_again.clone(),
-        );
-        all.register(
-            "likes_stored",
-            "Wishes about likes stored",
-            self.writer.likes_stored.clone(),
-        );
-        all.register(
-            "writer_waiting",
-            "Jobs waiting for the writer",
-            self.writer_waiting.clone(),
-        );
-        all.register(
-            "tally_version",
-            "Sum of the tallies' versions",
-            self.tally_version.clone(),
-        );
-        register_seconds(
-            all,
-            "tally_age",
-            "Since tallies were checked",
-            self.tally_age_seconds.clone(),
-        );
-        all.register(
-            "pool_open_connections",
-            "Database connections open",
-            self.pool_open.clone(),
-        );
-        all.register(
-            "pool_idle_connections",
-            "Database connections idle",
-            self.pool_idle.clone(),
-        );
+        self.register_writer(&mut all);
+        let (version, age) = (self.tally_version.clone(), self.tally_age_seconds.clone());
+        all.register("tally_version", "Sum of the tallies' versions", version);
+        register_seconds(&mut all, "tally_age", "Since tallies were checked", age);
+        let (open, idle) = (self.pool_open.clone(), self.pool_idle.clone());
+        all.register("pool_open_connections", "Database connections open", open);
+        all.register("pool_idle_connections", "Database connections idle", idle);
+        let healthy = self.hot_healthy.clone();
         all.register(
             "hot_store_healthy",
             "1 while the hot store answers",
-            self.hot_healthy.clone(),
+            healthy,
         );
         all.register(
             "subscribers",
             "Open sockets and event streams",
             self.subscribers.clone(),
         );
-        registry
+        all
+    }
+
+    fn register_writer(&self, all: &mut Registry) {
+        let writer = self.writer.clone();
+        all.register(
+            "writer_batch_size",
+            "Casts and likes a batch",
+            writer.batch_size,
+        );
+        register_seconds(
+            all,
+            "writer_commit",
+            "From batch to commit",
+            writer.commit_seconds,
+        );
+        all.register(
+            "writer_decided_again",
+            "Jobs decided again",
+            writer.decided_again,
+        );
+        all.register(
+            "likes_stored",
+            "Wishes about likes stored",
+            writer.likes_stored,
+        );
+        let waiting = self.writer_waiting.clone();
+        all.register("writer_waiting", "Jobs waiting for the writer", waiting);
     }
 
     /// All metrics in the text format of `OpenMetrics`.

@@ -3,6 +3,7 @@
 mod ballot;
 mod campaign;
 mod category;
+mod like;
 mod nominee;
 mod scalars;
 mod sign_in;
@@ -17,11 +18,11 @@ pub use self::ballot::{
 };
 pub use self::campaign::{Campaign, CampaignConnection, CampaignEdge, CampaignPhase};
 pub use self::category::Category;
-pub use self::nominee::{
-    Nominee, NomineeConnection, NomineeOrder, NomineeQuery, RecordViewsErrorCode, RecordViewsInput,
-    RecordViewsPayload, RecordViewsUserError, SetLikeErrorCode, SetLikeInput, SetLikePayload,
-    SetLikeUserError, list_nominees,
+pub use self::like::{
+    RecordViewsErrorCode, RecordViewsInput, RecordViewsPayload, RecordViewsUserError,
+    SetLikeErrorCode, SetLikeInput, SetLikePayload, SetLikeUserError,
 };
+pub use self::nominee::{Nominee, NomineeConnection, NomineeOrder, NomineeQuery, list_nominees};
 pub use self::scalars::{Long, Timestamp};
 pub use self::sign_in::{
     RefreshSessionInput, SignInErrorCode, SignInGuestInput, SignInMiniProgramInput, SignInPayload,

@@ -1,12 +1,12 @@
-//! Nominees, and likes and views, which they share with stories.
+//! Nominees and lists of them.
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::scalars::Long;
 use super::story::StoryConnection;
-use super::{Campaign, Category, Likeable};
+use super::{Campaign, Category};
 use crate::app::nominees::{self, NomineeFilter, NomineePlace};
 use crate::domain::nominee as domain;
 use crate::domain::period;
@@ -374,74 +374,4 @@ async fn order(ctx: &Context<'_>, roster: &Roster, order_by: NomineeOrder) -> Re
             Order::Shuffled(nominees::shuffle_seed(roster, &viewer, day))
         }
     })
-}
-
-/// What `setLike` is to do.
-#[derive(InputObject)]
-pub struct SetLikeInput {
-    /// The nominee or story.
-    pub subject_id: ID,
-    /// Whether the viewer likes it from now on.
-    pub liked: bool,
-}
-
-/// Why `setLike` was refused.
-#[derive(Enum, Clone, Copy, PartialEq, Eq)]
-pub enum SetLikeErrorCode {
-    /// There is no such nominee or story.
-    SubjectNotFound,
-}
-
-/// A refusal of `setLike`.
-#[derive(SimpleObject, Clone)]
-pub struct SetLikeUserError {
-    /// Why.
-    pub code: SetLikeErrorCode,
-    /// For people, in the language of the request.
-    pub message: String,
-    /// Which part of the input it is about.
-    pub path: Option<Vec<String>>,
-}
-
-/// The answer of `setLike`.
-#[derive(SimpleObject)]
-pub struct SetLikePayload {
-    /// What was liked, with its new count.
-    pub subject: Option<Likeable>,
-    /// Why it was refused; empty when it was not.
-    pub user_errors: Vec<SetLikeUserError>,
-}
-
-/// What `recordViews` is to count.
-#[derive(InputObject)]
-pub struct RecordViewsInput {
-    /// Nominees and stories that were viewed, 1 to 20; one that is named twice counts twice.
-    pub subject_ids: Vec<ID>,
-}
-
-/// Why `recordViews` did not count a subject.
-#[derive(Enum, Clone, Copy, PartialEq, Eq)]
-pub enum RecordViewsErrorCode {
-    /// There is no such nominee or story.
-    SubjectNotFound,
-}
-
-/// A subject that `recordViews` does not know.
-#[derive(SimpleObject, Clone)]
-pub struct RecordViewsUserError {
-    /// Why.
-    pub code: RecordViewsErrorCode,
-    /// For people, in the language of the request.
-    pub message: String,
-    /// Which part of the input it is about.
-    pub path: Option<Vec<String>>,
-}
-
-/// The answer of `recordViews`.
-#[derive(SimpleObject)]
-pub struct RecordViewsPayload {
-    /// How many views were counted. They show within about a second.
-    pub recorded: i32,
-    /// Subjects that were not counted; the others were.
-    pub user_errors: Vec<RecordViewsUserError>,
 }

@@ -23,6 +23,7 @@ use super::client::Origin;
 use super::negotiate::{MediaType, accepted};
 use crate::error::Error;
 use crate::graphql::error::{code, document_error, finish, request_error};
+use crate::graphql::variables::{list_absent, remove_absent};
 use crate::telemetry::OperationLabels;
 
 /// The largest body: a document of 8 KiB with its variables.
@@ -294,7 +295,7 @@ pub fn prepare(params: Params) -> Result<Prepared, Refused> {
             format!("Brackets nest at most {BRACKETS_MAX} deep."),
         ));
     }
-    let document = async_graphql::parser::parse_query(&query).map_err(|error| {
+    let mut document = async_graphql::parser::parse_query(&query).map_err(|error| {
         let mut server_error = ServerError::from(error);
         server_error.extensions = document_error(code::GRAPHQL_PARSE_FAILED, "").extensions;
         Refused::new(StatusCode::BAD_REQUEST, server_error)
@@ -304,6 +305,9 @@ pub fn prepare(params: Params) -> Result<Prepared, Refused> {
         return Err(Refused::bad(code::GRAPHQL_VALIDATION_FAILED, message));
     };
     let (kind, field) = (operation.ty, root_field(operation));
+    let absent = list_absent(operation, params.variables.as_ref())
+        .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, request_error(&error)))?;
+    remove_absent(&mut document, absent);
     let variables = params
         .variables
         .map(serde_json::Value::Object)

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use async_graphql::parser::types::{
     Directive, DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
 };
-use async_graphql::{Name, Positioned};
+use async_graphql::{Name, Positioned, Variables};
 use async_graphql_value::Value;
 use serde_json::Map;
 
@@ -40,6 +40,19 @@ pub fn list_absent(
         }
     }
     Ok(absent)
+}
+
+/// Gives variables that are left out the defaults of `operation`. The library does so for arguments, not for `@skip` and
+/// `@include`.
+pub fn add_defaults(operation: &OperationDefinition, variables: &mut Variables) {
+    for definition in &operation.variable_definitions {
+        if let Some(default) = &definition.node.default_value {
+            let name = definition.node.name.node.clone();
+            variables
+                .entry(name)
+                .or_insert_with(|| default.node.clone());
+        }
+    }
 }
 
 /// Takes the `absent` variables out of the document: their definitions, and the arguments and input fields that they

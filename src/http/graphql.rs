@@ -23,7 +23,7 @@ use super::client::Origin;
 use super::negotiate::{MediaType, accepted};
 use crate::error::Error;
 use crate::graphql::error::{code, document_error, finish, request_error};
-use crate::graphql::variables::{list_absent, remove_absent};
+use crate::graphql::variables::{add_defaults, list_absent, remove_absent};
 use crate::telemetry::OperationLabels;
 
 /// The largest body: a document of 8 KiB with its variables.
@@ -307,12 +307,14 @@ pub fn prepare(params: Params) -> Result<Prepared, Refused> {
     let (kind, field) = (operation.ty, root_field(operation));
     let absent = list_absent(operation, params.variables.as_ref())
         .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, request_error(&error)))?;
-    remove_absent(&mut document, absent);
     let variables = params
         .variables
         .map(serde_json::Value::Object)
         .unwrap_or_default();
-    let mut request = Request::new(query).variables(Variables::from_json(variables));
+    let mut variables = Variables::from_json(variables);
+    add_defaults(operation, &mut variables);
+    remove_absent(&mut document, absent);
+    let mut request = Request::new(query).variables(variables);
     request.operation_name = params.operation_name;
     request.set_parsed_query(document);
     Ok(Prepared {

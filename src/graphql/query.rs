@@ -269,9 +269,9 @@ async fn find_votes(ctx: &Context<'_>, ids: &[GlobalId]) -> Result<HashMap<VoteI
             by_campaign.entry(*campaign_id).or_default().push(id.0);
         }
     }
-    let mut votes = HashMap::new();
+    let mut found = HashMap::new();
     let Some(voter) = asker(ctx).viewer.voter() else {
-        return Ok(votes);
+        return Ok(found);
     };
     for (campaign_id, ids) in by_campaign {
         let catalog = app.campaigns.catalog();
@@ -282,9 +282,9 @@ async fn find_votes(ctx: &Context<'_>, ids: &[GlobalId]) -> Result<HashMap<VoteI
             .await
             .map_err(Error::from)?;
         let listed = Vote::list(ctx, &roster, ballots).into_iter();
-        votes.extend(listed.map(|vote| (vote.vote_id(), vote)));
+        found.extend(listed.map(|vote| (vote.vote_id(), vote)));
     }
-    Ok(votes)
+    Ok(found)
 }
 
 /// The objects with these ids: all stories take one statement, so do the votes of a campaign, and nominees of one

@@ -15,6 +15,10 @@ use crate::error::{Error, Result};
 
 type Arguments = Vec<(Positioned<Name>, Positioned<Value>)>;
 
+/// Names of variables that have no value.
+#[derive(Debug)]
+pub struct Absent(HashSet<Name>);
+
 /// The variables of `operation` that have no value, neither in `given` nor by default.
 ///
 /// # Errors
@@ -22,7 +26,7 @@ type Arguments = Vec<(Positioned<Name>, Positioned<Value>)>;
 pub fn list_absent(
     operation: &OperationDefinition,
     given: Option<&Map<String, serde_json::Value>>,
-) -> Result<HashSet<Name>> {
+) -> Result<Absent> {
     let mut absent = HashSet::new();
     for definition in &operation.variable_definitions {
         let definition = &definition.node;
@@ -39,7 +43,7 @@ pub fn list_absent(
             absent.insert(name.clone());
         }
     }
-    Ok(absent)
+    Ok(Absent(absent))
 }
 
 /// Gives variables that are left out the defaults of `operation`. The library does so for arguments, not for `@skip` and
@@ -57,7 +61,7 @@ pub fn add_defaults(operation: &OperationDefinition, variables: &mut Variables) 
 
 /// Takes the `absent` variables out of the document: their definitions, and the arguments and input fields that they
 /// stand for. A variable that is used nowhere keeps its definition, which validation refuses.
-pub fn remove_absent(document: &mut ExecutableDocument, absent: HashSet<Name>) {
+pub fn remove_absent(document: &mut ExecutableDocument, Absent(absent): Absent) {
     if absent.is_empty() {
         return;
     }

@@ -59,7 +59,7 @@ async fn pages_go_forwards_and_backwards(stores: Stores) {
     let ask = async |more: Value| page(&server, None, NOMINEES, &with(&all, &more)).await;
     let cursor_of =
         async |number: usize| ask(json!({"first": 36})).await["edges"][number - 1]["cursor"].take();
-    let (tenth, last) = (cursor_of(10).await, cursor_of(36).await);
+    let (tenth, thirty_sixth) = (cursor_of(10).await, cursor_of(36).await);
     for (more, expected, expected_flags) in [
         (json!({}), 1..=20, (false, true)),
         (json!({"first": 36}), 1..=36, (false, false)),
@@ -71,7 +71,7 @@ async fn pages_go_forwards_and_backwards(stores: Stores) {
         (json!({"first": 3, "before": tenth}), 1..=3, (false, true)),
         (json!({"last": 3, "after": tenth}), 34..=36, (true, false)),
         (
-            json!({"first": 99, "after": tenth, "before": last}),
+            json!({"first": 99, "after": tenth, "before": thirty_sixth}),
             11..=35,
             (true, true),
         ),
@@ -91,7 +91,7 @@ async fn pages_go_forwards_and_backwards(stores: Stores) {
             edges[edges.len() - 1]["cursor"]
         );
     }
-    let nothing = ask(json!({"first": 5, "after": last})).await;
+    let nothing = ask(json!({"first": 5, "after": thirty_sixth})).await;
     assert_eq!(nothing["nodes"], json!([]));
     assert_eq!(flags(&nothing), (true, false));
     assert_eq!(nothing["pageInfo"]["endCursor"], Value::Null);

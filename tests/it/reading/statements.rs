@@ -185,27 +185,27 @@ async fn nodes_of_one_kind_share_their_statements(stores: Stores) {
             json!({"id": server.campaign_id(sample.campaign.id)}),
         )
         .await;
-    let stories = super::column(&data["stories"], "id");
+    let in_feed = super::column(&data["stories"], "id");
     let nominees: Vec<Value> = sample
         .nominees
         .iter()
         .map(|id| json!(server.nominee_id(*id)))
         .collect();
-    let mut votes = Vec::new();
+    let mut cast = Vec::new();
     for index in [2, 12, 13, 14, 24, 25] {
-        let cast = server
+        let payload = server
             .cast(&voter, &server.nominee_id(sample.nominees[index]), None)
             .await;
-        votes.extend(Some(cast["vote"]["id"].clone()).filter(Value::is_string));
+        cast.extend(Some(payload["vote"]["id"].clone()).filter(Value::is_string));
     }
-    assert!(votes.len() > 3, "{votes:?}");
+    assert!(cast.len() > 3, "{cast:?}");
     for (kind, ids, expected) in [
         // The counters and the viewer's votes.
         ("nominees", nominees, 2),
         // The stories, their counters, the viewer's votes for their nominees.
-        ("stories", stories, 3),
+        ("stories", in_feed, 3),
         // The votes, the counters of their nominees, the viewer's votes for them.
-        ("votes", votes, 3),
+        ("votes", cast, 3),
     ] {
         for ids in [&ids[..2], &ids[..]] {
             let (statements, data) = cost(&server, &voter, query, json!({"ids": ids})).await;

@@ -153,6 +153,12 @@ impl App {
             )));
         }
         let email = email.trim().to_lowercase();
+        if email.chars().any(char::is_control) {
+            // PostgreSQL has no text with a NUL in it.
+            return Err(Error::BadUserInput(
+                "email must have no control characters.".into(),
+            ));
+        }
         let now = self.clock.now();
         let anywhere = self
             .hash_key

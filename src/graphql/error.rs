@@ -88,12 +88,19 @@ fn finish_error(error: &mut ServerError) -> &'static str {
         "Query is too complex." | "Query is nested too deep." => code::QUERY_TOO_COMPLEX,
         _ if error.source.is_some() => return mask(error, "a resolver failed"),
         // Coercion of an argument, found while executing: the text says what is wrong with the value.
-        message if message.starts_with("Failed to parse") => code::BAD_USER_INPUT,
+        message if is_coercion(message) => code::BAD_USER_INPUT,
         _ if error.path.is_empty() => code::GRAPHQL_VALIDATION_FAILED,
         _ => return mask(error, "a field failed"),
     };
     extensions(error).set("code", code);
     code
+}
+
+/// Whether the library found a value of another type than an argument's.
+fn is_coercion(message: &str) -> bool {
+    ["Failed to parse", "Expected input type"]
+        .iter()
+        .any(|start| message.starts_with(start))
 }
 
 fn give_code(error: &mut ServerError, ours: &Error) -> &'static str {

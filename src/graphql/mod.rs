@@ -17,6 +17,7 @@ pub mod page;
 pub mod query;
 pub mod subscription;
 pub mod types;
+pub mod variables;
 
 use std::sync::Arc;
 

@@ -1,8 +1,10 @@
 //! What can be read.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
+use uuid::Uuid;
 
 use super::node_id::{self, Cursor, GlobalId};
 use super::page::{PageArgs, PageInfo, StoryPage, list_cost};
@@ -14,7 +16,7 @@ use super::types::{
 use super::{app, asker};
 use crate::domain::story;
 use crate::error::Error;
-use crate::id::StoryId;
+use crate::id::{CampaignId, StoryId, VoteId};
 use crate::ledger;
 use crate::ledger::story::FeedOf;
 
@@ -259,7 +261,34 @@ async fn find_stories(ctx: &Context<'_>, ids: Vec<StoryId>) -> Result<Vec<story:
     Ok(stories)
 }
 
-/// The objects with these ids: all stories take one statement, and nominees of one campaign share a page.
+/// The viewer's own votes among these ids: one statement for those of a campaign.
+async fn find_votes(ctx: &Context<'_>, ids: &[GlobalId]) -> Result<HashMap<VoteId, Vote>> {
+    let (app, mut by_campaign) = (app(ctx), HashMap::<CampaignId, Vec<Uuid>>::new());
+    for id in ids {
+        if let GlobalId::Vote(campaign_id, id) = id {
+            by_campaign.entry(*campaign_id).or_default().push(id.0);
+        }
+    }
+    let mut found = HashMap::new();
+    let Some(voter) = asker(ctx).viewer.voter() else {
+        return Ok(found);
+    };
+    for (campaign_id, ids) in by_campaign {
+        let catalog = app.campaigns.catalog();
+        let Some(roster) = catalog.find(campaign_id, asker(ctx).viewer) else {
+            continue;
+        };
+        let ballots = ledger::ballot::list_by_ids(&app.database, campaign_id, voter, ids)
+            .await
+            .map_err(Error::from)?;
+        let listed = Vote::list(ctx, &roster, ballots).into_iter();
+        found.extend(listed.map(|vote| (vote.vote_id(), vote)));
+    }
+    Ok(found)
+}
+
+/// The objects with these ids: all stories take one statement, so do the votes of a campaign, and nominees of one
+/// campaign share a page.
 async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
     let (app, viewer) = (app(ctx), asker(ctx).viewer);
     let ids = ids
@@ -284,6 +313,7 @@ async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> 
             }
         }),
     );
+    let votes = find_votes(ctx, &ids).await?;
     let catalog = app.campaigns.catalog();
     let mut nodes = Vec::with_capacity(ids.len());
     for id in ids {
@@ -302,16 +332,7 @@ async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> 
                 let index = stories.stories.iter().position(|story| story.id == id);
                 index.map(|index| Node::Story(Story::new(Arc::clone(&stories), index)))
             }
-            GlobalId::Vote(campaign_id, id) => {
-                match (viewer.voter(), catalog.find(campaign_id, viewer)) {
-                    (Some(voter), Some(roster)) => {
-                        let ballot = ledger::ballot::find(&app.database, campaign_id, voter, id);
-                        let ballots = ballot.await.map_err(Error::from)?.into_iter().collect();
-                        Vote::list(ctx, &roster, ballots).pop().map(Node::Vote)
-                    }
-                    _ => None,
-                }
-            }
+            GlobalId::Vote(_, id) => votes.get(&id).cloned().map(Node::Vote),
             GlobalId::Voter(_) | GlobalId::Staff(_) => None,
         });
     }

@@ -24,6 +24,7 @@ use super::negotiate::{MediaType, accepted};
 use crate::error::Error;
 use crate::graphql::error::{code, document_error, finish, request_error};
 use crate::graphql::guard;
+use crate::graphql::variables::{add_defaults, list_absent, remove_absent};
 use crate::telemetry::OperationLabels;
 
 /// The largest body: a document of 8 KiB with its variables.
@@ -286,7 +287,7 @@ pub fn prepare(params: Params) -> Result<Prepared, Refused> {
     }
     let too_complex = |why| Refused::bad(code::QUERY_TOO_COMPLEX, why);
     guard::scan(&query).map_err(too_complex)?;
-    let document = async_graphql::parser::parse_query(&query).map_err(|error| {
+    let mut document = async_graphql::parser::parse_query(&query).map_err(|error| {
         let mut server_error = ServerError::from(error);
         server_error.extensions = document_error(code::GRAPHQL_PARSE_FAILED, "").extensions;
         Refused::new(StatusCode::BAD_REQUEST, server_error)
@@ -297,11 +298,16 @@ pub fn prepare(params: Params) -> Result<Prepared, Refused> {
         return Err(Refused::bad(code::GRAPHQL_VALIDATION_FAILED, message));
     };
     let (kind, field) = (operation.ty, root_field(operation));
+    let absent = list_absent(operation, params.variables.as_ref())
+        .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, request_error(&error)))?;
     let variables = params
         .variables
         .map(serde_json::Value::Object)
         .unwrap_or_default();
-    let mut request = Request::new(query).variables(Variables::from_json(variables));
+    let mut variables = Variables::from_json(variables);
+    add_defaults(operation, &mut variables);
+    remove_absent(&mut document, absent);
+    let mut request = Request::new(query).variables(variables);
     request.operation_name = params.operation_name;
     request.set_parsed_query(document);
     Ok(Prepared {

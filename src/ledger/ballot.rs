@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use sqlx::{PgConnection, SqliteConnection};
 use uuid::Uuid;
 
-use super::dialect::{JsonRows, KNOWN_BALLOTS, STORE_BALLOTS_POSTGRES, STORE_BALLOTS_SQLITE};
+use super::dialect::{
+    Ids, JsonRows, KNOWN_BALLOTS, STORE_BALLOTS_POSTGRES, STORE_BALLOTS_SQLITE, with_ids,
+};
 use super::{Database, Pool, Transaction, on};
 use crate::domain::ballot::{Ballot, Cast};
 use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
@@ -191,18 +193,22 @@ pub async fn count_used(
         .bind(campaign_id).bind(voter_id).bind(period).fetch_all(p).await)
 }
 
-/// A voter's own vote by its id.
+/// Those of a voter's own votes of a campaign that have these ids.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find(
+pub async fn list_by_ids(
     database: &Database,
     campaign_id: CampaignId,
     voter_id: VoterId,
-    id: VoteId,
-) -> sqlx::Result<Option<Ballot>> {
-    on!(database.read(), p => sqlx::query_as(
+    ids: Vec<Uuid>,
+) -> sqlx::Result<Vec<Ballot>> {
+    let statement = with_ids!(
         "SELECT campaign_id, voter_id, scope_id, period, slot, nominee_id, id, idempotency_key, cast_at, is_first
-        FROM ballot WHERE campaign_id = $1 AND voter_id = $2 AND id = $3")
-        .bind(campaign_id).bind(voter_id).bind(id).fetch_optional(p).await)
+        FROM ballot WHERE id",
+        "AND campaign_id = $2 AND voter_id = $3"
+    );
+    let pool = database.read();
+    on!(pool, p => sqlx::query_as(statement.of(pool))
+        .bind(Ids(ids.clone())).bind(campaign_id).bind(voter_id).fetch_all(p).await)
 }

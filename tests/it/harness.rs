@@ -21,13 +21,14 @@ use acclaim::domain::story::Story;
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::hot::{Hot, Limits, Memory, Rate, Redis};
 use acclaim::http::Server;
-use acclaim::id::{CampaignId, CategoryId, NomineeId, StoryId, VoterId};
+use acclaim::id::{CampaignId, CategoryId, NomineeId, StaffId, StoryId, VoterId};
 use acclaim::ledger::Database;
 use acclaim::ledger::writer::WriterTask;
-use acclaim::ledger::{campaign, story};
+use acclaim::ledger::{campaign, staff, story};
 use acclaim::workers::Workers;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -84,6 +85,24 @@ impl Stores {
             database_url: servers::postgres().await.create_database().await,
             redis_url: Some(servers::redis().await.url()),
             directory: TempDir::new().expect("a temporary folder"),
+        }
+    }
+
+    /// A number out of the database, by a connection and a statement of the test's own.
+    pub async fn count(&self, statement: &'static str) -> i64 {
+        let query = "the statement runs";
+        if self.database_url.starts_with("sqlite:") {
+            let mut connection = sqlx::SqliteConnection::connect(&self.database_url)
+                .await
+                .expect("the database opens");
+            let count = sqlx::query_scalar(statement).fetch_one(&mut connection);
+            count.await.expect(query)
+        } else {
+            let mut connection = sqlx::PgConnection::connect(&self.database_url)
+                .await
+                .expect("the database opens");
+            let count = sqlx::query_scalar(statement).fetch_one(&mut connection);
+            count.await.expect(query)
         }
     }
 
@@ -246,6 +265,17 @@ impl TestServer {
             id: VoterId::new(),
             is_guest: true,
         })
+    }
+
+    /// A new member of staff.
+    pub async fn staff(&self) -> Viewer {
+        let (database, id) = (&self.app.database, StaffId::new());
+        let email = format!("{id}@staff.example");
+        staff::upsert(database, &email, "Staff", "no hash", self.clock.now())
+            .await
+            .expect("stored");
+        let found = staff::find_by_email(database, &email).await.expect("read");
+        Viewer::Staff(found.expect("there").id)
     }
 
     /// A token of this viewer.
@@ -431,7 +461,8 @@ impl Sample {
     }
 }
 
-fn sample_nominee(campaign_id: CampaignId, category_id: CategoryId, number: i64) -> Nominee {
+/// The nominee of this number.
+pub fn sample_nominee(campaign_id: CampaignId, category_id: CategoryId, number: i64) -> Nominee {
     Nominee {
         id: NomineeId::new(),
         campaign_id,

@@ -1,9 +1,12 @@
 //! The behaviour suite: the whole server against real stores. What is in `on_both!` runs on SQLite with the in-process
 //! hot store and on PostgreSQL with Redis alike.
 
+mod bad_input;
 mod fake_wechat;
 mod harness;
+mod likes;
 mod properties;
+mod reading;
 mod servers;
 mod structure;
 mod voting;

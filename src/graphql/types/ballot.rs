@@ -15,7 +15,7 @@ use crate::domain::roster::Roster;
 use crate::graphql::node_id::GlobalId;
 use crate::graphql::page::NomineePage;
 use crate::graphql::{app, asker};
-use crate::id::{ScopeId, VoterId};
+use crate::id::{ScopeId, VoteId, VoterId};
 
 /// What `castVote` is to do.
 #[derive(InputObject)]
@@ -108,6 +108,12 @@ impl Vote {
             })
         };
         ballots.into_iter().filter_map(vote).collect()
+    }
+
+    /// Its id within the program.
+    #[must_use]
+    pub fn vote_id(&self) -> VoteId {
+        self.ballot.id
     }
 
     /// The nominee it is for.

@@ -1,0 +1,340 @@
+//! Likes and page views.
+
+use std::sync::Arc;
+
+use acclaim::domain::campaign::Lifecycle;
+use acclaim::graphql::node_id::GlobalId;
+use acclaim::id::{NomineeId, StoryId};
+use acclaim::ledger::{verify, views};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::{Sample, Stores, TestServer, on_both, refusal};
+
+on_both!(
+    a_like_is_counted_once_and_can_be_taken_back,
+    likes_of_many_voters_at_once_all_count,
+    storms_of_likes_end_as_the_rows_say,
+    only_what_is_seen_can_be_liked,
+    views_are_counted_when_they_are_flushed,
+    views_of_unknown_subjects_are_reported,
+    a_report_of_views_has_bounds,
+    a_batch_of_views_is_stored_once,
+);
+
+const SET_LIKE: &str =
+    "mutation($id: ID!, $liked: Boolean!) { setLike(input: {subjectId: $id, liked: $liked}) {
+    subject { __typename id likeCount viewerHasLiked } userErrors { code message path } } }";
+const RECORD_VIEWS: &str = "mutation($ids: [ID!]!) { recordViews(input: {subjectIds: $ids}) {
+    recorded userErrors { code message path } } }";
+const COUNTS: &str =
+    "query($id: ID!) { node(id: $id) { ... on Nominee { likeCount viewCount viewerHasLiked }
+    ... on Story { likeCount viewCount viewerHasLiked } } }";
+
+async fn set_like(server: &TestServer, voter: &str, id: &str, liked: bool) -> Value {
+    let variables = json!({"id": id, "liked": liked});
+    server.ask(Some(voter), SET_LIKE, variables).await["setLike"].take()
+}
+
+async fn counts(server: &TestServer, token: Option<&str>, id: &str) -> Value {
+    server.ask(token, COUNTS, json!({"id": id})).await["node"].take()
+}
+
+async fn record_views(server: &TestServer, ids: &[&str]) -> Value {
+    server.ask(None, RECORD_VIEWS, json!({"ids": ids})).await["recordViews"].take()
+}
+
+/// A nominee and a story of a new sample, with their ids.
+async fn subjects(server: &TestServer) -> (Sample, String, String) {
+    let sample = server.sample().await;
+    let now = server.clock.now();
+    let story = sample
+        .insert_story(&server.app.database, Some(0), "A story", now)
+        .await;
+    let nominee = server.nominee_id(sample.nominees[0]);
+    (sample, nominee, server.global(GlobalId::Story(story)))
+}
+
+async fn a_like_is_counted_once_and_can_be_taken_back(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let (_, nominee, story) = subjects(&server).await;
+    let (one, two) = (server.voter(), server.guest());
+    for (id, kind) in [(&nominee, "Nominee"), (&story, "Story")] {
+        for (voter, liked, count) in [
+            (&one, false, 0),
+            (&one, true, 1),
+            (&one, true, 1),
+            (&two, true, 2),
+            (&one, false, 1),
+            (&one, false, 1),
+            (&one, true, 2),
+            (&two, false, 1),
+        ] {
+            let payload = set_like(&server, voter, id, liked).await;
+            let subject =
+                json!({"__typename": kind, "id": id, "likeCount": count, "viewerHasLiked": liked});
+            assert_eq!(payload, json!({"subject": subject, "userErrors": []}));
+        }
+        let seen = |liked: Value| json!({"likeCount": 1, "viewCount": 0, "viewerHasLiked": liked});
+        assert_eq!(counts(&server, Some(&one), id).await, seen(json!(true)));
+        assert_eq!(counts(&server, Some(&two), id).await, seen(json!(false)));
+        assert_eq!(counts(&server, None, id).await, seen(Value::Null));
+    }
+    assert_eq!(stores.count("SELECT COUNT(*) FROM subject_like").await, 2);
+}
+
+/// Runs `calls` at the same time and waits for all of them.
+async fn all_at_once<F: Future<Output = ()> + Send + 'static>(calls: impl Iterator<Item = F>) {
+    let mut running = tokio::task::JoinSet::new();
+    for call in calls {
+        running.spawn(call);
+    }
+    while let Some(result) = running.join_next().await {
+        result.expect("it did not panic");
+    }
+}
+
+async fn likes_of_many_voters_at_once_all_count(stores: Stores) {
+    let server = Arc::new(TestServer::start(&stores).await);
+    let (_, nominee, story) = subjects(&server).await;
+    all_at_once((0..100).map(|n| {
+        let (server, voter) = (Arc::clone(&server), server.voter());
+        let ids = [nominee.clone(), story.clone()];
+        async move {
+            // Half of them begin with the one, half with the other.
+            for id in [&ids[n % 2], &ids[1 - n % 2]] {
+                let payload = set_like(&server, &voter, id, true).await;
+                assert_eq!(
+                    payload["subject"]["viewerHasLiked"],
+                    json!(true),
+                    "{payload}"
+                );
+            }
+        }
+    }))
+    .await;
+    for id in [&nominee, &story] {
+        assert_eq!(counts(&server, None, id).await["likeCount"], json!(100));
+    }
+    assert_eq!(stores.count("SELECT COUNT(*) FROM subject_like").await, 200);
+    let differences = verify::list_like_differences(&server.app.database).await;
+    assert_eq!(differences.expect("a recount"), []);
+}
+
+async fn storms_of_likes_end_as_the_rows_say(stores: Stores) {
+    // Two servers on one database: their batches meet in it.
+    let servers = [
+        TestServer::start(&stores).await,
+        TestServer::start(&stores).await,
+    ]
+    .map(Arc::new);
+    let (_, nominee, story) = subjects(&servers[0]).await;
+    servers[1]
+        .app
+        .refresh_campaigns()
+        .await
+        .expect("the database answers");
+    let voters = [servers[0].voter(), servers[0].voter()];
+    all_at_once((0..160).map(|n: usize| {
+        let (server, voter) = (Arc::clone(&servers[n % 2]), voters[n / 2 % 2].clone());
+        let id = if n % 3 == 0 {
+            story.clone()
+        } else {
+            nominee.clone()
+        };
+        async move {
+            let payload = set_like(&server, &voter, &id, n / 4 % 2 == 0).await;
+            assert!(payload["subject"].is_object(), "{payload}");
+        }
+    }))
+    .await;
+    let wrong = stores
+        .count(
+            "SELECT COUNT(*) FROM subject_counter c
+            WHERE c.likes <> (SELECT COUNT(*) FROM subject_like l WHERE l.subject_id = c.subject_id)",
+        )
+        .await;
+    assert_eq!(wrong, 0, "counters differ from the likes");
+    // The last word of each voter holds, whatever came before.
+    for (index, voter) in voters.iter().enumerate() {
+        for id in [&nominee, &story] {
+            let payload = set_like(&servers[index], voter, id, index == 0).await;
+            assert_eq!(payload["subject"]["viewerHasLiked"], json!(index == 0));
+        }
+    }
+    for id in [&nominee, &story] {
+        assert_eq!(counts(&servers[0], None, id).await["likeCount"], json!(1));
+    }
+    assert_eq!(stores.count("SELECT COUNT(*) FROM subject_like").await, 2);
+    let total = "SELECT CAST(SUM(likes) AS BIGINT) FROM subject_counter";
+    assert_eq!(stores.count(total).await, 2);
+}
+
+async fn only_what_is_seen_can_be_liked(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let (sample, nominee, _) = subjects(&server).await;
+    let draft = server.sample_with(|c| c.lifecycle = Lifecycle::Draft).await;
+    let (database, now) = (&server.app.database, server.clock.now());
+    let at = now + TimeDelta::minutes(1);
+    let soon = sample.insert_story(database, Some(0), "Soon", at).await;
+    let of_draft = draft
+        .insert_story(database, Some(0), "A draft's", now)
+        .await;
+    let soon = server.global(GlobalId::Story(soon));
+    let hidden = [
+        server.nominee_id(NomineeId::new()),
+        server.global(GlobalId::Story(StoryId::new())),
+        server.nominee_id(draft.nominees[0]),
+        server.global(GlobalId::Story(of_draft)),
+        soon.clone(),
+    ];
+    let voter = server.voter();
+    for id in &hidden {
+        for liked in [true, false] {
+            let payload = set_like(&server, &voter, id, liked).await;
+            assert_eq!(refusal(&payload), Some("SUBJECT_NOT_FOUND"));
+            assert_eq!(
+                payload["userErrors"][0]["path"],
+                json!(["input", "subjectId"])
+            );
+            assert_eq!(payload["subject"], Value::Null);
+        }
+    }
+    assert_eq!(stores.count("SELECT COUNT(*) FROM subject_like").await, 0);
+    assert_eq!(
+        stores.count("SELECT COUNT(*) FROM subject_counter").await,
+        0
+    );
+    server.clock.set(at);
+    let payload = set_like(&server, &voter, &soon, true).await;
+    assert_eq!(payload["subject"]["likeCount"], json!(1), "now it is out");
+    let staff = server.token_of(server.staff().await);
+    let like = json!({"id": nominee, "liked": true});
+    assert_eq!(
+        server.fail(Some(&staff), SET_LIKE, like.clone()).await,
+        "FORBIDDEN"
+    );
+    assert_eq!(server.fail(None, SET_LIKE, like).await, "UNAUTHENTICATED");
+}
+
+async fn views_are_counted_when_they_are_flushed(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let (_, nominee, story) = subjects(&server).await;
+    let views = async |id: &str| counts(&server, None, id).await["viewCount"].take();
+    let recorded = record_views(&server, &[&nominee, &story, &nominee]).await;
+    assert_eq!(recorded, json!({"recorded": 3, "userErrors": []}));
+    assert_eq!(
+        views(&nominee).await,
+        json!(0),
+        "not before they are stored"
+    );
+    server.app.flush_views().await.expect("stored");
+    assert_eq!(
+        (views(&nominee).await, views(&story).await),
+        (json!(2), json!(1))
+    );
+    for _ in 0..3 {
+        server.app.flush_views().await.expect("nothing to store");
+    }
+    assert_eq!(
+        views(&nominee).await,
+        json!(2),
+        "a flush counts what came since the last"
+    );
+    let voter = server.voter();
+    set_like(&server, &voter, &nominee, true).await;
+    let data = server
+        .ask(Some(&voter), RECORD_VIEWS, json!({"ids": [nominee]}))
+        .await;
+    assert_eq!(data["recordViews"]["recorded"], json!(1));
+    server.app.flush_views().await.expect("stored");
+    let seen = json!({"likeCount": 1, "viewCount": 3, "viewerHasLiked": null});
+    assert_eq!(counts(&server, None, &nominee).await, seen);
+}
+
+async fn views_of_unknown_subjects_are_reported(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let (sample, nominee, story) = subjects(&server).await;
+    let at = server.clock.now() + TimeDelta::minutes(1);
+    let soon = sample
+        .insert_story(&server.app.database, None, "Soon", at)
+        .await;
+    let soon = server.global(GlobalId::Story(soon));
+    let unknown = server.nominee_id(NomineeId::new());
+    let payload = record_views(&server, &[&unknown, &nominee, &soon, &story]).await;
+    assert_eq!(payload["recorded"], json!(2));
+    let errors = payload["userErrors"].as_array().expect("errors");
+    let paths: Vec<Value> = errors.iter().map(|error| error["path"].clone()).collect();
+    assert_eq!(
+        paths,
+        [
+            json!(["input", "subjectIds", "0"]),
+            json!(["input", "subjectIds", "2"])
+        ]
+    );
+    assert!(
+        errors
+            .iter()
+            .all(|error| error["code"] == "SUBJECT_NOT_FOUND"),
+        "{payload}"
+    );
+    server.app.flush_views().await.expect("stored");
+    for id in [&nominee, &story] {
+        assert_eq!(counts(&server, None, id).await["viewCount"], json!(1));
+    }
+    assert_eq!(
+        stores.count("SELECT COUNT(*) FROM subject_counter").await,
+        2
+    );
+}
+
+async fn a_report_of_views_has_bounds(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let (_, nominee, _) = subjects(&server).await;
+    for (count, is_good) in [(0, false), (1, true), (20, true), (21, false), (200, false)] {
+        let variables = json!({"ids": vec![nominee.as_str(); count]});
+        if is_good {
+            let data = server.ask(None, RECORD_VIEWS, variables).await;
+            assert_eq!(data["recordViews"]["recorded"], json!(count));
+        } else {
+            let code = server.fail(None, RECORD_VIEWS, variables).await;
+            assert_eq!(code, "BAD_USER_INPUT", "{count}");
+        }
+    }
+    server.app.flush_views().await.expect("stored");
+    assert_eq!(
+        counts(&server, None, &nominee).await["viewCount"],
+        json!(21)
+    );
+}
+
+async fn a_batch_of_views_is_stored_once(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let (sample, nominee, _) = subjects(&server).await;
+    let rows = [
+        (sample.nominees[0].into(), sample.campaign.id, 5),
+        (sample.nominees[1].into(), sample.campaign.id, 7),
+    ];
+    let batch = Uuid::now_v7();
+    for _ in 0..3 {
+        views::add(&server.app.database, batch, &rows, server.clock.now())
+            .await
+            .expect("stored");
+    }
+    assert_eq!(counts(&server, None, &nominee).await["viewCount"], json!(5));
+    views::add(
+        &server.app.database,
+        Uuid::now_v7(),
+        &rows,
+        server.clock.now(),
+    )
+    .await
+    .expect("stored");
+    assert_eq!(
+        counts(&server, None, &nominee).await["viewCount"],
+        json!(10)
+    );
+    let total = "SELECT CAST(SUM(views) AS BIGINT) FROM subject_counter";
+    assert_eq!(stores.count(total).await, 24);
+}

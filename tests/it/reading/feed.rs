@@ -1,0 +1,342 @@
+//! Stories and the feed.
+
+use acclaim::domain::story::{Media, MediaKind, Story};
+use acclaim::graphql::node_id::GlobalId;
+use acclaim::id::StoryId;
+use acclaim::ledger::story;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::{column, flags, page, walk, walk_back, with};
+use crate::harness::{Sample, Stores, TestServer, on_both};
+
+on_both!(
+    the_feed_is_walked_to_its_end_both_ways,
+    a_story_that_comes_out_in_the_middle_disturbs_no_walk,
+    the_feed_has_a_part_for_campaign_category_and_nominee,
+    both_bounds_cut_a_page_of_the_feed,
+    a_story_is_invisible_until_its_time,
+    a_story_is_shown_with_all_that_it_has,
+);
+
+const STORIES: &str = "query($campaign: ID, $category: ID, $first: Int, $after: String, $last: Int, $before: String) {
+    list: stories(campaignId: $campaign, category: $category, first: $first, after: $after, last: $last, before: $before) {
+    nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
+
+/// Stories of a sample, three a minute, with their times, newest first; about the nominees in turn.
+async fn stories(
+    server: &TestServer,
+    sample: &Sample,
+    count: i32,
+) -> Vec<(DateTime<Utc>, StoryId)> {
+    let mut made = Vec::new();
+    for n in 0..count {
+        let at = server.clock.now() - TimeDelta::minutes(i64::from(n / 3));
+        let nominee = usize::try_from(n).expect("it is small") % 36;
+        let (database, title) = (&server.app.database, format!("Story {n}"));
+        let id = sample.insert_story(database, Some(nominee), &title, at);
+        made.push((at, id.await));
+    }
+    made.sort_unstable();
+    made.reverse();
+    made
+}
+
+fn story_id(server: &TestServer, id: StoryId) -> Value {
+    json!(server.global(GlobalId::Story(id)))
+}
+
+fn ids(server: &TestServer, stories: &[(DateTime<Utc>, StoryId)]) -> Vec<Value> {
+    stories
+        .iter()
+        .map(|(_, id)| story_id(server, *id))
+        .collect()
+}
+
+async fn the_feed_is_walked_to_its_end_both_ways(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let empty = page(&server, None, STORIES, &json!({})).await;
+    assert_eq!(
+        (&empty["nodes"], flags(&empty)),
+        (&json!([]), (false, false))
+    );
+    let made = stories(&server, &sample, 23).await;
+    let expected = ids(&server, &made);
+    for size in [1, 2, 3, 4, 5, 22, 23, 24, 100] {
+        let forwards = walk(&server, None, STORIES, &json!({}), (size, "id")).await;
+        assert_eq!(forwards, expected, "in pages of {size}");
+        let backwards = walk_back(&server, None, STORIES, &json!({}), (size, "id")).await;
+        assert_eq!(backwards, expected, "backwards in pages of {size}");
+    }
+    let default = page(&server, None, STORIES, &json!({})).await;
+    assert_eq!(column(&default, "id").len(), 20);
+}
+
+async fn a_story_that_comes_out_in_the_middle_disturbs_no_walk(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let made = stories(&server, &sample, 12).await;
+    let now = server.clock.now();
+    let later = now + TimeDelta::minutes(1);
+    let new = sample
+        .insert_story(&server.app.database, None, "New", later)
+        .await;
+    let old = ids(&server, &made);
+    let mut list = page(&server, None, STORIES, &json!({"first": 5})).await;
+    let mut forwards = column(&list, "id");
+    let mut back = page(&server, None, STORIES, &json!({"last": 5})).await;
+    let mut backwards = column(&back, "id");
+    server.clock.set(later);
+    while flags(&list).1 {
+        let more = json!({"first": 5, "after": list["pageInfo"]["endCursor"]});
+        list = page(&server, None, STORIES, &more).await;
+        forwards.extend(column(&list, "id"));
+    }
+    assert_eq!(forwards, old, "older ones go on where they were");
+    while flags(&back).0 {
+        let more = json!({"last": 5, "before": back["pageInfo"]["startCursor"]});
+        back = page(&server, None, STORIES, &more).await;
+        backwards.splice(0..0, column(&back, "id"));
+    }
+    let mut all = old.clone();
+    all.insert(0, story_id(&server, new));
+    assert_eq!(backwards, all, "newer ones end with the newest");
+    assert_eq!(
+        walk(&server, None, STORIES, &json!({}), (5, "id")).await,
+        all
+    );
+    // What a client does that was at the top: ask for what is newer than its newest.
+    let first = page(&server, None, STORIES, &json!({"first": 2})).await;
+    let newest_old = &first["edges"][1]["cursor"];
+    let news = page(
+        &server,
+        None,
+        STORIES,
+        &json!({"last": 10, "before": newest_old}),
+    )
+    .await;
+    assert_eq!(column(&news, "id"), [story_id(&server, new)]);
+    assert_eq!(flags(&news), (false, true));
+}
+
+async fn the_feed_has_a_part_for_campaign_category_and_nominee(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let (sample, other) = (server.sample().await, server.sample().await);
+    let draft = server
+        .sample_with(|c| c.lifecycle = acclaim::domain::campaign::Lifecycle::Draft)
+        .await;
+    let made = stories(&server, &sample, 40).await;
+    let others = stories(&server, &other, 7).await;
+    stories(&server, &draft, 5).await;
+    let own = sample
+        .insert_story(
+            &server.app.database,
+            None,
+            "The campaign's own",
+            server.clock.now(),
+        )
+        .await;
+    let mut of_campaign = made.clone();
+    of_campaign.push((server.clock.now(), own));
+    of_campaign.sort_unstable_by(|a, b| b.cmp(a));
+    let mut all = [of_campaign.clone(), others].concat();
+    all.sort_unstable_by(|a, b| b.cmp(a));
+    let category = server.global(GlobalId::Category(sample.categories[1]));
+    let campaign = server.campaign_id(sample.campaign.id);
+    let mut of_category = Vec::new();
+    for (at, id) in &made {
+        let story = story::list_by_ids(&server.app.database, vec![id.0])
+            .await
+            .expect("read")
+            .remove(0);
+        if story
+            .nominee_id
+            .is_some_and(|id| sample.nominees[12..24].contains(&id))
+        {
+            of_category.push((*at, *id));
+        }
+    }
+    assert_eq!(of_category.len(), 12);
+    for (variables, expected) in [
+        (json!({}), &all),
+        (json!({"campaign": campaign}), &of_campaign),
+        (json!({"category": category}), &of_category),
+        (
+            json!({"campaign": campaign, "category": category}),
+            &of_category,
+        ),
+    ] {
+        let expected = ids(&server, expected);
+        assert_eq!(
+            walk(&server, None, STORIES, &variables, (5, "id")).await,
+            expected,
+            "{variables}"
+        );
+        assert_eq!(
+            walk_back(&server, None, STORIES, &variables, (5, "id")).await,
+            expected,
+            "{variables}"
+        );
+    }
+    let foreign = json!({"campaign": server.campaign_id(other.campaign.id), "category": category});
+    assert_eq!(server.fail(None, STORIES, foreign).await, "NOT_FOUND");
+    within_campaign_and_nominee(&server, &sample, (&of_campaign, &of_category, &made)).await;
+}
+
+type Feed = Vec<(DateTime<Utc>, StoryId)>;
+
+/// The same lists as fields of a campaign and of a nominee.
+async fn within_campaign_and_nominee(
+    server: &TestServer,
+    sample: &Sample,
+    (of_campaign, of_category, made): (&Feed, &Feed, &Feed),
+) {
+    let within = "query($campaign: ID!, $category: ID) { campaign(id: $campaign) {
+        stories(first: 100, category: $category) { nodes { id } } } }";
+    let category = server.global(GlobalId::Category(sample.categories[1]));
+    for (category, expected) in [(Value::Null, of_campaign), (json!(category), of_category)] {
+        let variables =
+            json!({"campaign": server.campaign_id(sample.campaign.id), "category": category});
+        let data = server.ask(None, within, variables).await;
+        assert_eq!(
+            column(&data["campaign"]["stories"], "id"),
+            ids(server, expected)
+        );
+    }
+    // 40 stories about 36 nominees in turn: the first four have two.
+    let of_nominee = "query($nominee: ID!, $after: String) { nominee(id: $nominee) {
+        stories(first: 1, after: $after) { nodes { id nominee { id } } pageInfo { hasPreviousPage hasNextPage endCursor } } } }";
+    let nominee = server.nominee_id(sample.nominees[2]);
+    let ask = async |after: &Value| {
+        let data = server.ask(
+            None,
+            of_nominee,
+            json!({"nominee": nominee, "after": after}),
+        );
+        data.await["nominee"]["stories"].take()
+    };
+    let newer = ask(&Value::Null).await;
+    assert_eq!(flags(&newer), (false, true), "{newer}");
+    let older = ask(&newer["pageInfo"]["endCursor"]).await;
+    assert_eq!(flags(&older), (true, false), "{older}");
+    let positions = [newer, older].map(|list| {
+        assert_eq!(list["nodes"][0]["nominee"]["id"], json!(nominee));
+        ids(server, made)
+            .iter()
+            .position(|id| *id == list["nodes"][0]["id"])
+    });
+    assert!(
+        positions[0] < positions[1] && positions[0].is_some(),
+        "{positions:?}"
+    );
+}
+
+async fn both_bounds_cut_a_page_of_the_feed(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let made = stories(&server, &sample, 10).await;
+    let expected = ids(&server, &made);
+    let whole = page(&server, None, STORIES, &json!({})).await;
+    let cursor = |index: usize| whole["edges"][index]["cursor"].clone();
+    let between = json!({"after": cursor(1), "before": cursor(7)});
+    for (count, range) in [
+        (json!({"first": 100}), 2..7),
+        (json!({"first": 3}), 2..5),
+        (json!({"last": 100}), 2..7),
+        (json!({"last": 3}), 4..7),
+    ] {
+        let list = page(&server, None, STORIES, &with(&between, &count)).await;
+        assert_eq!(column(&list, "id"), expected[range], "{count}");
+    }
+}
+
+async fn a_story_is_invisible_until_its_time(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let at = server.clock.now() + TimeDelta::minutes(1);
+    let id = sample
+        .insert_story(&server.app.database, Some(0), "Soon", at)
+        .await;
+    let variables = json!({"id": story_id(&server, id), "campaign": server.campaign_id(sample.campaign.id),
+        "nominee": server.nominee_id(sample.nominees[0])});
+    let query = "query($id: ID!, $campaign: ID!, $nominee: ID!) { node(id: $id) { id } nodes(ids: [$id]) { id } story(id: $id) { id }
+        stories { nodes { id } } campaign(id: $campaign) { stories { nodes { id } } }
+        nominee(id: $nominee) { stories { nodes { id } } } }";
+    let hidden = json!({"node": null, "nodes": [null], "story": null, "stories": {"nodes": []},
+        "campaign": {"stories": {"nodes": []}}, "nominee": {"stories": {"nodes": []}}});
+    server.clock.set(at - TimeDelta::microseconds(1));
+    let voter = server.voter();
+    for token in [None, Some(voter.as_str())] {
+        assert_eq!(server.ask(token, query, variables.clone()).await, hidden);
+    }
+    let staff = server.token_of(server.staff().await);
+    let node = json!({"id": story_id(&server, id)});
+    let seen = server.ask(Some(&staff), query, variables.clone()).await;
+    assert_eq!(
+        (&seen["node"], &seen["story"]),
+        (&node, &node),
+        "staff may look"
+    );
+    server.clock.set(at);
+    let nodes = json!({"nodes": [node]});
+    let shown = json!({"node": node, "nodes": [node], "story": node, "stories": nodes, "campaign": {"stories": nodes},
+        "nominee": {"stories": nodes}});
+    assert_eq!(server.ask(None, query, variables).await, shown);
+}
+
+async fn a_story_is_shown_with_all_that_it_has(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let media = |kind, n: u8| Media {
+        kind,
+        url: format!("https://media.example/{n}"),
+        title: format!("Medium {n}"),
+    };
+    let made = Story {
+        id: StoryId::new(),
+        campaign_id: sample.campaign.id,
+        nominee_id: Some(sample.nominees[3]),
+        title: "标题".to_owned(),
+        summary: "In short.".to_owned(),
+        body: "## 标题\n\n*Good* <script>alert(1)</script> [x](javascript:alert)".to_owned(),
+        cover_url: Some("https://media.example/cover".to_owned()),
+        media: vec![
+            media(MediaKind::Image, 1),
+            media(MediaKind::Video, 2),
+            media(MediaKind::Audio, 3),
+        ],
+        published_at: server.clock.now(),
+    };
+    let mut tx = server
+        .app
+        .database
+        .begin()
+        .await
+        .expect("the database answers");
+    story::insert(&mut tx, &made, Some(sample.categories[0]))
+        .await
+        .expect("stored");
+    tx.commit().await.expect("it commits");
+    let query = "query($id: ID!) { story(id: $id) { id title summary coverUrl publishedAt media { kind url title }
+        nominee { number } likeCount viewCount viewerHasLiked body markdown: body(format: MARKDOWN) html: body(format: HTML) } }";
+    let mut story = server
+        .ask(None, query, json!({"id": story_id(&server, made.id)}))
+        .await["story"]
+        .take();
+    let html = story["html"].take();
+    let html = html.as_str().expect("a text");
+    assert!(
+        html.starts_with("<h2>标题</h2>\n<p><em>Good</em> &lt;script&gt;"),
+        "{html}"
+    );
+    assert!(!html.contains("javascript:"), "{html}");
+    let medium = |kind: &str, n: u8| json!({"kind": kind, "url": format!("https://media.example/{n}"), "title": format!("Medium {n}")});
+    let expected = json!({
+        "id": story_id(&server, made.id), "title": "标题", "summary": "In short.",
+        "coverUrl": "https://media.example/cover", "publishedAt": "2022-10-25T04:00:00.000Z",
+        "media": [medium("IMAGE", 1), medium("VIDEO", 2), medium("AUDIO", 3)], "nominee": {"number": 4},
+        "likeCount": 0, "viewCount": 0, "viewerHasLiked": null, "body": made.body, "markdown": made.body, "html": null,
+    });
+    assert_eq!(story, expected);
+}

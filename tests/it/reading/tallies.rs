@@ -1,0 +1,247 @@
+//! Tallies, who sees them when, and what a viewer may still vote.
+
+use acclaim::domain::campaign::TallyVisibility;
+use acclaim::graphql::node_id::GlobalId;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::harness::{Sample, Stores, TestServer, on_both, refusal};
+
+on_both!(
+    a_tally_ranks_within_categories_and_ties_share_a_rank,
+    the_tally_as_json_says_the_same_and_is_not_sent_twice,
+    a_tally_after_the_close_is_hidden_before_it,
+    a_tally_for_staff_is_never_public,
+    quotas_are_the_viewers_own,
+);
+
+const TALLY: &str = "query($campaign: ID!, $category: ID) { campaign(id: $campaign) { tally {
+    campaign { id } version asOf rawVotes countedVotes withheldVotes voters
+    entries(category: $category) { nominee { number votes rank } votes rank share } } } }";
+
+/// Casts votes by new voters for nominees by their indexes, and publishes the tally.
+async fn cast_all(server: &TestServer, sample: &Sample, ballots: &[&[usize]]) {
+    for choices in ballots {
+        let voter = server.voter();
+        for index in *choices {
+            let nominee = server.nominee_id(sample.nominees[*index]);
+            assert_eq!(refusal(&server.cast(&voter, &nominee, None).await), None);
+        }
+    }
+    server.app.publish_tallies().await;
+}
+
+/// Status and body of the public tally.
+async fn tally_json(server: &TestServer, sample: &Sample) -> reqwest::Response {
+    let path = format!("/campaigns/{}/tally.json", sample.campaign.slug);
+    let request = server.http().get(server.url(&path));
+    request.send().await.expect("an answer")
+}
+
+async fn a_tally_ranks_within_categories_and_ties_share_a_rank(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let (sample, other) = (server.sample().await, server.sample().await);
+    cast_all(&server, &sample, &[&[5, 1, 2, 13], &[5, 1, 2], &[5, 3]]).await;
+    let campaign = server.campaign_id(sample.campaign.id);
+    let category = |index: usize| server.global(GlobalId::Category(sample.categories[index]));
+    let ask = async |category: Value| {
+        let data = server.ask(
+            None,
+            TALLY,
+            json!({"campaign": campaign, "category": category}),
+        );
+        data.await["campaign"]["tally"].take()
+    };
+    let tally = ask(json!(category(0))).await;
+    assert_eq!(tally["campaign"]["id"], json!(campaign));
+    for (field, expected) in [
+        ("rawVotes", 9),
+        ("countedVotes", 9),
+        ("withheldVotes", 0),
+        ("voters", 3),
+    ] {
+        assert_eq!(tally[field], json!(expected), "{field}");
+    }
+    assert_eq!(tally["asOf"], json!("2022-10-25T04:00:00.000Z"));
+    let line = |number: i64, votes: i64, rank: i64, share: f64| json!({"nominee": {"number": number, "votes": votes, "rank": rank}, "votes": votes, "rank": rank, "share": share});
+    let mut expected = vec![
+        line(6, 3, 1, 0.375),
+        line(2, 2, 2, 0.25),
+        line(3, 2, 2, 0.25),
+        line(4, 1, 4, 0.125),
+    ];
+    expected.extend([1, 5, 7, 8, 9, 10, 11, 12].map(|number| line(number, 0, 5, 0.0)));
+    assert_eq!(tally["entries"], json!(expected));
+    let mut second = vec![line(14, 1, 1, 1.0)];
+    let rest = (13..=24).filter(|number| *number != 14);
+    second.extend(rest.map(|number| line(number, 0, 2, 0.0)));
+    assert_eq!(ask(json!(category(1))).await["entries"], json!(second));
+    let third: Vec<Value> = (25..=36).map(|number| line(number, 0, 1, 0.0)).collect();
+    assert_eq!(ask(json!(category(2))).await["entries"], json!(third));
+    let all = [expected, second, third].concat();
+    assert_eq!(ask(Value::Null).await["entries"], json!(all));
+    let foreign = server.global(GlobalId::Category(other.categories[0]));
+    let variables = json!({"campaign": campaign, "category": foreign});
+    assert_eq!(server.fail(None, TALLY, variables).await, "NOT_FOUND");
+    let version = tally["version"].as_i64();
+    cast_all(&server, &sample, &[&[0]]).await;
+    assert!(ask(Value::Null).await["version"].as_i64() > version);
+}
+
+async fn the_tally_as_json_says_the_same_and_is_not_sent_twice(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    cast_all(&server, &sample, &[&[5, 1, 13], &[5, 1, 2]]).await;
+    let answer = tally_json(&server, &sample).await;
+    assert_eq!(answer.status(), 200);
+    let etag = answer.headers()["etag"].clone();
+    let body: Value = answer.json().await.expect("JSON");
+    let variables = json!({"campaign": server.campaign_id(sample.campaign.id)});
+    let tally = server.ask(None, TALLY, variables).await["campaign"]["tally"].take();
+    for field in [
+        "version",
+        "asOf",
+        "rawVotes",
+        "countedVotes",
+        "withheldVotes",
+        "voters",
+    ] {
+        assert_eq!(body[field], tally[field], "{field}");
+    }
+    let of_categories = body["categories"].as_array().expect("categories");
+    let entries = of_categories
+        .iter()
+        .flat_map(|category| category["entries"].as_array().expect("entries"));
+    let line = |entry: &Value, number: &Value| {
+        json!([number, entry["votes"], entry["rank"], entry["share"]])
+    };
+    let lines: Vec<Value> = entries.map(|entry| line(entry, &entry["number"])).collect();
+    let expected = tally["entries"].as_array().expect("entries");
+    let expected: Vec<Value> = expected
+        .iter()
+        .map(|entry| line(entry, &entry["nominee"]["number"]))
+        .collect();
+    assert_eq!(lines, expected);
+    let path = format!("/campaigns/{}/tally.json", sample.campaign.slug);
+    let again = || {
+        server
+            .http()
+            .get(server.url(&path))
+            .header("if-none-match", &etag)
+            .send()
+    };
+    assert_eq!(again().await.expect("an answer").status(), 304);
+    cast_all(&server, &sample, &[&[7]]).await;
+    assert_eq!(
+        again().await.expect("an answer").status(),
+        200,
+        "it has moved"
+    );
+}
+
+/// Asserts whether a viewer sees the tally in every place that has a part of it.
+async fn assert_tally_is(server: &TestServer, sample: &Sample, token: Option<&str>, is_seen: bool) {
+    let campaign = server.campaign_id(sample.campaign.id);
+    let query =
+        "query($campaign: ID!, $nominee: ID!) { campaign(id: $campaign) { tally { countedVotes } }
+        nominee(id: $nominee) { votes rank } node(id: $nominee) { ... on Nominee { votes rank } }
+        nominees(campaignId: $campaign, first: 1) { nodes { votes rank } } }";
+    let variables = json!({"campaign": campaign, "nominee": server.nominee_id(sample.nominees[0])});
+    let data = server.ask(token, query, variables).await;
+    let nominee = if is_seen {
+        json!({"votes": 2, "rank": 1})
+    } else {
+        json!({"votes": null, "rank": null})
+    };
+    let tally = if is_seen {
+        json!({"countedVotes": 3})
+    } else {
+        Value::Null
+    };
+    let expected = json!({"campaign": {"tally": tally}, "nominee": nominee, "node": nominee, "nominees": {"nodes": [nominee]}});
+    assert_eq!(data, expected);
+    for query in [
+        "query($id: ID!) { list: nominees(campaignId: $id, first: 1, orderBy: VOTES) { nodes { number } } }",
+        "query($id: ID!) { list: campaign(id: $id) { nominees(first: 1, orderBy: VOTES) { nodes { number } } } }",
+    ] {
+        if is_seen {
+            server.ask(token, query, json!({"id": campaign})).await;
+        } else {
+            assert_eq!(
+                server.fail(token, query, json!({"id": campaign})).await,
+                "FORBIDDEN"
+            );
+        }
+    }
+}
+
+async fn a_tally_after_the_close_is_hidden_before_it(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server
+        .sample_with(|c| c.tally_visibility = TallyVisibility::AfterClose)
+        .await;
+    cast_all(&server, &sample, &[&[0, 1], &[0]]).await;
+    let staff = server.staff().await;
+    let closes_at = sample.campaign.voting_closes_at;
+    for (at, is_public) in [
+        (server.clock.now(), false),
+        (closes_at - TimeDelta::microseconds(1), false),
+        (closes_at, true),
+    ] {
+        server.clock.set(at);
+        assert_tally_is(&server, &sample, None, is_public).await;
+        assert_tally_is(&server, &sample, Some(&server.voter()), is_public).await;
+        assert_tally_is(&server, &sample, Some(&server.token_of(staff)), true).await;
+        let status = if is_public { 200 } else { 404 };
+        assert_eq!(
+            tally_json(&server, &sample).await.status(),
+            status,
+            "at {at}"
+        );
+    }
+}
+
+async fn a_tally_for_staff_is_never_public(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server
+        .sample_with(|c| c.tally_visibility = TallyVisibility::StaffOnly)
+        .await;
+    cast_all(&server, &sample, &[&[0, 1], &[0]]).await;
+    let staff = server.staff().await;
+    for at in [server.clock.now(), sample.campaign.voting_closes_at] {
+        server.clock.set(at);
+        assert_tally_is(&server, &sample, None, false).await;
+        assert_tally_is(&server, &sample, Some(&server.voter()), false).await;
+        assert_tally_is(&server, &sample, Some(&server.token_of(staff)), true).await;
+        assert_eq!(tally_json(&server, &sample).await.status(), 404);
+    }
+}
+
+async fn quotas_are_the_viewers_own(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let voter = server.voter();
+    for index in [0, 1, 12] {
+        server
+            .cast(&voter, &server.nominee_id(sample.nominees[index]), None)
+            .await;
+    }
+    let query = "query($id: ID!) { campaign(id: $id) { viewerQuotas { category { key } limit used remaining resetsAt } } }";
+    let ask = async |token: Option<&str>| {
+        let variables = json!({"id": server.campaign_id(sample.campaign.id)});
+        server.ask(token, query, variables).await["campaign"]["viewerQuotas"].take()
+    };
+    let quotas = |used: [i64; 3]| {
+        let keys = ["entrepreneur", "researcher", "craftsperson"];
+        let quota = |(key, used): (&str, i64)| {
+            json!({"category": {"key": key}, "limit": 3, "used": used, "remaining": 3 - used,
+                "resetsAt": "2022-10-25T16:00:00.000Z"})
+        };
+        json!(keys.into_iter().zip(used).map(quota).collect::<Vec<_>>())
+    };
+    assert_eq!(ask(Some(&voter)).await, quotas([2, 1, 0]));
+    assert_eq!(ask(Some(&server.voter())).await, quotas([0, 0, 0]));
+    assert_eq!(ask(None).await, Value::Null);
+    let staff = server.token_of(server.staff().await);
+    assert_eq!(ask(Some(&staff)).await, Value::Null, "staff has no votes");
+}

@@ -3,5 +3,9 @@
 
 mod fake_wechat;
 mod harness;
+mod limits;
+mod log_watch;
+mod raw_sql;
 mod servers;
+mod sign_in;
 mod voting;

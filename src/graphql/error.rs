@@ -87,8 +87,15 @@ fn finish_error(error: &mut ServerError) -> &'static str {
         // The library's own, which carry no path: the document was not executed.
         "Query is too complex." | "Query is nested too deep." => code::QUERY_TOO_COMPLEX,
         _ if error.source.is_some() => return mask(error, "a resolver failed"),
-        // Coercion of an argument, found while executing: the text says what is wrong with the value.
-        message if message.starts_with("Failed to parse") => code::BAD_USER_INPUT,
+        // Coercion of an argument, found while executing: the text says what is wrong with the value. It quotes the
+        // value, which is for the client's eyes only.
+        message
+            if ["Failed to parse", "Expected input type"]
+                .iter()
+                .any(|start| message.starts_with(start)) =>
+        {
+            code::BAD_USER_INPUT
+        }
         _ if error.path.is_empty() => code::GRAPHQL_VALIDATION_FAILED,
         _ => return mask(error, "a field failed"),
     };

@@ -124,7 +124,7 @@ fn give_code(error: &mut ServerError, ours: &Error) -> &'static str {
 /// Takes the inner message out of an error and logs it under an id that the client sees.
 fn mask(error: &mut ServerError, cause: &str) -> &'static str {
     let id = Uuid::new_v4().simple().to_string();
-    tracing::error!(error_id = id, path = ?error.path, message = error.message, cause, "internal error");
+    tracing::error!(error_id = id, path = ?error.path, text = error.message, cause, "internal error");
     error.message = "Internal error.".to_owned();
     error.source = None;
     let extensions = extensions(error);

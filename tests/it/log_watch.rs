@@ -126,9 +126,20 @@ impl LogWatch {
         Some(String::from_utf8_lossy(found).into_owned())
     }
 
-    /// What was found so far.
-    pub fn findings(&self) -> Vec<String> {
-        self.findings.lock().expect("no panic").clone()
+    /// Whether it would object to `text`.
+    pub fn knows(&self, text: &str) -> bool {
+        self.find_secret(text).is_some()
+    }
+
+    /// Fails if anything was found so far. A panic under way is left alone: a second one would end the process.
+    pub fn assert_clean(&self) {
+        let findings = self.findings.lock().expect("no panic").clone();
+        if findings.is_empty() {
+            return;
+        }
+        let complaint = format!("secrets are in the logs: {findings:#?}");
+        assert!(std::thread::panicking(), "{complaint}");
+        let _ = writeln!(std::io::stderr(), "{complaint}");
     }
 }
 
@@ -188,15 +199,7 @@ pub fn watch_logs() {
     });
 }
 
-/// Fails if a secret has been in a log so far. A panic under way is left alone: two of them would end the process.
+/// Fails if a secret has been in a log of this process so far.
 pub fn assert_logs_are_clean() {
-    let findings = WATCH.findings();
-    if findings.is_empty() {
-        return;
-    }
-    let _ = writeln!(std::io::stderr(), "secrets are in the logs: {findings:#?}");
-    assert!(
-        std::thread::panicking(),
-        "secrets are in the logs: {findings:#?}"
-    );
+    WATCH.assert_clean();
 }

@@ -5,6 +5,7 @@ mod fake_wechat;
 mod harness;
 mod limits;
 mod log_watch;
+mod logs;
 mod raw_sql;
 mod servers;
 mod sign_in;

@@ -40,7 +40,7 @@ async fn post(
     request.send().await.expect("an answer")
 }
 
-/// Asserts that an answer says RATE_LIMITED in all the ways there are.
+/// Asserts that an answer says `RATE_LIMITED` in all the ways there are.
 pub async fn assert_is_limited(answer: reqwest::Response, policy: &str) {
     let header = |name: &str| {
         let value = answer.headers().get(name);

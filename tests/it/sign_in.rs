@@ -57,7 +57,8 @@ async fn run(server: &TestServer, mutation: &str, input: Value) -> Value {
 pub fn operation(mutation: &str, input: Value) -> (String, Value) {
     let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
     let query = format!("mutation($input: {kind}!) {{ {mutation}(input: $input) {PAYLOAD} }}");
-    (query, json!({ "input": input }))
+    let variables = [("input".to_owned(), input)].into_iter().collect();
+    (query, Value::Object(variables))
 }
 
 async fn guest(server: &TestServer, device_id: &str) -> Value {

@@ -36,6 +36,9 @@ const PIECE_BYTES: usize = 12;
 /// A text of fewer different bytes is no secret: twelve spaces are in every statement.
 const DIFFERENT_BYTES_MIN: usize = 8;
 
+/// So much of a line is shown where a secret was found; statements can be long.
+const SHOWN_CHARS: usize = 500;
+
 /// Fields of an input that hold secrets or name a person.
 pub const SENT_SECRETS: &[&str] = &["code", "deviceId", "email", "password", "refreshToken"];
 /// Fields of an answer that do.
@@ -110,7 +113,8 @@ impl LogWatch {
         let Some(secret) = self.find_secret(log) else {
             return true;
         };
-        let finding = format!("{secret:?} is in the log: {log}");
+        let shown: String = log.chars().take(SHOWN_CHARS).collect();
+        let finding = format!("{secret:?} is in the log: {shown}");
         self.findings.lock().expect("no panic").push(finding);
         false
     }

@@ -2,9 +2,10 @@
 //!
 //! Secrets are known in two ways. What tests make up follows a pattern ([`NEVER_LOGGED`]): each code, openid, password or
 //! device id has its mark in it. What servers make at random is registered: the harness does that with every token that
-//! it makes, sends or receives. Either is found inside of other text, and when it is cut off or encoded.
+//! it makes, sends or receives. Either is found inside of other text, and when it is cut off or encoded. A token that is
+//! logged before the test has it, while it is made, is found when it is registered.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, Once, RwLock};
@@ -36,6 +37,8 @@ const PIECE_BYTES: usize = 12;
 /// A text of fewer different bytes is no secret: twelve spaces are in every statement.
 const DIFFERENT_BYTES_MIN: usize = 8;
 
+/// The random part of a token is at least as long; words that are kept in case one of them turns out to be a token.
+const TOKEN_CHARS_MIN: usize = 40;
 /// So much of a line is shown where a secret was found; statements can be long.
 const SHOWN_CHARS: usize = 500;
 
@@ -48,6 +51,8 @@ pub const RECEIVED_SECRETS: &[&str] = &["accessToken", "refreshToken"];
 pub struct LogWatch {
     patterns: Vec<String>,
     pieces: RwLock<HashSet<[u8; PIECE_BYTES]>>,
+    /// Words of lines that were clean, long enough for a token.
+    long_words: Mutex<HashMap<String, String>>,
     findings: Mutex<Vec<String>>,
     awaited: RwLock<Vec<(&'static str, Arc<AtomicBool>)>>,
 }
@@ -57,6 +62,7 @@ impl LogWatch {
         Self {
             patterns: NEVER_LOGGED.iter().flat_map(|text| forms(text)).collect(),
             pieces: RwLock::default(),
+            long_words: Mutex::default(),
             findings: Mutex::default(),
             awaited: RwLock::default(),
         }
@@ -71,6 +77,10 @@ impl LogWatch {
         let pieces = secret.as_bytes().chunks_exact(PIECE_BYTES);
         let pieces = pieces.map(|piece| <[u8; PIECE_BYTES]>::try_from(piece).expect("its length"));
         self.pieces.write().expect("no panic").extend(pieces);
+        let long_words = self.long_words.lock().expect("no panic");
+        for line in long_words_of(secret).filter_map(|word| long_words.get(word)) {
+            self.report(secret, line);
+        }
     }
 
     /// Registers what `value` has under `names`, however deep.
@@ -110,13 +120,21 @@ impl LogWatch {
                 seen.store(true, Ordering::SeqCst);
             }
         }
-        let Some(secret) = self.find_secret(log) else {
-            return true;
-        };
+        if let Some(secret) = self.find_secret(log) {
+            self.report(&secret, log);
+            return false;
+        }
+        let mut long_words = self.long_words.lock().expect("no panic");
+        for word in long_words_of(log) {
+            long_words.insert(word.to_owned(), log.to_owned());
+        }
+        true
+    }
+
+    fn report(&self, secret: &str, log: &str) {
         let shown: String = log.chars().take(SHOWN_CHARS).collect();
         let finding = format!("{secret:?} is in the log: {shown}");
         self.findings.lock().expect("no panic").push(finding);
-        false
     }
 
     fn find_secret(&self, log: &str) -> Option<String> {
@@ -145,6 +163,11 @@ impl LogWatch {
         assert!(std::thread::panicking(), "{complaint}");
         let _ = writeln!(std::io::stderr(), "{complaint}");
     }
+}
+
+fn long_words_of(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
+    words.filter(|word| word.len() >= TOKEN_CHARS_MIN)
 }
 
 /// `text` as it is, and as what encodes or prints bytes would write it.

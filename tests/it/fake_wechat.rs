@@ -15,7 +15,9 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use acclaim::auth::platform::{WeChat, WeChatConfig};
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
@@ -67,6 +69,28 @@ impl FakeWeChat {
             slow_answers,
             server,
         }
+    }
+
+    /// A client of this platform.
+    pub fn client(&self, concurrency_max: usize, timeout: Duration) -> WeChat {
+        self.client_with_secret(Self::SECRET, concurrency_max, timeout)
+    }
+
+    /// The same with a secret of the app that may be wrong.
+    pub fn client_with_secret(
+        &self,
+        secret: &str,
+        concurrency_max: usize,
+        timeout: Duration,
+    ) -> WeChat {
+        WeChat::new(WeChatConfig {
+            app_id: Self::APP_ID.to_owned(),
+            secret: secret.to_owned().into(),
+            base_url: self.base_url.clone(),
+            concurrency_max,
+            timeout,
+        })
+        .expect("a good address")
     }
 
     /// How many calls came in so far.

@@ -1,11 +1,9 @@
 //! Puts servers together for the tests: in this process with a clock that the test moves, or as the real program.
 
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Once};
+use std::sync::Arc;
 
 use acclaim::app::{App, Parts};
 use acclaim::auth::Viewer;
@@ -32,6 +30,7 @@ use sqlx::Connection as _;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+use crate::log_watch::{RECEIVED_SECRETS, SENT_SECRETS, WATCH, assert_logs_are_clean, watch_logs};
 use crate::servers;
 
 /// Runs each test on both pairs of stores: `on_both!(name, ...)` makes a test `embedded::name` and `networked::name` of
@@ -121,6 +120,8 @@ pub struct Options {
     pub clock: Clock,
     pub limits: Limits,
     pub wechat: Option<WeChat>,
+    /// Secrets of access tokens; the first one signs.
+    pub jwt_secrets: Vec<&'static str>,
     /// Starts the workers; else the test calls their ticks itself.
     pub with_workers: bool,
 }
@@ -138,6 +139,7 @@ impl Default for Options {
                 staff_sign_in: GENEROUS,
             },
             wechat: None,
+            jwt_secrets: vec![JWT_SECRET],
             with_workers: false,
         }
     }
@@ -182,7 +184,7 @@ impl TestServer {
             clock: options.clock.clone(),
             database: Arc::new(database),
             hot,
-            tokens: TokenKeys::from_secrets(&[JWT_SECRET]).expect("a good secret"),
+            tokens: TokenKeys::from_secrets(&options.jwt_secrets).expect("good secrets"),
             hash_key: HashKey::new(IDENTITY_SECRET.as_bytes()),
             wechat: options.wechat,
         };
@@ -280,11 +282,13 @@ impl TestServer {
 
     /// A token of this viewer.
     pub fn token_of(&self, viewer: Viewer) -> String {
-        self.app
+        let (token, _) = self
+            .app
             .tokens
             .issue(viewer, self.clock.now())
-            .expect("it signs")
-            .0
+            .expect("it signs");
+        WATCH.forbid(&token);
+        token
     }
 
     /// An id as clients see it.
@@ -346,6 +350,7 @@ pub async fn send(
     query: &str,
     variables: Value,
 ) -> reqwest::Result<Value> {
+    WATCH.forbid_fields(&variables, SENT_SECRETS);
     let mut request = http
         .post(format!("http://{address}/graphql"))
         .header("accept", "application/graphql-response+json")
@@ -353,7 +358,9 @@ pub async fn send(
     if let Some(token) = token {
         request = request.bearer_auth(token);
     }
-    request.send().await?.json().await
+    let response = request.send().await?.json().await?;
+    WATCH.forbid_fields(&response, RECEIVED_SECRETS);
+    Ok(response)
 }
 
 /// The code of the first user error of a payload; none if there is none.
@@ -488,6 +495,15 @@ pub struct Program {
 impl Program {
     /// Starts `acclaim {arguments}` on these stores and waits until it is ready.
     pub async fn start(stores: &Stores, arguments: &[&str]) -> Self {
+        Self::start_with(stores, arguments, &[]).await
+    }
+
+    /// The same with further settings.
+    pub async fn start_with(
+        stores: &Stores,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], servers::free_port()));
         let log = stores
             .directory
@@ -495,6 +511,7 @@ impl Program {
             .join(format!("log-{}", address.port()));
         let mut command = program(stores, arguments);
         command.env("ACCLAIM_LISTEN", address.to_string());
+        command.envs(settings.iter().copied());
         command
             .stdout(Stdio::null())
             .stderr(std::fs::File::create(&log).expect("a log file"));
@@ -546,16 +563,21 @@ impl Program {
         self.child.wait().expect("it ends").code()
     }
 
+    /// What it has logged so far. A log that cannot be read is not a clean one.
     pub fn log_text(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap_or_default()
+        let log =
+            std::fs::read(&self.log).expect("the stores and their folder outlive the program");
+        String::from_utf8_lossy(&log).into_owned()
     }
 }
 
 impl Drop for Program {
     fn drop(&mut self) {
         self.kill();
-        for line in self.log_text().lines() {
-            check_log_line(line);
+        if !std::thread::panicking() {
+            for line in self.log_text().lines() {
+                WATCH.check(line);
+            }
         }
         assert_logs_are_clean();
     }
@@ -581,67 +603,4 @@ pub fn program(stores: &Stores, arguments: &[&str]) -> Command {
         command.env(format!("ACCLAIM_LIMIT_{action}"), "1000000/1000000");
     }
     command
-}
-
-static LOGS_ARE_DIRTY: AtomicBool = AtomicBool::new(false);
-static DIRTY_LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// What the tests use for secrets and personal data, and what tokens look like: nothing of it may be in a log.
-const NEVER_LOGGED: &[&str] = &[
-    "openid-of-",
-    "session-key-of-",
-    "ok-",
-    "eyJ",
-    JWT_SECRET,
-    IDENTITY_SECRET,
-    "hunter2",
-    "device-id-of-",
-];
-
-/// Logs of all tests of this process are looked through as they are written.
-fn watch_logs() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let filter = tracing_subscriber::EnvFilter::new(
-            "acclaim=trace,sqlx=debug,reqwest=debug,hyper=debug,info",
-        );
-        tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_writer(|| LogWatch)
-            .init();
-    });
-}
-
-struct LogWatch;
-
-impl std::io::Write for LogWatch {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        check_log_line(&String::from_utf8_lossy(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-fn check_log_line(line: &str) {
-    if let Some(secret) = NEVER_LOGGED.iter().find(|secret| line.contains(**secret)) {
-        LOGS_ARE_DIRTY.store(true, Ordering::SeqCst);
-        let _ = writeln!(std::io::stderr(), "{secret:?} is in the log: {line}");
-        DIRTY_LINES
-            .lock()
-            .expect("nobody panicked")
-            .push(line.to_owned());
-    }
-}
-
-/// Fails if any log line of this process so far has a secret in it.
-pub fn assert_logs_are_clean() {
-    if LOGS_ARE_DIRTY.load(Ordering::SeqCst) && !std::thread::panicking() {
-        panic!(
-            "secrets are in the logs: {:#?}",
-            DIRTY_LINES.lock().expect("nobody panicked")
-        );
-    }
 }

@@ -47,6 +47,6 @@ impl Nominee {
     pub fn matches(&self, needle: &str) -> bool {
         self.name.to_lowercase().contains(needle)
             || self.employer.to_lowercase().contains(needle)
-            || needle.parse() == Ok(self.number)
+            || needle == self.number.to_string()
     }
 }

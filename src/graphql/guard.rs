@@ -292,11 +292,11 @@ mod tests {
         let aliases = |count: usize| {
             format!(
                 "{{{}}}",
-                (0..count).map(|n| format!("a{n}:a ")).collect::<String>()
+                (0..count).fold(String::new(), |list, n| list + &format!("a{n}:a "))
             )
         };
         let variables = |count: usize| {
-            let list: String = (0..count).map(|n| format!("$v{n}:Int ")).collect();
+            let list = (0..count).fold(String::new(), |list, n| list + &format!("$v{n}:Int "));
             format!("query({list}){{a}}")
         };
         for (limit, ok, too_much) in [

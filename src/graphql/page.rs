@@ -134,11 +134,11 @@ pub struct Cut<P, T> {
     pub total: usize,
 }
 
-/// Cost of a list: its page size times what an entry costs, as the arguments say.
+/// Cost of a list: its page size times what an entry costs.
 #[must_use]
 pub fn list_cost(first: Option<i32>, last: Option<i32>, child: usize) -> usize {
     let count = first.or(last).unwrap_or(FIRST_DEFAULT).clamp(1, FIRST_MAX);
-    1 + usize::try_from(count).unwrap_or(1) * child / 10
+    1 + usize::try_from(count).unwrap_or(1) * child
 }
 
 /// Likes and views of the subjects of a page.

@@ -39,7 +39,7 @@ impl Query {
     }
 
     /// The objects with these ids, in their order; null where there is none.
-    #[graphql(complexity = "1 + ids.len() * child_complexity / 10")]
+    #[graphql(complexity = "1 + ids.len() * child_complexity")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

@@ -138,13 +138,13 @@ async fn storms_of_likes_end_as_the_rows_say(stores: Stores) {
     let voters = [servers[0].voter(), servers[0].voter()];
     all_at_once((0..160).map(|n: usize| {
         let (server, voter) = (Arc::clone(&servers[n % 2]), voters[n / 2 % 2].clone());
-        let id = if n % 3 == 0 {
+        let id = if n.is_multiple_of(3) {
             story.clone()
         } else {
             nominee.clone()
         };
         async move {
-            let payload = set_like(&server, &voter, &id, n / 4 % 2 == 0).await;
+            let payload = set_like(&server, &voter, &id, (n / 4).is_multiple_of(2)).await;
             assert!(payload["subject"].is_object(), "{payload}");
         }
     }))

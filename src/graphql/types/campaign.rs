@@ -229,6 +229,7 @@ impl Campaign {
     }
 
     /// What the viewer may still vote now, in the order of the categories; null when anonymous.
+    #[graphql(complexity = "20 + child_complexity")]
     async fn viewer_quotas(&self, ctx: &Context<'_>) -> Result<Option<Vec<Quota>>> {
         let Some(voter) = asker(ctx).viewer.voter() else {
             return Ok(None);

@@ -26,6 +26,7 @@ pub struct SignInMiniProgramInput {
     /// The platform.
     pub platform: MiniProgramPlatform,
     /// The login code that the platform gave the mini-program (`wx.login`): good once, for five minutes.
+    #[graphql(secret)]
     pub code: String,
 }
 
@@ -33,6 +34,7 @@ pub struct SignInMiniProgramInput {
 #[derive(InputObject)]
 pub struct SignInGuestInput {
     /// A text that the client makes at random once and keeps: 16 to 128 visible ASCII characters.
+    #[graphql(secret)]
     pub device_id: String,
 }
 

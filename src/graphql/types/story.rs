@@ -279,6 +279,7 @@ pub async fn list_stories(
     };
     let mut stories = list_feed(&app.database, page).await.map_err(Error::from)?;
     let key_of = |story: &domain::Story| (story.published_at, story.id);
+    let read = stories.len();
     if let Some(bound) = if args.is_last { after } else { before } {
         let bound = (bound.published_at, bound.id);
         stories.retain(|story| {
@@ -289,7 +290,8 @@ pub async fn list_stories(
             }
         });
     }
-    let has_more = stories.len() > args.limit;
+    // Beyond the page there is what was read and cut off, by the other bound or by the limit.
+    let has_more = read > stories.len() || stories.len() > args.limit;
     stories.truncate(args.limit);
     if args.is_last {
         stories.reverse();

@@ -77,7 +77,7 @@ impl Tally {
     }
 
     /// A line for each nominee, best first within its category, equal ones by number.
-    #[graphql(complexity = "100 + 10 * child_complexity")]
+    #[graphql(complexity = "1 + 100 * child_complexity")]
     async fn entries(
         &self,
         ctx: &Context<'_>,

@@ -150,7 +150,7 @@ async fn headers_of_another_form_are_refused(stores: Stores) {
     let body = cast(&target);
     let voter = &target.voter;
     for value in [
-        "".to_owned(),
+        String::new(),
         "Bearer".into(),
         "Bearer ".into(),
         voter.clone(),

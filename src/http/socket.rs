@@ -222,7 +222,8 @@ impl Session {
             let Ok(message) = message else {
                 return Err(close(4408, "Connection initialisation timeout"));
             };
-            let Some(text) = text_of(message.transpose().unwrap_or_default())? else {
+            let message = message.transpose().map_err(|error| unreadable(&error))?;
+            let Some(text) = text_of(message)? else {
                 continue;
             };
             match parse(&text)? {
@@ -303,7 +304,10 @@ impl Session {
         tokio::select! {
             () = self.server.stopping.cancelled() => Event::Closing(close(GOING_AWAY, "Going away")),
             () = expired => Event::Closing(close(FORBIDDEN, "The token has expired")),
-            message = self.socket.recv() => Event::Received(message.transpose().unwrap_or_default()),
+            message = self.socket.recv() => match message.transpose() {
+                Ok(message) => Event::Received(message),
+                Err(error) => Event::Closing(unreadable(&error)),
+            },
             Some((id, response)) = self.operations.next(), if !self.operations.is_empty() => {
                 Event::Yielded(id, response)
             }
@@ -400,6 +404,16 @@ impl Session {
             Ok(Err(_)) | Err(_) => Err(close(1011, "The client does not read")),
         }
     }
+}
+
+/// The end of a socket whose message could not be read. Above all it was too long; where the connection has failed
+/// nobody hears this.
+fn unreadable(error: &axum::Error) -> Close {
+    tracing::debug!(%error, "a socket could not be read");
+    close(
+        1009,
+        format!("A message has at most {MESSAGE_BYTES_MAX} bytes"),
+    )
 }
 
 /// The text of a message, if it is one; frames of the socket itself are answered by the library.

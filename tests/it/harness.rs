@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once};
@@ -28,6 +28,7 @@ use acclaim::ledger::{campaign, story};
 use acclaim::workers::Workers;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -94,6 +95,23 @@ impl Stores {
             .expect("the database opens");
         database.migrate(clock).await.expect("the tables are made");
         database
+    }
+
+    /// Changes the database behind the servers' back.
+    pub async fn execute(&self, statement: &'static str) {
+        if self.database_url.starts_with("sqlite:") {
+            let connection = sqlx::SqliteConnection::connect(&self.database_url).await;
+            let mut connection = connection.expect("the database opens");
+            let result = sqlx::query(statement).execute(&mut connection).await;
+            result.expect("a good statement");
+            connection.close().await.expect("it closes");
+        } else {
+            let connection = sqlx::PgConnection::connect(&self.database_url).await;
+            let mut connection = connection.expect("the database opens");
+            let result = sqlx::query(statement).execute(&mut connection).await;
+            result.expect("a good statement");
+            connection.close().await.expect("it closes");
+        }
     }
 }
 
@@ -451,27 +469,32 @@ fn sample_nominee(campaign_id: CampaignId, category_id: CategoryId, number: i64)
 pub struct Program {
     child: Child,
     pub address: SocketAddr,
-    log: std::path::PathBuf,
+    log: PathBuf,
+    output: PathBuf,
 }
 
 impl Program {
     /// Starts `acclaim {arguments}` on these stores and waits until it is ready.
     pub async fn start(stores: &Stores, arguments: &[&str]) -> Self {
+        Self::launch(program(stores, arguments), stores.directory.path()).await
+    }
+
+    /// Starts this command on a free port, its output in files of `folder`, and waits until it is ready.
+    pub async fn launch(mut command: Command, folder: &Path) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], servers::free_port()));
-        let log = stores
-            .directory
-            .path()
-            .join(format!("log-{}", address.port()));
-        let mut command = program(stores, arguments);
-        command.env("ACCLAIM_LISTEN", address.to_string());
+        let log = folder.join(format!("log-{}", address.port()));
+        let output = folder.join(format!("output-{}", address.port()));
         command
-            .stdout(Stdio::null())
+            .env("ACCLAIM_LISTEN", address.to_string())
+            .stdin(Stdio::null())
+            .stdout(std::fs::File::create(&output).expect("an output file"))
             .stderr(std::fs::File::create(&log).expect("a log file"));
         let child = command.spawn().expect("the program starts");
         let mut program = Self {
             child,
             address,
             log,
+            output,
         };
         program.ready().await;
         program
@@ -517,6 +540,11 @@ impl Program {
 
     pub fn log_text(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// What it has printed.
+    pub fn output_text(&self) -> String {
+        std::fs::read_to_string(&self.output).unwrap_or_default()
     }
 }
 

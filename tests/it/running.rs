@@ -440,11 +440,11 @@ async fn a_stop_keeps_what_was_acknowledged(stores: Stores) {
     };
     assert_eq!(last, Some(hint));
     let database = stores.database(&Clock::System).await;
-    let stored = count_ballots(&database).await.expect("a count");
+    let ballots = count_ballots(&database).await.expect("a count");
     let acknowledged = acknowledged.load(Ordering::SeqCst);
-    assert!(stored >= acknowledged, "{stored} of {acknowledged}");
+    assert!(ballots >= acknowledged, "{ballots} of {acknowledged}");
     database.close().await;
-    assert_verifies(&stores, stored).await;
+    assert_verifies(&stores, ballots).await;
 }
 
 #[tokio::test]

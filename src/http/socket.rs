@@ -44,22 +44,54 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 const PING_EVERY: Duration = Duration::from_secs(25);
 
 /// A message of the client.
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
 enum ClientMessage<'a> {
-    ConnectionInit {
-        payload: Option<InitPayload>,
-    },
-    Ping {},
-    Pong {},
-    Subscribe {
-        id: String,
-        #[serde(borrow)]
-        payload: &'a RawValue,
-    },
-    Complete {
-        id: String,
-    },
+    ConnectionInit { payload: Option<InitPayload> },
+    Ping,
+    Pong,
+    Subscribe { id: String, payload: &'a RawValue },
+    Complete { id: String },
+}
+
+/// The form that all messages of the client have. An enum tagged by `type` would be read through a buffer, which raw
+/// JSON does not survive.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(rename = "type")]
+    kind: MessageKind,
+    id: Option<String>,
+    #[serde(borrow)]
+    payload: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum MessageKind {
+    ConnectionInit,
+    Ping,
+    Pong,
+    Subscribe,
+    Complete,
+}
+
+impl<'a> ClientMessage<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let Envelope { kind, id, payload } = serde_json::from_str(text).ok()?;
+        Some(match kind {
+            MessageKind::ConnectionInit => Self::ConnectionInit {
+                payload: match payload {
+                    Some(payload) => serde_json::from_str(payload.get()).ok()?,
+                    None => None,
+                },
+            },
+            MessageKind::Ping => Self::Ping,
+            MessageKind::Pong => Self::Pong,
+            MessageKind::Subscribe => Self::Subscribe {
+                id: id?,
+                payload: payload?,
+            },
+            MessageKind::Complete => Self::Complete { id: id? },
+        })
+    }
 }
 
 /// What a client may say at hello: its token, since browsers cannot send headers with a socket.
@@ -190,7 +222,8 @@ impl Session {
             let Ok(message) = message else {
                 return Err(close(4408, "Connection initialisation timeout"));
             };
-            let Some(text) = text_of(message.transpose().unwrap_or_default())? else {
+            let message = message.transpose().map_err(|error| unreadable(&error))?;
+            let Some(text) = text_of(message)? else {
                 continue;
             };
             match parse(&text)? {
@@ -200,8 +233,8 @@ impl Session {
                     self.send(&ServerMessage::ConnectionAck).await?;
                     return Ok(asker);
                 }
-                ClientMessage::Ping {} => self.send(&ServerMessage::Pong).await?,
-                ClientMessage::Pong {} => {}
+                ClientMessage::Ping => self.send(&ServerMessage::Pong).await?,
+                ClientMessage::Pong => {}
                 ClientMessage::Subscribe { .. } => return Err(close(4401, "Unauthorized")),
                 ClientMessage::Complete { .. } => {
                     return Err(close(4400, "Say connection_init first"));
@@ -271,7 +304,10 @@ impl Session {
         tokio::select! {
             () = self.server.stopping.cancelled() => Event::Closing(close(GOING_AWAY, "Going away")),
             () = expired => Event::Closing(close(FORBIDDEN, "The token has expired")),
-            message = self.socket.recv() => Event::Received(message.transpose().unwrap_or_default()),
+            message = self.socket.recv() => match message.transpose() {
+                Ok(message) => Event::Received(message),
+                Err(error) => Event::Closing(unreadable(&error)),
+            },
             Some((id, response)) = self.operations.next(), if !self.operations.is_empty() => {
                 Event::Yielded(id, response)
             }
@@ -287,8 +323,8 @@ impl Session {
             ClientMessage::ConnectionInit { .. } => {
                 Err(close(4429, "Too many initialisation requests"))
             }
-            ClientMessage::Ping {} => self.send(&ServerMessage::Pong).await,
-            ClientMessage::Pong {} => Ok(()),
+            ClientMessage::Ping => self.send(&ServerMessage::Pong).await,
+            ClientMessage::Pong => Ok(()),
             ClientMessage::Complete { id } => {
                 self.operations.remove(&id);
                 Ok(())
@@ -370,6 +406,16 @@ impl Session {
     }
 }
 
+/// The end of a socket whose message could not be read. Above all it was too long; where the connection has failed
+/// nobody hears this.
+fn unreadable(error: &axum::Error) -> Close {
+    tracing::debug!(%error, "a socket could not be read");
+    close(
+        1009,
+        format!("A message has at most {MESSAGE_BYTES_MAX} bytes"),
+    )
+}
+
 /// The text of a message, if it is one; frames of the socket itself are answered by the library.
 fn text_of(message: Option<Message>) -> Result<Option<String>, Close> {
     match message {
@@ -381,7 +427,7 @@ fn text_of(message: Option<Message>) -> Result<Option<String>, Close> {
 }
 
 fn parse(text: &str) -> Result<ClientMessage<'_>, Close> {
-    serde_json::from_str(text).map_err(|_| close(4400, "Invalid message"))
+    ClientMessage::read(text).ok_or_else(|| close(4400, "Invalid message"))
 }
 
 /// As much of a client's text as fits into a close frame (123 bytes).

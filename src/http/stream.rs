@@ -56,10 +56,15 @@ pub async fn handle(
     };
     let responses = server
         .schema
-        .execute_stream(prepared.into_request().data(asker));
+        .execute_stream(prepared.into_request().data(asker))
+        .map(|mut response| {
+            finish(&mut response);
+            response
+        });
     events(&server, responses.take_until(Box::pin(expired)))
 }
 
+/// Its errors have their codes already.
 fn refusal(refused: Refused) -> GraphqlResponse {
     GraphqlResponse::from_errors(refused.into_errors())
 }
@@ -80,14 +85,14 @@ impl Drop for Subscribed {
     }
 }
 
+/// Answers with these responses, whose errors have their codes.
 fn events(
     server: &Server,
     responses: impl stream::Stream<Item = GraphqlResponse> + Send + 'static,
 ) -> Response {
     let subscribed = Subscribed::new(server);
     let stopping = server.stopping.clone();
-    let results = responses.map(|mut response| {
-        finish(&mut response);
+    let results = responses.map(|response| {
         let data = serde_json::to_string(&ResponseBody::new(&response)).unwrap_or_default();
         Event::default().event("next").data(data)
     });

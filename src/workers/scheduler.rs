@@ -15,16 +15,18 @@ use crate::ledger::story::list_published_between;
 
 /// How late a story can be announced.
 const TICK_EVERY: Duration = Duration::from_millis(500);
-/// How far back each look goes: a story stored with a time just past is still announced.
+/// How far back each look goes, before the end of the last one: a story stored with a time just past is still announced.
 const OVERLAP: TimeDelta = TimeDelta::seconds(60);
 /// Stories of one look; more are announced by the next ones.
-const STORIES_MAX: i64 = 1_000;
+const STORIES_MAX: usize = 1_000;
 
 /// What has been announced.
 #[derive(Debug)]
 pub struct Scheduler {
     /// Stories before this time are old.
     started_at: DateTime<Utc>,
+    /// How far the last look came: the next one goes on from there, however much later it is.
+    looked_until: DateTime<Utc>,
     /// Announced within the overlap.
     announced: HashMap<StoryId, DateTime<Utc>>,
 }
@@ -33,8 +35,10 @@ impl Scheduler {
     /// Announces what comes out from now on.
     #[must_use]
     pub fn new(app: &App) -> Self {
+        let now = app.clock.now();
         Self {
-            started_at: app.clock.now(),
+            started_at: now,
+            looked_until: now,
             announced: HashMap::new(),
         }
     }
@@ -45,10 +49,14 @@ impl Scheduler {
     /// When the database is away: the next tick announces them.
     pub async fn tick(&mut self, app: &App) -> Result<usize> {
         let now = app.clock.now();
-        let since = (now - OVERLAP).max(self.started_at);
+        let since = (self.looked_until.min(now) - OVERLAP).max(self.started_at);
+        let limit = i64::try_from(STORIES_MAX).unwrap_or(i64::MAX);
+        let stories = list_published_between(&app.database, since, now, limit).await?;
+        self.looked_until = stories
+            .get(STORIES_MAX - 1)
+            .map_or(now, |last| last.published_at);
         self.announced
             .retain(|_, published_at| *published_at > since);
-        let stories = list_published_between(&app.database, since, now, STORIES_MAX).await?;
         let mut count = 0;
         for story in stories {
             if self

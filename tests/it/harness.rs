@@ -1,7 +1,7 @@
 //! Puts servers together for the tests: in this process with a clock that the test moves, or as the real program.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
@@ -112,6 +112,23 @@ impl Stores {
             .expect("the database opens");
         database.migrate(clock).await.expect("the tables are made");
         database
+    }
+
+    /// Changes the database behind the servers' back.
+    pub async fn execute(&self, statement: &'static str) {
+        if self.database_url.starts_with("sqlite:") {
+            let connection = sqlx::SqliteConnection::connect(&self.database_url).await;
+            let mut connection = connection.expect("the database opens");
+            let result = sqlx::query(statement).execute(&mut connection).await;
+            result.expect("a good statement");
+            connection.close().await.expect("it closes");
+        } else {
+            let connection = sqlx::PgConnection::connect(&self.database_url).await;
+            let mut connection = connection.expect("the database opens");
+            let result = sqlx::query(statement).execute(&mut connection).await;
+            result.expect("a good statement");
+            connection.close().await.expect("it closes");
+        }
     }
 }
 
@@ -489,7 +506,8 @@ pub fn sample_nominee(campaign_id: CampaignId, category_id: CategoryId, number: 
 pub struct Program {
     child: Child,
     pub address: SocketAddr,
-    log: std::path::PathBuf,
+    log: PathBuf,
+    output: PathBuf,
 }
 
 impl Program {
@@ -504,22 +522,27 @@ impl Program {
         arguments: &[&str],
         settings: &[(&str, &str)],
     ) -> Self {
-        let address = SocketAddr::from(([127, 0, 0, 1], servers::free_port()));
-        let log = stores
-            .directory
-            .path()
-            .join(format!("log-{}", address.port()));
         let mut command = program(stores, arguments);
-        command.env("ACCLAIM_LISTEN", address.to_string());
         command.envs(settings.iter().copied());
+        Self::launch(command, stores.directory.path()).await
+    }
+
+    /// Starts this command on a free port, its output in files of `folder`, and waits until it is ready.
+    pub async fn launch(mut command: Command, folder: &Path) -> Self {
+        let address = SocketAddr::from(([127, 0, 0, 1], servers::free_port()));
+        let log = folder.join(format!("log-{}", address.port()));
+        let output = folder.join(format!("output-{}", address.port()));
         command
-            .stdout(Stdio::null())
+            .env("ACCLAIM_LISTEN", address.to_string())
+            .stdin(Stdio::null())
+            .stdout(std::fs::File::create(&output).expect("an output file"))
             .stderr(std::fs::File::create(&log).expect("a log file"));
         let child = command.spawn().expect("the program starts");
         let mut program = Self {
             child,
             address,
             log,
+            output,
         };
         program.ready().await;
         program
@@ -568,6 +591,11 @@ impl Program {
         let log =
             std::fs::read(&self.log).expect("the stores and their folder outlive the program");
         String::from_utf8_lossy(&log).into_owned()
+    }
+
+    /// What it has printed.
+    pub fn output_text(&self) -> String {
+        std::fs::read_to_string(&self.output).unwrap_or_default()
     }
 }
 

@@ -1,16 +1,21 @@
 //! The behaviour suite: the whole server against real stores. What is in `on_both!` runs on SQLite with the in-process
 //! hot store and on PostgreSQL with Redis alike.
 
+<<<<<<< HEAD
 mod bad_input;
+mod clients;
+mod demo;
 mod fake_wechat;
 mod harness;
 mod likes;
 mod limits;
+mod live;
 mod log_watch;
 mod logs;
 mod properties;
 mod raw_sql;
 mod reading;
+mod running;
 mod servers;
 mod sign_in;
 mod structure;

@@ -1,7 +1,6 @@
 //! The behaviour suite: the whole server against real stores. What is in `on_both!` runs on SQLite with the in-process
 //! hot store and on PostgreSQL with Redis alike.
 
-<<<<<<< HEAD
 mod bad_input;
 mod clients;
 mod demo;

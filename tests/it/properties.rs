@@ -282,34 +282,20 @@ async fn a_killed_server_loses_nothing_acknowledged(stores: Stores) {
     let mut server = Program::start(&stores, &["serve"]).await;
     let signer = TestServer::start(&stores).await;
     signer.clock.set(now);
-    let nominees: Arc<Vec<String>> = Arc::new(
-        sample
-            .nominees
-            .iter()
-            .map(|id| signer.nominee_id(*id))
-            .collect(),
-    );
-    let (address, mut clients) = (server.address, JoinSet::new());
+    let mut clients = JoinSet::new();
     for client in 0..50 {
         let voter = Viewer::Voter {
             id: VoterId::new(),
             is_guest: false,
         };
-        let (token, nominees) = (signer.token_of(voter), Arc::clone(&nominees));
-        clients.spawn(async move {
-            let http = http_client();
-            let mut acknowledged = Vec::new();
-            for n in 0..100 {
-                let input = json!({"input": {"nomineeId": nominees[(client + n) % 36], "idempotencyKey": Uuid::new_v4()}});
-                match send(&http, address, Some(&token), CAST_VOTE, input).await {
-                    Ok(answer) => acknowledged.extend(answer["data"]["castVote"]["vote"]["id"].as_str().map(str::to_owned)),
-                    Err(_) => break,
-                }
-            }
-            (token, acknowledged)
-        });
+        let casts = (0..100).map(|n| signer.nominee_id(sample.nominees[(client + n) % 36]));
+        clients.spawn(cast_until_it_is_gone(
+            server.address,
+            signer.token_of(voter),
+            casts.collect(),
+        ));
     }
-    while signer_count(&signer).await < 400 {
+    while count_ballots(&signer).await < 400 {
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
     server.kill();
@@ -321,37 +307,49 @@ async fn a_killed_server_loses_nothing_acknowledged(stores: Stores) {
     );
     drop(server);
     let again = Program::start(&stores, &["serve"]).await;
-    let http = http_client();
     for (token, votes) in &histories {
-        let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
-        let answer = send(
-            &http,
-            again.address,
-            Some(token),
-            query,
-            json!({"ids": votes}),
-        )
-        .await
-        .expect("an answer");
-        let found: Vec<&Value> = answer["data"]["nodes"]
-            .as_array()
-            .expect("nodes")
-            .iter()
-            .collect();
-        assert!(
-            found.iter().all(|node| node["id"].is_string()),
-            "an acknowledged vote is gone: {answer}"
-        );
+        assert_are_stored(again.address, token, votes).await;
     }
-    signer
-        .app
-        .refresh_campaigns()
-        .await
-        .expect("the database answers");
+    signer.app.refresh_campaigns().await.expect("it answers");
     assert_tallies_equal_the_recount(&stores, &[&signer], &sample).await;
 }
 
-async fn signer_count(server: &TestServer) -> i64 {
+/// Casts a vote for each nominee until the server does not answer; returns the ids of those that were acknowledged.
+async fn cast_until_it_is_gone(
+    address: std::net::SocketAddr,
+    token: String,
+    nominees: Vec<String>,
+) -> (String, Vec<String>) {
+    let http = http_client();
+    let mut acknowledged = Vec::new();
+    for nominee in nominees {
+        let input = json!({"input": {"nomineeId": nominee, "idempotencyKey": Uuid::new_v4()}});
+        let Ok(answer) = send(&http, address, Some(&token), CAST_VOTE, input).await else {
+            break;
+        };
+        let vote = answer["data"]["castVote"]["vote"]["id"].as_str();
+        acknowledged.extend(vote.map(str::to_owned));
+    }
+    (token, acknowledged)
+}
+
+async fn assert_are_stored(address: std::net::SocketAddr, token: &str, votes: &[String]) {
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    let (http, variables) = (http_client(), json!({"ids": votes}));
+    let answer = send(&http, address, Some(token), query, variables).await;
+    let answer = answer.expect("an answer");
+    let found: Vec<&Value> = answer["data"]["nodes"]
+        .as_array()
+        .expect("nodes")
+        .iter()
+        .collect();
+    assert!(
+        found.iter().all(|node| node["id"].is_string()),
+        "an acknowledged vote is gone: {answer}"
+    );
+}
+
+async fn count_ballots(server: &TestServer) -> i64 {
     acclaim::ledger::verify::count_ballots(&server.app.database)
         .await
         .expect("a count")

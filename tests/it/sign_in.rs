@@ -491,7 +491,6 @@ async fn odd_credentials_are_wrong_credentials(stores: Stores) {
     let server = TestServer::start(&stores).await;
     add_staff(&server, "organiser@example.org").await;
     for (email, password) in [
-        ("organiser@example.org\0", PASSWORD),
         ("organiser@example.org", "hunter2\0"),
         ("组织者@example.org", "hunter2 密码"),
         ("' OR 1=1 --", "hunter2"),
@@ -501,6 +500,7 @@ async fn odd_credentials_are_wrong_credentials(stores: Stores) {
     }
     let long = "hunter2 ".repeat(32);
     for input in [
+        json!({"email": "organiser@example.org\0", "password": PASSWORD}),
         json!({"email": long, "password": PASSWORD}),
         json!({"email": "organiser@example.org", "password": long}),
     ] {

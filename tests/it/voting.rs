@@ -46,12 +46,12 @@ async fn a_vote_counts_once_per_nominee_and_day(stores: Stores) {
     );
     assert_eq!(second["quota"]["used"], json!(1));
     server.clock.set(server.clock.now() + TimeDelta::days(1));
-    let voter = server.token_of(viewer_of(&server, &voter).await);
+    let voter = server.token_of(viewer_of(&server, &voter));
     assert_eq!(refusal(&server.cast(&voter, &nominee, None).await), None);
 }
 
 /// The viewer of a token, whenever it expires.
-async fn viewer_of(server: &TestServer, token: &str) -> acclaim::auth::Viewer {
+fn viewer_of(server: &TestServer, token: &str) -> acclaim::auth::Viewer {
     let issued = server.clock.now() - TimeDelta::days(1);
     server
         .app
@@ -225,7 +225,7 @@ async fn a_retry_after_the_close_still_gets_its_answer(stores: Stores) {
     server
         .clock
         .set(sample.campaign.voting_closes_at - TimeDelta::microseconds(1));
-    let voter = server.token_of(viewer_of(&server, &voter).await);
+    let voter = server.token_of(viewer_of(&server, &voter));
     let first = server
         .cast(&voter, &server.nominee_id(sample.nominees[0]), Some(&key))
         .await;

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use super::{column, flags, page, walk, with};
 use crate::harness::{Stores, TestServer, on_both, refusal};
 
+/// What makes a campaign another than the usual one.
+type Change = fn(&mut Campaign);
+
 on_both!(
     a_campaign_is_found_by_id_or_by_slug,
     campaigns_are_listed_by_opening,
@@ -60,7 +63,7 @@ async fn a_campaign_is_found_by_id_or_by_slug(stores: Stores) {
 /// Campaigns of every phase, as (phase, slug), and a draft's slug.
 async fn campaigns_of_all_phases(server: &TestServer) -> (Vec<(&'static str, String)>, String) {
     let hours = TimeDelta::hours;
-    let changes: [(&str, fn(&mut Campaign)); 6] = [
+    let changes: [(&str, Change); 6] = [
         ("VOTING", |_| ()),
         ("VOTING", |c| c.voting_closes_at += TimeDelta::days(1)),
         ("UPCOMING", |c| c.voting_opens_at += TimeDelta::days(2)),

@@ -2,11 +2,15 @@
 
 use std::collections::HashSet;
 
+use acclaim::auth::Viewer;
 use acclaim::domain::campaign::{QuotaPeriod, QuotaScope, TimeZone};
 use acclaim::domain::nominee::NomineeStatus;
+use acclaim::graphql::node_id::GlobalId;
+use acclaim::id::{VoteId, VoterId};
 use acclaim::ledger::campaign;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 use uuid::Uuid;
 
 use crate::harness::{Stores, TestServer, on_both, refusal};
@@ -255,20 +259,25 @@ async fn a_retry_that_crosses_midnight_on_another_server_counts_once(stores: Sto
         .refresh_campaigns()
         .await
         .expect("the database answers");
-    let nominee = before.nominee_id(sample.nominees[0]);
-    for _ in 0..20 {
-        let (voter, key) = (before.voter(), Uuid::new_v4().to_string());
+    let (nominee, other) = (
+        before.nominee_id(sample.nominees[0]),
+        before.nominee_id(sample.nominees[1]),
+    );
+    let voters: Vec<String> = (0..200).map(|_| before.voter()).collect();
+    // A voter's very first vote is unique by itself; the one that is raced here is the second.
+    futures_util::future::join_all(voters.iter().map(|v| before.cast(v, &other, None))).await;
+    let both = voters.iter().map(|voter| async {
+        let key = Uuid::new_v4().to_string();
         let (one, two) = tokio::join!(
-            before.cast(&voter, &nominee, Some(&key)),
-            after.cast(&voter, &nominee, Some(&key))
+            before.cast(voter, &nominee, Some(&key)),
+            after.cast(voter, &nominee, Some(&key))
         );
         assert_eq!(one["vote"], two["vote"]);
         assert_ne!(one["vote"], Value::Null);
-    }
-    let ballots = acclaim::ledger::verify::count_ballots(&before.app.database)
-        .await
-        .expect("a count");
-    assert_eq!(ballots, 20);
+    });
+    futures_util::future::join_all(both).await;
+    let ballots = acclaim::ledger::verify::count_ballots(&before.app.database).await;
+    assert_eq!(ballots.expect("a count"), 400);
 }
 
 async fn phases_open_and_close_the_vote(stores: Stores) {
@@ -441,4 +450,60 @@ async fn staff_and_strangers_do_not_vote(stores: Stores) {
         .await
         .expect("a count");
     assert_eq!(ballots, 0);
+}
+
+/// A first attempt is being stored on another server, a day earlier by its clock, when its retry comes: the retry must
+/// wait for it and get its answer. Only the key of the idempotency key can see that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_retry_waits_for_its_first_attempt_that_is_still_being_stored() {
+    let stores = Stores::networked().await;
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let (id, key, first) = (VoterId::new(), Uuid::new_v4(), VoteId::new());
+    let voter = server.token_of(Viewer::Voter {
+        id,
+        is_guest: false,
+    });
+    let before = server
+        .cast(&voter, &server.nominee_id(sample.nominees[1]), None)
+        .await;
+    let period = before["vote"]["period"].as_i64().expect("a period");
+    let connect = || sqlx::PgConnection::connect(&stores.database_url);
+    let (mut storing, mut watching) = (
+        connect().await.expect("connects"),
+        connect().await.expect("connects"),
+    );
+    let mut attempt = storing.begin().await.expect("it begins");
+    sqlx::query("INSERT INTO ballot VALUES ($1, $2, $3, $4, 1, $5, $6, $7, now(), FALSE)")
+        .bind(sample.campaign.id.0)
+        .bind(sample.categories[0].0)
+        .bind(id.0)
+        .bind(period - 1)
+        .bind(sample.nominees[0].0)
+        .bind(first.0)
+        .bind(key)
+        .execute(&mut *attempt)
+        .await
+        .expect("it is stored");
+    let (nominee, key) = (server.nominee_id(sample.nominees[0]), key.to_string());
+    let retry = server.cast(&voter, &nominee, Some(&key));
+    let commit = async {
+        let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
+            AND wait_event_type = 'Lock'";
+        // A retry that does not wait has answered by then, and is found out below.
+        for _ in 0..1_000 {
+            let count: i64 = sqlx::query_scalar(waits)
+                .fetch_one(&mut watching)
+                .await
+                .expect("a count");
+            if count > 0 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        attempt.commit().await.expect("it commits");
+    };
+    let (retry, ()) = tokio::join!(retry, commit);
+    let expected = server.global(GlobalId::Vote(sample.campaign.id, first));
+    assert_eq!(retry["vote"]["id"], json!(expected), "{retry}");
 }

@@ -104,20 +104,22 @@ impl Socket {
 
     /// The next frame; none when the connection is cut.
     pub async fn next_frame(&mut self) -> Option<Message> {
-        in_time("a message", self.0.next()).await?.ok()
+        in_time("a frame", self.0.next()).await?.ok()
     }
 
     /// The next message of the protocol.
     pub async fn next(&mut self) -> Value {
-        loop {
-            match self.next_frame().await {
-                Some(Message::Text(text)) => {
-                    return serde_json::from_str(&text).expect("messages are JSON");
+        let message = async {
+            loop {
+                match self.0.next().await {
+                    Some(Ok(Message::Text(text))) => return text,
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                    other => panic!("no message but {other:?}"),
                 }
-                Some(Message::Ping(_) | Message::Pong(_)) => {}
-                other => panic!("no message but {other:?}"),
             }
-        }
+        };
+        let text = in_time("a message", message).await;
+        serde_json::from_str(&text).expect("messages are JSON")
     }
 
     /// The data of the next message, which must be a result of this operation without errors.
@@ -166,13 +168,14 @@ impl Socket {
     /// Waits until the server closes, and returns its close code; none if it cut the connection. What comes before is
     /// skipped.
     pub async fn close_code(&mut self) -> Option<u16> {
-        loop {
-            match self.next_frame().await {
-                Some(Message::Close(frame)) => return frame.map(|frame| frame.code.into()),
-                None => return None,
-                Some(_) => {}
+        let close = async {
+            loop {
+                if let Message::Close(frame) = self.0.next().await?.ok()? {
+                    return frame.map(|frame| frame.code.into());
+                }
             }
-        }
+        };
+        in_time("the close", close).await
     }
 }
 
@@ -233,6 +236,11 @@ impl Events {
 
     /// The next event that is not only a comment; none at the end.
     pub async fn next(&mut self) -> Option<Event> {
+        // As a whole: comments keep coming, and are no event.
+        in_time("an event", self.read()).await
+    }
+
+    async fn read(&mut self) -> Option<Event> {
         loop {
             if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\n\n") {
                 let block: Vec<u8> = self.buffer.drain(..end + 2).collect();
@@ -242,8 +250,7 @@ impl Events {
                 }
                 continue;
             }
-            let chunk = in_time("an event", self.response.chunk()).await;
-            self.buffer.extend(chunk.ok()??);
+            self.buffer.extend(self.response.chunk().await.ok()??);
         }
     }
 }

@@ -195,7 +195,7 @@ Acclaim demo: campaign "{SLUG}", voting is open.
 
 Sign in as a guest and vote for nominee number 1 (paste into a shell):
 
-  api() {{ curl -s http://{address}/graphql -H 'content-type: application/json' ${{TOKEN:+-H "authorization: Bearer $TOKEN"}} -d "$1"; echo; }}
+  api() {{ curl -s http://{address}/graphql -H 'content-type: application/json' -H "authorization: ${{TOKEN:+Bearer $TOKEN}}" -d "$1"; echo; }}
   TOKEN=$(api '{{"query":"mutation {{ signInGuest(input: {{deviceId: \"'$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')'\"}}) {{ session {{ accessToken }} }} }}"}}' | sed 's/.*"accessToken":"\([^"]*\)".*/\1/')
   NOMINEE=$(api '{{"query":"{{ campaign(slug: \"{SLUG}\") {{ nominees(first: 1) {{ nodes {{ id }} }} }} }}"}}' | sed 's/.*"id":"\([^"]*\)".*/\1/')
   api '{{"query":"mutation {{ castVote(input: {{nomineeId: \"'$NOMINEE'\"}}) {{ vote {{ id castAt }} nominee {{ name votes }} quota {{ used remaining resetsAt }} userErrors {{ code message }} }} }}"}}'

@@ -134,6 +134,7 @@ impl Campaign {
     #[must_use]
     pub fn tally_is_public(&self, now: DateTime<Utc>) -> bool {
         match self.tally_visibility {
+            _ if self.lifecycle == Lifecycle::Draft => false,
             TallyVisibility::Live => true,
             TallyVisibility::AfterClose => !matches!(
                 self.phase(now),

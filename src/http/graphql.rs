@@ -252,14 +252,20 @@ pub async fn from_body(headers: &HeaderMap, body: Body) -> Result<Params, Refuse
 
 /// Reads the parameters of a request from JSON.
 pub fn parse_params(bytes: &Bytes) -> Result<Params, Refused> {
+    const SHAPE: &str = "The body must be one object with query, and may have operationName, variables and extensions";
+    // A list of the values in order would be read as the struct, too.
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first == Some(&b'[') {
+        return Err(Refused::bad(code::BAD_USER_INPUT, format!("{SHAPE}.")));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        let message = if error.is_data() {
-            format!("The body must be an object with query, and may have operationName, variables and extensions ({place}).")
+        let what = if error.is_data() {
+            SHAPE
         } else {
-            format!("The body is not JSON ({place}).")
+            "The body is not JSON"
         };
-        Refused::bad(code::BAD_USER_INPUT, message)
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Refused::bad(code::BAD_USER_INPUT, format!("{what} ({place})."))
     })
 }
 

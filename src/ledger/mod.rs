@@ -256,7 +256,13 @@ impl Database {
     pub async fn check_schema(&self) -> Result<(), OpenError> {
         let applied: Vec<i64> = on!(&self.read, p => sqlx::query_scalar(
             "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version").fetch_all(p).await)
-        .map_err(|_| OpenError::Schema("the database has no tables yet: run `acclaim migrate`".into()))?;
+        .map_err(|error| {
+            if is_missing_table(&error) {
+                OpenError::Schema("the database has no tables yet: run `acclaim migrate`".into())
+            } else {
+                OpenError::Sqlx(error)
+            }
+        })?;
         let known: Vec<i64> = match &self.read {
             Pool::Postgres(_) => POSTGRES.iter().map(|m| m.version).collect(),
             Pool::Sqlite(_) => SQLITE.iter().map(|m| m.version).collect(),
@@ -292,4 +298,12 @@ impl Database {
         on!(&self.read, p => p.close().await);
         on!(&self.write, p => p.close().await);
     }
+}
+
+/// Whether a statement named a table that is not there: class 42P01 of PostgreSQL; SQLite has no code of its own for it.
+fn is_missing_table(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| {
+        error.code().is_some_and(|code| code == "42P01")
+            || error.message().starts_with("no such table")
+    })
 }

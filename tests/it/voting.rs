@@ -6,7 +6,7 @@ use acclaim::auth::Viewer;
 use acclaim::domain::campaign::{QuotaPeriod, QuotaScope, TimeZone};
 use acclaim::domain::nominee::NomineeStatus;
 use acclaim::graphql::node_id::GlobalId;
-use acclaim::id::{VoteId, VoterId};
+use acclaim::id::{StaffId, VoteId, VoterId};
 use acclaim::ledger::campaign;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -55,7 +55,7 @@ async fn a_vote_counts_once_per_nominee_and_day(stores: Stores) {
 }
 
 /// The viewer of a token, whenever it expires.
-fn viewer_of(server: &TestServer, token: &str) -> acclaim::auth::Viewer {
+fn viewer_of(server: &TestServer, token: &str) -> Viewer {
     let issued = server.clock.now() - TimeDelta::days(1);
     server
         .app
@@ -102,8 +102,8 @@ async fn the_quota_can_be_for_the_whole_campaign(stores: Stores) {
             c.votes_per_period = 2;
         })
         .await;
-    let viewer = acclaim::auth::Viewer::Voter {
-        id: acclaim::id::VoterId::new(),
+    let viewer = Viewer::Voter {
+        id: VoterId::new(),
         is_guest: false,
     };
     let voter = server.token_of(viewer);
@@ -431,7 +431,7 @@ async fn staff_and_strangers_do_not_vote(stores: Stores) {
         server.fail(None, cast, input.clone()).await,
         "UNAUTHENTICATED"
     );
-    let stranger = server.token_of(acclaim::auth::Viewer::Staff(acclaim::id::StaffId::new()));
+    let stranger = server.token_of(Viewer::Staff(StaffId::new()));
     assert_eq!(
         server.fail(Some(&stranger), cast, input.clone()).await,
         "UNAUTHENTICATED"
@@ -444,7 +444,7 @@ async fn staff_and_strangers_do_not_vote(stores: Stores) {
         .await
         .expect("read")
         .expect("there");
-    let token = server.token_of(acclaim::auth::Viewer::Staff(staff.id));
+    let token = server.token_of(Viewer::Staff(staff.id));
     assert_eq!(server.fail(Some(&token), cast, input).await, "FORBIDDEN");
     let ballots = acclaim::ledger::verify::count_ballots(database)
         .await

@@ -88,8 +88,8 @@ CREATE INDEX story_feed_of_campaign ON story (campaign_id, published_at, id);
 CREATE INDEX story_feed_of_category ON story (category_id, published_at, id);
 CREATE INDEX story_feed_of_nominee ON story (nominee_id, published_at, id);
 
--- One row a vote. There is one writing connection, so the count of slots is free of races and one key is enough (a
--- second unique key costs half of the rate). On PostgreSQL the slot, the retry key and the first vote are keys too.
+-- One row a vote. There is one writing connection, so the count of slots is free of races and one key is enough (each
+-- further one slows every vote). On PostgreSQL the slot, the retry key and the first vote are keys too.
 CREATE TABLE ballot (
     campaign_id      BLOB NOT NULL,
     scope_id         BLOB NOT NULL, -- the category's or the campaign's id, as the campaign's rules say

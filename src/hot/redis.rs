@@ -25,7 +25,7 @@ use crate::domain::tally::{CampaignTotals, NomineeTotals};
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
 
-/// A single answer of Redis; a vote's script takes 7 us there.
+/// A single answer of Redis, where a vote's script takes microseconds.
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(150);
 /// A whole call with its repetitions and connecting.
 const CALL_TIMEOUT: Duration = Duration::from_millis(400);

@@ -32,7 +32,7 @@ use crate::graphql::error::finish;
 const PROTOCOL: &str = "graphql-transport-ws";
 /// The largest message: a document of 8 KiB with its variables.
 const MESSAGE_BYTES_MAX: usize = 16 * 1024;
-/// Read buffer of a socket: small, since most sockets only listen (7 KiB an idle socket instead of 131).
+/// Read buffer of a socket: small, since most sockets only listen, and the library's default is 128 KiB for each.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// Operations of a socket at once.
 const OPERATIONS_MAX: usize = 8;

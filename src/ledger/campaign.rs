@@ -2,9 +2,9 @@
 
 use super::{Database, Transaction, on, within};
 use crate::domain::campaign::{Campaign, Category};
-use crate::domain::nominee::{Nominee, NomineeStatus};
+use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
-use crate::id::{CampaignId, NomineeId};
+use crate::id::CampaignId;
 
 /// Every campaign with its revision.
 ///
@@ -92,17 +92,4 @@ pub async fn slug_exists(database: &Database, slug: &str) -> sqlx::Result<bool> 
     let id: Option<CampaignId> = on!(database.read(), p => sqlx::query_scalar(
         "SELECT id FROM campaign WHERE slug = $1").bind(slug).fetch_optional(p).await)?;
     Ok(id.is_some())
-}
-
-/// Freezes, withdraws or admits a nominee again; every process knows within a second.
-///
-/// # Errors
-/// When the database is away.
-pub async fn set_nominee_status(
-    database: &Database,
-    id: NomineeId,
-    status: NomineeStatus,
-) -> sqlx::Result<()> {
-    on!(database.write(), p => sqlx::query("UPDATE nominee SET status = $2 WHERE id = $1")
-        .bind(id).bind(status).execute(p).await.map(drop))
 }

@@ -54,6 +54,7 @@ async fn ended(mut command: Command, input: &str) -> Output {
             let output = child.wait_with_output().expect("its output");
             panic!("it goes on and on: {output:?}");
         }
+        // A pause between looks, with a deadline above; the end itself is what is waited for.
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     child.wait_with_output().expect("its output")

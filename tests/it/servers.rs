@@ -124,6 +124,7 @@ impl Probe {
             if self.passes(port) {
                 return true;
             }
+            // A pause between questions; the right answer is what is waited for.
             std::thread::sleep(Duration::from_millis(10));
         }
         false

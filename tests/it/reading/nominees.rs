@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use acclaim::auth::Viewer;
-use acclaim::domain::nominee::NomineeStatus;
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::id::VoterId;
 use acclaim::ledger::campaign;
@@ -130,13 +129,9 @@ async fn a_page_goes_on_where_a_nominee_was_withdrawn(stores: Stores) {
     let sample = server.sample().await;
     let all = of_campaign(&server, &sample);
     let first = page(&server, None, NOMINEES, &with(&all, &json!({"first": 5}))).await;
-    campaign::set_nominee_status(
-        &server.app.database,
-        sample.nominees[4],
-        NomineeStatus::Withdrawn,
-    )
-    .await
-    .expect("stored");
+    stores
+        .execute("UPDATE nominee SET status = 'WITHDRAWN' WHERE number = 5")
+        .await;
     server
         .app
         .refresh_campaigns()

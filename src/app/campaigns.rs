@@ -83,10 +83,16 @@ impl Catalog {
         self.at(self.by_category.get(&id), viewer)
     }
 
+    /// The campaign of a nominee, shown or withdrawn, that `viewer` may see.
+    #[must_use]
+    pub fn find_of_nominee(&self, id: NomineeId, viewer: Viewer) -> Option<Arc<Roster>> {
+        self.at(self.by_nominee.get(&id), viewer)
+    }
+
     /// The campaign of a nominee that `viewer` may see, and the nominee's index in it; withdrawn ones are not shown.
     #[must_use]
     pub fn find_by_nominee(&self, id: NomineeId, viewer: Viewer) -> Option<(Arc<Roster>, usize)> {
-        let roster = self.at(self.by_nominee.get(&id), viewer)?;
+        let roster = self.find_of_nominee(id, viewer)?;
         let index = roster.shown_index_of(id)?;
         Some((roster, index))
     }
@@ -125,13 +131,14 @@ impl App {
             return Ok(());
         }
         let mut rosters = Vec::with_capacity(revisions.len());
+        let mut reloaded = Vec::new();
         for entry in &revisions {
             if let Some(roster) = held(&entry.0).filter(|_| is_current(entry)) {
                 rosters.push(Arc::clone(roster));
             } else {
                 let roster = ledger::campaign::find_roster(&self.database, entry.0).await?;
                 rosters.extend(roster.map(Arc::new));
-                self.tallies.mark(entry.0);
+                reloaded.push(entry.0);
             }
         }
         *self
@@ -139,6 +146,10 @@ impl App {
             .0
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(Catalog::new(rosters));
+        // Not before the catalog is there: the publisher would rank them with the old rosters.
+        for id in reloaded {
+            self.tallies.mark(id);
+        }
         Ok(())
     }
 }

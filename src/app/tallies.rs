@@ -28,6 +28,15 @@ pub struct RankedTally {
     pub tally: Arc<Tally>,
 }
 
+/// How far totals are believed.
+#[derive(Clone, Copy)]
+enum Source {
+    /// Read from the database by the publisher, one after the other: whatever a board holds, this is the truth.
+    Database,
+    /// From Redis, or read at the same time as others: the newer version is the better one.
+    Shared,
+}
+
 type Board = watch::Sender<Option<RankedTally>>;
 
 /// The boards of a process.
@@ -119,7 +128,8 @@ impl App {
         if let Some(ranked) = board.borrow().clone() {
             return Ok(ranked);
         }
-        self.load_tally(campaign_id).await?;
+        // The publisher may be faster: its tally is as new.
+        self.load_tally(campaign_id, Source::Shared).await?;
         let ranked = board.borrow().clone();
         ranked.ok_or(Error::NotFound("campaign"))
     }
@@ -152,18 +162,18 @@ impl App {
                 if let Some(totals) = self.hot.find_totals(campaign_id).await
                     && totals.version() >= shared_version
                 {
-                    self.post(&totals);
+                    self.post(&totals, Source::Shared);
                     continue;
                 }
             }
-            if let Err(error) = self.load_tally(campaign_id).await {
+            if let Err(error) = self.load_tally(campaign_id, Source::Database).await {
                 tracing::warn!(%error, %campaign_id, "a tally could not be read");
                 self.tallies.mark(campaign_id);
             }
         }
     }
 
-    /// Marks every campaign whose board is behind the database, and shares again what Redis has lost.
+    /// Marks every campaign whose board is not what the database says: behind it, or ahead of one that was restored.
     ///
     /// # Errors
     /// When the database is away.
@@ -182,7 +192,7 @@ impl App {
         Ok(())
     }
 
-    /// Shares the boards whose copy in Redis is missing or behind.
+    /// Shares all boards again: what Redis has lost is there afterwards, what it has stays.
     pub async fn share_tallies(&self) {
         if !self.hot.is_shared() {
             return;
@@ -215,15 +225,15 @@ impl App {
         })
     }
 
-    async fn load_tally(&self, campaign_id: CampaignId) -> Result<()> {
+    async fn load_tally(&self, campaign_id: CampaignId, source: Source) -> Result<()> {
         let totals = self.read_totals(campaign_id).await?;
-        self.post(&totals);
+        self.post(&totals, source);
         self.hot.share_totals(&totals).await;
         Ok(())
     }
 
-    /// Puts totals on their board, unless it has them, or newer ones, ranked with this roster.
-    fn post(&self, totals: &CampaignTotals) {
+    /// Puts totals on their board, unless it has them, ranked with this roster, or better ones.
+    fn post(&self, totals: &CampaignTotals, source: Source) {
         let Some(roster) = self.campaigns.catalog().find_any(totals.campaign_id) else {
             return;
         };
@@ -231,15 +241,18 @@ impl App {
         self.tallies
             .board(totals.campaign_id)
             .send_if_modified(|held| {
-                let is_newer = held.as_ref().is_none_or(|held| {
-                    tally.version > held.tally.version
-                        || (tally.version == held.tally.version
-                            && !Arc::ptr_eq(&roster, &held.roster))
+                let is_better = held.as_ref().is_none_or(|held| {
+                    let is_other = tally.version != held.tally.version;
+                    let has_roster = Arc::ptr_eq(&roster, &held.roster);
+                    match source {
+                        Source::Database => is_other || !has_roster,
+                        Source::Shared => tally.version > held.tally.version,
+                    }
                 });
-                if is_newer {
+                if is_better {
                     *held = Some(RankedTally { roster, tally });
                 }
-                is_newer
+                is_better
             });
     }
 }

@@ -107,7 +107,8 @@ impl App {
         idempotency_key: Option<Uuid>,
     ) -> Result<CastAnswer> {
         let voter_id = viewer.require_voter()?;
-        let Some((roster, _)) = self.campaigns.catalog().find_by_nominee(nominee_id, viewer) else {
+        let roster = self.campaigns.catalog().find_of_nominee(nominee_id, viewer);
+        let Some(roster) = roster else {
             return Ok(self.refuse(None, CastRefusal::NomineeNotFound, Some(0)));
         };
         self.cast(
@@ -173,7 +174,7 @@ impl App {
         let cast_at = self.clock.now();
         if let Some(position) = nominee_ids
             .iter()
-            .position(|id| roster.shown_index_of(*id).is_none())
+            .position(|id| roster.index_of(*id).is_none())
         {
             return Ok(self.refuse(Some(roster), CastRefusal::NomineeNotFound, Some(position)));
         }
@@ -191,17 +192,17 @@ impl App {
             return match self.find_repeated(&cast).await? {
                 Some(ballots) => Ok(CastAnswer {
                     roster: Some(roster),
-                    result: Ok(ballots),
+                    result: Ok(in_order_of(nominee_ids, ballots)),
                     used: Vec::new(),
                 }),
                 None => Ok(self.refuse(Some(roster), refused.why, refused.position)),
             };
         }
-        let (verdict, is_from_ledger) = match early {
-            Some(verdict) => (verdict, false),
-            None => (self.writer.cast(cast.clone()).await?, true),
+        let verdict = match early {
+            Some(verdict) => verdict,
+            None => self.writer.cast(cast.clone()).await?,
         };
-        Ok(self.conclude(roster, &cast, verdict, is_from_ledger))
+        Ok(self.conclude(roster, nominee_ids, &cast, verdict))
     }
 
     fn describe(
@@ -214,7 +215,7 @@ impl App {
         cast_at: DateTime<Utc>,
     ) -> Cast {
         let campaign = roster.campaign();
-        let shown = nominee_ids
+        let nominees = nominee_ids
             .iter()
             .filter_map(|id| roster.index_of(*id))
             .map(|index| &roster.nominees()[index]);
@@ -223,6 +224,10 @@ impl App {
             nominee_id: n.id,
             scope_id: campaign.scope(n.category_id),
         };
+        let mut votes: Vec<Choice> = nominees.map(choice).collect();
+        // Slots are taken and keys are locked in one order, whoever casts: two processes that store ballots of one voter
+        // never wait for each other in a circle.
+        votes.sort_unstable_by_key(|choice| (choice.scope_id, choice.nominee_id));
         Cast {
             campaign_id: campaign.id,
             voter_id,
@@ -230,7 +235,7 @@ impl App {
             quota: campaign.votes_per_period,
             cast_at,
             idempotency_key,
-            votes: shown.map(choice).collect(),
+            votes,
             network_hash: Some(self.network_hash(client)),
             device_hash: self.device_hash(client),
         }
@@ -251,11 +256,11 @@ impl App {
     fn conclude(
         &self,
         roster: Arc<Roster>,
+        nominee_ids: &[NomineeId],
         cast: &Cast,
         verdict: Verdict,
-        is_from_ledger: bool,
     ) -> CastAnswer {
-        let position = |id: NomineeId| cast.votes.iter().position(|choice| choice.nominee_id == id);
+        let position = |id: NomineeId| nominee_ids.iter().position(|nominee| *nominee == id);
         let refused = |why, position| {
             self.metrics
                 .casts_refused
@@ -267,10 +272,8 @@ impl App {
         };
         let result = match verdict.outcome {
             Outcome::Counted(ballots) => {
-                if is_from_ledger {
-                    self.counted(&roster, cast, &ballots);
-                }
-                Ok(ballots)
+                self.counted(&roster, cast, &ballots);
+                Ok(in_order_of(nominee_ids, ballots))
             }
             Outcome::Refused(Refusal::AlreadyVoted(id)) => {
                 refused(CastRefusal::AlreadyVoted, position(id))
@@ -332,8 +335,7 @@ impl App {
         )
     }
 
-    /// The voter's quotas of a campaign now, in the order of its categories. `used` saves the look at the database where
-    /// it is known already.
+    /// The voter's quotas of a campaign now, in the order of its categories.
     ///
     /// # Errors
     /// When the database is away.
@@ -374,6 +376,12 @@ impl App {
     }
 }
 
+/// The votes of a ballot in the order that the voter named the nominees in.
+fn in_order_of(nominee_ids: &[NomineeId], mut ballots: Vec<Ballot>) -> Vec<Ballot> {
+    ballots.sort_by_key(|ballot| nominee_ids.iter().position(|id| *id == ballot.nominee_id));
+    ballots
+}
+
 /// Why nobody, or not this viewer, may vote for these nominees at `now`.
 fn forbidden(
     viewer: Viewer,
@@ -388,6 +396,21 @@ fn forbidden(
             position: None,
         })
     };
+    let about = |status: NomineeStatus, why| {
+        let has_status = |id: &NomineeId| {
+            let index = roster.index_of(*id);
+            index.is_some_and(|index| roster.nominees()[index].status == status)
+        };
+        let position = nominee_ids.iter().position(has_status)?;
+        Some(Refused {
+            why,
+            position: Some(position),
+        })
+    };
+    let withdrawn = about(NomineeStatus::Withdrawn, CastRefusal::NomineeNotFound);
+    if withdrawn.is_some() {
+        return withdrawn;
+    }
     match campaign.phase(now) {
         Phase::Voting => {}
         Phase::Draft | Phase::Upcoming => return refused(CastRefusal::VotingNotOpen),
@@ -398,14 +421,5 @@ fn forbidden(
     if matches!(viewer, Viewer::Voter { is_guest: true, .. }) && !campaign.guests_may_vote {
         return refused(CastRefusal::NotEligible);
     }
-    let is_frozen = |id: &NomineeId| {
-        roster
-            .index_of(*id)
-            .is_some_and(|index| roster.nominees()[index].status == NomineeStatus::Frozen)
-    };
-    let position = nominee_ids.iter().position(is_frozen)?;
-    Some(Refused {
-        why: CastRefusal::NomineeFrozen,
-        position: Some(position),
-    })
+    about(NomineeStatus::Frozen, CastRefusal::NomineeFrozen)
 }

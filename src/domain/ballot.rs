@@ -105,8 +105,8 @@ pub enum Decision {
     Answer(Outcome),
 }
 
-/// Decides `cast` for a voter whose ballots of this campaign are `known`: at least those of this and the previous
-/// period and the voter's first one.
+/// Decides `cast` for a voter whose ballots of this campaign are `known`: at least those of this
+/// period, those with the cast's idempotency key and the voter's first one.
 ///
 /// A vote takes the n-th *free* slot and not the number after the highest: slots can have holes.
 #[must_use]
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_key_gets_the_first_answer_also_on_the_next_day() {
+    fn a_repeated_key_gets_the_first_answer_also_on_another_day() {
         let voter = VoterId::new();
         let mut known = Vec::new();
         let first = apply(&cast(voter, &[1], 9, Some(77), 5, 3), &mut known);

@@ -8,18 +8,17 @@ mod limits;
 mod memory;
 mod redis;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use tokio::sync::mpsc;
-use uuid::Uuid;
 
 pub use self::limits::{Action, Limits, Rate, Subject};
 pub use self::memory::Memory;
 pub use self::redis::{ConnectError, Redis, RememberedVote};
 
-use crate::domain::ballot::{Ballot, Cast, Outcome, Refusal, Verdict};
+use crate::domain::ballot::{Ballot, Cast, Choice, Outcome, Refusal, Verdict};
 use crate::domain::tally::CampaignTotals;
 use crate::error::Result;
-use crate::id::{CampaignId, VoteId};
+use crate::id::CampaignId;
 
 /// The hot store of a process.
 #[derive(Debug)]
@@ -31,37 +30,24 @@ pub enum Hot {
     Redis(Redis),
 }
 
-/// A vote as the hot store remembers it, to refuse or to answer a repetition early.
+/// What the hot store knows about a cast of one vote without an idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Remembered {
-    id: VoteId,
-    idempotency_key: Option<Uuid>,
-    cast_at: DateTime<Utc>,
-    slot: i64,
-}
-
-impl Remembered {
-    fn of(ballot: &Ballot) -> Self {
-        Self {
-            id: ballot.id,
-            idempotency_key: ballot.idempotency_key,
-            cast_at: ballot.cast_at,
-            slot: ballot.slot,
-        }
-    }
-}
-
-/// What the hot store knows about a cast of one vote.
-#[derive(Debug)]
 enum Known {
     /// Nothing that decides it.
     Nothing,
-    /// Another vote of this period and scope has its idempotency key.
-    KeyReused,
     /// There is a vote for this nominee in this period.
-    Voted(Remembered),
+    Voted,
     /// The quota is spent.
     Spent,
+}
+
+/// The one choice of a cast that may be refused early: one vote, without an idempotency key. A cast with a key may be a
+/// repetition of a vote that counts, which only the ledger can tell; and the hot store never says that a vote counts.
+fn refusable(cast: &Cast) -> Option<&Choice> {
+    match cast.votes.as_slice() {
+        [choice] if cast.idempotency_key.is_none() => Some(choice),
+        _ => None,
+    }
 }
 
 impl Hot {
@@ -76,8 +62,8 @@ impl Hot {
         }
     }
 
-    /// Admits a cast: takes a token of the voter's bucket and answers early what is known to be refused, or to be
-    /// counted already. `None`: the ledger is to decide. One round trip.
+    /// Admits a cast: takes a token of the voter's bucket and refuses early what committed votes are known to refuse.
+    /// `None`: the ledger is to decide. One round trip.
     ///
     /// # Errors
     /// [`crate::error::Error::RateLimited`] with the time to wait.
@@ -86,7 +72,7 @@ impl Hot {
             Self::Memory(memory) => memory.admit(cast)?,
             Self::Redis(redis) => redis.admit(cast).await?,
         };
-        Ok(verdict(cast, &known))
+        Ok(verdict(cast, known))
     }
 
     /// Remembers votes that are committed for `lifetime`, until their period is over.
@@ -147,35 +133,20 @@ impl Hot {
     }
 }
 
-/// Turns what is known about a cast of one vote into its answer. How many votes are used is left open, unless it is the
-/// quota: the store may have forgotten some.
-fn verdict(cast: &Cast, known: &Known) -> Option<Verdict> {
-    let choice = cast.votes.first()?;
-    let mut used = Vec::new();
-    let outcome = match known {
+/// Turns what is known about a cast into its refusal. How many votes are used is left open, unless it is the quota: the
+/// store may have forgotten some.
+fn verdict(cast: &Cast, known: Known) -> Option<Verdict> {
+    let choice = refusable(cast)?;
+    let (refusal, used) = match known {
         Known::Nothing => return None,
-        Known::KeyReused => Outcome::Refused(Refusal::IdempotencyKeyReused),
-        Known::Spent => {
-            used.push((choice.scope_id, cast.quota));
-            Outcome::Refused(Refusal::QuotaSpent(choice.scope_id))
-        }
-        Known::Voted(vote)
-            if cast.idempotency_key.is_some() && vote.idempotency_key == cast.idempotency_key =>
-        {
-            Outcome::Counted(vec![Ballot {
-                campaign_id: cast.campaign_id,
-                voter_id: cast.voter_id,
-                scope_id: choice.scope_id,
-                period: cast.period,
-                slot: vote.slot,
-                nominee_id: choice.nominee_id,
-                id: vote.id,
-                idempotency_key: vote.idempotency_key,
-                cast_at: vote.cast_at,
-                is_first: false,
-            }])
-        }
-        Known::Voted(_) => Outcome::Refused(Refusal::AlreadyVoted(choice.nominee_id)),
+        Known::Voted => (Refusal::AlreadyVoted(choice.nominee_id), Vec::new()),
+        Known::Spent => (
+            Refusal::QuotaSpent(choice.scope_id),
+            vec![(choice.scope_id, cast.quota)],
+        ),
     };
-    Some(Verdict { outcome, used })
+    Some(Verdict {
+        outcome: Outcome::Refused(refusal),
+        used,
+    })
 }

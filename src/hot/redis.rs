@@ -2,7 +2,7 @@
 //! hash tag, so that a script's keys live in one slot and no slot serves a whole event.
 //!
 //! A call that fails or takes longer than [`CALL_TIMEOUT`] opens the breaker for [`BREAKER_OPEN`]: until then nobody
-//! waits for Redis. Scripts may run twice, since clients repeat them: they are idempotent but for a token.
+//! waits for Redis, and afterwards one caller tries for all. Scripts may run twice, since clients repeat them: they are idempotent but for a token.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::limits::{Action, Limits, Subject};
 use super::memory::Memory;
-use super::{Known, Remembered};
+use super::{Known, refusable};
 use crate::domain::ballot::{Ballot, Cast};
 use crate::domain::tally::{CampaignTotals, NomineeTotals};
 use crate::error::{Error, Result};
@@ -30,7 +30,8 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_millis(150);
 /// A whole call with its repetitions and connecting.
 const CALL_TIMEOUT: Duration = Duration::from_millis(400);
 /// How long nobody tries after a failure.
-const BREAKER_OPEN: Duration = Duration::from_millis(500);
+const BREAKER_OPEN_MS: u64 = 500;
+const BREAKER_OPEN: Duration = Duration::from_millis(BREAKER_OPEN_MS);
 /// Repetitions of a call in a cluster; the client's own default of 16 would outlast every caller.
 const CLUSTER_RETRIES: u32 = 3;
 /// Votes that wait to be remembered. Beyond it they are not: a repetition is then refused by the ledger.
@@ -208,20 +209,30 @@ impl Breaker {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    fn is_open(&self) -> bool {
-        self.now_ms() < self.open_until_ms.load(Ordering::Relaxed)
+    /// Whether this call may go to Redis. After a failure one caller at a time tries, the others do not wait with it.
+    fn admits(&self) -> bool {
+        let (now, open_until) = (self.now_ms(), self.open_until_ms.load(Ordering::Relaxed));
+        if now < open_until {
+            return false;
+        }
+        let mine = now + BREAKER_OPEN_MS;
+        let (relaxed, until) = (Ordering::Relaxed, &self.open_until_ms);
+        self.is_healthy.load(relaxed)
+            || until
+                .compare_exchange(open_until, mine, relaxed, relaxed)
+                .is_ok()
     }
 
     fn succeeded(&self) {
         if !self.is_healthy.swap(true, Ordering::Relaxed) {
+            self.open_until_ms.store(0, Ordering::Relaxed);
             tracing::info!("Redis answers");
         }
     }
 
     fn failed(&self, error: &dyn std::fmt::Display) {
-        let open_ms = u64::try_from(BREAKER_OPEN.as_millis()).unwrap_or(u64::MAX);
         self.open_until_ms
-            .store(self.now_ms() + open_ms, Ordering::Relaxed);
+            .store(self.now_ms() + BREAKER_OPEN_MS, Ordering::Relaxed);
         if self.is_healthy.swap(false, Ordering::Relaxed) {
             tracing::warn!(%error, "Redis does not answer: limits are kept in this process");
         }
@@ -284,7 +295,7 @@ impl Redis {
         &self,
         call: impl FnOnce(Connection) -> F,
     ) -> Option<T> {
-        if self.breaker.is_open() {
+        if !self.breaker.admits() {
             return None;
         }
         let called = async { call(self.link.connection().await?).await };
@@ -325,37 +336,23 @@ impl Redis {
     }
 
     pub(super) async fn admit(&self, cast: &Cast) -> Result<Known> {
-        let rate = self.limits.of(Action::Cast);
-        let mut call = self.admit.key(
-            self.keys
-                .bucket(Action::Cast, Subject::Voter(cast.voter_id)),
-        );
-        if let [choice] = cast.votes.as_slice() {
+        let (rate, voter) = (self.limits.of(Action::Cast), Subject::Voter(cast.voter_id));
+        let mut call = self.admit.key(self.keys.bucket(Action::Cast, voter));
+        call.arg(rate.interval_us()).arg(rate.burst_us());
+        if let Some(choice) = refusable(cast) {
             call.key(self.keys.votes(cast.voter_id, choice.scope_id, cast.period));
-            call.arg(rate.interval_us()).arg(rate.burst_us());
-            let key = cast
-                .idempotency_key
-                .map(|key| key.simple().to_string())
-                .unwrap_or_default();
-            call.arg(choice.nominee_id.0.as_bytes())
-                .arg(cast.quota)
-                .arg(key);
-        } else {
-            call.arg(rate.interval_us()).arg(rate.burst_us());
+            call.arg(choice.nominee_id.0.as_bytes()).arg(cast.quota);
         }
         let answer = self
-            .call(|mut c| async move { call.invoke_async::<Vec<Value>>(&mut c).await })
+            .call(|mut c| async move { call.invoke_async::<Vec<i64>>(&mut c).await })
             .await;
         let Some(answer) = answer else {
             return self.local.admit(cast);
         };
         match answer.as_slice() {
-            [Value::Int(-1), Value::Int(wait_us)] => Err(limited(Action::Cast, *wait_us)),
-            [Value::Int(1)] => Ok(Known::KeyReused),
-            [Value::Int(2), Value::BulkString(vote)] => {
-                Ok(Remembered::decode(vote).map_or(Known::Nothing, Known::Voted))
-            }
-            [Value::Int(3)] => Ok(Known::Spent),
+            [-1, wait_us] => Err(limited(Action::Cast, *wait_us)),
+            [1] => Ok(Known::Voted),
+            [2] => Ok(Known::Spent),
             _ => Ok(Known::Nothing),
         }
     }
@@ -366,7 +363,6 @@ impl Redis {
             // A full queue forgets the vote: the ledger refuses its repetition then.
             let _ = self.remember.try_send((ballot.clone(), seconds));
         }
-        self.local.remember(ballots);
     }
 
     /// Writes remembered votes behind the answers, many in one round trip.
@@ -381,10 +377,9 @@ impl Redis {
             while votes.recv_many(&mut batch, REMEMBER_BATCH_MAX).await > 0 {
                 let pipelines = batch.drain(..).map(|(ballot, seconds)| {
                     let key = keys.votes(ballot.voter_id, ballot.scope_id, ballot.period);
-                    let vote = Remembered::of(&ballot).encode();
                     let mut pipeline = redis::pipe();
                     pipeline
-                        .hset(&key, ballot.nominee_id.0.as_bytes(), vote)
+                        .hset(&key, ballot.nominee_id.0.as_bytes(), ballot.id.0.as_bytes())
                         .ignore();
                     pipeline.expire(&key, seconds).ignore();
                     pipeline
@@ -460,12 +455,14 @@ impl Redis {
                     .arg(&key)
                     .query_async(&mut connection)
                     .await?;
-                let found = values.iter().filter_map(|value| Remembered::decode(value));
-                votes.extend(found.map(|vote| RememberedVote {
+                let ids = values
+                    .iter()
+                    .filter_map(|value| Uuid::from_slice(value).ok());
+                votes.extend(ids.map(|id| RememberedVote {
                     voter_id,
                     scope_id,
                     period,
-                    id: vote.id,
+                    id: VoteId(id),
                 }));
             }
             if next == 0 {
@@ -553,36 +550,6 @@ fn limited(action: Action, wait_us: i64) -> Error {
     }
 }
 
-impl Remembered {
-    /// `id key cast_at slot`: the key is looked for as text by the script.
-    fn encode(&self) -> String {
-        let key = self.idempotency_key.map(|key| key.simple().to_string());
-        let key = key.as_deref().unwrap_or("-");
-        format!(
-            "{} {key} {} {}",
-            self.id.0.simple(),
-            self.cast_at.timestamp_micros(),
-            self.slot
-        )
-    }
-
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut parts = std::str::from_utf8(bytes).ok()?.split(' ');
-        let id = VoteId(parts.next()?.parse().ok()?);
-        let idempotency_key = match parts.next()? {
-            "-" => None,
-            key => Some(key.parse().ok()?),
-        };
-        let cast_at = DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?;
-        Some(Self {
-            id,
-            idempotency_key,
-            cast_at,
-            slot: parts.next()?.parse().ok()?,
-        })
-    }
-}
-
 /// The time of reading, then 48 bytes a nominee: id and four numbers, big-endian.
 fn encode_totals(totals: &CampaignTotals) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(8 + totals.nominees.len() * 48);
@@ -620,20 +587,6 @@ fn decode_totals(campaign_id: CampaignId, bytes: &[u8]) -> Option<CampaignTotals
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_remembered_vote_reads_back() {
-        for idempotency_key in [None, Some(Uuid::new_v4())] {
-            let vote = Remembered {
-                id: VoteId::new(),
-                idempotency_key,
-                cast_at: DateTime::from_timestamp_micros(1_666_666_666_123_456).expect("a time"),
-                slot: 7,
-            };
-            assert_eq!(Remembered::decode(vote.encode().as_bytes()), Some(vote));
-        }
-        assert_eq!(Remembered::decode(b"nonsense"), None);
-    }
 
     #[test]
     fn totals_read_back_and_damaged_ones_do_not() {

@@ -64,6 +64,12 @@ fn bind_known<'q>(query: PgBallots<'q>, casts: &[&Cast]) -> PgBallots<'q> {
         .bind(casts.iter().map(|c| c.campaign_id.0).collect::<Vec<Uuid>>())
         .bind(casts.iter().map(|c| c.voter_id.0).collect::<Vec<Uuid>>())
         .bind(casts.iter().map(|c| c.period).collect::<Vec<i64>>())
+        .bind(
+            casts
+                .iter()
+                .map(|c| c.idempotency_key)
+                .collect::<Vec<Option<Uuid>>>(),
+        )
 }
 
 fn known_rows(casts: &[&Cast]) -> String {
@@ -73,6 +79,11 @@ fn known_rows(casts: &[&Cast]) -> String {
         rows.value(Some(cast.campaign_id.0.as_bytes()));
         rows.value(Some(cast.voter_id.0.as_bytes()));
         rows.number(cast.period);
+        rows.value(
+            cast.idempotency_key
+                .as_ref()
+                .map(|key| key.as_bytes().as_slice()),
+        );
         rows.end();
     }
     rows.finish()
@@ -161,7 +172,7 @@ pub(crate) async fn store_sqlite(
     Ok(())
 }
 
-/// Whom of `nominees` the voter has voted for in `period` of its campaign; a nominee is asked for with its period.
+/// Whom the voter has voted for in `period` of a campaign.
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -135,21 +135,23 @@ impl JsonRows {
     }
 }
 
-/// The ballots that matter for the casts of a batch: of each voter, those of the cast's period, the one before and the
-/// first of all. PostgreSQL: `$1` campaigns, `$2` voters, `$3` periods; the lateral form keeps one index probe a voter
-/// whatever the planner believes about a fresh table. SQLite: `$1` rows of \[campaign, voter, period\].
+/// The ballots that matter for the casts of a batch: of each voter, those of the cast's period, those with its
+/// idempotency key and the first of all. PostgreSQL: `$1` campaigns, `$2` voters, `$3` periods, `$4` keys; the lateral
+/// form keeps one index probe a voter whatever the planner believes about a fresh table. SQLite: `$1` rows of
+/// \[campaign, voter, period, key\].
 pub(crate) const KNOWN_BALLOTS: Statement = Statement {
-    postgres: "SELECT v.* FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[]) AS b (campaign_id, voter_id, period)
+    postgres: "SELECT v.* FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[])
+            AS b (campaign_id, voter_id, period, idempotency_key)
         CROSS JOIN LATERAL (
             SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id, v.idempotency_key,
                 v.cast_at, v.is_first
             FROM ballot v WHERE v.campaign_id = b.campaign_id AND v.voter_id = b.voter_id
-                AND (v.period >= b.period - 1 OR v.is_first) OFFSET 0) v",
+                AND (v.period = b.period OR v.idempotency_key = b.idempotency_key OR v.is_first) OFFSET 0) v",
     sqlite: "SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id, v.idempotency_key,
             v.cast_at, v.is_first
         FROM json_each($1) b CROSS JOIN ballot v
         WHERE v.campaign_id = unhex(b.value ->> 0) AND v.voter_id = unhex(b.value ->> 1)
-            AND (v.period >= (b.value ->> 2) - 1 OR v.is_first)",
+            AND (v.period = (b.value ->> 2) OR v.idempotency_key = unhex(b.value ->> 3) OR v.is_first)",
 };
 
 /// Stores ballots and moves their tallies in one statement; returns the ids that were stored. The batch comes in the

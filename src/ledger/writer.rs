@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use sqlx::Postgres;
+use sqlx::pool::PoolConnection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -167,8 +169,18 @@ struct Batch {
     likes: Vec<(LikeWish, u8, oneshot::Sender<Result<()>>)>,
 }
 
-/// How a batch ended: an answer for each cast, or none where it is to be decided again.
-type Verdicts = Vec<Option<Verdict>>;
+/// What became of a cast of a batch that was stored.
+enum Fate {
+    /// Its answer.
+    Answered(Verdict),
+    /// The keys did not take its votes, or not all: it lost a race and is decided again.
+    Lost,
+    /// The batch was taken back for another cast's sake: it is decided again, and that counts for nothing.
+    TakenBack,
+}
+
+/// The fate of each cast of a batch. The wishes about likes are stored in any case.
+type Fates = Vec<Fate>;
 
 impl Run {
     async fn run(mut self) {
@@ -241,7 +253,7 @@ impl Run {
         batch
     }
 
-    async fn store(&self, batch: &Batch) -> sqlx::Result<Verdicts> {
+    async fn store(&self, batch: &Batch) -> sqlx::Result<Fates> {
         let casts: Vec<&Cast> = batch.casts.iter().map(|(cast, ..)| cast).collect();
         let wishes: Vec<LikeWish> = batch.likes.iter().map(|(wish, ..)| *wish).collect();
         match self.database.write() {
@@ -252,7 +264,7 @@ impl Run {
 
     /// PostgreSQL: the read needs no transaction, since the keys judge. The two writing statements share one; a single
     /// statement commits by itself, unless it might store half of a ballot of several votes.
-    async fn store_postgres(&self, casts: &[&Cast], wishes: &[LikeWish]) -> sqlx::Result<Verdicts> {
+    async fn store_postgres(&self, casts: &[&Cast], wishes: &[LikeWish]) -> sqlx::Result<Fates> {
         let known = if casts.is_empty() {
             Vec::new()
         } else {
@@ -263,18 +275,15 @@ impl Run {
         let now = self.clock.now();
         if (wishes.is_empty() || rows.is_empty()) && casts.iter().all(|cast| cast.votes.len() == 1)
         {
-            let Pool::Postgres(pool) = self.database.write() else {
-                unreachable!("the pool is PostgreSQL's")
-            };
-            let stored = if rows.is_empty() {
-                HashSet::new()
-            } else {
-                ballot::store_postgres(&mut *pool.acquire().await?, &rows).await?
-            };
-            if !wishes.is_empty() {
-                like::store_postgres(&mut *pool.acquire().await?, wishes, now).await?;
+            let mut stored = HashSet::new();
+            if !rows.is_empty() {
+                let mut connection = self.writing_connection().await?;
+                stored = ballot::store_postgres(&mut connection, &rows).await?;
+            } else if !wishes.is_empty() {
+                let mut connection = self.writing_connection().await?;
+                like::store_postgres(&mut connection, wishes, now).await?;
             }
-            return Ok(decided.verdicts(casts, &stored));
+            return Ok(decided.fates(casts, &stored));
         }
         let mut tx = self.database.begin().await?;
         let Transaction::Postgres(t) = &mut tx else {
@@ -287,17 +296,29 @@ impl Run {
         };
         if decided.is_torn(&stored) {
             tx.rollback().await?;
-            return Ok(decided.only_answered(casts));
+            if !wishes.is_empty() {
+                let mut connection = self.writing_connection().await?;
+                like::store_postgres(&mut connection, wishes, now).await?;
+            }
+            return Ok(decided.taken_back(casts, &stored));
         }
         if !wishes.is_empty() {
             like::store_postgres(t, wishes, now).await?;
         }
         tx.commit().await?;
-        Ok(decided.verdicts(casts, &stored))
+        Ok(decided.fates(casts, &stored))
+    }
+
+    /// A connection to PostgreSQL that commits each statement by itself.
+    async fn writing_connection(&self) -> sqlx::Result<PoolConnection<Postgres>> {
+        match self.database.write() {
+            Pool::Postgres(pool) => pool.acquire().await,
+            Pool::Sqlite(_) => unreachable!("only batches on PostgreSQL ask for it"),
+        }
     }
 
     /// SQLite: one connection writes, so what is decided within the transaction is stored.
-    async fn store_sqlite(&self, casts: &[&Cast], wishes: &[LikeWish]) -> sqlx::Result<Verdicts> {
+    async fn store_sqlite(&self, casts: &[&Cast], wishes: &[LikeWish]) -> sqlx::Result<Fates> {
         let mut tx = self.database.begin().await?;
         let known = if casts.is_empty() {
             Vec::new()
@@ -317,10 +338,10 @@ impl Run {
         }
         let stored = rows.iter().map(|row| row.ballot.id).collect();
         tx.commit().await?;
-        Ok(decided.verdicts(casts, &stored))
+        Ok(decided.fates(casts, &stored))
     }
 
-    fn answer(&mut self, batch: Batch, result: sqlx::Result<Verdicts>) {
+    fn answer(&mut self, batch: Batch, result: sqlx::Result<Fates>) {
         let failed = result.as_ref().err().map(is_unavailable);
         match &result {
             Err(error) => {
@@ -328,22 +349,27 @@ impl Run {
             }
             Ok(_) => _ = self.metrics.likes_stored.inc_by(batch.likes.len() as u64),
         }
-        let mut verdicts = result
-            .unwrap_or_else(|_| vec![None; batch.casts.len()])
-            .into_iter();
+        let mut fates = result.unwrap_or_default().into_iter();
         // Pushed to the front from the last to the first, those to decide again keep their place in the line.
         let mut again = Vec::new();
         for (cast, attempts, reply) in batch.casts {
-            match verdicts.next().flatten() {
-                Some(verdict) => self.reply(reply, Ok(verdict)),
-                None if failed == Some(false) || attempts + 1 >= ATTEMPTS_MAX => {
-                    self.reply(reply, Err(Error::Unavailable));
+            let attempts = match fates.next() {
+                Some(Fate::Answered(verdict)) => {
+                    self.reply(reply, Ok(verdict));
+                    continue;
                 }
-                None => again.push(Job::Cast {
+                Some(Fate::TakenBack) => attempts,
+                // Lost, or nothing is known because the batch failed.
+                Some(Fate::Lost) | None => attempts + 1,
+            };
+            if failed == Some(false) || attempts >= ATTEMPTS_MAX {
+                self.reply(reply, Err(Error::Unavailable));
+            } else {
+                again.push(Job::Cast {
                     cast,
-                    attempts: attempts + 1,
+                    attempts,
                     reply,
-                }),
+                });
             }
         }
         for (wish, attempts, reply) in batch.likes {
@@ -385,19 +411,15 @@ impl Decided {
                 .or_default()
                 .push(ballot);
         }
-        let known_of = |cast: &Cast| {
-            by_voter
-                .get(&(cast.campaign_id, cast.voter_id))
-                .map_or(&[][..], Vec::as_slice)
+        let mut decided = Self {
+            known: by_voter,
+            decisions: Vec::new(),
         };
         let decisions = casts
             .iter()
-            .map(|cast| decide(cast, known_of(cast)))
-            .collect();
-        Self {
-            known: by_voter,
-            decisions,
-        }
+            .map(|cast| decide(cast, decided.known_of(cast)));
+        decided.decisions = decisions.collect();
+        decided
     }
 
     fn known_of(&self, cast: &Cast) -> &[Ballot] {
@@ -438,31 +460,39 @@ impl Decided {
         })
     }
 
-    /// The answers when `stored` are the ids that the database took; none where it did not take the votes.
-    fn verdicts(&self, casts: &[&Cast], stored: &HashSet<VoteId>) -> Verdicts {
-        let verdict = |(decision, cast): (&Decision, &&Cast)| {
+    /// What becomes of the casts when `stored` are the ids that the database took.
+    fn fates(&self, casts: &[&Cast], stored: &HashSet<VoteId>) -> Fates {
+        let fate = |(decision, cast): (&Decision, &&Cast)| {
             let known = self.known_of(cast);
             match decision {
-                Decision::Answer(outcome) => Some(Verdict {
+                Decision::Answer(outcome) => Fate::Answered(Verdict {
                     outcome: outcome.clone(),
                     used: used(cast, &known.iter()),
                 }),
-                Decision::Store(ballots) if ballots.iter().all(|b| stored.contains(&b.id)) => {
-                    Some(Verdict {
-                        used: used(cast, &known.iter().chain(ballots)),
-                        outcome: Outcome::Counted(ballots.clone()),
-                    })
-                }
-                Decision::Store(_) => None,
+                Decision::Store(ballots) if is_stored(ballots, stored) => Fate::Answered(Verdict {
+                    used: used(cast, &known.iter().chain(ballots)),
+                    outcome: Outcome::Counted(ballots.clone()),
+                }),
+                Decision::Store(_) => Fate::Lost,
             }
         };
-        self.decisions.iter().zip(casts).map(verdict).collect()
+        self.decisions.iter().zip(casts).map(fate).collect()
     }
 
-    /// The answers when nothing was stored.
-    fn only_answered(&self, casts: &[&Cast]) -> Verdicts {
-        self.verdicts(casts, &HashSet::new())
+    /// The same when the database had taken `stored` and they were taken back: only refusals and repetitions, which rest
+    /// on what was committed before, are answered.
+    fn taken_back(&self, casts: &[&Cast], stored: &HashSet<VoteId>) -> Fates {
+        let fates = self.fates(casts, stored).into_iter().zip(&self.decisions);
+        let fate = |(fate, decision): (Fate, &Decision)| match (fate, decision) {
+            (Fate::Answered(_), Decision::Store(_)) => Fate::TakenBack,
+            (fate, _) => fate,
+        };
+        fates.map(fate).collect()
     }
+}
+
+fn is_stored(ballots: &[Ballot], stored: &HashSet<VoteId>) -> bool {
+    ballots.iter().all(|ballot| stored.contains(&ballot.id))
 }
 
 #[allow(

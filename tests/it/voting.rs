@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sqlx::Connection as _;
 use uuid::Uuid;
 
-use crate::harness::{Stores, TestServer, on_both, refusal};
+use crate::harness::{Sample, Stores, TestServer, on_both, refusal};
 
 on_both!(
     a_vote_counts_once_per_nominee_and_day,
@@ -20,6 +20,10 @@ on_both!(
     the_day_turns_at_midnight_in_the_campaigns_time_zone,
     a_day_of_25_hours_is_one_day,
     the_same_key_gets_the_same_answer,
+    a_key_is_remembered_for_the_whole_campaign,
+    a_retry_after_a_withdrawal_still_gets_its_answer,
+    slots_are_taken_in_one_order_whatever_the_client_names_first,
+    what_committed_votes_refuse_is_refused_without_the_database,
     a_key_belongs_to_one_vote,
     a_retry_after_the_close_still_gets_its_answer,
     a_retry_that_crosses_midnight_on_another_server_counts_once,
@@ -185,6 +189,96 @@ async fn the_same_key_gets_the_same_answer(stores: Stores) {
         .expect("a tally")
         .tally;
     assert_eq!((tally.counted, tally.voters), (1, 1));
+}
+
+async fn a_key_is_remembered_for_the_whole_campaign(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let viewer = Viewer::Voter {
+        id: VoterId::new(),
+        is_guest: false,
+    };
+    let (nominee, other) = (
+        server.nominee_id(sample.nominees[0]),
+        server.nominee_id(sample.nominees[1]),
+    );
+    let key = Uuid::new_v4().to_string();
+    server.cast(&server.token_of(viewer), &other, None).await;
+    let voter = server.token_of(viewer);
+    let first = server.cast(&voter, &nominee, Some(&key)).await;
+    server.clock.set(server.clock.now() + TimeDelta::days(3));
+    let voter = server.token_of(viewer);
+    assert_eq!(refusal(&server.cast(&voter, &nominee, None).await), None);
+    let retry = server.cast(&voter, &nominee, Some(&key)).await;
+    assert_eq!(retry["vote"], first["vote"]);
+    assert_eq!(stores.count("SELECT COUNT(*) FROM ballot").await, 3);
+}
+
+async fn a_retry_after_a_withdrawal_still_gets_its_answer(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let (voter, nominee) = (server.voter(), server.nominee_id(sample.nominees[0]));
+    let key = Uuid::new_v4().to_string();
+    let first = server.cast(&voter, &nominee, Some(&key)).await;
+    stores
+        .execute("UPDATE nominee SET status = 'WITHDRAWN' WHERE number = 1")
+        .await;
+    let refreshed = server.app.refresh_campaigns().await;
+    refreshed.expect("the database answers");
+    let retry = server.cast(&voter, &nominee, Some(&key)).await;
+    assert_eq!(retry["vote"], first["vote"]);
+    let fresh = server.cast(&server.voter(), &nominee, Some(&key)).await;
+    assert_eq!(refusal(&fresh), Some("NOMINEE_NOT_FOUND"));
+}
+
+async fn slots_are_taken_in_one_order_whatever_the_client_names_first(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let campaign = server.campaign_id(sample.campaign.id);
+    for order in [[0, 1, 2], [2, 1, 0]] {
+        let ids = order.map(|index: usize| server.nominee_id(sample.nominees[index]));
+        let input = json!({"campaignId": campaign, "nomineeIds": ids});
+        let voter = server.voter();
+        let data = server
+            .ask(Some(&voter), CAST_BALLOT, json!({"input": input}))
+            .await;
+        let voted = data["castBallot"]["votes"]
+            .as_array()
+            .expect("votes")
+            .iter();
+        let voted: Vec<&str> = voted.filter_map(|v| v["nominee"]["id"].as_str()).collect();
+        assert_eq!(voted, ids, "the answer is in the order of the input");
+    }
+    let disorder = "SELECT COUNT(*) FROM ballot a JOIN ballot b ON a.voter_id = b.voter_id
+        WHERE a.nominee_id < b.nominee_id AND a.slot > b.slot";
+    assert_eq!(stores.count(disorder).await, 0);
+}
+
+async fn what_committed_votes_refuse_is_refused_without_the_database(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let (voter, query) = (
+        server.voter(),
+        "mutation($input: CastVoteInput!) { castVote(input: $input) { userErrors { code } } }",
+    );
+    let cast = async |index: usize| {
+        let before = server.app.database.statements();
+        let input = json!({"input": {"nomineeId": server.nominee_id(sample.nominees[index])}});
+        let data = server.ask(Some(&voter), query, input).await;
+        let code = refusal(&data["castVote"]).map(str::to_owned);
+        (code, server.app.database.statements() - before)
+    };
+    for index in 0..3 {
+        assert_eq!(cast(index).await.0, None);
+    }
+    for (index, code) in [(0, "ALREADY_VOTED"), (3, "QUOTA_SPENT")] {
+        // Redis is told behind the answer: until then the ledger refuses.
+        let mut attempts = 0;
+        while cast(index).await != (Some(code.to_owned()), 0) {
+            attempts += 1;
+            assert!(attempts < 10_000, "{code} always asks the database");
+        }
+    }
 }
 
 async fn a_key_belongs_to_one_vote(stores: Stores) {
@@ -447,6 +541,103 @@ async fn staff_and_strangers_do_not_vote(stores: Stores) {
     assert_eq!(ballots, 0);
 }
 
+/// Stores a vote in a transaction of its own, which stays open.
+async fn begin_vote<'c>(
+    connection: &'c mut sqlx::PgConnection,
+    sample: &Sample,
+    voter: VoterId,
+    nominee: usize,
+    (period, slot): (i64, i64),
+    (id, key): (VoteId, Option<Uuid>),
+) -> sqlx::Transaction<'c, sqlx::Postgres> {
+    let mut attempt = connection.begin().await.expect("it begins");
+    sqlx::query("INSERT INTO ballot VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now(), FALSE)")
+        .bind(sample.campaign.id.0)
+        .bind(sample.categories[0].0)
+        .bind(voter.0)
+        .bind(period)
+        .bind(slot)
+        .bind(sample.nominees[nominee].0)
+        .bind(id.0)
+        .bind(key)
+        .execute(&mut *attempt)
+        .await
+        .expect("it is stored");
+    attempt
+}
+
+/// Waits until somebody waits for a lock, or for a second: what does not wait then is found out by its answer.
+async fn until_somebody_waits(watching: &mut sqlx::PgConnection) {
+    let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event_type = 'Lock'";
+    for _ in 0..1_000 {
+        let count: i64 = sqlx::query_scalar(waits)
+            .fetch_one(&mut *watching)
+            .await
+            .expect("a count");
+        if count > 0 {
+            return;
+        }
+        // A pause between looks; there is nothing to be told of a lock.
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+}
+
+/// A ballot that loses one of its votes to another process is taken back; a like of the same batch is stored all the
+/// same, since it is acknowledged.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn likes_beside_a_ballot_that_is_taken_back_are_stored() {
+    let stores = Stores::networked().await;
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let (first, second) = (VoterId::new(), VoterId::new());
+    let token = |id| {
+        server.token_of(Viewer::Voter {
+            id,
+            is_guest: false,
+        })
+    };
+    let mut period = 0;
+    for id in [first, second] {
+        let vote = server
+            .cast(&token(id), &server.nominee_id(sample.nominees[3]), None)
+            .await;
+        period = vote["vote"]["period"].as_i64().expect("a period");
+    }
+    let connect = || async {
+        let connection = sqlx::PgConnection::connect(&stores.database_url).await;
+        connection.expect("connects")
+    };
+    let (mut one, mut two, mut watching) = (connect().await, connect().await, connect().await);
+    let vote = || (VoteId::new(), None);
+    // The first one holds the writer up until ballot and like wait for the next batch together; the second one takes
+    // one vote of the ballot, in a slot that the ballot does not need.
+    let holding = begin_vote(&mut one, &sample, first, 0, (period, 2), vote()).await;
+    let taking = begin_vote(&mut two, &sample, second, 1, (period, 9), vote()).await;
+    let (first_token, second_token) = (token(first), token(second));
+    let nominees = [0, 1].map(|index: usize| server.nominee_id(sample.nominees[index]));
+    let held = server.cast(&first_token, &nominees[0], None);
+    let input =
+        json!({"campaignId": server.campaign_id(sample.campaign.id), "nomineeIds": nominees});
+    let ballot = server.ask(Some(&second_token), CAST_BALLOT, json!({"input": input}));
+    let like = "mutation($id: ID!) { setLike(input: {subjectId: $id, liked: true}) { userErrors { code } } }";
+    let liked = server.ask(Some(&second_token), like, json!({"id": nominees[0]}));
+    let release = async {
+        until_somebody_waits(&mut watching).await;
+        while server.app.writer.waiting() < 3 {
+            tokio::task::yield_now().await;
+        }
+        holding.commit().await.expect("it commits");
+        until_somebody_waits(&mut watching).await;
+        taking.commit().await.expect("it commits");
+    };
+    let (_, ballot, liked, ()) = tokio::join!(held, ballot, liked, release);
+    assert_eq!(refusal(&ballot["castBallot"]), Some("ALREADY_VOTED"));
+    assert_eq!(refusal(&liked["setLike"]), None);
+    assert_eq!(stores.count("SELECT COUNT(*) FROM subject_like").await, 1);
+    assert_eq!(stores.count("SELECT COUNT(*) FROM ballot").await, 4);
+}
+
 /// A first attempt is being stored on another server, a day earlier by its clock, when its retry comes: the retry must
 /// wait for it and get its answer. Only the key of the idempotency key can see that.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -464,38 +655,14 @@ async fn a_retry_waits_for_its_first_attempt_that_is_still_being_stored() {
         .await;
     let period = before["vote"]["period"].as_i64().expect("a period");
     let connect = || sqlx::PgConnection::connect(&stores.database_url);
-    let (mut storing, mut watching) = (
-        connect().await.expect("connects"),
-        connect().await.expect("connects"),
-    );
-    let mut attempt = storing.begin().await.expect("it begins");
-    sqlx::query("INSERT INTO ballot VALUES ($1, $2, $3, $4, 1, $5, $6, $7, now(), FALSE)")
-        .bind(sample.campaign.id.0)
-        .bind(sample.categories[0].0)
-        .bind(id.0)
-        .bind(period - 1)
-        .bind(sample.nominees[0].0)
-        .bind(first.0)
-        .bind(key)
-        .execute(&mut *attempt)
-        .await
-        .expect("it is stored");
+    let mut storing = connect().await.expect("connects");
+    let mut watching = connect().await.expect("connects");
+    let vote = (first, Some(key));
+    let attempt = begin_vote(&mut storing, &sample, id, 0, (period - 1, 1), vote).await;
     let (nominee, key) = (server.nominee_id(sample.nominees[0]), key.to_string());
     let retry = server.cast(&voter, &nominee, Some(&key));
     let commit = async {
-        let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
-            AND wait_event_type = 'Lock'";
-        // A retry that does not wait has answered by then, and is found out below.
-        for _ in 0..1_000 {
-            let count: i64 = sqlx::query_scalar(waits)
-                .fetch_one(&mut watching)
-                .await
-                .expect("a count");
-            if count > 0 {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        }
+        until_somebody_waits(&mut watching).await;
         attempt.commit().await.expect("it commits");
     };
     let (retry, ()) = tokio::join!(retry, commit);

@@ -10,17 +10,20 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
-use crate::auth::password;
+use crate::auth::{Viewer, password};
 use crate::clock::Clock;
 use crate::config::{Documents, LogFormat, ServerSettings, StoreSettings};
+use crate::domain::campaign::Phase;
 use crate::hot::{Hot, Limits, Memory, Redis};
 use crate::http::{Server, serve_metrics};
-use crate::ledger::{Database, staff, writer::WriterTask};
+use crate::ledger::{Database, Purpose, staff, writer::WriterTask};
 use crate::workers::Workers;
 use crate::{demo, graphql, telemetry, verify};
 
 /// How long the writer may take to store what it has accepted when the process stops.
 const WRITER_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long stopping may take in all: orchestrators kill after 25 or 30 s.
+const STOP_TIMEOUT: Duration = Duration::from_secs(24);
 /// Characters of a staff password at least (NIST SP 800-63B asks for 8, and 15 where it stands alone).
 const PASSWORD_CHARS_MIN: usize = 12;
 
@@ -120,7 +123,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Serve { settings, migrate } => serve(&settings, migrate).await,
         Command::Demo { settings } => serve_demo(*settings).await,
         Command::Migrate { store } => {
-            let database = open(&store).await?;
+            let database = open(&store, Purpose::Maintenance).await?;
             database.migrate(&Clock::System).await?;
             print(&format!(
                 "The {} database is up to date.\n",
@@ -129,7 +132,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Verify { store } => {
-            let database = open(&store).await?;
+            let database = open(&store, Purpose::Maintenance).await?;
             database.check_schema().await?;
             let redis = match &store.redis_url {
                 Some(url) => Some(Redis::open(url, database.instance().await?, NO_LIMITS)?),
@@ -168,16 +171,17 @@ const NO_LIMITS: Limits = {
     }
 };
 
-async fn open(store: &StoreSettings) -> Result<Database, Failure> {
+/// Opens the database for serving, with time limits on statements, or for a command that may take its time.
+async fn open(store: &StoreSettings, purpose: Purpose) -> Result<Database, Failure> {
     telemetry::init_logs(&store.log, store.log_format == LogFormat::Json);
     if store.database_url.is_none() {
         std::fs::create_dir_all(&store.data_dir)?;
     }
-    Ok(Database::open(&store.database_url(), store.database_connections).await?)
+    Ok(Database::open(&store.database_url(), store.database_connections, purpose).await?)
 }
 
 async fn add_staff(add: StaffAdd) -> Result<ExitCode, Failure> {
-    let database = open(&add.store).await?;
+    let database = open(&add.store, Purpose::Maintenance).await?;
     database.check_schema().await?;
     let mut password = String::new();
     std::io::stdin().read_line(&mut password)?;
@@ -201,7 +205,7 @@ async fn serve(settings: &ServerSettings, migrate: bool) -> Result<ExitCode, Fai
     // Wrong settings stop the start before anything is opened.
     settings.token_keys()?;
     settings.hash_key()?;
-    let database = open(&settings.store).await?;
+    let database = open(&settings.store, Purpose::Serving).await?;
     if migrate {
         database.migrate(&Clock::System).await?;
     } else {
@@ -215,13 +219,18 @@ async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
     std::fs::create_dir_all(&settings.store.data_dir)?;
     settings.fill_secrets()?;
     settings.documents = Documents::Open;
-    let database = open(&settings.store).await?;
+    let database = open(&settings.store, Purpose::Serving).await?;
     database.migrate(&Clock::System).await?;
     let password = demo::load(&database, &Clock::System).await?;
     let process = Process::build(&settings, database).await?;
+    let catalog = process.app.campaigns.catalog();
+    let phase = catalog
+        .find_by_slug(demo::SLUG, Viewer::Anonymous)
+        .map(|roster| roster.campaign().phase(process.app.clock.now()));
+    let is_open = phase == Some(Phase::Voting);
     process
         .serve(&settings, |address| {
-            print(&demo::welcome(address, password.as_deref()));
+            print(&demo::welcome(address, password.as_deref(), is_open));
         })
         .await
 }
@@ -284,11 +293,13 @@ impl Process {
         let address = listener.local_addr()?;
         tracing::info!(%address, database = app.database.name(), hot = app.hot.name(), "serving");
         ready(address);
+        let stop = stopping.clone();
         tokio::spawn(async move {
             stop_signal().await;
             tracing::info!("stopping");
-            stopping.cancel();
+            stop.cancel();
         });
+        tokio::spawn(end_in_time(stopping.clone()));
         server.serve(listener).await?;
         workers.stop().await;
         let database = Arc::clone(&app.database);
@@ -304,6 +315,17 @@ impl Process {
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Ends the process when stopping takes too long, as it does while a store hangs, or at a second signal. What was
+/// acknowledged is stored.
+async fn end_in_time(stopping: CancellationToken) {
+    stopping.cancelled().await;
+    tokio::select! {
+        () = tokio::time::sleep(STOP_TIMEOUT) => tracing::error!("stopping took too long"),
+        () = stop_signal() => tracing::warn!("stopped at once"),
+    }
+    std::process::exit(1);
 }
 
 /// Waits for SIGTERM or SIGINT.

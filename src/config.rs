@@ -80,7 +80,7 @@ pub struct StoreSettings {
     #[arg(long, env = "ACCLAIM_DATA_DIR", default_value = "acclaim-data")]
     pub data_dir: PathBuf,
     /// Database connections of a process, at most
-    #[arg(long, env = "ACCLAIM_DATABASE_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    #[arg(long, env = "ACCLAIM_DATABASE_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(4..=1000))]
     pub database_connections: u32,
     /// What is logged, as `RUST_LOG` has it
     #[arg(long, env = "ACCLAIM_LOG", default_value = "info,sqlx=warn")]
@@ -236,10 +236,7 @@ impl ServerSettings {
             return Ok(None);
         };
         let base_url = self.wechat_base_url.clone();
-        let is_local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-            .iter()
-            .any(|s| base_url.starts_with(s));
-        if !base_url.starts_with("https://") && !is_local {
+        if !may_carry_a_secret(&base_url) {
             return Err(wrong("ACCLAIM_WECHAT_BASE_URL")(
                 "must start with https://: the secret travels in it".into(),
             ));
@@ -300,9 +297,39 @@ fn read_or_make_secret(path: &Path) -> std::io::Result<String> {
     }
 }
 
+/// Whether an address is encrypted, or of this machine.
+fn may_carry_a_secret(url: &str) -> bool {
+    reqwest::Url::parse(url).is_ok_and(|url| {
+        let is_local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        url.scheme() == "https" || (url.scheme() == "http" && is_local)
+    })
+}
+
 fn parse_network(text: &str) -> Result<IpNet, String> {
     let address = text.parse::<IpAddr>().map(IpNet::from);
     address
         .or_else(|_| text.parse())
         .map_err(|_| "write an address or a network such as 10.0.0.0/8".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_carry_a_secret;
+
+    #[test]
+    fn a_secret_is_sent_encrypted_or_to_this_machine() {
+        for (url, is_good) in [
+            ("https://api.weixin.qq.com", true),
+            ("http://127.0.0.1:9999", true),
+            ("http://localhost:9999", true),
+            ("http://[::1]:9999", true),
+            ("http://api.weixin.qq.com", false),
+            ("http://localhost.example.com", false),
+            ("http://127.0.0.1@evil.example", false),
+            ("ftp://127.0.0.1", false),
+            ("nonsense", false),
+        ] {
+            assert_eq!(may_carry_a_secret(url), is_good, "{url}");
+        }
+    }
 }

@@ -21,7 +21,7 @@ pub enum Error {
     /// `RATE_LIMITED`: the caller's own limit; `policy` names it.
     #[error("Too many requests: wait and try again.")]
     RateLimited {
-        /// The limited action, as the `RateLimit-Policy` header names it.
+        /// The limited action, as the `RateLimit` header names it.
         policy: &'static str,
         /// When a retry can succeed.
         retry_after: Duration,

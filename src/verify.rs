@@ -98,7 +98,10 @@ async fn compare_shared(
     let mut differences = Vec::new();
     for (campaign, _) in tally::list_versions(database).await? {
         let Some(shared) = redis.find_totals(campaign).await else {
-            continue;
+            if redis.is_healthy() {
+                continue;
+            }
+            return Err(VerifyError::Redis("it stopped answering".into()));
         };
         let nominees = tally::list_totals(database, campaign).await?;
         let in_sql: i64 = nominees.iter().map(|line| line.revision).sum();

@@ -144,7 +144,7 @@ CREATE TABLE subject_counter (
 );
 ALTER TABLE subject_counter SET (fillfactor = 50);
 
--- Batches of view counts that have been applied: a batch repeated after a crash adds nothing.
+-- Batches of view counts that have been applied: one whose answer was lost is tried again and adds nothing.
 CREATE TABLE counter_batch (
     id          UUID PRIMARY KEY,
     applied_at  TIMESTAMPTZ NOT NULL

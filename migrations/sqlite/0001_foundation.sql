@@ -135,7 +135,7 @@ CREATE TABLE subject_counter (
     views        INTEGER NOT NULL DEFAULT 0
 );
 
--- Batches of view counts that have been applied: a batch repeated after a crash adds nothing.
+-- Batches of view counts that have been applied: one whose answer was lost is tried again and adds nothing.
 CREATE TABLE counter_batch (
     id          BLOB PRIMARY KEY,
     applied_at  TEXT NOT NULL

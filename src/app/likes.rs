@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{App, StoryFacts};
+use super::App;
 use crate::auth::Viewer;
 use crate::error::Result;
 use crate::hot::{Action, Subject};
@@ -64,22 +64,20 @@ impl App {
         subjects: &[Likeable],
     ) -> Result<Vec<Option<CampaignId>>> {
         let catalog = self.campaigns.catalog();
-        let remembered = |id: &StoryId| self.stories.peek(id, |facts| *facts).flatten();
+        let remembered = |id: &StoryId| self.stories.peek(id, |campaign| *campaign).flatten();
         let unknown = subjects.iter().filter_map(|subject| match subject {
             Likeable::Story(id) if remembered(id).is_none() => Some(id.0),
             _ => None,
         });
         self.remember_stories(&self.database, unknown.collect())
             .await?;
-        let now = self.clock.now();
         let campaign = |subject: &Likeable| match subject {
             Likeable::Nominee(id) => catalog
                 .find_by_nominee(*id, viewer)
                 .map(|(roster, _)| roster.campaign().id),
-            Likeable::Story(id) => remembered(id)
-                .filter(|story| story.published_at <= now || viewer.is_staff())
-                .filter(|story| catalog.find(story.campaign_id, viewer).is_some())
-                .map(|story| story.campaign_id),
+            Likeable::Story(id) => {
+                remembered(id).filter(|campaign| catalog.find(*campaign, viewer).is_some())
+            }
         };
         Ok(subjects.iter().map(campaign).collect())
     }
@@ -89,13 +87,10 @@ impl App {
             return Ok(());
         }
         for story in ledger::story::list_by_ids(database, ids).await? {
-            // A story whose time may still be changed is looked at again.
+            // A story that is not out may still be moved, and may not be seen.
             if story.published_at <= self.clock.now() {
-                let facts = StoryFacts {
-                    campaign_id: story.campaign_id,
-                    published_at: story.published_at,
-                };
-                self.stories.with(&story.id, |held| *held = Some(facts));
+                let campaign = Some(story.campaign_id);
+                self.stories.with(&story.id, |held| *held = campaign);
             }
         }
         Ok(())

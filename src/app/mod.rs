@@ -37,11 +37,11 @@ use self::campaigns::Campaigns;
 use self::tallies::Tallies;
 use self::views::Views;
 
-/// Stories whose campaign and time are remembered: some 6 MB when full.
+/// Stories that are out whose campaign is remembered, 33 bytes each.
 const STORIES_REMEMBERED_MAX: usize = 65_536;
 
-/// Stories that a slow watcher may be behind; two or three come out a day.
-const PUBLISHED_STORIES_MAX: usize = 64;
+/// Stories that a watcher may be behind before it is sent to the feed: more than a day's of all campaigns.
+const PUBLISHED_STORIES_MAX: usize = 1_024;
 
 /// What a process is made of.
 #[derive(Debug)]
@@ -70,7 +70,8 @@ pub struct App {
     pub hash_key: HashKey,
     passwords: Passwords,
     wechat: Option<WeChat>,
-    stories: BoundedMap<StoryId, Option<StoryFacts>>,
+    /// Campaigns of stories that are out.
+    stories: BoundedMap<StoryId, Option<CampaignId>>,
 }
 
 /// What an [`App`] is built from.
@@ -88,13 +89,6 @@ pub struct Parts {
     pub hash_key: HashKey,
     /// The `WeChat` platform, where it is set up.
     pub wechat: Option<WeChat>,
-}
-
-/// What likes and views need to know of a story.
-#[derive(Debug, Clone, Copy)]
-struct StoryFacts {
-    campaign_id: CampaignId,
-    published_at: DateTime<Utc>,
 }
 
 /// Where a request comes from.

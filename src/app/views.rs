@@ -70,27 +70,24 @@ impl App {
     /// When the database is away.
     pub async fn flush_views(&self) -> Result<()> {
         let mut batch = self.views.batch.lock().await;
-        if batch.is_none() {
-            let sums = std::mem::take(
-                &mut *self
-                    .views
-                    .sums
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner),
-            );
-            if sums.is_empty() {
+        loop {
+            if let Some((id, sums)) = batch.as_ref() {
+                let row = |((subject, campaign), count): (&(SubjectId, CampaignId), &i64)| {
+                    (*subject, *campaign, *count)
+                };
+                let rows: Vec<_> = sums.iter().map(row).collect();
+                ledger::views::add(&self.database, *id, &rows, self.clock.now()).await?;
+                *batch = None;
+            }
+            let mut waiting = self
+                .views
+                .sums
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if waiting.is_empty() {
                 return Ok(());
             }
-            *batch = Some((Uuid::now_v7(), sums));
+            *batch = Some((Uuid::now_v7(), std::mem::take(&mut *waiting)));
         }
-        if let Some((id, sums)) = batch.as_ref() {
-            let rows: Vec<_> = sums
-                .iter()
-                .map(|((subject, campaign), count)| (*subject, *campaign, *count))
-                .collect();
-            ledger::views::add(&self.database, *id, &rows, self.clock.now()).await?;
-        }
-        *batch = None;
-        Ok(())
     }
 }

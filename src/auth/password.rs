@@ -16,7 +16,7 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// Hashes computed at once: about 40 MiB, and half of a small machine.
 const CONCURRENT_MAX: usize = 2;
-/// Sign-ins that may wait for their turn, at some 50 ms each.
+/// Sign-ins that may wait for their turn.
 const WAITING_MAX: usize = 32;
 
 /// Computes and checks password hashes.
@@ -34,7 +34,7 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-/// Computes the hash of `password` as a PHC string. Takes some 50 ms.
+/// Computes the hash of `password` as a PHC string. It takes a while: call it where that may be.
 ///
 /// # Errors
 /// When the system has no randomness.
@@ -63,11 +63,15 @@ impl Passwords {
     /// # Errors
     /// [`Error::Overloaded`] when too many wait.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool> {
-        let _place = self.waiting.try_acquire().map_err(|_| Error::Overloaded)?;
-        let _turn = self.running.acquire().await.map_err(Error::internal)?;
+        let place = Arc::clone(&self.waiting).try_acquire_owned();
+        let place = place.map_err(|_| Error::Overloaded)?;
+        let turn = Arc::clone(&self.running).acquire_owned().await;
+        let turn = turn.map_err(Error::internal)?;
         let is_known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.decoy.to_string());
         let matches = tokio::task::spawn_blocking(move || {
+            // Held by the thread: it goes on when the caller has gone.
+            let _held = (place, turn);
             let hash =
                 PasswordHash::new(&stored).map_err(|error| Error::internal(error.to_string()))?;
             Ok::<_, Error>(argon2().verify_password(password.as_bytes(), &hash).is_ok())
@@ -106,6 +110,21 @@ mod tests {
                 .await
                 .expect("room")
         );
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_has_gone_frees_no_place() {
+        let passwords = Passwords::new().expect("randomness");
+        let verify = tokio::spawn({
+            let passwords = passwords.clone();
+            async move { passwords.verify("x".into(), None).await }
+        });
+        while passwords.running.available_permits() == CONCURRENT_MAX {
+            tokio::task::yield_now().await;
+        }
+        verify.abort();
+        assert!(verify.await.is_err_and(|error| error.is_cancelled()));
+        assert_eq!(passwords.running.available_permits(), CONCURRENT_MAX - 1);
     }
 
     #[tokio::test]

@@ -67,9 +67,7 @@ pub async fn load(database: &Database, clock: &Clock) -> Result<Option<String>> 
         return Ok(None);
     }
     let now = clock.now();
-    let mut tx = database.begin().await?;
-    insert_campaign(&mut tx, now).await?;
-    tx.commit().await?;
+    // First the one whose loss nobody would see: the campaign says that all is loaded.
     let password = new_refresh_token()?[..16].to_owned();
     staff::upsert(
         database,
@@ -79,6 +77,9 @@ pub async fn load(database: &Database, clock: &Clock) -> Result<Option<String>> 
         now,
     )
     .await?;
+    let mut tx = database.begin().await?;
+    insert_campaign(&mut tx, now).await?;
+    tx.commit().await?;
     Ok(Some(password))
 }
 
@@ -176,16 +177,21 @@ fn read<T: for<'a> Deserialize<'a>>(json: &str) -> Result<T> {
 
 /// What the demo prints when it is ready: addresses, sign-ins, and a command that signs in as a guest and votes.
 #[must_use]
-pub fn welcome(address: SocketAddr, staff_password: Option<&str>) -> String {
+pub fn welcome(address: SocketAddr, staff_password: Option<&str>, is_open: bool) -> String {
     let staff = match staff_password {
         Some(password) => format!("{STAFF_EMAIL} / {password}  (shown this once)"),
         None => format!(
             "{STAFF_EMAIL} / as shown at the first start; `acclaim staff add` gives a new password"
         ),
     };
+    let voting = if is_open {
+        "voting is open"
+    } else {
+        "voting has closed; remove the data directory to start anew"
+    };
     format!(
         r#"
-Acclaim demo: campaign "{SLUG}", voting is open.
+Acclaim demo: campaign "{SLUG}", {voting}.
 
   GraphQL        http://{address}/graphql          (subscriptions: ws://{address}/graphql/ws, http://{address}/graphql/stream)
   Schema         http://{address}/schema.graphql

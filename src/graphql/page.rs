@@ -38,6 +38,23 @@ pub struct PageInfo {
     pub end_cursor: Option<String>,
 }
 
+impl PageInfo {
+    /// Of a page whose entries have these cursors.
+    #[must_use]
+    pub fn of<'a>(
+        has_previous_page: bool,
+        has_next_page: bool,
+        mut cursors: impl DoubleEndedIterator<Item = &'a String> + Clone,
+    ) -> Self {
+        Self {
+            has_next_page,
+            has_previous_page,
+            start_cursor: cursors.clone().next().cloned(),
+            end_cursor: cursors.next_back().cloned(),
+        }
+    }
+}
+
 /// What a client asks of a list, checked.
 #[derive(Debug, Clone)]
 pub struct PageArgs {
@@ -133,6 +150,9 @@ pub struct Cut<P, T> {
     /// Length of the whole list.
     pub total: usize,
 }
+
+/// Cost of a field that takes a statement of its own wherever it stands: below a page of 100, that is too much.
+pub const STATEMENT_COST: usize = 50;
 
 /// Cost of a list: its page size times what an entry costs.
 #[must_use]

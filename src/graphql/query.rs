@@ -113,12 +113,11 @@ impl Query {
         };
         let edges: Vec<CampaignEdge> = cut.entries.into_iter().map(edge).collect();
         Ok(CampaignConnection {
-            page_info: PageInfo {
-                has_next_page: cut.has_next,
-                has_previous_page: cut.has_previous,
-                start_cursor: edges.first().map(|edge| edge.cursor.clone()),
-                end_cursor: edges.last().map(|edge| edge.cursor.clone()),
-            },
+            page_info: PageInfo::of(
+                cut.has_previous,
+                cut.has_next,
+                edges.iter().map(|e| &e.cursor),
+            ),
             nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
             total_count: i32::try_from(cut.total).unwrap_or(i32::MAX),
             edges,

@@ -45,7 +45,7 @@ impl Subscription {
         ))
     }
 
-    /// Stories of a campaign, each as it comes out.
+    /// Stories of a campaign, each as it comes out. For a client that is too slow it ends: read the feed and come back.
     async fn story_published<'ctx>(
         &self,
         ctx: &Context<'ctx>,
@@ -63,9 +63,10 @@ impl Subscription {
                             let node = Story::outside(&app, &asker, story.as_ref().clone());
                             return Some((node, (app, asker, stories)));
                         }
-                        // Another campaign's, or some were missed by a client that is too slow.
-                        Ok(_) | Err(RecvError::Lagged(_)) => {}
-                        Err(RecvError::Closed) => return None,
+                        // Another campaign's.
+                        Ok(_) => {}
+                        // Ended, since it would have a gap: the client reads the feed and comes back.
+                        Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
                     }
                 }
             },

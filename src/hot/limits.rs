@@ -23,7 +23,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Its name in keys, metrics and the `RateLimit-Policy` header.
+    /// Its name in keys, metrics and the `RateLimit` header.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -75,7 +75,9 @@ impl std::str::FromStr for Rate {
                 per_second: per_second.trim().parse().ok()?,
                 burst: burst.trim().parse().ok()?,
             };
-            (rate.per_second.is_finite() && rate.per_second > 0.0 && rate.burst > 0).then_some(rate)
+            // Slower than one a day or larger than a million is a slip, and would not fit a script's numbers.
+            let is_sane = (1.0 / 86_400.0..=1e6).contains(&rate.per_second);
+            (is_sane && (1..=1_000_000).contains(&rate.burst)).then_some(rate)
         };
         parse().ok_or_else(|| {
             "write a rate as tokens a second, a slash and the burst, such as 5/20".to_owned()
@@ -179,7 +181,17 @@ mod tests {
     #[test]
     fn a_rate_is_two_positive_numbers() {
         for text in [
-            "", "5", "0/5", "5/0", "-1/5", "inf/5", "NaN/5", "5/5/5", "a/b",
+            "",
+            "5",
+            "0/5",
+            "5/0",
+            "-1/5",
+            "inf/5",
+            "NaN/5",
+            "5/5/5",
+            "a/b",
+            "0.000001/1",
+            "1/4294967295",
         ] {
             assert!(text.parse::<Rate>().is_err(), "{text} was accepted");
         }

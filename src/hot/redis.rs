@@ -315,7 +315,9 @@ impl Redis {
         }
     }
 
-    pub(super) fn is_healthy(&self) -> bool {
+    /// Whether Redis answered the last call.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
         self.breaker.is_healthy.load(Ordering::Relaxed)
     }
 

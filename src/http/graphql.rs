@@ -284,7 +284,10 @@ pub fn prepare(params: Params) -> Result<Prepared, Refused> {
         .as_ref()
         .is_some_and(|extensions| extensions.contains_key("persistedQuery"))
     {
-        let error = document_error("PERSISTED_QUERY_NOT_SUPPORTED", "Send the whole document.");
+        let error = document_error(
+            code::PERSISTED_QUERY_NOT_SUPPORTED,
+            "Send the whole document.",
+        );
         return Err(Refused::new(StatusCode::BAD_REQUEST, error));
     }
     let query = params.query.unwrap_or_default();

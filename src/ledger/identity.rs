@@ -2,7 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::dialect::{Ids, with_ids};
 use super::{Database, on, within};
+
+/// Tokens removed in one statement, so that it holds nobody up.
+const FORGET_BATCH: i64 = 1_000;
+
 use crate::id::{SessionId, VoterId};
 use uuid::Uuid;
 
@@ -147,15 +152,22 @@ pub async fn revoke_session(
         .bind(id).bind(now).execute(p).await.map(drop))
 }
 
-/// Removes tokens that expired before `before`, then sessions that have none left.
+/// Removes up to [`FORGET_BATCH`] tokens that expired before `before`, and the sessions that have none left then; returns
+/// whether there may be more.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn forget_expired(database: &Database, before: DateTime<Utc>) -> sqlx::Result<()> {
-    on!(database.write(), p => sqlx::query("DELETE FROM refresh_token WHERE expires_at < $1")
-        .bind(before).execute(p).await.map(drop))?;
-    on!(database.write(), p => sqlx::query(
-        "DELETE FROM session WHERE created_at < $1
-        AND NOT EXISTS (SELECT 1 FROM refresh_token r WHERE r.session_id = session.id)")
-        .bind(before).execute(p).await.map(drop))
+pub async fn forget_expired(database: &Database, before: DateTime<Utc>) -> sqlx::Result<bool> {
+    let sessions: Vec<Uuid> = on!(database.write(), p => sqlx::query_scalar(
+        "DELETE FROM refresh_token WHERE token_hash IN (
+            SELECT token_hash FROM refresh_token WHERE expires_at < $1 LIMIT $2) RETURNING session_id")
+        .bind(before).bind(FORGET_BATCH).fetch_all(p).await)?;
+    let count = sessions.len();
+    let statement = with_ids!(
+        "DELETE FROM session WHERE id",
+        "AND NOT EXISTS (SELECT 1 FROM refresh_token r WHERE r.session_id = session.id)"
+    );
+    let pool = database.write();
+    on!(pool, p => sqlx::query(statement.of(pool)).bind(Ids(sessions.clone())).execute(p).await.map(drop))?;
+    Ok(i64::try_from(count) == Ok(FORGET_BATCH))
 }

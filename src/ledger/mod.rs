@@ -103,6 +103,15 @@ pub struct Database {
     statements: AtomicU64,
 }
 
+/// What a database is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Serving: a statement that takes long is ended.
+    Serving,
+    /// A command that may take its time, such as a migration or the recount.
+    Maintenance,
+}
+
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -124,13 +133,17 @@ pub enum OpenError {
 }
 
 impl Database {
-    /// Opens `postgres://...` or `sqlite:path`, with at most `connections_max` connections.
+    /// Opens `postgres://...` or `sqlite:path`, with at most `connections_max` connections, at least 4.
     ///
     /// # Errors
     /// When the address is of another kind, the database cannot be reached, or it is not durable.
-    pub async fn open(url: &str, connections_max: u32) -> Result<Self, OpenError> {
+    pub async fn open(
+        url: &str,
+        connections_max: u32,
+        purpose: Purpose,
+    ) -> Result<Self, OpenError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self::open_postgres(url.parse()?, connections_max).await
+            Self::open_postgres(url.parse()?, connections_max, purpose).await
         } else if let Some(path) = url.strip_prefix("sqlite:") {
             Self::open_sqlite(Path::new(path.trim_start_matches("//"))).await
         } else {
@@ -141,28 +154,37 @@ impl Database {
     async fn open_postgres(
         options: PgConnectOptions,
         connections_max: u32,
+        purpose: Purpose,
     ) -> Result<Self, OpenError> {
+        let timeout = match purpose {
+            Purpose::Serving => STATEMENT_TIMEOUT_MS,
+            Purpose::Maintenance => "0",
+        };
         let options = options
             .application_name("acclaim")
-            .options([("statement_timeout", STATEMENT_TIMEOUT_MS)]);
-        let pool = PgPoolOptions::new()
-            .max_connections(connections_max)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await?;
+            .options([("statement_timeout", timeout)]);
+        let pool = |connections: u32| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+        };
+        // Readers, however many, take no connection from the votes.
+        let writing = (connections_max / 4).max(2);
+        let write = pool(writing).connect_with(options.clone()).await?;
+        let read = pool((connections_max - writing).max(2));
+        let read = read.connect_with(options).await?;
         for setting in ["fsync", "synchronous_commit"] {
             let value: String = sqlx::query_scalar("SELECT current_setting($1)")
                 .bind(setting)
-                .fetch_one(&pool)
+                .fetch_one(&read)
                 .await?;
             if value == "off" {
                 return Err(OpenError::NotDurable(setting));
             }
         }
-        let pool = Pool::Postgres(pool);
         Ok(Self {
-            read: pool.clone(),
-            write: pool,
+            read: Pool::Postgres(read),
+            write: Pool::Postgres(write),
             statements: AtomicU64::new(0),
         })
     }
@@ -222,7 +244,9 @@ impl Database {
     /// Connections: open and idle ones.
     #[must_use]
     pub fn pool_use(&self) -> (u32, usize) {
-        on!(&self.read, p => (p.size(), p.num_idle()))
+        let read = on!(&self.read, p => (p.size(), p.num_idle()));
+        let write = on!(&self.write, p => (p.size(), p.num_idle()));
+        (read.0 + write.0, read.1 + write.1)
     }
 
     /// `PostgreSQL` or `SQLite`, for people.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::dialect::{Ids, Statement, with_ids};
 use super::{Database, Transaction, on, within};
 use crate::domain::story::Story;
-use crate::id::{CampaignId, CategoryId, NomineeId, StoryId};
+use crate::id::{CampaignId, CategoryId, StoryId};
 
 /// A place in the feed: between two stories, or at one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,15 @@ pub struct FeedPosition {
     pub published_at: DateTime<Utc>,
     /// The story's id, for those of the same time.
     pub id: StoryId,
+}
+
+impl FeedPosition {
+    /// The place behind all stories of a time.
+    #[must_use]
+    pub fn end_of(published_at: DateTime<Utc>) -> Self {
+        let id = StoryId(Uuid::max());
+        Self { published_at, id }
+    }
 }
 
 /// Which stories a feed holds.
@@ -27,8 +36,6 @@ pub enum FeedOf {
     Campaign(CampaignId),
     /// Those about the nominees of a category.
     Category(CategoryId),
-    /// Those about a nominee.
-    Nominee(NomineeId),
 }
 
 /// A stretch of a feed.
@@ -67,7 +74,6 @@ const ALL: [&str; 2] =
     feeds!("s.campaign_id IN (SELECT id FROM campaign WHERE lifecycle <> 'DRAFT') AND $5 = $5");
 const CAMPAIGN: [&str; 2] = feeds!("s.campaign_id = $5");
 const CATEGORY: [&str; 2] = feeds!("s.category_id = $5");
-const NOMINEE: [&str; 2] = feeds!("s.nominee_id = $5");
 
 /// Reads a stretch of a feed, in the direction of reading: newest first, or oldest first with `newer`.
 ///
@@ -78,7 +84,6 @@ pub async fn list_feed(database: &Database, page: FeedPage) -> sqlx::Result<Vec<
         FeedOf::All => (ALL, Uuid::nil()),
         FeedOf::Campaign(id) => (CAMPAIGN, id.0),
         FeedOf::Category(id) => (CATEGORY, id.0),
-        FeedOf::Nominee(id) => (NOMINEE, id.0),
     };
     // Without a place to start from: before the oldest, or after the newest that is visible.
     let from = page.from.unwrap_or(if page.newer {
@@ -87,10 +92,7 @@ pub async fn list_feed(database: &Database, page: FeedPage) -> sqlx::Result<Vec<
             id: StoryId(Uuid::nil()),
         }
     } else {
-        FeedPosition {
-            published_at: page.now,
-            id: StoryId(Uuid::max()),
-        }
+        FeedPosition::end_of(page.now)
     });
     on!(database.read(), p => sqlx::query_as(texts[usize::from(page.newer)])
         .bind(page.now).bind(from.published_at).bind(from.id).bind(page.limit).bind(key).fetch_all(p).await)
@@ -117,10 +119,7 @@ pub async fn list_of_nominees(
     limit: i64,
 ) -> sqlx::Result<Vec<Story>> {
     let pool = database.read();
-    let after = after.unwrap_or(FeedPosition {
-        published_at: now,
-        id: StoryId(Uuid::max()),
-    });
+    let after = after.unwrap_or(FeedPosition::end_of(now));
     on!(pool, p => sqlx::query_as(OF_NOMINEES.of(pool)).bind(Ids(nominees.clone())).bind(now).bind(limit)
         .bind(after.published_at).bind(after.id).fetch_all(p).await)
 }
@@ -138,20 +137,20 @@ pub async fn list_by_ids(database: &Database, ids: Vec<Uuid>) -> sqlx::Result<Ve
     on!(pool, p => sqlx::query_as(statement.of(pool)).bind(Ids(ids.clone())).fetch_all(p).await)
 }
 
-/// Stories that became visible after `after` and not after `now`, oldest first, at most `limit`.
+/// Stories that became visible behind `after` and not after `now`, oldest first, at most `limit`.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_published_between(
     database: &Database,
-    after: DateTime<Utc>,
+    after: FeedPosition,
     now: DateTime<Utc>,
     limit: i64,
 ) -> sqlx::Result<Vec<Story>> {
     on!(database.read(), p => sqlx::query_as(
         "SELECT id, campaign_id, nominee_id, title, summary, body, cover_url, media, published_at FROM story
-        WHERE published_at > $1 AND published_at <= $2 ORDER BY published_at, id LIMIT $3")
-        .bind(after).bind(now).bind(limit).fetch_all(p).await)
+        WHERE (published_at, id) > ($1, $2) AND published_at <= $3 ORDER BY published_at, id LIMIT $4")
+        .bind(after.published_at).bind(after.id).bind(now).bind(limit).fetch_all(p).await)
 }
 
 /// Stores a new story; `category_id` is its nominee's.

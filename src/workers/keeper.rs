@@ -14,7 +14,7 @@ use crate::ledger::{identity, staff, views};
 const REFRESH_EVERY: Duration = Duration::from_millis(500);
 /// At most so much of the views is lost when a process is killed.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
-/// Old rows are few; nobody waits for their going.
+/// Nobody waits for old rows to go.
 const FORGET_EVERY: Duration = Duration::from_hours(1);
 
 /// Removes what is of no use any more: batches, failures, expired tokens.
@@ -25,7 +25,10 @@ pub async fn forget(app: &App) -> Result<()> {
     let now = app.clock.now();
     views::forget_old_batches(&app.database, now).await?;
     staff::forget_old_failures(&app.database, now - TimeDelta::days(1)).await?;
-    identity::forget_expired(&app.database, now).await?;
+    while identity::forget_expired(&app.database, now).await? {
+        // Votes come between two batches.
+        tokio::task::yield_now().await;
+    }
     Ok(())
 }
 
@@ -33,8 +36,7 @@ pub async fn forget(app: &App) -> Result<()> {
 pub async fn run(app: Arc<App>, stopping: CancellationToken) {
     let mut refresh = tokio::time::interval(REFRESH_EVERY);
     let mut flush = tokio::time::interval(FLUSH_EVERY);
-    let mut forgetting = tokio::time::interval(FORGET_EVERY);
-    for timer in [&mut refresh, &mut flush, &mut forgetting] {
+    for timer in [&mut refresh, &mut flush] {
         timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     }
     loop {
@@ -42,7 +44,6 @@ pub async fn run(app: Arc<App>, stopping: CancellationToken) {
             () = stopping.cancelled() => break,
             _ = refresh.tick() => app.refresh_campaigns().await,
             _ = flush.tick() => app.flush_views().await,
-            _ = forgetting.tick() => forget(&app).await,
         };
         if let Err(error) = result {
             tracing::warn!(%error, "keeping house failed and is tried again");
@@ -50,5 +51,23 @@ pub async fn run(app: Arc<App>, stopping: CancellationToken) {
     }
     if let Err(error) = app.flush_views().await {
         tracing::warn!(%error, "the last views could not be stored");
+    }
+}
+
+/// Forgets until it is told to stop; apart, so that a freeze does not wait for it.
+pub async fn run_forgetting(app: Arc<App>, stopping: CancellationToken) {
+    let mut timer = tokio::time::interval(FORGET_EVERY);
+    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let forgetting = async {
+            timer.tick().await;
+            forget(&app).await
+        };
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            result = forgetting => if let Err(error) = result {
+                tracing::warn!(%error, "old rows could not be removed and are tried again");
+            }
+        }
     }
 }

@@ -29,6 +29,7 @@ impl Workers {
         tasks.spawn(publisher::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(scheduler::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(keeper::run(Arc::clone(app), stopping.clone()));
+        tasks.spawn(keeper::run_forgetting(Arc::clone(app), stopping.clone()));
         tasks.close();
         Self { tasks, stopping }
     }

@@ -9,16 +9,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::domain::story::Story;
 use crate::error::Result;
 use crate::id::StoryId;
-use crate::ledger::story::list_published_between;
+use crate::ledger::story::{FeedPosition, list_published_between};
 
 /// How late a story can be announced.
 const TICK_EVERY: Duration = Duration::from_millis(500);
 /// How far back each look goes, before the end of the last one: a story stored with a time just past is still announced.
 const OVERLAP: TimeDelta = TimeDelta::seconds(60);
-/// Stories of one look; more are announced by the next ones.
-const STORIES_MAX: usize = 1_000;
+/// Stories of one statement; a look takes as many statements as it needs.
+const PAGE: i64 = 256;
 
 /// What has been announced.
 #[derive(Debug)]
@@ -50,27 +51,39 @@ impl Scheduler {
     pub async fn tick(&mut self, app: &App) -> Result<usize> {
         let now = app.clock.now();
         let since = (self.looked_until.min(now) - OVERLAP).max(self.started_at);
-        let limit = i64::try_from(STORIES_MAX).unwrap_or(i64::MAX);
-        let stories = list_published_between(&app.database, since, now, limit).await?;
-        self.looked_until = stories
-            .get(STORIES_MAX - 1)
-            .map_or(now, |last| last.published_at);
-        self.announced
-            .retain(|_, published_at| *published_at > since);
-        let mut count = 0;
-        for story in stories {
-            if self
-                .announced
-                .insert(story.id, story.published_at)
-                .is_none()
-            {
-                tracing::info!(story = %story.id, campaign = %story.campaign_id, "a story came out");
-                // Nobody may be watching.
-                let _ = app.published_stories.send(Arc::new(story));
-                count += 1;
+        let (mut after, mut count) = (FeedPosition::end_of(since), 0);
+        loop {
+            let page = list_published_between(&app.database, after, now, PAGE).await?;
+            let is_last = page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
+            for story in page {
+                after = FeedPosition {
+                    published_at: story.published_at,
+                    id: story.id,
+                };
+                count += usize::from(self.announce(app, story));
+            }
+            if is_last {
+                break;
             }
         }
+        self.looked_until = now;
+        self.announced
+            .retain(|_, published_at| *published_at > since);
         Ok(count)
+    }
+
+    /// Tells whoever watches, the first time that a story is seen.
+    fn announce(&mut self, app: &App, story: Story) -> bool {
+        let is_new = self
+            .announced
+            .insert(story.id, story.published_at)
+            .is_none();
+        if is_new {
+            tracing::info!(story = %story.id, campaign = %story.campaign_id, "a story came out");
+            // Nobody may be watching.
+            let _ = app.published_stories.send(Arc::new(story));
+        }
+        is_new
     }
 }
 

@@ -20,8 +20,8 @@ use acclaim::graphql::node_id::GlobalId;
 use acclaim::hot::{Hot, Limits, Memory, Rate, Redis};
 use acclaim::http::Server;
 use acclaim::id::{CampaignId, CategoryId, NomineeId, StaffId, StoryId, VoterId};
-use acclaim::ledger::Database;
 use acclaim::ledger::writer::WriterTask;
+use acclaim::ledger::{Database, Purpose};
 use acclaim::ledger::{campaign, staff, story};
 use acclaim::workers::Workers;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -107,7 +107,7 @@ impl Stores {
 
     /// Opens the database, its tables made.
     pub async fn database(&self, clock: &Clock) -> Database {
-        let database = Database::open(&self.database_url, 8)
+        let database = Database::open(&self.database_url, 8, Purpose::Serving)
             .await
             .expect("the database opens");
         database.migrate(clock).await.expect("the tables are made");

@@ -35,6 +35,7 @@ on_both!(
     errors_of_a_stream_are_results,
     a_story_is_announced_once_by_each_server,
     a_story_is_announced_however_late_the_scheduler_looks,
+    stories_of_one_moment_are_all_announced,
     a_tally_that_is_hidden_is_not_watched,
     the_public_tally_is_cached_by_its_version,
 );
@@ -585,6 +586,29 @@ async fn a_story_is_announced_however_late_the_scheduler_looks(stores: Stores) {
         let story = socket.data("s").await;
         assert_eq!(story, json!({"storyPublished": {"title": title}}));
     }
+    assert_eq!(scheduler.tick(&server.app).await.expect("it reads"), 0);
+}
+
+async fn stories_of_one_moment_are_all_announced(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let mut scheduler = Scheduler::new(&server.app);
+    let mut announced = server.app.published_stories.subscribe();
+    let moment = noon() + TimeDelta::seconds(1);
+    // More than the scheduler reads in one statement.
+    for number in 0..300 {
+        let database = &server.app.database;
+        sample
+            .insert_story(database, None, &number.to_string(), moment)
+            .await;
+    }
+    server.clock.set(moment);
+    assert_eq!(scheduler.tick(&server.app).await.expect("it reads"), 300);
+    let mut titles = std::collections::HashSet::new();
+    while let Ok(story) = announced.try_recv() {
+        titles.insert(story.title.clone());
+    }
+    assert_eq!(titles.len(), 300);
     assert_eq!(scheduler.tick(&server.app).await.expect("it reads"), 0);
 }
 

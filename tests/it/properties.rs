@@ -247,9 +247,7 @@ async fn cast_with_retries(
 async fn wipe_redis_in_the_middle(stores: &Stores, servers: &[Arc<TestServer>]) {
     let Some(url) = &stores.redis_url else { return };
     let app = &servers[0].app;
-    while app.metrics.votes_counted.get() < 500 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    until(async || app.metrics.votes_counted.get() >= 500).await;
     let instance = app
         .database
         .instance()
@@ -295,9 +293,7 @@ async fn a_killed_server_loses_nothing_acknowledged(stores: Stores) {
             casts.collect(),
         ));
     }
-    while count_ballots(&signer).await < 400 {
-        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
-    }
+    until(async || count_ballots(&signer).await >= 400).await;
     server.kill();
     let histories = clients.join_all().await;
     let acknowledged: usize = histories.iter().map(|(_, votes)| votes.len()).sum();
@@ -347,6 +343,16 @@ async fn assert_are_stored(address: std::net::SocketAddr, token: &str, votes: &[
         found.iter().all(|node| node["id"].is_string()),
         "an acknowledged vote is gone: {answer}"
     );
+}
+
+/// Looks until it is so, for at most a minute.
+async fn until(is_so: impl AsyncFn() -> bool) {
+    let started = std::time::Instant::now();
+    while !is_so().await {
+        assert!(started.elapsed().as_secs() < 60, "no votes are stored");
+        // A pause between looks; the votes are what is waited for.
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
 }
 
 async fn count_ballots(server: &TestServer) -> i64 {

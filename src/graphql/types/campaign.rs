@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::campaign as rules;
 use crate::domain::roster::Roster;
 use crate::graphql::node_id::{self, GlobalId};
-use crate::graphql::page::{PageArgs, PageInfo, list_cost};
+use crate::graphql::page::{PageArgs, PageInfo, STATEMENT_COST, list_cost};
 use crate::graphql::{app, asker};
 use crate::ledger::story::FeedOf;
 
@@ -198,7 +198,7 @@ impl Campaign {
     }
 
     /// Its stories that are out, newest first.
-    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
+    #[graphql(complexity = "STATEMENT_COST + list_cost(first, last, child_complexity)")]
     async fn stories(
         &self,
         ctx: &Context<'_>,
@@ -228,8 +228,8 @@ impl Campaign {
         Ok(ranked.map(|ranked| Tally::new(ctx, ranked)))
     }
 
-    /// What the viewer may still vote now, in the order of the categories; null when anonymous.
-    #[graphql(complexity = "20 + child_complexity")]
+    /// What the viewer may still vote now, in the order of the categories; null unless the viewer is a voter.
+    #[graphql(complexity = "STATEMENT_COST + child_complexity")]
     async fn viewer_quotas(&self, ctx: &Context<'_>) -> Result<Option<Vec<Quota>>> {
         let Some(voter) = asker(ctx).viewer.voter() else {
             return Ok(None);

@@ -64,7 +64,7 @@ pub enum Node {
     field(
         name = "viewer_has_liked",
         ty = "Option<bool>",
-        desc = "Whether the viewer likes it; null when anonymous."
+        desc = "Whether the viewer likes it; null unless it is a voter."
     )
 )]
 pub enum Likeable {

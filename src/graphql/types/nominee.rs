@@ -154,7 +154,7 @@ impl Nominee {
         Ok(self.tally_entry().await?.map(|entry| entry.rank))
     }
 
-    /// Whether the viewer has voted for it in the current period; null when anonymous.
+    /// Whether the viewer has voted for it in the current period; null unless it is a voter.
     async fn viewer_has_voted(&self) -> Result<Option<bool>> {
         Ok(self.page.has_voted(self.nominee().id).await?)
     }
@@ -179,7 +179,7 @@ impl Nominee {
         Ok(Long(counter.views))
     }
 
-    /// Whether the viewer likes it; null when anonymous.
+    /// Whether the viewer likes it; null unless it is a voter.
     pub async fn viewer_has_liked(&self) -> Result<Option<bool>> {
         Ok(self
             .page
@@ -340,12 +340,11 @@ pub async fn list_nominees(
     };
     let edges: Vec<NomineeEdge> = cut.entries.iter().map(edge).collect();
     Ok(NomineeConnection {
-        page_info: PageInfo {
-            has_next_page: cut.has_next,
-            has_previous_page: cut.has_previous,
-            start_cursor: edges.first().map(|edge| edge.cursor.clone()),
-            end_cursor: edges.last().map(|edge| edge.cursor.clone()),
-        },
+        page_info: PageInfo::of(
+            cut.has_previous,
+            cut.has_next,
+            edges.iter().map(|e| &e.cursor),
+        ),
         nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
         total_count: i32::try_from(cut.total).unwrap_or(i32::MAX),
         edges,

@@ -171,7 +171,7 @@ impl Story {
         ))
     }
 
-    /// Whether the viewer likes it; null when anonymous.
+    /// Whether the viewer likes it; null unless it is a voter.
     pub async fn viewer_has_liked(&self) -> Result<Option<bool>> {
         let shared = &self.page.shared;
         Ok(shared
@@ -226,12 +226,8 @@ impl StoryConnection {
             node: node.clone(),
         };
         let edges: Vec<StoryEdge> = nodes.iter().map(edge).collect();
-        let page_info = PageInfo {
-            has_next_page,
-            has_previous_page,
-            start_cursor: edges.first().map(|edge| edge.cursor.clone()),
-            end_cursor: edges.last().map(|edge| edge.cursor.clone()),
-        };
+        let cursors = edges.iter().map(|edge| &edge.cursor);
+        let page_info = PageInfo::of(has_previous_page, has_next_page, cursors);
         Self {
             edges,
             nodes,

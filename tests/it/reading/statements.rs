@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::{NOMINEES_EACH, Sample, Stores, TestServer, on_both, sample_nominee};
 
 on_both!(
+    a_field_with_a_statement_of_its_own_is_too_dear_below_a_page,
     a_page_of_100_nominees_takes_as_many_statements_as_one_of_2,
     a_feed_of_100_stories_takes_as_many_statements_as_one_of_2,
     a_tally_of_100_nominees_takes_as_many_statements_as_one_of_12,
@@ -87,6 +88,25 @@ async fn insert_story(
         .await
         .expect("stored");
     tx.commit().await.expect("it commits");
+}
+
+async fn a_field_with_a_statement_of_its_own_is_too_dear_below_a_page(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let (voter, campaign) = (server.voter(), server.campaign_id(sample.campaign.id));
+    for field in [
+        "viewerQuotas { used }",
+        "stories(first: 1) { nodes { id } }",
+    ] {
+        let query = format!(
+            "query($campaign: ID!) {{ nominees(campaignId: $campaign, first: 100) {{
+            nodes {{ campaign {{ {field} }} }} }} }}"
+        );
+        let code = server
+            .fail(Some(&voter), &query, json!({"campaign": campaign}))
+            .await;
+        assert_eq!(code, "QUERY_TOO_COMPLEX", "{field}");
+    }
 }
 
 async fn a_page_of_100_nominees_takes_as_many_statements_as_one_of_2(stores: Stores) {

@@ -168,6 +168,8 @@ const NO_LIMITS: Limits = {
         views: rate,
         sign_in: rate,
         staff_sign_in: rate,
+        query: rate,
+        anonymous_query: rate,
     }
 };
 
@@ -205,6 +207,7 @@ async fn serve(settings: &ServerSettings, migrate: bool) -> Result<ExitCode, Fai
     // Wrong settings stop the start before anything is opened.
     settings.token_keys()?;
     settings.hash_key()?;
+    settings.documents()?;
     let database = open(&settings.store, Purpose::Serving).await?;
     if migrate {
         database.migrate(&Clock::System).await?;
@@ -218,7 +221,8 @@ async fn serve(settings: &ServerSettings, migrate: bool) -> Result<ExitCode, Fai
 async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
     std::fs::create_dir_all(&settings.store.data_dir)?;
     settings.fill_secrets()?;
-    settings.documents = Documents::Open;
+    settings.documents.get_or_insert(Documents::Open);
+    settings.documents()?;
     let database = open(&settings.store, Purpose::Serving).await?;
     database.migrate(&Clock::System).await?;
     let password = demo::load(&database, &Clock::System).await?;
@@ -269,6 +273,7 @@ impl Process {
         ready: impl FnOnce(std::net::SocketAddr),
     ) -> Result<ExitCode, Failure> {
         let Self { app, writer } = self;
+        allow_files();
         let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
             format!(
                 "ACCLAIM_LISTEN {} cannot be listened on: {error}",
@@ -283,11 +288,11 @@ impl Process {
             tokio::spawn(serve_metrics(Arc::clone(&app), metrics, stopping.clone()));
         }
         let workers = Workers::start(&app);
-        let is_open = settings.documents == Documents::Open;
+        let documents = graphql::document::Documents::new(Arc::clone(&app), settings.documents()?);
         let server = Server::new(
             Arc::clone(&app),
-            settings.trusted_proxies.clone(),
-            is_open,
+            documents.await?,
+            settings.admission(),
             stopping.clone(),
         );
         let address = listener.local_addr()?;
@@ -300,7 +305,7 @@ impl Process {
             stop.cancel();
         });
         tokio::spawn(end_in_time(stopping.clone()));
-        server.serve(listener).await?;
+        server.serve(listener).await;
         workers.stop().await;
         let database = Arc::clone(&app.database);
         drop(app);
@@ -314,6 +319,14 @@ impl Process {
         database.close().await;
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Raises the limit of open files, which connections are, to what the system allows: usual shells begin with 1,024.
+fn allow_files() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(files) => tracing::debug!(files, "open files are limited"),
+        Err(error) => tracing::warn!(%error, "the limit of open files could not be raised"),
     }
 }
 

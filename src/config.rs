@@ -7,13 +7,17 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use axum::http::HeaderValue;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
 use crate::auth::keyed_hash::HashKey;
 use crate::auth::platform::{WeChat, WeChatConfig};
 use crate::auth::token::{SECRET_BYTES_MIN, TokenKeys};
+use crate::graphql::document::Policy;
+use crate::graphql::manifest;
 use crate::hot::{Limits, Rate};
+use crate::http::{Admission, Patience};
 
 /// Calls to a platform at once: at 100 ms each, 160 sign-ins a second.
 const PLATFORM_CONCURRENCY_MAX: usize = 16;
@@ -39,6 +43,8 @@ pub enum Documents {
     Open,
     /// Anything within the limits.
     Apq,
+    /// Those of the manifests only.
+    Trusted,
 }
 
 /// How logs are written.
@@ -124,9 +130,13 @@ pub struct ServerSettings {
     /// become strangers
     #[arg(long, env = "ACCLAIM_IDENTITY_SECRET", hide_env_values = true)]
     pub identity_secret: Option<Secret>,
-    /// Which documents are executed
-    #[arg(long, env = "ACCLAIM_DOCUMENTS", value_enum, default_value_t = Documents::Apq)]
-    pub documents: Documents,
+    /// Which documents are executed; `apq` by default, in the demo `open`
+    #[arg(long, env = "ACCLAIM_DOCUMENTS", value_enum)]
+    pub documents: Option<Documents>,
+    /// Manifests of trusted documents, with commas: files of Apollo's generate-persisted-query-manifest or of Relay's
+    /// compiler
+    #[arg(long, env = "ACCLAIM_DOCUMENTS_MANIFEST", value_delimiter = ',')]
+    pub documents_manifest: Vec<PathBuf>,
     /// The mini-program's `AppID`
     #[arg(long, env = "ACCLAIM_WECHAT_APP_ID", requires = "wechat_secret")]
     pub wechat_app_id: Option<String>,
@@ -148,6 +158,15 @@ pub struct ServerSettings {
     /// Networks of load balancers whose `X-Forwarded-For` is believed, with commas: `10.0.0.0/8,192.0.2.7`
     #[arg(long, env = "ACCLAIM_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
+    /// Web sites whose pages may use the API, with commas: `https://vote.example.org`; `*` for all
+    #[arg(long, env = "ACCLAIM_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = parse_origin)]
+    pub allowed_origins: Vec<HeaderValue>,
+    /// Connections of a process, at most; one more is refused
+    #[arg(long, env = "ACCLAIM_CONNECTIONS_MAX", default_value_t = 20_000)]
+    pub connections_max: u32,
+    /// Sockets and event streams of a process, at most; one more is refused
+    #[arg(long, env = "ACCLAIM_SUBSCRIBERS_MAX", default_value_t = 10_000)]
+    pub subscribers_max: u32,
     /// Rates of limited actions.
     #[command(flatten)]
     pub limits: LimitSettings,
@@ -171,6 +190,16 @@ pub struct LimitSettings {
     /// Staff sign-ins from an address
     #[arg(long, env = "ACCLAIM_LIMIT_STAFF_SIGN_IN", default_value = "1/10")]
     pub limit_staff_sign_in: Rate,
+    /// Cost of the operations of someone who has signed in, in each process
+    #[arg(long, env = "ACCLAIM_LIMIT_QUERY", default_value = "2000/20000")]
+    pub limit_query: Rate,
+    /// Cost of the operations of those who have not, from an address, in each process
+    #[arg(
+        long,
+        env = "ACCLAIM_LIMIT_ANONYMOUS_QUERY",
+        default_value = "200000/1000000"
+    )]
+    pub limit_anonymous_query: Rate,
 }
 
 impl LimitSettings {
@@ -183,11 +212,55 @@ impl LimitSettings {
             views: self.limit_views,
             sign_in: self.limit_sign_in,
             staff_sign_in: self.limit_staff_sign_in,
+            query: self.limit_query,
+            anonymous_query: self.limit_anonymous_query,
         }
     }
 }
 
 impl ServerSettings {
+    /// Which documents are executed.
+    ///
+    /// # Errors
+    /// When a manifest cannot be read, or is missing or not used.
+    pub fn documents(&self) -> Result<Policy, ConfigError> {
+        let wrong = wrong("ACCLAIM_DOCUMENTS_MANIFEST");
+        let is_given = !self.documents_manifest.is_empty();
+        match self.documents.unwrap_or(Documents::Apq) {
+            Documents::Trusted if !is_given => Err(wrong(
+                "must name a file where ACCLAIM_DOCUMENTS is trusted".into(),
+            )),
+            Documents::Trusted => {
+                let mut documents = Vec::new();
+                for path in &self.documents_manifest {
+                    let found = std::fs::read(path)
+                        .map_err(|error| error.to_string())
+                        .and_then(|bytes| manifest::parse(&bytes));
+                    let problem = |why| format!("cannot be used ({}): {why}", path.display());
+                    documents.extend(found.map_err(|why| wrong(problem(why)))?);
+                }
+                Ok(Policy::Trusted(documents))
+            }
+            _ if is_given => Err(wrong(
+                "has no effect unless ACCLAIM_DOCUMENTS is trusted".into(),
+            )),
+            Documents::Open => Ok(Policy::Open),
+            Documents::Apq => Ok(Policy::Any),
+        }
+    }
+
+    /// Who may connect, and how many.
+    #[must_use]
+    pub fn admission(&self) -> Admission {
+        Admission {
+            trusted_proxies: self.trusted_proxies.clone(),
+            allowed_origins: self.allowed_origins.clone(),
+            connections_max: self.connections_max as usize,
+            subscribers_max: self.subscribers_max as usize,
+            patience: Patience::default(),
+        }
+    }
+
     /// The keys of access tokens.
     ///
     /// # Errors
@@ -310,6 +383,18 @@ fn parse_network(text: &str) -> Result<IpNet, String> {
     address
         .or_else(|_| text.parse())
         .map_err(|_| "write an address or a network such as 10.0.0.0/8".to_owned())
+}
+
+/// An origin as browsers send it: scheme, host and port, nothing after them.
+fn parse_origin(text: &str) -> Result<HeaderValue, String> {
+    let parse = || {
+        if text != "*" {
+            let url = reqwest::Url::parse(text).ok()?;
+            (url.origin().ascii_serialization() == text).then_some(())?;
+        }
+        HeaderValue::from_str(text).ok()
+    };
+    parse().ok_or_else(|| "write origins such as https://vote.example.org, or *".to_owned())
 }
 
 #[cfg(test)]

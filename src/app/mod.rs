@@ -6,6 +6,7 @@
 pub mod campaigns;
 pub mod likes;
 pub mod nominees;
+pub mod operations;
 pub mod sign_in;
 pub mod tallies;
 pub mod views;

@@ -30,7 +30,9 @@ pub mod code {
     pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
     /// The document does not fit the schema.
     pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
-    /// Persisted queries are not served: send the whole document.
+    /// The document of this hash is not known: send its text with the hash.
+    pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+    /// This version of persisted queries is not served.
     pub const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
     /// A fault of the server; the message has an id that is in its log.
     pub const INTERNAL: &str = "INTERNAL";
@@ -85,15 +87,17 @@ fn finish_error(error: &mut ServerError) -> &'static str {
     {
         return give_code(error, &ours);
     }
-    let code = match error.message.as_str() {
-        // The library's own, which carry no path: the document was not executed.
-        "Query is too complex." | "Query is nested too deep." => code::QUERY_TOO_COMPLEX,
-        _ if error.source.is_some() => return mask(error, "a resolver failed"),
-        // Coercion of an argument, found while executing: the text says what is wrong with the value. It quotes the
-        // value, which is for the client's eyes only.
-        message if is_coercion(message) => code::BAD_USER_INPUT,
-        _ if error.path.is_empty() => code::GRAPHQL_VALIDATION_FAILED,
-        _ => return mask(error, "a field failed"),
+    if error.source.is_some() {
+        return mask(error, "a resolver failed");
+    }
+    let code = if is_coercion(&error.message) {
+        // Of an argument, found while executing: the text says what is wrong with the value. It quotes the value, which
+        // is for the client's eyes only.
+        code::BAD_USER_INPUT
+    } else if error.path.is_empty() {
+        code::GRAPHQL_VALIDATION_FAILED
+    } else {
+        return mask(error, "a field failed");
     };
     extensions(error).set("code", code);
     code

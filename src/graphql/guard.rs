@@ -26,11 +26,11 @@ const DIRECTIVES_MAX: u64 = 10;
 /// Variables of an operation.
 const VARIABLES_MAX: usize = 20;
 
-/// Looks at the text of a document.
+/// Looks at the text of a document and counts its tokens.
 ///
 /// # Errors
 /// A sentence that names the limit.
-pub fn scan(document: &str) -> Result<(), String> {
+pub fn scan(document: &str) -> Result<usize, String> {
     if document.len() > DOCUMENT_BYTES_MAX {
         return Err(format!(
             "A document has at most {DOCUMENT_BYTES_MAX} bytes."
@@ -45,7 +45,7 @@ pub fn scan(document: &str) -> Result<(), String> {
             "A document has at most {TOKENS_MAX} tokens; this one has {tokens}."
         ));
     }
-    Ok(())
+    Ok(tokens)
 }
 
 /// How deep brackets nest and how many tokens there are, in one pass.

@@ -8,13 +8,17 @@
     reason = "resolvers are async, and their errors are the API's codes"
 )]
 
+pub mod cost;
+pub mod document;
 pub mod error;
 pub mod guard;
+pub mod manifest;
 pub mod messages;
 pub mod mutation;
 pub mod node_id;
 pub mod page;
 pub mod query;
+pub mod shape;
 pub mod subscription;
 pub mod types;
 pub mod variables;
@@ -35,9 +39,6 @@ use self::types::{Likeable, Node, UserError};
 /// The whole API.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// What all fields of a document cost together, a list's times its page size.
-const COST_MAX: usize = 5_000;
-
 /// Who asks, from where, in which language: what every resolver may need.
 #[derive(Debug, Clone)]
 pub struct Asker {
@@ -49,14 +50,15 @@ pub struct Asker {
     pub language: Language,
 }
 
-/// Builds the schema on `app`; `is_open` allows introspection and suggestions, for development.
-#[must_use]
-pub fn schema(app: Arc<App>, is_open: bool) -> Schema {
-    let mut builder = Schema::build(Query, Mutation, Subscription).data(app);
-    if !is_open {
-        builder = builder.disable_introspection().disable_suggestions();
+/// Prepares a schema on `app`; `is_open` allows introspection and suggestions, for development.
+fn schema_builder(app: Arc<App>, is_open: bool) -> Builder {
+    let builder = Schema::build(Query, Mutation, Subscription).data(app);
+    let builder = with_interfaces(builder);
+    if is_open {
+        builder
+    } else {
+        builder.disable_introspection().disable_suggestions()
     }
-    finish(builder)
 }
 
 /// The schema as text, which is `schema.graphql`.
@@ -65,18 +67,17 @@ pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new()
         .include_specified_by()
         .prefer_single_line_descriptions();
-    finish(Schema::build(Query, Mutation, Subscription)).sdl_with_options(options)
+    let builder = Schema::build(Query, Mutation, Subscription);
+    with_interfaces(builder).finish().sdl_with_options(options)
 }
 
 type Builder = async_graphql::SchemaBuilder<Query, Mutation, Subscription>;
 
-fn finish(builder: Builder) -> Schema {
+fn with_interfaces(builder: Builder) -> Builder {
     builder
         .register_output_type::<Node>()
         .register_output_type::<Likeable>()
         .register_output_type::<UserError>()
-        .limit_complexity(COST_MAX)
-        .finish()
 }
 
 /// The process, from a resolver.

@@ -21,9 +21,9 @@ use crate::ledger::like::SubjectCounter;
 use crate::ledger::story::FeedPosition;
 
 /// Entries of a page where the client does not say.
-const FIRST_DEFAULT: i32 = 20;
+pub(super) const FIRST_DEFAULT: i32 = 20;
 /// Entries of a page at most.
-const FIRST_MAX: i32 = 100;
+pub(super) const FIRST_MAX: i32 = 100;
 
 /// Where a page of a list begins and ends.
 #[derive(SimpleObject, Debug, Clone)]
@@ -149,16 +149,6 @@ pub struct Cut<P, T> {
     pub has_next: bool,
     /// Length of the whole list.
     pub total: usize,
-}
-
-/// Cost of a field that takes a statement of its own wherever it stands: below a page of 100, that is too much.
-pub const STATEMENT_COST: usize = 50;
-
-/// Cost of a list: its page size times what an entry costs.
-#[must_use]
-pub fn list_cost(first: Option<i32>, last: Option<i32>, child: usize) -> usize {
-    let count = first.or(last).unwrap_or(FIRST_DEFAULT).clamp(1, FIRST_MAX);
-    1 + usize::try_from(count).unwrap_or(1) * child
 }
 
 /// Likes and views of the subjects of a page.

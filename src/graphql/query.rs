@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, Object, Result};
 use uuid::Uuid;
 
 use super::node_id::{self, Cursor, GlobalId};
-use super::page::{PageArgs, PageInfo, StoryPage, list_cost};
+use super::page::{PageArgs, PageInfo, StoryPage};
 use super::types::{
     Campaign, CampaignConnection, CampaignEdge, CampaignPhase, Category, Node, Nominee,
     NomineeConnection, NomineeOrder, NomineeQuery, Story, StoryConnection, Timestamp, Viewer, Vote,
@@ -39,7 +39,6 @@ impl Query {
     }
 
     /// The objects with these ids, in their order; null where there is none.
-    #[graphql(complexity = "1 + ids.len() * child_complexity")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -71,7 +70,6 @@ impl Query {
     }
 
     /// Campaigns, latest opening first.
-    #[graphql(complexity = "list_cost(first, None, child_complexity)")]
     async fn campaigns(
         &self,
         ctx: &Context<'_>,
@@ -125,7 +123,6 @@ impl Query {
     }
 
     /// The nominees of a campaign.
-    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
     #[allow(clippy::too_many_arguments, reason = "the arguments of the API")]
     async fn nominees(
         &self,
@@ -165,7 +162,6 @@ impl Query {
     }
 
     /// The feed: stories that are out, newest first; of all campaigns without `campaignId`.
-    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
     #[allow(clippy::too_many_arguments, reason = "the arguments of the API")]
     async fn stories(
         &self,

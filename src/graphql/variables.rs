@@ -1,16 +1,18 @@
-//! Variables that a request leaves out, as the GraphQL specification has them (6.1.2 and 6.4.1): one that must have a
-//! value is an error of the request, and an argument whose variable has none is as if it were not written. The library
-//! knows neither: it executes without the one and cannot compute the cost of a list with the other.
+//! The values of variables, as the GraphQL specification has them: coerced to their types before anything is executed
+//! (6.1.2), and an argument whose variable has none is as if it were not written (6.4.1). The library does the first
+//! while it executes, and knows nothing of the second.
 
 use std::collections::HashSet;
 
 use async_graphql::parser::types::{
-    Directive, DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
+    BaseType, Directive, DocumentOperations, ExecutableDocument, OperationDefinition, Selection,
+    SelectionSet, Type,
 };
 use async_graphql::{Name, Positioned, Variables};
-use async_graphql_value::Value;
-use serde_json::Map;
+use async_graphql_value::{ConstValue, Value};
+use uuid::Uuid;
 
+use super::shape::{InputField, InputShape, Shape};
 use crate::error::{Error, Result};
 
 type Arguments = Vec<(Positioned<Name>, Positioned<Value>)>;
@@ -19,44 +21,159 @@ type Arguments = Vec<(Positioned<Name>, Positioned<Value>)>;
 #[derive(Debug)]
 pub struct Absent(HashSet<Name>);
 
-/// The variables of `operation` that have no value, neither in `given` nor by default.
+/// The variables of `operation` with their values, and those that have none. What the operation does not define is left
+/// out.
 ///
 /// # Errors
-/// [`Error::BadUserInput`] when one of them must have a value.
-pub fn list_absent(
+/// [`Error::BadUserInput`] when a value is of another type, or missing.
+pub fn coerce(
+    shape: &Shape,
     operation: &OperationDefinition,
-    given: Option<&Map<String, serde_json::Value>>,
-) -> Result<Absent> {
-    let mut absent = HashSet::new();
+    given: Option<Variables>,
+) -> Result<(Variables, Absent)> {
+    let mut given = given.unwrap_or_default();
+    let (mut values, mut absent) = (Variables::default(), HashSet::new());
     for definition in &operation.variable_definitions {
         let definition = &definition.node;
-        let name = &definition.name.node;
-        let value = given.and_then(|given| given.get(name.as_str()));
-        let has_default = definition.default_value.is_some();
-        let is_missing = value.map_or(!has_default, serde_json::Value::is_null);
-        if is_missing && !definition.var_type.node.nullable {
-            let kind = &definition.var_type.node;
-            let message = format!("The variable ${name} of type {kind} must have a value.");
-            return Err(Error::BadUserInput(message));
-        }
-        if value.is_none() && !has_default {
-            absent.insert(name.clone());
-        }
+        let (name, of) = (&definition.name.node, &definition.var_type.node);
+        let value = match (given.remove(name), &definition.default_value) {
+            (Some(value), _) => coerce_value(shape, of, value),
+            // Validation has coerced it.
+            (None, Some(default)) => Ok(default.node.clone()),
+            (None, None) if of.nullable => {
+                absent.insert(name.clone());
+                continue;
+            }
+            (None, None) => Err(Mismatch::missing(of)),
+        };
+        let value = value.map_err(|mismatch| Error::BadUserInput(mismatch.message(name)))?;
+        values.insert(name.clone(), value);
     }
-    Ok(Absent(absent))
+    Ok((values, Absent(absent)))
 }
 
-/// Gives variables that are left out the defaults of `operation`. The library does so for arguments, not for `@skip` and
-/// `@include`.
-pub fn add_defaults(operation: &OperationDefinition, variables: &mut Variables) {
-    for definition in &operation.variable_definitions {
-        if let Some(default) = &definition.node.default_value {
-            let name = definition.node.name.node.clone();
-            variables
-                .entry(name)
-                .or_insert_with(|| default.node.clone());
+/// What is wrong with a value, and where in it, innermost first.
+struct Mismatch {
+    path: Vec<String>,
+    must: String,
+}
+
+impl Mismatch {
+    fn of(of: &Type) -> Self {
+        Self {
+            path: Vec::new(),
+            must: format!("be of type {of}"),
         }
     }
+
+    fn missing(of: &Type) -> Self {
+        Self {
+            path: Vec::new(),
+            must: format!("have a value of type {of}"),
+        }
+    }
+
+    fn within(mut self, place: &impl ToString) -> Self {
+        self.path.push(place.to_string());
+        self
+    }
+
+    fn message(self, variable: &Name) -> String {
+        let places = self.path.into_iter().rev();
+        let path = places.fold(String::new(), |path, place| path + "." + &place);
+        format!("The variable ${variable}{path} must {}.", self.must)
+    }
+}
+
+fn coerce_value(shape: &Shape, of: &Type, value: ConstValue) -> Result<ConstValue, Mismatch> {
+    match (&of.base, value) {
+        (_, ConstValue::Null) if of.nullable => Ok(ConstValue::Null),
+        (_, ConstValue::Null) => Err(Mismatch::missing(of)),
+        (BaseType::List(entry), ConstValue::List(values)) => {
+            let coerced = values.into_iter().enumerate().map(|(index, value)| {
+                coerce_value(shape, entry, value).map_err(|mismatch| mismatch.within(&index))
+            });
+            coerced.collect::<Result<_, _>>().map(ConstValue::List)
+        }
+        // A single value is a list of one.
+        (BaseType::List(entry), value) => {
+            coerce_value(shape, entry, value).map(|value| ConstValue::List(vec![value]))
+        }
+        (BaseType::Named(name), value) => match (shape.input(name), value) {
+            (InputShape::Scalar, value) => {
+                coerce_scalar(name, value).ok_or_else(|| Mismatch::of(of))
+            }
+            (InputShape::Enum(names), ConstValue::String(name))
+                if names.contains(name.as_str()) =>
+            {
+                Ok(ConstValue::Enum(Name::new(name)))
+            }
+            (InputShape::Object(fields), ConstValue::Object(value)) => {
+                coerce_object(shape, of, fields, value)
+            }
+            _ => Err(Mismatch::of(of)),
+        },
+    }
+}
+
+type Object = async_graphql::indexmap::IndexMap<Name, ConstValue>;
+
+fn coerce_object(
+    shape: &Shape,
+    of: &Type,
+    fields: &[InputField],
+    mut given: Object,
+) -> Result<ConstValue, Mismatch> {
+    let mut values = Object::with_capacity(fields.len());
+    for field in fields {
+        let value = match given.swap_remove(&field.name) {
+            Some(value) => coerce_value(shape, &field.of, value),
+            None if field.of.nullable || field.has_default => continue,
+            None => Err(Mismatch::missing(&field.of)),
+        };
+        let value = value.map_err(|mismatch| mismatch.within(&field.name))?;
+        values.insert(field.name.clone(), value);
+    }
+    match given.keys().next() {
+        None => Ok(ConstValue::Object(values)),
+        Some(unknown) => Err(Mismatch {
+            path: Vec::new(),
+            must: format!("be of type {of}, which has no field {}", shortened(unknown)),
+        }),
+    }
+}
+
+/// As much of a client's text as an error quotes.
+fn shortened(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// The value as one of the scalar, if it can be one. Scalars of other names are read by their resolvers.
+fn coerce_scalar(name: &str, value: ConstValue) -> Option<ConstValue> {
+    let is_good = match (name, &value) {
+        ("Int", ConstValue::Number(number)) => {
+            let whole = whole(number)?;
+            return i32::try_from(whole).ok().map(ConstValue::from);
+        }
+        ("ID", ConstValue::Number(number)) => number.is_i64() || number.is_u64(),
+        ("UUID", ConstValue::String(text)) => Uuid::parse_str(text).is_ok(),
+        ("Float", ConstValue::Number(_))
+        | ("String" | "ID", ConstValue::String(_))
+        | ("Boolean", ConstValue::Boolean(_)) => true,
+        ("Int" | "Float" | "String" | "Boolean" | "ID" | "UUID", _) => false,
+        _ => !matches!(value, ConstValue::Object(_) | ConstValue::List(_)),
+    };
+    is_good.then_some(value)
+}
+
+/// A number without a fraction, also where it is written with one: `3.0`.
+fn whole(number: &async_graphql_value::Number) -> Option<i64> {
+    let from_float = || {
+        let float = number.as_f64()?;
+        #[allow(clippy::cast_possible_truncation, reason = "it is within the bounds")]
+        (float.fract() == 0.0 && float.abs() < 1e15).then_some(float as i64)
+    };
+    number.as_i64().or_else(from_float)
 }
 
 /// Takes the `absent` variables out of the document: their definitions, and the arguments and input fields that they
@@ -143,6 +260,112 @@ impl Removal {
                 true
             }
             _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+    use serde_json::json;
+
+    use super::*;
+
+    const SDL: &str = "type Query { a: Int } scalar UUID scalar Long enum Colour { RED BLUE }
+        input Point { x: Int! y: Int! = 0 label: String next: Point }";
+
+    fn coerced(of: &str, given: serde_json::Value) -> Result<serde_json::Value, String> {
+        let shape = Shape::of(SDL);
+        let document = parse_query(format!("query($v: {of}) {{ a }}")).expect("a document");
+        let (_, operation) = document.operations.iter().next().expect("an operation");
+        let given = Some(Variables::from_json(given));
+        let (values, Absent(absent)) =
+            coerce(&shape, &operation.node, given).map_err(|error| error.to_string())?;
+        assert_eq!(absent.is_empty(), values.contains_key("v"));
+        Ok(values
+            .get("v")
+            .map_or(json!("absent"), |v| v.clone().into_json().expect("JSON")))
+    }
+
+    #[test]
+    fn values_of_their_type_are_taken() {
+        for (of, given, expected) in [
+            ("Int", json!({"v": 3}), json!(3)),
+            ("Int", json!({"v": 3.0}), json!(3)),
+            ("Int", json!({"v": null}), json!(null)),
+            ("Int", json!({}), json!("absent")),
+            ("Int", json!({"other": 1}), json!("absent")),
+            ("Int = 5", json!({}), json!(5)),
+            ("Int! = 5", json!({}), json!(5)),
+            ("Float!", json!({"v": 3}), json!(3)),
+            ("ID!", json!({"v": 3}), json!(3)),
+            ("ID!", json!({"v": "a"}), json!("a")),
+            ("Boolean", json!({"v": true}), json!(true)),
+            ("Colour", json!({"v": "RED"}), json!("RED")),
+            ("[Int!]", json!({"v": [1, 2]}), json!([1, 2])),
+            ("[Int!]", json!({"v": 1}), json!([1])),
+            (
+                "[[Int]]",
+                json!({"v": [[1], null, 2]}),
+                json!([[1], null, [2]]),
+            ),
+            ("Point", json!({"v": {"x": 1}}), json!({"x": 1})),
+            (
+                "Point",
+                json!({"v": {"x": 1, "label": null}}),
+                json!({"x": 1, "label": null}),
+            ),
+            ("Long", json!({"v": 5}), json!(5)),
+            (
+                "UUID",
+                json!({"v": "6f1b3c64-29a5-4f0b-b7b0-7d1f5d3c9a10"}),
+                json!("6f1b3c64-29a5-4f0b-b7b0-7d1f5d3c9a10"),
+            ),
+        ] {
+            assert_eq!(coerced(of, given.clone()), Ok(expected), "{of} {given}");
+        }
+    }
+
+    #[test]
+    fn others_are_refused_with_their_place() {
+        for (of, given, place) in [
+            ("Int!", json!({}), "$v must have a value of type Int!"),
+            ("Int!", json!({"v": null}), "$v must have a value"),
+            ("Int", json!({"v": "3"}), "$v must be of type Int."),
+            ("Int", json!({"v": 3.5}), "$v must be"),
+            ("Int", json!({"v": 2_147_483_648_i64}), "$v must be"),
+            ("Int", json!({"v": 1e300}), "$v must be"),
+            ("Float", json!({"v": "1"}), "$v must be"),
+            ("String", json!({"v": 1}), "$v must be"),
+            ("String", json!({"v": {}}), "$v must be"),
+            ("Boolean", json!({"v": 1}), "$v must be"),
+            ("ID", json!({"v": 1.5}), "$v must be"),
+            ("ID", json!({"v": true}), "$v must be"),
+            ("UUID", json!({"v": "a"}), "$v must be of type UUID"),
+            ("Long", json!({"v": [1]}), "$v must be"),
+            ("Colour", json!({"v": "GREEN"}), "$v must be of type Colour"),
+            ("Colour", json!({"v": 1}), "$v must be"),
+            ("[Int!]", json!({"v": [1, null]}), "$v.1 must have a value"),
+            ("[Int]", json!({"v": [1, "a"]}), "$v.1 must be of type Int"),
+            (
+                "Point",
+                json!({"v": {}}),
+                "$v.x must have a value of type Int!",
+            ),
+            (
+                "Point",
+                json!({"v": {"x": 1, "z": 2}}),
+                "$v must be of type Point, which has no field z",
+            ),
+            (
+                "Point",
+                json!({"v": {"x": 1, "next": {"x": "a"}}}),
+                "$v.next.x must be of type Int!",
+            ),
+            ("Point", json!({"v": 1}), "$v must be of type Point"),
+        ] {
+            let refused = coerced(of, given.clone()).expect_err("it is wrong");
+            assert!(refused.contains(place), "{of} {given}: {refused}");
         }
     }
 }

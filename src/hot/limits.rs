@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::id::VoterId;
+use crate::id::{StaffId, VoterId};
 
 /// What a caller may do only so often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,9 +20,23 @@ pub enum Action {
     SignIn,
     /// Signing in as staff, by address.
     StaffSignIn,
+    /// What operations of someone who has signed in cost together.
+    Query,
+    /// What operations of those who have not cost together, by address, which may be a carrier's.
+    AnonymousQuery,
 }
 
 impl Action {
+    const ALL: [Self; 7] = [
+        Self::Cast,
+        Self::Like,
+        Self::Views,
+        Self::SignIn,
+        Self::StaffSignIn,
+        Self::Query,
+        Self::AnonymousQuery,
+    ];
+
     /// Its name in keys, metrics and the `RateLimit` header.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -32,6 +46,8 @@ impl Action {
             Self::Views => "views",
             Self::SignIn => "sign-in",
             Self::StaffSignIn => "staff-sign-in",
+            Self::Query => "query",
+            Self::AnonymousQuery => "anonymous-query",
         }
     }
 }
@@ -98,6 +114,10 @@ pub struct Limits {
     pub sign_in: Rate,
     /// Of [`Action::StaffSignIn`].
     pub staff_sign_in: Rate,
+    /// Of [`Action::Query`].
+    pub query: Rate,
+    /// Of [`Action::AnonymousQuery`].
+    pub anonymous_query: Rate,
 }
 
 impl Limits {
@@ -110,7 +130,18 @@ impl Limits {
             Action::Views => self.views,
             Action::SignIn => self.sign_in,
             Action::StaffSignIn => self.staff_sign_in,
+            Action::Query => self.query,
+            Action::AnonymousQuery => self.anonymous_query,
         }
+    }
+
+    /// The rate of the action of this name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<Rate> {
+        let action = Action::ALL
+            .into_iter()
+            .find(|action| action.name() == name)?;
+        Some(self.of(action))
     }
 }
 
@@ -119,6 +150,8 @@ impl Limits {
 pub enum Subject {
     /// A voter's.
     Voter(VoterId),
+    /// That of a member of staff.
+    Staff(StaffId),
     /// That of a network address; an IPv6 one stands for its /64, which one household can use up.
     Address(IpAddr),
 }
@@ -128,18 +161,21 @@ impl Subject {
     pub(super) fn key(self) -> Uuid {
         match self {
             Self::Voter(id) => id.0,
+            Self::Staff(id) => id.0,
             Self::Address(IpAddr::V4(ip)) => Uuid::from_u128(ip.to_ipv6_mapped().to_bits()),
             Self::Address(IpAddr::V6(ip)) => Uuid::from_u128(ip.to_bits() >> 64 << 64),
         }
     }
 }
 
-/// Takes one token at `now_us` from the bucket whose theoretical arrival time is `tat_us`; returns the new one.
+/// Takes tokens at `now_us` from the bucket whose theoretical arrival time is `tat_us`; returns the new one. What costs
+/// more than a full bucket empties it.
 ///
 /// # Errors
-/// The time until a token is there.
-pub(super) fn take(rate: Rate, tat_us: u64, now_us: u64) -> Result<u64, Duration> {
-    let next = tat_us.max(now_us) + rate.interval_us();
+/// The time until the tokens are there.
+pub(super) fn take(rate: Rate, tokens: u32, tat_us: u64, now_us: u64) -> Result<u64, Duration> {
+    let tokens = u64::from(tokens.min(rate.burst));
+    let next = tat_us.max(now_us) + rate.interval_us() * tokens;
     let allowed_at = next.saturating_sub(rate.burst_us());
     if allowed_at > now_us {
         Err(Duration::from_micros(allowed_at - now_us))
@@ -157,15 +193,15 @@ mod tests {
         let rate: Rate = "5/20".parse().expect("a rate");
         let (mut tat, start) = (0, 1_000_000_000);
         for _ in 0..20 {
-            tat = take(rate, tat, start).expect("within the burst");
+            tat = take(rate, 1, tat, start).expect("within the burst");
         }
-        assert_eq!(take(rate, tat, start), Err(Duration::from_millis(200)));
-        tat = take(rate, tat, start + 200_000).expect("one token came back");
+        assert_eq!(take(rate, 1, tat, start), Err(Duration::from_millis(200)));
+        tat = take(rate, 1, tat, start + 200_000).expect("one token came back");
         assert_eq!(
-            take(rate, tat, start + 399_999),
+            take(rate, 1, tat, start + 399_999),
             Err(Duration::from_micros(1))
         );
-        assert!(take(rate, tat, start + 400_000).is_ok());
+        assert!(take(rate, 1, tat, start + 400_000).is_ok());
     }
 
     #[test]
@@ -173,9 +209,22 @@ mod tests {
         let rate: Rate = "10/3".parse().expect("a rate");
         let (mut tat, now) = (0, u64::from(u32::MAX) * 1_000_000);
         for _ in 0..3 {
-            tat = take(rate, tat, now).expect("within the burst");
+            tat = take(rate, 1, tat, now).expect("within the burst");
         }
-        assert!(take(rate, tat, now).is_err());
+        assert!(take(rate, 1, tat, now).is_err());
+    }
+
+    #[test]
+    fn many_tokens_are_taken_at_once() {
+        let rate: Rate = "10/100".parse().expect("a rate");
+        let start = 1_000_000_000;
+        let tat = take(rate, 70, 0, start).expect("within the burst");
+        assert_eq!(take(rate, 40, tat, start), Err(Duration::from_secs(1)));
+        assert!(take(rate, 30, tat, start).is_ok());
+        let full = start + 7_000_000;
+        assert!(take(rate, 5_000, tat, full - 1).is_err());
+        let emptied = take(rate, 5_000, tat, full).expect("a full bucket");
+        assert!(take(rate, 1, emptied, full).is_err());
     }
 
     #[test]

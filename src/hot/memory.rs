@@ -43,13 +43,17 @@ impl Memory {
         }
     }
 
-    pub(super) fn take(&self, action: Action, subject: Subject) -> Result<()> {
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(super) fn take(&self, action: Action, subject: Subject, tokens: u32) -> Result<()> {
         // Offset by a day, so that a new bucket (time 0) is full.
         let now_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX / 2)
             + 86_400_000_000;
         let rate = self.limits.of(action);
         self.buckets.with(&(action, subject.key()), |tat_us| {
-            match limits::take(rate, *tat_us, now_us) {
+            match limits::take(rate, tokens, *tat_us, now_us) {
                 Ok(next) => {
                     *tat_us = next;
                     Ok(())
@@ -63,7 +67,7 @@ impl Memory {
     }
 
     pub(super) fn admit(&self, cast: &Cast) -> Result<Known> {
-        self.take(Action::Cast, Subject::Voter(cast.voter_id))?;
+        self.take(Action::Cast, Subject::Voter(cast.voter_id), 1)?;
         let Some(choice) = refusable(cast) else {
             return Ok(Known::Nothing);
         };

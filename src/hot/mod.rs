@@ -57,8 +57,35 @@ impl Hot {
     /// [`crate::error::Error::RateLimited`] with the time to wait.
     pub async fn take(&self, action: Action, subject: Subject) -> Result<()> {
         match self {
-            Self::Memory(memory) => memory.take(action, subject),
+            Self::Memory(memory) => memory.take(action, subject, 1),
             Self::Redis(redis) => redis.take(action, subject).await,
+        }
+    }
+
+    /// Takes as many tokens as an operation costs, from a bucket of this process: what it protects is the process, and
+    /// no operation waits for Redis on its account.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::RateLimited`] with the time to wait.
+    pub fn charge(&self, action: Action, subject: Subject, tokens: u32) -> Result<()> {
+        match self {
+            Self::Memory(memory) => memory.take(action, subject, tokens),
+            Self::Redis(redis) => redis.charge(action, subject, tokens),
+        }
+    }
+
+    /// A document that some process has registered.
+    pub async fn find_document(&self, hash: &str) -> Option<String> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Redis(redis) => redis.find_document(hash).await,
+        }
+    }
+
+    /// Makes a document known to all processes, of which the ones lately used are kept.
+    pub async fn register_document(&self, hash: &str, document: &str) {
+        if let Self::Redis(redis) = self {
+            redis.register_document(hash, document).await;
         }
     }
 
@@ -111,6 +138,15 @@ impl Hot {
         match self {
             Self::Memory(_) => None,
             Self::Redis(redis) => Some(redis.announcements()),
+        }
+    }
+
+    /// The rates of limited actions.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        match self {
+            Self::Memory(memory) => memory.limits(),
+            Self::Redis(redis) => redis.limits(),
         }
     }
 

@@ -40,6 +40,8 @@ const REMEMBER_QUEUE_MAX: usize = 4_096;
 const REMEMBER_BATCH_MAX: usize = 256;
 /// Announcements that wait for the publisher. Beyond it they are dropped; it looks again by itself.
 const ANNOUNCEMENTS_MAX: usize = 1_024;
+/// Registered documents: 32 MiB of the largest.
+const DOCUMENTS_MAX: u32 = 4_096;
 /// How long remembered votes outlive their period, for repetitions on the way.
 const EXPIRY_GRACE_SECONDS: i64 = 3_600;
 
@@ -71,6 +73,7 @@ pub struct Redis {
     limits: Limits,
     admit: Script,
     share: Script,
+    document: Script,
     breaker: Breaker,
     remember: mpsc::Sender<(Ballot, i64)>,
     subscriber: redis::Client,
@@ -84,20 +87,22 @@ struct Keys {
 
 impl Keys {
     fn bucket(&self, action: Action, subject: Subject) -> String {
-        match subject {
-            Subject::Voter(voter) => format!(
-                "{}:{{v:{}}}:bucket:{}",
-                self.prefix,
-                voter.0.simple(),
-                action.name()
-            ),
-            Subject::Address(_) => format!(
-                "{}:{{a:{}}}:bucket:{}",
-                self.prefix,
-                subject.key().simple(),
-                action.name()
-            ),
-        }
+        let kind = match subject {
+            Subject::Voter(_) => 'v',
+            Subject::Staff(_) => 's',
+            Subject::Address(_) => 'a',
+        };
+        format!(
+            "{}:{{{kind}:{}}}:bucket:{}",
+            self.prefix,
+            subject.key().simple(),
+            action.name()
+        )
+    }
+
+    /// Registered documents by their hashes, and when each was last used.
+    fn documents(&self) -> [String; 2] {
+        ["texts", "used"].map(|part| format!("{}:{{documents}}:{part}", self.prefix))
     }
 
     fn votes(&self, voter: VoterId, scope: ScopeId, period: i64) -> String {
@@ -276,6 +281,7 @@ impl Redis {
             limits,
             admit: Script::new(include_str!("scripts/admit.lua")),
             share: Script::new(include_str!("scripts/share_totals.lua")),
+            document: Script::new(include_str!("scripts/document.lua")),
             breaker: Breaker {
                 started: Instant::now(),
                 open_until_ms: AtomicU64::new(0),
@@ -321,6 +327,10 @@ impl Redis {
         self.breaker.is_healthy.load(Ordering::Relaxed)
     }
 
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     pub(super) async fn take(&self, action: Action, subject: Subject) -> Result<()> {
         let rate = self.limits.of(action);
         let mut call = self.admit.key(self.keys.bucket(action, subject));
@@ -333,8 +343,29 @@ impl Redis {
                 [-1, wait_us] => Err(limited(action, *wait_us)),
                 _ => Ok(()),
             },
-            None => self.local.take(action, subject),
+            None => self.local.take(action, subject, 1),
         }
+    }
+
+    /// Takes tokens of this process's own bucket.
+    pub(super) fn charge(&self, action: Action, subject: Subject, tokens: u32) -> Result<()> {
+        self.local.take(action, subject, tokens)
+    }
+
+    pub(super) async fn find_document(&self, hash: &str) -> Option<String> {
+        let [texts, used] = self.keys.documents();
+        let mut call = self.document.key(texts);
+        call.key(used).arg(hash).arg(DOCUMENTS_MAX);
+        self.call(|mut c| async move { call.invoke_async::<Option<String>>(&mut c).await })
+            .await?
+    }
+
+    pub(super) async fn register_document(&self, hash: &str, document: &str) {
+        let [texts, used] = self.keys.documents();
+        let mut call = self.document.key(texts);
+        call.key(used).arg(hash).arg(DOCUMENTS_MAX).arg(document);
+        self.call(|mut c| async move { call.invoke_async::<Option<String>>(&mut c).await })
+            .await;
     }
 
     pub(super) async fn admit(&self, cast: &Cast) -> Result<Known> {

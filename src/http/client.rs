@@ -68,6 +68,12 @@ fn bearer(header: &str) -> Option<String> {
 }
 
 impl Origin {
+    /// Whether there is no token at all, good or bad.
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        self.token == Ok(None)
+    }
+
     /// Verifies the token; without one the asker is anonymous. Returns until when the token is good.
     ///
     /// # Errors

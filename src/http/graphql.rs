@@ -2,96 +2,49 @@
 //!
 //! A request error (bad JSON, syntax, validation) has no `data` in its answer, and status 400; under the older media type
 //! `application/json` errors of the document have status 200, as its clients expect. Errors of fields have status 200.
+//!
+//! A query that is asked for by its hash, by GET and without a token, may be kept by shared caches for a second.
 
-use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
-};
-use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value, Variables};
-use axum::body::{Body, Bytes};
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Response as GraphqlResponse, ServerError, Value};
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::State;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY};
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::{Deserialize, Serialize};
+use data_encoding::BASE64URL_NOPAD;
+use serde::Serialize;
 
 use super::Server;
 use super::client::Origin;
-use super::negotiate::{MediaType, accepted};
-use crate::error::Error;
-use crate::graphql::error::{code, document_error, finish, request_error};
-use crate::graphql::guard;
-use crate::graphql::variables::{add_defaults, list_absent, remove_absent};
+use super::negotiate::{MediaType, accepted, is_known};
+use super::params::{Refused, from_body, from_query};
+use super::tally::CACHED;
+use crate::app::App;
+use crate::graphql::document::cost_extension;
+use crate::graphql::error::{code, document_error};
 use crate::telemetry::OperationLabels;
 
-/// The largest body: a document of 8 KiB with its variables.
-pub const BODY_BYTES_MAX: usize = 32 * 1024;
-/// How long a client may take to send its body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// What an answer depends on.
+const VARIES: HeaderValue =
+    HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language, Authorization");
+/// The same where there are no errors, which alone have a language.
+const VARIES_PUBLIC: HeaderValue =
+    HeaderValue::from_static("Accept, Accept-Encoding, Authorization");
 
-/// The parameters of a request, as GraphQL over HTTP names them.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Params {
-    query: Option<String>,
-    operation_name: Option<String>,
-    variables: Option<serde_json::Map<String, serde_json::Value>>,
-    extensions: Option<serde_json::Map<String, serde_json::Value>>,
-}
-
-/// A request that was refused before it was executed.
-pub struct Refused {
-    status: StatusCode,
-    errors: Vec<ServerError>,
-}
-
-impl Refused {
-    fn new(status: StatusCode, error: ServerError) -> Self {
-        Self {
-            status,
-            errors: vec![error],
-        }
-    }
-
-    fn bad(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, document_error(code, message))
-    }
-
-    /// The errors, for transports that have no status.
-    #[must_use]
-    pub fn into_errors(self) -> Vec<ServerError> {
-        self.errors
-    }
-}
-
-/// A request that is ready to be executed.
-pub struct Prepared {
-    request: Request,
-    kind: OperationType,
+/// The answer to an operation that was executed.
+struct Answered {
+    response: GraphqlResponse,
     field: &'static str,
-}
-
-impl Prepared {
-    /// Whether it is a subscription.
-    #[must_use]
-    pub fn is_subscription(&self) -> bool {
-        self.kind == OperationType::Subscription
-    }
-
-    /// Whether it is a mutation.
-    #[must_use]
-    pub fn is_mutation(&self) -> bool {
-        self.kind == OperationType::Mutation
-    }
-
-    /// The request.
-    #[must_use]
-    pub fn into_request(self) -> Request {
-        self.request
-    }
+    /// `ok`, or the code of the first error.
+    outcome: &'static str,
+    cost: Option<u64>,
+    /// Whether caches that are shared may keep it.
+    is_public: bool,
 }
 
 /// Answers `/graphql`.
@@ -111,21 +64,14 @@ pub async fn handle(
             .into_response();
     };
     match answer(&server, &origin, &method, &headers, request).await {
-        Ok((response, field)) => {
-            let response = executed(&server, media_type, response, field, started);
-            if method == Method::HEAD {
-                (response.status(), response.headers().clone()).into_response()
-            } else {
-                response
-            }
-        }
+        Ok(answered) => executed(&server, media_type, &headers, &answered, started),
         Err(refused) => {
             let labels = OperationLabels {
                 field: "none",
                 outcome: "refused",
             };
             server.app.metrics.requests.get_or_create(&labels).inc();
-            refusal(media_type, &refused)
+            refusal(&server, media_type, &refused)
         }
     }
 }
@@ -136,10 +82,10 @@ async fn answer(
     method: &Method,
     headers: &HeaderMap,
     request: axum::extract::Request,
-) -> Result<(GraphqlResponse, &'static str), Refused> {
+) -> Result<Answered, Refused> {
     let params = match *method {
         Method::GET | Method::HEAD => from_query(request.uri().query().unwrap_or_default())?,
-        Method::POST => from_body(headers, request.into_body()).await?,
+        Method::POST => from_body(headers, request.into_body(), server.patience.body).await?,
         _ => {
             let error = document_error(code::BAD_USER_INPUT, "Use POST, or GET for queries.");
             return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, error));
@@ -148,244 +94,29 @@ async fn answer(
     let (asker, _) = origin
         .asker(server)
         .await
-        .map_err(|error| unauthenticated(&error))?;
-    let prepared = prepare(params)?;
-    if prepared.is_mutation() && *method != Method::POST {
+        .map_err(|error| Refused::unauthenticated(&error))?;
+    let executable = server.documents.find(params, &asker).await?;
+    let is_post = *method == Method::POST;
+    if executable.kind == OperationType::Mutation && !is_post {
         let error = document_error(code::BAD_USER_INPUT, "Send mutations by POST.");
         return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, error));
     }
-    if prepared.is_subscription() {
+    if executable.kind == OperationType::Subscription {
         let message = "Send subscriptions to /graphql/ws or /graphql/stream.";
-        return Err(Refused::bad(code::BAD_USER_INPUT, message));
-    }
-    let field = prepared.field;
-    Ok((
-        server.schema.execute(prepared.request.data(asker)).await,
-        field,
-    ))
-}
-
-/// The refusal of a token, or of the look at the database that a token of staff takes.
-pub fn unauthenticated(error: &Error) -> Refused {
-    let status = if matches!(error, Error::Unauthenticated) {
-        StatusCode::UNAUTHORIZED
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    Refused::new(status, request_error(error))
-}
-
-/// Reads the parameters of a GET.
-pub fn from_query(query: &str) -> Result<Params, Refused> {
-    if query.len() > BODY_BYTES_MAX {
-        return Err(too_large());
-    }
-    let mut fields: HashMap<String, String> = HashMap::new();
-    for (name, value) in reqwest::Url::parse(&format!("http://localhost/?{query}"))
-        .map_err(|_| Refused::bad(code::BAD_USER_INPUT, "The query string cannot be read."))?
-        .query_pairs()
-    {
-        if fields
-            .insert(name.to_string(), value.into_owned())
-            .is_some()
-        {
-            return Err(Refused::bad(
-                code::BAD_USER_INPUT,
-                format!("The parameter {name} stands twice."),
-            ));
-        }
-    }
-    let object = |name: &str| {
-        let json = fields
-            .get(name)
-            .filter(|text| !text.is_empty())
-            .map(|text| serde_json::from_str(text));
-        json.transpose().map(Option::flatten).map_err(|_| {
-            Refused::bad(
-                code::BAD_USER_INPUT,
-                format!("The parameter {name} must be a JSON object."),
-            )
-        })
-    };
-    Ok(Params {
-        variables: object("variables")?,
-        extensions: object("extensions")?,
-        query: fields.remove("query"),
-        operation_name: fields
-            .remove("operationName")
-            .filter(|name| !name.is_empty()),
-    })
-}
-
-/// Reads the parameters of a POST.
-pub async fn from_body(headers: &HeaderMap, body: Body) -> Result<Params, Refused> {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let mut parts = content_type
-        .split(';')
-        .map(|part| part.trim().to_ascii_lowercase());
-    let is_json = parts.next().as_deref() == Some("application/json");
-    let is_utf8 = parts
-        .all(|part| !part.starts_with("charset=") || part.trim_matches('"').ends_with("utf-8"));
-    if !is_json || !is_utf8 {
-        let error = document_error(
-            code::BAD_USER_INPUT,
-            "Send Content-Type: application/json in UTF-8.",
-        );
-        return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
-    }
-    let collected =
-        tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_BYTES_MAX).collect()).await;
-    let bytes = match collected {
-        Ok(Ok(collected)) => collected.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large()),
-        Ok(Err(_)) => return Err(Refused::bad(code::BAD_USER_INPUT, "The body ended early.")),
-        Err(_) => {
-            let error = document_error(code::BAD_USER_INPUT, "The body came too slowly.");
-            return Err(Refused::new(StatusCode::REQUEST_TIMEOUT, error));
-        }
-    };
-    parse_params(&bytes)
-}
-
-/// Reads the parameters of a request from JSON.
-pub fn parse_params(bytes: &Bytes) -> Result<Params, Refused> {
-    const SHAPE: &str = "The body must be one object with query, and may have operationName, variables and extensions";
-    // A list of the values in order would be read as the struct, too.
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    if first == Some(&b'[') {
-        return Err(Refused::bad(code::BAD_USER_INPUT, format!("{SHAPE}.")));
-    }
-    serde_json::from_slice(bytes).map_err(|error| {
-        let what = if error.is_data() {
-            SHAPE
-        } else {
-            "The body is not JSON"
-        };
-        let place = format!("line {}, column {}", error.line(), error.column());
-        Refused::bad(code::BAD_USER_INPUT, format!("{what} ({place})."))
-    })
-}
-
-fn too_large() -> Refused {
-    let message = format!("A request has at most {BODY_BYTES_MAX} bytes.");
-    Refused::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        document_error(code::BAD_USER_INPUT, message),
-    )
-}
-
-/// Parses the document and finds its operation.
-pub fn prepare(params: Params) -> Result<Prepared, Refused> {
-    if params
-        .extensions
-        .as_ref()
-        .is_some_and(|extensions| extensions.contains_key("persistedQuery"))
-    {
-        let error = document_error(
-            code::PERSISTED_QUERY_NOT_SUPPORTED,
-            "Send the whole document.",
-        );
+        let error = document_error(code::BAD_USER_INPUT, message);
         return Err(Refused::new(StatusCode::BAD_REQUEST, error));
     }
-    let query = params.query.unwrap_or_default();
-    if query.is_empty() {
-        return Err(Refused::bad(code::BAD_USER_INPUT, "There is no query."));
-    }
-    let too_complex = |why| Refused::bad(code::QUERY_TOO_COMPLEX, why);
-    guard::scan(&query).map_err(too_complex)?;
-    let mut document = async_graphql::parser::parse_query(&query).map_err(|error| {
-        let mut server_error = ServerError::from(error);
-        server_error.extensions = document_error(code::GRAPHQL_PARSE_FAILED, "").extensions;
-        Refused::new(StatusCode::BAD_REQUEST, server_error)
-    })?;
-    guard::check(&document).map_err(too_complex)?;
-    let Some(operation) = find_operation(&document, params.operation_name.as_deref()) else {
-        let message = "Name one of the operations of the document in operationName.";
-        return Err(Refused::bad(code::GRAPHQL_VALIDATION_FAILED, message));
-    };
-    let (kind, field) = (operation.ty, root_field(operation));
-    let absent = list_absent(operation, params.variables.as_ref())
-        .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, request_error(&error)))?;
-    let variables = params
-        .variables
-        .map(serde_json::Value::Object)
-        .unwrap_or_default();
-    let mut variables = Variables::from_json(variables);
-    add_defaults(operation, &mut variables);
-    remove_absent(&mut document, absent);
-    let mut request = Request::new(query).variables(variables);
-    request.operation_name = params.operation_name;
-    request.set_parsed_query(document);
-    Ok(Prepared {
-        request,
-        kind,
+    let (field, cost) = (executable.field, executable.cost);
+    let is_public = executable.is_cacheable && !is_post && origin.is_anonymous();
+    let (response, code) = server.documents.execute(executable).await;
+    Ok(Answered {
+        is_public: is_public && response.errors.is_empty(),
+        response,
         field,
+        outcome: code.unwrap_or("ok"),
+        cost,
     })
 }
-
-fn find_operation<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Option<&'a OperationDefinition> {
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Some(&operation.node),
-        (DocumentOperations::Multiple(operations), Some(name)) => {
-            operations.get(name).map(|o| &o.node)
-        }
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-            operations.values().next().map(|operation| &operation.node)
-        }
-        (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => None,
-    }
-}
-
-/// The first root field, if it is one that the schema has: a label of metrics that clients cannot multiply.
-fn root_field(operation: &OperationDefinition) -> &'static str {
-    use async_graphql::parser::types::Selection;
-    let first = operation
-        .selection_set
-        .node
-        .items
-        .first()
-        .map(|selection| &selection.node);
-    let name = match first {
-        Some(Selection::Field(field)) => field.node.name.node.as_str(),
-        _ => "",
-    };
-    ROOT_FIELDS
-        .iter()
-        .find(|field| **field == name)
-        .copied()
-        .unwrap_or("other")
-}
-
-/// The root fields of the schema.
-pub const ROOT_FIELDS: &[&str] = &[
-    "node",
-    "nodes",
-    "campaign",
-    "campaigns",
-    "nominees",
-    "stories",
-    "nominee",
-    "story",
-    "viewer",
-    "serverTime",
-    "signInMiniProgram",
-    "signInGuest",
-    "signInStaff",
-    "refreshSession",
-    "signOut",
-    "castVote",
-    "castBallot",
-    "setLike",
-    "recordViews",
-    "tallyChanged",
-    "storyPublished",
-];
 
 /// The body of a response: errors first, so that a client that reads no further has seen them.
 #[derive(Serialize)]
@@ -395,15 +126,29 @@ pub struct ResponseBody<'a> {
     /// Absent on a request error.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
+    /// What it cost, if the client wants to know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extensions: Option<Value>,
 }
 
 impl<'a> ResponseBody<'a> {
     /// The body of a response whose errors have their codes.
     #[must_use]
-    pub fn new(response: &'a GraphqlResponse) -> Self {
+    pub fn new(response: &'a GraphqlResponse, cost: Option<u64>) -> Self {
         Self {
             errors: &response.errors,
             data: (!is_request_error(response)).then_some(&response.data),
+            extensions: cost.map(cost_extension),
+        }
+    }
+
+    /// The body of a refusal.
+    #[must_use]
+    pub fn refusal(errors: &'a [ServerError]) -> Self {
+        Self {
+            errors,
+            data: None,
+            extensions: None,
         }
     }
 }
@@ -419,11 +164,11 @@ pub fn is_request_error(response: &GraphqlResponse) -> bool {
 fn executed(
     server: &Server,
     media_type: MediaType,
-    mut response: GraphqlResponse,
-    field: &'static str,
+    asked: &HeaderMap,
+    answered: &Answered,
     started: Instant,
 ) -> Response {
-    let outcome = finish(&mut response).unwrap_or("ok");
+    let (response, field, outcome) = (&answered.response, answered.field, answered.outcome);
     let labels = OperationLabels { field, outcome };
     server.app.metrics.requests.get_or_create(&labels).inc();
     let seconds = started.elapsed().as_secs_f64();
@@ -434,48 +179,104 @@ fn executed(
         .get_or_create(&labels)
         .observe(seconds);
     tracing::debug!(field, outcome, seconds, "answered");
-    let is_bad = is_request_error(&response) && media_type == MediaType::GraphqlResponse;
+    let is_bad = is_request_error(response) && media_type == MediaType::GraphqlResponse;
     let status = if is_bad {
         StatusCode::BAD_REQUEST
     } else {
         StatusCode::OK
     };
-    let mut headers = HeaderMap::new();
-    for error in &response.errors {
-        add_retry_headers(&mut headers, error);
+    let mut headers = private_headers(media_type);
+    add_retry_headers(&mut headers, &server.app, &response.errors);
+    let body = ResponseBody::new(response, answered.cost);
+    let bytes = match serde_json::to_vec(&body) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            tracing::error!(%error, "a response could not be written");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    if answered.is_public {
+        let etag = etag(&bytes);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(CACHED));
+        headers.insert(VARY, VARIES_PUBLIC);
+        if asked
+            .get(IF_NONE_MATCH)
+            .is_some_and(|tags| is_known(tags, &etag))
+        {
+            headers.remove(CONTENT_TYPE);
+            headers.insert(ETAG, etag);
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        headers.insert(ETAG, etag);
     }
-    respond(status, media_type, headers, &ResponseBody::new(&response))
+    (status, headers, bytes).into_response()
 }
 
-/// Says when to come back, and which limit it was (draft-ietf-httpapi-ratelimit-headers).
-fn add_retry_headers(headers: &mut HeaderMap, error: &ServerError) {
-    let extension = |name| {
-        error
-            .extensions
-            .as_ref()
-            .and_then(|extensions| extensions.get(name))
+/// Names these bytes; weak, since the same may be sent compressed.
+fn etag(bytes: &[u8]) -> HeaderValue {
+    let hash = digest(&SHA256, bytes);
+    let tag = format!("W/\"{}\"", BASE64URL_NOPAD.encode(&hash.as_ref()[..16]));
+    HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+/// The headers of an answer that no cache may keep.
+fn private_headers(media_type: MediaType) -> HeaderMap {
+    HeaderMap::from_iter([
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static(media_type.content_type()),
+        ),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (VARY, VARIES),
+    ])
+}
+
+/// Says when to come back, and which limit it was (draft-ietf-httpapi-ratelimit-headers): of several errors, the one
+/// that makes the client wait longest.
+fn add_retry_headers(headers: &mut HeaderMap, app: &App, errors: &[ServerError]) {
+    let extension = |error: &ServerError, name| error.extensions.as_ref()?.get(name).cloned();
+    let wait = |error: &ServerError| match extension(error, "retryAfterMs")? {
+        Value::Number(ms) => Some(ms.as_u64()?.div_ceil(1_000)),
+        _ => None,
     };
-    let Some(Value::Number(ms)) = extension("retryAfterMs") else {
+    let waits = errors
+        .iter()
+        .filter_map(|error| Some((wait(error)?, error)));
+    let Some((seconds, error)) = waits.max_by_key(|(seconds, _)| *seconds) else {
         return;
     };
-    let seconds = ms.as_u64().unwrap_or(1_000).div_ceil(1_000);
     headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    if let Some(Value::String(policy)) = extension("policy")
-        && let Ok(value) = HeaderValue::from_str(&format!("\"{policy}\";r=0;t={seconds}"))
-    {
-        headers.insert(HeaderName::from_static("ratelimit"), value);
+    let Some(Value::String(policy)) = extension(error, "policy") else {
+        return;
+    };
+    let mut insert = |name, value: String| {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    insert("ratelimit", format!("\"{policy}\";r=0;t={seconds}"));
+    if let Some(limit) = app.limit_policy(&policy) {
+        let (quota, window) = (limit.quota, limit.window_seconds);
+        insert(
+            "ratelimit-policy",
+            format!("\"{policy}\";q={quota};w={window}"),
+        );
     }
 }
 
-fn refusal(media_type: MediaType, refused: &Refused) -> Response {
+fn refusal(server: &Server, media_type: MediaType, refused: &Refused) -> Response {
     let is_document = |error: &ServerError| {
         let code = error
             .extensions
             .as_ref()
             .and_then(|extensions| extensions.get("code"));
-        [code::GRAPHQL_PARSE_FAILED, code::GRAPHQL_VALIDATION_FAILED]
-            .iter()
-            .any(|document| code == Some(&Value::from(*document)))
+        [
+            code::GRAPHQL_PARSE_FAILED,
+            code::GRAPHQL_VALIDATION_FAILED,
+            code::PERSISTED_QUERY_NOT_FOUND,
+        ]
+        .iter()
+        .any(|document| code == Some(&Value::from(*document)))
     };
     let is_old_document_error =
         media_type == MediaType::Json && refused.errors.iter().all(is_document);
@@ -484,80 +285,11 @@ fn refusal(media_type: MediaType, refused: &Refused) -> Response {
     } else {
         refused.status
     };
-    let mut headers = HeaderMap::new();
+    let mut headers = private_headers(media_type);
     if status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(ALLOW, HeaderValue::from_static("POST, GET"));
     }
-    for error in &refused.errors {
-        add_retry_headers(&mut headers, error);
-    }
-    respond(
-        status,
-        media_type,
-        headers,
-        &ResponseBody {
-            errors: &refused.errors,
-            data: None,
-        },
-    )
-}
-
-fn respond(
-    status: StatusCode,
-    media_type: MediaType,
-    mut headers: HeaderMap,
-    body: &ResponseBody<'_>,
-) -> Response {
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static(media_type.content_type()),
-    );
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        VARY,
-        HeaderValue::from_static("Accept, Authorization, Accept-Language"),
-    );
-    match serde_json::to_vec(body) {
-        Ok(bytes) => (status, headers, bytes).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "a response could not be written");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_root_fields_are_those_of_the_schema() {
-        use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
-        let document =
-            async_graphql::parser::parse_schema(crate::graphql::sdl()).expect("the SDL is good");
-        let mut fields: Vec<String> = Vec::new();
-        for definition in document.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else {
-                continue;
-            };
-            if let TypeKind::Object(object) = definition.node.kind
-                && ["Query", "Mutation", "Subscription"]
-                    .contains(&definition.node.name.node.as_str())
-            {
-                fields.extend(
-                    object
-                        .fields
-                        .iter()
-                        .map(|field| field.node.name.node.to_string()),
-                );
-            }
-        }
-        let (mut known, mut found) = (
-            ROOT_FIELDS.to_vec(),
-            fields.iter().map(String::as_str).collect::<Vec<_>>(),
-        );
-        known.sort_unstable();
-        found.sort_unstable();
-        assert_eq!(known, found);
-    }
+    add_retry_headers(&mut headers, &server.app, &refused.errors);
+    let body = serde_json::to_vec(&ResponseBody::refusal(&refused.errors)).unwrap_or_default();
+    (status, headers, body).into_response()
 }

@@ -1,66 +1,133 @@
 //! HTTP: the router, and serving until told to stop.
 //!
-//! `graphql` is GraphQL over HTTP, `socket` graphql-transport-ws, `stream` graphql-sse, `tally` the public tally that
-//! millions poll through a CDN, `health` what load balancers and monitoring ask.
+//! `connection` accepts, `params` reads what a request asks for, `graphql` is GraphQL over HTTP, `socket`
+//! graphql-transport-ws, `stream` graphql-sse, `tally` the public tally that millions poll through a CDN, `graphiql` the
+//! page for exploring, `health` what load balancers and monitoring ask.
 
 mod client;
+mod connection;
+mod graphiql;
 mod graphql;
 mod health;
 mod negotiate;
+mod params;
 mod socket;
 mod stream;
 mod tally;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use axum::response::IntoResponse;
+use axum::http::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, RETRY_AFTER,
+};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::Instrument as _;
 
 use crate::app::App;
-use crate::graphql::Schema;
+use crate::graphql::document::Documents;
 
 /// How long a stopping server waits for requests and sockets: with the writer's and the flusher's time it ends within
 /// the 25 s that orchestrators grant.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(15);
+/// Answers below this are not worth compressing: they fit into one packet.
+const COMPRESSED_BYTES_MIN: u16 = 1_024;
+/// How long browsers remember what another site may send.
+const PREFLIGHT_AGE: Duration = Duration::from_hours(2);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How long clients may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For the head of a request, and between two: longer than a load balancer keeps a connection idle (60 s).
+    pub head: Duration,
+    /// For the body of a request.
+    pub body: Duration,
+    /// To take what is sent.
+    pub write: Duration,
+    /// To say hello on a socket.
+    pub hello: Duration,
+    /// How often a socket is asked whether it lives; one that is silent for twice as long is gone.
+    pub ping: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            head: seconds(75),
+            body: seconds(10),
+            write: seconds(10),
+            hello: seconds(10),
+            ping: seconds(25),
+        }
+    }
+}
+
+/// Who may connect, and how many.
+#[derive(Debug, Clone)]
+pub struct Admission {
+    /// Load balancers, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Web sites whose pages may use the API; `*` for all.
+    pub allowed_origins: Vec<HeaderValue>,
+    /// Connections at once.
+    pub connections_max: usize,
+    /// Sockets and event streams at once.
+    pub subscribers_max: usize,
+    /// How long they may take.
+    pub patience: Patience,
+}
 
 /// What the handlers share.
 #[derive(Clone)]
 pub struct Server {
     app: Arc<App>,
-    schema: Schema,
+    documents: Arc<Documents>,
     trusted_proxies: Arc<[IpNet]>,
+    allowed_origins: Arc<[HeaderValue]>,
+    connections_max: usize,
+    /// Places of sockets and streams.
+    subscribers: Arc<Semaphore>,
+    patience: Patience,
     /// The schema as text, where it may be read.
     sdl: Option<Arc<str>>,
     /// Cancelled when the server is to stop.
     stopping: CancellationToken,
-    /// Sockets and streams, which outlive their requests.
+    /// Connections, and the sockets that they became.
     connections: TaskTracker,
 }
 
 impl Server {
-    /// A server of `app`. `is_open` shows the schema, for development. It stops when `stopping` is cancelled.
+    /// A server of `app`. It stops when `stopping` is cancelled.
     #[must_use]
     pub fn new(
         app: Arc<App>,
-        trusted_proxies: Vec<IpNet>,
-        is_open: bool,
+        documents: Documents,
+        admission: Admission,
         stopping: CancellationToken,
     ) -> Self {
         Self {
-            schema: crate::graphql::schema(Arc::clone(&app), is_open),
             app,
-            trusted_proxies: trusted_proxies.into(),
-            sdl: is_open.then(|| crate::graphql::sdl().into()),
+            sdl: documents.is_open().then(|| crate::graphql::sdl().into()),
+            documents: Arc::new(documents),
+            trusted_proxies: admission.trusted_proxies.into(),
+            allowed_origins: admission.allowed_origins.into(),
+            connections_max: admission.connections_max,
+            subscribers: Arc::new(Semaphore::new(admission.subscribers_max)),
+            patience: admission.patience,
             stopping,
             connections: TaskTracker::new(),
         }
@@ -68,48 +135,86 @@ impl Server {
 
     /// All paths.
     pub fn router(&self) -> Router {
-        Router::new()
+        let mut router = Router::new()
             .route("/graphql", any(graphql::handle))
+            .route("/campaigns/{slug}/tally.json", get(tally::handle))
+            .layer(compression())
             .route("/graphql/ws", any(socket::handle))
             .route("/graphql/stream", any(stream::handle))
-            .route("/schema.graphql", get(schema))
-            .route("/campaigns/{slug}/tally.json", get(tally::handle))
             .route("/healthz", get(health::healthz))
-            .route("/readyz", get(health::readyz))
+            .route("/readyz", get(health::readyz));
+        if let Some(sdl) = &self.sdl {
+            let sdl = Arc::clone(sdl);
+            router = router
+                .route("/schema.graphql", get(async move || schema(&sdl)))
+                .merge(graphiql::router());
+        }
+        if !self.allowed_origins.is_empty() {
+            router = router.layer(cors(&self.allowed_origins));
+        }
+        router
             .layer(axum::middleware::from_fn(identify))
             .with_state(self.clone())
     }
 
     /// Serves `listener` until it is told to stop, then lets requests end, closes sockets and streams, and returns.
-    ///
-    /// # Errors
-    /// When the listener fails.
-    pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
-        let service = self
-            .router()
-            .into_make_service_with_connect_info::<SocketAddr>();
-        let stopping = self.stopping.clone();
-        let serving = axum::serve(listener, service)
-            .with_graceful_shutdown(async move { stopping.cancelled().await });
-        let drained = async {
-            self.stopping.cancelled().await;
-            self.connections.close();
-            tokio::time::sleep(DRAIN_TIMEOUT).await;
-        };
-        let all = async {
-            serving.await?;
-            self.connections.close();
-            self.connections.wait().await;
-            Ok(())
-        };
-        tokio::select! {
-            result = all => result,
-            () = drained => {
-                tracing::warn!("some requests did not end in time");
-                Ok(())
-            }
+    pub async fn serve(self, listener: TcpListener) {
+        connection::accept(
+            listener,
+            self.router(),
+            self.connections_max,
+            self.patience,
+            self.stopping.clone(),
+            self.connections.clone(),
+        )
+        .await;
+        self.connections.close();
+        if tokio::time::timeout(DRAIN_TIMEOUT, self.connections.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some requests did not end in time");
         }
     }
+
+    /// A place for one more socket or event stream; none when there are enough.
+    fn subscriber_place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.subscribers).try_acquire_owned().ok()
+    }
+}
+
+/// The answer to one subscriber too many.
+fn too_many_subscribers() -> Response {
+    let text = "There are too many subscribers: try again shortly.\n";
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], text).into_response()
+}
+
+fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(SizeAbove::new(COMPRESSED_BYTES_MIN).and(NotForContentType::SSE))
+}
+
+/// Which pages of other sites may use the API. There are no cookies, so a page has no more rights than its visitor gave
+/// it.
+fn cors(origins: &[HeaderValue]) -> CorsLayer {
+    let origins = if origins.iter().any(|origin| origin == "*") {
+        AllowOrigin::any()
+    } else {
+        AllowOrigin::list(origins.iter().cloned())
+    };
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH])
+        .expose_headers([
+            ETAG,
+            RETRY_AFTER,
+            HeaderName::from_static("ratelimit"),
+            HeaderName::from_static("ratelimit-policy"),
+            REQUEST_ID,
+        ])
+        .max_age(PREFLIGHT_AGE)
 }
 
 /// Serves `/metrics` on its own listener, which the public does not reach.
@@ -131,10 +236,7 @@ pub async fn serve_metrics(
 
 /// Gives every request an id that its logs carry and its answer shows. A client's own is not believed: it could forge
 /// the log.
-async fn identify(
-    request: axum::extract::Request,
-    next: axum::middleware::Next,
-) -> axum::response::Response {
+async fn identify(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
     let id = uuid::Uuid::now_v7().simple().to_string();
     let span = tracing::info_span!("request", id);
     let mut response = next.run(request).instrument(span).await;
@@ -144,15 +246,7 @@ async fn identify(
     response
 }
 
-async fn schema(
-    axum::extract::State(server): axum::extract::State<Server>,
-) -> axum::response::Response {
-    match &server.sdl {
-        Some(sdl) => (
-            [(CONTENT_TYPE, "text/plain; charset=utf-8")],
-            sdl.to_string(),
-        )
-            .into_response(),
-        None => axum::http::StatusCode::NOT_FOUND.into_response(),
-    }
+fn schema(sdl: &str) -> Response {
+    let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (headers, sdl.to_owned()).into_response()
 }

@@ -1,7 +1,8 @@
-//! Accept negotiation (RFC 9110, section 12.5.1) between the two media types of GraphQL over HTTP.
+//! Accept negotiation (RFC 9110, section 12.5.1) between the two media types of GraphQL over HTTP, and what a client
+//! has kept (section 13.1.2).
 
-use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, HeaderValue};
 
 /// The media type of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +48,35 @@ pub fn accepted(headers: &HeaderMap) -> Option<MediaType> {
     }
 }
 
+/// Whether the list of an `If-None-Match` header names this tag; a weak tag is the same as a strong one here.
+#[must_use]
+pub fn is_known(tags: &HeaderValue, etag: &HeaderValue) -> bool {
+    let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else {
+        return false;
+    };
+    let etag = strong(etag);
+    tags.split(',')
+        .map(strong)
+        .any(|tag| tag == "*" || tag == etag)
+}
+
+/// Whether a client takes events: it says so, or does not say what it takes.
+#[must_use]
+pub fn accepts_events(headers: &HeaderMap) -> bool {
+    let mut ranges = headers.get_all(ACCEPT).iter().peekable();
+    let is_good = |range: &str| {
+        let name = range.split(';').next().unwrap_or_default().trim();
+        ["text/event-stream", "text/*", "*/*"]
+            .iter()
+            .any(|good| name.eq_ignore_ascii_case(good))
+    };
+    ranges.peek().is_none()
+        || ranges
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.split(',').any(is_good))
+}
+
 /// How much `application/{subtype}` is wanted, in thousandths, by the most specific range that covers it; and how
 /// specific that is, which decides between equals.
 fn quality(ranges: &str, subtype: &str) -> (u32, u8) {
@@ -80,6 +110,37 @@ fn quality(ranges: &str, subtype: &str) -> (u32, u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kept_answers_are_recognised() {
+        let known = |tags: &'static str| {
+            is_known(
+                &HeaderValue::from_static(tags),
+                &HeaderValue::from_static("W/\"a\""),
+            )
+        };
+        for tags in ["\"a\"", "W/\"a\"", "\"b\", W/\"a\"", "*"] {
+            assert!(known(tags), "{tags}");
+        }
+        for tags in ["", "\"b\"", "a"] {
+            assert!(!known(tags), "{tags}");
+        }
+    }
+
+    #[test]
+    fn events_are_sent_to_who_takes_them() {
+        for (accept, is_good) in [
+            ("text/event-stream", true),
+            ("application/json, Text/Event-Stream;q=0.5", true),
+            ("*/*", true),
+            ("application/json", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, accept.parse().expect("a header"))]);
+            assert_eq!(accepts_events(&headers), is_good, "{accept}");
+        }
+        assert!(accepts_events(&HeaderMap::new()));
+    }
 
     #[test]
     fn the_best_media_type_is_chosen() {

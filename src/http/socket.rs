@@ -1,11 +1,11 @@
 //! graphql-transport-ws: subscriptions, queries and mutations over a WebSocket, with the protocol's close codes.
 //!
 //! One task a socket reads, polls its operations in turn, and writes. While a write waits for the client nothing else is
-//! taken from the operations, so a slow client holds one message, skips versions, and is dropped after
-//! [`WRITE_TIMEOUT`].
+//! taken from the operations, so a slow client holds one message, skips versions, and is dropped when its time is over.
 
 use std::borrow::Cow;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Response as GraphqlResponse;
@@ -14,20 +14,20 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt as _};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::time::{Instant, Interval, timeout};
-use tokio_stream::{StreamExt as _, StreamMap};
+use tokio_stream::StreamMap;
 
-use super::Server;
 use super::client::Origin;
-use super::graphql::{ResponseBody, parse_params, prepare};
+use super::graphql::{ResponseBody, is_request_error};
+use super::params::parse_params;
+use super::{Server, too_many_subscribers};
 use crate::error::Error;
 use crate::graphql::Asker;
-use crate::graphql::error::finish;
+use crate::graphql::document::Errors;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// The largest message: a document of 8 KiB with its variables.
@@ -36,12 +36,9 @@ const MESSAGE_BYTES_MAX: usize = 16 * 1024;
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// Operations of a socket at once.
 const OPERATIONS_MAX: usize = 8;
-/// How long a client may take to say hello.
-const INIT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a client may take to accept a message before it counts as gone.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How often the server asks whether the client is there; one that is silent for twice as long is gone.
-const PING_EVERY: Duration = Duration::from_secs(25);
+/// Messages that a client may send at once, and how often it may send one after that.
+const MESSAGES_BURST: u32 = 100;
+const MESSAGE_EVERY: Duration = Duration::from_millis(50);
 
 /// A message of the client.
 enum ClientMessage<'a> {
@@ -125,6 +122,7 @@ enum ServerMessage<'a> {
 struct Close(u16, Cow<'static, str>);
 
 const GOING_AWAY: u16 = 1001;
+const POLICY_VIOLATION: u16 = 1008;
 /// Clients take 4401 for final; after this one they come back, with a new token.
 const FORBIDDEN: u16 = 4403;
 
@@ -150,7 +148,8 @@ pub async fn handle(
         .protocols([PROTOCOL])
         .max_message_size(MESSAGE_BYTES_MAX)
         .max_frame_size(MESSAGE_BYTES_MAX)
-        .read_buffer_size(READ_BUFFER_BYTES);
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0);
     if upgrade.selected_protocol().is_none() {
         return (
             StatusCode::BAD_REQUEST,
@@ -158,18 +157,27 @@ pub async fn handle(
         )
             .into_response();
     }
-    let connections = server.connections.clone();
-    upgrade.on_upgrade(move |socket| connections.track_future(run(server, origin, socket)))
+    let Some(place) = server.subscriber_place() else {
+        return too_many_subscribers();
+    };
+    // Counted before the connection's own task ends, so that a stopping server waits for it.
+    let counted = server.connections.token();
+    upgrade.on_upgrade(async move |socket| {
+        run(server, origin, socket).await;
+        drop((counted, place));
+    })
 }
 
 async fn run(server: Server, origin: Origin, socket: WebSocket) {
     server.app.metrics.subscribers.inc();
     let metrics = server.app.metrics.clone();
+    let write_timeout = server.patience.write;
     let mut session = Session {
         server,
         origin,
         socket,
         operations: StreamMap::new(),
+        messages: Allowance::new(),
     };
     let Close(code, reason) = session.talk().await;
     let frame = CloseFrame {
@@ -178,27 +186,67 @@ async fn run(server: Server, origin: Origin, socket: WebSocket) {
     };
     // The client may be gone already.
     let _ = timeout(
-        WRITE_TIMEOUT,
+        write_timeout,
         session.socket.send(Message::Close(Some(frame))),
     )
     .await;
     metrics.subscribers.dec();
 }
 
-/// What an operation yields: responses, then nothing more.
-type Operation = Pin<Box<dyn Stream<Item = Option<GraphqlResponse>> + Send>>;
+/// What an operation yields.
+enum Yield {
+    /// It is not executed.
+    Refused(Errors),
+    /// With its cost, if it is to be shown.
+    Response(Box<GraphqlResponse>, Option<u64>),
+    /// There is nothing more.
+    End,
+}
+
+type Operation = Pin<Box<dyn Stream<Item = Yield> + Send>>;
+
+/// How many more messages a client may send now: a token bucket, so that one client's flood stays its own.
+struct Allowance {
+    left: u32,
+    filled_at: Instant,
+}
+
+impl Allowance {
+    fn new() -> Self {
+        Self {
+            left: MESSAGES_BURST,
+            filled_at: Instant::now(),
+        }
+    }
+
+    /// Counts a message.
+    fn take(&mut self) -> Result<(), Close> {
+        let elapsed = self.filled_at.elapsed().as_millis() / MESSAGE_EVERY.as_millis();
+        let back = u32::try_from(elapsed).unwrap_or(u32::MAX);
+        if back > 0 {
+            self.left = self.left.saturating_add(back).min(MESSAGES_BURST);
+            self.filled_at = Instant::now();
+        }
+        self.left = self
+            .left
+            .checked_sub(1)
+            .ok_or_else(|| close(POLICY_VIOLATION, "Too many messages"))?;
+        Ok(())
+    }
+}
 
 struct Session {
     server: Server,
     origin: Origin,
     socket: WebSocket,
     operations: StreamMap<String, Operation>,
+    messages: Allowance,
 }
 
 /// What wakes a session.
 enum Event {
     Received(Option<Message>),
-    Yielded(String, Option<GraphqlResponse>),
+    Yielded(String, Yield),
     PingDue,
     Closing(Close),
 }
@@ -213,7 +261,7 @@ impl Session {
 
     /// Waits for the client's hello and answers it.
     async fn greet(&mut self) -> Result<(Asker, Option<DateTime<Utc>>), Close> {
-        let deadline = Instant::now() + INIT_TIMEOUT;
+        let deadline = Instant::now() + self.server.patience.hello;
         loop {
             let message = tokio::select! {
                 () = self.server.stopping.cancelled() => return Err(close(GOING_AWAY, "Going away")),
@@ -223,6 +271,7 @@ impl Session {
                 return Err(close(4408, "Connection initialisation timeout"));
             };
             let message = message.transpose().map_err(|error| unreadable(&error))?;
+            self.messages.take()?;
             let Some(text) = text_of(message)? else {
                 continue;
             };
@@ -271,7 +320,8 @@ impl Session {
                 .unwrap_or_default()
         });
         let expiry = lifetime.map(|lifetime| Instant::now() + lifetime);
-        let mut pings = tokio::time::interval_at(Instant::now() + PING_EVERY, PING_EVERY);
+        let every = self.server.patience.ping;
+        let mut pings = tokio::time::interval_at(Instant::now() + every, every);
         let mut silent_pings = 0u8;
         loop {
             let event = self.next_event(expiry, &mut pings).await;
@@ -280,7 +330,7 @@ impl Session {
                     silent_pings = 0;
                     self.receive(message, &asker).await
                 }
-                Event::Yielded(id, response) => self.pass_on(&id, response).await,
+                Event::Yielded(id, yielded) => self.pass_on(&id, yielded).await,
                 Event::PingDue if silent_pings >= 2 => Err(close(1011, "No answer to pings")),
                 Event::PingDue => {
                     silent_pings += 1;
@@ -308,14 +358,15 @@ impl Session {
                 Ok(message) => Event::Received(message),
                 Err(error) => Event::Closing(unreadable(&error)),
             },
-            Some((id, response)) = self.operations.next(), if !self.operations.is_empty() => {
-                Event::Yielded(id, response)
+            Some((id, yielded)) = self.operations.next(), if !self.operations.is_empty() => {
+                Event::Yielded(id, yielded)
             }
             _ = pings.tick() => Event::PingDue,
         }
     }
 
     async fn receive(&mut self, message: Option<Message>, asker: &Asker) -> Result<(), Close> {
+        self.messages.take()?;
         let Some(text) = text_of(message)? else {
             return Ok(());
         };
@@ -329,14 +380,11 @@ impl Session {
                 self.operations.remove(&id);
                 Ok(())
             }
-            ClientMessage::Subscribe { id, payload } => {
-                let payload = Bytes::copy_from_slice(payload.get().as_bytes());
-                self.subscribe(id, &payload, asker).await
-            }
+            ClientMessage::Subscribe { id, payload } => self.subscribe(id, payload, asker),
         }
     }
 
-    async fn subscribe(&mut self, id: String, payload: &Bytes, asker: &Asker) -> Result<(), Close> {
+    fn subscribe(&mut self, id: String, payload: &RawValue, asker: &Asker) -> Result<(), Close> {
         if id.is_empty() {
             return Err(close(4400, "An operation needs an id"));
         }
@@ -352,54 +400,54 @@ impl Session {
                 format!("At most {OPERATIONS_MAX} operations at once"),
             ));
         }
-        match parse_params(payload).and_then(prepare) {
-            Ok(prepared) => {
-                let request = prepared.into_request().data(asker.clone());
-                let responses = self.server.schema.execute_stream(request);
-                let operation = futures_util::StreamExt::chain(
-                    futures_util::StreamExt::map(responses, Some),
-                    stream::once(std::future::ready(None)),
-                );
-                self.operations.insert(id, Box::pin(operation));
-                Ok(())
+        let params = parse_params(payload.get().as_bytes());
+        let (documents, asker) = (Arc::clone(&self.server.documents), asker.clone());
+        // Looked for by the operation itself: the others do not wait for a store.
+        let responses = async move {
+            let executable = match params {
+                Ok(params) => documents.find(params, &asker).await,
+                Err(refused) => Err(refused.errors),
+            };
+            match executable {
+                Ok(executable) => {
+                    let cost = executable.cost;
+                    documents
+                        .execute_stream(executable)
+                        .map(move |response| Yield::Response(Box::new(response), cost))
+                        .boxed()
+                }
+                Err(errors) => stream::once(std::future::ready(Yield::Refused(errors))).boxed(),
             }
-            Err(refused) => {
-                let errors = refused.into_errors();
-                self.send(&ServerMessage::Error {
-                    id: &id,
-                    payload: &errors,
-                })
-                .await
-            }
-        }
+        };
+        let end = stream::once(std::future::ready(Yield::End));
+        let operation = stream::once(responses).flatten().chain(end);
+        self.operations.insert(id, Box::pin(operation));
+        Ok(())
     }
 
-    /// Passes a response of an operation on, or its end. What was not executed at all is an `error`, which ends it.
-    async fn pass_on(&mut self, id: &str, response: Option<GraphqlResponse>) -> Result<(), Close> {
-        let Some(mut response) = response else {
-            self.operations.remove(id);
-            return self.send(&ServerMessage::Complete { id }).await;
+    /// Passes on what an operation yields. What was not executed at all is an `error`, which ends it.
+    async fn pass_on(&mut self, id: &str, yielded: Yield) -> Result<(), Close> {
+        let errors = match yielded {
+            Yield::Response(response, cost) if !is_request_error(&response) => {
+                let payload = ResponseBody::new(&response, cost);
+                return self.send(&ServerMessage::Next { id, payload }).await;
+            }
+            Yield::Response(response, _) => response.errors,
+            Yield::Refused(errors) => errors,
+            Yield::End => {
+                self.operations.remove(id);
+                return self.send(&ServerMessage::Complete { id }).await;
+            }
         };
-        finish(&mut response);
-        if super::graphql::is_request_error(&response) {
-            self.operations.remove(id);
-            return self
-                .send(&ServerMessage::Error {
-                    id,
-                    payload: &response.errors,
-                })
-                .await;
-        }
-        self.send(&ServerMessage::Next {
-            id,
-            payload: ResponseBody::new(&response),
-        })
-        .await
+        self.operations.remove(id);
+        let payload = &errors;
+        self.send(&ServerMessage::Error { id, payload }).await
     }
 
     async fn send(&mut self, message: &ServerMessage<'_>) -> Result<(), Close> {
         let text = serde_json::to_string(message).map_err(|_| close(1011, "Internal error"))?;
-        match timeout(WRITE_TIMEOUT, self.socket.send(Message::Text(text.into()))).await {
+        let sending = self.socket.send(Message::Text(text.into()));
+        match timeout(self.server.patience.write, sending).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(close(1011, "The client does not read")),
         }

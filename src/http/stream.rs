@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use async_graphql::Response as GraphqlResponse;
+use async_graphql::parser::types::OperationType;
 use axum::extract::State;
 use axum::http::header::{ALLOW, CACHE_CONTROL};
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -11,11 +12,14 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use prometheus_client::metrics::gauge::Gauge;
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::Server;
 use super::client::Origin;
-use super::graphql::{Refused, ResponseBody, from_body, from_query, prepare, unauthenticated};
-use crate::graphql::error::finish;
+use super::graphql::ResponseBody;
+use super::negotiate::accepts_events;
+use super::params::{Refused, from_body, from_query};
+use super::{Server, too_many_subscribers};
 
 /// How often a comment keeps the connection alive through proxies.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -31,20 +35,33 @@ pub async fn handle(
     headers: HeaderMap,
     request: axum::extract::Request,
 ) -> Response {
+    if !accepts_events(&headers) {
+        return (StatusCode::NOT_ACCEPTABLE, "Accept text/event-stream.\n").into_response();
+    }
+    let is_get = method == Method::GET;
     let params = match method {
         Method::GET => from_query(request.uri().query().unwrap_or_default()),
-        Method::POST => from_body(&headers, request.into_body()).await,
+        Method::POST => from_body(&headers, request.into_body(), server.patience.body).await,
         _ => return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST, GET")]).into_response(),
     };
-    let prepared = match params.and_then(prepare) {
-        Ok(prepared) => prepared,
-        Err(refused) => return events(&server, stream::iter([refusal(refused)])),
+    let Some(place) = server.subscriber_place() else {
+        return too_many_subscribers();
     };
-    let (asker, expires_at) = match origin.asker(&server).await {
-        Ok(asker) => asker,
-        Err(error) => return events(&server, stream::iter([refusal(unauthenticated(&error))])),
+    let subscribed = Subscribed::new(&server, place);
+    let found = async {
+        let params = params?;
+        let asker = origin.asker(&server).await;
+        let (asker, expires_at) = asker.map_err(|error| Refused::unauthenticated(&error))?;
+        Ok::<_, Refused>((server.documents.find(params, &asker).await?, expires_at))
     };
-    if method == Method::GET && prepared.is_mutation() {
+    let (executable, expires_at) = match found.await {
+        Ok(found) => found,
+        Err(refused) => {
+            let refusal = GraphqlResponse::from_errors(refused.errors);
+            return events(&server, subscribed, stream::iter([(refusal, None)]));
+        }
+    };
+    if is_get && executable.kind == OperationType::Mutation {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")]).into_response();
     }
     let lifetime = expires_at.map(|at| (at - server.app.clock.now()).to_std().unwrap_or_default());
@@ -54,46 +71,44 @@ pub async fn handle(
             None => std::future::pending().await,
         }
     };
-    let responses = server
-        .schema
-        .execute_stream(prepared.into_request().data(asker))
-        .map(|mut response| {
-            finish(&mut response);
-            response
-        });
-    events(&server, responses.take_until(Box::pin(expired)))
-}
-
-/// Its errors have their codes already.
-fn refusal(refused: Refused) -> GraphqlResponse {
-    GraphqlResponse::from_errors(refused.into_errors())
+    let cost = executable.cost;
+    let responses = server.documents.execute_stream(executable);
+    let responses = responses.map(move |response| (response, cost));
+    events(&server, subscribed, responses.take_until(Box::pin(expired)))
 }
 
 /// Counts an open stream for as long as it lives.
-struct Subscribed(Server);
+struct Subscribed {
+    gauge: Gauge,
+    _place: OwnedSemaphorePermit,
+}
 
 impl Subscribed {
-    fn new(server: &Server) -> Self {
-        server.app.metrics.subscribers.inc();
-        Self(server.clone())
+    fn new(server: &Server, place: OwnedSemaphorePermit) -> Self {
+        let gauge = server.app.metrics.subscribers.clone();
+        gauge.inc();
+        Self {
+            gauge,
+            _place: place,
+        }
     }
 }
 
 impl Drop for Subscribed {
     fn drop(&mut self) {
-        self.0.app.metrics.subscribers.dec();
+        self.gauge.dec();
     }
 }
 
-/// Answers with these responses, whose errors have their codes.
+/// Answers with these responses, each with its cost if it is to be shown; their errors have their codes.
 fn events(
     server: &Server,
-    responses: impl stream::Stream<Item = GraphqlResponse> + Send + 'static,
+    subscribed: Subscribed,
+    responses: impl stream::Stream<Item = (GraphqlResponse, Option<u64>)> + Send + 'static,
 ) -> Response {
-    let subscribed = Subscribed::new(server);
     let stopping = server.stopping.clone();
-    let results = responses.map(|response| {
-        let data = serde_json::to_string(&ResponseBody::new(&response)).unwrap_or_default();
+    let results = responses.map(|(response, cost)| {
+        let data = serde_json::to_string(&ResponseBody::new(&response, cost)).unwrap_or_default();
         Event::default().event("next").data(data)
     });
     let stopped = server.stopping.clone();

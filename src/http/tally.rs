@@ -3,17 +3,18 @@
 
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::SecondsFormat;
 use serde::Serialize;
 
 use super::Server;
+use super::negotiate::is_known;
 use crate::app::tallies::RankedTally;
 use crate::auth::Viewer;
 
 /// A second in shared caches: fresh enough, and one request a second a cache reaches us.
-const CACHED: &str = "public, max-age=1, s-maxage=1";
+pub const CACHED: &str = "public, max-age=1, s-maxage=1";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,17 +74,16 @@ pub async fn handle(
         ranked.tally.version,
         ranked.roster.campaign().revision
     );
-    let cached = [(CACHE_CONTROL, CACHED.to_owned()), (ETAG, etag.clone())];
-    let is_known = |value: &str| {
-        value
-            .split(',')
-            .map(str::trim)
-            .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+    let Ok(etag) = HeaderValue::try_from(etag) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    let cached = [
+        (CACHE_CONTROL, HeaderValue::from_static(CACHED)),
+        (ETAG, etag.clone()),
+    ];
     if headers
         .get(IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(is_known)
+        .is_some_and(|tags| is_known(tags, &etag))
     {
         return (StatusCode::NOT_MODIFIED, cached).into_response();
     }

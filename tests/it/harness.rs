@@ -16,9 +16,10 @@ use acclaim::domain::campaign::{
 };
 use acclaim::domain::nominee::{Nominee, NomineeStatus};
 use acclaim::domain::story::Story;
+use acclaim::graphql::document::{Documents, Policy};
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::hot::{Hot, Limits, Memory, Rate, Redis};
-use acclaim::http::Server;
+use acclaim::http::{Admission, Patience, Server};
 use acclaim::id::{CampaignId, CategoryId, NomineeId, StaffId, StoryId, VoterId};
 use acclaim::ledger::writer::WriterTask;
 use acclaim::ledger::{Database, Purpose};
@@ -139,6 +140,9 @@ pub struct Options {
     pub wechat: Option<WeChat>,
     /// Secrets of access tokens; the first one signs.
     pub jwt_secrets: Vec<&'static str>,
+    /// Which documents are executed.
+    pub documents: Policy,
+    pub admission: Admission,
     /// Starts the workers; else the test calls their ticks itself.
     pub with_workers: bool,
 }
@@ -154,9 +158,19 @@ impl Default for Options {
                 views: GENEROUS,
                 sign_in: GENEROUS,
                 staff_sign_in: GENEROUS,
+                query: GENEROUS,
+                anonymous_query: GENEROUS,
             },
             wechat: None,
             jwt_secrets: vec![JWT_SECRET],
+            documents: Policy::Open,
+            admission: Admission {
+                trusted_proxies: Vec::new(),
+                allowed_origins: Vec::new(),
+                connections_max: 5_000,
+                subscribers_max: 5_000,
+                patience: Patience::default(),
+            },
             with_workers: false,
         }
     }
@@ -209,12 +223,19 @@ impl TestServer {
         let app = Arc::new(app);
         let workers = options.with_workers.then(|| Workers::start(&app));
         let stopping = CancellationToken::new();
-        let server = Server::new(Arc::clone(&app), Vec::new(), true, stopping.clone());
+        let documents = Documents::new(Arc::clone(&app), options.documents).await;
+        let documents = documents.expect("good documents");
+        let server = Server::new(
+            Arc::clone(&app),
+            documents,
+            options.admission,
+            stopping.clone(),
+        );
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a free port");
         let address = listener.local_addr().expect("an address");
-        tokio::spawn(async move { server.serve(listener).await.expect("it serves") });
+        tokio::spawn(server.serve(listener));
         let http = http_client();
         Self {
             app,

@@ -10,7 +10,9 @@ use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
+use acclaim::graphql::document::{Documents, Policy};
 use acclaim::graphql::node_id::GlobalId;
+use acclaim::http::Server;
 use acclaim::id::VoterId;
 use acclaim::ledger::verify::count_ballots;
 use serde_json::{Value, json};
@@ -18,8 +20,8 @@ use tower::Service as _;
 
 use crate::clients::{DEADLINE, Event, Events, Socket, in_time, until};
 use crate::harness::{
-    CAST_VOTE, IDENTITY_SECRET, JWT_SECRET, Program, Sample, Stores, TestServer, http_client,
-    on_both, program, refusal, send,
+    CAST_VOTE, IDENTITY_SECRET, JWT_SECRET, Options, Program, Sample, Stores, TestServer,
+    http_client, on_both, program, refusal, send,
 };
 use crate::servers;
 
@@ -150,7 +152,9 @@ async fn a_stopping_server_is_not_ready() {
     let server = TestServer::start(&stores).await;
     let stopping = tokio_util::sync::CancellationToken::new();
     let app = Arc::clone(&server.app);
-    let router = acclaim::http::Server::new(app, Vec::new(), false, stopping.clone()).router();
+    let documents = Documents::new(Arc::clone(&app), Policy::Any).await;
+    let (documents, admission) = (documents.expect("good ones"), Options::default().admission);
+    let router = Server::new(app, documents, admission, stopping.clone()).router();
     for (is_stopping, path, expected) in [
         (false, "/readyz", 200),
         (true, "/readyz", 503),

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::campaign as rules;
 use crate::domain::roster::Roster;
 use crate::graphql::node_id::{self, GlobalId};
-use crate::graphql::page::{PageArgs, PageInfo, STATEMENT_COST, list_cost};
+use crate::graphql::page::{PageArgs, PageInfo};
 use crate::graphql::{app, asker};
 use crate::ledger::story::FeedOf;
 
@@ -166,7 +166,6 @@ impl Campaign {
     }
 
     /// Its nominees.
-    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
     #[allow(clippy::too_many_arguments, reason = "the arguments of the API")]
     async fn nominees(
         &self,
@@ -198,7 +197,6 @@ impl Campaign {
     }
 
     /// Its stories that are out, newest first.
-    #[graphql(complexity = "STATEMENT_COST + list_cost(first, last, child_complexity)")]
     async fn stories(
         &self,
         ctx: &Context<'_>,
@@ -229,7 +227,6 @@ impl Campaign {
     }
 
     /// What the viewer may still vote now, in the order of the categories; null unless the viewer is a voter.
-    #[graphql(complexity = "STATEMENT_COST + child_complexity")]
     async fn viewer_quotas(&self, ctx: &Context<'_>) -> Result<Option<Vec<Quota>>> {
         let Some(voter) = asker(ctx).viewer.voter() else {
             return Ok(None);

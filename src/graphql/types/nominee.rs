@@ -14,7 +14,7 @@ use crate::domain::roster::Roster;
 use crate::domain::tally::TallyEntry;
 use crate::error::Error;
 use crate::graphql::node_id::{self, Cursor, GlobalId};
-use crate::graphql::page::{NomineePage, PageArgs, PageInfo, list_cost};
+use crate::graphql::page::{NomineePage, PageArgs, PageInfo};
 use crate::graphql::{app, asker};
 
 /// The longest text that is searched for.
@@ -189,7 +189,6 @@ impl Nominee {
     }
 
     /// Stories about it that are out, newest first.
-    #[graphql(complexity = "list_cost(first, None, child_complexity)")]
     async fn stories(
         &self,
         #[graphql(desc = "The first so many, 20 by default, at most 100.")] first: Option<i32>,

@@ -77,7 +77,6 @@ impl Tally {
     }
 
     /// A line for each nominee, best first within its category, equal ones by number.
-    #[graphql(complexity = "1 + 100 * child_complexity")]
     async fn entries(
         &self,
         ctx: &Context<'_>,

@@ -1,0 +1,52 @@
+//! What every GraphQL operation passes, whatever it does: its caller's allowance, and the documents that all processes
+//! know.
+
+use super::{App, Client};
+use crate::auth::Viewer;
+use crate::error::Result;
+use crate::hot::{Action, Subject};
+
+/// A limit as the `RateLimit-Policy` header has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitPolicy {
+    /// Tokens of a full bucket.
+    pub quota: u32,
+    /// Seconds in which an empty one fills.
+    pub window_seconds: u64,
+}
+
+impl App {
+    /// Takes what an operation costs from its caller's allowance: that of the viewer, or of the address of who has not
+    /// signed in.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::RateLimited`] with the time to wait.
+    pub fn charge(&self, viewer: Viewer, client: &Client, cost: u32) -> Result<()> {
+        let (action, subject) = match viewer {
+            Viewer::Voter { id, .. } => (Action::Query, Subject::Voter(id)),
+            Viewer::Staff(id) => (Action::Query, Subject::Staff(id)),
+            Viewer::Anonymous => (Action::AnonymousQuery, Subject::Address(client.address)),
+        };
+        self.hot.charge(action, subject, cost)
+    }
+
+    /// The limit of this name.
+    #[must_use]
+    pub fn limit_policy(&self, name: &str) -> Option<LimitPolicy> {
+        let rate = self.hot.limits().find(name)?;
+        Some(LimitPolicy {
+            quota: rate.burst,
+            window_seconds: rate.burst_us().div_ceil(1_000_000),
+        })
+    }
+
+    /// The text of a document that some process has registered.
+    pub async fn find_document(&self, hash: &str) -> Option<String> {
+        self.hot.find_document(hash).await
+    }
+
+    /// Makes a document known to all processes.
+    pub async fn register_document(&self, hash: &str, text: &str) {
+        self.hot.register_document(hash, text).await;
+    }
+}

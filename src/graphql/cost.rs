@@ -1,0 +1,261 @@
+//! What an operation costs: every field 1, those that take a statement more, and a list its length times what an entry
+//! costs. It is computed once a document, but for lists whose length a variable decides.
+
+use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::{Name, Variables};
+use async_graphql_value::{ConstValue, Value};
+
+use super::page::{FIRST_DEFAULT, FIRST_MAX};
+use super::shape::{Length, Shape};
+
+/// What an operation may cost.
+pub const COST_MAX: u64 = 5_000;
+
+/// The cost of a selection as a function of the variables. Selections that `@skip` or `@include` may leave out count.
+#[derive(Debug, Clone, Default)]
+pub struct Cost {
+    fixed: u64,
+    lists: Vec<(Size, Self)>,
+}
+
+/// How long a list is.
+#[derive(Debug, Clone)]
+enum Size {
+    Fixed(u64),
+    /// As the first of these variables says that has a value.
+    Page(Vec<Name>),
+    /// As many entries as this variable has.
+    Entries(Name),
+}
+
+impl Cost {
+    /// The cost of a selection on the type `parent`. The document has passed the guard, so expanding its fragments ends
+    /// soon.
+    #[must_use]
+    pub fn of(
+        shape: &Shape,
+        document: &ExecutableDocument,
+        parent: &Name,
+        set: &SelectionSet,
+    ) -> Self {
+        let mut cost = Self::default();
+        for item in &set.items {
+            cost.add(match &item.node {
+                Selection::Field(field) => Self::of_field(shape, document, parent, &field.node),
+                Selection::InlineFragment(fragment) => {
+                    let fragment = &fragment.node;
+                    let on = fragment.type_condition.as_ref();
+                    let on = on.map_or(parent, |condition| &condition.node.on.node);
+                    Self::of(shape, document, on, &fragment.selection_set.node)
+                }
+                Selection::FragmentSpread(spread) => {
+                    let fragment = document.fragments.get(&spread.node.fragment_name.node);
+                    fragment.map_or_else(Self::default, |fragment| {
+                        let on = &fragment.node.type_condition.node.on.node;
+                        Self::of(shape, document, on, &fragment.node.selection_set.node)
+                    })
+                }
+            });
+        }
+        cost
+    }
+
+    fn of_field(
+        shape: &Shape,
+        document: &ExecutableDocument,
+        parent: &Name,
+        field: &Field,
+    ) -> Self {
+        // Introspection has no shape; its fields count one each.
+        let known = shape.field(parent, &field.name.node);
+        let of = known.map_or(parent, |known| &known.of);
+        let entry = Self::of(shape, document, of, &field.selection_set.node);
+        let mut cost = Self {
+            fixed: known.map_or(1, |known| known.price),
+            lists: Vec::new(),
+        };
+        match known.map_or(Length::One, |known| known.length) {
+            Length::One => cost.add(entry),
+            Length::Assumed(count) => cost.add_list(Size::Fixed(count), entry),
+            Length::Page => cost.add_list(page_size(field), entry),
+            Length::Argument(name) => cost.add_list(entries(field, name), entry),
+        }
+        cost
+    }
+
+    fn add(&mut self, other: Self) {
+        self.fixed = self.fixed.saturating_add(other.fixed);
+        self.lists.extend(other.lists);
+    }
+
+    fn add_list(&mut self, size: Size, entry: Self) {
+        match size {
+            Size::Fixed(count) if entry.lists.is_empty() => {
+                self.fixed = self.fixed.saturating_add(count.saturating_mul(entry.fixed));
+            }
+            size => self.lists.push((size, entry)),
+        }
+    }
+
+    /// The cost with these variables.
+    #[must_use]
+    pub fn with(&self, variables: &Variables) -> u64 {
+        self.lists.iter().fold(self.fixed, |sum, (size, entry)| {
+            let count = size.with(variables);
+            sum.saturating_add(count.saturating_mul(entry.with(variables)))
+        })
+    }
+}
+
+impl Size {
+    fn with(&self, variables: &Variables) -> u64 {
+        match self {
+            Self::Fixed(count) => *count,
+            Self::Page(names) => {
+                let given = names.iter().find_map(|name| match variables.get(name)? {
+                    ConstValue::Number(number) => number.as_i64(),
+                    _ => None,
+                });
+                clamp_page(given.unwrap_or(i64::from(FIRST_DEFAULT)))
+            }
+            Self::Entries(name) => match variables.get(name) {
+                Some(ConstValue::List(entries)) => entries.len() as u64,
+                _ => 1,
+            },
+        }
+    }
+}
+
+/// A page of another size is refused when the list is resolved.
+fn clamp_page(size: i64) -> u64 {
+    size.clamp(1, i64::from(FIRST_MAX)).unsigned_abs()
+}
+
+fn page_size(field: &Field) -> Size {
+    let argument = |name| field.get_argument(name).map(|value| &value.node);
+    let given: Vec<&Value> = ["first", "last"]
+        .into_iter()
+        .filter_map(argument)
+        .filter(|value| !matches!(value, Value::Null))
+        .collect();
+    let variable = |value: &&Value| match value {
+        Value::Variable(name) => Some(name.clone()),
+        _ => None,
+    };
+    match given.as_slice() {
+        [] => Size::Fixed(clamp_page(i64::from(FIRST_DEFAULT))),
+        [Value::Number(number)] => Size::Fixed(clamp_page(number.as_i64().unwrap_or(i64::MAX))),
+        given => given
+            .iter()
+            .map(variable)
+            .collect::<Option<_>>()
+            .map_or(Size::Fixed(clamp_page(i64::MAX)), Size::Page),
+    }
+}
+
+fn entries(field: &Field, argument: &str) -> Size {
+    match field.get_argument(argument).map(|value| &value.node) {
+        Some(Value::List(entries)) => Size::Fixed(entries.len() as u64),
+        Some(Value::Variable(name)) => Size::Entries(name.clone()),
+        _ => Size::Fixed(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+    use serde_json::json;
+
+    use super::*;
+
+    fn cost(query: &str, variables: serde_json::Value) -> u64 {
+        let shape = Shape::of(&crate::graphql::sdl());
+        let document = parse_query(query).expect("a document");
+        let (_, operation) = document.operations.iter().next().expect("an operation");
+        let root = Name::new("Query");
+        let cost = Cost::of(&shape, &document, &root, &operation.node.selection_set.node);
+        cost.with(&Variables::from_json(variables))
+    }
+
+    #[test]
+    #[allow(clippy::too_many_lines, reason = "it is a table")]
+    fn lists_multiply_by_their_length() {
+        let none = json!({});
+        for (query, variables, expected) in [
+            ("{ serverTime }", none.clone(), 1),
+            (
+                "{ stories { nodes { id title } } }",
+                none.clone(),
+                1 + 20 * 3,
+            ),
+            (
+                "{ stories(first: 5) { nodes { id } } }",
+                none.clone(),
+                1 + 5 * 2,
+            ),
+            (
+                "{ stories(last: 1000) { nodes { id } } }",
+                none.clone(),
+                1 + 100 * 2,
+            ),
+            (
+                "query($n: Int) { stories(first: $n) { nodes { id } } }",
+                json!({"n": 7}),
+                1 + 7 * 2,
+            ),
+            (
+                "query($n: Int) { stories(first: $n) { nodes { id } } }",
+                none.clone(),
+                1 + 20 * 2,
+            ),
+            (
+                "query($n: Int, $m: Int) { stories(first: $n, last: $m) { nodes { id } } }",
+                json!({"n": null, "m": 3}),
+                1 + 3 * 2,
+            ),
+            (
+                "query($n: Int) { stories(first: 10) { nodes { nominee { stories(first: $n) { nodes { id } } } } } }",
+                json!({"n": 4}),
+                1 + 10 * (1 + 1 + 1 + 4 * 2),
+            ),
+            (
+                "{ nodes(ids: [\"a\", \"b\", \"c\"]) { id } }",
+                none.clone(),
+                1 + 3,
+            ),
+            (
+                "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+                json!({"ids": ["a", "b"]}),
+                1 + 2,
+            ),
+            (
+                "{ campaign { tally { entries { votes } } } }",
+                none.clone(),
+                1 + 1 + 1 + 100,
+            ),
+            (
+                "{ campaign { stories { totalCount } } }",
+                none.clone(),
+                1 + 51 + 20,
+            ),
+            (
+                "{ campaign { categories { id } } }",
+                none.clone(),
+                1 + 1 + 10,
+            ),
+            (
+                "{ ...F ...F } fragment F on Query { serverTime }",
+                none.clone(),
+                2,
+            ),
+            (
+                "{ node(id: \"a\") { ... on Campaign { categories { id } } } }",
+                none.clone(),
+                1 + 1 + 10,
+            ),
+            ("{ __schema { types { name } } }", none, 3),
+        ] {
+            assert_eq!(cost(query, variables), expected, "{query}");
+        }
+    }
+}

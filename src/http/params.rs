@@ -1,0 +1,180 @@
+//! The parameters of a GraphQL request, from a query string or a body: at most 32 KiB, within 10 s.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use async_graphql::ServerError;
+use axum::body::{Body, HttpBody as _};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+use crate::error::Error;
+use crate::graphql::document::{Errors, Params};
+use crate::graphql::error::{code, document_error, request_error};
+
+/// The largest body: a document of 8 KiB with its variables.
+pub const BODY_BYTES_MAX: usize = 32 * 1024;
+
+/// A request that was refused before it was executed.
+pub struct Refused {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// Why.
+    pub errors: Errors,
+}
+
+impl Refused {
+    /// With a status of its own.
+    pub fn new(status: StatusCode, error: ServerError) -> Self {
+        Self {
+            status,
+            errors: vec![error],
+        }
+    }
+
+    fn bad(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            document_error(code::BAD_USER_INPUT, message),
+        )
+    }
+
+    /// The refusal of a token, or of the look at the database that a token of staff takes.
+    pub fn unauthenticated(error: &Error) -> Self {
+        let status = if matches!(error, Error::Unauthenticated) {
+            StatusCode::UNAUTHORIZED
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        };
+        Self::new(status, request_error(error))
+    }
+}
+
+impl From<Errors> for Refused {
+    /// Of a document or its variables, or of a caller who asks for too much.
+    fn from(errors: Errors) -> Self {
+        let code = errors
+            .first()
+            .and_then(|error| error.extensions.as_ref()?.get("code"));
+        let is = |name: &str| code == Some(&async_graphql::Value::from(name));
+        let status = if is(code::RATE_LIMITED) {
+            StatusCode::TOO_MANY_REQUESTS
+        } else if is(code::FORBIDDEN) {
+            StatusCode::FORBIDDEN
+        } else {
+            StatusCode::BAD_REQUEST
+        };
+        Self { status, errors }
+    }
+}
+
+/// Reads the parameters of a GET.
+pub fn from_query(query: &str) -> Result<Params, Refused> {
+    if query.len() > BODY_BYTES_MAX {
+        return Err(too_large());
+    }
+    let mut fields: HashMap<String, String> = HashMap::new();
+    for (name, value) in reqwest::Url::parse(&format!("http://localhost/?{query}"))
+        .map_err(|_| Refused::bad("The query string cannot be read."))?
+        .query_pairs()
+    {
+        if fields
+            .insert(name.to_string(), value.into_owned())
+            .is_some()
+        {
+            return Err(Refused::bad(format!("The parameter {name} stands twice.")));
+        }
+    }
+    let mut take = |name: &str| fields.remove(name).filter(|text| !text.is_empty());
+    Ok(Params {
+        variables: object("variables", take("variables"))?,
+        extensions: object("extensions", take("extensions"))?,
+        query: take("query"),
+        operation_name: take("operationName"),
+        document_id: take("documentId"),
+    })
+}
+
+/// A parameter that is an object in JSON, or null.
+fn object<T: DeserializeOwned>(name: &str, text: Option<String>) -> Result<Option<T>, Refused> {
+    let parsed = text.map(|text| serde_json::from_str(&text));
+    parsed
+        .transpose()
+        .map(Option::flatten)
+        .map_err(|_| Refused::bad(format!("The parameter {name} must be a JSON object.")))
+}
+
+/// Reads the parameters of a POST; its body has to be there within `patience`.
+pub async fn from_body(
+    headers: &HeaderMap,
+    body: Body,
+    patience: Duration,
+) -> Result<Params, Refused> {
+    if !is_json(headers) {
+        let error = document_error(
+            code::BAD_USER_INPUT,
+            "Send Content-Type: application/json in UTF-8.",
+        );
+        return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
+    }
+    // Announced, it need not be read to be refused.
+    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
+        return Err(too_large());
+    }
+    let collected = Limited::new(body, BODY_BYTES_MAX).collect();
+    let bytes = match tokio::time::timeout(patience, collected).await {
+        Ok(Ok(collected)) => collected.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large()),
+        Ok(Err(_)) => return Err(Refused::bad("The body ended early.")),
+        Err(_) => {
+            let error = document_error(code::BAD_USER_INPUT, "The body came too slowly.");
+            return Err(Refused::new(StatusCode::REQUEST_TIMEOUT, error));
+        }
+    };
+    parse_params(&bytes)
+}
+
+/// Whether the body is JSON in UTF-8. Browsers ask before they send that from another site, so no form of another site
+/// does anything here.
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let mut parts = content_type
+        .split(';')
+        .map(|part| part.trim().to_ascii_lowercase());
+    let is_json = parts.next().as_deref() == Some("application/json");
+    let is_utf8 = parts
+        .all(|part| !part.starts_with("charset=") || part.trim_matches('"').ends_with("utf-8"));
+    is_json && is_utf8
+}
+
+/// Reads the parameters of a request from JSON.
+pub fn parse_params(bytes: &[u8]) -> Result<Params, Refused> {
+    const SHAPE: &str = "The body must be one object with query, and may have operationName, variables and extensions";
+    // A list of the values in order would be read as the struct, too.
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first == Some(&b'[') {
+        return Err(Refused::bad(format!("{SHAPE}.")));
+    }
+    serde_json::from_slice(bytes).map_err(|error| {
+        let what = if error.is_data() {
+            SHAPE
+        } else {
+            "The body is not JSON"
+        };
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Refused::bad(format!("{what} ({place})."))
+    })
+}
+
+fn too_large() -> Refused {
+    let message = format!("A request has at most {BODY_BYTES_MAX} bytes.");
+    Refused::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        document_error(code::BAD_USER_INPUT, message),
+    )
+}

@@ -51,6 +51,8 @@ pub struct Metrics {
     pub requests: Family<OperationLabels, Counter>,
     /// Seconds from the request's arrival to its answer, by field and outcome.
     pub request_seconds: Family<OperationLabels, Histogram>,
+    /// Documents that were prepared because they were not kept.
+    pub documents_prepared: Counter,
     /// Votes that were counted by this process.
     pub votes_counted: Counter,
     /// Casts refused, by reason.
@@ -86,6 +88,7 @@ impl Metrics {
             registry: Arc::new(Registry::default()),
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(seconds),
+            documents_prepared: Counter::default(),
             votes_counted: Counter::default(),
             casts_refused: Family::default(),
             writer: WriterMetrics {
@@ -121,6 +124,8 @@ impl Metrics {
             "From arrival to answer",
             latency,
         );
+        let prepared = self.documents_prepared.clone();
+        all.register("documents_prepared", "Documents prepared", prepared);
         all.register("votes_counted", "Votes counted", self.votes_counted.clone());
         all.register("casts_refused", "Casts refused", self.casts_refused.clone());
         self.register_writer(&mut all);

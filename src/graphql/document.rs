@@ -283,6 +283,7 @@ impl Documents {
             return Ok(document);
         }
         self.charge(asker, PREPARATION_COST)?;
+        self.app.metrics.documents_prepared.inc();
         let document = self.prepare(text).await?;
         self.kept.insert(hash, Arc::clone(&document));
         Ok(document)

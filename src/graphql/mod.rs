@@ -39,6 +39,10 @@ use self::types::{Likeable, Node, UserError};
 /// The whole API.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
+/// A field that may be null: where it fails it is null itself, with its error. A `Result<Option<T>>` is to the library a
+/// field that has no null, whose error makes its parent null.
+pub type Nullable<T> = Option<async_graphql::Result<T>>;
+
 /// Who asks, from where, in which language: what every resolver may need.
 #[derive(Debug, Clone)]
 pub struct Asker {

@@ -13,7 +13,7 @@ use super::types::{
     NomineeConnection, NomineeOrder, NomineeQuery, Story, StoryConnection, Timestamp, Viewer, Vote,
     list_nominees, list_stories,
 };
-use super::{app, asker};
+use super::{Nullable, app, asker};
 use crate::domain::story;
 use crate::error::Error;
 use crate::id::{CampaignId, StoryId, VoteId};
@@ -30,12 +30,9 @@ pub struct Query;
 #[Object]
 impl Query {
     /// The object with this id; null if there is none, or the viewer may not see it.
-    async fn node(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: ID,
-    ) -> Result<Option<Node>> {
-        Ok(find_nodes(ctx, &[id]).await?.remove(0))
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Node> {
+        let nodes = find_nodes(ctx, &[id]).await;
+        nodes.map(|mut nodes| nodes.remove(0)).transpose()
     }
 
     /// The objects with these ids, in their order; null where there is none.
@@ -58,15 +55,8 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Its name in addresses.")] slug: Option<String>,
-    ) -> Result<Option<Campaign>> {
-        let (app, viewer) = (app(ctx), asker(ctx).viewer);
-        let catalog = app.campaigns.catalog();
-        let roster = match (id, slug) {
-            (Some(id), None) => catalog.find(node_id::campaign(&app.hash_key, &id)?, viewer),
-            (None, Some(slug)) => catalog.find_by_slug(&slug, viewer),
-            _ => return Err(Error::BadUserInput("Give either id or slug.".into()).into()),
-        };
-        Ok(roster.map(|roster| Campaign::new(app, roster)))
+    ) -> Nullable<Campaign> {
+        find_campaign(ctx, id, slug).transpose()
     }
 
     /// Campaigns, latest opening first.
@@ -205,13 +195,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Result<Option<Nominee>> {
-        let id = node_id::nominee(&app(ctx).hash_key, &id)?;
-        let found = app(ctx)
-            .campaigns
-            .catalog()
-            .find_by_nominee(id, asker(ctx).viewer);
-        Ok(found.map(|(roster, index)| Nominee::alone(ctx, roster, index)))
+    ) -> Nullable<Nominee> {
+        find_nominee(ctx, &id).transpose()
     }
 
     /// A story; null if there is none, or it is not out yet.
@@ -219,12 +204,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Result<Option<Story>> {
-        let id = node_id::story(&app(ctx).hash_key, &id)?;
-        Ok(find_stories(ctx, vec![id])
-            .await?
-            .pop()
-            .map(|story| Story::alone(ctx, story)))
+    ) -> Nullable<Story> {
+        find_story(ctx, &id).await.transpose()
     }
 
     /// Who is signed in; null when anonymous.
@@ -236,6 +217,34 @@ impl Query {
     async fn server_time(&self, ctx: &Context<'_>) -> Timestamp {
         Timestamp(app(ctx).clock.now())
     }
+}
+
+fn find_campaign(
+    ctx: &Context<'_>,
+    id: Option<ID>,
+    slug: Option<String>,
+) -> Result<Option<Campaign>> {
+    let (app, viewer) = (app(ctx), asker(ctx).viewer);
+    let catalog = app.campaigns.catalog();
+    let roster = match (id, slug) {
+        (Some(id), None) => catalog.find(node_id::campaign(&app.hash_key, &id)?, viewer),
+        (None, Some(slug)) => catalog.find_by_slug(&slug, viewer),
+        _ => return Err(Error::BadUserInput("Give either id or slug.".into()).into()),
+    };
+    Ok(roster.map(|roster| Campaign::new(app, roster)))
+}
+
+fn find_nominee(ctx: &Context<'_>, id: &ID) -> Result<Option<Nominee>> {
+    let id = node_id::nominee(&app(ctx).hash_key, id)?;
+    let catalog = app(ctx).campaigns.catalog();
+    let found = catalog.find_by_nominee(id, asker(ctx).viewer);
+    Ok(found.map(|(roster, index)| Nominee::alone(ctx, roster, index)))
+}
+
+async fn find_story(ctx: &Context<'_>, id: &ID) -> Result<Option<Story>> {
+    let id = node_id::story(&app(ctx).hash_key, id)?;
+    let story = find_stories(ctx, vec![id]).await?.pop();
+    Ok(story.map(|story| Story::alone(ctx, story)))
 }
 
 /// Stories that the viewer may see now.

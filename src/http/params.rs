@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use async_graphql::ServerError;
-use axum::body::{Body, HttpBody as _};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -16,6 +16,8 @@ use crate::graphql::error::{code, document_error, request_error};
 
 /// The largest body: a document of 8 KiB with its variables.
 pub const BODY_BYTES_MAX: usize = 32 * 1024;
+/// As much as is read of a body that is not wanted.
+const DISCARDED_BYTES_MAX: u64 = 1024 * 1024;
 
 /// A request that was refused before it was executed.
 pub struct Refused {
@@ -109,9 +111,24 @@ fn object<T: DeserializeOwned>(name: &str, text: Option<String>) -> Result<Optio
 /// Reads the parameters of a POST; its body has to be there within `patience`.
 pub async fn from_body(
     headers: &HeaderMap,
-    body: Body,
+    mut body: Body,
     patience: Duration,
 ) -> Result<Params, Refused> {
+    let read = tokio::time::timeout(patience, read(headers, &mut body)).await;
+    let refused = match read {
+        Ok(Ok(bytes)) => return parse_params(&bytes),
+        Ok(Err(refused)) => refused,
+        Err(_) => {
+            let error = document_error(code::BAD_USER_INPUT, "The body came too slowly.");
+            return Err(Refused::new(StatusCode::REQUEST_TIMEOUT, error));
+        }
+    };
+    // Whatever comes of it, the answer is the same.
+    let _ = tokio::time::timeout(patience, discard(body)).await;
+    Err(refused)
+}
+
+async fn read(headers: &HeaderMap, body: &mut Body) -> Result<Bytes, Refused> {
     if !is_json(headers) {
         let error = document_error(
             code::BAD_USER_INPUT,
@@ -123,17 +140,23 @@ pub async fn from_body(
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
         return Err(too_large());
     }
-    let collected = Limited::new(body, BODY_BYTES_MAX).collect();
-    let bytes = match tokio::time::timeout(patience, collected).await {
-        Ok(Ok(collected)) => collected.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large()),
-        Ok(Err(_)) => return Err(Refused::bad("The body ended early.")),
-        Err(_) => {
-            let error = document_error(code::BAD_USER_INPUT, "The body came too slowly.");
-            return Err(Refused::new(StatusCode::REQUEST_TIMEOUT, error));
+    match Limited::new(body, BODY_BYTES_MAX).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        Err(_) => Err(Refused::bad("The body ended early.")),
+    }
+}
+
+/// Reads on where a body is not wanted, so that its client can finish and reads the answer: a connection that is closed
+/// while its client sends is reset, and the answer is lost. Not for ever, and not what is announced to be too much.
+async fn discard(mut body: Body) {
+    let (mut read, announced) = (0, body.size_hint().lower());
+    while announced <= DISCARDED_BYTES_MAX && read <= DISCARDED_BYTES_MAX {
+        match body.frame().await {
+            Some(Ok(frame)) => read += frame.data_ref().map_or(0, |data| data.len() as u64),
+            _ => return,
         }
-    };
-    parse_params(&bytes)
+    }
 }
 
 /// Whether the body is JSON in UTF-8. Browsers ask before they send that from another site, so no form of another site

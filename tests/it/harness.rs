@@ -648,7 +648,15 @@ pub fn program(stores: &Stores, arguments: &[&str]) -> Command {
     if let Some(url) = &stores.redis_url {
         command.env("REDIS_URL", url);
     }
-    for action in ["CAST", "LIKE", "VIEWS", "SIGN_IN", "STAFF_SIGN_IN"] {
+    for action in [
+        "CAST",
+        "LIKE",
+        "VIEWS",
+        "SIGN_IN",
+        "STAFF_SIGN_IN",
+        "QUERY",
+        "ANONYMOUS_QUERY",
+    ] {
         command.env(format!("ACCLAIM_LIMIT_{action}"), "1000000/1000000");
     }
     command

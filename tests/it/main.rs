@@ -4,6 +4,7 @@
 mod bad_input;
 mod clients;
 mod demo;
+mod documents;
 mod fake_wechat;
 mod harness;
 mod likes;

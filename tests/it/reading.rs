@@ -4,6 +4,7 @@ mod campaigns;
 mod feed;
 mod nodes;
 mod nominees;
+mod shape;
 mod statements;
 mod tallies;
 

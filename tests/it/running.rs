@@ -63,7 +63,7 @@ async fn ended(mut command: Command, input: &str) -> Output {
 }
 
 /// Checks that the command refuses to start, and that what it says has all of `words`.
-async fn assert_refuses(command: Command, words: &[&str]) {
+pub async fn assert_refuses(command: Command, words: &[&str]) {
     let output = ended(command, "").await;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");

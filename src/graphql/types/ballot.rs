@@ -14,7 +14,7 @@ use crate::domain::ballot::Ballot;
 use crate::domain::roster::Roster;
 use crate::graphql::node_id::GlobalId;
 use crate::graphql::page::NomineePage;
-use crate::graphql::{app, asker};
+use crate::graphql::{Nullable, app, asker};
 use crate::id::{ScopeId, VoteId, VoterId};
 
 /// What `castVote` is to do.
@@ -302,11 +302,9 @@ impl CastVotePayload {
     }
 
     /// What the viewer may still vote in the nominee's category or campaign.
-    async fn quota(&self, ctx: &Context<'_>) -> Result<Option<Quota>> {
-        let Some(scope) = self.scope else {
-            return Ok(None);
-        };
-        Ok(self.answer.quotas(ctx, &[scope]).await?.into_iter().next())
+    async fn quota(&self, ctx: &Context<'_>) -> Nullable<Quota> {
+        let quotas = self.answer.quotas(ctx, &[self.scope?]).await;
+        quotas.map(|quotas| quotas.into_iter().next()).transpose()
     }
 
     /// Why it was refused; empty when it counts.

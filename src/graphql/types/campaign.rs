@@ -13,7 +13,7 @@ use crate::domain::campaign as rules;
 use crate::domain::roster::Roster;
 use crate::graphql::node_id::{self, GlobalId};
 use crate::graphql::page::{PageArgs, PageInfo};
-use crate::graphql::{app, asker};
+use crate::graphql::{Nullable, app, asker};
 use crate::ledger::story::FeedOf;
 
 /// Where a campaign stands, by the server's clock.
@@ -220,24 +220,22 @@ impl Campaign {
     }
 
     /// The tally; null while the rules hide it from the viewer.
-    async fn tally(&self, ctx: &Context<'_>) -> Result<Option<Tally>> {
+    async fn tally(&self, ctx: &Context<'_>) -> Nullable<Tally> {
         let viewer = asker(ctx).viewer;
-        let ranked = self.app.find_tally(&self.roster, viewer).await?;
-        Ok(ranked.map(|ranked| Tally::new(ctx, ranked)))
+        let ranked = self.app.find_tally(&self.roster, viewer).await;
+        let ranked = ranked.transpose()?.map_err(Into::into);
+        Some(ranked.map(|ranked| Tally::new(ctx, ranked)))
     }
 
     /// What the viewer may still vote now, in the order of the categories; null unless the viewer is a voter.
-    async fn viewer_quotas(&self, ctx: &Context<'_>) -> Result<Option<Vec<Quota>>> {
-        let Some(voter) = asker(ctx).viewer.voter() else {
-            return Ok(None);
-        };
-        let quotas = self.app.list_quotas(voter, &self.roster).await?;
-        Ok(Some(
-            quotas
-                .into_iter()
-                .map(|quota| Quota::new(app(ctx), &self.roster, quota))
-                .collect(),
-        ))
+    async fn viewer_quotas(&self, ctx: &Context<'_>) -> Nullable<Vec<Quota>> {
+        let voter = asker(ctx).viewer.voter()?;
+        let quotas = self.app.list_quotas(voter, &self.roster).await;
+        let shown = |quota| Quota::new(app(ctx), &self.roster, quota);
+        Some(match quotas {
+            Ok(quotas) => Ok(quotas.into_iter().map(shown).collect()),
+            Err(error) => Err(error.into()),
+        })
     }
 }
 

@@ -12,6 +12,8 @@ mod tally;
 
 use async_graphql::{ID, Interface};
 
+use crate::graphql::Nullable;
+
 pub use self::ballot::{
     CastBallotInput, CastBallotPayload, CastBallotUserError, CastVoteErrorCode, CastVoteInput,
     CastVotePayload, CastVoteUserError, Quota, Vote,
@@ -63,7 +65,7 @@ pub enum Node {
     field(name = "view_count", ty = "Long", desc = "How often it was viewed."),
     field(
         name = "viewer_has_liked",
-        ty = "Option<bool>",
+        ty = "Nullable<bool>",
         desc = "Whether the viewer likes it; null unless it is a voter."
     )
 )]

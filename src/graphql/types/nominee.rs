@@ -15,7 +15,7 @@ use crate::domain::tally::TallyEntry;
 use crate::error::Error;
 use crate::graphql::node_id::{self, Cursor, GlobalId};
 use crate::graphql::page::{NomineePage, PageArgs, PageInfo};
-use crate::graphql::{app, asker};
+use crate::graphql::{Nullable, app, asker};
 
 /// The longest text that is searched for.
 const SEARCH_CHARS_MAX: usize = 100;
@@ -145,18 +145,21 @@ impl Nominee {
     }
 
     /// Votes that count; null while the rules hide the tally from the viewer.
-    async fn votes(&self) -> Result<Option<Long>> {
-        Ok(self.tally_entry().await?.map(|entry| Long(entry.votes)))
+    async fn votes(&self) -> Nullable<Long> {
+        let entry = self.tally_entry().await.transpose()?;
+        Some(entry.map(|entry| Long(entry.votes)))
     }
 
     /// Place within the category, ties sharing one (1 2 2 4); null while the rules hide the tally from the viewer.
-    async fn rank(&self) -> Result<Option<i32>> {
-        Ok(self.tally_entry().await?.map(|entry| entry.rank))
+    async fn rank(&self) -> Nullable<i32> {
+        let entry = self.tally_entry().await.transpose()?;
+        Some(entry.map(|entry| entry.rank))
     }
 
     /// Whether the viewer has voted for it in the current period; null unless it is a voter.
-    async fn viewer_has_voted(&self) -> Result<Option<bool>> {
-        Ok(self.page.has_voted(self.nominee().id).await?)
+    async fn viewer_has_voted(&self) -> Nullable<bool> {
+        let has_voted = self.page.has_voted(self.nominee().id).await;
+        Some(has_voted.transpose()?.map_err(Into::into))
     }
 
     /// How many voters like it.
@@ -180,12 +183,10 @@ impl Nominee {
     }
 
     /// Whether the viewer likes it; null unless it is a voter.
-    pub async fn viewer_has_liked(&self) -> Result<Option<bool>> {
-        Ok(self
-            .page
-            .subjects
-            .is_liked(&self.page.app, self.page.viewer, self.nominee().id.into())
-            .await?)
+    pub async fn viewer_has_liked(&self) -> Nullable<bool> {
+        let (page, id) = (&self.page, self.nominee().id.into());
+        let is_liked = page.subjects.is_liked(&page.app, page.viewer, id).await;
+        Some(is_liked.transpose()?.map_err(Into::into))
     }
 
     /// Stories about it that are out, newest first.

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::app::sign_in::{SessionTokens, SignInAnswer, SignInRefusal};
 use crate::auth;
 use crate::error::Error;
+use crate::graphql::Nullable;
 use crate::graphql::messages::Language;
 use crate::graphql::node_id::GlobalId;
 use crate::ledger::staff;
@@ -231,13 +232,12 @@ impl Viewer {
     }
 
     /// The name of a member of staff; null for voters, of whom no name is kept.
-    async fn name(&self) -> Result<Option<String>> {
+    async fn name(&self) -> Nullable<String> {
         let auth::Viewer::Staff(id) = self.viewer else {
-            return Ok(None);
+            return None;
         };
-        let staff = staff::find(&self.app.database, id)
-            .await
-            .map_err(Error::from)?;
-        Ok(staff.map(|staff| staff.name))
+        let staff = staff::find(&self.app.database, id).await;
+        let staff = staff.map_err(|error| Error::from(error).into());
+        Some(staff.transpose()?.map(|staff| staff.name))
     }
 }

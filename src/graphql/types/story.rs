@@ -12,7 +12,7 @@ use crate::domain::story as domain;
 use crate::error::Error;
 use crate::graphql::node_id::{Cursor, GlobalId};
 use crate::graphql::page::{PageArgs, PageInfo, StoryPage};
-use crate::graphql::{Asker, app};
+use crate::graphql::{Asker, Nullable, app};
 use crate::ledger::story::{FeedOf, FeedPage, FeedPosition, list_feed};
 
 /// The format of a story's text.
@@ -172,12 +172,13 @@ impl Story {
     }
 
     /// Whether the viewer likes it; null unless it is a voter.
-    pub async fn viewer_has_liked(&self) -> Result<Option<bool>> {
-        let shared = &self.page.shared;
-        Ok(shared
+    pub async fn viewer_has_liked(&self) -> Nullable<bool> {
+        let (shared, id) = (&self.page.shared, self.story().id.into());
+        let is_liked = shared
             .subjects
-            .is_liked(&shared.app, shared.viewer, self.story().id.into())
-            .await?)
+            .is_liked(&shared.app, shared.viewer, id)
+            .await;
+        Some(is_liked.transpose()?.map_err(Into::into))
     }
 }
 

@@ -1,0 +1,512 @@
+//! Documents: persisted, trusted, prepared once, priced; and which of their answers caches may keep.
+
+use acclaim::graphql::document::{Documents, Policy};
+use acclaim::hot::Rate;
+use aws_lc_rs::digest::{SHA256, digest};
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, HeaderMap};
+use serde_json::{Value, json};
+
+use crate::harness::{Options, Program, Sample, Stores, TestServer, on_both, program};
+use crate::limits::assert_is_limited;
+
+on_both!(
+    a_persisted_query_is_found_once_it_is_registered,
+    only_good_documents_are_registered,
+    persisted_queries_of_another_form_are_refused,
+    a_document_is_prepared_once,
+    only_the_manifest_is_executed,
+    manifests_of_both_kinds_are_read_at_the_start,
+    only_public_answers_may_be_kept,
+    an_operation_says_what_it_costs,
+    an_operation_is_charged_to_its_caller,
+    a_page_that_a_variable_makes_too_large_is_refused,
+);
+
+/// An answer, taken apart.
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Value,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name).map(|value| value.to_str());
+        value.transpose().expect("ASCII").unwrap_or_default()
+    }
+
+    fn code(&self) -> &str {
+        let code = &self.body["errors"][0]["extensions"]["code"];
+        code.as_str().unwrap_or_default()
+    }
+
+    /// Asserts that it is refused before anything is executed.
+    fn assert_refused(&self, status: u16, code: &str) {
+        assert_eq!((self.status, self.code()), (status, code), "{}", self.body);
+        assert_eq!(self.body.get("data"), None, "{}", self.body);
+        assert_eq!(self.header("cache-control"), "no-store");
+    }
+}
+
+fn sha256(text: &str) -> String {
+    data_encoding::HEXLOWER.encode(digest(&SHA256, text.as_bytes()).as_ref())
+}
+
+fn persisted(hash: &str) -> Value {
+    json!({"persistedQuery": {"version": 1, "sha256Hash": hash}})
+}
+
+/// Sends parameters by POST, as a client of today does.
+async fn post(server: &TestServer, token: Option<&str>, body: Value) -> Answer {
+    send(server, Method::POST, token, |request| request.json(&body)).await
+}
+
+/// Sends parameters by GET.
+async fn get(server: &TestServer, token: Option<&str>, parameters: &[(&str, &str)]) -> Answer {
+    send(server, Method::GET, token, |request| {
+        request.query(parameters)
+    })
+    .await
+}
+
+async fn send(
+    server: &TestServer,
+    method: Method,
+    token: Option<&str>,
+    with: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
+) -> Answer {
+    let request = server.http().request(method, server.url("/graphql"));
+    let mut request = with(request.header("accept", "application/graphql-response+json"));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    answer(request).await
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.expect("a text");
+    let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+    Answer {
+        status,
+        headers,
+        body,
+    }
+}
+
+const TIME: &str = "{ serverTime }";
+
+async fn a_persisted_query_is_found_once_it_is_registered(stores: Stores) {
+    let servers = [
+        TestServer::start(&stores).await,
+        TestServer::start(&stores).await,
+    ];
+    let (hash, expected) = (
+        sha256(TIME),
+        json!({"serverTime": "2022-10-25T04:00:00.000Z"}),
+    );
+    let extensions = persisted(&hash).to_string();
+    let by_hash = [("extensions", extensions.as_str())];
+    let unknown = get(&servers[0], None, &by_hash).await;
+    unknown.assert_refused(400, "PERSISTED_QUERY_NOT_FOUND");
+    assert_eq!(
+        unknown.body["errors"][0]["message"],
+        json!("PersistedQueryNotFound")
+    );
+    let old = servers[0]
+        .http()
+        .get(servers[0].url("/graphql"))
+        .query(&by_hash);
+    let old = answer(old.header("accept", "application/json")).await;
+    old.assert_refused(200, "PERSISTED_QUERY_NOT_FOUND");
+    let registered = post(
+        &servers[0],
+        None,
+        json!({"query": TIME, "extensions": persisted(&hash)}),
+    );
+    assert_eq!(registered.await.body, json!({"data": expected}));
+    for upper in [hash.clone(), hash.to_uppercase()] {
+        let found = post(&servers[0], None, json!({"extensions": persisted(&upper)})).await;
+        assert_eq!(found.body, json!({"data": expected}));
+    }
+    let by_id = format!("sha256:{hash}");
+    let found = post(&servers[0], None, json!({"documentId": by_id})).await;
+    assert_eq!(found.body, json!({"data": expected}));
+    let elsewhere = get(&servers[1], None, &by_hash).await;
+    if stores.redis_url.is_some() {
+        assert_eq!(
+            elsewhere.body,
+            json!({"data": expected}),
+            "Redis makes it known to all"
+        );
+    } else {
+        elsewhere.assert_refused(400, "PERSISTED_QUERY_NOT_FOUND");
+    }
+}
+
+async fn only_good_documents_are_registered(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let other = TestServer::start(&stores).await;
+    let doubled = (0..30).fold(
+        "{...F0} fragment F30 on Query{serverTime}".to_owned(),
+        |text, n| {
+            let next = n + 1;
+            format!("{text} fragment F{n} on Query{{...F{next} ...F{next}}}")
+        },
+    );
+    for (query, code) in [
+        ("{ none }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        (doubled.as_str(), "QUERY_TOO_COMPLEX"),
+    ] {
+        let hash = sha256(query);
+        for server in [&server, &other] {
+            let body = json!({"query": query, "extensions": persisted(&hash)});
+            post(server, None, body).await.assert_refused(400, code);
+            let body = json!({"extensions": persisted(&hash)});
+            let found = post(server, None, body).await;
+            found.assert_refused(400, "PERSISTED_QUERY_NOT_FOUND");
+        }
+    }
+    let wrong = json!({"query": "{ viewer { id } }", "extensions": persisted(&sha256(TIME))});
+    post(&server, None, wrong)
+        .await
+        .assert_refused(400, "BAD_USER_INPUT");
+    let found = post(
+        &server,
+        None,
+        json!({"extensions": persisted(&sha256(TIME))}),
+    )
+    .await;
+    found.assert_refused(400, "PERSISTED_QUERY_NOT_FOUND");
+}
+
+async fn persisted_queries_of_another_form_are_refused(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    for (extension, code) in [
+        (json!(5), "BAD_USER_INPUT"),
+        (json!({}), "BAD_USER_INPUT"),
+        (json!({"version": 1}), "BAD_USER_INPUT"),
+        (json!({"version": 1, "sha256Hash": 5}), "BAD_USER_INPUT"),
+        (
+            json!({"version": 2, "sha256Hash": sha256(TIME)}),
+            "PERSISTED_QUERY_NOT_SUPPORTED",
+        ),
+        (
+            json!({"version": 1, "sha256Hash": "a"}),
+            "PERSISTED_QUERY_NOT_FOUND",
+        ),
+        (
+            json!({"version": 1, "sha256Hash": "../../etc"}),
+            "PERSISTED_QUERY_NOT_FOUND",
+        ),
+    ] {
+        let body = json!({"extensions": {"persistedQuery": extension}});
+        post(&server, None, body).await.assert_refused(400, code);
+    }
+    let body = json!({"query": TIME, "extensions": {"persistedQuery": null}});
+    assert_eq!(post(&server, None, body).await.status, 200);
+    let both = json!({"documentId": "a", "extensions": persisted(&sha256(TIME))});
+    post(&server, None, both)
+        .await
+        .assert_refused(400, "BAD_USER_INPUT");
+}
+
+async fn a_document_is_prepared_once(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let query = "query A($id: ID!, $n: Int) { nominees(campaignId: $id, first: $n) { totalCount } }
+        query B { serverTime }";
+    let id = server.campaign_id(sample.campaign.id);
+    for (name, variables) in [
+        ("A", json!({"id": id, "n": 1})),
+        ("A", json!({"id": id})),
+        ("A", json!({"id": id, "n": null})),
+        ("B", json!({})),
+    ] {
+        let body = json!({"query": query, "operationName": name, "variables": variables});
+        let answer = post(&server, None, body).await;
+        assert_eq!(answer.body.get("errors"), None, "{}", answer.body);
+    }
+    let body = json!({"extensions": persisted(&sha256(query)), "operationName": "B"});
+    assert_eq!(post(&server, None, body).await.status, 200);
+    assert_eq!(server.app.metrics.documents_prepared.get(), 1);
+    post(&server, None, json!({"query": "{ none }"})).await;
+    post(&server, None, json!({"query": "{ none }"})).await;
+    assert_eq!(
+        server.app.metrics.documents_prepared.get(),
+        3,
+        "what is bad is not kept"
+    );
+}
+
+async fn only_the_manifest_is_executed(stores: Stores) {
+    let viewer = "query Viewer { viewer { id } }";
+    let manifest = [("time", TIME), ("0a1b", viewer)];
+    let manifest = manifest.map(|(id, text)| (id.to_owned(), text.to_owned()));
+    let options = Options {
+        documents: Policy::Trusted(manifest.into()),
+        ..Options::default()
+    };
+    let server = TestServer::start_with(&stores, options).await;
+    for body in [
+        json!({"documentId": "time"}),
+        json!({"doc_id": "time"}),
+        json!({"extensions": persisted("0a1b")}),
+        json!({"documentId": format!("sha256:{}", sha256(TIME))}),
+        json!({"query": TIME}),
+        json!({"query": viewer, "operationName": "Viewer"}),
+    ] {
+        let answer = post(&server, None, body.clone()).await;
+        assert_eq!(
+            (answer.status, answer.body.get("errors")),
+            (200, None),
+            "{body}"
+        );
+    }
+    let parameters = [("documentId", "time")];
+    assert_eq!(get(&server, None, &parameters).await.status, 200);
+    for body in [
+        json!({"query": "{ viewer { id } }"}),
+        json!({"query": "{ viewer { id } }", "extensions": persisted(&sha256("{ viewer { id } }"))}),
+        json!({"query": "{"}),
+    ] {
+        post(&server, None, body)
+            .await
+            .assert_refused(403, "FORBIDDEN");
+    }
+    let unknown = post(&server, None, json!({"documentId": "other"})).await;
+    unknown.assert_refused(400, "PERSISTED_QUERY_NOT_FOUND");
+    let introspection = post(
+        &server,
+        None,
+        json!({"query": "{ __schema { types { name } } }"}),
+    );
+    introspection.await.assert_refused(403, "FORBIDDEN");
+    let bad = vec![("bad".to_owned(), "{ none }".to_owned())];
+    let app = std::sync::Arc::clone(&server.app);
+    let error = Documents::new(app, Policy::Trusted(bad)).await.err();
+    let error = error.expect("it is not valid").to_string();
+    assert!(error.contains("bad") && error.contains("none"), "{error}");
+}
+
+async fn manifests_of_both_kinds_are_read_at_the_start(stores: Stores) {
+    Sample::insert(
+        &stores.database(&acclaim::clock::Clock::System).await,
+        chrono::Utc::now(),
+        |_| (),
+    )
+    .await;
+    let write = |name: &str, text: String| {
+        let path = stores.directory.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let apollo = json!({"format": "apollo-persisted-query-manifest", "version": 1, "operations": [
+        {"id": "a1", "name": "Time", "type": "query", "body": TIME}]});
+    let apollo = write("apollo.json", apollo.to_string());
+    let relay = write(
+        "relay.json",
+        json!({"r1": "query Viewer { viewer { id } }"}).to_string(),
+    );
+    let bad = write("bad.json", json!({"b1": "{ none }"}).to_string());
+    let both = format!("{apollo},{relay}");
+    let settings = |manifests: &str| {
+        [
+            ("ACCLAIM_DOCUMENTS", "trusted".to_owned()),
+            ("ACCLAIM_DOCUMENTS_MANIFEST", manifests.to_owned()),
+        ]
+    };
+    let mut command = program(&stores, &["serve"]);
+    command.envs(settings(&both));
+    let server = Program::launch(command, stores.directory.path()).await;
+    let http = crate::harness::http_client();
+    for (id, status) in [("a1", 200), ("r1", 200), ("b1", 400)] {
+        let request = http.post(format!("http://{}/graphql", server.address));
+        let request = request.header("accept", "application/graphql-response+json");
+        let answer = answer(request.json(&json!({"documentId": id}))).await;
+        assert_eq!(answer.status, status, "{id}: {}", answer.body);
+    }
+    for (documents, manifests, words) in [
+        ("trusted", bad.as_str(), &["b1", "none"][..]),
+        (
+            "trusted",
+            "no-such-file.json",
+            &["ACCLAIM_DOCUMENTS_MANIFEST", "no-such-file.json"],
+        ),
+        (
+            "trusted",
+            "Cargo.toml",
+            &["ACCLAIM_DOCUMENTS_MANIFEST", "Cargo.toml"],
+        ),
+        ("trusted", "", &["ACCLAIM_DOCUMENTS_MANIFEST"]),
+        ("apq", &relay, &["ACCLAIM_DOCUMENTS_MANIFEST", "no effect"]),
+    ] {
+        let mut command = program(&stores, &["serve"]);
+        command.env("ACCLAIM_DOCUMENTS", documents);
+        if !manifests.is_empty() {
+            command.env("ACCLAIM_DOCUMENTS_MANIFEST", manifests);
+        }
+        crate::running::assert_refuses(command, words).await;
+    }
+}
+
+async fn only_public_answers_may_be_kept(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let query = "query($slug: String!) { campaign(slug: $slug) { slug title } }";
+    let (hash, time) = (sha256(query), sha256(TIME));
+    let (extensions, time) = (persisted(&hash).to_string(), persisted(&time).to_string());
+    let variables = json!({"slug": sample.campaign.slug}).to_string();
+    let register = [
+        ("query", query),
+        ("extensions", &extensions),
+        ("variables", &variables),
+    ];
+    let by_hash = &register[1..];
+    let registered = get(&server, None, &register).await;
+    assert_eq!(registered.status, 200, "{}", registered.body);
+    let public = get(&server, None, by_hash).await;
+    assert_eq!(
+        public.header("cache-control"),
+        "public, max-age=1, s-maxage=1"
+    );
+    let etag = public.header("etag").to_owned();
+    assert!(etag.starts_with("W/\"") && etag.len() > 20, "{etag}");
+    for name in ["Accept", "Accept-Encoding", "Authorization"] {
+        assert!(
+            public.header("vary").contains(name),
+            "{}",
+            public.header("vary")
+        );
+    }
+    for (tag, status) in [(etag.as_str(), 304), ("\"other\"", 200)] {
+        let kept = send(&server, Method::GET, None, |request| {
+            request.query(by_hash).header("if-none-match", tag)
+        });
+        let kept = kept.await;
+        assert_eq!((kept.status, kept.header("etag")), (status, etag.as_str()));
+        assert_eq!(kept.body.is_null(), status == 304);
+    }
+    let voter = server.voter();
+    let unknown = json!({"slug": 5}).to_string();
+    let missing = [
+        ("extensions", extensions.as_str()),
+        ("variables", unknown.as_str()),
+    ];
+    get(&server, None, &[("query", TIME), ("extensions", &time)]).await;
+    for (what, answer) in [
+        ("a token", get(&server, Some(&voter), by_hash).await),
+        (
+            "a text",
+            get(
+                &server,
+                None,
+                &[("query", query), ("variables", &variables)],
+            )
+            .await,
+        ),
+        (
+            "the time",
+            get(&server, None, &[("extensions", &time)]).await,
+        ),
+        ("an error", get(&server, None, &missing).await),
+        (
+            "a POST",
+            post(
+                &server,
+                None,
+                json!({"extensions": persisted(&hash), "variables": {"slug": "a"}}),
+            )
+            .await,
+        ),
+        (
+            "a bad token",
+            send(&server, Method::GET, None, |request| {
+                request.query(by_hash).header(AUTHORIZATION, "Basic x")
+            })
+            .await,
+        ),
+    ] {
+        assert_eq!(answer.header("cache-control"), "no-store", "{what}");
+        assert_eq!(answer.header("etag"), "", "{what}");
+    }
+}
+
+async fn an_operation_says_what_it_costs(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let query =
+        "query($id: ID!, $n: Int) { nominees(campaignId: $id, first: $n) { nodes { id number } } }";
+    let id = server.campaign_id(sample.campaign.id);
+    for (n, cost) in [(json!(3), 1 + 3 * 3), (json!(null), 1 + 20 * 3)] {
+        let mut body = json!({"query": query, "variables": {"id": id, "n": n}});
+        assert_eq!(
+            post(&server, None, body.clone())
+                .await
+                .body
+                .get("extensions"),
+            None
+        );
+        body["extensions"] = json!({"cost": true});
+        let shown = &post(&server, None, body.clone()).await.body["extensions"];
+        assert_eq!(*shown, json!({"cost": {"operation": cost, "max": 5_000}}));
+        body["extensions"] = json!({"cost": false});
+        assert_eq!(post(&server, None, body).await.body.get("extensions"), None);
+    }
+}
+
+async fn an_operation_is_charged_to_its_caller(stores: Stores) {
+    // The document costs 100 once, the operation 1 each time; nothing comes back while the test runs.
+    let rate = |burst| Rate {
+        per_second: 0.01,
+        burst,
+    };
+    let mut options = Options::default();
+    options.limits.query = rate(5);
+    options.limits.anonymous_query = rate(103);
+    let server = TestServer::start_with(&stores, options).await;
+    let (voter, other) = (server.voter(), server.voter());
+    let ask = async |token: Option<&str>| {
+        let request = server.http().post(server.url("/graphql"));
+        let mut request = request.header("accept", "application/graphql-response+json");
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let request = request.json(&json!({"query": TIME}));
+        request.send().await.expect("an answer")
+    };
+    for _ in 0..3 {
+        assert_eq!(ask(None).await.status(), 200);
+    }
+    let limited = ask(None).await;
+    assert_eq!(limited.status(), 429);
+    assert_eq!(
+        limited.headers()["ratelimit-policy"],
+        "\"anonymous-query\";q=103;w=10300"
+    );
+    assert_is_limited(limited, "anonymous-query").await;
+    for token in [&voter, &other] {
+        for _ in 0..5 {
+            assert_eq!(ask(Some(token)).await.status(), 200, "each has its own");
+        }
+        assert_is_limited(ask(Some(token)).await, "query").await;
+    }
+}
+
+async fn a_page_that_a_variable_makes_too_large_is_refused(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let query = "query($id: ID!, $n: Int) { nominees(campaignId: $id, first: 100) { nodes { stories(first: $n) { nodes { id } } } } }";
+    let id = server.campaign_id(sample.campaign.id);
+    for (n, status) in [(10, 200), (100, 400)] {
+        let body = json!({"query": query, "variables": {"id": id, "n": n}});
+        let answer = post(&server, None, body).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        if status == 400 {
+            answer.assert_refused(400, "QUERY_TOO_COMPLEX");
+        }
+    }
+}

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
+    SelectionSet,
 };
 use async_graphql::{
     Name, Positioned, Request, Response, ServerError, ValidationMode, Value, Variables,
@@ -305,6 +306,11 @@ impl Documents {
         })?;
         guard::check(&parsed).map_err(too_complex)?;
         self.validate(&parsed).await?;
+        // The library answers with null, which tells nobody why.
+        if !self.is_open && selects(&parsed, &["__schema", "__type"]) {
+            let message = "Introspection is off: read the schema where it is published.";
+            return Err(refused(code::GRAPHQL_VALIDATION_FAILED, message));
+        }
         Ok(Arc::new(Document {
             operations: self.operations(&parsed),
             tokens: tokens as u64,
@@ -338,7 +344,7 @@ impl Documents {
                 kind: definition.node.ty,
                 field: root_field(&definition.node),
                 cost: Cost::of(&self.shape, document, &Name::new(root), selection),
-                reads_clock: reads_clock(document, &definition.node),
+                reads_clock: selects(document, &["serverTime"]),
                 document: ExecutableDocument {
                     operations: DocumentOperations::Single(definition.clone()),
                     fragments: document.fragments.clone(),
@@ -518,18 +524,23 @@ fn root_field(operation: &OperationDefinition) -> &'static str {
     found.copied().unwrap_or("other")
 }
 
-/// Whether an operation asks for the time, which no cache may keep. Fragments are taken to be spread.
-fn reads_clock(document: &ExecutableDocument, operation: &OperationDefinition) -> bool {
-    fn within(set: &async_graphql::parser::types::SelectionSet) -> bool {
+/// Whether a document selects a field of one of these names anywhere.
+fn selects(document: &ExecutableDocument, names: &[&str]) -> bool {
+    fn within(set: &SelectionSet, names: &[&str]) -> bool {
         set.items.iter().any(|item| match &item.node {
-            Selection::Field(field) => field.node.name.node == "serverTime",
-            Selection::InlineFragment(fragment) => within(&fragment.node.selection_set.node),
+            Selection::Field(field) => {
+                names.contains(&field.node.name.node.as_str())
+                    || within(&field.node.selection_set.node, names)
+            }
+            Selection::InlineFragment(fragment) => within(&fragment.node.selection_set.node, names),
             Selection::FragmentSpread(_) => false,
         })
     }
-    let mut fragments = document.fragments.values();
-    within(&operation.selection_set.node)
-        || fragments.any(|fragment| within(&fragment.node.selection_set.node))
+    let operations = document.operations.iter();
+    let operations = operations.map(|(_, operation)| &operation.node.selection_set.node);
+    let fragments = document.fragments.values();
+    let fragments = fragments.map(|fragment| &fragment.node.selection_set.node);
+    operations.chain(fragments).any(|set| within(set, names))
 }
 
 #[cfg(test)]

@@ -203,7 +203,7 @@ impl<'a> Walk<'a> {
                 let field = &field.node;
                 let is_introspection = matches!(field.name.node.as_str(), "__schema" | "__type");
                 let mut weight = self.selection_set(&field.selection_set.node)?;
-                // The usual introspection nests deeper than any query; where it is not allowed, validation says so.
+                // The usual introspection nests deeper than any query; where it is off, the document is refused for it.
                 weight.depth = if is_introspection {
                     1
                 } else {

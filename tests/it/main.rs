@@ -2,6 +2,7 @@
 //! hot store and on PostgreSQL with Redis alike.
 
 mod bad_input;
+mod browsers;
 mod clients;
 mod demo;
 mod documents;

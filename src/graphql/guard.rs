@@ -156,8 +156,12 @@ pub fn check(document: &ExecutableDocument) -> Result<(), String> {
         within_limits(weight)?;
     }
     // Fragments that nothing spreads are validated by the library all the same.
-    for name in document.fragments.keys() {
-        within_limits(walk.fragment(name)?)?;
+    for (name, fragment) in &document.fragments {
+        let mut weight = walk.fragment(name)?;
+        if fragment.node.type_condition.node.on.node.starts_with("__") {
+            weight.depth = 0;
+        }
+        within_limits(weight)?;
     }
     Ok(())
 }
@@ -284,6 +288,15 @@ mod tests {
     fn cycles_are_refused() {
         assert!(guard("{...A} fragment A on Query{...B} fragment B on Query{...A}").is_err());
         assert!(guard("{a} fragment A on Query{...A}").is_err());
+    }
+
+    #[test]
+    fn introspection_may_nest_deeper_also_in_fragments() {
+        let deep = nested(20);
+        assert_eq!(guard(&format!("{{__schema{deep}}}")), Ok(()));
+        let spread = format!("{{__schema{{...F}}}} fragment F on __Type{deep}");
+        assert_eq!(guard(&spread), Ok(()));
+        assert!(guard(&format!("{{a{{...F}}}} fragment F on Query{deep}")).is_err());
     }
 
     #[test]

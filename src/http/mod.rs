@@ -61,6 +61,8 @@ pub struct Patience {
     pub hello: Duration,
     /// How often a socket is asked whether it lives; one that is silent for twice as long is gone.
     pub ping: Duration,
+    /// How often a comment keeps an event stream alive through proxies.
+    pub comment: Duration,
 }
 
 impl Default for Patience {
@@ -72,6 +74,7 @@ impl Default for Patience {
             write: seconds(10),
             hello: seconds(10),
             ping: seconds(25),
+            comment: seconds(15),
         }
     }
 }

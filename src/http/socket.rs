@@ -36,6 +36,10 @@ const MESSAGE_BYTES_MAX: usize = 16 * 1024;
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// Operations of a socket at once.
 const OPERATIONS_MAX: usize = 8;
+/// How long a client may take to answer a close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Messages of a client that are read after the close, and thrown away.
+const MESSAGES_SKIPPED_MAX: usize = 256;
 /// Messages that a client may send at once, and how often it may send one after that.
 const MESSAGES_BURST: u32 = 100;
 const MESSAGE_EVERY: Duration = Duration::from_millis(50);
@@ -121,6 +125,8 @@ enum ServerMessage<'a> {
 /// Why a socket ends: a close code of the protocol with its reason.
 struct Close(u16, Cow<'static, str>);
 
+/// Of a socket that its client has closed.
+const NORMAL: u16 = 1000;
 const GOING_AWAY: u16 = 1001;
 const POLICY_VIOLATION: u16 = 1008;
 /// Clients take 4401 for final; after this one they come back, with a new token.
@@ -180,16 +186,22 @@ async fn run(server: Server, origin: Origin, socket: WebSocket) {
         messages: Allowance::new(),
     };
     let Close(code, reason) = session.talk().await;
-    let frame = CloseFrame {
-        code,
-        reason: reason.as_ref().into(),
+    let closing = async {
+        if code != NORMAL {
+            let reason = reason.as_ref().into();
+            let frame = Message::Close(Some(CloseFrame { code, reason }));
+            // The client may be gone already.
+            let _ = session.socket.send(frame).await;
+        }
+        // Until the end: the library answers the client's own close on the way, and a connection that is dropped with
+        // something unread in it is reset, which may take our close with it.
+        for _ in 0..MESSAGES_SKIPPED_MAX {
+            let Some(Ok(_)) = session.socket.recv().await else {
+                return;
+            };
+        }
     };
-    // The client may be gone already.
-    let _ = timeout(
-        write_timeout,
-        session.socket.send(Message::Close(Some(frame))),
-    )
-    .await;
+    let _ = timeout(CLOSE_TIMEOUT.min(write_timeout), closing).await;
     metrics.subscribers.dec();
 }
 
@@ -470,7 +482,7 @@ fn text_of(message: Option<Message>) -> Result<Option<String>, Close> {
         Some(Message::Text(text)) => Ok(Some(text.as_str().to_owned())),
         Some(Message::Ping(_) | Message::Pong(_)) => Ok(None),
         Some(Message::Binary(_)) => Err(close(4400, "Send text")),
-        Some(Message::Close(_)) | None => Err(close(1000, "")),
+        Some(Message::Close(_)) | None => Err(close(NORMAL, "")),
     }
 }
 

@@ -21,8 +21,6 @@ use super::negotiate::accepts_events;
 use super::params::{Refused, from_body, from_query};
 use super::{Server, too_many_subscribers};
 
-/// How often a comment keeps the connection alive through proxies.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// When a client of a stopping server is to come back.
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
@@ -129,7 +127,7 @@ fn events(
             let _ = &subscribed;
             Ok::<_, Infallible>(event)
         });
-    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
+    let keep_alive = KeepAlive::new().interval(server.patience.comment);
     (
         [(CACHE_CONTROL, "no-store")],
         Sse::new(events).keep_alive(keep_alive),

@@ -1,5 +1,6 @@
 //! Documents: persisted, trusted, prepared once, priced; and which of their answers caches may keep.
 
+use acclaim::clock::Clock;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::hot::Rate;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -14,10 +15,12 @@ on_both!(
     a_persisted_query_is_found_once_it_is_registered,
     only_good_documents_are_registered,
     persisted_queries_of_another_form_are_refused,
+    registered_documents_lately_used_are_kept,
     a_document_is_prepared_once,
     only_the_manifest_is_executed,
     manifests_of_both_kinds_are_read_at_the_start,
-    only_public_answers_may_be_kept,
+    public_answers_may_be_kept,
+    other_answers_may_not_be_kept,
     an_operation_says_what_it_costs,
     an_operation_is_charged_to_its_caller,
     a_page_that_a_variable_makes_too_large_is_refused,
@@ -183,6 +186,28 @@ async fn only_good_documents_are_registered(stores: Stores) {
     found.assert_refused(400, "PERSISTED_QUERY_NOT_FOUND");
 }
 
+async fn registered_documents_lately_used_are_kept(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let (app, kept_max) = (&server.app, 4_096);
+    if stores.redis_url.is_none() {
+        app.register_document("a", "{ a }").await;
+        assert_eq!(
+            app.find_document("a").await,
+            None,
+            "the process's own are kept elsewhere"
+        );
+        return;
+    }
+    for number in 0..kept_max {
+        app.register_document(&number.to_string(), TIME).await;
+    }
+    assert!(app.find_document("0").await.is_some());
+    app.register_document("one more", TIME).await;
+    for (hash, is_kept) in [("0", true), ("1", false), ("2", true), ("one more", true)] {
+        assert_eq!(app.find_document(hash).await.is_some(), is_kept, "{hash}");
+    }
+}
+
 async fn persisted_queries_of_another_form_are_refused(stores: Stores) {
     let server = TestServer::start(&stores).await;
     for (extension, code) in [
@@ -293,12 +318,8 @@ async fn only_the_manifest_is_executed(stores: Stores) {
 }
 
 async fn manifests_of_both_kinds_are_read_at_the_start(stores: Stores) {
-    Sample::insert(
-        &stores.database(&acclaim::clock::Clock::System).await,
-        chrono::Utc::now(),
-        |_| (),
-    )
-    .await;
+    let database = stores.database(&Clock::System).await;
+    Sample::insert(&database, Clock::System.now(), |_| ()).await;
     let write = |name: &str, text: String| {
         let path = stores.directory.path().join(name);
         std::fs::write(&path, text).expect("a file");
@@ -353,22 +374,34 @@ async fn manifests_of_both_kinds_are_read_at_the_start(stores: Stores) {
     }
 }
 
-async fn only_public_answers_may_be_kept(stores: Stores) {
-    let server = TestServer::start(&stores).await;
+const CAMPAIGN: &str = "query($slug: String!) { campaign(slug: $slug) { slug title } }";
+
+/// The parameters of a GET that asks for a campaign by hash, registered at this server.
+async fn register_campaign(server: &TestServer) -> [(&'static str, String); 2] {
     let sample = server.sample().await;
-    let query = "query($slug: String!) { campaign(slug: $slug) { slug title } }";
-    let (hash, time) = (sha256(query), sha256(TIME));
-    let (extensions, time) = (persisted(&hash).to_string(), persisted(&time).to_string());
+    let extensions = persisted(&sha256(CAMPAIGN)).to_string();
     let variables = json!({"slug": sample.campaign.slug}).to_string();
-    let register = [
-        ("query", query),
+    let parameters = [
+        ("query", CAMPAIGN),
         ("extensions", &extensions),
         ("variables", &variables),
     ];
-    let by_hash = &register[1..];
-    let registered = get(&server, None, &register).await;
+    let registered = get(server, None, &parameters).await;
     assert_eq!(registered.status, 200, "{}", registered.body);
-    let public = get(&server, None, by_hash).await;
+    [("extensions", extensions), ("variables", variables)]
+}
+
+async fn public_answers_may_be_kept(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let by_hash = register_campaign(&server).await;
+    let ask = async |tag: &str| {
+        let with = |request: reqwest::RequestBuilder| request.query(&by_hash);
+        send(&server, Method::GET, None, |request| {
+            with(request).header("if-none-match", tag)
+        })
+        .await
+    };
+    let public = ask("").await;
     assert_eq!(
         public.header("cache-control"),
         "public, max-age=1, s-maxage=1"
@@ -383,51 +416,45 @@ async fn only_public_answers_may_be_kept(stores: Stores) {
         );
     }
     for (tag, status) in [(etag.as_str(), 304), ("\"other\"", 200)] {
-        let kept = send(&server, Method::GET, None, |request| {
-            request.query(by_hash).header("if-none-match", tag)
-        });
-        let kept = kept.await;
+        let kept = ask(tag).await;
         assert_eq!((kept.status, kept.header("etag")), (status, etag.as_str()));
         assert_eq!(kept.body.is_null(), status == 304);
     }
-    let voter = server.voter();
-    let unknown = json!({"slug": 5}).to_string();
-    let missing = [
-        ("extensions", extensions.as_str()),
-        ("variables", unknown.as_str()),
-    ];
+}
+
+async fn other_answers_may_not_be_kept(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let by_hash = register_campaign(&server).await;
+    let [extensions, variables] = by_hash
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let time = persisted(&sha256(TIME)).to_string();
     get(&server, None, &[("query", TIME), ("extensions", &time)]).await;
+    let voter = server.voter();
+    let bad_token =
+        |request: reqwest::RequestBuilder| request.query(&by_hash).header(AUTHORIZATION, "Basic x");
+    let posted = json!({"extensions": persisted(&sha256(CAMPAIGN)), "variables": {"slug": "a"}});
     for (what, answer) in [
-        ("a token", get(&server, Some(&voter), by_hash).await),
+        (
+            "a token",
+            get(&server, Some(&voter), &[extensions, variables]).await,
+        ),
         (
             "a text",
-            get(
-                &server,
-                None,
-                &[("query", query), ("variables", &variables)],
-            )
-            .await,
+            get(&server, None, &[("query", CAMPAIGN), variables]).await,
         ),
         (
             "the time",
             get(&server, None, &[("extensions", &time)]).await,
         ),
-        ("an error", get(&server, None, &missing).await),
         (
-            "a POST",
-            post(
-                &server,
-                None,
-                json!({"extensions": persisted(&hash), "variables": {"slug": "a"}}),
-            )
-            .await,
+            "an error",
+            get(&server, None, &[extensions, ("variables", "{\"slug\": 5}")]).await,
         ),
+        ("a POST", post(&server, None, posted).await),
         (
             "a bad token",
-            send(&server, Method::GET, None, |request| {
-                request.query(by_hash).header(AUTHORIZATION, "Basic x")
-            })
-            .await,
+            send(&server, Method::GET, None, bad_token).await,
         ),
     ] {
         assert_eq!(answer.header("cache-control"), "no-store", "{what}");

@@ -33,6 +33,7 @@ on_both!(
     a_stream_carries_one_operation,
     a_stream_carries_a_subscription,
     errors_of_a_stream_are_results,
+    a_stream_is_kept_alive_by_comments,
     a_story_is_announced_once_by_each_server,
     a_story_is_announced_however_late_the_scheduler_looks,
     stories_of_one_moment_are_all_announced,
@@ -455,6 +456,28 @@ async fn a_stream_carries_a_subscription(stores: Stores) {
             );
         }
     }
+}
+
+async fn a_stream_is_kept_alive_by_comments(stores: Stores) {
+    let mut options = Options::default();
+    options.admission.patience.comment = Duration::from_millis(20);
+    let server = TestServer::start_with(&stores, options).await;
+    let sample = server.sample().await;
+    let variables = json!({"id": server.campaign_id(sample.campaign.id)});
+    let request = server.http().post(server.url("/graphql/stream"));
+    let request = request.json(&json!({"query": STORIES, "variables": variables}));
+    // No event has an id, so where the client stopped means nothing.
+    let request = request.header("last-event-id", "5");
+    let mut response = request.send().await.expect("an answer");
+    for _ in 0..3 {
+        let chunk = in_time("a comment", response.chunk()).await;
+        let chunk = chunk.expect("it goes on").expect("a chunk");
+        assert!(chunk.starts_with(b":"), "{chunk:?}");
+    }
+    let json = server.http().post(server.url("/graphql/stream"));
+    let json = json.header("accept", "application/json");
+    let refused = json.json(&json!({"query": "{ serverTime }"})).send().await;
+    assert_eq!(refused.expect("an answer").status(), 406);
 }
 
 async fn errors_of_a_stream_are_results(stores: Stores) {

@@ -32,6 +32,7 @@ on_both!(
     serve_can_make_the_tables_first,
     metrics_have_their_own_listener,
     every_answer_carries_an_id_of_the_servers_own,
+    a_fault_is_masked_and_its_cause_is_in_the_log,
     a_stop_keeps_what_was_acknowledged,
     staff_that_is_added_can_sign_in,
     verification_finds_what_was_tampered_with,
@@ -391,6 +392,27 @@ async fn every_answer_carries_an_id_of_the_servers_own(stores: Stores) {
 }
 
 const TALLY: &str = "subscription($id: ID!) { tallyChanged(campaignId: $id) { version } }";
+
+async fn a_fault_is_masked_and_its_cause_is_in_the_log(stores: Stores) {
+    let server = Running::start(&stores).await;
+    stores
+        .execute("ALTER TABLE subject_counter RENAME TO elsewhere")
+        .await;
+    let query = "query($id: ID!) { nominee(id: $id) { number likeCount } }";
+    let variables = json!({"id": server.nominee(0)});
+    let answer = server.send(&server.voter(), query, variables).await;
+    let answer = answer.expect("an answer");
+    let error = &answer["errors"][0];
+    assert_eq!(error["message"], json!("Internal error."), "{answer}");
+    assert_eq!(error["extensions"]["code"], json!("INTERNAL"));
+    assert_eq!(error["path"], json!(["nominee", "likeCount"]));
+    assert!(!answer.to_string().contains("subject_counter"), "{answer}");
+    let id = error["extensions"]["id"].as_str().expect("an id");
+    let log = server.program.log_text();
+    let line = log.lines().find(|line| line.contains(id));
+    let line = line.unwrap_or_else(|| panic!("{id} is not in the log: {log}"));
+    assert!(line.contains("subject_counter"), "{line}");
+}
 
 async fn a_stop_keeps_what_was_acknowledged(stores: Stores) {
     let mut running = Running::start(&stores).await;

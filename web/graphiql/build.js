@@ -62,7 +62,7 @@ async function check() {
       if (!(await content(folder, name)).equals(await content(dist, name))) stale.push(`dist/${name}`);
     }
     if (stale.length > 0) {
-      console.error(`web/graphiql: ${stale.join(", ")} is not what the sources make; run: npm run build`);
+      console.error(`web/graphiql: the sources make another ${stale.join(", ")}; run npm run build there and commit it.`);
       process.exitCode = 1;
     }
   } finally {

@@ -4,16 +4,18 @@ import { join } from "node:path";
 
 const permissive = new Set(["MIT", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0"]);
 
-/** The text of the licences of the packages that `inputs`, paths below `root`, belong to. */
+/** The text of the licences of the packages that `inputs`, paths below `root`, belong to: each text once. */
 export async function licenses(root, inputs) {
-  const folders = new Set(inputs.filter((input) => input.includes("node_modules/")).map((input) => packageOf(root, input)));
-  const entries = await Promise.all([...folders].map(entry));
-  entries.sort((a, b) => (a.heading < b.heading ? -1 : 1));
+  const foreign = inputs.filter((input) => input.includes("node_modules/"));
+  const folders = new Set(foreign.map((input) => packageOf(root, input)));
+  const headings = new Map();
+  for (const folder of [...folders].sort()) {
+    const { heading, text } = await entry(folder);
+    headings.set(text, [...(headings.get(text) ?? []), heading]);
+  }
   const rule = "-".repeat(100);
-  return [
-    "GraphiQL as it is served at /graphiql is bundled from these packages.\n",
-    ...entries.map(({ heading, text }) => `${rule}\n${heading}\n\n${text}\n`),
-  ].join("\n");
+  const parts = [...headings].map(([text, packages]) => `${rule}\n${packages.join("\n")}\n\n${text}\n`);
+  return ["GraphiQL as it is served at /graphiql is bundled from these packages.\n", ...parts].join("\n");
 }
 
 // Folders inside a package may hold a package.json of their own, without a version.
@@ -30,6 +32,8 @@ async function entry(folder) {
   const file = (await readdir(folder)).sort().find((file) => /^licen[cs]e/i.test(file));
   const text = file
     ? await readFile(join(folder, file), "utf8")
-    : `Author: ${author?.name ?? author ?? "see the repository"}\nRepository: ${repository?.url ?? repository}`;
+    : ["The package names its licence only.", author?.name ?? author, repository?.url ?? repository]
+        .filter(Boolean)
+        .join("\n");
   return { heading: `${name} ${version} (${license})`, text: text.replaceAll("\r\n", "\n").trim() };
 }

@@ -7,7 +7,8 @@ local text = redis.call('HGET', KEYS[1], ARGV[1])
 if not text then
     return false
 end
-redis.call('ZADD', KEYS[2], redis.call('TIME')[1], ARGV[1])
+local time = redis.call('TIME')
+redis.call('ZADD', KEYS[2], time[1] * 1000000 + time[2], ARGV[1])
 local excess = redis.call('ZCARD', KEYS[2]) - ARGV[2]
 if excess > 0 then
     for _, hash in ipairs(redis.call('ZRANGE', KEYS[2], 0, excess - 1)) do

@@ -1,4 +1,5 @@
-export const defaultQuery = `# The sample campaign and its first nominees. Run it with Ctrl+Enter.
+export const defaultQuery = `# The sample campaign, its first nominees.
+# Run it with Ctrl+Enter.
 query Demo {
   campaign(slug: "demo") {
     id
@@ -17,7 +18,8 @@ query Demo {
   }
 }
 
-# Watch its tally: put the campaign's id here, remove the marks and run it.
+# Watch its tally, by its id:
+#
 # subscription Watch {
 #   tallyChanged(campaignId: "...") {
 #     version
@@ -26,12 +28,19 @@ query Demo {
 #   }
 # }
 #
-# Vote as a guest: sign in, then put {"authorization": "Bearer <accessToken>"} into Headers below.
+# Vote as a guest: sign in,
+#
 # mutation SignIn {
-#   signInGuest(input: {deviceId: "a-random-text-of-my-own"}) {
+#   signInGuest(input: {
+#     deviceId: "a-random-text-of-mine"
+#   }) {
 #     session { accessToken }
 #   }
 # }
+#
+# put the token into Headers below, as
+# {"authorization": "Bearer ..."}, and vote:
+#
 # mutation Vote {
 #   castVote(input: {nomineeId: "..."}) {
 #     vote { castAt }

@@ -3,29 +3,30 @@
 //! A request error (bad JSON, syntax, validation) has no `data` in its answer, and status 400; under the older media type
 //! `application/json` errors of the document have status 200, as its clients expect. Errors of fields have status 200.
 //!
-//! A query that is asked for by its hash, by GET and without a token, may be kept by shared caches for a second.
+//! The answer to a query by its hash, by GET and without a token, is the same for all: shared caches may keep it for a
+//! second, and `kept` does for a moment.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Response as GraphqlResponse, ServerError, Value};
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::State;
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 
 use super::Server;
 use super::client::Origin;
+use super::kept::Kept;
 use super::negotiate::{MediaType, accepted, is_known};
 use super::params::{Refused, from_body, from_query};
 use super::tally::CACHED;
 use crate::app::App;
-use crate::graphql::document::cost_extension;
+use crate::graphql::document::{Executable, cost_extension};
 use crate::graphql::error::{code, document_error};
 use crate::telemetry::OperationLabels;
 
@@ -35,17 +36,6 @@ const VARIES: HeaderValue =
 /// The same where there are no errors, which alone have a language.
 const VARIES_PUBLIC: HeaderValue =
     HeaderValue::from_static("Accept, Accept-Encoding, Authorization");
-
-/// The answer to an operation that was executed.
-struct Answered {
-    response: GraphqlResponse,
-    field: &'static str,
-    /// `ok`, or the code of the first error.
-    outcome: &'static str,
-    cost: Option<u64>,
-    /// Whether caches that are shared may keep it.
-    is_public: bool,
-}
 
 /// Answers `/graphql`.
 pub async fn handle(
@@ -63,26 +53,36 @@ pub async fn handle(
         )
             .into_response();
     };
-    match answer(&server, &origin, &method, &headers, request).await {
-        Ok(answered) => executed(&server, media_type, &headers, &answered, started),
-        Err(refused) => {
-            let labels = OperationLabels {
-                field: "none",
-                outcome: "refused",
-            };
-            server.app.metrics.requests.get_or_create(&labels).inc();
-            refusal(&server, media_type, &refused)
-        }
+    let is_get = matches!(method, Method::GET | Method::HEAD);
+    let key = (is_get && origin.is_anonymous()).then(|| {
+        let query = request.uri().query().unwrap_or_default();
+        server.kept.key(query, media_type)
+    });
+    let answer = Answer {
+        server: &server,
+        media_type,
+        started,
+    };
+    if let Some(kept) = key.as_deref().and_then(|key| server.kept.find(key)) {
+        return answer.kept(&headers, &kept);
+    }
+    match find(&server, &origin, &method, &headers, request).await {
+        Ok(executable) => match key.filter(|_| executable.is_cacheable) {
+            Some(key) => answer.public(&headers, &key, executable).await,
+            None => answer.private(executable).await,
+        },
+        Err(refused) => answer.refused(&refused),
     }
 }
 
-async fn answer(
+/// Reads what is asked for and finds it.
+async fn find(
     server: &Server,
     origin: &Origin,
     method: &Method,
     headers: &HeaderMap,
     request: axum::extract::Request,
-) -> Result<Answered, Refused> {
+) -> Result<Executable, Refused> {
     let params = match *method {
         Method::GET | Method::HEAD => from_query(request.uri().query().unwrap_or_default())?,
         Method::POST => from_body(headers, request.into_body(), server.patience.body).await?,
@@ -96,8 +96,7 @@ async fn answer(
         .await
         .map_err(|error| Refused::unauthenticated(&error))?;
     let executable = server.documents.find(params, &asker).await?;
-    let is_post = *method == Method::POST;
-    if executable.kind == OperationType::Mutation && !is_post {
+    if executable.kind == OperationType::Mutation && *method != Method::POST {
         let error = document_error(code::BAD_USER_INPUT, "Send mutations by POST.");
         return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, error));
     }
@@ -106,16 +105,7 @@ async fn answer(
         let error = document_error(code::BAD_USER_INPUT, message);
         return Err(Refused::new(StatusCode::BAD_REQUEST, error));
     }
-    let (field, cost) = (executable.field, executable.cost);
-    let is_public = executable.is_cacheable && !is_post && origin.is_anonymous();
-    let (response, code) = server.documents.execute(executable).await;
-    Ok(Answered {
-        is_public: is_public && response.errors.is_empty(),
-        response,
-        field,
-        outcome: code.unwrap_or("ok"),
-        cost,
-    })
+    Ok(executable)
 }
 
 /// The body of a response: errors first, so that a client that reads no further has seen them.
@@ -161,74 +151,146 @@ pub fn is_request_error(response: &GraphqlResponse) -> bool {
         && response.errors.iter().all(|error| error.path.is_empty())
 }
 
-fn executed(
-    server: &Server,
+/// How a request is answered.
+struct Answer<'a> {
+    server: &'a Server,
     media_type: MediaType,
-    asked: &HeaderMap,
-    answered: &Answered,
     started: Instant,
-) -> Response {
-    let (response, field, outcome) = (&answered.response, answered.field, answered.outcome);
-    let labels = OperationLabels { field, outcome };
-    server.app.metrics.requests.get_or_create(&labels).inc();
-    let seconds = started.elapsed().as_secs_f64();
-    server
-        .app
-        .metrics
-        .request_seconds
-        .get_or_create(&labels)
-        .observe(seconds);
-    tracing::debug!(field, outcome, seconds, "answered");
-    let is_bad = is_request_error(response) && media_type == MediaType::GraphqlResponse;
-    let status = if is_bad {
-        StatusCode::BAD_REQUEST
-    } else {
-        StatusCode::OK
-    };
-    let mut headers = private_headers(media_type);
-    add_retry_headers(&mut headers, &server.app, &response.errors);
-    let body = ResponseBody::new(response, answered.cost);
-    let bytes = match serde_json::to_vec(&body) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            tracing::error!(%error, "a response could not be written");
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+}
+
+impl Answer<'_> {
+    /// Executes what is one caller's own.
+    async fn private(&self, executable: Executable) -> Response {
+        let (field, cost) = (executable.field, executable.cost);
+        let (response, code) = self.server.documents.execute(executable).await;
+        self.executed(field, code, cost, &response)
+    }
+
+    /// Executes what is the same for all, once for all who ask at the same time.
+    async fn public(&self, asked: &HeaderMap, key: &str, executable: Executable) -> Response {
+        let (field, cost) = (executable.field, executable.cost);
+        let (mut executable, mut own) = (Some(executable), None);
+        let execute = async {
+            let (response, code) = self.server.documents.execute(executable.take()?).await;
+            let body = code.is_none().then(|| write(&response, cost));
+            own = Some((response, code));
+            Some(Arc::new(Kept::new(body??, field)))
+        };
+        let kept = self.server.kept.find_or(key, execute).await;
+        match (kept, own, executable) {
+            (Some(kept), ..) => self.kept(asked, &kept),
+            (None, Some((response, code)), _) => self.executed(field, code, cost, &response),
+            (None, None, Some(executable)) => self.private(executable).await,
+            (None, None, None) => unreachable!("what was executed left its response"),
         }
-    };
-    if answered.is_public {
-        let etag = etag(&bytes);
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static(CACHED));
-        headers.insert(VARY, VARIES_PUBLIC);
-        if asked
-            .get(IF_NONE_MATCH)
-            .is_some_and(|tags| is_known(tags, &etag))
-        {
-            headers.remove(CONTENT_TYPE);
-            headers.insert(ETAG, etag);
+    }
+
+    fn kept(&self, asked: &HeaderMap, kept: &Kept) -> Response {
+        self.count(kept.field, "ok");
+        let mut headers = HeaderMap::from_iter([
+            (CACHE_CONTROL, HeaderValue::from_static(CACHED)),
+            (VARY, VARIES_PUBLIC),
+            (ETAG, kept.etag.clone()),
+        ]);
+        let tags = asked.get(IF_NONE_MATCH);
+        if tags.is_some_and(|tags| is_known(tags, &kept.etag)) {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
-        headers.insert(ETAG, etag);
+        headers.insert(CONTENT_TYPE, self.media_type.content_type());
+        (headers, kept.body.clone()).into_response()
     }
-    (status, headers, bytes).into_response()
+
+    fn executed(
+        &self,
+        field: &'static str,
+        code: Option<&'static str>,
+        cost: Option<u64>,
+        response: &GraphqlResponse,
+    ) -> Response {
+        self.count(field, code.unwrap_or("ok"));
+        let is_bad = is_request_error(response) && self.media_type == MediaType::GraphqlResponse;
+        let status = if is_bad {
+            StatusCode::BAD_REQUEST
+        } else {
+            StatusCode::OK
+        };
+        let Some(body) = write(response, cost) else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        let mut headers = self.private_headers();
+        add_retry_headers(&mut headers, &self.server.app, &response.errors);
+        (status, headers, body).into_response()
+    }
+
+    fn refused(&self, refused: &Refused) -> Response {
+        let labels = OperationLabels {
+            field: "none",
+            outcome: "refused",
+        };
+        self.server
+            .app
+            .metrics
+            .requests
+            .get_or_create(&labels)
+            .inc();
+        let is_old_document_error =
+            self.media_type == MediaType::Json && refused.errors.iter().all(is_of_document);
+        let status = if is_old_document_error {
+            StatusCode::OK
+        } else {
+            refused.status
+        };
+        let mut headers = self.private_headers();
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            headers.insert(ALLOW, HeaderValue::from_static("POST, GET"));
+        }
+        add_retry_headers(&mut headers, &self.server.app, &refused.errors);
+        let body = serde_json::to_vec(&ResponseBody::refusal(&refused.errors)).unwrap_or_default();
+        (status, headers, body).into_response()
+    }
+
+    /// The headers of an answer that no cache may keep.
+    fn private_headers(&self) -> HeaderMap {
+        HeaderMap::from_iter([
+            (CONTENT_TYPE, self.media_type.content_type()),
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (VARY, VARIES),
+        ])
+    }
+
+    fn count(&self, field: &'static str, outcome: &'static str) {
+        let (metrics, labels) = (&self.server.app.metrics, OperationLabels { field, outcome });
+        metrics.requests.get_or_create(&labels).inc();
+        let seconds = self.started.elapsed().as_secs_f64();
+        metrics
+            .request_seconds
+            .get_or_create(&labels)
+            .observe(seconds);
+        tracing::debug!(field, outcome, seconds, "answered");
+    }
 }
 
-/// Names these bytes; weak, since the same may be sent compressed.
-fn etag(bytes: &[u8]) -> HeaderValue {
-    let hash = digest(&SHA256, bytes);
-    let tag = format!("W/\"{}\"", BASE64URL_NOPAD.encode(&hash.as_ref()[..16]));
-    HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))
+/// The body of a response; none if it cannot be written, which is a fault of the program.
+fn write(response: &GraphqlResponse, cost: Option<u64>) -> Option<Vec<u8>> {
+    let written = serde_json::to_vec(&ResponseBody::new(response, cost));
+    written
+        .inspect_err(|error| tracing::error!(%error, "a response could not be written"))
+        .ok()
 }
 
-/// The headers of an answer that no cache may keep.
-fn private_headers(media_type: MediaType) -> HeaderMap {
-    HeaderMap::from_iter([
-        (
-            CONTENT_TYPE,
-            HeaderValue::from_static(media_type.content_type()),
-        ),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (VARY, VARIES),
-    ])
+/// Whether an error is one of the document, for which clients of the older media type expect status 200.
+fn is_of_document(error: &ServerError) -> bool {
+    let code = error
+        .extensions
+        .as_ref()
+        .and_then(|extensions| extensions.get("code"));
+    [
+        code::GRAPHQL_PARSE_FAILED,
+        code::GRAPHQL_VALIDATION_FAILED,
+        code::PERSISTED_QUERY_NOT_FOUND,
+    ]
+    .iter()
+    .any(|document| code == Some(&Value::from(*document)))
 }
 
 /// Says when to come back, and which limit it was (draft-ietf-httpapi-ratelimit-headers): of several errors, the one
@@ -262,34 +324,4 @@ fn add_retry_headers(headers: &mut HeaderMap, app: &App, errors: &[ServerError])
             format!("\"{policy}\";q={quota};w={window}"),
         );
     }
-}
-
-fn refusal(server: &Server, media_type: MediaType, refused: &Refused) -> Response {
-    let is_document = |error: &ServerError| {
-        let code = error
-            .extensions
-            .as_ref()
-            .and_then(|extensions| extensions.get("code"));
-        [
-            code::GRAPHQL_PARSE_FAILED,
-            code::GRAPHQL_VALIDATION_FAILED,
-            code::PERSISTED_QUERY_NOT_FOUND,
-        ]
-        .iter()
-        .any(|document| code == Some(&Value::from(*document)))
-    };
-    let is_old_document_error =
-        media_type == MediaType::Json && refused.errors.iter().all(is_document);
-    let status = if is_old_document_error {
-        StatusCode::OK
-    } else {
-        refused.status
-    };
-    let mut headers = private_headers(media_type);
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        headers.insert(ALLOW, HeaderValue::from_static("POST, GET"));
-    }
-    add_retry_headers(&mut headers, &server.app, &refused.errors);
-    let body = serde_json::to_vec(&ResponseBody::refusal(&refused.errors)).unwrap_or_default();
-    (status, headers, body).into_response()
 }

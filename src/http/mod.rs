@@ -1,6 +1,7 @@
 //! HTTP: the router, and serving until told to stop.
 //!
-//! `connection` accepts, `params` reads what a request asks for, `graphql` is GraphQL over HTTP, `socket`
+//! `connection` accepts, `params` reads what a request asks for, `graphql` is GraphQL over HTTP with
+//! the answers that it has `kept`, `socket`
 //! graphql-transport-ws, `stream` graphql-sse, `tally` the public tally that millions poll through a CDN, `graphiql` the
 //! page for exploring, `health` what load balancers and monitoring ask.
 
@@ -9,6 +10,7 @@ mod connection;
 mod graphiql;
 mod graphql;
 mod health;
+mod kept;
 mod negotiate;
 mod params;
 mod socket;
@@ -36,6 +38,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::Instrument as _;
 
+use self::kept::KeptAnswers;
 use crate::app::App;
 use crate::graphql::document::Documents;
 
@@ -99,6 +102,7 @@ pub struct Admission {
 pub struct Server {
     app: Arc<App>,
     documents: Arc<Documents>,
+    kept: Arc<KeptAnswers>,
     trusted_proxies: Arc<[IpNet]>,
     allowed_origins: Arc<[HeaderValue]>,
     connections_max: usize,
@@ -126,6 +130,7 @@ impl Server {
             app,
             sdl: documents.is_open().then(|| crate::graphql::sdl().into()),
             documents: Arc::new(documents),
+            kept: Arc::new(KeptAnswers::new()),
             trusted_proxies: admission.trusted_proxies.into(),
             allowed_origins: admission.allowed_origins.into(),
             connections_max: admission.connections_max,

@@ -16,11 +16,11 @@ pub enum MediaType {
 impl MediaType {
     /// The `Content-Type` header.
     #[must_use]
-    pub fn content_type(self) -> &'static str {
-        match self {
+    pub fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
-        }
+        })
     }
 }
 

@@ -78,14 +78,8 @@ pub fn from_query(query: &str) -> Result<Params, Refused> {
         return Err(too_large());
     }
     let mut fields: HashMap<String, String> = HashMap::new();
-    for (name, value) in reqwest::Url::parse(&format!("http://localhost/?{query}"))
-        .map_err(|_| Refused::bad("The query string cannot be read."))?
-        .query_pairs()
-    {
-        if fields
-            .insert(name.to_string(), value.into_owned())
-            .is_some()
-        {
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if let Some(_twice) = fields.insert(name.to_string(), value.into_owned()) {
             return Err(Refused::bad(format!("The parameter {name} stands twice.")));
         }
     }

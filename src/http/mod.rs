@@ -17,6 +17,7 @@ mod socket;
 mod stream;
 mod tally;
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -97,14 +98,17 @@ pub struct Admission {
     pub patience: Patience,
 }
 
-/// What the handlers share.
+/// What the handlers share; one pointer, since every layer of the router takes a copy for every request.
 #[derive(Clone)]
-pub struct Server {
+pub struct Server(Arc<Shared>);
+
+/// What a server consists of.
+pub struct Shared {
     app: Arc<App>,
     documents: Arc<Documents>,
-    kept: Arc<KeptAnswers>,
-    trusted_proxies: Arc<[IpNet]>,
-    allowed_origins: Arc<[HeaderValue]>,
+    kept: KeptAnswers,
+    trusted_proxies: Vec<IpNet>,
+    allowed_origins: Vec<HeaderValue>,
     connections_max: usize,
     /// Places of sockets and streams.
     subscribers: Arc<Semaphore>,
@@ -117,6 +121,14 @@ pub struct Server {
     connections: TaskTracker,
 }
 
+impl Deref for Server {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
 impl Server {
     /// A server of `app`. It stops when `stopping` is cancelled.
     #[must_use]
@@ -126,19 +138,19 @@ impl Server {
         admission: Admission,
         stopping: CancellationToken,
     ) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             app,
             sdl: documents.is_open().then(|| crate::graphql::sdl().into()),
             documents: Arc::new(documents),
-            kept: Arc::new(KeptAnswers::new()),
-            trusted_proxies: admission.trusted_proxies.into(),
-            allowed_origins: admission.allowed_origins.into(),
+            kept: KeptAnswers::new(),
+            trusted_proxies: admission.trusted_proxies,
+            allowed_origins: admission.allowed_origins,
             connections_max: admission.connections_max,
             subscribers: Arc::new(Semaphore::new(admission.subscribers_max)),
             patience: admission.patience,
             stopping,
             connections: TaskTracker::new(),
-        }
+        }))
     }
 
     /// All paths.

@@ -10,6 +10,7 @@ use aws_lc_rs::{digest, rand};
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,6 +26,8 @@ const ISSUER: &str = "acclaim";
 pub const SECRET_BYTES_MIN: usize = 32;
 /// Our tokens have some 300 bytes; nothing longer is worth decoding.
 const TOKEN_BYTES_MAX: usize = 2_048;
+/// Tokens that have been verified and need not be again, some 150 bytes each.
+const VERIFIED_MAX: usize = 65_536;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
@@ -54,10 +57,33 @@ struct Key {
     decoding: DecodingKey,
 }
 
+/// A key that tokens are verified with, and what they must be like.
+struct VerifyingKey {
+    decoding: DecodingKey,
+    validation: Validation,
+}
+
+impl VerifyingKey {
+    fn new(algorithm: Algorithm, decoding: DecodingKey) -> Self {
+        let mut validation = Validation::new(algorithm);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[ISSUER]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // Checked against our own clock, and without leeway.
+        validation.validate_exp = false;
+        Self {
+            decoding,
+            validation,
+        }
+    }
+}
+
 /// The keys of access tokens.
 pub struct TokenKeys {
     signing: Key,
-    verifying: HashMap<String, (Algorithm, DecodingKey)>,
+    verifying: HashMap<String, VerifyingKey>,
+    /// Tokens that have been verified, by their SHA-256: whose they are, and until when.
+    verified: Cache<[u8; 32], (Viewer, DateTime<Utc>)>,
 }
 
 impl std::fmt::Debug for TokenKeys {
@@ -127,12 +153,15 @@ impl TokenKeys {
     fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, String> {
         let mut keys = keys.into_iter();
         let signing = keys.next().ok_or("there is no key")?;
-        let mut verifying = HashMap::from([(
-            signing.kid.clone(),
-            (signing.algorithm, signing.decoding.clone()),
-        )]);
-        verifying.extend(keys.map(|key| (key.kid, (key.algorithm, key.decoding))));
-        Ok(Self { signing, verifying })
+        let first = VerifyingKey::new(signing.algorithm, signing.decoding.clone());
+        let mut verifying = HashMap::from([(signing.kid.clone(), first)]);
+        let others = keys.map(|key| (key.kid, VerifyingKey::new(key.algorithm, key.decoding)));
+        verifying.extend(others);
+        Ok(Self {
+            signing,
+            verifying,
+            verified: Cache::new(VERIFIED_MAX),
+        })
     }
 
     /// Makes an access token for `viewer`; returns it with its expiry.
@@ -170,11 +199,30 @@ impl TokenKeys {
     /// # Errors
     /// [`Error::Unauthenticated`] whatever is wrong with it.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<(Viewer, DateTime<Utc>)> {
-        let claims = self.decode(token).ok_or(Error::Unauthenticated)?;
-        let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(Error::Unauthenticated)?;
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(Error::Unauthenticated);
+        }
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
+        let (viewer, expires_at) = match self.verified.get(&hash) {
+            Some(verified) => verified,
+            None => {
+                let verified = self.decode(token).ok_or(Error::Unauthenticated)?;
+                self.verified.insert(hash, verified);
+                verified
+            }
+        };
         if now >= expires_at {
             return Err(Error::Unauthenticated);
         }
+        Ok((viewer, expires_at))
+    }
+
+    fn decode(&self, token: &str) -> Option<(Viewer, DateTime<Utc>)> {
+        let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
+        let key = self.verifying.get(&kid)?;
+        let decoded = jsonwebtoken::decode::<Claims>(token, &key.decoding, &key.validation);
+        let claims = decoded.ok()?.claims;
         let viewer = match claims.role {
             Role::Voter => Viewer::Voter {
                 id: VoterId(claims.sub),
@@ -182,26 +230,7 @@ impl TokenKeys {
             },
             Role::Staff => Viewer::Staff(StaffId(claims.sub)),
         };
-        Ok((viewer, expires_at))
-    }
-
-    fn decode(&self, token: &str) -> Option<Claims> {
-        if token.len() > TOKEN_BYTES_MAX {
-            return None;
-        }
-        let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
-        let (algorithm, key) = self.verifying.get(&kid)?;
-        let mut validation = Validation::new(*algorithm);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[ISSUER]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // Checked above, against our own clock and without leeway.
-        validation.validate_exp = false;
-        Some(
-            jsonwebtoken::decode::<Claims>(token, key, &validation)
-                .ok()?
-                .claims,
-        )
+        Some((viewer, DateTime::from_timestamp(claims.exp, 0)?))
     }
 }
 

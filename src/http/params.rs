@@ -18,6 +18,8 @@ use crate::graphql::error::{code, document_error, request_error};
 pub const BODY_BYTES_MAX: usize = 32 * 1024;
 /// As much as is read of a body that is not wanted.
 const DISCARDED_BYTES_MAX: u64 = 1024 * 1024;
+/// How long the answer waits for that.
+const DISCARD_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A request that was refused before it was executed.
 pub struct Refused {
@@ -118,7 +120,7 @@ pub async fn from_body(
         }
     };
     // Whatever comes of it, the answer is the same.
-    let _ = tokio::time::timeout(patience, discard(body)).await;
+    let _ = tokio::time::timeout(DISCARD_TIMEOUT.min(patience), discard(body)).await;
     Err(refused)
 }
 

@@ -8,6 +8,7 @@ mod demo;
 mod documents;
 mod fake_wechat;
 mod harness;
+mod hostile;
 mod likes;
 mod limits;
 mod live;

@@ -36,7 +36,9 @@ pub fn scan(document: &str) -> Result<usize, String> {
             "A document has at most {DOCUMENT_BYTES_MAX} bytes."
         ));
     }
-    let (brackets, tokens) = measure_text(document);
+    let Some((brackets, tokens)) = measure_text(document) else {
+        return Err("A block string does not end.".to_owned());
+    };
     if brackets > BRACKETS_MAX {
         return Err(format!("Brackets nest at most {BRACKETS_MAX} deep."));
     }
@@ -48,13 +50,15 @@ pub fn scan(document: &str) -> Result<usize, String> {
     Ok(tokens)
 }
 
-/// How deep brackets nest and how many tokens there are, in one pass.
-fn measure_text(document: &str) -> (usize, usize) {
+/// How deep brackets nest and how many tokens there are, in one pass; none when a block string does not end, which the
+/// parser reads as an empty string and goes on.
+fn measure_text(document: &str) -> Option<(usize, usize)> {
     let (mut depth, mut deepest, mut tokens) = (0usize, 0, 0);
     let mut rest = document.as_bytes();
     while let Some((byte, tail)) = rest.split_first() {
+        let text = rest;
         rest = match byte {
-            b'"' if tail.starts_with(b"\"\"") => after_block_string(&tail[2..]),
+            b'"' if tail.starts_with(b"\"\"") => after_block_string(&tail[2..])?,
             b'"' => after_string(tail),
             b'#' => after(tail, |b| matches!(b, b'\n' | b'\r')),
             b if is_word(*b) => after(tail, |b| !is_word(b)),
@@ -69,14 +73,30 @@ fn measure_text(document: &str) -> (usize, usize) {
             _ => {}
         }
         let is_ignored = byte.is_ascii_whitespace() || matches!(byte, b',' | b'#');
-        tokens += usize::from(!is_ignored);
+        tokens += if is_word(*byte) {
+            tokens_of_word(&text[..text.len() - rest.len()])
+        } else {
+            usize::from(!is_ignored)
+        };
     }
-    (deepest, tokens)
+    Some((deepest, tokens))
+}
+
+/// As many tokens as the parser may read in a word: it goes on after `true`, `false`, `null` and 0, and before a sign.
+fn tokens_of_word(mut word: &[u8]) -> usize {
+    let mut tokens = 0;
+    while !word.is_empty() {
+        let ends = [&b"true"[..], b"false", b"null", b"0"];
+        let end = ends.iter().find(|end| word.starts_with(end));
+        word = &word[end.map_or(word.len(), |end| end.len())..];
+        tokens += 1;
+    }
+    tokens
 }
 
 /// Whether a byte continues a name or a number.
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+')
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// The text from the first byte on that `ends` it.
@@ -99,19 +119,19 @@ fn after_string(text: &[u8]) -> &[u8] {
     &[]
 }
 
-/// What follows a block string whose opening quotes have been read.
-fn after_block_string(text: &[u8]) -> &[u8] {
+/// What follows a block string whose opening quotes have been read; none if it does not end.
+fn after_block_string(text: &[u8]) -> Option<&[u8]> {
     let mut rest = text;
     while !rest.is_empty() {
         if rest.starts_with(b"\\\"\"\"") {
             rest = &rest[4..];
         } else if rest.starts_with(b"\"\"\"") {
-            return &rest[3..];
+            return Some(&rest[3..]);
         } else {
             rest = &rest[1..];
         }
     }
-    &[]
+    None
 }
 
 /// What a selection amounts to, fragments expanded.
@@ -239,9 +259,12 @@ impl<'a> Walk<'a> {
             Some(None) => return Err(format!("The fragment {name} spreads itself.")),
             None => {}
         }
-        // An unknown fragment weighs nothing here; validation names it.
+        // Validation names an unknown fragment. It weighs as much as a field: the library expands what spreads it.
         let Some(fragment) = self.document.fragments.get(name) else {
-            return Ok(Weight::default());
+            return Ok(Weight {
+                fields: 1,
+                ..Weight::default()
+            });
         };
         self.fragments.insert(name.as_str(), None);
         let mut weight = self.selection_set(&fragment.node.selection_set.node)?;
@@ -339,9 +362,14 @@ mod tests {
             (r#"{ a(b: """ {{ \""" " (( """) { c } }"#, 2, 11),
             (r#""unended"#, 0, 1),
         ] {
-            assert_eq!(measure_text(text), (brackets, tokens), "{text}");
+            assert_eq!(measure_text(text), Some((brackets, tokens)), "{text}");
         }
         assert!(scan(&"[".repeat(1_000)).is_err());
+        // The parser reads a block string without an end as an empty string, and then what follows it.
+        assert!(scan(r#"{a(b:[""""[[[[[[[[[]]]]]]]]])}"#).is_err());
+        assert_eq!(measure_text("0a true1 -1-1"), Some((0, 8)));
+        let unknown = format!("{{...F}} fragment F on Query{{{}}}", "...X ".repeat(501));
+        assert!(check(&async_graphql::parser::parse_query(unknown).expect("it parses")).is_err());
         assert!(scan(&"a ".repeat(601)).is_err());
     }
 }

@@ -91,6 +91,11 @@ fn brackets() -> Vec<Row> {
     let object = |depth| nested(depth, "{a:", "1", "}");
     vec![
         document(
+            "lists after a block string without an end",
+            &format!("{{a(b:[\"\"\"\"{})}}", nested(1_000, "[", "", "]")),
+            COMPLEX,
+        ),
+        document(
             "fields nested 1,000 deep",
             &nested(1_000, "{a", "", "}"),
             COMPLEX,

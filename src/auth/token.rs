@@ -204,13 +204,14 @@ impl TokenKeys {
         }
         let mut hash = [0; 32];
         hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
-        let (viewer, expires_at) = match self.verified.get(&hash) {
-            Some(verified) => verified,
-            None => {
-                let verified = self.decode(token).ok_or(Error::Unauthenticated)?;
-                self.verified.insert(hash, verified);
-                verified
+        let verified = self.verified.get(&hash);
+        let (viewer, expires_at) = match verified.or_else(|| self.decode(token)) {
+            Some(found) if verified.is_none() => {
+                self.verified.insert(hash, found);
+                found
             }
+            Some(found) => found,
+            None => return Err(Error::Unauthenticated),
         };
         if now >= expires_at {
             return Err(Error::Unauthenticated);

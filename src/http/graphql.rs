@@ -66,17 +66,13 @@ pub async fn handle(
     if let Some(kept) = key.as_deref().and_then(|key| server.kept.find(key)) {
         return answer.kept(&headers, &kept);
     }
-    // On the heap, so that answers that are kept do not move it about.
-    Box::pin(async {
-        match find(&server, &origin, &method, &headers, request).await {
-            Ok(executable) => match key.filter(|_| executable.is_cacheable) {
-                Some(key) => answer.public(&headers, &key, executable).await,
-                None => answer.private(executable).await,
-            },
-            Err(refused) => answer.refused(&refused),
-        }
-    })
-    .await
+    match find(&server, &origin, &method, &headers, request).await {
+        Ok(executable) => match key.filter(|_| executable.is_cacheable) {
+            Some(key) => answer.public(&headers, &key, executable).await,
+            None => answer.private(executable).await,
+        },
+        Err(refused) => answer.refused(&refused),
+    }
 }
 
 /// Reads what is asked for and finds it.

@@ -32,6 +32,10 @@ use crate::app::App;
 const KEPT_TOKENS_MAX: u64 = 160_000;
 /// Documents that are kept, as an estimate for the cache.
 const KEPT_DOCUMENTS: usize = 2_048;
+/// Characters of what the parser says.
+const MESSAGE_CHARS_MAX: usize = 400;
+/// Errors of a document that are told: who mends these sees the others.
+const ERRORS_MAX: usize = 10;
 /// What it costs its caller to have a document prepared.
 const PREPARATION_COST: u32 = 100;
 
@@ -302,10 +306,13 @@ impl Documents {
         let tokens = guard::scan(text).map_err(too_complex)?;
         let parsed = async_graphql::parser::parse_query(text).map_err(|error| {
             let mut error = ServerError::from(error);
+            error.message = shortened(error.message);
             error.extensions = document_error(code::GRAPHQL_PARSE_FAILED, "").extensions;
             vec![error]
         })?;
-        guard::check(&parsed).map_err(too_complex)?;
+        if let Some(conflict) = guard::check(&parsed).map_err(too_complex)? {
+            return Err(vec![conflict_error(&conflict)]);
+        }
         self.validate(&parsed).await?;
         // The library answers with null, which tells nobody why.
         if !self.is_open && selects(&parsed, &["__schema", "__type"]) {
@@ -314,7 +321,8 @@ impl Documents {
         }
         Ok(Arc::new(Document {
             operations: self.operations(&parsed),
-            tokens: tokens as u64,
+            // Each of its operations is kept with all of its fragments.
+            tokens: (tokens * parsed.operations.iter().count()) as u64,
         }))
     }
 
@@ -329,6 +337,7 @@ impl Documents {
         if response.errors.is_empty() {
             Ok(())
         } else {
+            response.errors.truncate(ERRORS_MAX);
             Err(response.errors)
         }
     }
@@ -408,6 +417,25 @@ impl Extension for NothingExecuted {
 
 fn refused(code: &'static str, message: impl Into<String>) -> Errors {
     vec![document_error(code, message)]
+}
+
+fn conflict_error(conflict: &guard::Conflict) -> ServerError {
+    let message = format!(
+        "Fields \"{}\" conflict: they are different fields, or have different arguments. Give them different aliases.",
+        conflict.key
+    );
+    let mut error = document_error(code::GRAPHQL_VALIDATION_FAILED, message);
+    error.locations = conflict.places.to_vec();
+    error
+}
+
+/// The parser quotes the line that it cannot read, which may be the whole document.
+fn shortened(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(MESSAGE_CHARS_MAX) {
+        message.truncate(end);
+        message.push('…');
+    }
+    message
 }
 
 fn no_query() -> Errors {

@@ -4,15 +4,18 @@
 //! each fragment once and remembered, so that fragments that spread each other twice (which the library expands: 2^30
 //! fields in 2 KB) cost no more than their text. Cycles are refused.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use async_graphql::Name;
-use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
+use async_graphql::parser::types::{Directive, ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::{Name, Pos, Positioned};
+use async_graphql_value::Value;
 
 /// The largest document, bytes.
 pub const DOCUMENT_BYTES_MAX: usize = 8 * 1024;
 /// Lexical tokens of a document.
 const TOKENS_MAX: usize = 600;
+/// Bytes of a name or a number: validation repeats names, an operation's for each of its variables.
+const WORD_BYTES_MAX: usize = 128;
 /// Brackets within brackets, which the parser recurses over.
 const BRACKETS_MAX: usize = 32;
 /// Fields within fields, fragments expanded.
@@ -25,6 +28,13 @@ const ALIASES_MAX: u64 = 15;
 const DIRECTIVES_MAX: u64 = 10;
 /// Variables of an operation.
 const VARIABLES_MAX: usize = 20;
+/// Uses of variables in all, fragments expanded.
+const USES_MAX: u64 = 100;
+/// Operations of a document: validation says of each of them what is wrong with the fragments that it spreads.
+const OPERATIONS_MAX: usize = 5;
+/// Fields that are compared with others of their key, once for every selection that inline fragments and spreads put
+/// them into.
+const COMPARISONS_MAX: usize = 2_000;
 
 /// Looks at the text of a document and counts its tokens.
 ///
@@ -36,9 +46,14 @@ pub fn scan(document: &str) -> Result<usize, String> {
             "A document has at most {DOCUMENT_BYTES_MAX} bytes."
         ));
     }
-    let Some((brackets, tokens)) = measure_text(document) else {
+    let Some((brackets, tokens, longest)) = measure_text(document) else {
         return Err("A block string does not end.".to_owned());
     };
+    if longest > WORD_BYTES_MAX {
+        return Err(format!(
+            "A name or number has at most {WORD_BYTES_MAX} bytes."
+        ));
+    }
     if brackets > BRACKETS_MAX {
         return Err(format!("Brackets nest at most {BRACKETS_MAX} deep."));
     }
@@ -50,10 +65,10 @@ pub fn scan(document: &str) -> Result<usize, String> {
     Ok(tokens)
 }
 
-/// How deep brackets nest and how many tokens there are, in one pass; none when a block string does not end, which the
-/// parser reads as an empty string and goes on.
-fn measure_text(document: &str) -> Option<(usize, usize)> {
-    let (mut depth, mut deepest, mut tokens) = (0usize, 0, 0);
+/// How deep brackets nest, how many tokens there are, and how long the longest word is, in one pass; none when a block
+/// string does not end, which the parser reads as an empty string and goes on.
+fn measure_text(document: &str) -> Option<(usize, usize, usize)> {
+    let (mut depth, mut deepest, mut tokens, mut longest) = (0usize, 0, 0, 0);
     let mut rest = document.as_bytes();
     while let Some((byte, tail)) = rest.split_first() {
         let text = rest;
@@ -61,7 +76,11 @@ fn measure_text(document: &str) -> Option<(usize, usize)> {
             b'"' if tail.starts_with(b"\"\"") => after_block_string(&tail[2..])?,
             b'"' => after_string(tail),
             b'#' => after(tail, |b| matches!(b, b'\n' | b'\r')),
-            b if is_word(*b) => after(tail, |b| !is_word(b)),
+            b if is_word(*b) => {
+                let after = after(tail, |b| !is_word(b));
+                longest = longest.max(rest.len() - after.len());
+                after
+            }
             _ => tail,
         };
         match byte {
@@ -79,7 +98,7 @@ fn measure_text(document: &str) -> Option<(usize, usize)> {
             usize::from(!is_ignored)
         };
     }
-    Some((deepest, tokens))
+    Some((deepest, tokens, longest))
 }
 
 /// As many tokens as the parser may read in a word: it goes on after `true`, `false`, `null` and 0, and before a sign.
@@ -141,6 +160,8 @@ struct Weight {
     fields: u64,
     aliases: u64,
     directives: u64,
+    /// Uses of variables.
+    uses: u64,
 }
 
 impl Weight {
@@ -150,14 +171,51 @@ impl Weight {
         self.fields = self.fields.saturating_add(other.fields);
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.directives = self.directives.saturating_add(other.directives);
+        self.uses = self.uses.saturating_add(other.uses);
+    }
+
+    fn add_directives(&mut self, directives: &[Positioned<Directive>]) {
+        self.directives = self.directives.saturating_add(directives.len() as u64);
+        for directive in directives {
+            self.add_uses(&directive.node.arguments);
+        }
+    }
+
+    fn add_uses(&mut self, arguments: &[(Positioned<Name>, Positioned<Value>)]) {
+        let uses = arguments.iter().map(|(_, value)| uses(&value.node));
+        self.uses = self.uses.saturating_add(uses.sum());
     }
 }
 
-/// Looks at a parsed document.
+/// How many variables a value has in it.
+fn uses(value: &Value) -> u64 {
+    match value {
+        Value::Variable(_) => 1,
+        Value::List(entries) => entries.iter().map(uses).sum(),
+        Value::Object(fields) => fields.values().map(uses).sum(),
+        _ => 0,
+    }
+}
+
+/// Two fields of one key that cannot be one. The library names every pair of them, and every argument.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Their key.
+    pub key: String,
+    /// Where they are.
+    pub places: [Pos; 2],
+}
+
+/// Looks at a parsed document; returns the first conflict in it.
 ///
 /// # Errors
 /// A sentence that names the limit.
-pub fn check(document: &ExecutableDocument) -> Result<(), String> {
+pub fn check(document: &ExecutableDocument) -> Result<Option<Conflict>, String> {
+    if document.operations.iter().count() > OPERATIONS_MAX {
+        return Err(format!(
+            "A document has at most {OPERATIONS_MAX} operations."
+        ));
+    }
     let mut walk = Walk {
         document,
         fragments: HashMap::new(),
@@ -170,9 +228,12 @@ pub fn check(document: &ExecutableDocument) -> Result<(), String> {
             ));
         }
         let mut weight = walk.selection_set(&operation.selection_set.node)?;
-        weight.directives = weight
-            .directives
-            .saturating_add(operation.directives.len() as u64);
+        weight.add_directives(&operation.directives);
+        for variable in &operation.variable_definitions {
+            // Constants, so nothing is used.
+            let directives = variable.node.directives.len() as u64;
+            weight.directives = weight.directives.saturating_add(directives);
+        }
         within_limits(weight)?;
     }
     // Fragments that nothing spreads are validated by the library all the same.
@@ -183,7 +244,13 @@ pub fn check(document: &ExecutableDocument) -> Result<(), String> {
         }
         within_limits(weight)?;
     }
-    Ok(())
+    let mut comparison = Comparison {
+        document,
+        left: COMPARISONS_MAX,
+        conflict: None,
+    };
+    comparison.document()?;
+    Ok(comparison.conflict)
 }
 
 fn within_limits(weight: Weight) -> Result<(), String> {
@@ -197,6 +264,7 @@ fn within_limits(weight: Weight) -> Result<(), String> {
             "has at most",
             "directives",
         ),
+        (weight.uses, USES_MAX, "uses variables at most", "times"),
     ];
     match limits.iter().find(|(value, max, ..)| value > max) {
         Some((_, max, does, what)) => Err(format!(
@@ -238,6 +306,7 @@ impl<'a> Walk<'a> {
                     aliases: u64::from(field.alias.is_some()),
                     ..Weight::default()
                 });
+                weight.add_uses(&field.arguments);
                 (weight, &field.directives)
             }
             Selection::InlineFragment(inline) => (
@@ -249,7 +318,7 @@ impl<'a> Walk<'a> {
                 &spread.node.directives,
             ),
         };
-        weight.directives = weight.directives.saturating_add(directives.len() as u64);
+        weight.add_directives(directives);
         Ok(weight)
     }
 
@@ -268,11 +337,102 @@ impl<'a> Walk<'a> {
         };
         self.fragments.insert(name.as_str(), None);
         let mut weight = self.selection_set(&fragment.node.selection_set.node)?;
-        weight.directives = weight
-            .directives
-            .saturating_add(fragment.node.directives.len() as u64);
+        weight.add_directives(&fragment.node.directives);
         self.fragments.insert(name.as_str(), Some(weight));
         Ok(weight)
+    }
+}
+
+/// Fields by type and key.
+type Outputs<'a> = HashMap<(Option<&'a str>, &'a str), &'a Positioned<Field>>;
+
+/// Looks for the first conflict, as the library's rule sees it: in each selection set, with what fragments put into it.
+struct Comparison<'a> {
+    document: &'a ExecutableDocument,
+    left: usize,
+    conflict: Option<Conflict>,
+}
+
+impl<'a> Comparison<'a> {
+    fn document(&mut self) -> Result<(), String> {
+        for (_, operation) in self.document.operations.iter() {
+            self.selection_set(&operation.node.selection_set.node)?;
+        }
+        for fragment in self.document.fragments.values() {
+            self.selection_set(&fragment.node.selection_set.node)?;
+        }
+        Ok(())
+    }
+
+    fn selection_set(&mut self, set: &'a SelectionSet) -> Result<(), String> {
+        self.within(None, set, &mut Outputs::new(), &mut HashSet::new())?;
+        for item in &set.items {
+            match &item.node {
+                Selection::Field(field) => self.selection_set(&field.node.selection_set.node)?,
+                Selection::InlineFragment(inline) => {
+                    self.selection_set(&inline.node.selection_set.node)?;
+                }
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn within(
+        &mut self,
+        on: Option<&'a str>,
+        set: &'a SelectionSet,
+        outputs: &mut Outputs<'a>,
+        spread: &mut HashSet<&'a str>,
+    ) -> Result<(), String> {
+        for item in &set.items {
+            match &item.node {
+                Selection::Field(field) => {
+                    self.left = self.left.checked_sub(1).ok_or(
+                        "Fragments put the same fields into too many selections: nest them less.",
+                    )?;
+                    self.compare(on, field, outputs);
+                }
+                Selection::InlineFragment(inline) => {
+                    let on = inline.node.type_condition.as_ref();
+                    let on = on.map(|condition| condition.node.on.node.as_str());
+                    self.within(on, &inline.node.selection_set.node, outputs, spread)?;
+                }
+                Selection::FragmentSpread(name) => {
+                    let name = &name.node.fragment_name.node;
+                    if let Some(fragment) = self.document.fragments.get(name)
+                        && spread.insert(name.as_str())
+                    {
+                        let on = Some(fragment.node.type_condition.node.on.node.as_str());
+                        self.within(on, &fragment.node.selection_set.node, outputs, spread)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn compare(
+        &mut self,
+        on: Option<&'a str>,
+        field: &'a Positioned<Field>,
+        outputs: &mut Outputs<'a>,
+    ) {
+        let node = &field.node;
+        let key = node.alias.as_ref().unwrap_or(&node.name).node.as_str();
+        let other = outputs.entry((on, key)).or_insert(field);
+        let is_same = node.name.node == other.node.name.node
+            && node.arguments.len() == other.node.arguments.len()
+            && other.node.arguments.iter().all(|(name, value)| {
+                node.get_argument(&name.node)
+                    .is_some_and(|same| same.node == value.node)
+            });
+        if !is_same && self.conflict.is_none() {
+            self.conflict = Some(Conflict {
+                key: key.to_owned(),
+                places: [other.pos, field.pos],
+            });
+        }
     }
 }
 
@@ -284,7 +444,7 @@ mod tests {
 
     fn guard(document: &str) -> Result<(), String> {
         scan(document)?;
-        check(&async_graphql::parser::parse_query(document).expect("it parses"))
+        check(&async_graphql::parser::parse_query(document).expect("it parses")).map(|_| ())
     }
 
     fn nested(depth: usize) -> String {
@@ -354,20 +514,22 @@ mod tests {
 
     #[test]
     fn text_is_measured_outside_strings_and_comments() {
-        for (text, brackets, tokens) in [
-            ("{ a(b: [1]) { c } }", 3, 13),
-            ("# {{{{\n{ a }", 1, 3),
-            (r#"{ a(b: "{{{{ \" ((") }"#, 2, 8),
-            (r##"{ a(b: "#") { c } }"##, 2, 11),
-            (r#"{ a(b: """ {{ \""" " (( """) { c } }"#, 2, 11),
-            (r#""unended"#, 0, 1),
+        for (text, brackets, tokens, longest) in [
+            ("{ a(b: [1]) { c } }", 3, 13, 1),
+            ("# {{{{\n{ a }", 1, 3, 1),
+            (r#"{ a(b: "{{{{ \" ((") }"#, 2, 8, 1),
+            (r##"{ a(b: "#") { c } }"##, 2, 11, 1),
+            (r#"{ a(b: """ {{ \""" " (( """) { c } }"#, 2, 11, 1),
+            (r#""unended"#, 0, 1, 0),
+            ("{ alias: field }", 1, 5, 5),
         ] {
-            assert_eq!(measure_text(text), Some((brackets, tokens)), "{text}");
+            let measured = Some((brackets, tokens, longest));
+            assert_eq!(measure_text(text), measured, "{text}");
         }
         assert!(scan(&"[".repeat(1_000)).is_err());
         // The parser reads a block string without an end as an empty string, and then what follows it.
         assert!(scan(r#"{a(b:[""""[[[[[[[[[]]]]]]]]])}"#).is_err());
-        assert_eq!(measure_text("0a true1 -1-1"), Some((0, 8)));
+        assert_eq!(measure_text("0a true1 -1-1"), Some((0, 8, 5)));
         let unknown = format!("{{...F}} fragment F on Query{{{}}}", "...X ".repeat(501));
         assert!(check(&async_graphql::parser::parse_query(unknown).expect("it parses")).is_err());
         assert!(scan(&"a ".repeat(601)).is_err());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use async_graphql::ServerError;
-use axum::body::{Body, Bytes, HttpBody as _};
+use axum::body::{Body, HttpBody as _};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -20,6 +20,9 @@ pub const BODY_BYTES_MAX: usize = 32 * 1024;
 const DISCARDED_BYTES_MAX: u64 = 1024 * 1024;
 /// How long the answer waits for that.
 const DISCARD_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Pieces, chunks or packets, that a body may come in: no network cuts 32 KiB so small.
+const BODY_PIECES_MAX: usize = 1_024;
 
 /// A request that was refused before it was executed.
 pub struct Refused {
@@ -124,7 +127,7 @@ pub async fn from_body(
     Err(refused)
 }
 
-async fn read(headers: &HeaderMap, body: &mut Body) -> Result<Bytes, Refused> {
+async fn read(headers: &HeaderMap, body: &mut Body) -> Result<Vec<u8>, Refused> {
     if !is_json(headers) {
         let error = document_error(
             code::BAD_USER_INPUT,
@@ -136,22 +139,40 @@ async fn read(headers: &HeaderMap, body: &mut Body) -> Result<Bytes, Refused> {
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
         return Err(too_large());
     }
-    match Limited::new(body, BODY_BYTES_MAX).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        Err(_) => Err(Refused::bad("The body ended early.")),
+    collect(body).await
+}
+
+/// Puts a body together. Each piece costs a wake-up, however small it is.
+async fn collect(body: &mut Body) -> Result<Vec<u8>, Refused> {
+    let mut body = Limited::new(body, BODY_BYTES_MAX);
+    let (mut bytes, mut pieces) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                too_large()
+            } else {
+                Refused::bad("The body ended early.")
+            }
+        })?;
+        pieces += 1;
+        if pieces > BODY_PIECES_MAX {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
     }
+    Ok(bytes)
 }
 
 /// Reads on where a body is not wanted, so that its client can finish and reads the answer: a connection that is closed
 /// while its client sends is reset, and the answer is lost. Not for ever, and not what is announced to be too much.
 async fn discard(mut body: Body) {
-    let (mut read, announced) = (0, body.size_hint().lower());
-    while announced <= DISCARDED_BYTES_MAX && read <= DISCARDED_BYTES_MAX {
+    let (mut read, mut pieces, announced) = (0, 0, body.size_hint().lower());
+    while announced.max(read) <= DISCARDED_BYTES_MAX && pieces <= BODY_PIECES_MAX {
         match body.frame().await {
             Some(Ok(frame)) => read += frame.data_ref().map_or(0, |data| data.len() as u64),
             _ => return,
         }
+        pieces += 1;
     }
 }
 
@@ -191,7 +212,9 @@ pub fn parse_params(bytes: &[u8]) -> Result<Params, Refused> {
 }
 
 fn too_large() -> Refused {
-    let message = format!("A request has at most {BODY_BYTES_MAX} bytes.");
+    let message = format!(
+        "A request has at most {BODY_BYTES_MAX} bytes, in at most {BODY_PIECES_MAX} pieces."
+    );
     Refused::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         document_error(code::BAD_USER_INPUT, message),

@@ -466,14 +466,19 @@ impl Session {
     }
 }
 
-/// The end of a socket whose message could not be read. Above all it was too long; where the connection has failed
-/// nobody hears this.
+/// The end of a socket whose message could not be read; where the connection has failed nobody hears this.
 fn unreadable(error: &axum::Error) -> Close {
     tracing::debug!(%error, "a socket could not be read");
-    close(
-        1009,
-        format!("A message has at most {MESSAGE_BYTES_MAX} bytes"),
-    )
+    // The library's own type is not ours to name; its texts are held by a test.
+    let text = error.to_string();
+    if text.starts_with("Space limit exceeded") {
+        let reason = format!("A message has at most {MESSAGE_BYTES_MAX} bytes");
+        close(1009, reason)
+    } else if text.starts_with("UTF-8 encoding error") {
+        close(1007, "A text must be UTF-8")
+    } else {
+        close(1002, "Protocol error")
+    }
 }
 
 /// The text of a message, if it is one; frames of the socket itself are answered by the library.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::documents::{doubling, each};
 use super::wire::{
-    BINARY, ENDS, GOES_ON, Manner, PING, TEXT, TEXT_BEGINS, frame, request, socket, upgrade,
+    BINARY, CLOSE, ENDS, GOES_ON, Manner, PING, TEXT, TEXT_BEGINS, frame, request, socket, upgrade,
 };
 use super::{Expected, Row};
 
@@ -55,6 +55,7 @@ fn before_the_hello() -> Vec<Row> {
         r#"{{"type":"connection_init","payload":{}}}"#,
         nested(7_000)
     );
+    let goodbye = |code: u16| [upgrade(), frame(CLOSE, &code.to_be_bytes())].concat();
     let complete = r#"{"type":"complete","id":"a"}"#;
     vec![
         closed(
@@ -83,6 +84,13 @@ fn before_the_hello() -> Vec<Row> {
             socket([deep]),
             4400,
             BAD,
+        ),
+        closed("a goodbye", goodbye(1_000), 1000, ""),
+        closed(
+            "a goodbye with a code that nobody may send",
+            goodbye(1_005),
+            1002,
+            "",
         ),
     ]
 }
@@ -189,6 +197,7 @@ fn frames() -> Vec<Row> {
     let of = |frames: &[Vec<u8>]| [upgrade(), frames.concat()].concat();
     let one = |first_byte, payload: &[u8]| of(&[frame(first_byte, payload)]);
     let long = |name, bytes| closed(name, bytes, 1009, "at most 16384");
+    let wrong = |name, bytes| closed(name, bytes, 1002, "");
     let part = [b' '; 10_000];
     let halves = of(&[frame(TEXT_BEGINS, &part), frame(ENDS, &part)]);
     let announced = [&[TEXT, 0xff][..], &(1u64 << 62).to_be_bytes(), &[0; 4]].concat();
@@ -212,6 +221,12 @@ fn frames() -> Vec<Row> {
         long("a message of 17 KB", one(TEXT, &[b' '; 17_000])),
         long("a message of 20 KB in two frames", halves),
         long("a message of 2^62 bytes, announced", of(&[announced])),
+        closed("a text that is none", one(TEXT, b"\xff\xfe"), 1007, ""),
+        wrong("a frame without a mask", of(&[vec![TEXT, 2, b'{', b'}']])),
+        wrong("a frame of an unknown kind", one(0x83, b"")),
+        wrong("a frame with a reserved bit", one(0xc1, b"{}")),
+        wrong("the end of no message", one(ENDS, b"{}")),
+        wrong("a ping of 200 bytes", one(PING, &part[..200])),
         half.sent(Manner::AndHangUp),
     ]
 }

@@ -89,7 +89,9 @@ fn lengths() -> Vec<Row> {
 fn chunks() -> Vec<Row> {
     let chunked = |name, chunks: String, status| {
         let headers = [USUAL, &[("transfer-encoding", "chunked")]].concat();
-        let sent = [request("POST", "/graphql", &headers), chunks.into_bytes()].concat();
+        let head = request("POST", "/graphql", &headers);
+        // A client that ends its body reads the answer at once.
+        let sent = [head, chunks.into_bytes(), b"0\r\n\r\n".to_vec()].concat();
         Row::refused(name, sent, status, if status == 413 { INPUT } else { "" })
     };
     let chunk = |size: usize| format!("{size:x}\r\n{}\r\n", "x".repeat(size));
@@ -97,6 +99,7 @@ fn chunks() -> Vec<Row> {
     vec![
         chunked("a chunk of 40 KB", chunk(40_000), 413),
         chunked("1 MB in chunks", chunk(10_000).repeat(100), 413),
+        chunked("40,000 chunks of a byte", chunk(1).repeat(40_000), 413),
         chunked(
             "a chunk of 2^64 bytes",
             "10000000000000000\r\n".to_owned(),

@@ -20,12 +20,12 @@ fn values() -> Vec<Row> {
         document(
             "a number of 8,000 digits",
             &first(&"9".repeat(8_000)),
-            SYNTAX,
+            COMPLEX,
         ),
         document(
             "a fraction of 8,000 digits",
             &first(&format!("0.{}", "9".repeat(8_000))),
-            INVALID,
+            COMPLEX,
         ),
         document(
             "a number of 10,000 digits",
@@ -35,12 +35,12 @@ fn values() -> Vec<Row> {
         document(
             "an exponent of 8,000 digits",
             &first(&format!("1e{}", "9".repeat(8_000))),
-            SYNTAX,
+            COMPLEX,
         ),
         document(
             "a negative exponent of 8,000 digits",
             &first(&format!("1e-{}", "9".repeat(8_000))),
-            INVALID,
+            COMPLEX,
         ),
         document(
             "a string of 8 KB",
@@ -126,6 +126,51 @@ fn conflicts() -> Vec<Row> {
             &format!("{{{}}}", each(15, |n| format!("a:node(id:{n}){{id}}"))),
             INVALID,
         ),
+        document(
+            "480 fields against one alias",
+            &format!("{{serverTime:viewer{{id}} {}}}", same(480, "serverTime ")),
+            INVALID,
+        ),
+        // The library says of every pair of fields, and every argument, that they conflict; ...
+        document(
+            "90 arguments against 300 fields without",
+            &format!(
+                "{{serverTime({}) {}}}",
+                each(90, |n| format!("a{n}:1 ")),
+                same(300, "serverTime ")
+            ),
+            INVALID,
+        ),
+        document(
+            "one argument of a long name against 490 fields without",
+            &format!(
+                "{{serverTime({}:1) {}}}",
+                "a".repeat(100),
+                same(490, "serverTime ")
+            ),
+            INVALID,
+        ),
+        // ... and once for each of the inline fragments around them.
+        document(
+            "440 fields against one alias, 30 fragments deep",
+            &nested(
+                30,
+                "{...",
+                &format!("{{serverTime:viewer{{id}} {}}}", same(440, "serverTime ")),
+                "}",
+            ),
+            COMPLEX,
+        ),
+        document(
+            "440 fields of one key, 30 fragments deep",
+            &nested(
+                30,
+                "{...",
+                &format!("{{{}}}", same(440, "serverTime ")),
+                "}",
+            ),
+            COMPLEX,
+        ),
     ]
 }
 
@@ -141,8 +186,37 @@ fn complaints() -> Vec<Row> {
             INVALID,
         ),
         document(
+            "an operation of a long name",
+            &format!("query {}{{{}}}", "q".repeat(5_000), undefined(90)),
+            COMPLEX,
+        ),
+        document(
+            "90 undefined variables in 5 operations",
+            &(each(5, |n| format!("query q{n}{}{{...F}}", "q".repeat(120)))
+                + &format!("fragment F on Query{{{}}}", undefined(90))),
+            INVALID,
+        ),
+        document(
+            "90 wrong places of a variable in 5 operations",
+            &(each(5, |n| {
+                format!("query q{n}{}($v:Int){{...F}}", "q".repeat(120))
+            }) + &format!("fragment F on Query{{{}}}", nodes(same(90, "$v ")))),
+            INVALID,
+        ),
+        document(
+            "40 operations without their 100 variables",
+            &(each(40, |n| format!("query q{n}{{...F}}"))
+                + &format!("fragment F on Query{{{}}}", undefined(100))),
+            COMPLEX,
+        ),
+        document(
             "an undefined variable, 100 times",
             &format!("{{{}}}", nodes(same(100, "$a "))),
+            INVALID,
+        ),
+        document(
+            "500 unknown fields",
+            &format!("{{{}}}", same(500, "a ")),
             INVALID,
         ),
         document(
@@ -161,12 +235,12 @@ fn complaints() -> Vec<Row> {
         document(
             "an unknown type with a long name",
             &format!("query($a:{}){{serverTime}}", "T".repeat(8_000)),
-            INVALID,
+            COMPLEX,
         ),
         document(
             "an unknown fragment with a long name",
             &format!("{{...{}}}", "f".repeat(8_000)),
-            INVALID,
+            COMPLEX,
         ),
         document("a field that is nearly known", "{ serverTme }", INVALID),
     ]
@@ -174,10 +248,29 @@ fn complaints() -> Vec<Row> {
 
 fn introspection() -> Vec<Row> {
     let of_type = nested(9, "{type", "{ofType{ofType{name}}}", "}");
+    let schema =
+        "{__schema{types{fields{type{ofType{ofType{ofType{ofType{ofType{ofType{name}}}}}}}}}}}";
+    let fields = &schema[1..schema.len() - 1];
     vec![
+        document("the schema", schema, INVALID),
+        document(
+            "15 times the schema",
+            &format!("{{{}}}", each(15, |n| format!("a{n}:{fields}"))),
+            INVALID,
+        ),
+        document(
+            "a type",
+            "{__type(name:\"Query\"){fields{type{fields{type{fields{type{name}}}}}}}}",
+            INVALID,
+        ),
         document(
             "what no type has",
             &format!("{{__type(name:\"Query\"){{fields{of_type}}}}}"),
+            INVALID,
+        ),
+        document(
+            "the schema in a fragment",
+            &format!("{{...A}}fragment A on Query{schema}"),
             INVALID,
         ),
         document("a document of a schema", "type Query { a: Int }", SYNTAX),

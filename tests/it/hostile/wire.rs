@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 
 use crate::clients::{DEADLINE, in_time};
 
@@ -59,7 +59,7 @@ pub async fn send(address: SocketAddr, bytes: &[u8], manner: Manner) -> Answer {
     let stream = stream.expect("it connects");
     stream.set_nodelay(true).expect("a socket");
     let (mut reader, mut writer) = stream.into_split();
-    let (say, said) = oneshot::channel();
+    let (reply, mut replies) = mpsc::unbounded_channel::<Vec<u8>>();
     // A server that has heard enough reads no more: what is left cannot be sent.
     let writing = async {
         match manner {
@@ -72,45 +72,42 @@ pub async fn send(address: SocketAddr, bytes: &[u8], manner: Manner) -> Answer {
             }
             _ => _ = writer.write_all(bytes).await,
         }
-        match manner {
-            Manner::AndHangUp => _ = writer.shutdown().await,
-            Manner::UntilItSays(_) if said.await.is_ok() => {
-                let _ = writer.write_all(&frame(TEXT, b"garbage")).await;
-            }
-            _ => {}
+        if manner == Manner::AndHangUp {
+            let _ = writer.shutdown().await;
         }
-        writer
+        while let Some(bytes) = replies.recv().await {
+            let _ = writer.write_all(&bytes).await;
+        }
     };
     let mut received = Vec::new();
     let reading = async {
-        let mut say = Some(say);
+        // Dropped at the end, so that nobody waits for more of them.
+        let reply = reply;
+        let mut awaited = match manner {
+            Manner::UntilItSays(awaited) => Some(awaited),
+            _ => None,
+        };
+        let mut is_closed = false;
         loop {
             match reader.read_buf(&mut received).await {
                 Ok(0) => return,
-                Ok(_) => {
-                    if let Manner::UntilItSays(awaited) = manner
-                        && String::from_utf8_lossy(&received).contains(awaited)
-                    {
-                        say.take().map(|say| say.send(()));
-                    }
-                    // A client hangs up then, for which the server waits a while.
-                    if read(&received).1.is_some() {
-                        return;
-                    }
-                }
+                Ok(_) => {}
                 // Ended with something of ours unread.
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => return,
                 Err(error) => panic!("{error}"),
             }
+            if awaited.is_some_and(|text| String::from_utf8_lossy(&received).contains(text)) {
+                awaited = None;
+                let _ = reply.send(frame(TEXT, b"garbage"));
+            }
+            // A close is answered: the server may wait for that.
+            if !is_closed && received.starts_with(b"HTTP/1.1 101") && read(&received).1.is_some() {
+                is_closed = true;
+                let _ = reply.send(frame(CLOSE, &1000u16.to_be_bytes()));
+            }
         }
     };
-    let both = async {
-        let mut reading = std::pin::pin!(reading);
-        tokio::select! {
-            () = reading.as_mut() => {}
-            _writer = writing => reading.await,
-        }
-    };
+    let both = async { tokio::join!(writing, reading) };
     let is_ended = tokio::time::timeout(DEADLINE, both).await.is_ok();
     let (statuses, close_code) = read(&received);
     Answer {

@@ -302,7 +302,10 @@ impl Documents {
 
     /// Guards, parses, validates and prices a document.
     async fn prepare(&self, text: &str) -> Result<Arc<Document>, Errors> {
-        let too_complex = |why: String| refused(code::QUERY_TOO_COMPLEX, why);
+        let too_complex = |why: String| match why.as_str() {
+            guard::UNENDED => refused(code::GRAPHQL_PARSE_FAILED, why),
+            _ => refused(code::QUERY_TOO_COMPLEX, why),
+        };
         let tokens = guard::scan(text).map_err(too_complex)?;
         let parsed = async_graphql::parser::parse_query(text).map_err(|error| {
             let mut error = ServerError::from(error);

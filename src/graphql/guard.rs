@@ -36,6 +36,9 @@ const OPERATIONS_MAX: usize = 5;
 /// them into.
 const COMPARISONS_MAX: usize = 2_000;
 
+/// What [`scan`] says of a block string without an end, which is no matter of limits.
+pub const UNENDED: &str = "A block string does not end.";
+
 /// Looks at the text of a document and counts its tokens.
 ///
 /// # Errors
@@ -47,7 +50,7 @@ pub fn scan(document: &str) -> Result<usize, String> {
         ));
     }
     let Some((brackets, tokens, longest)) = measure_text(document) else {
-        return Err("A block string does not end.".to_owned());
+        return Err(UNENDED.to_owned());
     };
     if longest > WORD_BYTES_MAX {
         return Err(format!(

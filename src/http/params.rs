@@ -22,7 +22,7 @@ const DISCARDED_BYTES_MAX: u64 = 1024 * 1024;
 const DISCARD_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Pieces, chunks or packets, that a body may come in: no network cuts 32 KiB so small.
-const BODY_PIECES_MAX: usize = 1_024;
+const BODY_PIECES_MAX: usize = 256;
 
 /// A request that was refused before it was executed.
 pub struct Refused {

@@ -130,9 +130,11 @@ pub struct Played {
     pub elapsed: Duration,
     /// Requests that were sent, also those that were sent again.
     pub sent: u64,
-    /// Requests that got no answer.
+    /// Requests that were sent and got no answer.
     pub lost: u64,
-    /// Those of them, or of those that were told to come later, that were given up.
+    /// Requests that could not be sent.
+    pub unsent: u64,
+    /// Requests that were given up in the end.
     pub given_up: u64,
 }
 
@@ -202,6 +204,7 @@ pub async fn play<L: Load>(load: Arc<L>, plan: Plan) -> Played {
         elapsed: Duration::ZERO,
         sent: 0,
         lost: 0,
+        unsent: 0,
         given_up: 0,
     };
     let player = Arc::new(Player {
@@ -283,8 +286,10 @@ impl<L: Load> Player<L> {
             !matches!(verdict, Verdict::Done { .. }) && done > tried_at + self.plan.patience;
         {
             let mut played = self.played();
-            played.sent += 1;
-            played.lost += u64::from(answer.is_err());
+            let lost = answer.as_ref().err().copied();
+            played.sent += u64::from(lost != Some(Lost::NotSent));
+            played.lost += u64::from(lost == Some(Lost::NoAnswer));
+            played.unsent += u64::from(lost == Some(Lost::NotSent));
             played.given_up += u64::from(is_given_up);
             if let Verdict::Done { is_good } = verdict {
                 let kind = self.load.kind(job.index);

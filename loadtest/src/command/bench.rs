@@ -129,7 +129,7 @@ impl Line {
             latency: Summary::of(&latencies.from_due),
             latency_from_sending: Summary::of(&latencies.from_sent),
             codes: codes.all(),
-            requests_lost: played.lost,
+            requests_lost: played.lost + played.unsent,
             requests_given_up: played.given_up,
             client_us: each(client),
             server_us: server.map(each),

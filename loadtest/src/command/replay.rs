@@ -123,6 +123,7 @@ pub async fn run(args: &ReplayArgs) -> Result<ExitCode, Failure> {
     play(Arc::clone(&check), Plan::of_all(&server, "Asking voters")).await;
     recount.asked = check.asked();
     recount.lost = played.lost;
+    recount.unsent = played.unsent;
     report(args, run, &schedule, &history, &played, recount)
 }
 

@@ -71,7 +71,7 @@ struct Planned {
 /// Requests of one kind.
 #[derive(Debug, Clone, Serialize)]
 struct KindLine {
-    kind: Kind,
+    name: &'static str,
     answered: u64,
     good: u64,
     /// From when it was to be sent.
@@ -113,6 +113,7 @@ pub struct Report {
     elapsed_seconds: f64,
     requests_sent: u64,
     requests_lost: u64,
+    requests_unsent: u64,
     answered_per_second: f64,
     all: KindLine,
     kinds: Vec<KindLine>,
@@ -139,7 +140,7 @@ impl Report {
         let line = |kind| {
             let latencies = measures.of(kind);
             KindLine {
-                kind,
+                name: kind.name(),
                 answered: latencies.from_due.len(),
                 good: latencies.good,
                 latency: Summary::of(&latencies.from_due),
@@ -163,9 +164,10 @@ impl Report {
             elapsed_seconds,
             requests_sent: played.sent,
             requests_lost: played.lost,
+            requests_unsent: played.unsent,
             answered_per_second: float(measures.done) / elapsed_seconds.max(f64::EPSILON),
             all: KindLine {
-                kind: Kind::Vote,
+                name: "all",
                 answered: all.from_due.len(),
                 good: all.good,
                 latency: Summary::of(&all.from_due),
@@ -225,8 +227,6 @@ impl Report {
         let (run, planned) = (&self.run, &self.planned);
         let verdict = if self.is_good() {
             "every vote counts once"
-        } else if self.recount.is_exact() {
-            "FAILED, though every vote counts once"
         } else {
             "FAILED"
         };
@@ -258,12 +258,8 @@ impl Report {
         )?;
         writeln!(
             to,
-            "It took {:.1} s: {:.0} answers a second over {} connections, {} requests sent, {} without an answer at first.\n",
-            self.elapsed_seconds,
-            self.answered_per_second,
-            run.connections,
-            self.requests_sent,
-            self.requests_lost,
+            "It took {:.1} s: {:.0} answers a second over {} connections, {} requests sent.\n",
+            self.elapsed_seconds, self.answered_per_second, run.connections, self.requests_sent,
         )?;
         let known =
             |load: Option<f64>| load.map_or("unknown".to_owned(), |load| format!("{load:.2}"));
@@ -337,9 +333,8 @@ impl Report {
         )?;
         writeln!(to, "| | answered | p50 | p90 | p99 | p99.9 | max |")?;
         writeln!(to, "| --- | ---: | ---: | ---: | ---: | ---: | ---: |")?;
-        let all = std::iter::once(("all", &self.all));
-        let kinds = self.kinds.iter().map(|line| (line.kind.name(), line));
-        for (name, line) in kinds.chain(all) {
+        for line in self.kinds.iter().chain(std::iter::once(&self.all)) {
+            let name = line.name;
             let (due, sent) = (&line.latency, &line.latency_from_sending);
             writeln!(
                 to,
@@ -454,6 +449,7 @@ mod tests {
             elapsed: Duration::from_secs(1),
             sent: 99,
             lost: 0,
+            unsent: 0,
             given_up: 0,
         };
         let run = Run {

@@ -24,6 +24,8 @@ use crate::progress::Progress;
 
 /// How long to wait before sending again where the server does not say.
 const AGAIN_AFTER: Duration = Duration::from_millis(250);
+/// Connections that are opened at once before the start: fewer than wait in any server's queue.
+const OPENING: usize = 64;
 /// Connections where nothing else is asked for.
 pub const CONNECTIONS: usize = 256;
 /// How long a request is sent again and again before it is given up.
@@ -198,6 +200,7 @@ struct Player<L> {
 /// Plays a load to its end.
 pub async fn play<L: Load>(load: Arc<L>, plan: Plan) -> Played {
     register(&*load, &plan.server, &mut plan.server.connect()).await;
+    let connections = open(&plan).await;
     let progress = Progress::start(plan.progress.0, plan.progress.1);
     let played = Played {
         measures: Measures::new(plan.slot),
@@ -215,9 +218,9 @@ pub async fn play<L: Load>(load: Arc<L>, plan: Plan) -> Played {
         plan,
     });
     let mut workers = JoinSet::new();
-    for _ in 0..player.plan.connections.max(1) {
+    for connection in connections {
         let player = Arc::clone(&player);
-        workers.spawn(async move { player.work().await });
+        workers.spawn(async move { player.work(connection).await });
     }
     let shown = Arc::clone(&player);
     let showing = tokio::spawn(async move {
@@ -241,6 +244,25 @@ pub async fn play<L: Load>(load: Arc<L>, plan: Plan) -> Played {
     played
 }
 
+/// Opens the connections, before the clock starts: users come through load balancers, which keep theirs open.
+async fn open(plan: &Plan) -> Vec<Connection> {
+    let mut connections = Vec::new();
+    let mut left = plan.connections.max(1);
+    while left > 0 {
+        let mut opening = JoinSet::new();
+        for _ in 0..left.min(OPENING) {
+            let mut connection = plan.server.connect();
+            opening.spawn(async move {
+                connection.open().await;
+                connection
+            });
+        }
+        left -= opening.len();
+        connections.extend(opening.join_all().await);
+    }
+    connections
+}
+
 /// Makes the documents known. Whether it worked shows when they are used.
 async fn register(load: &impl Load, server: &Server, connection: &mut Connection) {
     for document in load.documents() {
@@ -261,8 +283,7 @@ impl<L: Load> Player<L> {
     }
 
     /// What one connection does.
-    async fn work(&self) {
-        let mut connection = self.plan.server.connect();
+    async fn work(&self, mut connection: Connection) {
         loop {
             let now = self.started.elapsed();
             let job = self.queue().take(&*self.load, now, self.plan.ends_after);

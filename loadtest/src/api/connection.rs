@@ -48,6 +48,11 @@ impl Connection {
         }
     }
 
+    /// Opens it now. Whether that worked, the first exchange shows.
+    pub async fn open(&mut self) {
+        self.sender = self.sender().await.ok();
+    }
+
     /// Sends a request and waits for its answer.
     ///
     /// # Errors

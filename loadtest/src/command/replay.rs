@@ -31,6 +31,8 @@ use crate::{Failure, print};
 /// How long the server's counts may take to have everything: views follow within a second.
 const SETTLING: Duration = Duration::from_secs(15);
 const SETTLING_EVERY: Duration = Duration::from_millis(250);
+/// How long a campaign that stands still does not move: longer than the server's tallies and counters take.
+const REST: Duration = Duration::from_secs(2);
 /// Slots of the charts.
 const SLOTS: u32 = 120;
 /// The shortest slot.
@@ -77,7 +79,7 @@ pub async fn run(args: &ReplayArgs) -> Result<ExitCode, Failure> {
     let schedule = Arc::new(Schedule::plan(args.seed, size, &campaign.field));
     let authorizations = authorizations(args, &server, &campaign, &schedule).await?;
     expect_fresh(args, &server, &campaign, &schedule, &authorizations).await?;
-    let before = campaign.standing(&server).await?;
+    let before = at_rest(&server, &campaign).await?;
     let machine = Machine::now();
     let cpu = |process| cpu_seconds(process).unwrap_or_default();
     let (own_cpu, server_cpu) = (cpu(None), cpu(args.target.server_pid));
@@ -175,6 +177,23 @@ async fn expect_fresh(
         }
     }
     Ok(())
+}
+
+/// Asks where the campaign stands until it stands still: what was cast shortly before still moves it.
+async fn at_rest(server: &Server, campaign: &Campaign) -> Result<Standing, Failure> {
+    let started = tokio::time::Instant::now();
+    let mut before = campaign.standing(server).await?;
+    loop {
+        tokio::time::sleep(REST).await;
+        let now = campaign.standing(server).await?;
+        if now == before {
+            return Ok(now);
+        }
+        if started.elapsed() > SETTLING {
+            return Err("somebody else is voting here: nothing could be recounted".into());
+        }
+        before = now;
+    }
 }
 
 /// Asks where the campaign stands until everything has arrived there.

@@ -1,7 +1,7 @@
 //! `vote`: votes of distinct voters, each with its own idempotency key.
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use clap::Args;
 use hyper::header::HeaderValue;
@@ -15,6 +15,7 @@ use crate::api::answer::{Answer, Reply, VoteData};
 use crate::api::connection::Lost;
 use crate::api::document::{Document, VOTE};
 use crate::api::request::{Ready, Sender, Template};
+use crate::audience::Acknowledged;
 use crate::campaign::Campaign;
 use crate::measure::Kind;
 use crate::player::{Due, Load, Verdict, play};
@@ -84,7 +85,7 @@ pub struct Votes {
     /// Answers that are no votes.
     pub codes: Codes,
     /// When votes were acknowledged, where somebody wants to know.
-    pub acknowledged: Option<Mutex<Vec<Instant>>>,
+    pub acknowledged: Option<Acknowledged>,
 }
 
 impl Votes {
@@ -124,12 +125,6 @@ impl Votes {
             acknowledged: None,
         })
     }
-
-    /// When votes were acknowledged so far.
-    pub fn acknowledged(&self) -> Option<std::sync::MutexGuard<'_, Vec<Instant>>> {
-        let times = self.acknowledged.as_ref()?;
-        Some(times.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 
 impl Load for Votes {
@@ -167,7 +162,8 @@ impl Load for Votes {
         let reply: Reply<VoteData> = Reply::read(answer);
         let payload = reply.data.as_ref().and_then(|data| data.cast_vote.as_ref());
         if payload.is_some_and(|payload| payload.vote.is_some()) {
-            if let Some(mut times) = self.acknowledged() {
+            if let Some(times) = &self.acknowledged {
+                let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
                 times.push(Instant::now());
             }
             return Verdict::Done { is_good: true };

@@ -1,0 +1,129 @@
+//! What the client knows: for every wish, like and view, what the server has said about it.
+
+use std::collections::BTreeMap;
+
+use crate::measure::Kind;
+use crate::schedule::Schedule;
+
+/// What is known of a wish.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WishHistory {
+    /// The id of the vote that the server has acknowledged.
+    pub vote: Option<Box<str>>,
+    /// Acknowledgements of another vote for the same nominee: votes that count twice.
+    pub doubles: u16,
+    /// Refusals because the voter has voted for the nominee.
+    pub already_voted: u16,
+    /// Refusals because the quota is spent.
+    pub quota_spent: u16,
+    /// Refusals for other reasons.
+    pub refused: u16,
+    /// Requests without an answer: what became of them, later answers say.
+    pub lost: u16,
+    /// Requests that were given up: nobody knows.
+    pub given_up: u16,
+}
+
+/// Whether there is a vote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// There must be one.
+    Yes,
+    /// There may be one: a request was given up without an answer.
+    Perhaps,
+    /// There must be none.
+    No,
+}
+
+impl WishHistory {
+    /// Whether there is a vote, as far as the answers say.
+    #[must_use]
+    pub fn fact(&self) -> Fact {
+        // One whose acknowledgement was lost is known by the refusal of the next.
+        let is_known_by_refusal = self.already_voted > 0 && self.lost > 0;
+        if self.vote.is_some() || is_known_by_refusal {
+            Fact::Yes
+        } else if self.given_up > 0 {
+            Fact::Perhaps
+        } else {
+            Fact::No
+        }
+    }
+}
+
+/// What is known of a like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LikeHistory {
+    /// Acknowledged.
+    pub is_liked: bool,
+    /// Given up without an answer.
+    pub is_unknown: bool,
+}
+
+/// All that is known.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// By wish.
+    pub wishes: Vec<WishHistory>,
+    /// By like.
+    pub likes: Vec<LikeHistory>,
+    /// Views that were acknowledged, by subject.
+    pub views: Vec<u64>,
+    /// Views whose report got no answer, by subject. A report has no key, so it is not sent again.
+    pub unknown_views: Vec<u64>,
+    /// The highest use of a quota that an answer has shown beyond its limit.
+    pub quota_exceeded: u64,
+    /// Votes that were acknowledged again to the same key.
+    pub same_again: u64,
+    /// Final refusals, by what was asked for and why.
+    pub refusals: BTreeMap<(Kind, String), u64>,
+    /// Answers that said "later", by what was asked for and why.
+    pub passing: BTreeMap<(Kind, String), u64>,
+    /// Events that were given up without an answer.
+    pub given_up: BTreeMap<Kind, u64>,
+}
+
+impl History {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(schedule: &Schedule, subjects: usize) -> Self {
+        Self {
+            wishes: vec![WishHistory::default(); schedule.wishes.len()],
+            likes: vec![LikeHistory::default(); schedule.likes.len()],
+            views: vec![0; subjects],
+            unknown_views: vec![0; subjects],
+            ..Self::default()
+        }
+    }
+
+    /// A vote was acknowledged.
+    pub fn counted(&mut self, wish: u32, vote: &str) {
+        let known = &mut self.wishes[wish as usize];
+        match &known.vote {
+            None => known.vote = Some(vote.into()),
+            Some(first) if **first == *vote => self.same_again += 1,
+            Some(_) => known.doubles += 1,
+        }
+    }
+
+    /// A vote was refused for good.
+    pub fn refused(&mut self, wish: u32, code: &str) {
+        let known = &mut self.wishes[wish as usize];
+        match code {
+            "ALREADY_VOTED" => known.already_voted += 1,
+            "QUOTA_SPENT" => known.quota_spent += 1,
+            _ => known.refused += 1,
+        }
+        self.note_refusal(Kind::Vote, code);
+    }
+
+    /// Something was refused for good.
+    pub fn note_refusal(&mut self, kind: Kind, code: &str) {
+        *self.refusals.entry((kind, code.to_owned())).or_default() += 1;
+    }
+
+    /// The server said "later".
+    pub fn note_passing(&mut self, kind: Kind, code: &str) {
+        *self.passing.entry((kind, code.to_owned())).or_default() += 1;
+    }
+}

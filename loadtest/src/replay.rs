@@ -1,0 +1,446 @@
+//! The load of a campaign: the events of a schedule as requests, and their answers as history.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::Uri;
+use hyper::header::HeaderValue;
+use serde_json::json;
+
+use crate::api::Server;
+use crate::api::answer::{Answer, LikeData, PageData, Reply, ViewsData, VoteData};
+use crate::api::connection::Lost;
+use crate::api::document::{Document, FEED, LIKE, NOMINEE, STORY, VIEWS, VOTE};
+use crate::api::request::{Ready, Sender, Template, body, query_uri};
+use crate::campaign::Campaign;
+use crate::history::History;
+use crate::measure::Kind;
+use crate::player::{Due, Load, Verdict};
+use crate::schedule::{Action, Page, Schedule, VoterKind};
+
+/// Stories of a page of the feed.
+const FEED_FIRST: u32 = 20;
+
+/// The load of a campaign.
+pub struct Replay {
+    within: Duration,
+    server: Server,
+    campaign: Arc<Campaign>,
+    schedule: Arc<Schedule>,
+    authorizations: Arc<[HeaderValue]>,
+    documents: [Document; 6],
+    votes: Vec<Template>,
+    votes_without_key: Vec<Bytes>,
+    likes: Vec<Bytes>,
+    feed: Uri,
+    /// By subject: nominees, then stories.
+    pages: Vec<Uri>,
+    history: Mutex<History>,
+}
+
+/// Places in `Replay::documents`.
+const VIEWS_DOCUMENT: usize = 5;
+
+impl Replay {
+    /// The load of a schedule, its requests made ready.
+    #[must_use]
+    pub fn new(
+        within: Duration,
+        server: &Server,
+        campaign: &Arc<Campaign>,
+        schedule: &Arc<Schedule>,
+        authorizations: &Arc<[HeaderValue]>,
+    ) -> Self {
+        let documents = [FEED, NOMINEE, STORY, VOTE, LIKE, VIEWS].map(Document::new);
+        let [feed, nominee, story, vote, like, _] = &documents;
+        let (nominees, subjects) = (campaign.nominees(), &campaign.subjects);
+        let input = |id: &String, key| json!({"input": {"nomineeId": id, "idempotencyKey": key}});
+        let with_key = |id| Template::new(vote, &input(id, Some(Template::GAP)));
+        let without_key = |id| Bytes::from(body(vote, &input(id, None)));
+        let likes = |id| {
+            Bytes::from(body(
+                like,
+                &json!({"input": {"subjectId": id, "liked": true}}),
+            ))
+        };
+        let page = |(subject, id): (usize, &String)| {
+            let document = if subject < nominees { nominee } else { story };
+            query_uri(document, &json!({"id": id}))
+        };
+        let first = json!({"campaign": campaign.id, "first": FEED_FIRST, "after": null});
+        Self {
+            within,
+            server: server.clone(),
+            campaign: Arc::clone(campaign),
+            schedule: Arc::clone(schedule),
+            authorizations: Arc::clone(authorizations),
+            votes: subjects[..nominees].iter().map(with_key).collect(),
+            votes_without_key: subjects[..nominees].iter().map(without_key).collect(),
+            likes: subjects.iter().map(likes).collect(),
+            feed: query_uri(feed, &first),
+            pages: subjects.iter().enumerate().map(page).collect(),
+            history: Mutex::new(History::new(schedule, subjects.len())),
+            documents,
+        }
+    }
+
+    /// What is known so far.
+    pub fn history(&self) -> std::sync::MutexGuard<'_, History> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_script(&self, voter: u32) -> bool {
+        self.schedule.voters[voter as usize].kind == VoterKind::Script
+    }
+
+    fn judge_vote(&self, voter: u32, wish: u32, answer: Result<&Answer, Lost>) -> Verdict {
+        let mut history = self.history();
+        let Ok(answer) = answer else {
+            let lost = u16::from(answer.err() == Some(Lost::NoAnswer));
+            history.wishes[wish as usize].lost += lost;
+            return Verdict::again();
+        };
+        let reply: Reply<VoteData> = Reply::read(answer);
+        let payload = reply.data.as_ref().and_then(|data| data.cast_vote.as_ref());
+        if let Some(payload) = payload {
+            if let Some(quota) = &payload.quota {
+                let exceeded = u64::from(quota.used.saturating_sub(quota.limit));
+                history.quota_exceeded = history.quota_exceeded.max(exceeded);
+            }
+            if let Some(vote) = &payload.vote {
+                history.counted(wish, &vote.id);
+                return Verdict::Done { is_good: true };
+            }
+            if let Some(error) = payload.user_errors.first() {
+                history.refused(wish, &error.code);
+                return Verdict::Done { is_good: false };
+            }
+        }
+        let code = reply.code.as_deref().unwrap_or("neither vote nor error");
+        // A script does not wait: it is refused, as it should be.
+        if self.is_script(voter) && reply.is_not_executed() && !reply.misses_document() {
+            history.refused(wish, code);
+            return Verdict::Done { is_good: false };
+        }
+        history.wishes[wish as usize].lost += u16::from(!reply.is_not_executed());
+        let verdict = Verdict::of_failure(&reply);
+        if matches!(verdict, Verdict::Done { .. }) {
+            history.refused(wish, code);
+        } else {
+            history.note_passing(Kind::Vote, code);
+        }
+        verdict
+    }
+
+    fn judge_like(&self, like: u32, answer: Result<&Answer, Lost>) -> Verdict {
+        let Ok(answer) = answer else {
+            return Verdict::again();
+        };
+        let reply: Reply<LikeData> = Reply::read(answer);
+        let payload = reply.data.as_ref().and_then(|data| data.set_like.as_ref());
+        if payload.is_some_and(|payload| payload.subject.is_some()) {
+            self.history().likes[like as usize].is_liked = true;
+            return Verdict::Done { is_good: true };
+        }
+        let refusal = payload.and_then(|payload| payload.user_errors.first());
+        self.judge_failure(Kind::Like, &reply, refusal.map(|error| &*error.code))
+    }
+
+    fn judge_page(&self, answer: Result<&Answer, Lost>) -> Verdict {
+        let Ok(answer) = answer else {
+            return Verdict::again();
+        };
+        let reply: Reply<PageData> = Reply::read(answer);
+        let is_there = reply.data.as_ref().is_some_and(PageData::is_there);
+        if is_there && reply.code.is_none() {
+            return Verdict::Done { is_good: true };
+        }
+        self.judge_failure(Kind::Page, &reply, None)
+    }
+
+    fn judge_report(&self, report: u32, answer: Result<&Answer, Lost>) -> Verdict {
+        let subjects = &self.schedule.reports[report as usize];
+        let unknown = || {
+            let mut history = self.history();
+            for subject in subjects {
+                history.unknown_views[usize::from(*subject)] += 1;
+            }
+            Verdict::Done { is_good: false }
+        };
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(Lost::NotSent) => return Verdict::again(),
+            Err(Lost::NoAnswer) => return unknown(),
+        };
+        let reply: Reply<ViewsData> = Reply::read(answer);
+        let payload = reply
+            .data
+            .as_ref()
+            .and_then(|data| data.record_views.as_ref());
+        match payload {
+            Some(payload) if payload.recorded == subjects.len() => {
+                let mut history = self.history();
+                for subject in subjects {
+                    history.views[usize::from(*subject)] += 1;
+                }
+                Verdict::Done { is_good: true }
+            }
+            Some(_) => {
+                self.history()
+                    .note_refusal(Kind::Report, "not all recorded");
+                unknown()
+            }
+            None if reply.is_passing() && !reply.is_not_executed() => {
+                let code = reply.code.as_deref().unwrap_or_default();
+                self.history().note_refusal(Kind::Report, code);
+                unknown()
+            }
+            None => self.judge_failure(Kind::Report, &reply, None),
+        }
+    }
+
+    fn judge_failure<'a, T: serde::Deserialize<'a>>(
+        &self,
+        kind: Kind,
+        reply: &Reply<'a, T>,
+        refusal: Option<&str>,
+    ) -> Verdict {
+        let verdict = match refusal {
+            Some(_) => Verdict::Done { is_good: false },
+            None => Verdict::of_failure(reply),
+        };
+        let code = refusal.or(reply.code.as_deref()).unwrap_or("no data");
+        let mut history = self.history();
+        if matches!(verdict, Verdict::Done { .. }) {
+            history.note_refusal(kind, code);
+        } else {
+            history.note_passing(kind, code);
+        }
+        verdict
+    }
+}
+
+impl Load for Replay {
+    fn due(&self, index: usize) -> Due {
+        self.schedule
+            .due(index, self.within)
+            .map_or(Due::Never, Due::At)
+    }
+
+    fn kind(&self, index: usize) -> Kind {
+        match self.schedule.events[index].action {
+            Action::Vote { .. } => Kind::Vote,
+            Action::Like(_) => Kind::Like,
+            Action::Read(_) => Kind::Page,
+            Action::Report(_) => Kind::Report,
+        }
+    }
+
+    fn request(&self, index: usize) -> Ready {
+        let event = self.schedule.events[index];
+        let requests = &self.server.requests;
+        let voter = event.voter as usize;
+        let sender = Sender {
+            authorization: Some(&self.authorizations[voter]),
+            address: Some(self.schedule.voters[voter].address),
+        };
+        match event.action {
+            Action::Vote { wish, with_key } => {
+                let nominee = usize::from(self.schedule.wishes[wish as usize].nominee);
+                if with_key {
+                    let body = self.votes[nominee].with_uuid(self.schedule.key(wish));
+                    requests.post(body, sender)
+                } else {
+                    requests.post(self.votes_without_key[nominee].clone(), sender)
+                }
+            }
+            Action::Like(like) => {
+                let subject = self.schedule.likes[like as usize].subject;
+                requests.post(self.likes[usize::from(subject)].clone(), sender)
+            }
+            Action::Report(report) => {
+                let subjects = &self.schedule.reports[report as usize];
+                let id = |subject: &u16| self.campaign.subjects[usize::from(*subject)].as_str();
+                let ids: Vec<&str> = subjects.iter().map(id).collect();
+                let variables = json!({"input": {"subjectIds": ids}});
+                requests.post(body(&self.documents[VIEWS_DOCUMENT], &variables), sender)
+            }
+            Action::Read(page) => {
+                let place = |story: u16| self.campaign.nominees() + usize::from(story);
+                let uri = match page {
+                    Page::Feed => &self.feed,
+                    Page::Nominee(nominee) => &self.pages[usize::from(nominee)],
+                    Page::Story(story) => &self.pages[place(story)],
+                };
+                // Pages are the same for all: asked for without a token, caches may keep them.
+                let sender = Sender {
+                    authorization: None,
+                    ..sender
+                };
+                requests.get(uri, sender)
+            }
+        }
+    }
+
+    fn judge(&self, index: usize, answer: Result<&Answer, Lost>) -> Verdict {
+        let event = self.schedule.events[index];
+        match event.action {
+            Action::Vote { wish, .. } => self.judge_vote(event.voter, wish, answer),
+            Action::Like(like) => self.judge_like(like, answer),
+            Action::Report(report) => self.judge_report(report, answer),
+            Action::Read(_) => self.judge_page(answer),
+        }
+    }
+
+    fn give_up(&self, index: usize) {
+        let mut history = self.history();
+        match self.schedule.events[index].action {
+            Action::Vote { wish, .. } => history.wishes[wish as usize].given_up += 1,
+            Action::Like(like) => history.likes[like as usize].is_unknown = true,
+            Action::Report(_) | Action::Read(_) => {}
+        }
+        *history.given_up.entry(self.kind(index)).or_default() += 1;
+    }
+
+    fn documents(&self) -> Vec<&Document> {
+        self.documents.iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::{Field, Size};
+
+    fn replay() -> Replay {
+        let field = Field {
+            scopes: vec![0; 30],
+            stories: 25,
+            quota: 10,
+        };
+        let campaign = Campaign {
+            id: "c".to_owned(),
+            title: String::new(),
+            subjects: (0..55).map(|subject| format!("s{subject}")).collect(),
+            categories: vec![String::new()],
+            asked_at: chrono::DateTime::UNIX_EPOCH,
+            field,
+        };
+        let schedule = Schedule::plan(1, Size::scaled(0.01), &campaign.field);
+        let authorization = HeaderValue::from_static("Bearer x");
+        let authorizations: Arc<[HeaderValue]> = vec![authorization; schedule.voters.len()].into();
+        Replay::new(
+            Duration::from_mins(1),
+            &Server::new("127.0.0.1:1").expect("an address"),
+            &Arc::new(campaign),
+            &Arc::new(schedule),
+            &authorizations,
+        )
+    }
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status,
+            body: Bytes::copy_from_slice(body.as_bytes()),
+        }
+    }
+
+    fn find(replay: &Replay, matches: impl Fn(&Action) -> bool) -> usize {
+        let found = replay
+            .schedule
+            .events
+            .iter()
+            .position(|event| matches(&event.action));
+        found.expect("there is one")
+    }
+
+    #[test]
+    fn a_lost_vote_is_sent_again_as_it_was() {
+        let replay = replay();
+        let is_vote = |action: &Action| matches!(action, Action::Vote { with_key: true, .. });
+        let index = find(&replay, is_vote);
+        let text = |request: &Ready| format!("{:?} {:?}", request.headers(), request.body());
+        let first = text(&replay.request(index));
+        let again = replay.judge(index, Err(Lost::NoAnswer));
+        assert!(matches!(again, Verdict::Again(_)));
+        assert_eq!(text(&replay.request(index)), first);
+        let counted = answer(
+            200,
+            r#"{"data":{"castVote":{"vote":{"id":"v"},"quota":{"used":11,"limit":10},"userErrors":[]}}}"#,
+        );
+        let done = replay.judge(index, Ok(&counted));
+        assert_eq!(done, Verdict::Done { is_good: true });
+        let Action::Vote { wish, .. } = replay.schedule.events[index].action else {
+            unreachable!("it was found as a vote");
+        };
+        let history = replay.history();
+        let known = &history.wishes[wish as usize];
+        assert_eq!((known.lost, known.vote.as_deref()), (1, Some("v")));
+        assert_eq!(history.quota_exceeded, 1);
+    }
+
+    #[test]
+    fn limits_refuse_scripts_and_delay_people() {
+        let replay = replay();
+        let limited = answer(
+            429,
+            r#"{"errors":[{"message":"","extensions":{"code":"RATE_LIMITED","retryAfterMs":70}}]}"#,
+        );
+        let is = |with: bool| move |action: &Action| matches!(action, Action::Vote { with_key, .. } if *with_key == with);
+        let person = find(&replay, is(true));
+        let verdict = replay.judge(person, Ok(&limited));
+        assert_eq!(verdict, Verdict::Again(Duration::from_millis(70)));
+        let is_script = |event: &&crate::schedule::Event| replay.is_script(event.voter);
+        let script = replay
+            .schedule
+            .events
+            .iter()
+            .find(is_script)
+            .expect("scripts");
+        let index = replay
+            .schedule
+            .events
+            .iter()
+            .position(|event| event == script);
+        let verdict = replay.judge(index.expect("found"), Ok(&limited));
+        assert_eq!(verdict, Verdict::Done { is_good: false });
+    }
+
+    #[test]
+    fn a_report_without_an_answer_is_not_sent_twice() {
+        let replay = replay();
+        let index = find(&replay, |action| matches!(action, Action::Report(_)));
+        let unsent = replay.judge(index, Err(Lost::NotSent));
+        assert!(matches!(unsent, Verdict::Again(_)));
+        let lost = replay.judge(index, Err(Lost::NoAnswer));
+        assert_eq!(lost, Verdict::Done { is_good: false });
+        assert!(replay.history().unknown_views.iter().sum::<u64>() > 0);
+    }
+
+    #[test]
+    fn pages_are_asked_for_without_a_token() {
+        let replay = replay();
+        let index = find(&replay, |action| {
+            matches!(action, Action::Read(Page::Nominee(_)))
+        });
+        let request = replay.request(index);
+        assert!(!request.headers().contains_key("authorization"));
+        assert!(
+            request
+                .uri()
+                .query()
+                .is_some_and(|query| query.contains("persistedQuery"))
+        );
+        let none = answer(200, r#"{"data":{"nominee":null}}"#);
+        assert_eq!(
+            replay.judge(index, Ok(&none)),
+            Verdict::Done { is_good: false }
+        );
+        let forgotten = answer(
+            400,
+            r#"{"errors":[{"message":"","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}"#,
+        );
+        assert_eq!(replay.judge(index, Ok(&forgotten)), Verdict::Register);
+    }
+}

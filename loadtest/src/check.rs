@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hyper::header::HeaderValue;
+use http::HeaderValue;
 use serde::Deserialize;
 use serde_json::json;
 

@@ -269,7 +269,7 @@ async fn register(load: &impl Load, server: &Server, connection: &mut Connection
         let request = server
             .requests
             .post(document.registration(), Sender::NOBODY);
-        let _ = connection.exchange(request).await;
+        let _ = connection.exchange(&request).await;
     }
 }
 
@@ -297,7 +297,7 @@ impl<L: Load> Player<L> {
 
     async fn carry_out(&self, job: Job, connection: &mut Connection) {
         let sent = self.started.elapsed();
-        let answer = connection.exchange(self.load.request(job.index)).await;
+        let answer = connection.exchange(&self.load.request(job.index)).await;
         let done = self.started.elapsed();
         let verdict = self
             .load

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::Uri;
-use hyper::header::HeaderValue;
+use http::HeaderValue;
+use http::Uri;
 use serde_json::json;
 
 use crate::api::Server;
@@ -360,11 +360,10 @@ mod tests {
         let replay = replay();
         let is_vote = |action: &Action| matches!(action, Action::Vote { with_key: true, .. });
         let index = find(&replay, is_vote);
-        let text = |request: &Ready| format!("{:?} {:?}", request.headers(), request.body());
-        let first = text(&replay.request(index));
+        let first = replay.request(index);
         let again = replay.judge(index, Err(Lost::NoAnswer));
         assert!(matches!(again, Verdict::Again(_)));
-        assert_eq!(text(&replay.request(index)), first);
+        assert_eq!(replay.request(index), first);
         let counted = answer(
             200,
             r#"{"data":{"castVote":{"vote":{"id":"v"},"quota":{"used":11,"limit":10},"userErrors":[]}}}"#,
@@ -425,13 +424,10 @@ mod tests {
             matches!(action, Action::Read(Page::Nominee(_)))
         });
         let request = replay.request(index);
-        assert!(!request.headers().contains_key("authorization"));
-        assert!(
-            request
-                .uri()
-                .query()
-                .is_some_and(|query| query.contains("persistedQuery"))
-        );
+        let request = str::from_utf8(&request).expect("a text");
+        assert!(!request.contains("authorization:"), "{request}");
+        assert!(request.starts_with("GET /graphql?"), "{request}");
+        assert!(request.contains("persistedQuery"), "{request}");
         let none = answer(200, r#"{"data":{"nominee":null}}"#);
         assert_eq!(
             replay.judge(index, Ok(&none)),

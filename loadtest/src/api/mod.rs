@@ -8,7 +8,7 @@ pub mod request;
 
 use std::sync::Arc;
 
-use hyper::Uri;
+use http::Uri;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ impl Server {
         let port = authority.port_u16().unwrap_or(80);
         Ok(Self {
             address: format!("{}:{port}", authority.host()).into(),
-            requests: Requests::new(authority.as_str())?,
+            requests: Requests::new(authority.as_str()),
         })
     }
 
@@ -63,7 +63,7 @@ impl Server {
     ) -> Result<T, Failure> {
         let body = json!({"query": query, "variables": variables}).to_string();
         let request = self.requests.post(body, sender);
-        let answer = self.connect().exchange(request).await;
+        let answer = self.connect().exchange(&request).await;
         let answer =
             answer.map_err(|lost| format!("{} does not answer ({lost:?})", self.address))?;
         let reply: Reply<Value> = Reply::read(&answer);

@@ -3,22 +3,14 @@
 use std::net::Ipv4Addr;
 
 use bytes::{BufMut as _, Bytes, BytesMut};
-use http_body_util::Full;
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
-use hyper::{Method, Request, Uri};
+use http::{HeaderValue, Uri};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::document::Document;
 
-/// A request with a finished body.
-pub type Ready = Request<Full<Bytes>>;
-
-/// The media type of GraphQL over HTTP.
-const GRAPHQL_RESPONSE: HeaderValue = HeaderValue::from_static("application/graphql-response+json");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-/// Who is believed to have sent it, where the server trusts the sender as a proxy.
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// A whole request, as it is sent.
+pub type Ready = Bytes;
 
 /// Who sends.
 #[derive(Debug, Clone, Copy)]
@@ -40,54 +32,67 @@ impl Sender<'_> {
 /// Makes requests to one server.
 #[derive(Debug, Clone)]
 pub struct Requests {
-    host: HeaderValue,
-    endpoint: Uri,
+    /// What every head has.
+    common: Bytes,
 }
 
 impl Requests {
     /// Requests to the server of this `Host`.
-    ///
-    /// # Errors
-    /// When it cannot be written in a header.
-    pub fn new(host: &str) -> Result<Self, hyper::header::InvalidHeaderValue> {
-        Ok(Self {
-            host: HeaderValue::from_str(host)?,
-            endpoint: Uri::from_static("/graphql"),
-        })
+    #[must_use]
+    pub fn new(host: &str) -> Self {
+        let common =
+            format!(" HTTP/1.1\r\nhost: {host}\r\naccept: application/graphql-response+json\r\n");
+        Self {
+            common: common.into(),
+        }
     }
 
     /// A GET.
     #[must_use]
     pub fn get(&self, uri: &Uri, sender: Sender<'_>) -> Ready {
-        self.request(Method::GET, uri.clone(), sender, Bytes::new())
+        let target = uri.path_and_query().map_or("/", |target| target.as_str());
+        let mut request = self.head("GET ", target, sender, 0);
+        request.put_slice(b"\r\n");
+        request.freeze()
     }
 
     /// A POST to the GraphQL endpoint.
     #[must_use]
-    pub fn post(&self, body: impl Into<Bytes>, sender: Sender<'_>) -> Ready {
-        let mut request = self.request(Method::POST, self.endpoint.clone(), sender, body.into());
-        request.headers_mut().insert(CONTENT_TYPE, JSON);
-        request
+    pub fn post(&self, body: impl AsRef<[u8]>, sender: Sender<'_>) -> Ready {
+        let body = body.as_ref();
+        let mut request = self.head("POST ", "/graphql", sender, body.len());
+        request.put_slice(b"content-type: application/json\r\ncontent-length: ");
+        put_number(&mut request, body.len());
+        request.put_slice(b"\r\n\r\n");
+        request.put_slice(body);
+        request.freeze()
     }
 
-    fn request(&self, method: Method, uri: Uri, sender: Sender<'_>, body: Bytes) -> Ready {
-        let mut request = Request::new(Full::new(body));
-        *request.method_mut() = method;
-        *request.uri_mut() = uri;
-        let headers = request.headers_mut();
-        headers.insert(HOST, self.host.clone());
-        headers.insert(ACCEPT, GRAPHQL_RESPONSE);
+    fn head(&self, method: &str, target: &str, sender: Sender<'_>, body_bytes: usize) -> BytesMut {
+        const OWN_HEADERS_BYTES: usize = 160;
+        let authorization = sender.authorization.map_or(0, HeaderValue::len);
+        let bytes = target.len() + self.common.len() + authorization + OWN_HEADERS_BYTES;
+        let mut head = BytesMut::with_capacity(bytes + body_bytes);
+        head.put_slice(method.as_bytes());
+        head.put_slice(target.as_bytes());
+        head.put_slice(&self.common);
         if let Some(authorization) = sender.authorization {
-            headers.insert(AUTHORIZATION, authorization.clone());
+            head.put_slice(b"authorization: ");
+            head.put_slice(authorization.as_bytes());
+            head.put_slice(b"\r\n");
         }
         if let Some(address) = sender.address {
-            let text = Ipv4Addr::from(address).to_string();
-            if let Ok(value) = HeaderValue::try_from(text) {
-                headers.insert(FORWARDED_FOR, value);
-            }
+            // The server trusts the sender as a proxy.
+            head.put_slice(b"x-forwarded-for: ");
+            head.put_slice(Ipv4Addr::from(address).to_string().as_bytes());
+            head.put_slice(b"\r\n");
         }
-        request
+        head
     }
+}
+
+fn put_number(to: &mut BytesMut, number: usize) {
+    to.put_slice(number.to_string().as_bytes());
 }
 
 /// The address of a query by its hash, as a GET.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Args;
-use hyper::Uri;
-use hyper::header::HeaderValue;
+use http::HeaderValue;
+use http::Uri;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

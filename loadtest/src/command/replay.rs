@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use hyper::header::HeaderValue;
+use http::HeaderValue;
 
 use super::{TargetArgs, parse_duration, parse_positive};
 use crate::api::Server;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, PoisonError};
 
 use clap::Args;
-use hyper::header::HeaderValue;
+use http::HeaderValue;
 use serde_json::json;
 use tokio::time::Instant;
 

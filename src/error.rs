@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::telemetry::RequestId;
+
 /// What can go wrong with a request. `graphql::error` gives each its `extensions.code`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -63,7 +65,7 @@ impl Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         if is_unavailable(&error) {
-            tracing::warn!(%error, "the database cannot be reached");
+            tracing::warn!(request = RequestId::current(), %error, "the database cannot be reached");
             Self::Unavailable
         } else {
             Self::internal(error)

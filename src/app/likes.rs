@@ -7,8 +7,8 @@ use crate::auth::Viewer;
 use crate::error::Result;
 use crate::hot::{Action, Subject};
 use crate::id::{CampaignId, NomineeId, StoryId, SubjectId};
+use crate::ledger;
 use crate::ledger::like::LikeWish;
-use crate::ledger::{self, Database};
 
 /// What can be liked and viewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +69,10 @@ impl App {
             Likeable::Story(id) if remembered(id).is_none() => Some(id.0),
             _ => None,
         });
-        self.remember_stories(&self.database, unknown.collect())
-            .await?;
+        let unknown: Vec<Uuid> = unknown.collect();
+        if !unknown.is_empty() {
+            Box::pin(self.remember_stories(unknown)).await?;
+        }
         let campaign = |subject: &Likeable| match subject {
             Likeable::Nominee(id) => catalog
                 .find_by_nominee(*id, viewer)
@@ -82,11 +84,8 @@ impl App {
         Ok(subjects.iter().map(campaign).collect())
     }
 
-    async fn remember_stories(&self, database: &Database, ids: Vec<Uuid>) -> Result<()> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        for story in ledger::story::list_by_ids(database, ids).await? {
+    async fn remember_stories(&self, ids: Vec<Uuid>) -> Result<()> {
+        for story in ledger::story::list_by_ids(&self.database, ids).await? {
             // A story that is not out may still be moved, and may not be seen.
             if story.published_at <= self.clock.now() {
                 let campaign = Some(story.campaign_id);

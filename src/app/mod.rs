@@ -98,7 +98,7 @@ pub struct Client {
     /// The address, behind the trusted proxies.
     pub address: IpAddr,
     /// The `User-Agent` header.
-    pub user_agent: Option<String>,
+    pub user_agent: Option<Arc<str>>,
 }
 
 impl App {
@@ -155,7 +155,9 @@ impl App {
     pub async fn authenticate(&self, token: &str) -> Result<(Viewer, DateTime<Utc>)> {
         let (viewer, expires_at) = self.tokens.verify(token, self.clock.now())?;
         match viewer {
-            Viewer::Staff(id) if !self.is_active_staff(id).await? => Err(Error::Unauthenticated),
+            Viewer::Staff(id) if !Box::pin(self.is_active_staff(id)).await? => {
+                Err(Error::Unauthenticated)
+            }
             viewer => Ok((viewer, expires_at)),
         }
     }

@@ -15,6 +15,7 @@ use crate::hot::{Action, Subject};
 use crate::id::{SessionId, StaffId, VoterId};
 use crate::ledger::identity::{self, Session, SessionRole};
 use crate::ledger::staff;
+use crate::telemetry::RequestId;
 
 /// How long a refresh token is good; each use starts it anew.
 pub const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
@@ -190,11 +191,11 @@ impl App {
                 )
                 .await?;
             }
-            tracing::info!("a staff sign-in failed");
+            tracing::info!(request = RequestId::current(), "a staff sign-in failed");
             return Ok(Err(SignInRefusal::InvalidCredentials));
         };
         staff::clear_failures(&self.database, &here).await?;
-        tracing::info!(staff = %account.id, "a member of staff signed in");
+        tracing::info!(request = RequestId::current(), staff = %account.id, "a member of staff signed in");
         self.open_session(Viewer::Staff(account.id)).await.map(Ok)
     }
 
@@ -222,7 +223,7 @@ impl App {
             .used_at
             .is_some_and(|used_at| now > used_at + REUSE_GRACE)
         {
-            tracing::warn!(session = %token.session.id, "a used refresh token came back: its session is ended");
+            tracing::warn!(request = RequestId::current(), session = %token.session.id, "a used refresh token came back: its session is ended");
             identity::revoke_session(&self.database, token.session.id, now).await?;
             return refused;
         }

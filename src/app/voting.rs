@@ -189,7 +189,7 @@ impl App {
         let early = self.hot.admit(&cast).await?;
         if let Some(refused) = forbidden(viewer, &roster, nominee_ids, cast_at) {
             // What was counted while it was allowed keeps its answer.
-            return match self.find_repeated(&cast).await? {
+            return match Box::pin(self.find_repeated(&cast)).await? {
                 Some(ballots) => Ok(CastAnswer {
                     roster: Some(roster),
                     result: Ok(in_order_of(nominee_ids, ballots)),
@@ -275,12 +275,18 @@ impl App {
                 self.counted(&roster, cast, &ballots);
                 Ok(in_order_of(nominee_ids, ballots))
             }
-            Outcome::Refused(Refusal::AlreadyVoted(id)) => {
-                refused(CastRefusal::AlreadyVoted, position(id))
-            }
-            Outcome::Refused(Refusal::QuotaSpent(_)) => refused(CastRefusal::QuotaSpent, None),
-            Outcome::Refused(Refusal::IdempotencyKeyReused) => {
-                refused(CastRefusal::IdempotencyKeyReused, None)
+            Outcome::Refused(refusal) => {
+                // A cast with a key may be a repetition, which only the ledger can tell.
+                if cast.idempotency_key.is_none() {
+                    self.remember_grounds(&roster, cast, verdict.grounds);
+                }
+                match refusal {
+                    Refusal::AlreadyVoted(id) => refused(CastRefusal::AlreadyVoted, position(id)),
+                    Refusal::QuotaSpent(_) => refused(CastRefusal::QuotaSpent, None),
+                    Refusal::IdempotencyKeyReused => {
+                        refused(CastRefusal::IdempotencyKeyReused, None)
+                    }
+                }
             }
         };
         CastAnswer {
@@ -290,21 +296,25 @@ impl App {
         }
     }
 
-    /// What follows a commit: the hot store remembers, the tally is published.
+    /// What follows a commit: the tally is published.
     fn counted(&self, roster: &Roster, cast: &Cast, ballots: &[Ballot]) {
-        let campaign = roster.campaign();
-        // A repeated cast may answer with ballots of the period before, which need not be remembered.
-        if ballots.iter().all(|ballot| ballot.period == cast.period) {
-            let zone = campaign.time_zone.0;
-            let ends_at = period::ends_at(campaign.quota_period, zone, cast.cast_at);
-            let lifetime = ends_at.unwrap_or(campaign.voting_closes_at) - cast.cast_at;
-            self.hot.remember(ballots, lifetime);
-        }
         let is_own = |ballot: &Ballot| cast.votes.iter().any(|choice| choice.id == ballot.id);
         if ballots.iter().all(is_own) {
-            self.tallies.mark(campaign.id);
+            self.tallies.mark(roster.campaign().id);
             self.metrics.votes_counted.inc_by(ballots.len() as u64);
         }
+    }
+
+    /// What follows a refusal: the hot store refuses the next of the same kind.
+    fn remember_grounds(&self, roster: &Roster, cast: &Cast, grounds: Vec<Ballot>) {
+        if grounds.is_empty() {
+            return;
+        }
+        let campaign = roster.campaign();
+        let zone = campaign.time_zone.0;
+        let ends_at = period::ends_at(campaign.quota_period, zone, cast.cast_at);
+        let lifetime = ends_at.unwrap_or(campaign.voting_closes_at) - cast.cast_at;
+        self.hot.remember(grounds, lifetime);
     }
 
     fn refuse(

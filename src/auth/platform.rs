@@ -16,6 +16,8 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
+use crate::telemetry::RequestId;
+
 /// Codes are 32 characters today and documented without a length: four times that is no code.
 const CODE_LENGTH_MAX: usize = 128;
 
@@ -319,20 +321,22 @@ fn parse_answer(answer: &[u8]) -> Result<OpenId, Failure> {
 }
 
 fn log(failure: &Failure, error: CodeExchangeError) {
+    let request = RequestId::current();
     match error {
         // Between the person and the platform. Should every code be refused, then look here: the program
         // on the phones may have another app id than we do, which the platform reports as an invalid code.
         CodeExchangeError::InvalidCode | CodeExchangeError::HighRisk | CodeExchangeError::Busy => {
-            tracing::debug!(%failure, "WeChat refused a login code");
+            tracing::debug!(request, %failure, "WeChat refused a login code");
         }
         CodeExchangeError::Throttled { .. } => {
-            tracing::warn!(%failure, "WeChat's quota for sign-ins is spent");
+            tracing::warn!(request, %failure, "WeChat's quota for sign-ins is spent");
         }
         CodeExchangeError::Unavailable => {
-            tracing::warn!(%failure, "WeChat gave no usable answer to a login code");
+            tracing::warn!(request, %failure, "WeChat gave no usable answer to a login code");
         }
         CodeExchangeError::Misconfigured { errcode } => {
             tracing::error!(
+                request,
                 errcode,
                 "WeChat refuses this app: check its id, secret and allowed addresses; no one can sign in"
             );

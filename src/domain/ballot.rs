@@ -74,6 +74,8 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// Votes used in this period, after the cast, in each scope that it touches; empty where that is not known.
     pub used: Vec<(ScopeId, i64)>,
+    /// The committed ballots that a refusal of a cast of one vote rests on: the voter's of this period and scope.
+    pub grounds: Vec<Ballot>,
 }
 
 /// What became of a [`Cast`].
@@ -155,6 +157,19 @@ pub fn used<'a>(
         }
     }
     used
+}
+
+/// The ballots that the refusal of a cast of one vote rests on, when the voter's ballots are `known`.
+#[must_use]
+pub fn grounds(cast: &Cast, refusal: Refusal, known: &[Ballot]) -> Vec<Ballot> {
+    match (refusal, cast.votes.as_slice()) {
+        (Refusal::AlreadyVoted(_) | Refusal::QuotaSpent(_), [choice]) => known
+            .iter()
+            .filter(|b| b.period == cast.period && b.scope_id == choice.scope_id)
+            .cloned()
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The answer to a cast that was stored before: by its own ids (its commit's outcome was not known) or by its key.

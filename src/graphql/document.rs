@@ -20,7 +20,9 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use futures_util::stream::BoxStream;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::cost::{COST_MAX, Cost};
 use super::error::{code, document_error, finish, request_error};
@@ -72,10 +74,62 @@ pub struct Params {
     /// The values of its variables.
     pub variables: Option<Variables>,
     /// What the specification leaves to servers.
-    pub extensions: Option<serde_json::Map<String, serde_json::Value>>,
+    pub extensions: Option<Extensions>,
     /// The id of a document of the manifest, or `sha256:` and the hash of a text; Relay's network layers say `doc_id`.
     #[serde(alias = "doc_id")]
     pub document_id: Option<String>,
+}
+
+/// The extensions of a request that we know; others are passed over.
+#[derive(Debug, Default)]
+pub struct Extensions {
+    persisted_query: Option<Box<RawValue>>,
+    cost: Option<serde_json::Value>,
+}
+
+impl<'de> Deserialize<'de> for Extensions {
+    /// Reads an object: derived, it would take a list of the values, too.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(field_identifier, rename_all = "camelCase")]
+        enum Key {
+            PersistedQuery,
+            Cost,
+            #[serde(other)]
+            Other,
+        }
+
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Extensions;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object of extensions")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Extensions, A::Error> {
+                let mut extensions = Extensions::default();
+                while let Some(key) = map.next_key()? {
+                    match key {
+                        Key::PersistedQuery => extensions.persisted_query = map.next_value()?,
+                        Key::Cost => extensions.cost = map.next_value()?,
+                        Key::Other => _ = map.next_value::<serde_json::Value>()?,
+                    }
+                }
+                Ok(extensions)
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}
+
+impl Extensions {
+    /// Whether the client asks what its operation costs: `"extensions": {"cost": true}`.
+    fn wants_cost(&self) -> bool {
+        self.cost == Some(serde_json::Value::Bool(true))
+    }
 }
 
 /// Why a request is not executed.
@@ -216,7 +270,7 @@ impl Documents {
         Ok(Executable {
             kind: operation.kind,
             field: operation.field,
-            cost: wants_cost(&extensions).then_some(cost),
+            cost: extensions.wants_cost().then_some(cost),
             is_cacheable: is_by_hash && !operation.reads_clock,
             request,
         })
@@ -290,7 +344,7 @@ impl Documents {
         }
         self.charge(asker, PREPARATION_COST)?;
         self.app.metrics.documents_prepared.inc();
-        let document = self.prepare(text).await?;
+        let document = Box::pin(self.prepare(text)).await?;
         self.kept.insert(hash, Arc::clone(&document));
         Ok(document)
     }
@@ -335,7 +389,8 @@ impl Documents {
             request.operation_name = operations.keys().next().map(ToString::to_string);
         }
         request.set_parsed_query(document.clone());
-        let mut response = self.strict.execute(request).await;
+        // On the heap: every request would have room for it.
+        let mut response = Box::pin(self.strict.execute(request)).await;
         finish(&mut response);
         if response.errors.is_empty() {
             Ok(())
@@ -471,25 +526,32 @@ fn parse_hash(id: &str) -> Result<Hash, Errors> {
 /// The id of the document that a request asks for, by `documentId`, or as automatic persisted queries have it: the
 /// extension `persistedQuery`, version 1.
 fn persisted_id(
-    extensions: &serde_json::Map<String, serde_json::Value>,
+    extensions: &Extensions,
     document_id: Option<String>,
 ) -> Result<Option<String>, Errors> {
-    let Some(persisted) = extensions
-        .get("persistedQuery")
-        .filter(|value| !value.is_null())
-    else {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct PersistedQuery {
+        version: Option<serde_json::Value>,
+        sha256_hash: String,
+    }
+
+    let Some(persisted) = &extensions.persisted_query else {
         return Ok(document_id);
     };
-    let hash = persisted
-        .get("sha256Hash")
-        .and_then(serde_json::Value::as_str);
-    let hash = hash.ok_or_else(|| {
+    // A list of the values would be read, too.
+    let object = Some(persisted.get()).filter(|text| text.starts_with('{'));
+    let persisted = object.and_then(|text| serde_json::from_str(text).ok());
+    let PersistedQuery {
+        version,
+        sha256_hash,
+    } = persisted.ok_or_else(|| {
         refused(
             code::BAD_USER_INPUT,
             "The extension persistedQuery must be {version: 1, sha256Hash}.",
         )
     })?;
-    if persisted.get("version").and_then(serde_json::Value::as_u64) != Some(1) {
+    if version.and_then(|version| version.as_u64()) != Some(1) {
         return Err(refused(
             code::PERSISTED_QUERY_NOT_SUPPORTED,
             "PersistedQueryNotSupported: only version 1 is.",
@@ -501,13 +563,8 @@ fn persisted_id(
             "Name the document by documentId or by persistedQuery, not by both.",
         )),
         // In a manifest of Apollo's the hash is the id.
-        None => Ok(Some(hash.to_owned())),
+        None => Ok(Some(sha256_hash)),
     }
-}
-
-/// Whether the client asks what its operation costs: `"extensions": {"cost": true}`.
-fn wants_cost(extensions: &serde_json::Map<String, serde_json::Value>) -> bool {
-    extensions.get("cost") == Some(&serde_json::Value::Bool(true))
 }
 
 /// The member `extensions` of a response that says what its operation cost.

@@ -7,6 +7,7 @@ use async_graphql::{ErrorExtensionValues, Response, ServerError};
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::telemetry::RequestId;
 
 /// The closed list of codes at the top level of a response.
 pub mod code {
@@ -131,7 +132,7 @@ fn give_code(error: &mut ServerError, ours: &Error) -> &'static str {
 /// Takes the inner message out of an error and logs it under an id that the client sees.
 fn mask(error: &mut ServerError, cause: &str) -> &'static str {
     let id = Uuid::new_v4().simple().to_string();
-    tracing::error!(error_id = id, path = ?error.path, text = error.message, cause, "internal error");
+    tracing::error!(request = RequestId::current(), error_id = id, path = ?error.path, text = error.message, cause, "internal error");
     "Internal error.".clone_into(&mut error.message);
     error.source = None;
     let extensions = extensions(error);

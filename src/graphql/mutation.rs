@@ -1,4 +1,6 @@
 //! What can be changed. Outcomes that a user can act on are in the payload; see `graphql::error` for the rest.
+//!
+//! All mutations share one future: what is seldom asked for, and large, waits on the heap, or every vote had room for it.
 
 use async_graphql::{Context, Object, Result};
 
@@ -26,9 +28,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The platform and its login code.")] input: SignInMiniProgramInput,
     ) -> Result<SignInPayload> {
-        let answer = app(ctx)
-            .sign_in_wechat(&asker(ctx).client, &input.code)
-            .await?;
+        let answer = Box::pin(app(ctx).sign_in_wechat(&asker(ctx).client, &input.code)).await?;
         Ok(SignInPayload::new(
             app(ctx),
             asker(ctx).language,
@@ -43,9 +43,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The device.")] input: SignInGuestInput,
     ) -> Result<SignInPayload> {
-        let answer = app(ctx)
-            .sign_in_guest(&asker(ctx).client, &input.device_id)
-            .await?;
+        let answer = Box::pin(app(ctx).sign_in_guest(&asker(ctx).client, &input.device_id)).await?;
         Ok(SignInPayload::new(
             app(ctx),
             asker(ctx).language,
@@ -60,9 +58,9 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The account.")] input: SignInStaffInput,
     ) -> Result<SignInPayload> {
-        let answer = app(ctx)
-            .sign_in_staff(&asker(ctx).client, &input.email, input.password)
-            .await?;
+        let answer =
+            Box::pin(app(ctx).sign_in_staff(&asker(ctx).client, &input.email, input.password))
+                .await?;
         Ok(SignInPayload::new(
             app(ctx),
             asker(ctx).language,
@@ -78,9 +76,8 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The refresh token.")] input: RefreshSessionInput,
     ) -> Result<SignInPayload> {
-        let answer = app(ctx)
-            .refresh_session(&asker(ctx).client, &input.refresh_token)
-            .await?;
+        let answer =
+            Box::pin(app(ctx).refresh_session(&asker(ctx).client, &input.refresh_token)).await?;
         Ok(SignInPayload::new(
             app(ctx),
             asker(ctx).language,
@@ -95,7 +92,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The refresh token.")] input: SignOutInput,
     ) -> Result<SignOutPayload> {
-        app(ctx).sign_out(&input.refresh_token).await?;
+        Box::pin(app(ctx).sign_out(&input.refresh_token)).await?;
         Ok(SignOutPayload { signed_out: true })
     }
 
@@ -222,7 +219,7 @@ async fn find_likeable(ctx: &Context<'_>, subject: likes::Likeable) -> Result<Op
             found.map(|(roster, index)| Likeable::Nominee(Nominee::alone(ctx, roster, index)))
         }
         likes::Likeable::Story(id) => {
-            let stories = ledger::story::list_by_ids(&app(ctx).database, vec![id.0])
+            let stories = Box::pin(ledger::story::list_by_ids(&app(ctx).database, vec![id.0]))
                 .await
                 .map_err(Error::from)?;
             stories

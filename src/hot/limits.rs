@@ -27,7 +27,8 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 7] = [
+    /// All of them, in their order.
+    pub(super) const ALL: [Self; 7] = [
         Self::Cast,
         Self::Like,
         Self::Views,

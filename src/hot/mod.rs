@@ -1,7 +1,8 @@
 //! The hot store: limits, early refusal, shared tallies and their announcements; in Redis, or in the process.
 //!
-//! It is never the truth: everything in it can be lost at any time and is rebuilt from SQL, and only committed votes
-//! enter it. When Redis does not answer, limits are kept in the process at the same rate and everything else is
+//! It is never the truth: everything in it can be lost at any time, and only committed votes enter it. They do so when
+//! the ledger has refused a cast on their account: who votes once is not remembered, who hammers is refused here from
+//! the third time on. When Redis does not answer, limits are kept in the process at the same rate and everything else is
 //! skipped; no caller sees an error.
 
 mod limits;
@@ -102,10 +103,11 @@ impl Hot {
         Ok(verdict(cast, known))
     }
 
-    /// Remembers votes that are committed for `lifetime`, until their period is over.
-    pub fn remember(&self, ballots: &[Ballot], lifetime: TimeDelta) {
+    /// Remembers the committed `ballots` of one voter, scope and period that a refusal rests on, for `lifetime`, until
+    /// their period is over: the same is then refused without the ledger.
+    pub fn remember(&self, ballots: Vec<Ballot>, lifetime: TimeDelta) {
         match self {
-            Self::Memory(memory) => memory.remember(ballots),
+            Self::Memory(memory) => memory.remember(&ballots),
             Self::Redis(redis) => redis.remember(ballots, lifetime),
         }
     }
@@ -184,5 +186,6 @@ fn verdict(cast: &Cast, known: Known) -> Option<Verdict> {
     Some(Verdict {
         outcome: Outcome::Refused(refusal),
         used,
+        grounds: Vec::new(),
     })
 }

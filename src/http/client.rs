@@ -3,13 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 
-use super::Server;
+use super::{LOCAL, Server};
 use crate::app::Client;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
@@ -21,8 +21,7 @@ use crate::graphql::messages::Language;
 pub struct Origin {
     client: Client,
     language: Language,
-    /// The bearer token; an error if the header is of another form.
-    token: Result<Option<String>, ()>,
+    authorization: Option<HeaderValue>,
 }
 
 impl FromRequestParts<Server> for Origin {
@@ -32,46 +31,38 @@ impl FromRequestParts<Server> for Origin {
         parts: &mut Parts,
         server: &Server,
     ) -> Result<Self, Self::Rejection> {
-        // Without a socket, as in tests of the router alone, it is this machine.
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0.ip());
-        let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1]));
-        let text = |name| {
-            parts
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-        };
-        Ok(Self {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(LOCAL, |peer| peer.0.ip());
+        Ok(Self::of(server, peer, &parts.headers))
+    }
+}
+
+fn bearer(header: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+impl Origin {
+    /// What these headers of a request from `peer` say.
+    #[must_use]
+    pub fn of(server: &Server, peer: IpAddr, headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        Self {
             client: Client {
-                address: address(peer, &parts.headers, &server.trusted_proxies),
-                user_agent: text(USER_AGENT).map(str::to_owned),
+                address: address(peer, headers, &server.trusted_proxies),
+                user_agent: text(USER_AGENT).map(Into::into),
             },
             language: text(ACCEPT_LANGUAGE)
                 .map(Language::accepted)
                 .unwrap_or_default(),
-            token: match parts.headers.get(AUTHORIZATION) {
-                None => Ok(None),
-                Some(value) => value.to_str().ok().and_then(bearer).map(Some).ok_or(()),
-            },
-        })
+            authorization: headers.get(AUTHORIZATION).cloned(),
+        }
     }
-}
 
-fn bearer(header: &str) -> Option<String> {
-    let (scheme, token) = header.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| token.trim().to_owned())
-}
-
-impl Origin {
     /// Whether there is no token at all, good or bad.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
-        self.token == Ok(None)
+        self.authorization.is_none()
     }
 
     /// Verifies the token; without one the asker is anonymous. Returns until when the token is good.
@@ -79,8 +70,11 @@ impl Origin {
     /// # Errors
     /// [`Error::Unauthenticated`] for a token that is no good.
     pub async fn asker(&self, server: &Server) -> Result<(Asker, Option<DateTime<Utc>>)> {
-        let token = self.token.clone().map_err(|()| Error::Unauthenticated)?;
-        self.asker_with(server, token.as_deref()).await
+        let token = match &self.authorization {
+            Some(header) => Some(bearer(header).ok_or(Error::Unauthenticated)?),
+            None => None,
+        };
+        self.asker_with(server, token).await
     }
 
     /// The same with a token from elsewhere, as sockets have it.
@@ -118,17 +112,13 @@ fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     if !is_trusted(peer) {
         return peer;
     }
-    let values = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = values
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .collect();
+    let values = headers.get_all("x-forwarded-for").iter().rev();
+    let hops = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.rsplit(','));
     let mut nearest = peer;
-    for hop in hops.into_iter().rev() {
-        let Ok(ip) = hop.parse::<IpAddr>() else {
+    for hop in hops {
+        let Ok(ip) = hop.trim().parse::<IpAddr>() else {
             return nearest;
         };
         nearest = ip.to_canonical();

@@ -1,28 +1,30 @@
 //! Connections: accepted up to a bound, cut when their client is too slow, ended when the server stops.
 //!
-//! A client that does not finish a request's head, or leaves the connection idle, is cut by hyper's timer; one that does
-//! not take what is sent to it, by the kernel (`TCP_USER_TIMEOUT`), whatever the transport.
+//! A client that does not finish a request's head, or leaves the connection idle, is cut by a timer of the connection,
+//! which is looked at when it ends and not set anew for each request; one that does not take what is sent to it, by the
+//! kernel (`TCP_USER_TIMEOUT`), whatever the transport.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use hyper::body::Incoming;
+use axum::body::{Body, Bytes, HttpBody};
+use hyper::body::{Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt as _;
 
-use super::Patience;
+use super::{Patience, Service};
 
 /// Bytes of a request's head: a GET of 32 KiB with its headers.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -34,7 +36,7 @@ const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncont
 /// Accepts connections until `stopping`, at most `connections_max` at once; each is a task of `tracker`.
 pub async fn accept(
     listener: TcpListener,
-    router: Router,
+    service: Service,
     connections_max: usize,
     patience: Patience,
     stopping: CancellationToken,
@@ -61,7 +63,7 @@ pub async fn accept(
             let _ = stream.try_write(FULL);
             continue;
         };
-        let serving = serve(stream, peer, router.clone(), patience, stopping.clone());
+        let serving = serve(stream, peer, service.clone(), patience, stopping.clone());
         tracker.spawn(async move {
             serving.await;
             drop(place);
@@ -81,7 +83,7 @@ fn is_of_the_peer(error: &io::Error) -> bool {
 async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
-    router: Router,
+    service: Service,
     patience: Patience,
     stopping: CancellationToken,
 ) {
@@ -89,30 +91,114 @@ async fn serve(
         tracing::debug!(%error, "a connection was gone before it was served");
         return;
     }
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+    let activity = Arc::new(Activity::new());
+    let answering = Arc::clone(&activity);
+    let answer = service_fn(move |request: hyper::Request<Incoming>| {
+        let (service, busy) = (service.clone(), Busy::begin(&answering));
+        async move {
+            let response = service.answer(request.map(Body::new), peer).await;
+            Ok::<_, Infallible>(response.map(|body| busy.until_the_end_of(body)))
+        }
     });
     let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(patience.head)
-        .max_buf_size(HEAD_BYTES_MAX);
+    builder.max_buf_size(HEAD_BYTES_MAX);
     let connection = builder
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(stream), answer)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
-    let result = tokio::select! {
-        result = connection.as_mut() => result,
-        () = stopping.cancelled() => {
-            // The request that is on the way is answered.
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let mut timer = std::pin::pin!(sleep_until(Instant::now() + patience.head));
+    let result = loop {
+        tokio::select! {
+            result = connection.as_mut() => break result,
+            () = stopping.cancelled() => {
+                // The request that is on the way is answered.
+                connection.as_mut().graceful_shutdown();
+                break connection.await;
+            }
+            () = timer.as_mut() => match activity.idle_since() {
+                Some(since) if since.elapsed() >= patience.head => {
+                    tracing::debug!("a connection was idle or too slow");
+                    return;
+                }
+                since => {
+                    let since = since.unwrap_or_else(Instant::now);
+                    timer.as_mut().reset(since + patience.head);
+                }
+            },
         }
     };
     if let Err(error) = result {
         tracing::debug!(%error, "a connection was cut");
+    }
+}
+
+/// What a connection does: answers, or waits for a request since a moment.
+#[derive(Debug)]
+struct Activity(Mutex<Option<Instant>>);
+
+impl Activity {
+    fn new() -> Self {
+        Self(Mutex::new(Some(Instant::now())))
+    }
+
+    fn idle_since(&self) -> Option<Instant> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, idle_since: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = idle_since;
+    }
+}
+
+/// A request that is being answered: until it is dropped its connection is not idle.
+#[derive(Debug)]
+struct Busy(Arc<Activity>);
+
+impl Busy {
+    fn begin(activity: &Arc<Activity>) -> Self {
+        activity.set(None);
+        Self(Arc::clone(activity))
+    }
+
+    /// A body of a known length is sent at once, or its client is cut for not taking it; another may go on for hours.
+    fn until_the_end_of(self, body: Body) -> Body {
+        if body.size_hint().exact().is_some() {
+            body
+        } else {
+            Body::new(BusyBody { body, _busy: self })
+        }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.set(Some(Instant::now()));
+    }
+}
+
+/// A body that is part of a request being answered.
+struct BusyBody {
+    body: Body,
+    _busy: Busy,
+}
+
+impl HttpBody for BusyBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> hyper::body::SizeHint {
+        self.body.size_hint()
     }
 }
 

@@ -6,12 +6,14 @@
 //! The answer to a query by its hash, by GET and without a token, is the same for all: shared caches may keep it for a
 //! second, and `kept` does for a moment.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Response as GraphqlResponse, ServerError, Value};
-use axum::extract::State;
+use axum::body::Body;
+use axum::extract::Request;
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY,
 };
@@ -26,9 +28,9 @@ use super::negotiate::{MediaType, accepted, is_known};
 use super::params::{Refused, from_body, from_query};
 use super::tally::CACHED;
 use crate::app::App;
-use crate::graphql::document::{Executable, cost_extension};
+use crate::graphql::document::{Executable, Params, cost_extension};
 use crate::graphql::error::{code, document_error};
-use crate::telemetry::OperationLabels;
+use crate::telemetry::{OperationLabels, RequestId};
 
 /// What an answer depends on.
 const VARIES: HeaderValue =
@@ -37,60 +39,58 @@ const VARIES: HeaderValue =
 const VARIES_PUBLIC: HeaderValue =
     HeaderValue::from_static("Accept, Accept-Encoding, Authorization");
 
-/// Answers `/graphql`.
-pub async fn handle(
-    State(server): State<Server>,
-    origin: Origin,
-    method: Method,
-    headers: HeaderMap,
-    request: axum::extract::Request,
-) -> Response {
+/// Room for the headers of an answer: three or four of ours, its id, and what compression adds.
+const HEADERS: usize = 8;
+
+/// Answers `/graphql` to `peer`.
+pub async fn handle(server: &Server, peer: IpAddr, request: Request) -> Response {
     let started = Instant::now();
-    let Some(media_type) = accepted(&headers) else {
+    let (parts, body) = request.into_parts();
+    let (method, headers) = (&parts.method, &parts.headers);
+    let Some(media_type) = accepted(headers) else {
         return (
             StatusCode::NOT_ACCEPTABLE,
             "Accept application/graphql-response+json or application/json.\n",
         )
             .into_response();
     };
-    let is_get = matches!(method, Method::GET | Method::HEAD);
-    let key = (is_get && origin.is_anonymous()).then(|| {
-        let query = request.uri().query().unwrap_or_default();
-        server.kept.key(query, media_type)
-    });
+    let origin = Origin::of(server, peer, headers);
+    let query = parts.uri.query().unwrap_or_default();
+    let is_get = matches!(*method, Method::GET | Method::HEAD);
+    let key = (is_get && origin.is_anonymous()).then(|| server.kept.key(query, media_type));
     let answer = Answer {
-        server: &server,
+        server,
         media_type,
         started,
     };
     if let Some(kept) = key.as_deref().and_then(|key| server.kept.find(key)) {
-        return answer.kept(&headers, &kept);
+        return answer.kept(headers, &kept);
     }
-    match find(&server, &origin, &method, &headers, request).await {
+    let params = match *method {
+        Method::GET | Method::HEAD => from_query(query),
+        Method::POST => from_body(headers, body, server.patience.body).await,
+        _ => {
+            let error = document_error(code::BAD_USER_INPUT, "Use POST, or GET for queries.");
+            Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, error))
+        }
+    };
+    match find(server, &origin, method, params).await {
         Ok(executable) => match key.filter(|_| executable.is_cacheable) {
-            Some(key) => answer.public(&headers, &key, executable).await,
+            Some(key) => Box::pin(answer.public(headers, &key, executable)).await,
             None => answer.private(executable).await,
         },
         Err(refused) => answer.refused(&refused),
     }
 }
 
-/// Reads what is asked for and finds it.
+/// Finds what is asked for.
 async fn find(
     server: &Server,
     origin: &Origin,
     method: &Method,
-    headers: &HeaderMap,
-    request: axum::extract::Request,
+    params: Result<Params, Refused>,
 ) -> Result<Executable, Refused> {
-    let params = match *method {
-        Method::GET | Method::HEAD => from_query(request.uri().query().unwrap_or_default())?,
-        Method::POST => from_body(headers, request.into_body(), server.patience.body).await?,
-        _ => {
-            let error = document_error(code::BAD_USER_INPUT, "Use POST, or GET for queries.");
-            return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, error));
-        }
-    };
+    let params = params?;
     let (asker, _) = origin
         .asker(server)
         .await
@@ -187,17 +187,16 @@ impl Answer<'_> {
 
     fn kept(&self, asked: &HeaderMap, kept: &Kept) -> Response {
         self.count(kept.field, "ok");
-        let mut headers = HeaderMap::from_iter([
-            (CACHE_CONTROL, HeaderValue::from_static(CACHED)),
-            (VARY, VARIES_PUBLIC),
-            (ETAG, kept.etag.clone()),
-        ]);
+        let mut headers = HeaderMap::with_capacity(HEADERS);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(CACHED));
+        headers.insert(VARY, VARIES_PUBLIC);
+        headers.insert(ETAG, kept.etag.clone());
         let tags = asked.get(IF_NONE_MATCH);
         if tags.is_some_and(|tags| is_known(tags, &kept.etag)) {
-            return (StatusCode::NOT_MODIFIED, headers).into_response();
+            return respond(StatusCode::NOT_MODIFIED, headers, Body::empty());
         }
         headers.insert(CONTENT_TYPE, self.media_type.content_type());
-        (headers, kept.body.clone()).into_response()
+        respond(StatusCode::OK, headers, kept.body.clone())
     }
 
     fn executed(
@@ -219,7 +218,7 @@ impl Answer<'_> {
         };
         let mut headers = self.private_headers();
         add_retry_headers(&mut headers, &self.server.app, &response.errors);
-        (status, headers, body).into_response()
+        respond(status, headers, body)
     }
 
     fn refused(&self, refused: &Refused) -> Response {
@@ -246,16 +245,16 @@ impl Answer<'_> {
         }
         add_retry_headers(&mut headers, &self.server.app, &refused.errors);
         let body = serde_json::to_vec(&ResponseBody::refusal(&refused.errors)).unwrap_or_default();
-        (status, headers, body).into_response()
+        respond(status, headers, body)
     }
 
     /// The headers of an answer that no cache may keep.
     fn private_headers(&self) -> HeaderMap {
-        HeaderMap::from_iter([
-            (CONTENT_TYPE, self.media_type.content_type()),
-            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            (VARY, VARIES),
-        ])
+        let mut headers = HeaderMap::with_capacity(HEADERS);
+        headers.insert(CONTENT_TYPE, self.media_type.content_type());
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(VARY, VARIES);
+        headers
     }
 
     fn count(&self, field: &'static str, outcome: &'static str) {
@@ -266,15 +265,31 @@ impl Answer<'_> {
             .request_seconds
             .get_or_create(&labels)
             .observe(seconds);
-        tracing::debug!(field, outcome, seconds, "answered");
+        tracing::debug!(
+            request = RequestId::current(),
+            field,
+            outcome,
+            seconds,
+            "answered"
+        );
     }
+}
+
+/// A response made of its parts, without copying the headers.
+fn respond(status: StatusCode, headers: HeaderMap, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
 }
 
 /// The body of a response; none if it cannot be written, which is a fault of the program.
 fn write(response: &GraphqlResponse, cost: Option<u64>) -> Option<Vec<u8>> {
     let written = serde_json::to_vec(&ResponseBody::new(response, cost));
     written
-        .inspect_err(|error| tracing::error!(%error, "a response could not be written"))
+        .inspect_err(|error| {
+            tracing::error!(request = RequestId::current(), %error, "a response could not be written");
+        })
         .ok()
 }
 

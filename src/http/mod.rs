@@ -1,8 +1,7 @@
 //! HTTP: the router, and serving until told to stop.
 //!
-//! `connection` accepts, `params` reads what a request asks for, `graphql` is GraphQL over HTTP with
-//! the answers that it has `kept`, `socket`
-//! graphql-transport-ws, `stream` graphql-sse, `tally` the public tally that millions poll through a CDN, `graphiql` the
+//! `connection` accepts, [`Service`] answers, `params` reads what a request asks for, `graphql` is GraphQL over HTTP with
+//! the answers that it has `kept`, `socket` graphql-transport-ws, `stream` graphql-sse, `tally` the public tally that millions poll through a CDN, `graphiql` the
 //! page for exploring, `health` what load balancers and monitoring ask.
 
 mod client;
@@ -17,13 +16,17 @@ mod socket;
 mod stream;
 mod tally;
 
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, Bytes, HttpBody as _};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue,
+    IF_NONE_MATCH, ORIGIN, RETRY_AFTER,
 };
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -33,15 +36,16 @@ use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::{Layer as _, ServiceExt as _, service_fn};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use tracing::Instrument as _;
 
 use self::kept::KeptAnswers;
 use crate::app::App;
 use crate::graphql::document::Documents;
+use crate::telemetry::RequestId;
 
 /// How long a stopping server waits for requests and sockets: with the writer's and the flusher's time it ends within
 /// the 25 s that orchestrators grant.
@@ -51,6 +55,8 @@ const COMPRESSED_BYTES_MIN: u16 = 1_024;
 /// How long browsers remember what another site may send.
 const PREFLIGHT_AGE: Duration = Duration::from_hours(2);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The peer of a request without a socket, as in tests.
+const LOCAL: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
 /// How long clients may take.
 #[derive(Debug, Clone, Copy)]
@@ -154,11 +160,16 @@ impl Server {
     }
 
     /// All paths.
-    pub fn router(&self) -> Router {
+    fn router(&self) -> Router {
+        let graphql = async |State(server): State<Self>, request: Request| {
+            let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+            let peer = peer.map_or(LOCAL, |peer| peer.0.ip());
+            graphql(&server, peer, request).await
+        };
         let mut router = Router::new()
-            .route("/graphql", any(graphql::handle))
             .route("/campaigns/{slug}/tally.json", get(tally::handle))
             .layer(compression())
+            .route("/graphql", any(graphql))
             .route("/graphql/ws", any(socket::handle))
             .route("/graphql/stream", any(stream::handle))
             .route("/healthz", get(health::healthz))
@@ -172,16 +183,23 @@ impl Server {
         if !self.allowed_origins.is_empty() {
             router = router.layer(cors(&self.allowed_origins));
         }
-        router
-            .layer(axum::middleware::from_fn(identify))
-            .with_state(self.clone())
+        router.with_state(self.clone())
+    }
+
+    /// What answers the requests.
+    #[must_use]
+    pub fn service(&self) -> Service {
+        Service {
+            server: self.clone(),
+            router: self.router(),
+        }
     }
 
     /// Serves `listener` until it is told to stop, then lets requests end, closes sockets and streams, and returns.
     pub async fn serve(self, listener: TcpListener) {
         connection::accept(
             listener,
-            self.router(),
+            self.service(),
             self.connections_max,
             self.patience,
             self.stopping.clone(),
@@ -201,6 +219,68 @@ impl Server {
     fn subscriber_place(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.subscribers).try_acquire_owned().ok()
     }
+}
+
+/// Answers requests: those to `/graphql`, nearly all there are, without the router and its boxes.
+#[derive(Clone)]
+pub struct Service {
+    server: Server,
+    router: Router,
+}
+
+impl Service {
+    /// Answers a request from `peer`, whose id the answer shows. A client's own id is not believed: it could forge the
+    /// log.
+    pub async fn answer(&self, mut request: Request, peer: SocketAddr) -> Response {
+        let id = RequestId::new();
+        let answering = async {
+            if request.uri().path() == "/graphql" && !self.is_cross_site(&request) {
+                return graphql(&self.server, peer.ip(), request).await;
+            }
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let routed = Box::pin(self.router.clone().oneshot(request));
+            let Ok(response) = routed.await;
+            response
+        };
+        let mut response = id.scope(answering).await;
+        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::copy_from_slice(&id.digits())) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
+        response
+    }
+
+    /// Whether a page of another site may be asking, which the router's layers look at.
+    fn is_cross_site(&self, request: &Request) -> bool {
+        !self.server.allowed_origins.is_empty()
+            && (request.headers().contains_key(ORIGIN) || request.method() == Method::OPTIONS)
+    }
+}
+
+/// Answers `/graphql`, compressed where that is worth it.
+async fn graphql(server: &Server, peer: IpAddr, request: Request) -> Response {
+    let encodings = request.headers().get(ACCEPT_ENCODING).cloned();
+    let response = graphql::handle(server, peer, request).await;
+    match encodings {
+        Some(encodings) if is_worth_compressing(&response) => compressed(encodings, response).await,
+        _ => response,
+    }
+}
+
+fn is_worth_compressing(response: &Response) -> bool {
+    response.body().size_hint().lower() >= u64::from(COMPRESSED_BYTES_MIN)
+}
+
+/// The response in one of these encodings, if they are known.
+async fn compressed(encodings: HeaderValue, response: Response) -> Response {
+    let mut request = axum::http::Request::new(());
+    request.headers_mut().insert(ACCEPT_ENCODING, encodings);
+    let mut response = Some(response);
+    let respond = service_fn(move |_| {
+        let response = response.take().unwrap_or_default();
+        std::future::ready(Ok::<_, std::convert::Infallible>(response))
+    });
+    let Ok(response) = compression().layer(respond).oneshot(request).await;
+    response.map(Body::new)
 }
 
 /// The answer to one subscriber too many.
@@ -252,18 +332,6 @@ pub async fn serve_metrics(
     axum::serve(listener, router)
         .with_graceful_shutdown(async move { stopping.cancelled().await })
         .await
-}
-
-/// Gives every request an id that its logs carry and its answer shows. A client's own is not believed: it could forge
-/// the log.
-async fn identify(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
-    let id = uuid::Uuid::now_v7().simple().to_string();
-    let span = tracing::info_span!("request", id);
-    let mut response = next.run(request).instrument(span).await;
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
-    response
 }
 
 fn schema(sdl: &str) -> Response {

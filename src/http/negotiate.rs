@@ -28,18 +28,20 @@ impl MediaType {
 /// the specification asks for.
 #[must_use]
 pub fn accepted(headers: &HeaderMap) -> Option<MediaType> {
-    let ranges: Vec<&str> = headers
+    let mut values = headers
         .get_all(ACCEPT)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .collect();
-    if ranges.is_empty() {
+        .peekable();
+    if values.peek().is_none() {
         return Some(MediaType::Json);
     }
-    let ranges = ranges.join(",");
-    let response = quality(&ranges, "graphql-response+json");
-    let json = quality(&ranges, "json");
-    if response.0 == 0 && json.0 == 0 {
+    let (mut response, mut json) = (Quality::default(), Quality::default());
+    for range in values.flat_map(|value| value.split(',')) {
+        response.consider(range, "graphql-response+json");
+        json.consider(range, "json");
+    }
+    if response.thousandths == 0 && json.thousandths == 0 {
         None
     } else if response > json {
         Some(MediaType::GraphqlResponse)
@@ -77,19 +79,35 @@ pub fn accepts_events(headers: &HeaderMap) -> bool {
             .any(|value| value.split(',').any(is_good))
 }
 
-/// How much `application/{subtype}` is wanted, in thousandths, by the most specific range that covers it; and how
-/// specific that is, which decides between equals.
-fn quality(ranges: &str, subtype: &str) -> (u32, u8) {
-    let mut best: (u8, u32) = (0, 0);
-    for range in ranges.split(',') {
+/// How much a media type is wanted, by the most specific range that covers it. Ordered: the more specific one of equals
+/// is the better one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Quality {
+    thousandths: u32,
+    specificity: u8,
+}
+
+impl Quality {
+    /// Looks at a range, which may cover `application/{subtype}`.
+    fn consider(&mut self, range: &str, subtype: &str) {
         let mut parts = range.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let specificity = match name.as_str() {
-            "*/*" => 1,
-            "application/*" => 2,
-            name if name.strip_prefix("application/") == Some(subtype) => 3,
-            _ => continue,
+        let name = parts.next().unwrap_or_default();
+        let is = |kind: &str, of: &str| {
+            let split = name.split_once('/');
+            split.is_some_and(|(k, s)| k.eq_ignore_ascii_case(kind) && s.eq_ignore_ascii_case(of))
         };
+        let specificity = if is("application", subtype) {
+            3
+        } else if is("application", "*") {
+            2
+        } else if is("*", "*") {
+            1
+        } else {
+            return;
+        };
+        if specificity <= self.specificity {
+            return;
+        }
         let quality =
             parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
         #[allow(
@@ -97,14 +115,14 @@ fn quality(ranges: &str, subtype: &str) -> (u32, u8) {
             clippy::cast_sign_loss,
             reason = "it is clamped"
         )]
-        let quality = quality.map_or(1_000, |q| {
+        let thousandths = quality.map_or(1_000, |q| {
             (q.parse::<f64>().unwrap_or(0.0).clamp(0.0, 1.0) * 1_000.0) as u32
         });
-        if specificity > best.0 {
-            best = (specificity, quality);
-        }
+        *self = Self {
+            thousandths,
+            specificity,
+        };
     }
-    (best.1, best.0)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::Server;
 use super::negotiate::is_known;
 use crate::app::tallies::RankedTally;
 use crate::auth::Viewer;
+use crate::telemetry::RequestId;
 
 /// A second in shared caches: fresh enough, and one request a second a cache reaches us.
 pub const CACHED: &str = "public, max-age=1, s-maxage=1";
@@ -65,7 +66,7 @@ pub async fn handle(
         Ok(Some(ranked)) => ranked,
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
-            tracing::warn!(%error, "a tally could not be read");
+            tracing::warn!(request = RequestId::current(), %error, "a tally could not be read");
             return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")]).into_response();
         }
     };
@@ -95,7 +96,7 @@ pub async fn handle(
         )
             .into_response(),
         Err(error) => {
-            tracing::error!(%error, "a tally could not be written");
+            tracing::error!(request = RequestId::current(), %error, "a tally could not be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

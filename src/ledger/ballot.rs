@@ -6,9 +6,10 @@ use sqlx::{PgConnection, SqliteConnection};
 use uuid::Uuid;
 
 use super::dialect::{
-    Ids, JsonRows, KNOWN_BALLOTS, STORE_BALLOTS_POSTGRES, STORE_BALLOTS_SQLITE, with_ids,
+    Ids, JsonRows, KNOWN_BALLOTS, STORE_BALLOTS_POSTGRES, STORE_BALLOTS_SQLITE,
+    STORE_BALLOTS_UNCONTESTED_POSTGRES, with_ids,
 };
-use super::{Database, Pool, Transaction, on};
+use super::{Database, Pool, on};
 use crate::domain::ballot::{Ballot, Cast};
 use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
 
@@ -24,37 +25,35 @@ pub(crate) struct NewBallot<'a> {
 pub(crate) async fn list_known(database: &Database, casts: &[&Cast]) -> sqlx::Result<Vec<Ballot>> {
     match database.read() {
         Pool::Postgres(pool) => {
-            bind_known(sqlx::query_as(KNOWN_BALLOTS.postgres), casts)
-                .fetch_all(pool)
-                .await
+            let mut connection = pool.acquire().await?;
+            list_known_postgres(&mut connection, casts).await
         }
         Pool::Sqlite(pool) => {
-            sqlx::query_as(KNOWN_BALLOTS.sqlite)
-                .bind(known_rows(casts))
-                .fetch_all(pool)
-                .await
+            let mut connection = pool.acquire().await?;
+            list_known_sqlite(&mut connection, casts).await
         }
     }
 }
 
-/// [`list_known`] within a transaction.
-pub(crate) async fn list_known_within(
-    tx: &mut Transaction,
+/// [`list_known`] on this connection.
+pub(crate) async fn list_known_postgres(
+    connection: &mut PgConnection,
     casts: &[&Cast],
 ) -> sqlx::Result<Vec<Ballot>> {
-    match tx {
-        Transaction::Postgres(t) => {
-            bind_known(sqlx::query_as(KNOWN_BALLOTS.postgres), casts)
-                .fetch_all(&mut **t)
-                .await
-        }
-        Transaction::Sqlite(t) => {
-            sqlx::query_as(KNOWN_BALLOTS.sqlite)
-                .bind(known_rows(casts))
-                .fetch_all(&mut **t)
-                .await
-        }
-    }
+    bind_known(sqlx::query_as(KNOWN_BALLOTS.postgres), casts)
+        .fetch_all(connection)
+        .await
+}
+
+/// [`list_known`] on this connection, within its transaction.
+pub(crate) async fn list_known_sqlite(
+    connection: &mut SqliteConnection,
+    casts: &[&Cast],
+) -> sqlx::Result<Vec<Ballot>> {
+    sqlx::query_as(KNOWN_BALLOTS.sqlite)
+        .bind(known_rows(casts))
+        .fetch_all(connection)
+        .await
 }
 
 type PgBallots<'q> = sqlx::query::QueryAs<'q, sqlx::Postgres, Ballot, sqlx::postgres::PgArguments>;
@@ -89,15 +88,29 @@ fn known_rows(casts: &[&Cast]) -> String {
     rows.finish()
 }
 
+/// Whether other processes may have taken the keys of ballots since they were decided on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Races {
+    /// Those whose keys are taken are left out.
+    Expected,
+    /// A key that is taken is an error, and nothing is stored.
+    Unexpected,
+}
+
 /// Stores `ballots`, which are in the order of their keys, and moves the tallies; returns the ids that were stored.
 /// One statement, so that it needs no transaction around it.
 pub(crate) async fn store_postgres(
     connection: &mut PgConnection,
     ballots: &[NewBallot<'_>],
+    races: Races,
 ) -> sqlx::Result<HashSet<VoteId>> {
     let column =
         |of: fn(&Ballot) -> Uuid| ballots.iter().map(|b| of(&b.ballot)).collect::<Vec<Uuid>>();
-    let stored: Vec<VoteId> = sqlx::query_scalar(STORE_BALLOTS_POSTGRES)
+    let statement = match races {
+        Races::Expected => STORE_BALLOTS_POSTGRES,
+        Races::Unexpected => STORE_BALLOTS_UNCONTESTED_POSTGRES,
+    };
+    let stored: Vec<VoteId> = sqlx::query_scalar(statement)
         .bind(column(|b| b.campaign_id.0))
         .bind(column(|b| b.scope_id.0))
         .bind(column(|b| b.voter_id.0))

@@ -154,15 +154,17 @@ pub(crate) const KNOWN_BALLOTS: Statement = Statement {
             AND (v.period = (b.value ->> 2) OR v.idempotency_key = unhex(b.value ->> 3) OR v.is_first)",
 };
 
-/// Stores ballots and moves their tallies in one statement; returns the ids that were stored. The batch comes in the
-/// order of its keys, so that two processes lock in the same order.
-pub(crate) const STORE_BALLOTS_POSTGRES: &str = "WITH stored AS (
+/// A statement that stores ballots and moves their tallies, and returns the ids that were stored.
+macro_rules! store_ballots {
+    ($on_conflict:literal) => {
+        concat!(
+            "WITH stored AS (
         INSERT INTO ballot (campaign_id, scope_id, voter_id, period, slot, nominee_id, id, idempotency_key, cast_at,
             is_first, network_hash, device_hash)
         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::uuid[], $7::uuid[],
-            $8::uuid[], $9::timestamptz[], $10::boolean[], $11::bytea[], $12::bytea[])
-        ON CONFLICT DO NOTHING
-        RETURNING id, campaign_id, nominee_id, is_first
+            $8::uuid[], $9::timestamptz[], $10::boolean[], $11::bytea[], $12::bytea[]) ",
+            $on_conflict,
+            " RETURNING id, campaign_id, nominee_id, is_first
     ), moved AS (
         INSERT INTO tally (campaign_id, nominee_id, counted, voters, revision)
         SELECT campaign_id, nominee_id, count(*), count(*) FILTER (WHERE is_first), 1 FROM stored
@@ -170,7 +172,18 @@ pub(crate) const STORE_BALLOTS_POSTGRES: &str = "WITH stored AS (
         ON CONFLICT (campaign_id, nominee_id) DO UPDATE SET counted = tally.counted + excluded.counted,
             voters = tally.voters + excluded.voters, revision = tally.revision + 1
     )
-    SELECT id FROM stored";
+    SELECT id FROM stored"
+        )
+    };
+}
+
+/// Stores those ballots whose keys are free. The batch comes in the order of its keys, so that two processes lock in the
+/// same order.
+pub(crate) const STORE_BALLOTS_POSTGRES: &str = store_ballots!("ON CONFLICT DO NOTHING");
+
+/// Stores all ballots, or none where a key is taken. PostgreSQL looks each key up once and not twice (it is not a
+/// speculative insertion).
+pub(crate) const STORE_BALLOTS_UNCONTESTED_POSTGRES: &str = store_ballots!("");
 
 /// The same on SQLite, where it takes two statements of one transaction; `$1` is the batch as [`JsonRows`].
 pub(crate) const STORE_BALLOTS_SQLITE: [&str; 2] = [

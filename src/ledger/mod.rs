@@ -214,14 +214,24 @@ impl Database {
 
     /// Where to read; counted as one statement.
     pub(crate) fn read(&self) -> &Pool {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.count_statement();
         &self.read
     }
 
     /// Where to write; counted as one statement.
     pub(crate) fn write(&self) -> &Pool {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.count_statement();
         &self.write
+    }
+
+    /// The pool to write with, for who counts his statements himself.
+    pub(crate) fn writing_pool(&self) -> &Pool {
+        &self.write
+    }
+
+    /// Counts a statement.
+    pub(crate) fn count_statement(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Begins a writing transaction. On SQLite it takes the write lock at once, so that it cannot fail half way.

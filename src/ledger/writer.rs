@@ -13,16 +13,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
+use sqlx::{Connection as _, PgConnection, Postgres};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::ballot::{self, NewBallot};
+use super::ballot::{self, NewBallot, Races};
 use super::like::{self, LikeWish};
 use super::{Database, Pool, Transaction};
 use crate::clock::Clock;
-use crate::domain::ballot::{Ballot, Cast, Decision, Outcome, Verdict, decide, used};
+use crate::domain::ballot::{Ballot, Cast, Decision, Outcome, Verdict, decide, grounds, used};
 use crate::error::{Error, Result, is_unavailable};
 use crate::id::{CampaignId, VoteId, VoterId};
 use crate::telemetry::WriterMetrics;
@@ -36,6 +36,8 @@ const ATTEMPTS_MAX: u8 = 5;
 /// How long a caller waits for its commit. Afterwards a job that is in a batch may still be stored, and one that is not
 /// is dropped: the same key finds out.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+/// For how many batches races are expected after one: a quarter of a second to some seconds.
+const WARY_BATCHES: u32 = 64;
 
 enum Job {
     Cast {
@@ -96,6 +98,8 @@ impl Writer {
             jobs,
             backlog: VecDeque::new(),
             waiting: Arc::clone(&waiting),
+            connection: None,
+            wary_batches: 0,
         };
         (Self { queue, waiting }, WriterTask(tokio::spawn(run.run())))
     }
@@ -160,6 +164,10 @@ struct Run {
     /// Taken from the queue and not in a batch yet, oldest first.
     backlog: VecDeque<Job>,
     waiting: Arc<AtomicUsize>,
+    /// To PostgreSQL, held from batch to batch: the pool asks the server twice for each use.
+    connection: Option<PoolConnection<Postgres>>,
+    /// Batches for which other processes are expected to write the same keys.
+    wary_batches: u32,
 }
 
 /// The jobs of one batch, in the order of their keys.
@@ -253,68 +261,83 @@ impl Run {
         batch
     }
 
-    async fn store(&self, batch: &Batch) -> sqlx::Result<Fates> {
+    async fn store(&mut self, batch: &Batch) -> sqlx::Result<Fates> {
         let casts: Vec<&Cast> = batch.casts.iter().map(|(cast, ..)| cast).collect();
         let wishes: Vec<LikeWish> = batch.likes.iter().map(|(wish, ..)| *wish).collect();
-        match self.database.write() {
-            Pool::Postgres(_) => self.store_postgres(&casts, &wishes).await,
+        let database = Arc::clone(&self.database);
+        match database.writing_pool() {
+            Pool::Postgres(pool) => {
+                let mut connection = match self.connection.take() {
+                    Some(connection) => connection,
+                    None => pool.acquire().await?,
+                };
+                let fates = self.store_postgres(&mut connection, &casts, &wishes).await;
+                // After an error it may be anything: the pool looks at it before somebody has it again.
+                self.connection = fates.is_ok().then_some(connection);
+                fates
+            }
             Pool::Sqlite(_) => self.store_sqlite(&casts, &wishes).await,
         }
     }
 
-    /// PostgreSQL: the read needs no transaction, since the keys judge. The two writing statements share one; a single
-    /// statement commits by itself, unless it might store half of a ballot of several votes.
-    async fn store_postgres(&self, casts: &[&Cast], wishes: &[LikeWish]) -> sqlx::Result<Fates> {
+    /// PostgreSQL: the read needs no transaction, since the keys judge. A single statement commits by itself, unless it
+    /// might store half of a ballot of several votes. Votes and likes have nothing to do with each other.
+    async fn store_postgres(
+        &mut self,
+        connection: &mut PgConnection,
+        casts: &[&Cast],
+        wishes: &[LikeWish],
+    ) -> sqlx::Result<Fates> {
         let known = if casts.is_empty() {
             Vec::new()
         } else {
-            ballot::list_known(&self.database, casts).await?
+            self.database.count_statement();
+            ballot::list_known_postgres(connection, casts).await?
         };
         let decided = Decided::new(casts, known);
         let rows = decided.rows(casts);
-        let now = self.clock.now();
-        if (wishes.is_empty() || rows.is_empty()) && casts.iter().all(|cast| cast.votes.len() == 1)
-        {
-            let mut stored = HashSet::new();
-            if !rows.is_empty() {
-                let mut connection = self.writing_connection().await?;
-                stored = ballot::store_postgres(&mut connection, &rows).await?;
-            } else if !wishes.is_empty() {
-                let mut connection = self.writing_connection().await?;
-                like::store_postgres(&mut connection, wishes, now).await?;
-            }
-            return Ok(decided.fates(casts, &stored));
-        }
-        let mut tx = self.database.begin().await?;
-        let Transaction::Postgres(t) = &mut tx else {
-            unreachable!("the pool is PostgreSQL's")
-        };
-        let stored = if rows.is_empty() {
-            HashSet::new()
+        let fates = if rows.is_empty() {
+            decided.fates(casts, &HashSet::new())
+        } else if casts.iter().all(|cast| cast.votes.len() == 1) {
+            let stored = self.store_single(connection, &rows).await?;
+            decided.fates(casts, &stored)
         } else {
-            ballot::store_postgres(t, &rows).await?
-        };
-        if decided.is_torn(&stored) {
-            tx.rollback().await?;
-            if !wishes.is_empty() {
-                let mut connection = self.writing_connection().await?;
-                like::store_postgres(&mut connection, wishes, now).await?;
+            self.database.count_statement();
+            let mut tx = connection.begin().await?;
+            let stored = ballot::store_postgres(&mut tx, &rows, Races::Expected).await?;
+            if decided.is_torn(&stored) {
+                tx.rollback().await?;
+                decided.taken_back(casts, &stored)
+            } else {
+                tx.commit().await?;
+                decided.fates(casts, &stored)
             }
-            return Ok(decided.taken_back(casts, &stored));
-        }
+        };
         if !wishes.is_empty() {
-            like::store_postgres(t, wishes, now).await?;
+            self.database.count_statement();
+            like::store_postgres(connection, wishes, self.clock.now()).await?;
         }
-        tx.commit().await?;
-        Ok(decided.fates(casts, &stored))
+        Ok(fates)
     }
 
-    /// A connection to PostgreSQL that commits each statement by itself.
-    async fn writing_connection(&self) -> sqlx::Result<PoolConnection<Postgres>> {
-        match self.database.write() {
-            Pool::Postgres(pool) => pool.acquire().await,
-            Pool::Sqlite(_) => unreachable!("only batches on PostgreSQL ask for it"),
+    /// Stores ballots of one vote each. What has just been read says that the keys are free, and the statement that
+    /// believes it costs a fifth less; where another process was faster, the one that does not is used for a while.
+    async fn store_single(
+        &mut self,
+        connection: &mut PgConnection,
+        rows: &[NewBallot<'_>],
+    ) -> sqlx::Result<HashSet<VoteId>> {
+        self.database.count_statement();
+        if self.wary_batches == 0 {
+            let stored = ballot::store_postgres(connection, rows, Races::Unexpected).await;
+            match stored {
+                Err(error) if is_unique_violation(&error) => self.wary_batches = WARY_BATCHES,
+                stored => return stored,
+            }
+            self.database.count_statement();
         }
+        self.wary_batches -= 1;
+        ballot::store_postgres(connection, rows, Races::Expected).await
     }
 
     /// SQLite: one connection writes, so what is decided within the transaction is stored.
@@ -323,7 +346,10 @@ impl Run {
         let known = if casts.is_empty() {
             Vec::new()
         } else {
-            ballot::list_known_within(&mut tx, casts).await?
+            let Transaction::Sqlite(t) = &mut tx else {
+                unreachable!("the pool is SQLite's")
+            };
+            ballot::list_known_sqlite(t, casts).await?
         };
         let decided = Decided::new(casts, known);
         let rows = decided.rows(casts);
@@ -468,10 +494,15 @@ impl Decided {
                 Decision::Answer(outcome) => Fate::Answered(Verdict {
                     outcome: outcome.clone(),
                     used: used(cast, &known.iter()),
+                    grounds: match outcome {
+                        Outcome::Refused(refusal) => grounds(cast, *refusal, known),
+                        Outcome::Counted(_) => Vec::new(),
+                    },
                 }),
                 Decision::Store(ballots) if is_stored(ballots, stored) => Fate::Answered(Verdict {
                     used: used(cast, &known.iter().chain(ballots)),
                     outcome: Outcome::Counted(ballots.clone()),
+                    grounds: Vec::new(),
                 }),
                 Decision::Store(_) => Fate::Lost,
             }
@@ -489,6 +520,12 @@ impl Decided {
         };
         fates.map(fate).collect()
     }
+}
+
+fn is_unique_violation(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }
 
 fn is_stored(ballots: &[Ballot], stored: &HashSet<VoteId>) -> bool {

@@ -15,7 +15,8 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::harness::{
-    CAST_VOTE, Program, Sample, Stores, TestServer, http_client, on_both, program, refusal, send,
+    CAST_VOTE, Options, Program, Sample, Stores, TestServer, http_client, on_both, program,
+    refusal, send,
 };
 
 on_both!(
@@ -89,9 +90,15 @@ async fn assert_tallies_equal_the_recount(
 
 /// One server on embedded stores, two on shared ones.
 async fn servers(stores: &Stores) -> Vec<Arc<TestServer>> {
-    let mut servers = vec![Arc::new(TestServer::start(stores).await)];
+    let start = async || {
+        let mut options = Options::default();
+        // A token comes back in a second: so long the hot store holds a voter's bucket.
+        options.limits.cast.per_second = 1.0;
+        Arc::new(TestServer::start_with(stores, options).await)
+    };
+    let mut servers = vec![start().await];
     if stores.redis_url.is_some() {
-        servers.push(Arc::new(TestServer::start(stores).await));
+        servers.push(start().await);
     }
     servers
 }

@@ -1,23 +1,32 @@
--- Takes a token of a bucket (GCRA) and says what is known of a cast.
--- KEYS: bucket [, votes of the voter in this scope and period]
--- ARGV: microseconds a token, microseconds a full bucket [, nominee, quota]
--- Returns {-1, microseconds to wait} | {0} nothing known | {1} voted for this nominee | {2} quota spent
+-- Takes a token of each bucket (GCRA) and says what is known of a cast.
+-- KEYS: for each question, the bucket, and where it is about a vote the votes of the voter in this scope and period
+-- ARGV: for each question, microseconds a token, microseconds a full bucket, nominee or nothing, quota
+-- Returns for each: minus the microseconds to wait | 0 nothing known | 1 voted for this nominee | 2 quota spent
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local arrival = tonumber(redis.call('GET', KEYS[1]) or '0')
-local next = math.max(arrival, now) + ARGV[1]
-local allowed_at = next - ARGV[2]
-if allowed_at > now then
-    return {-1, allowed_at - now}
+local answers = {}
+local key = 1
+for arg = 1, #ARGV, 4 do
+    local bucket, nominee, votes = KEYS[key], ARGV[arg + 2], nil
+    key = key + 1
+    if nominee ~= '' then
+        votes = KEYS[key]
+        key = key + 1
+    end
+    local arrival = tonumber(redis.call('GET', bucket) or '0')
+    local next = math.max(arrival, now) + ARGV[arg]
+    local allowed_at = next - ARGV[arg + 1]
+    local answer = 0
+    if allowed_at > now then
+        answer = now - allowed_at
+    else
+        redis.call('SET', bucket, string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000))
+        if votes and redis.call('HEXISTS', votes, nominee) == 1 then
+            answer = 1
+        elseif votes and redis.call('HLEN', votes) >= tonumber(ARGV[arg + 3]) then
+            answer = 2
+        end
+    end
+    answers[#answers + 1] = answer
 end
-redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000))
-if #KEYS == 1 then
-    return {0}
-end
-if redis.call('HEXISTS', KEYS[2], ARGV[3]) == 1 then
-    return {1}
-end
-if redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[4]) then
-    return {2}
-end
-return {0}
+return answers

@@ -1,0 +1,106 @@
+//! The names of all keys. Those of a voter and those of a campaign carry a hash tag, so that a script's keys live in one
+//! slot and no slot serves a whole event.
+
+use std::fmt::Write as _;
+
+use uuid::Uuid;
+
+use crate::hot::limits::{Action, Subject};
+use crate::id::{CampaignId, ScopeId, VoterId};
+
+/// Whose votes, and of which quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct VotesKey {
+    pub voter_id: VoterId,
+    pub scope_id: ScopeId,
+    pub period: i64,
+}
+
+/// The names of all keys, within an installation's own prefix.
+#[derive(Debug, Clone)]
+pub(super) struct Keys {
+    prefix: String,
+}
+
+impl Keys {
+    /// The keys of the installation of this id.
+    pub(super) fn new(instance: Uuid) -> Self {
+        Self {
+            prefix: format!("acclaim:{}", instance.simple()),
+        }
+    }
+
+    /// Writes the key of a bucket.
+    pub(super) fn write_bucket(&self, to: &mut String, action: Action, subject: Subject) {
+        let kind = match subject {
+            Subject::Voter(_) => 'v',
+            Subject::Staff(_) => 's',
+            Subject::Address(_) => 'a',
+        };
+        let (prefix, subject, action) = (&self.prefix, subject.key().simple(), action.name());
+        // Writing to a string does not fail.
+        let _ = write!(to, "{prefix}:{{{kind}:{subject}}}:bucket:{action}");
+    }
+
+    /// Writes the key of a voter's votes of a scope and period.
+    pub(super) fn write_votes(&self, to: &mut String, votes: VotesKey) {
+        let VotesKey {
+            voter_id,
+            scope_id,
+            period,
+        } = votes;
+        let (prefix, voter, scope) = (&self.prefix, voter_id.0.simple(), scope_id.0.simple());
+        let _ = write!(to, "{prefix}:{{v:{voter}}}:votes:{scope}:{period}");
+    }
+
+    /// What all keys of votes match, in the words of `SCAN`.
+    pub(super) fn votes_pattern(&self) -> String {
+        format!("{}:{{v:*}}:votes:*", self.prefix)
+    }
+
+    /// Registered documents by their hashes, and when each was last used.
+    pub(super) fn documents(&self) -> [String; 2] {
+        ["texts", "used"].map(|part| format!("{}:{{documents}}:{part}", self.prefix))
+    }
+
+    pub(super) fn totals(&self, campaign: CampaignId) -> String {
+        format!("{}:{{c:{}}}:totals", self.prefix, campaign.0.simple())
+    }
+
+    pub(super) fn announcements(&self) -> String {
+        format!("{}:announcements", self.prefix)
+    }
+
+    /// Reads back what [`Keys::write_votes`] wrote.
+    pub(super) fn parse_votes(&self, key: &str) -> Option<VotesKey> {
+        let rest = key.strip_prefix(&self.prefix)?.strip_prefix(":{v:")?;
+        let (voter, rest) = rest.split_once("}:votes:")?;
+        let (scope, period) = rest.split_once(':')?;
+        Some(VotesKey {
+            voter_id: VoterId(voter.parse().ok()?),
+            scope_id: ScopeId(scope.parse().ok()?),
+            period: period.parse().ok()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_votes_read_back() {
+        let keys = Keys::new(Uuid::from_u128(7));
+        let votes = VotesKey {
+            voter_id: VoterId::new(),
+            scope_id: ScopeId(Uuid::new_v4()),
+            period: 738_000,
+        };
+        let mut key = String::new();
+        keys.write_votes(&mut key, votes);
+        assert_eq!(keys.parse_votes(&key), Some(votes));
+        key.clear();
+        keys.write_bucket(&mut key, Action::Cast, Subject::Voter(votes.voter_id));
+        assert_eq!(keys.parse_votes(&key), None);
+    }
+}

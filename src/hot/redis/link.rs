@@ -1,0 +1,258 @@
+//! The connection to Redis or Redis Cluster, and the breaker that keeps callers from waiting for it.
+//!
+//! A call that fails or takes longer than [`CALL_TIMEOUT`] opens the breaker for [`BREAKER_OPEN`]: until then nobody
+//! waits for Redis, and afterwards one caller tries for all.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
+use redis::cluster::{ClusterClient, ClusterClientBuilder};
+use redis::cluster_async::ClusterConnection;
+use redis::io::tcp::TcpSettings;
+use redis::{Client, Cmd, IntoConnectionInfo as _, Pipeline, RedisFuture, RedisResult, Value};
+use tokio::sync::OnceCell;
+
+/// A single answer of Redis, where a vote's script takes microseconds.
+const RESPONSE_TIMEOUT: Duration = Duration::from_millis(150);
+/// A whole call with its repetitions and connecting.
+const CALL_TIMEOUT: Duration = Duration::from_millis(400);
+/// How long nobody tries after a failure.
+pub(super) const BREAKER_OPEN: Duration = Duration::from_millis(BREAKER_OPEN_MS);
+const BREAKER_OPEN_MS: u64 = 500;
+/// Repetitions of a call in a cluster; the client's own default of 16 would outlast every caller.
+const CLUSTER_RETRIES: u32 = 3;
+
+/// The way to Redis, for all tasks of the process.
+#[derive(Debug)]
+pub(super) struct Link {
+    route: Route,
+    breaker: Breaker,
+    /// For connections of their own, such as listening takes.
+    pub client: Client,
+}
+
+/// One connection, shared by all tasks, that connects by itself when it is needed.
+#[allow(clippy::large_enum_variant, reason = "there is one a process")]
+enum Route {
+    Single(ConnectionManager),
+    Cluster(ClusterClient, OnceCell<ClusterConnection>),
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if matches!(self, Self::Single(_)) {
+            "Single"
+        } else {
+            "Cluster"
+        })
+    }
+}
+
+impl Link {
+    /// The way to the Redis at `url`; it connects by itself, now or when it can.
+    ///
+    /// # Errors
+    /// When `url` is not an address of Redis.
+    pub(super) fn open(url: &str) -> RedisResult<Self> {
+        // Nagle's algorithm would hold small messages back.
+        let tcp = || TcpSettings::default().set_nodelay(true);
+        let (nodes, is_cluster) = nodes(url);
+        let first = nodes.first().map_or("", String::as_str);
+        let client = Client::open(first.into_connection_info()?.set_tcp_settings(tcp()))?;
+        let route = if is_cluster {
+            let builder = ClusterClientBuilder::new(nodes)
+                .retries(CLUSTER_RETRIES)
+                .response_timeout(RESPONSE_TIMEOUT)
+                .overall_response_timeout(Some(CALL_TIMEOUT))
+                .connection_timeout(CALL_TIMEOUT)
+                .tcp_settings(tcp());
+            Route::Cluster(builder.build()?, OnceCell::new())
+        } else {
+            let config = ConnectionManagerConfig::new()
+                .set_number_of_retries(1)
+                .set_response_timeout(Some(RESPONSE_TIMEOUT))
+                .set_connection_timeout(Some(CALL_TIMEOUT));
+            Route::Single(ConnectionManager::new_lazy_with_config(
+                client.clone(),
+                config,
+            )?)
+        };
+        Ok(Self {
+            route,
+            breaker: Breaker::new(),
+            client,
+        })
+    }
+
+    /// Whether keys live on several nodes, so that a script has those of one slot only.
+    pub(super) fn is_cluster(&self) -> bool {
+        matches!(self.route, Route::Cluster(..))
+    }
+
+    /// Whether Redis answered the last call.
+    pub(super) fn is_healthy(&self) -> bool {
+        self.breaker.is_healthy.load(Ordering::Relaxed)
+    }
+
+    /// A connection for one call.
+    pub(super) async fn connection(&self) -> RedisResult<Connection> {
+        match &self.route {
+            Route::Single(manager) => Ok(Connection::Single(manager.clone())),
+            Route::Cluster(client, connection) => {
+                let connection = connection
+                    .get_or_try_init(|| client.get_async_connection())
+                    .await?;
+                Ok(Connection::Cluster(connection.clone()))
+            }
+        }
+    }
+
+    /// Calls Redis within its time; `None` when it is away.
+    pub(super) async fn call<T, F: Future<Output = RedisResult<T>>>(
+        &self,
+        call: impl FnOnce(Connection) -> F,
+    ) -> Option<T> {
+        if !self.breaker.admits() {
+            return None;
+        }
+        let called = async { call(self.connection().await?).await };
+        match tokio::time::timeout(CALL_TIMEOUT, called).await {
+            Ok(Ok(value)) => {
+                self.breaker.succeeded();
+                Some(value)
+            }
+            Ok(Err(error)) => {
+                self.breaker.failed(&error);
+                None
+            }
+            Err(elapsed) => {
+                self.breaker.failed(&elapsed);
+                None
+            }
+        }
+    }
+}
+
+/// A handle of [`Link`] for one call.
+#[derive(Clone)]
+pub(super) enum Connection {
+    Single(ConnectionManager),
+    Cluster(ClusterConnection),
+}
+
+impl ConnectionLike for Connection {
+    fn req_packed_command<'a>(&'a mut self, cmd: &'a Cmd) -> RedisFuture<'a, Value> {
+        match self {
+            Self::Single(connection) => connection.req_packed_command(cmd),
+            Self::Cluster(connection) => connection.req_packed_command(cmd),
+        }
+    }
+
+    fn req_packed_commands<'a>(
+        &'a mut self,
+        pipeline: &'a Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> RedisFuture<'a, Vec<Value>> {
+        match self {
+            Self::Single(connection) => connection.req_packed_commands(pipeline, offset, count),
+            Self::Cluster(connection) => connection.req_packed_commands(pipeline, offset, count),
+        }
+    }
+
+    fn get_db(&self) -> i64 {
+        match self {
+            Self::Single(connection) => connection.get_db(),
+            Self::Cluster(connection) => connection.get_db(),
+        }
+    }
+}
+
+/// Stops calls for a while after one has failed.
+#[derive(Debug)]
+struct Breaker {
+    started: Instant,
+    open_until_ms: AtomicU64,
+    is_healthy: AtomicBool,
+}
+
+impl Breaker {
+    fn new() -> Self {
+        Self {
+            started: Instant::now(),
+            open_until_ms: AtomicU64::new(0),
+            is_healthy: AtomicBool::new(true),
+        }
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether this call may go to Redis. After a failure one caller at a time tries, the others do not wait with it.
+    fn admits(&self) -> bool {
+        let (now, open_until) = (self.now_ms(), self.open_until_ms.load(Ordering::Relaxed));
+        if now < open_until {
+            return false;
+        }
+        let mine = now + BREAKER_OPEN_MS;
+        let (relaxed, until) = (Ordering::Relaxed, &self.open_until_ms);
+        self.is_healthy.load(relaxed)
+            || until
+                .compare_exchange(open_until, mine, relaxed, relaxed)
+                .is_ok()
+    }
+
+    fn succeeded(&self) {
+        if !self.is_healthy.swap(true, Ordering::Relaxed) {
+            self.open_until_ms.store(0, Ordering::Relaxed);
+            tracing::info!("Redis answers");
+        }
+    }
+
+    fn failed(&self, error: &dyn fmt::Display) {
+        self.open_until_ms
+            .store(self.now_ms() + BREAKER_OPEN_MS, Ordering::Relaxed);
+        if self.is_healthy.swap(false, Ordering::Relaxed) {
+            tracing::warn!(%error, "Redis does not answer: limits are kept in this process");
+        }
+    }
+}
+
+/// The nodes that `url` names, and whether they are a cluster.
+fn nodes(url: &str) -> (Vec<String>, bool) {
+    let (list, is_cluster) = match url.strip_prefix("redis+cluster://") {
+        Some(list) => (list, true),
+        None => (url, url.contains(',')),
+    };
+    let with_scheme = |node: &str| {
+        if node.contains("://") {
+            node.to_owned()
+        } else {
+            format!("redis://{node}")
+        }
+    };
+    (
+        list.split(',').map(str::trim).map(with_scheme).collect(),
+        is_cluster,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_is_told_by_scheme_or_comma() {
+        assert_eq!(
+            nodes("redis://a:1"),
+            (vec!["redis://a:1".to_owned()], false)
+        );
+        let two = vec!["redis://a:1".to_owned(), "redis://b:2".to_owned()];
+        assert_eq!(nodes("redis+cluster://a:1,b:2"), (two.clone(), true));
+        assert_eq!(nodes("redis://a:1, redis://b:2"), (two, true));
+    }
+}

@@ -26,6 +26,7 @@ use serde_json::value::RawValue;
 
 use super::cost::{COST_MAX, Cost};
 use super::error::{code, document_error, finish, request_error};
+use super::messages::Language;
 use super::shape::Shape;
 use super::{Asker, Schema, guard, variables};
 use crate::app::App;
@@ -135,9 +136,22 @@ impl Extensions {
 /// Why a request is not executed.
 pub type Errors = Vec<ServerError>;
 
+/// Names a subscription that is the same for all who ask for it so.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SharedKey {
+    document: Hash,
+    operation_name: Option<String>,
+    /// In JSON.
+    variables: String,
+    /// Staff sees what the rules hide.
+    is_staff: bool,
+    language: Language,
+}
+
 /// A document that has been validated.
 #[derive(Debug)]
 struct Document {
+    hash: Hash,
     operations: HashMap<Option<Name>, Operation>,
     tokens: u64,
 }
@@ -151,6 +165,8 @@ struct Operation {
     document: ExecutableDocument,
     cost: Cost,
     reads_clock: bool,
+    /// Whether it is a subscription that has nothing of the viewer's own.
+    is_shared: bool,
 }
 
 /// An operation that is ready to be executed.
@@ -164,6 +180,9 @@ pub struct Executable {
     /// Whether its answer may be kept by shared caches, as far as the document goes: it was asked for by its hash, and
     /// does not ask for the time.
     pub is_cacheable: bool,
+    /// Of a subscription whose results are the same for all who have the same key, with its price: whoever is the first
+    /// of them is still to be charged for it.
+    pub shared: Option<(SharedKey, u32)>,
     request: Request,
 }
 
@@ -262,7 +281,21 @@ impl Documents {
                 ),
             ));
         }
-        self.charge(asker, u32::try_from(cost).unwrap_or(u32::MAX))?;
+        let price = u32::try_from(cost).unwrap_or(u32::MAX);
+        let wants_cost = extensions.wants_cost();
+        let shared = (operation.is_shared && !wants_cost).then(|| {
+            let key = SharedKey {
+                document: document.hash,
+                operation_name,
+                variables: serde_json::to_string(&variables).unwrap_or_default(),
+                is_staff: asker.viewer.is_staff(),
+                language: asker.language,
+            };
+            (key, price)
+        });
+        if shared.is_none() {
+            self.charge(asker, price)?;
+        }
         let mut executed = operation.document.clone();
         variables::remove_absent(&mut executed, absent);
         let mut request = Request::new("").variables(variables).data(asker.clone());
@@ -270,8 +303,9 @@ impl Documents {
         Ok(Executable {
             kind: operation.kind,
             field: operation.field,
-            cost: extensions.wants_cost().then_some(cost),
+            cost: wants_cost.then_some(cost),
             is_cacheable: is_by_hash && !operation.reads_clock,
+            shared,
             request,
         })
     }
@@ -349,7 +383,11 @@ impl Documents {
         Ok(document)
     }
 
-    fn charge(&self, asker: &Asker, cost: u32) -> Result<(), Errors> {
+    /// Charges the asker.
+    ///
+    /// # Errors
+    /// When it has asked for too much.
+    pub fn charge(&self, asker: &Asker, cost: u32) -> Result<(), Errors> {
         let charged = self.app.charge(asker.viewer, &asker.client, cost);
         charged.map_err(|error| vec![request_error(&error)])
     }
@@ -377,6 +415,7 @@ impl Documents {
             return Err(refused(code::GRAPHQL_VALIDATION_FAILED, message));
         }
         Ok(Arc::new(Document {
+            hash: hash(text),
             operations: self.operations(&parsed),
             // Each of its operations is kept with all of its fragments.
             tokens: (tokens * parsed.operations.iter().count()) as u64,
@@ -413,6 +452,8 @@ impl Documents {
                 field: root_field(&definition.node),
                 cost: Cost::of(&self.shape, document, &Name::new(root), selection),
                 reads_clock: selects(document, &["serverTime"]),
+                is_shared: definition.node.ty == OperationType::Subscription
+                    && selects_only(document, SHARED_FIELDS),
                 document: ExecutableDocument {
                     operations: DocumentOperations::Single(definition.clone()),
                     fragments: document.fragments.clone(),
@@ -613,15 +654,60 @@ fn root_field(operation: &OperationDefinition) -> &'static str {
     found.copied().unwrap_or("other")
 }
 
+/// The live tally, and what a tally shows that is the same for all who may see it.
+const SHARED_FIELDS: &[&str] = &[
+    "tallyChanged",
+    "__typename",
+    "id",
+    // Of the tally.
+    "campaign",
+    "version",
+    "asOf",
+    "rawVotes",
+    "countedVotes",
+    "withheldVotes",
+    "voters",
+    "entries",
+    // Of its campaign and entries.
+    "slug",
+    "title",
+    "nominee",
+    "votes",
+    "rank",
+    "share",
+    // Of its nominees.
+    "number",
+    "name",
+    "employer",
+    "city",
+    "portraitUrl",
+    "status",
+    "category",
+    "key",
+    "shortlistSize",
+];
+
+/// Whether a document selects no field but those of these names.
+fn selects_only(document: &ExecutableDocument, names: &[&str]) -> bool {
+    !selects_any(document, &|name| !names.contains(&name))
+}
+
 /// Whether a document selects a field of one of these names anywhere.
 fn selects(document: &ExecutableDocument, names: &[&str]) -> bool {
-    fn within(set: &SelectionSet, names: &[&str]) -> bool {
+    selects_any(document, &|name| names.contains(&name))
+}
+
+/// Whether a document selects a field whose name is wanted anywhere.
+fn selects_any(document: &ExecutableDocument, is_wanted: &impl Fn(&str) -> bool) -> bool {
+    fn within(set: &SelectionSet, is_wanted: &impl Fn(&str) -> bool) -> bool {
         set.items.iter().any(|item| match &item.node {
             Selection::Field(field) => {
-                names.contains(&field.node.name.node.as_str())
-                    || within(&field.node.selection_set.node, names)
+                is_wanted(field.node.name.node.as_str())
+                    || within(&field.node.selection_set.node, is_wanted)
             }
-            Selection::InlineFragment(fragment) => within(&fragment.node.selection_set.node, names),
+            Selection::InlineFragment(fragment) => {
+                within(&fragment.node.selection_set.node, is_wanted)
+            }
             Selection::FragmentSpread(_) => false,
         })
     }
@@ -629,7 +715,9 @@ fn selects(document: &ExecutableDocument, names: &[&str]) -> bool {
     let operations = operations.map(|(_, operation)| &operation.node.selection_set.node);
     let fragments = document.fragments.values();
     let fragments = fragments.map(|fragment| &fragment.node.selection_set.node);
-    operations.chain(fragments).any(|set| within(set, names))
+    operations
+        .chain(fragments)
+        .any(|set| within(set, is_wanted))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::app::sign_in::SignInRefusal;
 use crate::app::voting::CastRefusal;
 
 /// The language of texts for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Language {
     /// English.
     #[default]

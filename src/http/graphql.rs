@@ -284,7 +284,7 @@ fn respond(status: StatusCode, headers: HeaderMap, body: impl Into<Body>) -> Res
 }
 
 /// The body of a response; none if it cannot be written, which is a fault of the program.
-fn write(response: &GraphqlResponse, cost: Option<u64>) -> Option<Vec<u8>> {
+pub fn write(response: &GraphqlResponse, cost: Option<u64>) -> Option<Vec<u8>> {
     let written = serde_json::to_vec(&ResponseBody::new(response, cost));
     written
         .inspect_err(|error| {

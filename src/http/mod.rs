@@ -12,6 +12,7 @@ mod health;
 mod kept;
 mod negotiate;
 mod params;
+mod shared;
 mod socket;
 mod stream;
 mod tally;
@@ -43,6 +44,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use self::kept::KeptAnswers;
+use self::shared::SharedSubscriptions;
 use crate::app::App;
 use crate::graphql::document::Documents;
 use crate::telemetry::RequestId;
@@ -113,6 +115,7 @@ pub struct Shared {
     app: Arc<App>,
     documents: Arc<Documents>,
     kept: KeptAnswers,
+    subscriptions: SharedSubscriptions,
     trusted_proxies: Vec<IpNet>,
     allowed_origins: Vec<HeaderValue>,
     connections_max: usize,
@@ -149,6 +152,7 @@ impl Server {
             sdl: documents.is_open().then(|| crate::graphql::sdl().into()),
             documents: Arc::new(documents),
             kept: KeptAnswers::new(),
+            subscriptions: SharedSubscriptions::default(),
             trusted_proxies: admission.trusted_proxies,
             allowed_origins: admission.allowed_origins,
             connections_max: admission.connections_max,

@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Response as GraphqlResponse;
@@ -15,7 +14,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use futures_util::stream::{self, Stream, StreamExt as _};
+use futures_util::stream::{self, BoxStream, Stream, StreamExt as _};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::time::{Instant, Interval, timeout};
@@ -24,6 +23,7 @@ use tokio_stream::StreamMap;
 use super::client::Origin;
 use super::graphql::{ResponseBody, is_request_error};
 use super::params::parse_params;
+use super::shared::Shown;
 use super::{Server, too_many_subscribers};
 use crate::error::Error;
 use crate::graphql::Asker;
@@ -211,11 +211,17 @@ enum Yield {
     Refused(Errors),
     /// With its cost, if it is to be shown.
     Response(Box<GraphqlResponse>, Option<u64>),
+    /// What many watch.
+    Shown(Shown),
     /// There is nothing more.
     End,
 }
 
 type Operation = Pin<Box<dyn Stream<Item = Yield> + Send>>;
+
+fn refused_with(errors: Errors) -> BoxStream<'static, Yield> {
+    stream::once(std::future::ready(Yield::Refused(errors))).boxed()
+}
 
 /// How many more messages a client may send now: a token bucket, so that one client's flood stays its own.
 struct Allowance {
@@ -413,24 +419,33 @@ impl Session {
             ));
         }
         let params = parse_params(payload.get().as_bytes());
-        let (documents, asker) = (Arc::clone(&self.server.documents), asker.clone());
-        // Looked for by the operation itself: the others do not wait for a store.
-        let responses = async move {
+        let (server, asker) = (self.server.clone(), asker.clone());
+        // Looked for by the operation itself: the others do not wait for a store. On the heap, which a subscription
+        // that goes on for hours gives back.
+        let responses = Box::pin(async move {
             let executable = match params {
-                Ok(params) => documents.find(params, &asker).await,
+                Ok(params) => server.documents.find(params, &asker).await,
                 Err(refused) => Err(refused.errors),
             };
             match executable {
-                Ok(executable) => {
+                Ok(mut executable) => {
+                    if let Some(shared) = executable.shared.take() {
+                        let (subscriptions, documents) = (&server.subscriptions, &server.documents);
+                        return match subscriptions.watch(documents, &asker, shared, executable) {
+                            Ok(shown) => shown.map(Yield::Shown).boxed(),
+                            Err(errors) => refused_with(errors),
+                        };
+                    }
                     let cost = executable.cost;
-                    documents
+                    server
+                        .documents
                         .execute_stream(executable)
                         .map(move |response| Yield::Response(Box::new(response), cost))
                         .boxed()
                 }
-                Err(errors) => stream::once(std::future::ready(Yield::Refused(errors))).boxed(),
+                Err(errors) => refused_with(errors),
             }
-        };
+        });
         let end = stream::once(std::future::ready(Yield::End));
         let operation = stream::once(responses).flatten().chain(end);
         self.operations.insert(id, Box::pin(operation));
@@ -444,6 +459,9 @@ impl Session {
                 let payload = ResponseBody::new(&response, cost);
                 return self.send(&ServerMessage::Next { id, payload }).await;
             }
+            Yield::Shown(Shown::Payload(payload)) => return self.send_payload(id, &payload).await,
+            Yield::Shown(Shown::Nothing) => return Ok(()),
+            Yield::Shown(Shown::Refused(errors)) => errors.to_vec(),
             Yield::Response(response, _) => response.errors,
             Yield::Refused(errors) => errors,
             Yield::End => {
@@ -456,8 +474,21 @@ impl Session {
         self.send(&ServerMessage::Error { id, payload }).await
     }
 
+    /// Sends a result that is JSON already.
+    async fn send_payload(&mut self, id: &str, payload: &[u8]) -> Result<(), Close> {
+        let internal = || close(1011, "Internal error");
+        let payload = str::from_utf8(payload).map_err(|_| internal())?;
+        let id = serde_json::to_string(id).map_err(|_| internal())?;
+        let text = format!(r#"{{"type":"next","id":{id},"payload":{payload}}}"#);
+        self.send_text(text).await
+    }
+
     async fn send(&mut self, message: &ServerMessage<'_>) -> Result<(), Close> {
         let text = serde_json::to_string(message).map_err(|_| close(1011, "Internal error"))?;
+        self.send_text(text).await
+    }
+
+    async fn send_text(&mut self, text: String) -> Result<(), Close> {
         let sending = self.socket.send(Message::Text(text.into()));
         match timeout(self.server.patience.write, sending).await {
             Ok(Ok(())) => Ok(()),

@@ -19,7 +19,9 @@ use super::client::Origin;
 use super::graphql::ResponseBody;
 use super::negotiate::accepts_events;
 use super::params::{Refused, from_body, from_query};
+use super::shared::Shown;
 use super::{Server, too_many_subscribers};
+use crate::graphql::document::Errors;
 
 /// When a client of a stopping server is to come back.
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
@@ -50,14 +52,12 @@ pub async fn handle(
         let params = params?;
         let asker = origin.asker(&server).await;
         let (asker, expires_at) = asker.map_err(|error| Refused::unauthenticated(&error))?;
-        Ok::<_, Refused>((server.documents.find(params, &asker).await?, expires_at))
+        let executable = server.documents.find(params, &asker).await?;
+        Ok::<_, Refused>((asker, executable, expires_at))
     };
-    let (executable, expires_at) = match found.await {
+    let (asker, mut executable, expires_at) = match found.await {
         Ok(found) => found,
-        Err(refused) => {
-            let refusal = GraphqlResponse::from_errors(refused.errors);
-            return events(&server, subscribed, stream::iter([(refusal, None)]));
-        }
+        Err(refused) => return refusal(&server, subscribed, refused.errors),
     };
     if is_get && executable.kind == OperationType::Mutation {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")]).into_response();
@@ -69,10 +69,39 @@ pub async fn handle(
             None => std::future::pending().await,
         }
     };
+    if let Some(shared) = executable.shared.take() {
+        let (subscriptions, documents) = (&server.subscriptions, &server.documents);
+        let shown = match subscriptions.watch(documents, &asker, shared, executable) {
+            Ok(shown) => shown,
+            Err(errors) => return refusal(&server, subscribed, errors),
+        };
+        let results = shown.filter_map(|shown| std::future::ready(shown_text(&shown)));
+        return events(&server, subscribed, results.take_until(Box::pin(expired)));
+    }
     let cost = executable.cost;
     let responses = server.documents.execute_stream(executable);
-    let responses = responses.map(move |response| (response, cost));
-    events(&server, subscribed, responses.take_until(Box::pin(expired)))
+    let results = responses.map(move |response| result_text(&response, cost));
+    events(&server, subscribed, results.take_until(Box::pin(expired)))
+}
+
+/// Answers with errors as the only result.
+fn refusal(server: &Server, subscribed: Subscribed, errors: Errors) -> Response {
+    let refusal = result_text(&GraphqlResponse::from_errors(errors), None);
+    events(server, subscribed, stream::iter([refusal]))
+}
+
+/// A result in JSON.
+fn result_text(response: &GraphqlResponse, cost: Option<u64>) -> String {
+    serde_json::to_string(&ResponseBody::new(response, cost)).unwrap_or_default()
+}
+
+/// What many watch, in JSON.
+fn shown_text(shown: &Shown) -> Option<String> {
+    match shown {
+        Shown::Nothing => None,
+        Shown::Payload(payload) => Some(String::from_utf8_lossy(payload).into_owned()),
+        Shown::Refused(errors) => serde_json::to_string(&ResponseBody::refusal(errors)).ok(),
+    }
 }
 
 /// Counts an open stream for as long as it lives.
@@ -98,17 +127,14 @@ impl Drop for Subscribed {
     }
 }
 
-/// Answers with these responses, each with its cost if it is to be shown; their errors have their codes.
+/// Answers with these results, which are JSON.
 fn events(
     server: &Server,
     subscribed: Subscribed,
-    responses: impl stream::Stream<Item = (GraphqlResponse, Option<u64>)> + Send + 'static,
+    results: impl stream::Stream<Item = String> + Send + 'static,
 ) -> Response {
     let stopping = server.stopping.clone();
-    let results = responses.map(|(response, cost)| {
-        let data = serde_json::to_string(&ResponseBody::new(&response, cost)).unwrap_or_default();
-        Event::default().event("next").data(data)
-    });
+    let results = results.map(|data| Event::default().event("next").data(data));
     let stopped = server.stopping.clone();
     let last = stream::once(async move {
         if stopped.is_cancelled() {

@@ -33,6 +33,9 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// The server ends a statement of ours after this time, so that no connection is held for ever.
 const STATEMENT_TIMEOUT_MS: &str = "5000";
+/// What SQLite's writing connection keeps of the file, in KiB (negative is not pages): the default of 2,000 reads the same
+/// pages again and again.
+const WRITING_CACHE: &str = "-32768";
 /// Pages of SQLite's write-ahead log between checkpoints: the default of 1,000 copies the same hot pages too often.
 const WAL_AUTOCHECKPOINT_PAGES: &str = "8000";
 
@@ -203,7 +206,8 @@ impl Database {
                 .max_connections(connections)
                 .acquire_timeout(ACQUIRE_TIMEOUT)
         };
-        let write = pool(1).connect_with(options.clone()).await?;
+        let writing = options.clone().pragma("cache_size", WRITING_CACHE);
+        let write = pool(1).connect_with(writing).await?;
         let read = pool(4).connect_with(options).await?;
         Ok(Self {
             read: Pool::Sqlite(read),

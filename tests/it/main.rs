@@ -1,6 +1,7 @@
 //! The behaviour suite: the whole server against real stores. What is in `on_both!` runs on SQLite with the in-process
 //! hot store and on PostgreSQL with Redis alike.
 
+mod audience;
 mod bad_input;
 mod browsers;
 mod clients;

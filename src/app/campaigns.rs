@@ -146,6 +146,7 @@ impl App {
             .0
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(Catalog::new(rosters));
+        self.note_change();
         // Not before the catalog is there: the publisher would rank them with the old rosters.
         for id in reloaded {
             self.tallies.mark(id);

@@ -14,6 +14,7 @@ pub mod voting;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 
@@ -59,6 +60,8 @@ pub struct App {
     pub tallies: Tallies,
     /// Views that wait to be stored.
     pub views: Views,
+    /// Counts what changes public pages at once: campaigns and nominees, stories that come out.
+    pub changes: AtomicU64,
     /// Stories as they come out, for whoever watches.
     pub published_stories: broadcast::Sender<Arc<Story>>,
     /// The metrics of the process.
@@ -125,6 +128,7 @@ impl App {
             campaigns: Campaigns::default(),
             tallies: Tallies::default(),
             views: Views::default(),
+            changes: AtomicU64::new(0),
             published_stories: broadcast::Sender::new(PUBLISHED_STORIES_MAX),
             metrics,
             writer,
@@ -160,6 +164,11 @@ impl App {
             }
             viewer => Ok((viewer, expires_at)),
         }
+    }
+
+    /// Says that public pages have changed: what is kept of them is old.
+    pub fn note_change(&self) {
+        self.changes.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Keyed hash of the network a request comes from, half as long as a whole one: it only groups.

@@ -8,6 +8,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use async_graphql::parser::types::OperationType;
@@ -57,7 +58,10 @@ pub async fn handle(server: &Server, peer: IpAddr, request: Request) -> Response
     let origin = Origin::of(server, peer, headers);
     let query = parts.uri.query().unwrap_or_default();
     let is_get = matches!(*method, Method::GET | Method::HEAD);
-    let key = (is_get && origin.is_anonymous()).then(|| server.kept.key(query, media_type));
+    let key = (is_get && origin.is_anonymous()).then(|| {
+        let changes = server.app.changes.load(Ordering::Relaxed);
+        server.kept.key(query, media_type, changes)
+    });
     let answer = Answer {
         server,
         media_type,

@@ -1,8 +1,8 @@
 //! Answers to public queries, kept as finished bytes for a moment, so that a crowd that asks for the same costs no more
 //! than one who does; those who come while it is executed wait for it.
 //!
-//! A kept answer is found by the whole query string, without reading it. It is [`KEPT_MS`] old at most: less than the
-//! second for which other caches may keep it.
+//! A kept answer is found by the whole query string, without reading it. It is [`KEPT_MS`] old at most, which its figures
+//! may be, and no longer kept when a campaign, a nominee or the feed changes.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use quick_cache::sync::Cache;
 
 use super::negotiate::MediaType;
 
-/// How long an answer is kept, milliseconds.
-const KEPT_MS: u128 = 250;
+/// How long an answer is kept, milliseconds: as long as other caches may keep it.
+const KEPT_MS: u128 = 1_000;
 /// Bytes of all that is kept.
 const KEPT_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Answers that are kept, as an estimate for the cache: feeds of 8 KB.
@@ -79,12 +79,12 @@ impl KeptAnswers {
         }
     }
 
-    /// What the answer to a query string is kept by now. A moment later it is another one, so nothing has to be thrown
-    /// away: what is old is not asked for any more, and gives way.
+    /// What the answer to a query string is kept by now, after so many changes. A moment later it is another one, so
+    /// nothing has to be thrown away: what is old is not asked for any more, and gives way.
     #[must_use]
-    pub fn key(&self, query: &str, media_type: MediaType) -> String {
+    pub fn key(&self, query: &str, media_type: MediaType, changes: u64) -> String {
         let moment = self.started.elapsed().as_millis() / KEPT_MS;
-        format!("{moment} {media_type:?} {query}")
+        format!("{moment} {changes} {media_type:?} {query}")
     }
 
     /// The answer, if it is kept.
@@ -148,10 +148,12 @@ mod tests {
     }
 
     #[test]
-    fn keys_differ_by_media_type_and_query() {
+    fn keys_differ_by_media_type_query_and_changes() {
         let answers = KeptAnswers::new();
-        let key = |query| answers.key(query, MediaType::Json);
+        let key = |query| answers.key(query, MediaType::Json, 0);
         assert_ne!(key("a=1"), key("a=2"));
-        assert_ne!(key("a=1"), answers.key("a=1", MediaType::GraphqlResponse));
+        let other = MediaType::GraphqlResponse;
+        assert_ne!(key("a=1"), answers.key("a=1", other, 0));
+        assert_ne!(key("a=1"), answers.key("a=1", MediaType::Json, 1));
     }
 }

@@ -21,7 +21,7 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection as _, PgPool, SqlitePool};
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -31,6 +31,8 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a caller waits for a connection before the database counts as away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// A connection that was used a moment ago is used again without asking the server whether it is there.
+const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 /// The server ends a statement of ours after this time, so that no connection is held for ever.
 const STATEMENT_TIMEOUT_MS: &str = "5000";
 /// What SQLite's writing connection keeps of the file, in KiB (negative is not pages): the default of 2,000 reads the same
@@ -170,6 +172,15 @@ impl Database {
             PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(ACQUIRE_TIMEOUT)
+                .test_before_acquire(false)
+                .before_acquire(|connection, about| {
+                    Box::pin(async move {
+                        if about.idle_for >= TRUSTED_IDLE {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
         };
         // Readers, however many, take no connection from the votes.
         let writing = (connections_max / 4).max(2);

@@ -79,6 +79,7 @@ impl Scheduler {
             .insert(story.id, story.published_at)
             .is_none();
         if is_new {
+            app.note_change();
             tracing::info!(story = %story.id, campaign = %story.campaign_id, "a story came out");
             // Nobody may be watching.
             let _ = app.published_stories.send(Arc::new(story));

@@ -47,12 +47,17 @@ const ANSWER_BYTES_MAX: usize = 8 * 1_024;
 const REPEATS: u32 = 8;
 /// Stands for a number that is another one each time.
 const FRESH: &str = "FRESH";
-/// Makes the allocator of the GNU C library give back what is freed: else a peak disappears in what earlier ones left.
-const FRUGAL: (&str, &str) = (
-    "GLIBC_TUNABLES",
-    "glibc.malloc.arena_max=1:glibc.malloc.mmap_threshold=4096:glibc.malloc.trim_threshold=0:\
-    glibc.malloc.top_pad=0:glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0",
-);
+/// Makes the allocators, mimalloc and that of the GNU C library, give back what is freed, in small pages: else a peak
+/// disappears in what earlier ones left.
+const FRUGAL: &[(&str, &str)] = &[
+    ("MIMALLOC_PURGE_DELAY", "0"),
+    ("MIMALLOC_ALLOW_THP", "0"),
+    (
+        "GLIBC_TUNABLES",
+        "glibc.malloc.arena_max=1:glibc.malloc.mmap_threshold=4096:glibc.malloc.trim_threshold=0:\
+        glibc.malloc.top_pad=0:glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0",
+    ),
+];
 /// Documents of the largest kind, twice as many as are kept, and what all of them may take: the server takes them to be
 /// 40 MB at most.
 const KEPT: u32 = 500;
@@ -337,7 +342,7 @@ async fn measure_answer(meter: &Meter, idle: f64, bystander: &Bystander) -> f64 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_hostile_are_refused_at_a_bounded_cost() {
     let fast = Target::start(&[]).await;
-    let frugal = Target::start(&[FRUGAL]).await;
+    let frugal = Target::start(FRUGAL).await;
     let (mut table, mut complaints) = (String::new(), String::new());
     for (row, same) in fast.rows.iter().zip(&frugal.rows) {
         let (cpu, answer, complaint) = fast.cpu(row).await;

@@ -5,6 +5,7 @@ mod audience;
 mod bad_input;
 mod browsers;
 mod clients;
+mod costs;
 mod demo;
 mod documents;
 mod fake_wechat;

@@ -1,0 +1,169 @@
+//! What a vote may cost in memory, counted and not timed: allocations on the whole way of a request through the process,
+//! from its head and body to its answer, without a socket. A program of its own, since it counts for the whole program.
+//!
+//! Counted is the thread of the test, on which everything runs but SQLite itself, whose thread sqlx makes.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use acclaim::app::{App, Parts};
+use acclaim::auth::Viewer;
+use acclaim::auth::keyed_hash::HashKey;
+use acclaim::auth::token::TokenKeys;
+use acclaim::clock::Clock;
+use acclaim::graphql::document::{Documents, Policy};
+use acclaim::hot::{Hot, Limits, Memory, Rate};
+use acclaim::http::{Admission, Patience, Server, Service};
+use acclaim::id::VoterId;
+use acclaim::ledger::{Database, Purpose};
+use axum::body::Body;
+use axum::http::Request;
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Allocations of a vote on the embedded stores, where each is a batch of its own: 169 in a build for tests, and a tenth
+/// more for what libraries change. Who raises it says what is worth it; a failure says how many there are.
+const ALLOCATIONS_MAX: u64 = 186;
+const WARM_UP: usize = 50;
+const VOTES: usize = 200;
+
+const VOTE: &str = "mutation Vote($input: CastVoteInput!) { castVote(input: $input) { vote { id castAt } \
+    quota { used limit remaining } userErrors { code message } } }";
+
+#[test]
+fn a_vote_makes_few_allocations() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let directory = tempfile::tempdir().expect("a temporary folder");
+    let (app, service) = runtime.block_on(start(directory.path()));
+    let nominees = runtime.block_on(nominees(&service));
+    let requests: Vec<Request<Body>> = (0..WARM_UP + VOTES)
+        .map(|n| vote(&app, &nominees[n % nominees.len()]))
+        .collect();
+    let (mut counted, mut allocations) = (0, 0);
+    for (n, request) in requests.into_iter().enumerate() {
+        let mut answer = Value::Null;
+        let info = allocation_counter::measure(|| {
+            let response = runtime.block_on(service.answer(request, peer()));
+            answer = runtime.block_on(json_of(response));
+        });
+        if n >= WARM_UP {
+            let has_vote = answer["data"]["castVote"]["vote"]["id"].is_string();
+            counted += usize::from(has_vote);
+            allocations += info.count_total;
+        }
+    }
+    // Reading the answer as JSON is the test's own.
+    let own = allocation_counter::measure(|| drop(sample_answer())).count_total;
+    let each = allocations / VOTES as u64 - own;
+    assert_eq!(counted, VOTES);
+    assert!(each <= ALLOCATIONS_MAX, "{each} allocations a vote");
+}
+
+fn peer() -> SocketAddr {
+    SocketAddr::from(([192, 0, 2, 1], 4_711))
+}
+
+async fn json_of(response: axum::response::Response) -> Value {
+    let bytes = response.into_body().collect().await.expect("a body");
+    serde_json::from_slice(&bytes.to_bytes()).expect("JSON")
+}
+
+/// An answer like those that are counted.
+fn sample_answer() -> Value {
+    let text = r#"{"data":{"castVote":{"vote":{"id":"dg","castAt":"2022-10-25T04:00:00.000Z"},
+        "quota":{"used":1,"limit":3,"remaining":2},"userErrors":[]}}}"#;
+    serde_json::from_str(text).expect("JSON")
+}
+
+async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
+    let url = format!("sqlite:{}", directory.join("acclaim.db").display());
+    let database = Database::open(&url, 4, Purpose::Serving).await;
+    let database = database.expect("it opens");
+    let noon = "2022-10-25T04:00:00Z".parse().expect("a time");
+    let clock = Clock::manual(noon);
+    database.migrate(&clock).await.expect("the tables are made");
+    acclaim::demo::load(&database, &clock)
+        .await
+        .expect("the demo is loaded");
+    let generous = Rate {
+        per_second: 1_000_000.0,
+        burst: 1_000_000,
+    };
+    let limits = Limits {
+        cast: generous,
+        like: generous,
+        views: generous,
+        sign_in: generous,
+        staff_sign_in: generous,
+        query: generous,
+        anonymous_query: generous,
+    };
+    let parts = Parts {
+        clock,
+        database: Arc::new(database),
+        hot: Hot::Memory(Memory::new(limits)),
+        tokens: TokenKeys::from_secrets(&["a secret of access tokens, long enough"]).expect("good"),
+        hash_key: HashKey::new(b"a secret of identities, long enough too"),
+        wechat: None,
+    };
+    let (app, _writer) = App::build(parts).await.expect("the app starts");
+    let app = Arc::new(app);
+    let documents = Documents::new(Arc::clone(&app), Policy::Any).await;
+    let admission = Admission {
+        trusted_proxies: Vec::new(),
+        allowed_origins: Vec::new(),
+        connections_max: 16,
+        subscribers_max: 16,
+        patience: Patience::default(),
+    };
+    let stopping = tokio_util::sync::CancellationToken::new();
+    let documents = documents.expect("good documents");
+    let server = Server::new(Arc::clone(&app), documents, admission, stopping);
+    (app, server.service())
+}
+
+fn post(token: Option<&str>, body: &Value) -> Request<Body> {
+    let mut request = Request::post("/graphql")
+        .header("host", "vote.example")
+        .header("accept", "application/graphql-response+json")
+        .header("content-type", "application/json");
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    let request = request.body(Body::from(body.to_string()));
+    request.expect("a request")
+}
+
+fn extensions() -> Value {
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, VOTE.as_bytes());
+    json!({"persistedQuery": {"version": 1, "sha256Hash": data_encoding::HEXLOWER.encode(hash.as_ref())}})
+}
+
+/// The ids of the nominees; and the document of a vote is made known.
+async fn nominees(service: &Service) -> Vec<String> {
+    let body = json!({"query": VOTE, "extensions": extensions(), "variables": {"input": {"nomineeId": ""}}});
+    service.answer(post(None, &body), peer()).await;
+    let query = r#"{ campaign(slug: "demo") { nominees(first: 100) { nodes { id } } } }"#;
+    let asked = service.answer(post(None, &json!({"query": query})), peer());
+    let answer = json_of(asked.await).await;
+    let nodes = answer["data"]["campaign"]["nominees"]["nodes"].as_array();
+    let nodes = nodes.unwrap_or_else(|| panic!("no nominees: {answer}"));
+    let ids = nodes.iter().filter_map(|node| node["id"].as_str());
+    ids.map(str::to_owned).collect()
+}
+
+/// The request of a voter of its own.
+fn vote(app: &App, nominee: &str) -> Request<Body> {
+    let viewer = Viewer::Voter {
+        id: VoterId::new(),
+        is_guest: true,
+    };
+    let (token, _) = app.tokens.issue(viewer, app.clock.now()).expect("it signs");
+    let input = json!({"nomineeId": nominee, "idempotencyKey": Uuid::new_v4()});
+    let body = json!({"extensions": extensions(), "variables": {"input": input}});
+    post(Some(&token), &body)
+}

@@ -171,22 +171,24 @@ impl App {
         self.changes.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Keyed hash of the network a request comes from, half as long as a whole one: it only groups.
-    fn network_hash(&self, client: &Client) -> Vec<u8> {
-        let network = match client.address {
-            IpAddr::V4(ip) => ip.octets().to_vec(),
-            IpAddr::V6(ip) => ip.octets()[..8].to_vec(),
-        };
-        self.hash_key.hash(Purpose::Network, &[&network])[..16].to_vec()
+    /// Keyed hash of the network a request comes from.
+    fn network_hash(&self, client: &Client) -> [u8; 16] {
+        match client.address {
+            IpAddr::V4(ip) => self.hash_key.short_hash(Purpose::Network, &ip.octets()),
+            // The half of the address that names the network.
+            IpAddr::V6(ip) => {
+                let octets = ip.octets();
+                self.hash_key.short_hash(Purpose::Network, &octets[..8])
+            }
+        }
     }
 
     /// Keyed hash of the device a request comes from, as far as it tells.
-    fn device_hash(&self, client: &Client) -> Option<Vec<u8>> {
+    fn device_hash(&self, client: &Client) -> Option<[u8; 16]> {
         let user_agent = client.user_agent.as_ref()?;
-        Some(
-            self.hash_key
-                .hash(Purpose::Device, &[user_agent.as_bytes()])[..16]
-                .to_vec(),
-        )
+        let hash = self
+            .hash_key
+            .short_hash(Purpose::Device, user_agent.as_bytes());
+        Some(hash)
     }
 }

@@ -59,6 +59,14 @@ impl HashKey {
         hash.copy_from_slice(context.sign().as_ref());
         hash
     }
+
+    /// The first half of the hash of `part`, for what is only to be grouped by it.
+    #[must_use]
+    pub fn short_hash(&self, purpose: Purpose, part: &[u8]) -> [u8; 16] {
+        let mut short = [0; 16];
+        short.copy_from_slice(&self.hash(purpose, &[part])[..16]);
+        short
+    }
 }
 
 #[cfg(test)]

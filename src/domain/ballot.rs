@@ -26,9 +26,9 @@ pub struct Cast {
     /// The votes, each for another nominee; at least one.
     pub votes: Vec<Choice>,
     /// Keyed hash of the network the cast came from.
-    pub network_hash: Option<Vec<u8>>,
+    pub network_hash: Option<[u8; 16]>,
     /// Keyed hash of the device it came from.
-    pub device_hash: Option<Vec<u8>>,
+    pub device_hash: Option<[u8; 16]>,
 }
 
 /// One nominee of a [`Cast`].

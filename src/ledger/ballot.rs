@@ -6,7 +6,7 @@ use sqlx::{PgConnection, SqliteConnection};
 use uuid::Uuid;
 
 use super::dialect::{
-    Ids, JsonRows, KNOWN_BALLOTS, STORE_BALLOTS_POSTGRES, STORE_BALLOTS_SQLITE,
+    Ids, KNOWN_BALLOTS, PackedRows, STORE_BALLOTS_POSTGRES, STORE_BALLOTS_SQLITE,
     STORE_BALLOTS_UNCONTESTED_POSTGRES, with_ids,
 };
 use super::{Database, Pool, on};
@@ -17,8 +17,8 @@ use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
 #[derive(Debug)]
 pub(crate) struct NewBallot<'a> {
     pub ballot: Ballot,
-    pub network_hash: Option<&'a [u8]>,
-    pub device_hash: Option<&'a [u8]>,
+    pub network_hash: Option<&'a [u8; 16]>,
+    pub device_hash: Option<&'a [u8; 16]>,
 }
 
 /// Reads what is known of the voters of `casts`: see [`KNOWN_BALLOTS`].
@@ -71,21 +71,15 @@ fn bind_known<'q>(query: PgBallots<'q>, casts: &[&Cast]) -> PgBallots<'q> {
         )
 }
 
-fn known_rows(casts: &[&Cast]) -> String {
-    let mut rows = JsonRows::default();
+fn known_rows(casts: &[&Cast]) -> Vec<u8> {
+    let mut rows = PackedRows::default();
     for cast in casts {
-        rows.begin();
-        rows.value(Some(cast.campaign_id.0.as_bytes()));
-        rows.value(Some(cast.voter_id.0.as_bytes()));
+        rows.id(cast.campaign_id.0);
+        rows.id(cast.voter_id.0);
         rows.number(cast.period);
-        rows.value(
-            cast.idempotency_key
-                .as_ref()
-                .map(|key| key.as_bytes().as_slice()),
-        );
-        rows.end();
+        rows.optional(cast.idempotency_key.as_ref().map(Uuid::as_bytes));
     }
-    rows.finish()
+    rows.0
 }
 
 /// Whether other processes may have taken the keys of ballots since they were decided on.
@@ -148,34 +142,27 @@ pub(crate) async fn store_sqlite(
     connection: &mut SqliteConnection,
     ballots: &[NewBallot<'_>],
 ) -> sqlx::Result<()> {
-    let mut rows = JsonRows::default();
+    let mut rows = PackedRows::default();
     for NewBallot {
         ballot,
         network_hash,
         device_hash,
     } in ballots
     {
-        rows.begin();
-        for id in [ballot.campaign_id.0, ballot.scope_id.0, ballot.voter_id.0] {
-            rows.value(Some(id.as_bytes()));
-        }
+        rows.id(ballot.campaign_id.0);
+        rows.id(ballot.scope_id.0);
+        rows.id(ballot.voter_id.0);
         rows.number(ballot.period);
         rows.number(ballot.slot);
-        rows.value(Some(ballot.nominee_id.0.as_bytes()));
-        rows.value(Some(ballot.id.0.as_bytes()));
-        rows.value(
-            ballot
-                .idempotency_key
-                .as_ref()
-                .map(|key| key.as_bytes().as_slice()),
-        );
+        rows.id(ballot.nominee_id.0);
+        rows.id(ballot.id.0);
+        rows.optional(ballot.idempotency_key.as_ref().map(Uuid::as_bytes));
         rows.time(ballot.cast_at);
         rows.number(i64::from(ballot.is_first));
-        rows.value(*network_hash);
-        rows.value(*device_hash);
-        rows.end();
+        rows.optional(*network_hash);
+        rows.optional(*device_hash);
     }
-    let rows = rows.finish();
+    let PackedRows(rows) = rows;
     for statement in STORE_BALLOTS_SQLITE {
         sqlx::query(statement)
             .bind(&rows)

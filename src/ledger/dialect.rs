@@ -1,6 +1,7 @@
 //! What the two databases say differently, side by side. Everything else in `ledger` is one text for both.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sqlx::encode::IsNull;
@@ -119,26 +120,60 @@ impl JsonRows {
         let _ = write!(self.text, "{number}");
     }
 
-    /// A time, in the very text that sqlx binds for one.
-    pub(crate) fn time(&mut self, at: DateTime<Utc>) {
-        self.separate();
-        let _ = write!(
-            self.text,
-            "\"{}\"",
-            at.to_rfc3339_opts(SecondsFormat::AutoSi, false)
-        );
-    }
-
     /// The whole array.
     pub(crate) fn finish(self) -> String {
         format!("[{}]", self.text)
     }
 }
 
+/// Rows of fixed width, one after the other in a blob, for SQLite's `substr`: of a JSON array it parses a row again for
+/// each of its columns.
+#[derive(Debug, Default)]
+pub(crate) struct PackedRows(pub Vec<u8>);
+
+impl PackedRows {
+    /// An id: 16 bytes.
+    pub(crate) fn id(&mut self, id: Uuid) {
+        self.0.extend_from_slice(id.as_bytes());
+    }
+
+    /// Bytes that may be missing: whether they are there, 1 byte, and then as many as there are in every row.
+    pub(crate) fn optional<const N: usize>(&mut self, bytes: Option<&[u8; N]>) {
+        self.0.push(bytes.is_some().into());
+        self.0.extend_from_slice(bytes.unwrap_or(&[0; N]));
+    }
+
+    /// A whole number in decimal digits, as `CAST` reads it: 20 bytes.
+    pub(crate) fn number(&mut self, number: i64) {
+        // Writing to a vector does not fail.
+        let _ = write!(self.0, "{number:>20}");
+    }
+
+    /// A time, in the very text that sqlx binds for one, behind spaces: 35 bytes.
+    pub(crate) fn time(&mut self, at: DateTime<Utc>) {
+        let text = at.to_rfc3339_opts(SecondsFormat::AutoSi, false);
+        let _ = write!(self.0, "{text:>35}");
+    }
+}
+
+/// The rows of a [`PackedRows`] of this width bound to `$1`, as a table `row` of their offsets.
+macro_rules! with_rows {
+    ($width:literal) => {
+        concat!(
+            "WITH RECURSIVE row (o) AS (SELECT 0 WHERE length($1) > 0
+                UNION ALL SELECT o + ",
+            $width,
+            " FROM row WHERE o + ",
+            $width,
+            " < length($1)) "
+        )
+    };
+}
+
 /// The ballots that matter for the casts of a batch: of each voter, those of the cast's period, those with its
 /// idempotency key and the first of all. PostgreSQL: `$1` campaigns, `$2` voters, `$3` periods, `$4` keys; the lateral
 /// form keeps one index probe a voter whatever the planner believes about a fresh table. SQLite: `$1` rows of
-/// \[campaign, voter, period, key\].
+/// campaign, voter, period and key as [`PackedRows`].
 pub(crate) const KNOWN_BALLOTS: Statement = Statement {
     postgres: "SELECT v.* FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[])
             AS b (campaign_id, voter_id, period, idempotency_key)
@@ -147,11 +182,15 @@ pub(crate) const KNOWN_BALLOTS: Statement = Statement {
                 v.cast_at, v.is_first
             FROM ballot v WHERE v.campaign_id = b.campaign_id AND v.voter_id = b.voter_id
                 AND (v.period = b.period OR v.idempotency_key = b.idempotency_key OR v.is_first) OFFSET 0) v",
-    sqlite: "SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id, v.idempotency_key,
+    sqlite: concat!(
+        with_rows!(69),
+        "SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id, v.idempotency_key,
             v.cast_at, v.is_first
-        FROM json_each($1) b CROSS JOIN ballot v
-        WHERE v.campaign_id = unhex(b.value ->> 0) AND v.voter_id = unhex(b.value ->> 1)
-            AND (v.period = (b.value ->> 2) OR v.idempotency_key = unhex(b.value ->> 3) OR v.is_first)",
+        FROM row CROSS JOIN ballot v
+        WHERE v.campaign_id = substr($1, o + 1, 16) AND v.voter_id = substr($1, o + 17, 16)
+            AND (v.period = CAST(substr($1, o + 33, 20) AS INTEGER) OR v.is_first
+                OR (substr($1, o + 53, 1) = x'01' AND v.idempotency_key = substr($1, o + 54, 16)))"
+    ),
 };
 
 /// A statement that stores ballots and moves their tallies, and returns the ids that were stored.
@@ -185,18 +224,31 @@ pub(crate) const STORE_BALLOTS_POSTGRES: &str = store_ballots!("ON CONFLICT DO N
 /// speculative insertion).
 pub(crate) const STORE_BALLOTS_UNCONTESTED_POSTGRES: &str = store_ballots!("");
 
-/// The same on SQLite, where it takes two statements of one transaction; `$1` is the batch as [`JsonRows`].
+/// The same on SQLite, where it takes two statements of one transaction; `$1` is the batch as [`PackedRows`]. What
+/// fails is rolled back with the transaction: `OR FAIL` spares the journal for taking back the statement alone.
 pub(crate) const STORE_BALLOTS_SQLITE: [&str; 2] = [
-    "INSERT INTO ballot (campaign_id, scope_id, voter_id, period, slot, nominee_id, id, idempotency_key, cast_at,
-        is_first, network_hash, device_hash)
-    SELECT unhex(value ->> 0), unhex(value ->> 1), unhex(value ->> 2), value ->> 3, value ->> 4, unhex(value ->> 5),
-        unhex(value ->> 6), unhex(value ->> 7), value ->> 8, value ->> 9, unhex(value ->> 10), unhex(value ->> 11)
-    FROM json_each($1)",
-    "INSERT INTO tally (campaign_id, nominee_id, counted, voters, revision)
-    SELECT unhex(value ->> 0), unhex(value ->> 5), count(*), sum(value ->> 9), 1 FROM json_each($1) WHERE TRUE
-    GROUP BY 1, 2
-    ON CONFLICT (campaign_id, nominee_id) DO UPDATE SET counted = counted + excluded.counted,
-        voters = voters + excluded.voters, revision = revision + 1",
+    concat!(
+        with_rows!(226),
+        "INSERT OR FAIL INTO ballot (campaign_id, scope_id, voter_id, period, slot, nominee_id, id, idempotency_key,
+            cast_at, is_first, network_hash, device_hash)
+        SELECT substr($1, o + 1, 16), substr($1, o + 17, 16), substr($1, o + 33, 16),
+            CAST(substr($1, o + 49, 20) AS INTEGER), CAST(substr($1, o + 69, 20) AS INTEGER),
+            substr($1, o + 89, 16), substr($1, o + 105, 16),
+            CASE substr($1, o + 121, 1) WHEN x'01' THEN substr($1, o + 122, 16) END,
+            ltrim(CAST(substr($1, o + 138, 35) AS TEXT)), CAST(substr($1, o + 173, 20) AS INTEGER),
+            CASE substr($1, o + 193, 1) WHEN x'01' THEN substr($1, o + 194, 16) END,
+            CASE substr($1, o + 210, 1) WHEN x'01' THEN substr($1, o + 211, 16) END
+        FROM row"
+    ),
+    concat!(
+        with_rows!(226),
+        "INSERT OR FAIL INTO tally (campaign_id, nominee_id, counted, voters, revision)
+        SELECT substr($1, o + 1, 16), substr($1, o + 89, 16), count(*),
+            sum(CAST(substr($1, o + 173, 20) AS INTEGER)), 1 FROM row WHERE TRUE
+        GROUP BY 1, 2
+        ON CONFLICT (campaign_id, nominee_id) DO UPDATE SET counted = counted + excluded.counted,
+            voters = voters + excluded.voters, revision = revision + 1"
+    ),
 ];
 
 /// Stores and removes likes and moves their counters; returns the pairs that changed. `$1` voters, `$2` subjects,

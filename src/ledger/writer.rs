@@ -468,8 +468,8 @@ impl Decided {
             .flat_map(|(ballots, cast)| {
                 ballots.iter().map(|ballot| NewBallot {
                     ballot: ballot.clone(),
-                    network_hash: cast.network_hash.as_deref(),
-                    device_hash: cast.device_hash.as_deref(),
+                    network_hash: cast.network_hash.as_ref(),
+                    device_hash: cast.device_hash.as_ref(),
                 })
             })
             .collect()

@@ -12,7 +12,9 @@ CREATE TEMP TABLE nominees AS
     WHERE campaign_id = (SELECT id FROM campaign WHERE slug = 'demo');
 INSERT INTO ballot (campaign_id, scope_id, voter_id, period, slot, nominee_id, id, idempotency_key, cast_at, is_first,
     network_hash, device_hash)
-SELECT n.campaign_id, CASE c.quota_scope WHEN 'CATEGORY' THEN n.category_id ELSE n.campaign_id END, gen_random_uuid(), 1,
+SELECT n.campaign_id, CASE c.quota_scope WHEN 'CATEGORY' THEN n.category_id ELSE n.campaign_id END,
+    -- UUIDv7, as voters have them.
+    (overlay(lpad(to_hex(1767225600000 + v), 12, '0') PLACING '-' FROM 9 FOR 0) || '-7' || substr(gen_random_uuid()::text, 16))::uuid, 1,
     1, n.id, gen_random_uuid(), gen_random_uuid(), now(), TRUE, substr(sha256('n'), 1, 16), substr(sha256('d'), 1, 16)
 FROM generate_series(1, :votes) v JOIN nominees n ON n.place = v % (SELECT count(*) FROM nominees)
 JOIN campaign c ON c.id = n.campaign_id;

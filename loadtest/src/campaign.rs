@@ -159,18 +159,25 @@ struct Quota {
     resets_at: Option<DateTime<Utc>>,
 }
 
-/// All entries of a list, page by page.
+/// The stories that readers may look at, newest first: nobody reads on to the thousandth.
+const STORIES_MAX: usize = 1_000;
+/// As many may come out while a replay runs, before the oldest that was looked at is missing from the list.
+const NEW_STORIES_MAX: usize = 200;
+
+/// The first entries of a list, at most `max` of them, page by page.
 async fn list<T: DeserializeOwned>(
     server: &Server,
     query: &str,
     campaign: &str,
+    max: usize,
 ) -> Result<Vec<T>, Failure> {
     let (mut all, mut after) = (Vec::new(), Value::Null);
     loop {
         let variables = json!({"campaign": campaign, "after": after});
         let data: List<T> = server.ask(query, variables, Sender::NOBODY).await?;
         all.extend(data.list.nodes);
-        if !data.list.page_info.has_next_page {
+        if !data.list.page_info.has_next_page || all.len() >= max {
+            all.truncate(max);
             return Ok(all);
         }
         after = json!(data.list.page_info.end_cursor);
@@ -194,10 +201,10 @@ impl Campaign {
                 format!("the campaign {slug} is not open for votes: {}", node.phase).into(),
             );
         }
-        let nominees: Vec<Subject> = list(server, NOMINEES, &node.id).await?;
+        let nominees: Vec<Subject> = list(server, NOMINEES, &node.id, usize::MAX).await?;
         let can_stand = |nominee: &Subject| nominee.status.as_deref() == Some("ACTIVE");
         let nominees: Vec<Subject> = nominees.into_iter().filter(can_stand).collect();
-        let stories: Vec<Subject> = list(server, STORIES, &node.id).await?;
+        let stories: Vec<Subject> = list(server, STORIES, &node.id, STORIES_MAX).await?;
         if nominees.is_empty() {
             return Err(format!("the campaign {slug} has nobody to vote for").into());
         }
@@ -248,8 +255,9 @@ impl Campaign {
         let data: TallyData = server.ask(TALLY, variables, Sender::NOBODY).await?;
         let tally = data.campaign.and_then(|campaign| campaign.tally);
         let tally = tally.ok_or("the campaign hides its tally: nothing can be recounted")?;
-        let nominees: Vec<Subject> = list(server, NOMINEES, &self.id).await?;
-        let stories: Vec<Subject> = list(server, STORIES, &self.id).await?;
+        let nominees: Vec<Subject> = list(server, NOMINEES, &self.id, usize::MAX).await?;
+        let stories: Vec<Subject> =
+            list(server, STORIES, &self.id, STORIES_MAX + NEW_STORIES_MAX).await?;
         let counters: HashMap<String, (u64, u64)> = nominees
             .into_iter()
             .chain(stories)

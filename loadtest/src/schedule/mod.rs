@@ -197,7 +197,7 @@ pub fn voter_id(seed: u64, voter: u32) -> Uuid {
     let (of_seed, _) = random::uuid(seed, VOTER_IDS, 0).as_u64_pair();
     let signed_in_ms = FIRST_MS + of_seed % YEAR_MS + u64::from(voter);
     let (of_voter, rest) = random::uuid(seed, VOTER_IDS, u64::from(voter)).as_u64_pair();
-    Uuid::from_u64_pair(signed_in_ms << 16 | 0x7000 | of_voter & 0x0fff, rest)
+    Uuid::from_u64_pair((signed_in_ms << 16) | 0x7000 | (of_voter & 0x0fff), rest)
 }
 
 #[cfg(test)]

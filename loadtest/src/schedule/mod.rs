@@ -187,7 +187,7 @@ impl Schedule {
     }
 }
 
-/// The id of a voter of a seed: UUIDv7 as the server makes them, of voters who signed in one after the other. Where
+/// The id of a voter of a seed: `UUIDv7` as the server makes them, of voters who signed in one after the other. Where
 /// they lie in an index decides what a vote costs the database.
 #[must_use]
 pub fn voter_id(seed: u64, voter: u32) -> Uuid {

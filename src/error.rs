@@ -84,14 +84,41 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         | E::PoolClosed
         | E::WorkerCrashed
         | E::Protocol(_) => true,
-        // 08 connection, 53 out of resources, 57 stopped by an operator or a timeout, 40 rolled back to let another win;
-        // SQLite: 5 busy, 6 locked.
-        E::Database(e) => e.code().is_some_and(|code| {
-            ["08", "53", "57", "40"]
-                .iter()
-                .any(|class| code.len() == 5 && code.starts_with(class))
-                || matches!(code.as_ref(), "5" | "6" | "517")
-        }),
+        E::Database(e) => e.code().is_some_and(|code| is_passing(&code)),
         _ => false,
+    }
+}
+
+/// Whether a database's error code says that the same statement may succeed later. PostgreSQL's have five characters: 08
+/// connection, 53 out of resources, 57 stopped by an operator or a timeout, 40 rolled back to let another win, 25006 a
+/// standby that does not write (yet). SQLite's are numbers, their last byte the kind: 5 busy, 6 locked, 8 read-only, 10
+/// input or output, 13 full, 14 cannot open.
+fn is_passing(code: &str) -> bool {
+    if code.len() == 5 {
+        let classes = ["08", "53", "57", "40"];
+        code == "25006" || classes.iter().any(|class| code.starts_with(class))
+    } else {
+        let kind = code.parse::<u32>().map(|code| code & 0xff);
+        matches!(kind, Ok(5 | 6 | 8 | 10 | 13 | 14))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_is_told_from_what_does_not() {
+        for code in [
+            "08006", "53300", "57014", "40P01", "25006", "5", "517", "6", "8", "1032", "778", "13",
+            "14",
+        ] {
+            assert!(is_passing(code), "{code}");
+        }
+        for code in [
+            "23505", "42P01", "25001", "22003", "1", "11", "1555", "2067", "19", "",
+        ] {
+            assert!(!is_passing(code), "{code}");
+        }
     }
 }

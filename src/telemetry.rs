@@ -252,12 +252,14 @@ impl Default for Metrics {
 pub fn init_logs(filter: &str, json: bool) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
-    // A second set-up in one process, as tests do it, keeps the first.
+    // A second set-up in one process, as tests do it, keeps the first. A log that cannot be written is no reason to
+    // write to it: that would panic where the disk is full.
     let _ = if json {
         registry
             .with(
                 tracing_subscriber::fmt::layer()
                     .json()
+                    .log_internal_errors(false)
                     .with_writer(std::io::stderr),
             )
             .try_init()
@@ -266,6 +268,7 @@ pub fn init_logs(filter: &str, json: bool) {
             .with(
                 tracing_subscriber::fmt::layer()
                     .with_target(false)
+                    .log_internal_errors(false)
                     .with_writer(std::io::stderr),
             )
             .try_init()

@@ -216,6 +216,12 @@ impl Database {
             SqlitePoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(ACQUIRE_TIMEOUT)
+                // SQLite takes a transaction back by itself where the disk fails, sqlx believes in it for ever, and no
+                // other would begin. The pool has just asked the connection something, so whatever it had to do is done.
+                .test_before_acquire(true)
+                .before_acquire(|connection, _| {
+                    Box::pin(async move { Ok(!connection.is_in_transaction()) })
+                })
         };
         let writing = options.clone().pragma("cache_size", WRITING_CACHE);
         let write = pool(1).connect_with(writing).await?;

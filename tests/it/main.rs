@@ -9,6 +9,7 @@ mod costs;
 mod demo;
 mod documents;
 mod fake_wechat;
+mod faults;
 mod harness;
 mod hostile;
 mod likes;

@@ -38,7 +38,7 @@ on_both!(
 );
 
 /// Runs a command that must end by itself.
-async fn ended(mut command: Command, input: &str) -> Output {
+pub async fn ended(mut command: Command, input: &str) -> Output {
     let listen = format!("127.0.0.1:{}", servers::free_port());
     command
         .env("ACCLAIM_LISTEN", listen)

@@ -246,6 +246,11 @@ impl PostgresProcess {
         self.url(&name)
     }
 
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.server.port
+    }
+
     fn url(&self, database: &str) -> String {
         format!(
             "postgres://postgres@127.0.0.1:{}/{database}",
@@ -309,6 +314,11 @@ pub struct RedisProcess {
 }
 
 impl RedisProcess {
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.server.port
+    }
+
     /// The URL of the server's database 0.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.server.port)

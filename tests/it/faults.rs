@@ -270,3 +270,8 @@ async fn votes_survive_every_fault_embedded() {
 async fn votes_survive_every_fault_on_three_servers() {
     votes_survive(World::networked().await).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn votes_survive_a_failover_of_redis_cluster() {
+    votes_survive(World::clustered().await).await;
+}

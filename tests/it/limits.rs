@@ -26,7 +26,8 @@ async fn server_with(stores: &Stores, limit: impl FnOnce(&mut Limits)) -> TestSe
     TestServer::start_with(stores, options).await
 }
 
-async fn post(
+/// Sends an operation with one variable, `input`.
+pub async fn post(
     server: &TestServer,
     token: Option<&str>,
     query: &str,

@@ -5,6 +5,7 @@ mod audience;
 mod bad_input;
 mod browsers;
 mod clients;
+mod cluster;
 mod costs;
 mod demo;
 mod documents;

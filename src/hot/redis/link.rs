@@ -12,7 +12,10 @@ use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
 use redis::cluster_async::ClusterConnection;
 use redis::io::tcp::TcpSettings;
-use redis::{Client, Cmd, IntoConnectionInfo as _, Pipeline, RedisFuture, RedisResult, Value};
+use redis::{
+    Client, Cmd, ConnectionAddr, ErrorKind, IntoConnectionInfo as _, Pipeline, RedisError,
+    RedisFuture, RedisResult, Value,
+};
 use tokio::sync::OnceCell;
 
 /// A single answer of Redis, where a vote's script takes microseconds.
@@ -30,8 +33,8 @@ const CLUSTER_RETRIES: u32 = 3;
 pub(super) struct Link {
     route: Route,
     breaker: Breaker,
-    /// For connections of their own, such as listening takes.
-    pub client: Client,
+    /// The nodes that were named, for connections of their own, such as listening takes.
+    pub nodes: Vec<Client>,
 }
 
 /// One connection, shared by all tasks, that connects by itself when it is needed.
@@ -59,11 +62,14 @@ impl Link {
     pub(super) fn open(url: &str) -> RedisResult<Self> {
         // Nagle's algorithm would hold small messages back.
         let tcp = || TcpSettings::default().set_nodelay(true);
-        let (nodes, is_cluster) = nodes(url);
-        let first = nodes.first().map_or("", String::as_str);
-        let client = Client::open(first.into_connection_info()?.set_tcp_settings(tcp()))?;
+        let (addresses, is_cluster) = nodes(url);
+        let client = |address: &String| {
+            let info = address.as_str().into_connection_info()?;
+            Client::open(info.set_tcp_settings(tcp()))
+        };
+        let nodes: Vec<Client> = addresses.iter().map(client).collect::<RedisResult<_>>()?;
         let route = if is_cluster {
-            let builder = ClusterClientBuilder::new(nodes)
+            let builder = ClusterClientBuilder::new(addresses)
                 .retries(CLUSTER_RETRIES)
                 .response_timeout(RESPONSE_TIMEOUT)
                 .overall_response_timeout(Some(CALL_TIMEOUT))
@@ -76,14 +82,14 @@ impl Link {
                 .set_response_timeout(Some(RESPONSE_TIMEOUT))
                 .set_connection_timeout(Some(CALL_TIMEOUT));
             Route::Single(ConnectionManager::new_lazy_with_config(
-                client.clone(),
+                nodes[0].clone(),
                 config,
             )?)
         };
         Ok(Self {
             route,
             breaker: Breaker::new(),
-            client,
+            nodes,
         })
     }
 
@@ -108,6 +114,31 @@ impl Link {
                 Ok(Connection::Cluster(connection.clone()))
             }
         }
+    }
+
+    /// A client of each server that keeps keys: of a cluster its primaries, whom any of the nodes that were named knows.
+    ///
+    /// # Errors
+    /// When none of them answers.
+    pub(super) async fn primaries(&self) -> RedisResult<Vec<Client>> {
+        if !self.is_cluster() {
+            return Ok(self.nodes.clone());
+        }
+        let mut failure = RedisError::from((ErrorKind::Client, "no node was named"));
+        for node in &self.nodes {
+            match list_nodes(node).await {
+                Ok(listed) => {
+                    let primary = |address| {
+                        let info = node.get_connection_info().clone();
+                        Client::open(info.set_addr(address))
+                    };
+                    let of = node.get_connection_info().addr();
+                    return parse_primaries(&listed, of).map(primary).collect();
+                }
+                Err(error) => failure = error,
+            }
+        }
+        Err(failure)
     }
 
     /// Calls Redis within its time; `None` when it is away.
@@ -222,6 +253,39 @@ impl Breaker {
     }
 }
 
+/// What a node of a cluster says of all.
+async fn list_nodes(node: &Client) -> RedisResult<String> {
+    let mut connection = node.get_multiplexed_async_connection().await?;
+    redis::cmd("CLUSTER")
+        .arg("NODES")
+        .query_async(&mut connection)
+        .await
+}
+
+/// The addresses of the primaries in the answer to `CLUSTER NODES`, reached as the node that gave it: a line each, "id
+/// host:port@bus\[,name\] flags ...".
+fn parse_primaries(nodes: &str, like: &ConnectionAddr) -> impl Iterator<Item = ConnectionAddr> {
+    nodes.lines().filter_map(move |line| {
+        let mut words = line.split(' ').skip(1);
+        let (address, flags) = (words.next()?, words.next()?);
+        let is_primary = flags.split(',').any(|flag| flag == "master");
+        let is_gone = flags
+            .split(',')
+            .any(|flag| flag == "fail" || flag == "noaddr");
+        let (host, port) = address.split('@').next()?.rsplit_once(':')?;
+        let (host, port) = (host.to_owned(), port.parse().ok()?);
+        let mut address = like.clone();
+        match &mut address {
+            ConnectionAddr::Tcp(at, on)
+            | ConnectionAddr::TcpTls {
+                host: at, port: on, ..
+            } => (*at, *on) = (host, port),
+            _ => return None,
+        }
+        (is_primary && !is_gone).then_some(address)
+    })
+}
+
 /// The nodes that `url` names, and whether they are a cluster.
 fn nodes(url: &str) -> (Vec<String>, bool) {
     let (list, is_cluster) = match url.strip_prefix("redis+cluster://") {
@@ -244,6 +308,19 @@ fn nodes(url: &str) -> (Vec<String>, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn primaries_are_read_from_what_a_node_says() {
+        let nodes = "07c3 127.0.0.1:30004@31004,name slave e7d1 0 1426238317239 4 connected\n\
+            67ed 127.0.0.1:30002@31002 master - 0 1426238316232 2 connected 5461-10922\n\
+            292f 127.0.0.1:30003@31003 master,fail - 0 1426238318243 3 connected\n\
+            e7d1 ::1:30001@31001 myself,master - 0 0 1 connected 0-5460\n";
+        let like = ConnectionAddr::Tcp("other".to_owned(), 1);
+        let found: Vec<_> = parse_primaries(nodes, &like).collect();
+        let expected = [("127.0.0.1", 30_002), ("::1", 30_001)];
+        let expected = expected.map(|(host, port)| ConnectionAddr::Tcp(host.to_owned(), port));
+        assert_eq!(found, expected);
+    }
 
     #[test]
     fn a_cluster_is_told_by_scheme_or_comma() {

@@ -208,10 +208,12 @@ impl Redis {
     /// Listens for announcements, again and again, until the receiver is gone.
     pub(super) fn announcements(&self) -> mpsc::Receiver<(CampaignId, i64)> {
         let (sender, receiver) = mpsc::channel(ANNOUNCEMENTS_MAX);
-        let (client, channel) = (self.link.client.clone(), self.keys.announcements());
+        let (nodes, channel) = (self.link.nodes.clone(), self.keys.announcements());
         tokio::spawn(async move {
-            while !sender.is_closed() {
-                if let Err(error) = listen(&client, &channel, &sender).await {
+            // Every node of a cluster hears what is announced at any: where one is gone, another is listened to.
+            let mut turns = nodes.iter().cycle();
+            while let Some(node) = turns.next().filter(|_| !sender.is_closed()) {
+                if let Err(error) = listen(node, &channel, &sender).await {
                     tracing::debug!(%error, "listening to Redis was interrupted");
                 }
                 tokio::select! {
@@ -223,14 +225,27 @@ impl Redis {
         receiver
     }
 
-    /// Every remembered vote. Walks over all keys of this installation, on a single Redis.
+    /// Every remembered vote. Walks over all keys of this installation.
     ///
     /// # Errors
     /// When Redis does not answer.
     pub async fn list_remembered(&self) -> RedisResult<Vec<RememberedVote>> {
-        let mut connection = self.link.connection().await?;
+        let mut votes = Vec::new();
+        for primary in self.link.primaries().await? {
+            self.collect_remembered(&primary, &mut votes).await?;
+        }
+        Ok(votes)
+    }
+
+    /// Those of one server.
+    async fn collect_remembered(
+        &self,
+        server: &Client,
+        votes: &mut Vec<RememberedVote>,
+    ) -> RedisResult<()> {
+        let mut connection = server.get_multiplexed_async_connection().await?;
         let pattern = self.keys.votes_pattern();
-        let (mut cursor, mut votes) = (0u64, Vec::new());
+        let mut cursor = 0u64;
         loop {
             let mut scan = redis::cmd("SCAN");
             scan.arg(cursor)
@@ -258,7 +273,7 @@ impl Redis {
                 }));
             }
             if next == 0 {
-                return Ok(votes);
+                return Ok(());
             }
             cursor = next;
         }

@@ -17,8 +17,9 @@ use uuid::Uuid;
 
 use super::history::Stored;
 use super::proxy::{Mode, Proxy};
+use crate::clients::until;
 use crate::harness::{IDENTITY_SECRET, Program, Sample, Stores, program};
-use crate::servers::{self, PostgresProcess, RedisProcess};
+use crate::servers::{self, PostgresProcess, RedisCluster, RedisProcess};
 
 /// What breaks. Each lasts for a while and is mended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,10 @@ pub enum Fault {
     RedisCut,
     /// Nothing passes to and from Redis, then all of it does.
     RedisHeld,
+    /// SIGKILL of a primary of the cluster: a replica takes over, and the killed one comes back empty.
+    PrimaryKilled,
+    /// SIGSTOP of a primary of the cluster.
+    PrimaryPaused,
     /// Another program holds the write lock of the SQLite file.
     SqliteLocked,
     /// No file may grow: the disk is full.
@@ -77,6 +82,12 @@ impl Fault {
         Self::RedisCut,
         Self::RedisHeld,
     ];
+    const CLUSTERED: [Self; 4] = [
+        Self::PrimaryKilled,
+        Self::PrimaryPaused,
+        Self::ServerKilled,
+        Self::PostgresCut,
+    ];
     const EMBEDDED: [Self; 4] = [
         Self::ServerKilled,
         Self::ServerPaused,
@@ -91,8 +102,13 @@ pub type Addresses = Arc<RwLock<Vec<SocketAddr>>>;
 struct Network {
     postgres: PostgresProcess,
     to_postgres: Proxy,
-    redis: RedisProcess,
-    to_redis: Proxy,
+    redis: Hot,
+}
+
+enum Hot {
+    /// One Redis, and the network to it.
+    Single(RedisProcess, Proxy),
+    Cluster(RedisCluster),
 }
 
 pub struct World {
@@ -121,20 +137,26 @@ impl World {
 
     /// Three servers on PostgreSQL and Redis of their own, with networks in between that can fail.
     pub async fn networked() -> Self {
-        let postgres = servers::dedicated_postgres().await;
         let redis = servers::dedicated_redis().await;
-        let to_postgres = Proxy::start(postgres.port()).await;
         let to_redis = Proxy::start(redis.port()).await;
+        let urls = (redis.url(), through(&redis.url(), redis.port(), &to_redis));
+        Self::on_postgres(Hot::Single(redis, to_redis), urls).await
+    }
+
+    /// Three servers on PostgreSQL and Redis Cluster.
+    pub async fn clustered() -> Self {
+        let cluster = RedisCluster::start().await;
+        let urls = (cluster.url(), cluster.url());
+        Self::on_postgres(Hot::Cluster(cluster), urls).await
+    }
+
+    async fn on_postgres(redis: Hot, (redis_url, redis_behind): (String, String)) -> Self {
+        let postgres = servers::dedicated_postgres().await;
+        let to_postgres = Proxy::start(postgres.port()).await;
         let database_url = postgres.create_database().await;
-        let redis_url = redis.url();
-        let through = |url: &str, port: u16, proxy: &Proxy| {
-            let (own, other) = (format!(":{port}/"), format!(":{}/", proxy.address.port()));
-            assert!(url.contains(&own), "{url}");
-            url.replace(&own, &other)
-        };
         let behind = Stores {
             database_url: through(&database_url, postgres.port(), &to_postgres),
-            redis_url: Some(through(&redis_url, redis.port(), &to_redis)),
+            redis_url: Some(redis_behind),
             directory: TempDir::new().expect("a temporary folder"),
         };
         let direct = Stores {
@@ -146,7 +168,6 @@ impl World {
             postgres,
             to_postgres,
             redis,
-            to_redis,
         };
         Self::start(direct, behind, Some(network), 3).await
     }
@@ -183,10 +204,10 @@ impl World {
 
     /// The faults that this world knows.
     pub fn faults(&self) -> &'static [Fault] {
-        if self.network.is_some() {
-            &Fault::NETWORKED
-        } else {
-            &Fault::EMBEDDED
+        match self.network.as_ref().map(|network| &network.redis) {
+            Some(Hot::Single(..)) => &Fault::NETWORKED,
+            Some(Hot::Cluster(_)) => &Fault::CLUSTERED,
+            None => &Fault::EMBEDDED,
         }
     }
 
@@ -236,6 +257,9 @@ impl World {
             | Fault::RedisFlushed
             | Fault::RedisCut
             | Fault::RedisHeld => self.network().suffer_redis(fault, time).await,
+            Fault::PrimaryKilled | Fault::PrimaryPaused => {
+                self.network().suffer_cluster(fault, which, time).await;
+            }
             Fault::SqliteLocked => self.lock_sqlite(time).await,
             Fault::DiskFull => {
                 let limit = |size: &str| {
@@ -360,29 +384,60 @@ impl Network {
     }
 
     async fn suffer_redis(&mut self, fault: Fault, time: Duration) {
+        let Hot::Single(redis, proxy) = &mut self.redis else {
+            unreachable!("a fault of this world")
+        };
         match fault {
             Fault::RedisKilled => {
-                self.redis.kill();
+                redis.kill();
                 tokio::time::sleep(time).await;
-                self.redis.restart().await;
+                redis.restart().await;
             }
             Fault::RedisPaused => {
-                self.redis.pause();
+                redis.pause();
                 tokio::time::sleep(time).await;
-                self.redis.resume();
+                redis.resume();
             }
             Fault::RedisFlushed => {
-                let client = redis::Client::open(self.redis.url()).expect("an address");
+                let client = redis::Client::open(redis.url()).expect("an address");
                 let connection = client.get_multiplexed_async_connection().await;
                 let mut connection = connection.expect("it connects");
                 let flush = redis::cmd("FLUSHALL").exec_async(&mut connection).await;
                 flush.expect("it is empty");
                 tokio::time::sleep(time).await;
             }
-            Fault::RedisCut => cut_for(&self.to_redis, time).await,
-            _ => be(&self.to_redis, Mode::Hold, time).await,
+            Fault::RedisCut => cut_for(proxy, time).await,
+            _ => be(proxy, Mode::Hold, time).await,
         }
     }
+
+    /// Lasts until there are three primaries again.
+    async fn suffer_cluster(&mut self, fault: Fault, which: usize, time: Duration) {
+        let Hot::Cluster(cluster) = &mut self.redis else {
+            unreachable!("a fault of this world")
+        };
+        let primaries = cluster.primaries().await;
+        let which = primaries[which % primaries.len()];
+        if fault == Fault::PrimaryKilled {
+            cluster.nodes()[which].kill();
+            until("the failover", async || {
+                (cluster.primaries().await.len() == primaries.len()).then_some(())
+            })
+            .await;
+            cluster.nodes()[which].restart().await;
+        } else {
+            cluster.nodes()[which].pause();
+            tokio::time::sleep(time).await;
+            cluster.nodes()[which].resume();
+        }
+    }
+}
+
+/// This address by way of the proxy.
+fn through(url: &str, port: u16, proxy: &Proxy) -> String {
+    let (own, other) = (format!(":{port}/"), format!(":{}/", proxy.address.port()));
+    assert!(url.contains(&own), "{url}");
+    url.replace(&own, &other)
 }
 
 async fn be(proxy: &Proxy, mode: Mode, time: Duration) {

@@ -1,6 +1,7 @@
 //! The command line: puts a process together and takes it apart.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,6 +61,16 @@ enum Command {
     Verify {
         #[command(flatten)]
         store: StoreSettings,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy the embedded database to a file while it serves; PostgreSQL has `pg_dump`
+    Backup {
+        #[command(flatten)]
+        store: StoreSettings,
+        /// Where to; a file that is there is not touched
+        file: PathBuf,
     },
     /// Print the GraphQL schema
     Schema,
@@ -131,20 +142,25 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             ));
             Ok(ExitCode::SUCCESS)
         }
-        Command::Verify { store } => {
-            let database = open(&store, Purpose::Maintenance).await?;
-            database.check_schema().await?;
-            let redis = match &store.redis_url {
-                Some(url) => Some(Redis::open(url, database.instance().await?, NO_LIMITS)?),
-                None => None,
-            };
-            let report = verify::verify(&database, redis.as_ref()).await?;
-            print(&report.to_string());
+        Command::Verify { store, json } => {
+            let report = run_verify(&store).await?;
+            print(&if json {
+                format!("{}\n", serde_json::to_string_pretty(&report)?)
+            } else {
+                report.to_string()
+            });
             Ok(if report.is_clean() {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::FAILURE
             })
+        }
+        Command::Backup { store, file } => {
+            let database = open(&store, Purpose::Maintenance).await?;
+            database.check_schema().await?;
+            database.back_up(&file).await?;
+            print(&format!("{} is a copy of the database.\n", file.display()));
+            Ok(ExitCode::SUCCESS)
         }
         Command::Schema => {
             print(&graphql::sdl());
@@ -180,6 +196,16 @@ async fn open(store: &StoreSettings, purpose: Purpose) -> Result<Database, Failu
         std::fs::create_dir_all(&store.data_dir)?;
     }
     Ok(Database::open(&store.database_url(), store.database_connections, purpose).await?)
+}
+
+async fn run_verify(store: &StoreSettings) -> Result<verify::Report, Failure> {
+    let database = open(store, Purpose::Maintenance).await?;
+    database.check_schema().await?;
+    let redis = match store.redis_url() {
+        Some(url) => Some(Redis::open(url, database.instance().await?, NO_LIMITS)?),
+        None => None,
+    };
+    Ok(verify::verify(&database, redis.as_ref()).await?)
 }
 
 async fn add_staff(add: StaffAdd) -> Result<ExitCode, Failure> {
@@ -248,7 +274,7 @@ struct Process {
 impl Process {
     async fn build(settings: &ServerSettings, database: Database) -> Result<Self, Failure> {
         let limits = settings.limits.limits();
-        let hot = match &settings.store.redis_url {
+        let hot = match settings.store.redis_url() {
             Some(url) => Hot::Redis(Redis::open(url, database.instance().await?, limits)?),
             None => Hot::Memory(Memory::new(limits)),
         };

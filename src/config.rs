@@ -77,11 +77,11 @@ impl std::fmt::Debug for Secret {
 pub struct StoreSettings {
     /// `postgres://user@host/name`, or `sqlite:path`; without it, an `SQLite` file in the data directory
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
-    pub database_url: Option<String>,
+    pub database_url: Option<Secret>,
     /// `redis://host:port`; a list with commas, or the scheme `redis+cluster`, for Redis Cluster; without it, limits
     /// and events stay in the process, which must then be the only one
     #[arg(long, env = "REDIS_URL", hide_env_values = true)]
-    pub redis_url: Option<String>,
+    redis_url: Option<Secret>,
     /// Where the embedded database and the demo's secrets are kept
     #[arg(long, env = "ACCLAIM_DATA_DIR", default_value = "acclaim-data")]
     pub data_dir: PathBuf,
@@ -101,7 +101,14 @@ impl StoreSettings {
     #[must_use]
     pub fn database_url(&self) -> String {
         let embedded = || format!("sqlite:{}", self.data_dir.join("acclaim.db").display());
-        self.database_url.clone().unwrap_or_else(embedded)
+        let given = self.database_url.as_ref().map(|Secret(url)| url.clone());
+        given.unwrap_or_else(embedded)
+    }
+
+    /// The address of Redis, if there is one.
+    #[must_use]
+    pub fn redis_url(&self) -> Option<&str> {
+        self.redis_url.as_ref().map(|Secret(url)| url.as_str())
     }
 }
 

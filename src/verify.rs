@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::hot::{Redis, RememberedVote};
-use crate::id::{CampaignId, ScopeId, SubjectId, VoterId};
-use crate::ledger::verify::{self as recount, TallyDifference};
+use crate::id::{CampaignId, ScopeId, VoterId};
+use crate::ledger::verify::{self as recount, LikeDifference, OverQuota, Repeat, TallyDifference};
 use crate::ledger::{Database, tally};
 
 /// Why verification could not be done.
@@ -19,19 +21,29 @@ pub enum VerifyError {
     Redis(String),
 }
 
-/// What verification found.
-#[derive(Debug, Default)]
+/// What verification found: for people as text, for programs as JSON.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Report {
     ballots: i64,
     tallies: Vec<TallyDifference>,
-    over_quota: Vec<(CampaignId, VoterId, ScopeId, i64, i64, i64)>,
-    repeats: Vec<(CampaignId, VoterId)>,
-    likes: Vec<(SubjectId, i64, i64)>,
-    /// Totals in Redis that SQL never had: campaign, version in Redis, version in SQL.
-    shared: Vec<(CampaignId, i64, i64)>,
+    over_quota: Vec<OverQuota>,
+    repeats: Vec<Repeat>,
+    likes: Vec<LikeDifference>,
+    /// Totals in Redis that SQL never had.
+    shared_totals: Vec<TotalsDifference>,
     /// Votes that Redis remembers and SQL does not have.
-    remembered: Vec<RememberedVote>,
+    remembered_votes: Vec<RememberedVote>,
     redis_checked: bool,
+}
+
+/// Totals in Redis that differ from SQL's.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TotalsDifference {
+    campaign_id: CampaignId,
+    version_in_redis: i64,
+    version_in_sql: i64,
 }
 
 impl Report {
@@ -42,8 +54,8 @@ impl Report {
             && self.over_quota.is_empty()
             && self.repeats.is_empty()
             && self.likes.is_empty()
-            && self.shared.is_empty()
-            && self.remembered.is_empty()
+            && self.shared_totals.is_empty()
+            && self.remembered_votes.is_empty()
     }
 }
 
@@ -57,8 +69,8 @@ pub async fn verify(database: &Database, redis: Option<&Redis>) -> Result<Report
         ..Report::default()
     };
     if let Some(redis) = redis {
-        report.remembered = compare_remembered(database, redis).await?;
-        report.shared = compare_shared(database, redis).await?;
+        report.remembered_votes = compare_remembered(database, redis).await?;
+        report.shared_totals = compare_shared(database, redis).await?;
     }
     report.ballots = recount::count_ballots(database).await?;
     report.tallies = recount::list_tally_differences(database).await?;
@@ -94,7 +106,7 @@ async fn compare_remembered(
 async fn compare_shared(
     database: &Database,
     redis: &Redis,
-) -> Result<Vec<(CampaignId, i64, i64)>, VerifyError> {
+) -> Result<Vec<TotalsDifference>, VerifyError> {
     let mut differences = Vec::new();
     for (campaign, _) in tally::list_versions(database).await? {
         let Some(shared) = redis.find_totals(campaign).await else {
@@ -109,7 +121,11 @@ async fn compare_shared(
         let differs = shared.version() > in_sql
             || (shared.version() == in_sql && shared.nominees != nominees);
         if differs {
-            differences.push((campaign, shared.version(), in_sql));
+            differences.push(TotalsDifference {
+                campaign_id: campaign,
+                version_in_redis: shared.version(),
+                version_in_sql: in_sql,
+            });
         }
     }
     Ok(differences)
@@ -131,31 +147,35 @@ impl fmt::Display for Report {
                 line.tally_voters
             )?;
         }
-        for (campaign, voter, scope, period, votes, quota) in &self.over_quota {
+        for line in &self.over_quota {
             writeln!(
                 f,
-                "voter {voter} (campaign {campaign}) has {votes} votes in scope {scope} and period {period}; the quota is {quota}"
+                "voter {} (campaign {}) has {} votes in scope {} and period {}; the quota is {}",
+                line.voter_id, line.campaign_id, line.votes, line.scope_id, line.period, line.quota
             )?;
         }
-        for (campaign, voter) in &self.repeats {
+        for line in &self.repeats {
             writeln!(
                 f,
-                "voter {voter} (campaign {campaign}) has a vote twice, or not one first vote"
+                "voter {} (campaign {}) has a vote twice, or not one first vote",
+                line.voter_id, line.campaign_id
             )?;
         }
-        for (subject, likes, counter) in &self.likes {
+        for line in &self.likes {
             writeln!(
                 f,
-                "subject {subject} has {likes} likes; its counter says {counter}"
+                "subject {} has {} likes; its counter says {}",
+                line.subject_id, line.likes, line.counter
             )?;
         }
-        for (campaign, shared, in_sql) in &self.shared {
+        for line in &self.shared_totals {
             writeln!(
                 f,
-                "campaign {campaign}: Redis has totals of version {shared} that differ from SQL's {in_sql}"
+                "campaign {}: Redis has totals of version {} that differ from SQL's {}",
+                line.campaign_id, line.version_in_redis, line.version_in_sql
             )?;
         }
-        for vote in &self.remembered {
+        for vote in &self.remembered_votes {
             writeln!(
                 f,
                 "Redis remembers vote {} of voter {}, which is not in SQL",

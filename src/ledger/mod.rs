@@ -14,7 +14,7 @@ pub mod verify;
 pub mod views;
 pub mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -135,6 +135,26 @@ pub enum OpenError {
     /// `DATABASE_URL` is of another kind.
     #[error("DATABASE_URL must start with postgres:// or sqlite:")]
     UnknownScheme,
+}
+
+/// Why there is no backup.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The database is PostgreSQL.
+    #[error("this is for the embedded database: PostgreSQL is copied with pg_dump")]
+    Postgres,
+    /// Something is there.
+    #[error("{} is there already: name another file", .0.display())]
+    Exists(PathBuf),
+    /// SQLite takes names of files as text.
+    #[error("the file's name must be valid UTF-8")]
+    NotText,
+    /// SQLite could not write it.
+    #[error("the copy failed: {0}")]
+    Sqlx(#[from] sqlx::Error),
+    /// The file could not be written.
+    #[error("the copy could not be written: {0}")]
+    Io(#[from] std::io::Error),
 }
 
 impl Database {
@@ -341,6 +361,33 @@ impl Database {
     /// When the database cannot be read.
     pub async fn instance(&self) -> sqlx::Result<Uuid> {
         on!(self.read(), p => sqlx::query_scalar("SELECT id FROM instance").fetch_one(p).await)
+    }
+
+    /// Copies an SQLite database to `file` as it is at one moment, while others read and write it.
+    ///
+    /// # Errors
+    /// When `file` is there already or cannot be written, and on PostgreSQL, whose own tools do this.
+    pub async fn back_up(&self, file: &Path) -> Result<(), BackupError> {
+        let Pool::Sqlite(pool) = self.read() else {
+            return Err(BackupError::Postgres);
+        };
+        if file.exists() {
+            return Err(BackupError::Exists(file.to_owned()));
+        }
+        let mut partial = file.as_os_str().to_owned();
+        partial.push(".partial");
+        let partial = Path::new(&partial);
+        // What an earlier attempt has left would be in the way.
+        let _ = std::fs::remove_file(partial);
+        let name = partial.to_str().ok_or(BackupError::NotText)?;
+        sqlx::query("VACUUM INTO $1")
+            .bind(name)
+            .execute(pool)
+            .await?;
+        // It is whole before it has its name, and stays so when the power fails.
+        std::fs::File::open(partial)?.sync_all()?;
+        std::fs::rename(partial, file)?;
+        Ok(())
     }
 
     /// Whether the database answers.

@@ -4,7 +4,8 @@ use super::{Database, on};
 use crate::id::{CampaignId, NomineeId, ScopeId, SubjectId, VoterId};
 
 /// A nominee whose totals differ from its ballots.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TallyDifference {
     /// The campaign.
     pub campaign_id: CampaignId,
@@ -22,6 +23,46 @@ pub struct TallyDifference {
     pub ballots_voters: i64,
     /// What the tally says.
     pub tally_voters: i64,
+}
+
+/// A voter with more votes in a period and scope than the campaign's rules grant, or with two in one slot.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OverQuota {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The voter.
+    pub voter_id: VoterId,
+    /// What the quota counts in.
+    pub scope_id: ScopeId,
+    /// The period.
+    pub period: i64,
+    /// Votes that are stored.
+    pub votes: i64,
+    /// Votes that are granted.
+    pub quota: i64,
+}
+
+/// A voter with a vote twice, or not exactly one first vote.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Repeat {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The voter.
+    pub voter_id: VoterId,
+}
+
+/// A subject whose counter differs from its likes.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LikeDifference {
+    /// A nominee or story.
+    pub subject_id: SubjectId,
+    /// Likes that are stored.
+    pub likes: i64,
+    /// What the counter says.
+    pub counter: i64,
 }
 
 /// Nominees whose totals differ from their ballots.
@@ -52,46 +93,46 @@ pub async fn list_tally_differences(database: &Database) -> sqlx::Result<Vec<Tal
         .fetch_all(p).await)
 }
 
-/// Voters with more votes in a period and scope than the campaign's rules grant: voter, scope, period, votes, quota.
+/// Voters who are over their quota.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn list_over_quota(
-    database: &Database,
-) -> sqlx::Result<Vec<(CampaignId, VoterId, ScopeId, i64, i64, i64)>> {
+pub async fn list_over_quota(database: &Database) -> sqlx::Result<Vec<OverQuota>> {
     on!(database.read(), p => sqlx::query_as(
-        "SELECT b.campaign_id, b.voter_id, b.scope_id, b.period, COUNT(*), c.votes_per_period
+        "SELECT b.campaign_id, b.voter_id, b.scope_id, b.period, COUNT(*) AS votes, c.votes_per_period AS quota
         FROM ballot b JOIN campaign c ON c.id = b.campaign_id
         GROUP BY b.campaign_id, b.voter_id, b.scope_id, b.period, c.votes_per_period
         HAVING COUNT(*) > c.votes_per_period OR COUNT(DISTINCT b.slot) <> COUNT(*)")
         .fetch_all(p).await)
 }
 
-/// Voters with two votes for a nominee in one period, and voters with another number of first votes than one.
+/// Voters with two votes for a nominee in one period or by one idempotency key, and voters with another number of first
+/// votes than one.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn list_repeats(database: &Database) -> sqlx::Result<Vec<(CampaignId, VoterId)>> {
+pub async fn list_repeats(database: &Database) -> sqlx::Result<Vec<Repeat>> {
     on!(database.read(), p => sqlx::query_as(
         "SELECT campaign_id, voter_id FROM ballot GROUP BY campaign_id, voter_id, period, nominee_id HAVING COUNT(*) > 1
+        UNION
+        SELECT campaign_id, voter_id FROM ballot WHERE idempotency_key IS NOT NULL
+        GROUP BY campaign_id, voter_id, nominee_id, idempotency_key HAVING COUNT(*) > 1
         UNION
         SELECT campaign_id, voter_id FROM ballot GROUP BY campaign_id, voter_id
         HAVING COUNT(*) FILTER (WHERE is_first) <> 1")
         .fetch_all(p).await)
 }
 
-/// Subjects whose like counter differs from the likes: subject, likes, counter.
+/// Subjects whose like counter differs from the likes.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn list_like_differences(
-    database: &Database,
-) -> sqlx::Result<Vec<(SubjectId, i64, i64)>> {
+pub async fn list_like_differences(database: &Database) -> sqlx::Result<Vec<LikeDifference>> {
     on!(database.read(), p => sqlx::query_as(
-        "SELECT subject_id, CAST(SUM(likes) AS BIGINT), CAST(SUM(counter) AS BIGINT) FROM (
+        "SELECT subject_id, CAST(SUM(likes) AS BIGINT) AS likes, CAST(SUM(counter) AS BIGINT) AS counter FROM (
             SELECT subject_id, COUNT(*) AS likes, 0 AS counter FROM subject_like GROUP BY subject_id
             UNION ALL SELECT subject_id, 0, likes FROM subject_counter
-        ) s GROUP BY subject_id HAVING SUM(likes) <> SUM(counter)")
+        ) s GROUP BY subject_id HAVING SUM(s.likes) <> SUM(s.counter)")
         .fetch_all(p).await)
 }
 

@@ -35,6 +35,7 @@ on_both!(
     a_stop_keeps_what_was_acknowledged,
     staff_that_is_added_can_sign_in,
     verification_finds_what_was_tampered_with,
+    verification_speaks_json,
 );
 
 /// Runs a command that must end by itself.
@@ -615,6 +616,84 @@ async fn verification_finds_what_was_tampered_with(stores: Stores) {
     if let Some(url) = &stores.redis_url {
         tamper_with_redis(&stores, url).await;
     }
+}
+
+async fn verification_speaks_json(stores: Stores) {
+    let mut running = Running::start(&stores).await;
+    running.use_it().await;
+    let voter = running.voter();
+    for nominee in [1, 2] {
+        running.vote(&voter, nominee).await.expect("an answer");
+    }
+    running.tally_reaches(8).await;
+    assert_eq!(running.program.terminate(), Some(0));
+    let report = async || {
+        let output = ended(program(&stores, &["verify", "--json"]), "").await;
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (output.status.code(), report)
+    };
+    let (code, clean) = report().await;
+    let redis_checked = stores.redis_url.is_some();
+    let expected = json!({"ballots": 8, "tallies": [], "overQuota": [], "repeats": [], "likes": [], "sharedTotals": [],
+        "rememberedVotes": [], "redisChecked": redis_checked});
+    assert_eq!((code, &clean), (Some(0), &expected));
+    stores
+        .execute("UPDATE campaign SET votes_per_period = 1")
+        .await;
+    stores.execute("UPDATE subject_counter SET likes = 5").await;
+    let (code, report) = report().await;
+    assert_eq!(code, Some(1));
+    let over_quota = report["overQuota"].as_array().expect("a list");
+    assert_eq!(over_quota.len(), 1, "{report}");
+    assert_eq!(
+        (&over_quota[0]["votes"], &over_quota[0]["quota"]),
+        (&json!(2), &json!(1))
+    );
+    let subject = running.sample.nominees[0].0;
+    assert_eq!(
+        report["likes"],
+        json!([{"subjectId": subject, "likes": 3, "counter": 5}])
+    );
+}
+
+/// A copy that is made while votes are cast has all that was acknowledged before it began, and is whole.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_is_whole_while_votes_go_on() {
+    let stores = Stores::embedded();
+    let running = Running::start(&stores).await;
+    running.use_it().await;
+    let file = stores.directory.path().join("copy.db");
+    let name = file.to_str().expect("text").to_owned();
+    let copying = ended(program(&stores, &["backup", &name]), "");
+    let voting = async {
+        for _ in 0..20 {
+            running.vote(&running.voter(), 1).await.expect("an answer");
+        }
+    };
+    let (copied, ()) = tokio::join!(copying, voting);
+    assert_eq!(copied.status.code(), Some(0), "{copied:?}");
+    let copy = Stores {
+        database_url: format!("sqlite:{name}"),
+        ..Stores::embedded()
+    };
+    let ballots = copy.count("SELECT COUNT(*) FROM ballot").await;
+    assert!((6..=26).contains(&ballots), "{ballots}");
+    assert_verifies(&copy, ballots).await;
+    assert_verifies(&stores, 26).await;
+    assert_refuses(
+        program(&stores, &["backup", &name]),
+        &[&name, "is there already"],
+    )
+    .await;
+    // It can be served from.
+    Program::start(&copy, &["serve"]).await;
+}
+
+#[tokio::test]
+async fn postgres_has_a_backup_of_its_own() {
+    let stores = Stores::networked().await;
+    stores.database(&Clock::System).await;
+    assert_refuses(program(&stores, &["backup", "copy.db"]), &["pg_dump"]).await;
 }
 
 /// Changes a shared total, then a remembered vote.

@@ -42,7 +42,8 @@ const DOCUMENTS_MAX: u32 = 4_096;
 const EXPIRY_GRACE_SECONDS: i64 = 3_600;
 
 /// A vote that the hot store remembers, for verification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RememberedVote {
     /// Whose it is.
     pub voter_id: VoterId,

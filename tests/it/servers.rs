@@ -433,26 +433,37 @@ impl RedisCluster {
             })
             .await;
         }
-        for (n, link) in links.iter_mut().enumerate() {
+        let cluster = Self { nodes };
+        cluster.until_whole().await;
+        cluster
+    }
+
+    /// Waits until all nodes are there, three of them primaries, and each of the others has its primary's data: a replica
+    /// that has never had it does not take over.
+    pub async fn until_whole(&self) {
+        for node in &self.nodes {
             until_cluster("a whole cluster", async || {
-                let state: String = redis::cmd("CLUSTER")
-                    .arg("INFO")
-                    .query_async(link)
-                    .await
-                    .expect("its state");
-                // A replica that has never had its primary's data does not take over.
-                let replication: String = redis::cmd("INFO")
-                    .arg("replication")
-                    .query_async(link)
-                    .await
-                    .expect("its state");
+                let client = redis::Client::open(node.url()).expect("an address");
+                let Ok(mut link) = client.get_multiplexed_async_connection().await else {
+                    return false;
+                };
+                let mut say = async |command: &str, about: &str| -> String {
+                    let mut command = redis::cmd(command);
+                    let said = command.arg(about).query_async(&mut link).await;
+                    said.unwrap_or_default()
+                };
+                let state = say("CLUSTER", "INFO").await;
+                let role = say("INFO", "replication").await;
                 state.contains("cluster_state:ok")
                     && state.contains("cluster_known_nodes:6")
-                    && (n < PRIMARIES || replication.contains("master_link_status:up"))
+                    && (role.contains("role:master") || role.contains("master_link_status:up"))
             })
             .await;
         }
-        Self { nodes }
+        until_cluster("three primaries", async || {
+            self.primaries().await.len() == PRIMARIES
+        })
+        .await;
     }
 
     /// What `REDIS_URL` says of it.

@@ -430,6 +430,7 @@ impl Network {
             tokio::time::sleep(time).await;
             cluster.nodes()[which].resume();
         }
+        cluster.until_whole().await;
     }
 }
 

@@ -1,0 +1,207 @@
+//! What goes on while a store is away, what is refused and how, and that it all comes back by itself.
+
+use std::time::Duration;
+
+use acclaim::app::Client;
+use acclaim::clock::Clock;
+use acclaim::hot::Redis;
+use serde_json::{Value, json};
+
+use crate::clients::until;
+use crate::harness::{CAST_VOTE, Options, Stores, TestServer, refusal};
+use crate::limits::post;
+use crate::servers;
+
+/// The server with its workers, on a PostgreSQL of its own that the test may stop, and one vote that is published.
+async fn server_on(stores: &Stores) -> (TestServer, crate::harness::Sample) {
+    let options = Options {
+        clock: Clock::System,
+        with_workers: true,
+        ..Options::default()
+    };
+    let server = TestServer::start_with(stores, options).await;
+    let sample = server.sample().await;
+    let nominee = server.nominee_id(sample.nominees[0]);
+    let payload = server.cast(&server.voter(), &nominee, None).await;
+    assert_eq!(refusal(&payload), None, "{payload}");
+    until("the tally", async || {
+        (tally(&server, &sample.campaign.slug).await["version"] == json!(1)).then_some(())
+    })
+    .await;
+    (server, sample)
+}
+
+async fn tally(server: &TestServer, slug: &str) -> Value {
+    let url = server.url(&format!("/campaigns/{slug}/tally.json"));
+    let answer = server.http().get(url).send().await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    answer.json().await.expect("JSON")
+}
+
+async fn readiness(server: &TestServer) -> u16 {
+    let answer = server.http().get(server.url("/readyz")).send().await;
+    answer.expect("an answer").status().as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_postgres_what_is_kept_is_read_and_writes_say_come_back() {
+    for is_killed in [true, false] {
+        let mut postgres = servers::dedicated_postgres().await;
+        let stores = Stores {
+            database_url: postgres.create_database().await,
+            ..Stores::networked().await
+        };
+        let (server, sample) = server_on(&stores).await;
+        let slug = &sample.campaign.slug;
+        let published = tally(&server, slug).await;
+        assert_eq!(readiness(&server).await, 200);
+        if is_killed {
+            postgres.kill();
+        } else {
+            postgres.pause();
+        }
+        let input = json!({"nomineeId": server.nominee_id(sample.nominees[1])});
+        let answer = post(&server, Some(&server.voter()), CAST_VOTE, input.clone()).await;
+        assert!(answer.headers().contains_key("retry-after"));
+        let answer: Value = answer.json().await.expect("JSON");
+        let extensions = &answer["errors"][0]["extensions"];
+        assert_eq!(extensions["code"], json!("UNAVAILABLE"), "{answer}");
+        assert!(extensions["retryAfterMs"].is_u64(), "{answer}");
+        // What is in memory is served, and says how old it is.
+        let kept = tally(&server, slug).await;
+        assert_eq!(kept, published);
+        assert!(kept["asOf"].is_string(), "{kept}");
+        let query =
+            "query($slug: String!) { campaign(slug: $slug) { phase tally { countedVotes asOf }
+            nominees(first: 3) { nodes { name votes rank } } } }";
+        let body = json!({"query": query, "variables": {"slug": slug}});
+        let request = server.http().post(server.url("/graphql")).json(&body);
+        let answer: Value = request
+            .send()
+            .await
+            .expect("an answer")
+            .json()
+            .await
+            .expect("JSON");
+        assert_eq!(
+            answer["data"]["campaign"]["tally"]["countedVotes"],
+            json!(1),
+            "{answer}"
+        );
+        until("a server that is not ready", async || {
+            (readiness(&server).await == 503).then_some(())
+        })
+        .await;
+        if is_killed {
+            postgres.restart().await;
+        } else {
+            postgres.resume();
+        }
+        until("a vote that counts", async || {
+            let answer = post(&server, Some(&server.voter()), CAST_VOTE, input.clone()).await;
+            let answer: Value = answer.json().await.expect("JSON");
+            answer["data"]["castVote"]["vote"].is_object().then_some(())
+        })
+        .await;
+        until("a server that is ready", async || {
+            (readiness(&server).await == 200).then_some(())
+        })
+        .await;
+        until("the new tally", async || {
+            (tally(&server, slug).await["version"].as_i64() > Some(1)).then_some(())
+        })
+        .await;
+        server.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_redis_votes_and_tallies_go_on_and_redis_has_them_afterwards() {
+    let mut redis = servers::dedicated_redis().await;
+    let stores = Stores {
+        redis_url: Some(redis.url()),
+        ..Stores::networked().await
+    };
+    let (server, sample) = server_on(&stores).await;
+    let slug = &sample.campaign.slug;
+    redis.kill();
+    for _ in 0..3 {
+        let nominee = server.nominee_id(sample.nominees[1]);
+        let payload = server.cast(&server.voter(), &nominee, None).await;
+        assert_eq!(refusal(&payload), None, "{payload}");
+    }
+    until("their tally", async || {
+        (tally(&server, slug).await["countedVotes"] == json!(4)).then_some(())
+    })
+    .await;
+    // It comes back empty; the totals are there again without another vote.
+    redis.restart().await;
+    let database = stores.database(&Clock::System).await;
+    let instance = database.instance().await.expect("it has one");
+    let limits = Options::default().limits;
+    let other = Redis::open(&redis.url(), instance, limits).expect("an address");
+    let campaign = sample.campaign.id;
+    let totals = until("totals in Redis", async || {
+        other.find_totals(campaign).await
+    })
+    .await;
+    assert_eq!(
+        totals.version(),
+        tally(&server, slug).await["version"].as_i64().expect("one")
+    );
+    server.stop().await;
+}
+
+/// The writer holds up; the queue fills; whoever comes then is refused at once and not counted, and none of those who
+/// waited is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_queue_refuses_at_once_and_loses_nobody() {
+    let mut postgres = servers::dedicated_postgres().await;
+    let stores = Stores {
+        database_url: postgres.create_database().await,
+        redis_url: None,
+        ..Stores::embedded()
+    };
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let nominee = sample.nominees[0];
+    postgres.pause();
+    let client = Client {
+        address: [192, 0, 2, 1].into(),
+        user_agent: None,
+    };
+    let cast = || {
+        let (app, client) = (std::sync::Arc::clone(&server.app), client.clone());
+        async move {
+            let viewer = acclaim::auth::Viewer::Voter {
+                id: acclaim::id::VoterId::new(),
+                is_guest: false,
+            };
+            app.cast_vote(viewer, &client, nominee, Some(uuid::Uuid::new_v4()))
+                .await
+        }
+    };
+    let mut waiting = tokio::task::JoinSet::new();
+    while server.app.writer.waiting() < 8_192 {
+        waiting.spawn(cast());
+        tokio::task::yield_now().await;
+    }
+    let refused = tokio::time::timeout(Duration::from_secs(1), cast()).await;
+    let refused = refused.expect("at once");
+    assert!(
+        matches!(refused, Err(acclaim::error::Error::Overloaded)),
+        "{refused:?}"
+    );
+    postgres.resume();
+    let mut counted = 0;
+    while let Some(answer) = waiting.join_next().await {
+        match answer.expect("no panic") {
+            Ok(answer) if answer.result.is_ok() => counted += 1,
+            Err(acclaim::error::Error::Unavailable | acclaim::error::Error::Overloaded) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    // Those who were told to come back may be stored or not.
+    let stored = stores.count("SELECT COUNT(*) FROM ballot").await;
+    assert!(stored >= counted, "{stored} of {counted}");
+}

@@ -19,6 +19,7 @@ mod limits;
 mod live;
 mod log_watch;
 mod logs;
+mod model;
 mod properties;
 mod raw_sql;
 mod reading;

@@ -1,0 +1,475 @@
+//! The whole vote service against a model that is simple enough to be believed: random sequences of casts, ballots, retries,
+//! likes, passing time, freezes and restarts, on SQLite. After each step both say the same, at the end the database says it,
+//! too. A failure shows the shortest sequence; `PROPTEST_CASES=5000 tests/run model::` tries more of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use acclaim::app::voting::CastRefusal;
+use acclaim::app::{Client, likes::Likeable};
+use acclaim::auth::Viewer;
+use acclaim::domain::campaign::{QuotaPeriod, QuotaScope};
+use acclaim::id::{NomineeId, VoterId};
+use acclaim::verify::verify;
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use uuid::Uuid;
+
+use crate::harness::{NOMINEES_EACH, Options, Sample, Stores, TestServer, noon};
+use crate::raw_sql::RawSql;
+
+const VOTERS: usize = 3;
+/// Two of the first category and two of the second.
+const NOMINEES: usize = 4;
+/// Keys that clients use again and again, so that they meet.
+const KEYS: usize = 3;
+/// A server is used for so many cases.
+const CASES_OF_A_SERVER: u32 = 64;
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// A cast of one vote or of a ballot of several, in this order.
+    Cast {
+        voter: usize,
+        nominees: Vec<usize>,
+        key: Option<usize>,
+    },
+    /// All voters cast one vote at the same time.
+    Together([usize; VOTERS]),
+    Like {
+        voter: usize,
+        nominee: usize,
+        liked: bool,
+    },
+    /// Some hours pass: days turn, and the vote closes.
+    Wait(i64),
+    /// A nominee can be voted for from now on, or not.
+    Freeze { nominee: usize, frozen: bool },
+    /// The process ends and another takes its place.
+    Restart,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let nominees = proptest::sample::subsequence((0..NOMINEES).collect::<Vec<_>>(), 2..=3);
+    prop_oneof![
+        8 => (0..VOTERS, 0..NOMINEES, proptest::option::of(0..KEYS)).prop_map(|(voter, nominee, key)| Step::Cast {
+            voter, nominees: vec![nominee], key
+        }),
+        3 => (0..VOTERS, nominees.prop_shuffle(), proptest::option::of(0..KEYS))
+            .prop_map(|(voter, nominees, key)| Step::Cast { voter, nominees, key }),
+        2 => proptest::array::uniform3(0..NOMINEES).prop_map(Step::Together),
+        2 => (0..VOTERS, 0..NOMINEES, any::<bool>())
+            .prop_map(|(voter, nominee, liked)| Step::Like { voter, nominee, liked }),
+        2 => (1..20i64).prop_map(Step::Wait),
+        1 => (0..NOMINEES, any::<bool>()).prop_map(|(nominee, frozen)| Step::Freeze { nominee, frozen }),
+        1 => Just(Step::Restart),
+    ]
+}
+
+/// The rules of a case.
+#[derive(Debug, Clone, Copy)]
+struct Rules {
+    is_daily: bool,
+    is_by_category: bool,
+    quota: i64,
+    /// Hours for which the vote is open.
+    open_hours: i64,
+}
+
+fn rules() -> impl Strategy<Value = Rules> {
+    (any::<bool>(), any::<bool>(), 1..3i64, 20..90i64).prop_map(
+        |(is_daily, is_by_category, quota, open_hours)| Rules {
+            is_daily,
+            is_by_category,
+            quota,
+            open_hours,
+        },
+    )
+}
+
+/// A vote that counts.
+#[derive(Debug, Clone, Copy)]
+struct Vote {
+    id: Uuid,
+    nominee: usize,
+    period: i64,
+    key: Option<usize>,
+}
+
+/// What should be.
+#[derive(Debug)]
+struct Model {
+    rules: Rules,
+    started: DateTime<Utc>,
+    now: DateTime<Utc>,
+    frozen: BTreeSet<usize>,
+    votes: [Vec<Vote>; VOTERS],
+    likes: BTreeSet<(usize, usize)>,
+}
+
+impl Model {
+    /// The sample's zone is eight hours ahead of UTC and has no summer time.
+    fn period(&self) -> i64 {
+        let local = self.now + TimeDelta::hours(8);
+        if self.rules.is_daily {
+            local.timestamp().div_euclid(86_400)
+        } else {
+            0
+        }
+    }
+
+    fn scope(&self, nominee: usize) -> usize {
+        if self.rules.is_by_category {
+            nominee / 2
+        } else {
+            0
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.now < self.started + TimeDelta::hours(self.rules.open_hours)
+    }
+
+    /// What a cast should be answered: the ids of the votes of an earlier one, new votes (nothing), or why not.
+    fn judge(
+        &self,
+        voter: usize,
+        nominees: &[usize],
+        key: Option<usize>,
+    ) -> Result<Option<Vec<Uuid>>, CastRefusal> {
+        let votes = &self.votes[voter];
+        let same_key = |vote: &&Vote| key.is_some() && vote.key == key;
+        let earlier: BTreeMap<usize, Uuid> = votes
+            .iter()
+            .filter(same_key)
+            .map(|vote| (vote.nominee, vote.id))
+            .collect();
+        let wanted: BTreeSet<usize> = nominees.iter().copied().collect();
+        let is_repeated = !earlier.is_empty() && earlier.keys().copied().eq(wanted);
+        if is_repeated {
+            return Ok(Some(nominees.iter().map(|n| earlier[n]).collect()));
+        }
+        if !self.is_open() {
+            return Err(CastRefusal::VotingClosed);
+        }
+        if nominees.iter().any(|n| self.frozen.contains(n)) {
+            return Err(CastRefusal::NomineeFrozen);
+        }
+        if !earlier.is_empty() {
+            return Err(CastRefusal::IdempotencyKeyReused);
+        }
+        let today = || votes.iter().filter(|vote| vote.period == self.period());
+        if nominees
+            .iter()
+            .any(|n| today().any(|vote| vote.nominee == *n))
+        {
+            return Err(CastRefusal::AlreadyVoted);
+        }
+        let mut used: HashMap<usize, i64> = HashMap::new();
+        let all = today()
+            .map(|vote| vote.nominee)
+            .chain(nominees.iter().copied());
+        for nominee in all {
+            *used.entry(self.scope(nominee)).or_default() += 1;
+        }
+        if nominees
+            .iter()
+            .any(|n| used[&self.scope(*n)] > self.rules.quota)
+        {
+            return Err(CastRefusal::QuotaSpent);
+        }
+        Ok(None)
+    }
+}
+
+/// The real thing.
+struct Service {
+    server: TestServer,
+    sample: Sample,
+    voters: [Viewer; VOTERS],
+    keys: [Uuid; KEYS],
+}
+
+impl Service {
+    fn nominee(&self, index: usize) -> NomineeId {
+        let each = usize::try_from(NOMINEES_EACH).expect("it is small");
+        self.sample.nominees[index / 2 * each + index % 2]
+    }
+
+    async fn cast(
+        &self,
+        voter: usize,
+        nominees: &[usize],
+        key: Option<usize>,
+    ) -> Result<Vec<Uuid>, CastRefusal> {
+        let ids: Vec<NomineeId> = nominees.iter().map(|n| self.nominee(*n)).collect();
+        let key = key.map(|key| self.keys[key]);
+        let (app, viewer, client) = (&self.server.app, self.voters[voter], client());
+        let answer = match ids.as_slice() {
+            [one] => app.cast_vote(viewer, &client, *one, key).await,
+            _ => {
+                let campaign = self.sample.campaign.id;
+                app.cast_ballot(viewer, &client, campaign, &ids, key).await
+            }
+        };
+        let answer = answer.expect("no error");
+        let ids =
+            |votes: Vec<acclaim::domain::ballot::Ballot>| votes.iter().map(|v| v.id.0).collect();
+        answer.result.map(ids).map_err(|refused| refused.why)
+    }
+}
+
+fn client() -> Client {
+    Client {
+        address: [192, 0, 2, 1].into(),
+        user_agent: None,
+    }
+}
+
+/// Runs one sequence on a campaign of its own.
+async fn play(
+    stores: &Stores,
+    server: TestServer,
+    rules: Rules,
+    steps: &[Step],
+) -> Result<TestServer, TestCaseError> {
+    let started = server.clock.now();
+    let change = |campaign: &mut acclaim::domain::campaign::Campaign| {
+        campaign.quota_period = if rules.is_daily {
+            QuotaPeriod::Day
+        } else {
+            QuotaPeriod::Campaign
+        };
+        campaign.quota_scope = if rules.is_by_category {
+            QuotaScope::Category
+        } else {
+            QuotaScope::Campaign
+        };
+        campaign.votes_per_period = rules.quota;
+        campaign.voting_closes_at = started + TimeDelta::hours(rules.open_hours);
+    };
+    let sample = server.sample_with(change).await;
+    let voter = || Viewer::Voter {
+        id: VoterId::new(),
+        is_guest: false,
+    };
+    let mut service = Service {
+        server,
+        sample,
+        voters: [(); VOTERS].map(|()| voter()),
+        keys: [(); KEYS].map(|()| Uuid::new_v4()),
+    };
+    let mut model = Model {
+        rules,
+        started,
+        now: started,
+        frozen: BTreeSet::new(),
+        votes: Default::default(),
+        likes: BTreeSet::new(),
+    };
+    for step in steps {
+        service = take(stores, service, &mut model, step).await?;
+    }
+    compare(stores, &service, &model).await?;
+    Ok(service.server)
+}
+
+async fn take(
+    stores: &Stores,
+    mut service: Service,
+    model: &mut Model,
+    step: &Step,
+) -> Result<Service, TestCaseError> {
+    match step {
+        Step::Cast {
+            voter,
+            nominees,
+            key,
+        } => {
+            let answer = service.cast(*voter, nominees, *key).await;
+            conclude(model, *voter, nominees, *key, answer)?;
+        }
+        Step::Together(nominees) => {
+            let casts =
+                (0..VOTERS).map(|voter| service.cast(voter, &nominees[voter..=voter], None));
+            let answers = futures_util::future::join_all(casts).await;
+            for (voter, answer) in answers.into_iter().enumerate() {
+                conclude(model, voter, &nominees[voter..=voter], None, answer)?;
+            }
+        }
+        Step::Like {
+            voter,
+            nominee,
+            liked,
+        } => {
+            let subject = Likeable::Nominee(service.nominee(*nominee));
+            let done = service
+                .server
+                .app
+                .set_like(service.voters[*voter], subject, *liked)
+                .await;
+            prop_assert!(done.expect("no error"));
+            if *liked {
+                model.likes.insert((*voter, *nominee));
+            } else {
+                model.likes.remove(&(*voter, *nominee));
+            }
+        }
+        Step::Wait(hours) => {
+            model.now += TimeDelta::hours(*hours);
+            service.server.clock.set(model.now);
+        }
+        Step::Freeze { nominee, frozen } => {
+            let status = if *frozen { "FROZEN" } else { "ACTIVE" };
+            let id = service
+                .nominee(*nominee)
+                .0
+                .simple()
+                .to_string()
+                .to_uppercase();
+            let mut sql = RawSql::connect(stores).await;
+            let update = format!("UPDATE nominee SET status = '{status}' WHERE hex(id) = '{id}'");
+            prop_assert_eq!(sql.execute(&update).await, 1);
+            let campaign = service
+                .sample
+                .campaign
+                .id
+                .0
+                .simple()
+                .to_string()
+                .to_uppercase();
+            let update =
+                format!("UPDATE campaign SET revision = revision + 1 WHERE hex(id) = '{campaign}'");
+            prop_assert_eq!(sql.execute(&update).await, 1);
+            let refreshed = service.server.app.refresh_campaigns().await;
+            refreshed.expect("the database answers");
+            if *frozen {
+                model.frozen.insert(*nominee);
+            } else {
+                model.frozen.remove(nominee);
+            }
+        }
+        Step::Restart => {
+            service.server.stop().await;
+            service.server = server_at(stores, model.now).await;
+        }
+    }
+    Ok(service)
+}
+
+/// Compares the answer with what the model says, and tells the model of new votes.
+fn conclude(
+    model: &mut Model,
+    voter: usize,
+    nominees: &[usize],
+    key: Option<usize>,
+    answer: Result<Vec<Uuid>, CastRefusal>,
+) -> Result<(), TestCaseError> {
+    let expected = model.judge(voter, nominees, key);
+    match (answer, expected) {
+        (Ok(ids), Ok(Some(earlier))) => prop_assert_eq!(ids, earlier),
+        (Ok(ids), Ok(None)) => {
+            prop_assert_eq!(ids.len(), nominees.len());
+            let period = model.period();
+            let votes = ids.into_iter().zip(nominees).map(|(id, nominee)| Vote {
+                id,
+                nominee: *nominee,
+                period,
+                key,
+            });
+            model.votes[voter].extend(votes);
+        }
+        (answer, expected) => prop_assert_eq!(answer.map(Some), expected),
+    }
+    Ok(())
+}
+
+/// What the database has in the end is what the model has.
+async fn compare(stores: &Stores, service: &Service, model: &Model) -> Result<(), TestCaseError> {
+    let mut sql = RawSql::connect(stores).await;
+    let campaign = service
+        .sample
+        .campaign
+        .id
+        .0
+        .simple()
+        .to_string()
+        .to_uppercase();
+    let table = format!(
+        "(SELECT hex(id) || hex(voter_id) || hex(nominee_id) AS vote, campaign_id FROM ballot)
+        WHERE hex(campaign_id) = '{campaign}'"
+    );
+    let stored = sql.cells(&table).await;
+    let stored: BTreeSet<Vec<u8>> = stored.into_iter().filter(|cell| cell.len() == 96).collect();
+    let mut expected = BTreeSet::new();
+    for (voter, votes) in model.votes.iter().enumerate() {
+        for vote in votes {
+            let VoterId(voter) = service.voters[voter].voter().expect("a voter");
+            let ids = [vote.id, voter, service.nominee(vote.nominee).0];
+            let text: String = ids
+                .iter()
+                .map(|id| id.simple().to_string().to_uppercase())
+                .collect();
+            expected.insert(text.into_bytes());
+        }
+    }
+    prop_assert_eq!(stored, expected);
+    let database = &service.server.app.database;
+    let likes = acclaim::ledger::like::list_counters(
+        database,
+        (0..NOMINEES).map(|n| service.nominee(n).0).collect(),
+    )
+    .await;
+    let likes = likes.expect("the database answers");
+    for nominee in 0..NOMINEES {
+        let liked = model.likes.iter().filter(|(_, n)| *n == nominee).count();
+        let counter = likes
+            .get(&service.nominee(nominee).into())
+            .map_or(0, |c| c.likes);
+        prop_assert_eq!(counter, i64::try_from(liked).expect("it is small"));
+    }
+    let report = verify(database, None).await.expect("the database answers");
+    prop_assert!(report.is_clean(), "{}", report);
+    Ok(())
+}
+
+async fn server_at(stores: &Stores, now: DateTime<Utc>) -> TestServer {
+    let options = Options {
+        clock: acclaim::clock::Clock::manual(now),
+        ..Options::default()
+    };
+    TestServer::start_with(stores, options).await
+}
+
+#[test]
+fn the_vote_service_does_what_the_model_does() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let mut runner = TestRunner::new(Config {
+        // A campaign stays in the database: the shortest sequence is found on new ones.
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let state = std::cell::RefCell::new(None);
+    let case = (rules(), proptest::collection::vec(step(), 1..40));
+    let result = runner.run(&case, |(rules, steps)| {
+        runtime.block_on(async {
+            let (stores, server, cases) = match state.take() {
+                Some(state) => state,
+                None => {
+                    let stores = Arc::new(Stores::embedded());
+                    let server = server_at(&stores, noon()).await;
+                    (stores, server, 0)
+                }
+            };
+            let server = play(&stores, server, rules, &steps).await?;
+            if cases < CASES_OF_A_SERVER {
+                state.replace(Some((stores, server, cases + 1)));
+            }
+            Ok(())
+        })
+    });
+    if let Err(failure) = result {
+        panic!("{failure}\n{runner}");
+    }
+}

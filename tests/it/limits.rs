@@ -224,3 +224,78 @@ async fn limits_are_kept_apart_by_action(stores: Stores) {
         assert_eq!(response.get("errors"), None, "{response}");
     }
 }
+
+/// The limits as they are without settings.
+fn default_limits() -> Limits {
+    #[derive(clap::Parser)]
+    struct Settings {
+        #[command(flatten)]
+        limits: acclaim::config::LimitSettings,
+    }
+    let settings: Settings = clap::Parser::parse_from(["acclaim"]);
+    settings.limits.limits()
+}
+
+/// Three processes and a voter who asks all of them, again and again: what they admit together is the burst and what came
+/// back meanwhile, give or take one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_servers_admit_what_one_bucket_gives() {
+    let stores = Stores::networked().await;
+    let limit = |limits: &mut Limits| limits.cast = default_limits().cast;
+    let servers = [
+        server_with(&stores, limit).await,
+        server_with(&stores, limit).await,
+        server_with(&stores, limit).await,
+    ];
+    let rate = default_limits().cast;
+    let voter = acclaim::id::VoterId::new();
+    let started = std::time::Instant::now();
+    let (mut admitted, mut last_refused) = (0u32, started);
+    let mut first_answer = None;
+    while started.elapsed().as_secs_f64() < 3.0 {
+        for server in &servers {
+            let subject = acclaim::hot::Subject::Voter(voter);
+            match server
+                .app
+                .hot
+                .take(acclaim::hot::Action::Cast, subject)
+                .await
+            {
+                Ok(()) => admitted += 1,
+                Err(acclaim::error::Error::RateLimited { .. }) => {
+                    last_refused = std::time::Instant::now();
+                }
+                Err(other) => panic!("{other}"),
+            }
+            first_answer.get_or_insert_with(std::time::Instant::now);
+        }
+    }
+    let tokens =
+        |time: std::time::Duration| f64::from(rate.burst) + rate.per_second * time.as_secs_f64();
+    let admitted = f64::from(admitted);
+    assert!(admitted <= tokens(started.elapsed()) + 1.0, "{admitted}");
+    // When it was refused last, the bucket was empty.
+    let least = tokens(last_refused - first_answer.expect("an answer")) - 1.0;
+    assert!(admitted >= least, "{admitted}, not {least}");
+}
+
+/// A carrier's one address stands for all of them, and none of them hammers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_voters_behind_one_address_are_not_refused() {
+    let stores = Stores::networked().await;
+    let server = server_with(&stores, |limits| *limits = default_limits()).await;
+    let sample = server.sample().await;
+    let nominee = server.nominee_id(sample.nominees[0]);
+    let input = json!({"nomineeId": nominee});
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let vote = async || {
+        while next.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 10_000 {
+            let answer = post(&server, Some(&server.voter()), CAST_VOTE, input.clone()).await;
+            let answer: Value = answer.json().await.expect("JSON");
+            assert!(answer["data"]["castVote"]["vote"].is_object(), "{answer}");
+        }
+    };
+    futures_util::future::join_all((0..64).map(|_| vote())).await;
+    let ballots = acclaim::ledger::verify::count_ballots(&server.app.database).await;
+    assert_eq!(ballots.expect("a count"), 10_000);
+}

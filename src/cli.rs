@@ -55,6 +55,9 @@ enum Command {
     Migrate {
         #[command(flatten)]
         store: StoreSettings,
+        /// Spread the ballots over so many partitions by voter: on PostgreSQL, before the first vote
+        #[arg(long, value_parser = clap::value_parser!(u32).range(2..=1024))]
+        ballot_partitions: Option<u32>,
     },
     /// Recount the ballots and compare them with tallies, quotas, likes and the copies in Redis; exit code 1 on any
     /// difference
@@ -133,9 +136,15 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve { settings, migrate } => serve(&settings, migrate).await,
         Command::Demo { settings } => serve_demo(*settings).await,
-        Command::Migrate { store } => {
+        Command::Migrate {
+            store,
+            ballot_partitions,
+        } => {
             let database = open(&store, Purpose::Maintenance).await?;
             database.migrate(&Clock::System).await?;
+            if let Some(partitions) = ballot_partitions {
+                database.partition_ballots(partitions).await?;
+            }
             print(&format!(
                 "The {} database is up to date.\n",
                 database.name()
@@ -195,7 +204,12 @@ async fn open(store: &StoreSettings, purpose: Purpose) -> Result<Database, Failu
     if store.database_url.is_none() {
         std::fs::create_dir_all(&store.data_dir)?;
     }
-    Ok(Database::open(&store.database_url(), store.database_connections, purpose).await?)
+    let connections = store.database_connections;
+    let database = Database::open(&store.database_url(), connections, purpose).await?;
+    Ok(match store.database_read_url() {
+        Some(url) => database.with_replica(url, connections)?,
+        None => database,
+    })
 }
 
 async fn run_verify(store: &StoreSettings) -> Result<verify::Report, Failure> {

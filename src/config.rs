@@ -78,6 +78,10 @@ pub struct StoreSettings {
     /// `postgres://user@host/name`, or `sqlite:path`; without it, an `SQLite` file in the data directory
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<Secret>,
+    /// `postgres://user@host/name` of a standby: story feeds, which may be a second old, are read there as long as it
+    /// answers
+    #[arg(long, env = "DATABASE_READ_URL", hide_env_values = true)]
+    database_read_url: Option<Secret>,
     /// `redis://host:port`; a list with commas, or the scheme `redis+cluster`, for Redis Cluster; without it, limits
     /// and events stay in the process, which must then be the only one
     #[arg(long, env = "REDIS_URL", hide_env_values = true)]
@@ -103,6 +107,14 @@ impl StoreSettings {
         let embedded = || format!("sqlite:{}", self.data_dir.join("acclaim.db").display());
         let given = self.database_url.as_ref().map(|Secret(url)| url.clone());
         given.unwrap_or_else(embedded)
+    }
+
+    /// The address of a standby of the database, if there is one.
+    #[must_use]
+    pub fn database_read_url(&self) -> Option<&str> {
+        self.database_read_url
+            .as_ref()
+            .map(|Secret(url)| url.as_str())
     }
 
     /// The address of Redis, if there is one.
@@ -406,7 +418,35 @@ fn parse_origin(text: &str) -> Result<HeaderValue, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::may_carry_a_secret;
+    use clap::Parser as _;
+
+    use super::{ServerSettings, may_carry_a_secret};
+
+    #[test]
+    fn secrets_are_not_shown() {
+        #[derive(Debug, clap::Parser)]
+        struct Program {
+            #[command(flatten)]
+            settings: ServerSettings,
+        }
+        let program = Program::parse_from([
+            "acclaim",
+            "--database-url=postgres://acclaim:hunter2@db/acclaim",
+            "--database-read-url=postgres://acclaim:hunter2@standby/acclaim",
+            "--redis-url=redis://:hunter2@redis:6379",
+            "--jwt-secret=hunter2",
+            "--jwt-secret-previous=hunter2",
+            "--identity-secret=hunter2",
+            "--wechat-app-id=wx1",
+            "--wechat-secret=hunter2",
+        ]);
+        assert_eq!(
+            program.settings.store.redis_url(),
+            Some("redis://:hunter2@redis:6379")
+        );
+        let shown = format!("{program:?}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
 
     #[test]
     fn a_secret_is_sent_encrypted_or_to_this_machine() {

@@ -251,6 +251,16 @@ pub(crate) const STORE_BALLOTS_SQLITE: [&str; 2] = [
     ),
 ];
 
+/// Puts a partitioned table in the place of `ballot`, which is empty: the same columns, checks and keys.
+pub(crate) const PARTITION_BALLOTS: &str = "ALTER TABLE ballot RENAME TO ballot_whole;
+    CREATE TABLE ballot (LIKE ballot_whole INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY HASH (voter_id);
+    DROP TABLE ballot_whole;
+    ALTER TABLE ballot ADD CONSTRAINT ballot_pkey PRIMARY KEY (campaign_id, scope_id, voter_id, period, slot);
+    CREATE UNIQUE INDEX ballot_once_per_nominee ON ballot (campaign_id, voter_id, period, nominee_id);
+    CREATE UNIQUE INDEX ballot_once_per_key ON ballot (campaign_id, voter_id, nominee_id, idempotency_key)
+        WHERE idempotency_key IS NOT NULL;
+    CREATE UNIQUE INDEX ballot_first_of_voter ON ballot (campaign_id, voter_id) WHERE is_first;";
+
 /// Stores and removes likes and moves their counters; returns the pairs that changed. `$1` voters, `$2` subjects,
 /// `$3` campaigns, `$4` liked or not, `$5` the time.
 pub(crate) const STORE_LIKES_POSTGRES: &str = "WITH wish AS (

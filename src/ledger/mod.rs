@@ -16,15 +16,17 @@ pub mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, PgPool, SqlitePool};
+use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _, SqlitePool};
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::error::is_unavailable;
 
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -33,6 +35,8 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// A connection that was used a moment ago is used again without asking the server whether it is there.
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
+/// For how long a replica that does not answer is not asked.
+const REPLICA_REST: Duration = Duration::from_secs(1);
 /// The server ends a statement of ours after this time, so that no connection is held for ever.
 const STATEMENT_TIMEOUT_MS: &str = "5000";
 /// What SQLite's writing connection keeps of the file, in KiB (negative is not pages): the default of 2,000 reads the same
@@ -105,7 +109,16 @@ impl Transaction {
 pub struct Database {
     read: Pool,
     write: Pool,
+    replica: Option<Replica>,
     statements: AtomicU64,
+}
+
+/// A standby of PostgreSQL, for reads that may be a second old.
+#[derive(Debug)]
+struct Replica {
+    pool: Pool,
+    /// Whether it failed, and until when it is not asked.
+    rests_until: Mutex<Option<Instant>>,
 }
 
 /// What a database is opened for.
@@ -126,6 +139,18 @@ pub enum OpenError {
     /// A migration failed.
     #[error("the migration failed: {0}")]
     Migrate(#[from] MigrateError),
+    /// A pooler in between keeps settings of connections to itself.
+    #[error(
+        "DATABASE_URL leads through a pooler that drops the settings of connections: name PostgreSQL itself (acclaim \
+         keeps a pool of its own, and a pooler by transactions would lose prepared statements)"
+    )]
+    Pooler,
+    /// There are ballots.
+    #[error("there are ballots already: the table can be partitioned before the first vote only")]
+    BallotsExist,
+    /// The database is SQLite.
+    #[error("partitions are for PostgreSQL")]
+    NoPartitions,
     /// Its schema is not the one of this program.
     #[error("{0}")]
     Schema(String),
@@ -135,6 +160,9 @@ pub enum OpenError {
     /// `DATABASE_URL` is of another kind.
     #[error("DATABASE_URL must start with postgres:// or sqlite:")]
     UnknownScheme,
+    /// `DATABASE_READ_URL` is of another kind.
+    #[error("DATABASE_READ_URL must start with postgres://")]
+    UnknownReplica,
 }
 
 /// Why there is no backup.
@@ -185,28 +213,27 @@ impl Database {
             Purpose::Serving => STATEMENT_TIMEOUT_MS,
             Purpose::Maintenance => "0",
         };
-        let options = options
-            .application_name("acclaim")
-            .options([("statement_timeout", timeout)]);
-        let pool = |connections: u32| {
-            PgPoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                .test_before_acquire(false)
-                .before_acquire(|connection, about| {
-                    Box::pin(async move {
-                        if about.idle_for >= TRUSTED_IDLE {
-                            connection.ping().await?;
-                        }
-                        Ok(true)
-                    })
-                })
-        };
+        let options = with_settings(options, timeout);
         // Readers, however many, take no connection from the votes.
         let writing = (connections_max / 4).max(2);
-        let write = pool(writing).connect_with(options.clone()).await?;
-        let read = pool((connections_max - writing).max(2));
+        let write = postgres_pool(writing).connect_with(options.clone()).await;
+        let write = write.map_err(|error| {
+            // PgBouncer's words.
+            if error.to_string().contains("unsupported startup parameter") {
+                OpenError::Pooler
+            } else {
+                OpenError::Sqlx(error)
+            }
+        })?;
+        let read = postgres_pool((connections_max - writing).max(2));
         let read = read.connect_with(options).await?;
+        // A plain question, which needs no prepared statement.
+        let of_connection =
+            sqlx::raw_sql("SELECT setting FROM pg_settings WHERE name = 'statement_timeout'");
+        let of_connection: String = of_connection.fetch_one(&read).await?.try_get(0)?;
+        if of_connection != timeout {
+            return Err(OpenError::Pooler);
+        }
         for setting in ["fsync", "synchronous_commit"] {
             let value: String = sqlx::query_scalar("SELECT current_setting($1)")
                 .bind(setting)
@@ -217,6 +244,7 @@ impl Database {
             }
         }
         Ok(Self {
+            replica: None,
             read: Pool::Postgres(read),
             write: Pool::Postgres(write),
             statements: AtomicU64::new(0),
@@ -247,10 +275,66 @@ impl Database {
         let write = pool(1).connect_with(writing).await?;
         let read = pool(4).connect_with(options).await?;
         Ok(Self {
+            replica: None,
             read: Pool::Sqlite(read),
             write: Pool::Sqlite(write),
             statements: AtomicU64::new(0),
         })
+    }
+
+    /// Reads what may be a second old from this standby too, as long as it answers.
+    ///
+    /// # Errors
+    /// When `url` is not an address of PostgreSQL. Whether it answers, the reads find out.
+    pub fn with_replica(mut self, url: &str, connections_max: u32) -> Result<Self, OpenError> {
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(OpenError::UnknownReplica);
+        }
+        let options = with_settings(url.parse()?, STATEMENT_TIMEOUT_MS);
+        let pool = postgres_pool(connections_max).connect_lazy_with(options);
+        self.replica = Some(Replica {
+            pool: Pool::Postgres(pool),
+            rests_until: Mutex::new(None),
+        });
+        Ok(self)
+    }
+
+    /// Where to read what may be a second old, if there is such a place; counted as one statement.
+    pub(crate) fn replica(&self) -> Option<&Pool> {
+        let replica = self.replica.as_ref()?;
+        let mut rests_until = replica
+            .rests_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(until) = *rests_until {
+            let now = Instant::now();
+            if now < until {
+                return None;
+            }
+            // One reader tries; the others do not wait with it.
+            *rests_until = Some(now + REPLICA_REST);
+        }
+        self.count_statement();
+        Some(&replica.pool)
+    }
+
+    /// What the replica answered; nothing where it is away, and then it is left alone for a while.
+    pub(crate) fn of_replica<T>(&self, answer: sqlx::Result<T>) -> sqlx::Result<Option<T>> {
+        let is_away = answer.as_ref().is_err_and(is_unavailable);
+        if let Some(replica) = &self.replica {
+            let mut rests_until = replica
+                .rests_until
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if is_away && rests_until.is_none() {
+                tracing::warn!("the replica does not answer: everything is read from the primary");
+            }
+            *rests_until = is_away.then(|| Instant::now() + REPLICA_REST);
+        }
+        if is_away {
+            return Ok(None);
+        }
+        answer.map(Some)
     }
 
     /// Where to read; counted as one statement.
@@ -321,6 +405,49 @@ impl Database {
         on!(&self.write, p => sqlx::query(
             "INSERT INTO instance (singleton, id, created_at) VALUES (TRUE, $1, $2) ON CONFLICT DO NOTHING")
             .bind(Uuid::new_v4()).bind(clock.now()).execute(p).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Makes `ballot` a table of `partitions` hash partitions by voter, with the same keys. Before the first vote only, and
+    /// once: a table that is partitioned stays as it is.
+    ///
+    /// # Errors
+    /// [`OpenError::BallotsExist`]; [`OpenError::NoPartitions`] on SQLite; or what PostgreSQL says.
+    pub async fn partition_ballots(&self, partitions: u32) -> Result<(), OpenError> {
+        let Pool::Postgres(pool) = &self.write else {
+            return Err(OpenError::NoPartitions);
+        };
+        let mut tx = pool.begin().await?;
+        let is_partitioned: bool =
+            sqlx::query_scalar("SELECT relkind = 'p' FROM pg_class WHERE oid = 'ballot'::regclass")
+                .fetch_one(&mut *tx)
+                .await?;
+        if is_partitioned {
+            return Ok(());
+        }
+        // Until it is done nobody votes.
+        sqlx::query("LOCK TABLE ballot IN ACCESS EXCLUSIVE MODE")
+            .execute(&mut *tx)
+            .await?;
+        let are_there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM ballot)")
+            .fetch_one(&mut *tx)
+            .await?;
+        if are_there {
+            return Err(OpenError::BallotsExist);
+        }
+        sqlx::raw_sql(dialect::PARTITION_BALLOTS)
+            .execute(&mut *tx)
+            .await?;
+        for remainder in 0..partitions {
+            let partition = format!(
+                "CREATE TABLE ballot_{remainder} PARTITION OF ballot
+                FOR VALUES WITH (MODULUS {partitions}, REMAINDER {remainder})"
+            );
+            sqlx::raw_sql(AssertSqlSafe(partition))
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 
@@ -399,7 +526,32 @@ impl Database {
     pub async fn close(&self) {
         on!(&self.read, p => p.close().await);
         on!(&self.write, p => p.close().await);
+        if let Some(replica) = &self.replica {
+            on!(&replica.pool, p => p.close().await);
+        }
     }
+}
+
+/// Our settings of a connection to PostgreSQL.
+fn with_settings(options: PgConnectOptions, statement_timeout_ms: &str) -> PgConnectOptions {
+    options
+        .application_name("acclaim")
+        .options([("statement_timeout", statement_timeout_ms)])
+}
+
+fn postgres_pool(connections_max: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections_max)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for >= TRUSTED_IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 /// Whether a statement named a table that is not there: class 42P01 of PostgreSQL; SQLite has no code of its own for it.

@@ -1,11 +1,12 @@
-//! Stories and the feed: newest first, by (time of publication, id), from one index range.
+//! Stories and the feed: newest first, by (time of publication, id), from one index range. Feeds may come from a replica: what
+//! is not there yet is on the next page load.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::dialect::{Ids, Statement, with_ids};
-use super::{Database, Transaction, on, within};
+use super::{Database, Pool, Transaction, on, within};
 use crate::domain::story::Story;
 use crate::id::{CampaignId, CategoryId, StoryId};
 
@@ -94,8 +95,16 @@ pub async fn list_feed(database: &Database, page: FeedPage) -> sqlx::Result<Vec<
     } else {
         FeedPosition::end_of(page.now)
     });
-    on!(database.read(), p => sqlx::query_as(texts[usize::from(page.newer)])
+    let read = async |pool: &Pool| {
+        on!(pool, p => sqlx::query_as(texts[usize::from(page.newer)])
         .bind(page.now).bind(from.published_at).bind(from.id).bind(page.limit).bind(key).fetch_all(p).await)
+    };
+    if let Some(replica) = database.replica()
+        && let Some(stories) = database.of_replica(read(replica).await)?
+    {
+        return Ok(stories);
+    }
+    read(database.read()).await
 }
 
 /// The newest `limit` visible stories after `from` of each of several nominees, newest first: one statement for a page.
@@ -118,10 +127,17 @@ pub async fn list_of_nominees(
     after: Option<FeedPosition>,
     limit: i64,
 ) -> sqlx::Result<Vec<Story>> {
-    let pool = database.read();
     let after = after.unwrap_or(FeedPosition::end_of(now));
-    on!(pool, p => sqlx::query_as(OF_NOMINEES.of(pool)).bind(Ids(nominees.clone())).bind(now).bind(limit)
+    let read = async |pool: &Pool| {
+        on!(pool, p => sqlx::query_as(OF_NOMINEES.of(pool)).bind(Ids(nominees.clone())).bind(now).bind(limit)
         .bind(after.published_at).bind(after.id).fetch_all(p).await)
+    };
+    if let Some(replica) = database.replica()
+        && let Some(stories) = database.of_replica(read(replica).await)?
+    {
+        return Ok(stories);
+    }
+    read(database.read()).await
 }
 
 /// Those of `ids` that exist, visible or not.

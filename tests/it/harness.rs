@@ -88,6 +88,15 @@ impl Stores {
         }
     }
 
+    /// The same stores, with a folder of their own.
+    pub fn share(&self) -> Self {
+        Self {
+            database_url: self.database_url.clone(),
+            redis_url: self.redis_url.clone(),
+            directory: TempDir::new().expect("a temporary folder"),
+        }
+    }
+
     /// A number out of the database, by a connection and a statement of the test's own.
     pub async fn count(&self, statement: &'static str) -> i64 {
         let query = "the statement runs";

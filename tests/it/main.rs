@@ -20,6 +20,7 @@ mod live;
 mod log_watch;
 mod logs;
 mod model;
+mod postgres;
 mod properties;
 mod raw_sql;
 mod reading;

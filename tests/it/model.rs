@@ -206,17 +206,34 @@ impl Service {
         let ids: Vec<NomineeId> = nominees.iter().map(|n| self.nominee(*n)).collect();
         let key = key.map(|key| self.keys[key]);
         let (app, viewer, client) = (&self.server.app, self.voters[voter], client());
-        let answer = match ids.as_slice() {
-            [one] => app.cast_vote(viewer, &client, *one, key).await,
-            _ => {
-                let campaign = self.sample.campaign.id;
-                app.cast_ballot(viewer, &client, campaign, &ids, key).await
-            }
+        let answer = if let [one] = ids.as_slice() {
+            app.cast_vote(viewer, &client, *one, key).await
+        } else {
+            let campaign = self.sample.campaign.id;
+            app.cast_ballot(viewer, &client, campaign, &ids, key).await
         };
         let answer = answer.expect("no error");
         let ids =
             |votes: Vec<acclaim::domain::ballot::Ballot>| votes.iter().map(|v| v.id.0).collect();
         answer.result.map(ids).map_err(|refused| refused.why)
+    }
+}
+
+impl Service {
+    /// Changes a nominee behind the server's back and lets it look.
+    async fn freeze(&self, stores: &Stores, nominee: usize, frozen: bool) {
+        let status = if frozen { "FROZEN" } else { "ACTIVE" };
+        let hex = |id: Uuid| id.simple().to_string().to_uppercase();
+        let (nominee, campaign) = (hex(self.nominee(nominee).0), hex(self.sample.campaign.id.0));
+        let mut sql = RawSql::connect(stores).await;
+        for update in [
+            format!("UPDATE nominee SET status = '{status}' WHERE hex(id) = '{nominee}'"),
+            format!("UPDATE campaign SET revision = revision + 1 WHERE hex(id) = '{campaign}'"),
+        ] {
+            assert_eq!(sql.execute(&update).await, 1);
+        }
+        let refreshed = self.server.app.refresh_campaigns().await;
+        refreshed.expect("the database answers");
     }
 }
 
@@ -321,29 +338,7 @@ async fn take(
             service.server.clock.set(model.now);
         }
         Step::Freeze { nominee, frozen } => {
-            let status = if *frozen { "FROZEN" } else { "ACTIVE" };
-            let id = service
-                .nominee(*nominee)
-                .0
-                .simple()
-                .to_string()
-                .to_uppercase();
-            let mut sql = RawSql::connect(stores).await;
-            let update = format!("UPDATE nominee SET status = '{status}' WHERE hex(id) = '{id}'");
-            prop_assert_eq!(sql.execute(&update).await, 1);
-            let campaign = service
-                .sample
-                .campaign
-                .id
-                .0
-                .simple()
-                .to_string()
-                .to_uppercase();
-            let update =
-                format!("UPDATE campaign SET revision = revision + 1 WHERE hex(id) = '{campaign}'");
-            prop_assert_eq!(sql.execute(&update).await, 1);
-            let refreshed = service.server.app.refresh_campaigns().await;
-            refreshed.expect("the database answers");
+            service.freeze(stores, *nominee, *frozen).await;
             if *frozen {
                 model.frozen.insert(*nominee);
             } else {
@@ -454,13 +449,12 @@ fn the_vote_service_does_what_the_model_does() {
     let case = (rules(), proptest::collection::vec(step(), 1..40));
     let result = runner.run(&case, |(rules, steps)| {
         runtime.block_on(async {
-            let (stores, server, cases) = match state.take() {
-                Some(state) => state,
-                None => {
-                    let stores = Arc::new(Stores::embedded());
-                    let server = server_at(&stores, noon()).await;
-                    (stores, server, 0)
-                }
+            let (stores, server, cases) = if let Some(state) = state.take() {
+                state
+            } else {
+                let stores = Arc::new(Stores::embedded());
+                let server = server_at(&stores, noon()).await;
+                (stores, server, 0)
             };
             let server = play(&stores, server, rules, &steps).await?;
             if cases < CASES_OF_A_SERVER {

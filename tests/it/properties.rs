@@ -117,7 +117,7 @@ async fn sample_for_all(servers: &[Arc<TestServer>], votes_per_period: i64) -> S
     sample
 }
 
-async fn two_hundred_casts_at_once_spend_a_quota_of_ten(stores: Stores) {
+pub async fn two_hundred_casts_at_once_spend_a_quota_of_ten(stores: Stores) {
     let servers = servers(&stores).await;
     let sample = sample_for_all(&servers, 10).await;
     let voter = servers[0].voter();
@@ -184,7 +184,7 @@ fn plan() -> Vec<PlannedCast> {
         .collect()
 }
 
-async fn ten_thousand_casts_with_retries_equal_the_recount(stores: Stores) {
+pub async fn ten_thousand_casts_with_retries_equal_the_recount(stores: Stores) {
     let servers = servers(&stores).await;
     let sample = Arc::new(sample_for_all(&servers, 3).await);
     let voters: Arc<Vec<String>> = Arc::new((0..2_000).map(|_| servers[0].voter()).collect());

@@ -95,6 +95,12 @@ const POSTGRES_PROBE: Probe = Probe {
     answer: b'R',
 };
 
+/// A request for TLS (length, code), which is answered before anything is known of the caller: not here.
+const POOLER_PROBE: Probe = Probe {
+    question: b"\0\0\0\x08\x04\xd2\x16\x2f",
+    answer: b'N',
+};
+
 /// `+PONG`; a server that is still loading answers `-LOADING`.
 const REDIS_PROBE: Probe = Probe {
     question: b"PING\r\n",
@@ -258,6 +264,11 @@ impl PostgresProcess {
         )
     }
 
+    /// The database of this address, on this server.
+    pub fn url_like(&self, url: &str) -> String {
+        self.url(url.rsplit('/').next().expect("the name of a database"))
+    }
+
     /// Kills all processes of the server with SIGKILL; returns when they are gone.
     pub fn kill(&mut self) {
         self.server.order("crash");
@@ -306,6 +317,60 @@ pub async fn dedicated_postgres() -> PostgresProcess {
     .await;
     server.start().await;
     PostgresProcess { server }
+}
+
+/// Starts a standby that follows this server, whose databases it has under the same names.
+pub async fn standby_of(primary: &PostgresProcess) -> PostgresProcess {
+    let port = primary.port();
+    let mut server = unwinding(move || {
+        let programs = postgres_programs();
+        let copy = format!(
+            "{programs}pg_basebackup --pgdata=data --write-recovery-conf --checkpoint=fast --no-sync \
+             --host=127.0.0.1 --port={port} --username=postgres </dev/null >>server.log 2>&1"
+        );
+        let postgres = format!(
+            "{programs}postgres -D data -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+             -c dynamic_shared_memory_type=mmap -c max_connections=300 -c shared_buffers=64MB -p"
+        );
+        Server::prepare(ordinary_user(), &copy, &postgres, POSTGRES_PROBE)
+    })
+    .await;
+    server.start().await;
+    PostgresProcess { server }
+}
+
+/// A pooler in front of a PostgreSQL server, which gives a connection away after each transaction.
+pub struct PgBouncer {
+    server: Server,
+}
+
+impl PgBouncer {
+    /// Starts one, with a further line of its settings.
+    pub async fn start(postgres: &PostgresProcess, setting: &str) -> Self {
+        let (port, setting) = (postgres.port(), setting.to_owned());
+        let mut server = unwinding(move || {
+            assert!(
+                major_version("pgbouncer") >= Some(1),
+                "the tests need PgBouncer: install the Debian package `pgbouncer`"
+            );
+            let settings = format!(
+                "printf '[databases]\\n* = host=127.0.0.1 port={port} user=postgres\\n[pgbouncer]\\n\
+                 listen_addr = 127.0.0.1\\nunix_socket_dir =\\nauth_type = any\\npool_mode = transaction\\n\
+                 {setting}\\n' > settings"
+            );
+            let pgbouncer = "sh -c '(cat settings; echo listen_port = $0) > pgbouncer.ini; exec pgbouncer pgbouncer.ini'";
+            Server::prepare(ordinary_user(), &settings, pgbouncer, POOLER_PROBE)
+        })
+        .await;
+        server.start().await;
+        Self { server }
+    }
+
+    /// The address of this database by way of the pooler.
+    pub fn url(&self, postgres: &PostgresProcess, url: &str) -> String {
+        let (own, other) = (postgres.port(), self.server.port);
+        url.replace(&format!(":{own}/"), &format!(":{other}/"))
+    }
 }
 
 /// A Redis server of this process, without persistence.

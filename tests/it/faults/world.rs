@@ -127,11 +127,7 @@ impl World {
     /// One server on SQLite.
     pub async fn embedded() -> Self {
         let behind = Stores::embedded();
-        let direct = Stores {
-            database_url: behind.database_url.clone(),
-            redis_url: None,
-            directory: TempDir::new().expect("a temporary folder"),
-        };
+        let direct = behind.share();
         Self::start(direct, behind, None, 1).await
     }
 

@@ -1,0 +1,150 @@
+//! Ways in which PostgreSQL is set up: partitioned ballots, a standby for reads, a pooler in between.
+
+use acclaim::clock::Clock;
+use serde_json::{Value, json};
+use sqlx::{Connection as _, PgConnection};
+
+use crate::clients::until;
+use crate::harness::{Program, Sample, Stores, http_client, program, send};
+use crate::properties::{
+    ten_thousand_casts_with_retries_equal_the_recount,
+    two_hundred_casts_at_once_spend_a_quota_of_ten,
+};
+use crate::running::{assert_refuses, ended};
+use crate::servers::{self, PgBouncer};
+
+async fn connect(url: &str) -> PgConnection {
+    PgConnection::connect(url).await.expect("it connects")
+}
+
+async fn partitioned() -> Stores {
+    let stores = Stores::networked().await;
+    let migrate = ["migrate", "--ballot-partitions", "4"];
+    for _ in 0..2 {
+        let migrated = ended(program(&stores, &migrate), "").await;
+        assert!(migrated.status.success(), "{migrated:?}");
+    }
+    assert_eq!(
+        stores
+            .count("SELECT COUNT(*) FROM pg_inherits WHERE inhparent = 'ballot'::regclass")
+            .await,
+        4
+    );
+    stores
+}
+
+/// Names and texts of the keys and checks of `ballot`.
+async fn keys_of_ballots(stores: &Stores) -> Vec<(String, String)> {
+    let statement = "SELECT indexname, replace(indexdef, ' ONLY ', ' ') FROM pg_indexes WHERE tablename = 'ballot'
+        UNION SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'ballot'::regclass
+        UNION SELECT attname, format_type(atttypid, atttypmod) || attnotnull FROM pg_attribute
+        WHERE attrelid = 'ballot'::regclass AND attnum > 0 ORDER BY 1";
+    let rows = sqlx::query_as(statement)
+        .fetch_all(&mut connect(&stores.database_url).await)
+        .await;
+    rows.expect("the keys")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn partitioned_ballots_have_the_same_keys() {
+    let whole = Stores::networked().await;
+    whole.database(&Clock::System).await;
+    let keys = keys_of_ballots(&partitioned().await).await;
+    assert_eq!(keys, keys_of_ballots(&whole).await);
+    assert!(keys.len() > 20, "{keys:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn partitioned_ballots_keep_the_quota() {
+    two_hundred_casts_at_once_spend_a_quota_of_ten(partitioned().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn partitioned_ballots_are_counted_once() {
+    ten_thousand_casts_with_retries_equal_the_recount(partitioned().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ballots_are_partitioned_before_the_first_vote_only() {
+    let stores = Stores::networked().await;
+    two_hundred_casts_at_once_spend_a_quota_of_ten(stores.share()).await;
+    let migrate = ["migrate", "--ballot-partitions", "4"];
+    assert_refuses(program(&stores, &migrate), &["before the first vote"]).await;
+    let embedded = Stores::embedded();
+    assert_refuses(program(&embedded, &migrate), &["PostgreSQL"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn feeds_come_from_the_standby_as_long_as_it_answers() {
+    let primary = servers::dedicated_postgres().await;
+    let stores = Stores {
+        database_url: primary.create_database().await,
+        ..Stores::networked().await
+    };
+    let database = stores.database(&Clock::System).await;
+    let now = Clock::System.now();
+    let sample = Sample::insert(&database, now, |_| ()).await;
+    let mut standby = servers::standby_of(&primary).await;
+    let standby_url = standby.url_like(&stores.database_url);
+    let mut command = program(&stores, &["serve"]);
+    command.env("DATABASE_READ_URL", &standby_url);
+    let server = Program::launch(command, stores.directory.path()).await;
+    let http = http_client();
+    let feed = async || {
+        let query = "query($slug: String!) { campaign(slug: $slug) { stories(first: 5) { nodes { title } } } }";
+        let variables = json!({"slug": sample.campaign.slug});
+        let mut answer = send(&http, server.address, None, query, variables)
+            .await
+            .expect("an answer");
+        let nodes: Value = answer["data"]["campaign"]["stories"]["nodes"].take();
+        nodes.as_array().expect("nodes").len()
+    };
+    sample.insert_story(&database, None, "First", now).await;
+    until("the story on the standby", async || {
+        (feed().await == 1).then_some(())
+    })
+    .await;
+    // What the standby does not know yet is not in the feed.
+    let mut connection = connect(&standby_url).await;
+    sqlx::query("SELECT pg_wal_replay_pause()")
+        .execute(&mut connection)
+        .await
+        .expect("it pauses");
+    sample.insert_story(&database, None, "Second", now).await;
+    for _ in 0..3 {
+        assert_eq!(feed().await, 1);
+    }
+    standby.kill();
+    until("the story of the primary", async || {
+        (feed().await == 2).then_some(())
+    })
+    .await;
+    assert_eq!(feed().await, 2, "nobody waits for the standby");
+    // It comes back, plays what it has missed, and is read again.
+    standby.restart().await;
+    sample.insert_story(&database, None, "Third", now).await;
+    until("all of them", async || (feed().await == 3).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pooler_by_transactions_stops_the_start() {
+    let postgres = servers::dedicated_postgres().await;
+    let url = postgres.create_database().await;
+    let stores = Stores {
+        database_url: url.clone(),
+        ..Stores::networked().await
+    };
+    stores.database(&Clock::System).await;
+    for setting in [
+        "",
+        "ignore_startup_parameters = extra_float_digits",
+        "ignore_startup_parameters = extra_float_digits,options",
+    ] {
+        let pooler = PgBouncer::start(&postgres, setting).await;
+        let behind = Stores {
+            database_url: pooler.url(&postgres, &url),
+            ..Stores::networked().await
+        };
+        assert_refuses(program(&behind, &["serve"]), &["pooler", "DATABASE_URL"]).await;
+    }
+}

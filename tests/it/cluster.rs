@@ -134,8 +134,9 @@ async fn a_redis_that_does_not_write_holds_nobody_up() {
         done.expect("it obeys");
     };
     replica_of("127.0.0.1", "1").await;
-    // Each server keeps its own buckets.
+    // Each server keeps its own buckets, at the same rate.
     assert!(!is_shared(&servers, &sample).await);
+    assert!(is_shared(&[&first, &first], &sample).await);
     replica_of("NO", "ONE").await;
     until("shared buckets", async || {
         is_shared(&servers, &sample).await.then_some(())

@@ -7,6 +7,7 @@ pub mod document;
 pub mod request;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::Uri;
 use serde::de::DeserializeOwned;
@@ -17,38 +18,52 @@ use answer::Reply;
 use connection::Connection;
 use request::{Requests, Sender};
 
-/// The server that is spoken to.
+/// The server that is spoken to, or several equal ones.
 #[derive(Debug, Clone)]
 pub struct Server {
-    /// Host and port.
+    /// Host and port of the first, which is asked what is asked once.
     pub address: Arc<str>,
+    /// All of them, that connections go to in turn.
+    addresses: Arc<[Arc<str>]>,
+    connections: Arc<AtomicUsize>,
     /// Requests to it.
     pub requests: Requests,
 }
 
 impl Server {
-    /// The server at an address such as `http://127.0.0.1:8080`.
+    /// The server at an address such as `http://127.0.0.1:8080`, or several with commas: a load balancer's view.
     ///
     /// # Errors
     /// When it is no such address.
-    pub fn new(url: &str) -> Result<Self, Failure> {
-        let wrong = || format!("{url} is not an address such as http://127.0.0.1:8080");
-        let uri: Uri = url.parse().map_err(|_| wrong())?;
-        if uri.scheme_str().is_some_and(|scheme| scheme != "http") {
-            return Err("only http:// is spoken: put the tool where the load balancer is".into());
+    pub fn new(urls: &str) -> Result<Self, Failure> {
+        let mut addresses: Vec<Arc<str>> = Vec::new();
+        let mut host = None;
+        for url in urls.split(',') {
+            let wrong = || format!("{url} is not an address such as http://127.0.0.1:8080");
+            let uri: Uri = url.trim().parse().map_err(|_| wrong())?;
+            if uri.scheme_str().is_some_and(|scheme| scheme != "http") {
+                return Err(
+                    "only http:// is spoken: put the tool where the load balancer is".into(),
+                );
+            }
+            let authority = uri.authority().ok_or_else(wrong)?;
+            let port = authority.port_u16().unwrap_or(80);
+            addresses.push(format!("{}:{port}", authority.host()).into());
+            host.get_or_insert_with(|| authority.to_string());
         }
-        let authority = uri.authority().ok_or_else(wrong)?;
-        let port = authority.port_u16().unwrap_or(80);
         Ok(Self {
-            address: format!("{}:{port}", authority.host()).into(),
-            requests: Requests::new(authority.as_str()),
+            address: Arc::clone(&addresses[0]),
+            addresses: addresses.into(),
+            connections: Arc::default(),
+            requests: Requests::new(&host.unwrap_or_default()),
         })
     }
 
-    /// A connection to it.
+    /// A connection to it, or to the next one.
     #[must_use]
     pub fn connect(&self) -> Connection {
-        Connection::new(Arc::clone(&self.address))
+        let turn = self.connections.fetch_add(1, Ordering::Relaxed);
+        Connection::new(Arc::clone(&self.addresses[turn % self.addresses.len()]))
     }
 
     /// Asks something that is asked once: by its text, on a connection of its own.
@@ -63,7 +78,8 @@ impl Server {
     ) -> Result<T, Failure> {
         let body = json!({"query": query, "variables": variables}).to_string();
         let request = self.requests.post(body, sender);
-        let answer = self.connect().exchange(&request).await;
+        let mut connection = Connection::new(Arc::clone(&self.address));
+        let answer = connection.exchange(&request).await;
         let answer =
             answer.map_err(|lost| format!("{} does not answer ({lost:?})", self.address))?;
         let reply: Reply<Value> = Reply::read(&answer);
@@ -94,7 +110,10 @@ mod tests {
             "vote.example:80"
         );
         assert_eq!(address("127.0.0.1:8080").expect("good"), "127.0.0.1:8080");
-        for url in ["https://vote.example", "", "/graphql"] {
+        let several = Server::new("http://a:1, http://b:2").expect("good");
+        assert_eq!(&*several.address, "a:1");
+        assert_eq!(several.addresses.len(), 2);
+        for url in ["https://vote.example", "", "/graphql", "http://a:1,"] {
             assert!(address(url).is_err(), "{url}");
         }
     }

@@ -40,7 +40,7 @@ enum Command {
 /// Whom the load is for, and how.
 #[derive(Debug, Clone, Args)]
 pub struct TargetArgs {
-    /// Address of the server
+    /// Address of the server, or of several equal ones with commas, whom connections are shared out to
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     url: String,
     /// Slug of the campaign

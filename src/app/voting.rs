@@ -171,6 +171,10 @@ impl App {
         nominee_ids: &[NomineeId],
         idempotency_key: Option<Uuid>,
     ) -> Result<CastAnswer> {
+        if self.writer.is_full() {
+            // Before the voter's bucket is asked, which takes a round trip and a token.
+            return Err(Error::Overloaded);
+        }
         let cast_at = self.clock.now();
         if let Some(position) = nominee_ids
             .iter()

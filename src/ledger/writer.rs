@@ -31,6 +31,8 @@ use crate::telemetry::WriterMetrics;
 pub const BATCH_MAX: usize = 512;
 /// Jobs that may wait, in the queue and taken from it: 16 batches. Beyond them a cast is refused at once.
 const QUEUE_MAX: usize = 8_192;
+/// Where likes are refused already: under load votes are the last to go.
+const LIKES_QUEUE_MAX: usize = QUEUE_MAX / 2;
 /// How often a cast is decided before its caller is told to come back.
 const ATTEMPTS_MAX: u8 = 5;
 /// How long a caller waits for its commit. Afterwards a job that is in a batch may still be stored, and one that is not
@@ -110,7 +112,7 @@ impl Writer {
     /// [`Error::Overloaded`] when too many wait; [`Error::Unavailable`] when the database is away or slow: the vote may
     /// still be stored, and the same idempotency key finds out.
     pub async fn cast(&self, cast: Cast) -> Result<Verdict> {
-        self.submit(|reply| Job::Cast {
+        self.submit(QUEUE_MAX, |reply| Job::Cast {
             cast,
             attempts: 0,
             reply,
@@ -123,7 +125,7 @@ impl Writer {
     /// # Errors
     /// As [`Writer::cast`].
     pub async fn like(&self, wish: LikeWish) -> Result<()> {
-        self.submit(|reply| Job::Like {
+        self.submit(LIKES_QUEUE_MAX, |reply| Job::Like {
             wish,
             attempts: 0,
             reply,
@@ -137,10 +139,20 @@ impl Writer {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    async fn submit<T>(&self, job: impl FnOnce(oneshot::Sender<Result<T>>) -> Job) -> Result<T> {
+    /// Whether a cast would be refused now. Whoever asks before doing other work for it can say so at once.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.waiting() >= QUEUE_MAX
+    }
+
+    async fn submit<T>(
+        &self,
+        waiting_max: usize,
+        job: impl FnOnce(oneshot::Sender<Result<T>>) -> Job,
+    ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         // Counted here and not by the channel, which does not know what the writer has taken and not answered.
-        let is_full = self.waiting.fetch_add(1, Ordering::Relaxed) >= QUEUE_MAX;
+        let is_full = self.waiting.fetch_add(1, Ordering::Relaxed) >= waiting_max;
         if is_full || self.queue.try_send(job(reply)).is_err() {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(if is_full {

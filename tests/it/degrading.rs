@@ -182,10 +182,30 @@ async fn a_full_queue_refuses_at_once_and_loses_nobody() {
         }
     };
     let mut waiting = tokio::task::JoinSet::new();
-    while server.app.writer.waiting() < 8_192 {
+    let liker = acclaim::auth::Viewer::Voter {
+        id: acclaim::id::VoterId::new(),
+        is_guest: false,
+    };
+    let like = || {
+        let subject = acclaim::app::likes::Likeable::Nominee(nominee);
+        server.app.set_like(liker, subject, true)
+    };
+    let mut were_likes_refused = false;
+    while !server.app.writer.is_full() {
         waiting.spawn(cast());
         tokio::task::yield_now().await;
+        if !were_likes_refused && server.app.writer.waiting() > 5_000 {
+            // Votes are the last to go.
+            let refused = tokio::time::timeout(Duration::from_secs(1), like()).await;
+            let refused = refused.expect("at once");
+            assert!(
+                matches!(refused, Err(acclaim::error::Error::Overloaded)),
+                "{refused:?}"
+            );
+            were_likes_refused = true;
+        }
     }
+    assert!(were_likes_refused);
     let refused = tokio::time::timeout(Duration::from_secs(1), cast()).await;
     let refused = refused.expect("at once");
     assert!(

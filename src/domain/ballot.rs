@@ -292,6 +292,56 @@ mod tests {
     }
 
     #[test]
+    fn used_votes_are_those_of_the_period_in_each_scope_that_is_touched() {
+        let voter = VoterId::new();
+        let scope = |n| ScopeId(Uuid::from_u128(n));
+        let mut known = Vec::new();
+        for (nominee, of, period) in [(1, 9, 5), (2, 9, 5), (3, 9, 6), (4, 8, 5), (5, 7, 5)] {
+            apply(&cast(voter, &[nominee], of, None, period, 9), &mut known);
+        }
+        let mut ballot = cast(voter, &[11, 12], 9, None, 5, 9);
+        ballot.votes.extend(cast(voter, &[13], 8, None, 5, 9).votes);
+        let expected = vec![(scope(9), 2), (scope(8), 1)];
+        assert_eq!(used(&ballot, &known.iter()), expected);
+    }
+
+    #[test]
+    fn a_refusal_rests_on_the_votes_of_its_scope_and_period() {
+        let voter = VoterId::new();
+        let mut known = Vec::new();
+        for (nominee, of, period) in [(1, 9, 5), (2, 9, 5), (3, 9, 6), (4, 8, 5)] {
+            apply(&cast(voter, &[nominee], of, None, period, 2), &mut known);
+        }
+        let of = |cast: &Cast, refusal| {
+            let on = grounds(cast, refusal, &known).into_iter();
+            on.map(|b| b.nominee_id.0.as_u128()).collect::<Vec<_>>()
+        };
+        let again = cast(voter, &[1], 9, None, 5, 2);
+        let voted = Refusal::AlreadyVoted(again.votes[0].nominee_id);
+        assert_eq!(of(&again, voted), [1, 2]);
+        let spent = Refusal::QuotaSpent(again.votes[0].scope_id);
+        assert_eq!(of(&cast(voter, &[7], 9, None, 5, 2), spent), [1, 2]);
+        // Other refusals, and those of a whole ballot, say nothing of a single vote.
+        assert_eq!(of(&again, Refusal::IdempotencyKeyReused), [0; 0]);
+        assert_eq!(of(&cast(voter, &[1, 7], 9, None, 5, 2), voted), [0; 0]);
+    }
+
+    /// What a commit with an unknown outcome has stored is found by the votes' own ids, keys or not.
+    #[test]
+    fn a_cast_that_was_stored_is_recognised_by_its_ids() {
+        let voter = VoterId::new();
+        let mut known = Vec::new();
+        let both = cast(voter, &[1, 2], 9, None, 5, 3);
+        let first = apply(&both, &mut known);
+        assert_eq!(apply(&both, &mut known), first);
+        assert_eq!(known.len(), 2);
+        assert!(known[0].is_first && !known[1].is_first);
+        // Another cast without a key is another cast.
+        let other = apply(&cast(voter, &[1], 9, None, 5, 3), &mut known);
+        assert!(matches!(other, Outcome::Refused(Refusal::AlreadyVoted(_))));
+    }
+
+    #[test]
     fn a_ballot_is_stored_whole_or_not_at_all() {
         let voter = VoterId::new();
         let mut known = Vec::new();

@@ -160,3 +160,117 @@ fn share(votes: i64, total: i64) -> f64 {
         votes as f64 / total as f64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::campaign::{
+        Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
+    };
+    use crate::domain::nominee::{Nominee, NomineeStatus};
+
+    fn nominee(number: u128, category: u128, status: NomineeStatus) -> Nominee {
+        Nominee {
+            id: NomineeId(Uuid::from_u128(number)),
+            campaign_id: CampaignId(Uuid::from_u128(1)),
+            category_id: CategoryId(Uuid::from_u128(category)),
+            number: i64::try_from(number).expect("it is small"),
+            name: format!("Nominee {number}"),
+            employer: "Company".to_owned(),
+            city: None,
+            title: None,
+            summary: String::new(),
+            portrait_url: None,
+            status,
+        }
+    }
+
+    /// Five nominees in category 1, the last one withdrawn, and one in category 2 without votes.
+    fn roster() -> Roster {
+        let campaign = Campaign {
+            id: CampaignId(Uuid::from_u128(1)),
+            slug: "sample".to_owned(),
+            title: "Sample".to_owned(),
+            summary: String::new(),
+            cover_url: None,
+            time_zone: TimeZone(chrono_tz::Asia::Shanghai),
+            lifecycle: Lifecycle::Running,
+            voting_opens_at: DateTime::UNIX_EPOCH,
+            voting_closes_at: DateTime::UNIX_EPOCH,
+            quota_period: QuotaPeriod::Day,
+            quota_scope: QuotaScope::Category,
+            votes_per_period: 3,
+            tally_visibility: TallyVisibility::Live,
+            guests_may_vote: true,
+            revision: 1,
+        };
+        let category = |id: u128| Category {
+            id: CategoryId(Uuid::from_u128(id)),
+            campaign_id: campaign.id,
+            key: id.to_string(),
+            name: id.to_string(),
+            shortlist_size: 10,
+        };
+        let categories = vec![category(1), category(2)];
+        let mut nominees: Vec<Nominee> = (1..=4)
+            .map(|number| nominee(number, 1, NomineeStatus::Active))
+            .collect();
+        nominees.push(nominee(5, 1, NomineeStatus::Withdrawn));
+        nominees.push(nominee(6, 2, NomineeStatus::Active));
+        Roster::new(campaign, categories, nominees)
+    }
+
+    fn totals(number: u128, counted: i64) -> NomineeTotals {
+        NomineeTotals {
+            nominee_id: NomineeId(Uuid::from_u128(number)),
+            counted,
+            withheld: 2,
+            voters: 3,
+            revision: 5,
+        }
+    }
+
+    #[test]
+    fn equal_votes_share_a_rank_and_the_next_one_skips() {
+        let roster = roster();
+        let totals = CampaignTotals {
+            campaign_id: roster.campaign().id,
+            as_of: DateTime::UNIX_EPOCH,
+            nominees: vec![
+                totals(1, 10),
+                totals(2, 20),
+                totals(3, 50),
+                totals(4, 20),
+                totals(5, 900),
+            ],
+        };
+        let tally = Tally::rank(&totals, &roster);
+        let line = |entry: &TallyEntry| {
+            let number = roster.nominees()[entry.nominee].number;
+            (number, entry.votes, entry.rank, entry.share)
+        };
+        let lines: Vec<_> = tally.entries.iter().map(line).collect();
+        let expected = [
+            (3, 50, 1, 0.5),
+            (2, 20, 2, 0.2),
+            (4, 20, 2, 0.2),
+            (1, 10, 4, 0.1),
+            (6, 0, 1, 0.0),
+        ];
+        assert_eq!(lines, expected);
+        // The withdrawn one is not shown, and its votes stay in the totals.
+        assert_eq!(
+            (tally.counted, tally.withheld, tally.voters),
+            (1_000, 10, 15)
+        );
+        assert_eq!((totals.version(), tally.version), (25, 25));
+        for (index, nominee) in roster.nominees().iter().enumerate() {
+            let found = tally.entry(index).map(|entry| entry.nominee);
+            let is_shown = nominee.status != NomineeStatus::Withdrawn;
+            assert_eq!(found, is_shown.then_some(index));
+        }
+        assert!(tally.entry(99).is_none());
+    }
+}

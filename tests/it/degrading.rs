@@ -8,7 +8,7 @@ use acclaim::hot::Redis;
 use serde_json::{Value, json};
 
 use crate::clients::until;
-use crate::harness::{CAST_VOTE, Options, Stores, TestServer, refusal};
+use crate::harness::{CAST_VOTE, Options, Stores, TestServer, on_both, refusal};
 use crate::limits::post;
 use crate::servers;
 
@@ -224,4 +224,40 @@ async fn a_full_queue_refuses_at_once_and_loses_nobody() {
     // Those who were told to come back may be stored or not.
     let stored = stores.count("SELECT COUNT(*) FROM ballot").await;
     assert!(stored >= counted, "{stored} of {counted}");
+}
+
+on_both!(a_clock_that_steps_doubles_nothing);
+
+/// An hour forward and a day back: what the clock says decides where a new vote belongs, and what is stored keeps its answer.
+async fn a_clock_that_steps_doubles_nothing(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let viewer = acclaim::auth::Viewer::Voter {
+        id: acclaim::id::VoterId::new(),
+        is_guest: false,
+    };
+    let (voter, noon) = (server.token_of(viewer), server.clock.now());
+    let nominee = server.nominee_id(sample.nominees[0]);
+    let keys = [(); 3].map(|()| uuid::Uuid::new_v4().to_string());
+    let first = server.cast(&voter, &nominee, Some(&keys[0])).await;
+    assert_eq!(refusal(&first), None, "{first}");
+    let mut votes = vec![first["vote"].clone()];
+    for (hours, key, is_new) in [(1, 1, false), (-20, 2, true), (0, 1, false)] {
+        server.clock.set(noon + chrono::TimeDelta::hours(hours));
+        let token = server.token_of(viewer);
+        let repeated = server.cast(&token, &nominee, Some(&keys[0])).await;
+        assert_eq!(repeated["vote"], votes[0], "the same key, the same answer");
+        let other = server.cast(&token, &nominee, Some(&keys[key])).await;
+        if is_new {
+            assert_eq!(refusal(&other), None, "{other}");
+            votes.push(other["vote"].clone());
+        } else {
+            assert_eq!(refusal(&other), Some("ALREADY_VOTED"), "{other}");
+        }
+    }
+    assert_ne!(votes[0]["period"], votes[1]["period"]);
+    let report = acclaim::verify::verify(&server.app.database, None).await;
+    let report = report.expect("the database answers");
+    assert!(report.is_clean(), "{report}");
+    assert_eq!(stores.count("SELECT COUNT(*) FROM ballot").await, 2);
 }

@@ -289,6 +289,9 @@ mod tests {
             reused
         );
         assert_eq!(known.len(), 1);
+        apply(&cast(voter, &[3, 4], 9, Some(78), 5, 3), &mut known);
+        let part = apply(&cast(voter, &[3], 9, Some(78), 5, 3), &mut known);
+        assert_eq!(part, reused, "a part of a ballot is another");
     }
 
     #[test]

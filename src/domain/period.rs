@@ -45,7 +45,7 @@ fn first_moment(zone: Tz, date: NaiveDate) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono_tz::{America, Asia};
+    use chrono_tz::{America, Asia, Pacific};
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().expect("a time")
@@ -90,6 +90,14 @@ mod tests {
             ),
             Some(at("2022-09-11T04:00:00Z"))
         );
+    }
+
+    #[test]
+    fn a_day_that_is_missing_ends_with_the_one_before() {
+        // Samoa went from 24:00 on 29 December 2011 straight to the 31st.
+        let at = at("2011-12-30T00:00:00Z");
+        let ends = "2011-12-30T10:00:00Z".parse().expect("a time");
+        assert_eq!(ends_at(QuotaPeriod::Day, Pacific::Apia, at), Some(ends));
     }
 
     #[test]

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use acclaim::app::Client;
+use acclaim::auth::Viewer;
 use acclaim::clock::Clock;
+use acclaim::error::Error;
 use acclaim::hot::Redis;
+use acclaim::id::VoterId;
 use serde_json::{Value, json};
 
 use crate::clients::until;
@@ -29,6 +32,13 @@ async fn server_on(stores: &Stores) -> (TestServer, crate::harness::Sample) {
     })
     .await;
     (server, sample)
+}
+
+fn new_voter() -> Viewer {
+    Viewer::Voter {
+        id: VoterId::new(),
+        is_guest: false,
+    }
 }
 
 async fn tally(server: &TestServer, slug: &str) -> Value {
@@ -173,19 +183,12 @@ async fn a_full_queue_refuses_at_once_and_loses_nobody() {
     let cast = || {
         let (app, client) = (std::sync::Arc::clone(&server.app), client.clone());
         async move {
-            let viewer = acclaim::auth::Viewer::Voter {
-                id: acclaim::id::VoterId::new(),
-                is_guest: false,
-            };
-            app.cast_vote(viewer, &client, nominee, Some(uuid::Uuid::new_v4()))
+            app.cast_vote(new_voter(), &client, nominee, Some(uuid::Uuid::new_v4()))
                 .await
         }
     };
     let mut waiting = tokio::task::JoinSet::new();
-    let liker = acclaim::auth::Viewer::Voter {
-        id: acclaim::id::VoterId::new(),
-        is_guest: false,
-    };
+    let liker = new_voter();
     let like = || {
         let subject = acclaim::app::likes::Likeable::Nominee(nominee);
         server.app.set_like(liker, subject, true)
@@ -200,10 +203,7 @@ async fn a_full_queue_refuses_at_once_and_loses_nobody() {
     // Votes are the last to go.
     let refused = tokio::time::timeout(Duration::from_secs(1), like()).await;
     let refused = refused.expect("at once");
-    assert!(
-        matches!(refused, Err(acclaim::error::Error::Overloaded)),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(Error::Overloaded)), "{refused:?}");
     for _ in 0..4_000 {
         waiting.spawn(cast());
     }
@@ -213,16 +213,13 @@ async fn a_full_queue_refuses_at_once_and_loses_nobody() {
     .await;
     let refused = tokio::time::timeout(Duration::from_secs(1), cast()).await;
     let refused = refused.expect("at once");
-    assert!(
-        matches!(refused, Err(acclaim::error::Error::Overloaded)),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(Error::Overloaded)), "{refused:?}");
     postgres.resume();
     let mut counted = 0;
     while let Some(answer) = waiting.join_next().await {
         match answer.expect("no panic") {
             Ok(answer) if answer.result.is_ok() => counted += 1,
-            Err(acclaim::error::Error::Unavailable | acclaim::error::Error::Overloaded) => {}
+            Err(Error::Unavailable | Error::Overloaded) => {}
             other => panic!("{other:?}"),
         }
     }
@@ -237,10 +234,7 @@ on_both!(a_clock_that_steps_doubles_nothing);
 async fn a_clock_that_steps_doubles_nothing(stores: Stores) {
     let server = TestServer::start(&stores).await;
     let sample = server.sample().await;
-    let viewer = acclaim::auth::Viewer::Voter {
-        id: acclaim::id::VoterId::new(),
-        is_guest: false,
-    };
+    let viewer = new_voter();
     let (voter, noon) = (server.token_of(viewer), server.clock.now());
     let nominee = server.nominee_id(sample.nominees[0]);
     let keys = [(); 3].map(|()| uuid::Uuid::new_v4().to_string());

@@ -514,6 +514,8 @@ impl Database {
         // It is whole before it has its name, and stays so when the power fails.
         std::fs::File::open(partial)?.sync_all()?;
         std::fs::rename(partial, file)?;
+        let folder = file.parent().filter(|path| !path.as_os_str().is_empty());
+        std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
         Ok(())
     }
 

@@ -308,15 +308,20 @@ pub async fn dedicated_postgres() -> PostgresProcess {
             "{programs}initdb --pgdata=data --username=postgres --auth=trust --encoding=UTF8 --locale=C \
              --no-sync </dev/null >>server.log 2>&1"
         );
-        let postgres = format!(
-            "{programs}postgres -D data -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-             -c dynamic_shared_memory_type=mmap -c max_connections=300 -c shared_buffers=64MB -p"
-        );
+        let postgres = postgres_command(&programs);
         Server::prepare(ordinary_user(), &initdb, &postgres, POSTGRES_PROBE)
     })
     .await;
     server.start().await;
     PostgresProcess { server }
+}
+
+/// The command line up to the port number.
+fn postgres_command(programs: &str) -> String {
+    format!(
+        "{programs}postgres -D data -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+         -c dynamic_shared_memory_type=mmap -c max_connections=300 -c shared_buffers=64MB -p"
+    )
 }
 
 /// Starts a standby that follows this server, whose databases it has under the same names.
@@ -328,10 +333,7 @@ pub async fn standby_of(primary: &PostgresProcess) -> PostgresProcess {
             "{programs}pg_basebackup --pgdata=data --write-recovery-conf --checkpoint=fast --no-sync \
              --host=127.0.0.1 --port={port} --username=postgres </dev/null >>server.log 2>&1"
         );
-        let postgres = format!(
-            "{programs}postgres -D data -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-             -c dynamic_shared_memory_type=mmap -c max_connections=300 -c shared_buffers=64MB -p"
-        );
+        let postgres = postgres_command(&programs);
         Server::prepare(ordinary_user(), &copy, &postgres, POSTGRES_PROBE)
     })
     .await;

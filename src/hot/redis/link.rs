@@ -273,13 +273,19 @@ fn parse_primaries(nodes: &str, like: &ConnectionAddr) -> impl Iterator<Item = C
             .split(',')
             .any(|flag| flag == "fail" || flag == "noaddr");
         let (host, port) = address.split('@').next()?.rsplit_once(':')?;
-        let (host, port) = (host.to_owned(), port.parse().ok()?);
+        let port = port.parse().ok()?;
         let mut address = like.clone();
         match &mut address {
             ConnectionAddr::Tcp(at, on)
             | ConnectionAddr::TcpTls {
                 host: at, port: on, ..
-            } => (*at, *on) = (host, port),
+            } => {
+                // A node that has not heard its own address from another leaves it out: it is the one that was asked.
+                if !host.is_empty() {
+                    host.clone_into(at);
+                }
+                *on = port;
+            }
             _ => return None,
         }
         (is_primary && !is_gone).then_some(address)
@@ -314,10 +320,11 @@ mod tests {
         let nodes = "07c3 127.0.0.1:30004@31004,name slave e7d1 0 1426238317239 4 connected\n\
             67ed 127.0.0.1:30002@31002 master - 0 1426238316232 2 connected 5461-10922\n\
             292f 127.0.0.1:30003@31003 master,fail - 0 1426238318243 3 connected\n\
-            e7d1 ::1:30001@31001 myself,master - 0 0 1 connected 0-5460\n";
+            e7d1 ::1:30001@31001 master - 0 0 1 connected 0-5460\n\
+            a1b2 :30005@31005 myself,master - 0 0 4 connected\n";
         let like = ConnectionAddr::Tcp("other".to_owned(), 1);
         let found: Vec<_> = parse_primaries(nodes, &like).collect();
-        let expected = [("127.0.0.1", 30_002), ("::1", 30_001)];
+        let expected = [("127.0.0.1", 30_002), ("::1", 30_001), ("other", 30_005)];
         let expected = expected.map(|(host, port)| ConnectionAddr::Tcp(host.to_owned(), port));
         assert_eq!(found, expected);
     }

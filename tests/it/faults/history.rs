@@ -138,13 +138,14 @@ impl History {
         quota: usize,
         say: &mut impl FnMut(String),
     ) {
+        let mut most_used: HashMap<VoterId, usize> = HashMap::new();
+        for ((voter, _), votes) in used {
+            let most = most_used.entry(*voter).or_default();
+            *most = (*most).max(*votes);
+        }
         for (wish, fate) in &self.fates {
             if let Fate::Refused(code) = fate {
-                let most = used
-                    .iter()
-                    .filter(|((voter, _), _)| *voter == wish.voter)
-                    .map(|(_, votes)| *votes)
-                    .max();
+                let most = most_used.get(&wish.voter).copied();
                 if code != "QUOTA_SPENT" || most != Some(quota) {
                     say(format!(
                         "{wish:?} was refused with {code}, having {most:?} votes"

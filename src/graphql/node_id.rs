@@ -312,6 +312,44 @@ mod tests {
     }
 
     #[test]
+    fn an_id_is_taken_for_its_own_kind_only() {
+        let ids = global_ids(1, 2).map(|id| (id, id.encode(&key())));
+        for (id, text) in &ids {
+            let campaign = campaign(&key(), text).map(GlobalId::Campaign);
+            let category = category(&key(), text).map(GlobalId::Category);
+            let nominee = nominee(&key(), text).map(GlobalId::Nominee);
+            let story = story(&key(), text).map(GlobalId::Story);
+            let taken: Vec<_> = [campaign, category, nominee, story]
+                .into_iter()
+                .filter_map(Result::ok)
+                .collect();
+            let has_reader = matches!(
+                id,
+                GlobalId::Campaign(_)
+                    | GlobalId::Category(_)
+                    | GlobalId::Nominee(_)
+                    | GlobalId::Story(_)
+            );
+            assert_eq!(taken, Vec::from_iter(has_reader.then_some(*id)));
+            let liked = likeable(&key(), text).ok();
+            match id {
+                GlobalId::Nominee(id) => assert_eq!(liked, Some(Likeable::Nominee(*id))),
+                GlobalId::Story(id) => assert_eq!(liked, Some(Likeable::Story(*id))),
+                _ => assert_eq!(liked, None),
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_is_read_up_to_the_limit() {
+        let payload_max = TEXT_MAX * 3 / 4 - HASH_BYTES - 1;
+        let longest = seal(&key(), b'x', &vec![0; payload_max]);
+        assert_eq!(longest.len(), TEXT_MAX);
+        assert!(open(&key(), &longest).is_some());
+        assert!(open(&key(), &seal(&key(), b'x', &vec![0; payload_max + 1])).is_none());
+    }
+
+    #[test]
     fn another_installation_s_ids_are_refused() {
         let id = GlobalId::Nominee(NomineeId::new()).encode(&HashKey::new(&[8; 32]));
         assert!(GlobalId::decode(&key(), &id).is_err());

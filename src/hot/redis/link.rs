@@ -6,7 +6,7 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
@@ -17,6 +17,7 @@ use redis::{
     RedisFuture, RedisResult, Value,
 };
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 /// A single answer of Redis, where a vote's script takes microseconds.
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(150);
@@ -313,7 +314,74 @@ fn nodes(url: &str) -> (Vec<String>, bool) {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::future::{pending, ready};
+
     use super::*;
+
+    /// A way to nowhere: calls that do not ask it for anything succeed.
+    fn link() -> Link {
+        Link::open("redis://127.0.0.1:1").expect("an address")
+    }
+
+    /// Calls that count themselves and succeed.
+    async fn succeed(link: &Link, calls: &Cell<u32>) -> bool {
+        let call = link.call(|_| {
+            calls.set(calls.get() + 1);
+            ready(Ok(()))
+        });
+        call.await.is_some()
+    }
+
+    async fn fail(link: &Link) {
+        let error = RedisError::from((ErrorKind::Io, "it is away"));
+        assert!(link.call(|_| ready(Err::<(), _>(error))).await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_a_redis_that_is_away_until_its_rest_is_over() {
+        let (link, calls) = (link(), Cell::new(0));
+        for is_silent in [false, true] {
+            calls.set(0);
+            if is_silent {
+                let asked = Instant::now();
+                assert!(link.call(|_| pending::<RedisResult<()>>()).await.is_none());
+                assert_eq!(asked.elapsed(), CALL_TIMEOUT);
+            } else {
+                fail(&link).await;
+            }
+            assert!(!link.is_healthy());
+            assert!(!succeed(&link, &calls).await);
+            tokio::time::advance(BREAKER_OPEN - Duration::from_millis(1)).await;
+            assert!(!succeed(&link, &calls).await);
+            assert_eq!(calls.get(), 0);
+            tokio::time::advance(Duration::from_millis(1)).await;
+            assert!(succeed(&link, &calls).await);
+            assert!(link.is_healthy());
+            assert!(succeed(&link, &calls).await);
+            assert_eq!(calls.get(), 2);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_caller_tries_for_all() {
+        let (link, calls) = (link(), Cell::new(0));
+        fail(&link).await;
+        tokio::time::advance(BREAKER_OPEN).await;
+        let (answered, answer) = tokio::sync::oneshot::channel();
+        let trying = link.call(|_| async {
+            let () = answer.await.expect("an answer");
+            Ok(())
+        });
+        let meanwhile = async {
+            assert!(!succeed(&link, &calls).await);
+            assert_eq!(calls.get(), 0);
+            answered.send(()).expect("someone tries");
+        };
+        let (tried, ()) = tokio::join!(trying, meanwhile);
+        assert!(tried.is_some());
+        assert!(succeed(&link, &calls).await);
+    }
 
     #[test]
     fn primaries_are_read_from_what_a_node_says() {

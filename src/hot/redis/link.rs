@@ -352,7 +352,7 @@ mod tests {
             }
             assert!(!link.is_healthy());
             assert!(!succeed(&link, &calls).await);
-            tokio::time::advance(BREAKER_OPEN - Duration::from_millis(1)).await;
+            tokio::time::advance(Duration::from_millis(BREAKER_OPEN_MS - 1)).await;
             assert!(!succeed(&link, &calls).await);
             assert_eq!(calls.get(), 0);
             tokio::time::advance(Duration::from_millis(1)).await;

@@ -248,6 +248,26 @@ mod tests {
     }
 
     #[test]
+    fn a_rate_is_found_by_the_name_of_its_action() {
+        let rate = |burst| Rate {
+            per_second: 1.0,
+            burst,
+        };
+        let limits = Limits {
+            cast: rate(1),
+            like: rate(2),
+            views: rate(3),
+            sign_in: rate(4),
+            staff_sign_in: rate(5),
+            query: rate(6),
+            anonymous_query: rate(7),
+        };
+        let found = Action::ALL.map(|action| limits.find(action.name()).map(|rate| rate.burst));
+        assert_eq!(found, [1, 2, 3, 4, 5, 6, 7].map(Some));
+        assert_eq!(limits.find("another"), None);
+    }
+
+    #[test]
     fn addresses_of_one_ipv6_network_share_a_bucket() {
         let key = |text: &str| Subject::Address(text.parse().expect("an address")).key();
         assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::2"));

@@ -2,11 +2,14 @@
 //! [`dialect`]. The vote's own path is [`writer`] (group commit) over [`ballot`] and [`like`]; the other files hold one
 //! noun each.
 
+mod backup;
 pub mod ballot;
 pub mod campaign;
 pub mod dialect;
 pub mod identity;
 pub mod like;
+mod replica;
+mod schema;
 pub mod staff;
 pub mod story;
 pub mod tally;
@@ -14,29 +17,23 @@ pub mod verify;
 pub mod views;
 pub mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _, SqlitePool};
+use sqlx::{Connection as _, PgPool, Row as _, SqlitePool};
 use uuid::Uuid;
 
-use crate::clock::Clock;
-use crate::error::is_unavailable;
-
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+pub use self::backup::BackupError;
+use self::replica::Replica;
 
 /// How long a caller waits for a connection before the database counts as away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// A connection that was used a moment ago is used again without asking the server whether it is there.
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
-/// For how long a replica that does not answer is not asked.
-const REPLICA_REST: Duration = Duration::from_secs(1);
 /// The server ends a statement of ours after this time, so that no connection is held for ever.
 const STATEMENT_TIMEOUT_MS: &str = "5000";
 /// What SQLite's writing connection keeps of the file, in KiB (negative is not pages): the default of 2,000 reads the same
@@ -113,14 +110,6 @@ pub struct Database {
     statements: AtomicU64,
 }
 
-/// A standby of PostgreSQL, for reads that may be a second old.
-#[derive(Debug)]
-struct Replica {
-    pool: Pool,
-    /// Whether it failed, and until when it is not asked.
-    rests_until: Mutex<Option<Instant>>,
-}
-
 /// What a database is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -163,26 +152,6 @@ pub enum OpenError {
     /// `DATABASE_READ_URL` is of another kind.
     #[error("DATABASE_READ_URL must start with postgres://")]
     UnknownReplica,
-}
-
-/// Why there is no backup.
-#[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    /// The database is PostgreSQL.
-    #[error("this is for the embedded database: PostgreSQL is copied with pg_dump")]
-    Postgres,
-    /// Something is there.
-    #[error("{} is there already: name another file", .0.display())]
-    Exists(PathBuf),
-    /// SQLite takes names of files as text.
-    #[error("the file's name must be valid UTF-8")]
-    NotText,
-    /// SQLite could not write it.
-    #[error("the copy failed: {0}")]
-    Sqlx(#[from] sqlx::Error),
-    /// The file could not be written.
-    #[error("the copy could not be written: {0}")]
-    Io(#[from] std::io::Error),
 }
 
 impl Database {
@@ -282,61 +251,6 @@ impl Database {
         })
     }
 
-    /// Reads what may be a second old from this standby too, as long as it answers.
-    ///
-    /// # Errors
-    /// When `url` is not an address of PostgreSQL. Whether it answers, the reads find out.
-    pub fn with_replica(mut self, url: &str, connections_max: u32) -> Result<Self, OpenError> {
-        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-            return Err(OpenError::UnknownReplica);
-        }
-        let options = with_settings(url.parse()?, STATEMENT_TIMEOUT_MS);
-        let pool = postgres_pool(connections_max).connect_lazy_with(options);
-        self.replica = Some(Replica {
-            pool: Pool::Postgres(pool),
-            rests_until: Mutex::new(None),
-        });
-        Ok(self)
-    }
-
-    /// Where to read what may be a second old, if there is such a place; counted as one statement.
-    pub(crate) fn replica(&self) -> Option<&Pool> {
-        let replica = self.replica.as_ref()?;
-        let mut rests_until = replica
-            .rests_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(until) = *rests_until {
-            let now = Instant::now();
-            if now < until {
-                return None;
-            }
-            // One reader tries; the others do not wait with it.
-            *rests_until = Some(now + REPLICA_REST);
-        }
-        self.count_statement();
-        Some(&replica.pool)
-    }
-
-    /// What the replica answered; nothing where it is away, and then it is left alone for a while.
-    pub(crate) fn of_replica<T>(&self, answer: sqlx::Result<T>) -> sqlx::Result<Option<T>> {
-        let is_away = answer.as_ref().is_err_and(is_unavailable);
-        if let Some(replica) = &self.replica {
-            let mut rests_until = replica
-                .rests_until
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            if is_away && rests_until.is_none() {
-                tracing::warn!("the replica does not answer: everything is read from the primary");
-            }
-            *rests_until = is_away.then(|| Instant::now() + REPLICA_REST);
-        }
-        if is_away {
-            return Ok(None);
-        }
-        answer.map(Some)
-    }
-
     /// Where to read; counted as one statement.
     pub(crate) fn read(&self) -> &Pool {
         self.count_statement();
@@ -393,130 +307,12 @@ impl Database {
         }
     }
 
-    /// Brings the schema to this program's version and names the installation.
-    ///
-    /// # Errors
-    /// When a migration fails, or the database is newer than the program.
-    pub async fn migrate(&self, clock: &Clock) -> Result<(), OpenError> {
-        match &self.write {
-            Pool::Postgres(pool) => POSTGRES.run(pool).await?,
-            Pool::Sqlite(pool) => SQLITE.run(pool).await?,
-        }
-        on!(&self.write, p => sqlx::query(
-            "INSERT INTO instance (singleton, id, created_at) VALUES (TRUE, $1, $2) ON CONFLICT DO NOTHING")
-            .bind(Uuid::new_v4()).bind(clock.now()).execute(p).await.map(drop))?;
-        Ok(())
-    }
-
-    /// Makes `ballot` a table of `partitions` hash partitions by voter, with the same keys. Before the first vote only, and
-    /// once: a table that is partitioned stays as it is.
-    ///
-    /// # Errors
-    /// [`OpenError::BallotsExist`]; [`OpenError::NoPartitions`] on SQLite; or what PostgreSQL says.
-    pub async fn partition_ballots(&self, partitions: u32) -> Result<(), OpenError> {
-        let Pool::Postgres(pool) = &self.write else {
-            return Err(OpenError::NoPartitions);
-        };
-        let mut tx = pool.begin().await?;
-        let is_partitioned: bool =
-            sqlx::query_scalar("SELECT relkind = 'p' FROM pg_class WHERE oid = 'ballot'::regclass")
-                .fetch_one(&mut *tx)
-                .await?;
-        if is_partitioned {
-            return Ok(());
-        }
-        // Until it is done nobody votes.
-        sqlx::query("LOCK TABLE ballot IN ACCESS EXCLUSIVE MODE")
-            .execute(&mut *tx)
-            .await?;
-        let are_there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM ballot)")
-            .fetch_one(&mut *tx)
-            .await?;
-        if are_there {
-            return Err(OpenError::BallotsExist);
-        }
-        sqlx::raw_sql(dialect::PARTITION_BALLOTS)
-            .execute(&mut *tx)
-            .await?;
-        for remainder in 0..partitions {
-            let partition = format!(
-                "CREATE TABLE ballot_{remainder} PARTITION OF ballot
-                FOR VALUES WITH (MODULUS {partitions}, REMAINDER {remainder})"
-            );
-            sqlx::raw_sql(AssertSqlSafe(partition))
-                .execute(&mut *tx)
-                .await?;
-        }
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Checks that the schema is exactly the one of this program.
-    ///
-    /// # Errors
-    /// [`OpenError::Schema`] says whether to migrate or to take a newer program.
-    pub async fn check_schema(&self) -> Result<(), OpenError> {
-        let applied: Vec<i64> = on!(&self.read, p => sqlx::query_scalar(
-            "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version").fetch_all(p).await)
-        .map_err(|error| {
-            if is_missing_table(&error) {
-                OpenError::Schema("the database has no tables yet: run `acclaim migrate`".into())
-            } else {
-                OpenError::Sqlx(error)
-            }
-        })?;
-        let known: Vec<i64> = match &self.read {
-            Pool::Postgres(_) => POSTGRES.iter().map(|m| m.version).collect(),
-            Pool::Sqlite(_) => SQLITE.iter().map(|m| m.version).collect(),
-        };
-        if applied.iter().any(|version| !known.contains(version)) {
-            return Err(OpenError::Schema(
-                "the database was made by a newer version of acclaim: update it".into(),
-            ));
-        }
-        if known.iter().any(|version| !applied.contains(version)) {
-            return Err(OpenError::Schema(
-                "the database's tables are of an older version: run `acclaim migrate`".into(),
-            ));
-        }
-        Ok(())
-    }
-
     /// The id of this installation, made with its tables.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn instance(&self) -> sqlx::Result<Uuid> {
         on!(self.read(), p => sqlx::query_scalar("SELECT id FROM instance").fetch_one(p).await)
-    }
-
-    /// Copies an SQLite database to `file` as it is at one moment, while others read and write it.
-    ///
-    /// # Errors
-    /// When `file` is there already or cannot be written, and on PostgreSQL, whose own tools do this.
-    pub async fn back_up(&self, file: &Path) -> Result<(), BackupError> {
-        let Pool::Sqlite(pool) = self.read() else {
-            return Err(BackupError::Postgres);
-        };
-        if file.exists() {
-            return Err(BackupError::Exists(file.to_owned()));
-        }
-        let mut partial = file.as_os_str().to_owned();
-        partial.push(".partial");
-        let partial = Path::new(&partial);
-        // What an earlier attempt has left would be in the way.
-        let _ = std::fs::remove_file(partial);
-        let name = partial.to_str().ok_or(BackupError::NotText)?;
-        sqlx::query("VACUUM INTO $1")
-            .bind(name)
-            .execute(pool)
-            .await?;
-        // It is whole before it has its name, and stays so when the power fails.
-        std::fs::File::open(partial)?.sync_all()?;
-        std::fs::rename(partial, file)?;
-        let folder = file.parent().filter(|path| !path.as_os_str().is_empty());
-        std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-        Ok(())
     }
 
     /// Whether the database answers.
@@ -554,12 +350,4 @@ fn postgres_pool(connections_max: u32) -> PgPoolOptions {
                 Ok(true)
             })
         })
-}
-
-/// Whether a statement named a table that is not there: class 42P01 of PostgreSQL; SQLite has no code of its own for it.
-fn is_missing_table(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|error| {
-        error.code().is_some_and(|code| code == "42P01")
-            || error.message().starts_with("no such table")
-    })
 }

@@ -92,6 +92,15 @@ impl Roster {
             .filter(|&index| self.nominees[index].status != NomineeStatus::Withdrawn)
     }
 
+    /// Where the nominee with this number stands, if it is shown.
+    #[must_use]
+    pub fn shown_index_of_number(&self, number: i64) -> Option<usize> {
+        let index = self.nominees.binary_search_by_key(&number, |n| n.number);
+        index
+            .ok()
+            .filter(|&index| self.nominees[index].status != NomineeStatus::Withdrawn)
+    }
+
     /// Where a category stands in [`Roster::categories`].
     #[must_use]
     pub fn category_index(&self, id: CategoryId) -> Option<usize> {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { licenses } from "./licenses.js";
+import { licenses } from "../licenses.js";
 
 const root = import.meta.dirname;
 const dist = join(root, "dist");
@@ -40,7 +40,7 @@ async function buildInto(folder) {
     logLevel: "warning",
   });
   await writeFile(join(folder, "index.html"), await readFile(join(root, "source/index.html")));
-  await writeFile(join(folder, "LICENSES.txt"), await licenses(root, Object.keys(metafile.inputs)));
+  await writeFile(join(folder, "LICENSES.txt"), await licenses(root, Object.keys(metafile.inputs), "GraphiQL as it is served at /graphiql is"));
   for (const name of ["graphiql.js", "graphiql.css"]) {
     // zlib writes no time into the header, so the same input makes the same file.
     await writeFile(join(folder, `${name}.gz`), gzipSync(await readFile(join(folder, name)), { level: 9 }));

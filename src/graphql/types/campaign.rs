@@ -7,7 +7,7 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use super::nominee::{NomineeConnection, NomineeOrder, NomineeQuery, list_nominees};
 use super::scalars::Timestamp;
 use super::story::{StoryConnection, list_stories};
-use super::{Category, Quota, Tally};
+use super::{Category, Nominee, Quota, Tally};
 use crate::app::App;
 use crate::domain::campaign as rules;
 use crate::domain::roster::Roster;
@@ -194,6 +194,16 @@ impl Campaign {
             },
         )
         .await
+    }
+
+    /// The nominee with this number; null if there is none.
+    async fn nominee(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its number on the list.")] number: i32,
+    ) -> Option<Nominee> {
+        let index = self.roster.shown_index_of_number(i64::from(number))?;
+        Some(Nominee::alone(ctx, Arc::clone(&self.roster), index))
     }
 
     /// Its stories that are out, newest first.

@@ -4,8 +4,11 @@ import { join } from "node:path";
 
 const permissive = new Set(["MIT", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0"]);
 
-/** The text of the licences of the packages that `inputs`, paths below `root`, belong to: each text once. */
-export async function licenses(root, inputs) {
+/**
+ * The text of the licences of the packages that `inputs`, paths below `root`, belong to: each text once. `what` begins
+ * its first sentence: "... bundled from these packages".
+ */
+export async function licenses(root, inputs, what) {
   const foreign = inputs.filter((input) => input.includes("node_modules/"));
   const folders = new Set(foreign.map((input) => packageOf(root, input)));
   const headings = new Map();
@@ -15,7 +18,7 @@ export async function licenses(root, inputs) {
   }
   const rule = "-".repeat(100);
   const parts = [...headings].map(([text, packages]) => `${rule}\n${packages.join("\n")}\n\n${text}\n`);
-  return ["GraphiQL as it is served at /graphiql is bundled from these packages.\n", ...parts].join("\n");
+  return [`${what} bundled from these packages.\n`, ...parts].join("\n");
 }
 
 // Folders inside a package may hold a package.json of their own, without a version.

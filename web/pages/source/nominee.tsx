@@ -1,0 +1,93 @@
+// One nominee: who it is, its stories, one tap to vote or like.
+import { useEffect, useState } from "preact/hooks";
+import { NotFound } from "./missing";
+import { Failed, LikeButton, MediaList, Portrait, ShareButton, VoteButton, Votes, nomineePath, useView } from "./parts";
+import { Nominee, type NomineeQuery } from "./operations";
+import { QuotaLine } from "./nominees";
+import { pathOf } from "./route";
+import { type Selection, resumeVotes } from "./selection";
+import { execute } from "./server";
+import { voter } from "./session";
+import { count, date, t } from "./texts";
+
+type Shown = NonNullable<NonNullable<NomineeQuery["campaign"]>["nominee"]>;
+
+export function NomineeView({ slug, number, selection }: { slug: string; number: number; selection: Selection }) {
+  const [nominee, setNominee] = useState<Shown | null | "failed">();
+  const load = () => {
+    setNominee(undefined);
+    execute(Nominee, { slug, number }, { as: voter }).then(
+      ({ campaign }) => {
+        const found = campaign?.nominee ?? null;
+        setNominee(found);
+        if (found) {
+          document.title = `${found.name} · ${selection.title}`;
+          resumeVotes([found]);
+        }
+      },
+      () => setNominee("failed"),
+    );
+  };
+  useEffect(load, [slug, number]);
+  useView(nominee && nominee !== "failed" ? nominee.id : undefined);
+  if (nominee === undefined) return <p class="empty">{t().loading}</p>;
+  if (nominee === "failed") return <Failed retry={load} />;
+  if (nominee === null) return <NotFound slug={slug} />;
+  const path = nomineePath(slug, number);
+  const category = selection.categories.find(({ id }) => id === nominee.category.id);
+  return (
+    <>
+      <article class="card person">
+        <header>
+          <Portrait nominee={nominee} large />
+          <div>
+            <p class="number">
+              {t().number(nominee.number)} · {category?.name}
+            </p>
+            <h2>{nominee.name}</h2>
+            {nominee.title && <p>{nominee.title}</p>}
+            <p class="employer">
+              {nominee.employer}
+              {nominee.city && ` · ${nominee.city}`}
+            </p>
+          </div>
+        </header>
+        <p class="summary">{nominee.summary}</p>
+        <p class="facts">
+          <Votes nominee={nominee} />
+          {nominee.rank !== null && <span>{t().rank(nominee.rank)}</span>}
+          <span>{t().views(nominee.viewCount)}</span>
+        </p>
+        <QuotaLine selection={selection} category={nominee.category.id} />
+        <div class="actions">
+          <VoteButton nominee={nominee} isOpen={selection.phase === "VOTING"} />
+          <LikeButton subject={nominee} onChange={(liked) => setNominee({ ...nominee, ...liked })} />
+          <ShareButton title={`${nominee.name} · ${selection.title}`} path={path} />
+          <a class="quiet button" href={`${path}/poster.png`} target="_blank">
+            {t().poster}
+          </a>
+        </div>
+      </article>
+      {nominee.stories.nodes.length > 0 && (
+        <section aria-label={t().stories}>
+          <h3>{t().stories}</h3>
+          <ul class="feed">
+            {nominee.stories.nodes.map((story) => (
+              <li key={story.id} class="card">
+                <a href={pathOf({ view: "story", slug, id: story.id })}>
+                  <strong>{story.title}</strong>
+                  <span class="summary">{story.summary}</span>
+                  <small>
+                    <time dateTime={story.publishedAt}>{date(Date.parse(story.publishedAt))}</time> · ♥{" "}
+                    {count(story.likeCount)}
+                  </small>
+                </a>
+                <MediaList media={story.media.filter(({ kind }) => kind !== "IMAGE")} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}

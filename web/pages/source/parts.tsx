@@ -1,0 +1,180 @@
+// Pieces that several views are made of.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { type NomineeCardFragment, RecordViews } from "./operations";
+import { pathOf } from "./route";
+import { marks, notice, setLike, vote } from "./selection";
+import { execute } from "./server";
+import { count, t } from "./texts";
+
+/** A picture of a nominee, or the first character of the name where there is none. */
+export function Portrait({ nominee, large }: { nominee: NomineeCardFragment; large?: boolean }) {
+  const name = large ? "portrait large" : "portrait";
+  if (nominee.portraitUrl) {
+    return <img class={name} src={nominee.portraitUrl} alt="" loading="lazy" referrerpolicy="no-referrer" />;
+  }
+  return (
+    <span class={name} style={{ "--hue": String((nominee.number * 47) % 360) }} aria-hidden="true">
+      {[...nominee.name][0]}
+    </span>
+  );
+}
+
+/** The button that votes, and how far the vote has come. */
+export function VoteButton({ nominee, isOpen }: { nominee: NomineeCardFragment; isOpen: boolean }) {
+  const mark = marks.use().get(nominee.id);
+  const state = mark?.state ?? (nominee.viewerHasVoted ? "voted" : "idle");
+  if (state === "voted") {
+    return <span class="voted">✓ {t().voted}</span>;
+  }
+  if (nominee.status !== "ACTIVE") {
+    return <span class="voted">{t().frozen}</span>;
+  }
+  return (
+    <button
+      class="primary"
+      type="button"
+      disabled={!isOpen || state === "busy"}
+      aria-label={t().voteFor(nominee.name)}
+      onClick={() => void vote(nominee)}
+    >
+      {state === "busy" ? t().voting : t().vote}
+    </button>
+  );
+}
+
+/** The votes of a nominee with those that this page has cast; nothing while they are hidden. */
+export function Votes({ nominee }: { nominee: NomineeCardFragment }) {
+  const mark = marks.use().get(nominee.id);
+  if (nominee.votes === null) return null;
+  return <span class="votes">{t().votes(Math.max(nominee.votes, mark?.votes ?? 0))}</span>;
+}
+
+interface Liked {
+  likeCount: number;
+  viewerHasLiked: boolean | null;
+}
+
+/** A heart with its count. */
+export function LikeButton({ subject, onChange }: { subject: Liked & { id: string }; onChange: (liked: Liked) => void }) {
+  const liked = subject.viewerHasLiked === true;
+  const toggle = async () => {
+    // Shown at once, and put right by the answer.
+    onChange({ likeCount: subject.likeCount + (liked ? -1 : 1), viewerHasLiked: !liked });
+    onChange((await setLike(subject.id, !liked)) ?? subject);
+  };
+  return (
+    <button
+      class="quiet like"
+      type="button"
+      aria-pressed={liked}
+      aria-label={`${t().like} (${count(subject.likeCount)})`}
+      onClick={() => void toggle()}
+    >
+      <span aria-hidden="true">{liked ? "♥" : "♡"}</span> {count(subject.likeCount)}
+    </button>
+  );
+}
+
+/** Shares an address of these pages the way the phone does it, else copies it. */
+export function ShareButton({ title, path }: { title: string; path: string }) {
+  const share = async () => {
+    const url = location.origin + path;
+    try {
+      if (navigator.share) await navigator.share({ title, url });
+      else {
+        await navigator.clipboard.writeText(url);
+        notice.set({ text: t().copied });
+      }
+    } catch (error) {
+      // Closing the phone's own sheet is no failure.
+      if (!(error instanceof DOMException && error.name === "AbortError")) notice.set({ text: `${t().copyThis} ${url}` });
+    }
+  };
+  return (
+    <button class="quiet" type="button" onClick={() => void share()}>
+      {t().share}
+    </button>
+  );
+}
+
+interface Medium {
+  kind: "IMAGE" | "VIDEO" | "AUDIO";
+  url: string;
+  title: string;
+}
+
+/** Pictures, and links to films and recordings. */
+export function MediaList({ media }: { media: Medium[] }) {
+  if (media.length === 0) return null;
+  return (
+    <ul class="media">
+      {media.map(({ kind, url, title }) => (
+        <li key={url}>
+          {kind === "IMAGE" ? (
+            <img src={url} alt={title} loading="lazy" referrerpolicy="no-referrer" />
+          ) : (
+            <a class="button" href={url} rel="noreferrer" target="_blank">
+              {kind === "VIDEO" ? `▶ ${t().watch}` : `♪ ${t().listen}`}: {title}
+            </a>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What is shown instead of something that could not be read. */
+export function Failed({ retry }: { retry: () => void }) {
+  return (
+    <div class="empty" role="alert">
+      <p>{t().failed}</p>
+      <button type="button" onClick={retry}>
+        {t().tryAgain}
+      </button>
+    </div>
+  );
+}
+
+/** Calls `more` when the reader comes near the end of a list. */
+export function Sentinel({ more }: { more: () => void }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) more();
+      },
+      { rootMargin: "800px" },
+    );
+    observer.observe(place.current!);
+    return () => observer.disconnect();
+  });
+  return (
+    <div ref={place} class="empty" role="status">
+      {t().loading}
+    </div>
+  );
+}
+
+/** The link to the voting page, the feed or the board, marked where it leads here. */
+export function NavLink({ href, isHere, children }: { href: string; isHere: boolean; children: ComponentChildren }) {
+  return (
+    <a href={href} aria-current={isHere ? "page" : undefined}>
+      {children}
+    </a>
+  );
+}
+
+/** The path of a nominee. */
+export const nomineePath = (slug: string, number: number) => pathOf({ view: "nominee", slug, number });
+
+const viewed = new Set<string>();
+
+/** Counts a view, once for each time the page is loaded. Nobody waits for it, and it is not sent twice. */
+export function useView(id: string | undefined): void {
+  useEffect(() => {
+    if (!id || viewed.has(id)) return;
+    viewed.add(id);
+    execute(RecordViews, { subjectIds: [id] }, { once: true }).catch(() => undefined);
+  }, [id]);
+}

@@ -1,0 +1,76 @@
+// Which view an address is, and going from one to the other without loading the page again.
+
+export type Route =
+  | { view: "voting"; slug: string }
+  | { view: "nominee"; slug: string; number: number }
+  | { view: "stories"; slug: string }
+  | { view: "story"; slug: string; id: string }
+  | { view: "board"; slug: string };
+
+/** Reads a path; none when it is not of these pages. */
+export function parse(path: string): Route | undefined {
+  const [root, slug, view, name, ...rest] = path.split("/").slice(1).map(decode);
+  if (root !== "c" || !slug || rest.length > 0) return undefined;
+  if (!view) return { view: "voting", slug };
+  if (view === "board" && name === undefined) return { view, slug };
+  if (view === "stories") return name ? { view: "story", slug, id: name } : { view, slug };
+  if (view === "n" && name && /^\d{1,9}$/.test(name)) return { view: "nominee", slug, number: Number(name) };
+  return undefined;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** The path of a route. */
+export function pathOf(route: Route): string {
+  const campaign = `/c/${encodeURIComponent(route.slug)}`;
+  switch (route.view) {
+    case "voting":
+      return campaign;
+    case "nominee":
+      return `${campaign}/n/${route.number}`;
+    case "story":
+      return `${campaign}/stories/${encodeURIComponent(route.id)}`;
+    default:
+      return `${campaign}/${route.view}`;
+  }
+}
+
+const listeners = new Set<() => void>();
+
+/** Calls `listener` whenever the address has changed. */
+export function watchRoute(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Goes to a path of these pages; going back finds the place that was left. */
+export function go(path: string): void {
+  history.replaceState({ ...history.state, y: scrollY }, "");
+  history.pushState({}, "", path);
+  listeners.forEach((listener) => listener());
+  scrollTo(0, 0);
+}
+
+/** Takes over clicks on links between the pages, and the browser's back and forward. */
+export function start(): void {
+  history.scrollRestoration = "manual";
+  addEventListener("popstate", () => {
+    listeners.forEach((listener) => listener());
+    // Lists that were loaded are kept, so they are there again in the next frame.
+    requestAnimationFrame(() => scrollTo(0, (history.state as { y?: number } | null)?.y ?? 0));
+  });
+  document.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest?.("a");
+    const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (!link || !plain || event.defaultPrevented || link.target || link.origin !== location.origin) return;
+    if (!parse(link.pathname) || link.hash) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+  });
+}

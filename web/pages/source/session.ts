@@ -1,0 +1,116 @@
+// Who is signed in: a voter as a guest of this device, a member of staff for as long as the window is open.
+import { now } from "./clock";
+import { RefreshSession, SignInGuest, SignInStaff, SignOut, type SignedInFragment } from "./operations";
+import { type Identity, Failure, execute } from "./server";
+import { kept } from "./storage";
+
+/** An access token is renewed this long before it expires. */
+const margin_ms = 60_000;
+
+interface Tokens {
+  access: string;
+  accessExpires_ms: number;
+  refresh: string;
+}
+
+/** A random UUID; `crypto.randomUUID` is there over HTTPS only, and a demo in a local network is not. */
+export function randomUuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** Signing in was refused; the message says why, in the user's language. */
+export class SignInRefused extends Error {}
+
+function tokensOf({ session, userErrors }: SignedInFragment): Tokens {
+  if (!session) throw new SignInRefused(userErrors[0]?.message);
+  return {
+    access: session.accessToken,
+    accessExpires_ms: Date.parse(session.accessTokenExpiresAt),
+    refresh: session.refreshToken,
+  };
+}
+
+/** A session that outlives a reload; `again` signs in anew when it cannot be refreshed. */
+class Session implements Identity {
+  #flight: Promise<Tokens | undefined> | undefined;
+
+  constructor(
+    private readonly store: ReturnType<typeof kept<Tokens>>,
+    private readonly again: () => Promise<Tokens | undefined>,
+  ) {}
+
+  isOpen(): boolean {
+    return this.store.read() !== undefined;
+  }
+
+  open(tokens: Tokens): void {
+    this.store.write(tokens);
+  }
+
+  /** Ends it here, and at the server if it can be reached. */
+  async close(): Promise<void> {
+    const tokens = this.store.read();
+    this.store.write(undefined);
+    if (tokens) await execute(SignOut, { refreshToken: tokens.refresh }).catch(() => undefined);
+  }
+
+  async token(): Promise<string | undefined> {
+    const tokens = this.store.read();
+    if (!tokens || now() < tokens.accessExpires_ms - margin_ms) return tokens?.access;
+    return this.renew(tokens.access);
+  }
+
+  /** A token that is not `stale`: one refresh at a time, and none if another tab has been faster. */
+  async renew(stale: string): Promise<string | undefined> {
+    const tokens = this.store.read();
+    if (tokens && tokens.access !== stale) return tokens.access;
+    this.#flight ??= this.#refresh(tokens).finally(() => (this.#flight = undefined));
+    return (await this.#flight)?.access;
+  }
+
+  async #refresh(tokens: Tokens | undefined): Promise<Tokens | undefined> {
+    let renewed: Tokens | undefined;
+    try {
+      if (tokens) {
+        const answer = await execute(RefreshSession, { refreshToken: tokens.refresh });
+        renewed = tokensOf(answer.refreshSession);
+      }
+    } catch (error) {
+      if (!(error instanceof SignInRefused)) throw error;
+    }
+    renewed ??= await this.again();
+    this.store.write(renewed);
+    return renewed;
+  }
+
+  /** Signs in unless that is done; taps at once share one sign-in. */
+  async require(): Promise<void> {
+    if (this.isOpen()) return;
+    this.#flight ??= this.#refresh(undefined).finally(() => (this.#flight = undefined));
+    if (!(await this.#flight)) throw new Failure("UNAUTHENTICATED", "Nobody is signed in.");
+  }
+}
+
+const device = kept<string>("device");
+
+/** The voter of this device: the same device id is the same voter. */
+export const voter = new Session(kept("voter"), async () => {
+  const deviceId = device.read() ?? randomUuid();
+  device.write(deviceId);
+  return tokensOf((await execute(SignInGuest, { deviceId })).signInGuest);
+});
+
+/** The member of staff; the password is not kept, so an ended session stays ended. */
+export const staff = new Session(
+  kept("staff", () => sessionStorage),
+  async () => undefined,
+);
+
+/** Signs in a member of staff. Throws `SignInRefused`. */
+export async function signInStaff(email: string, password: string): Promise<void> {
+  staff.open(tokensOf((await execute(SignInStaff, { email, password }, { once: true })).signInStaff));
+}

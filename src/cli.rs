@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::{Documents, LogFormat, ServerSettings, StoreSettings};
 use crate::domain::campaign::Phase;
 use crate::hot::{Hot, Limits, Memory, Redis};
+use crate::http::poster::{Font, Posters};
 use crate::http::{Server, serve_metrics};
 use crate::ledger::{Database, Purpose, staff, writer::WriterTask};
 use crate::workers::Workers;
@@ -261,6 +262,7 @@ async fn serve(settings: &ServerSettings, migrate: bool) -> Result<ExitCode, Fai
 async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
     std::fs::create_dir_all(&settings.store.data_dir)?;
     settings.fill_secrets()?;
+    settings.fill_public_url();
     settings.documents.get_or_insert(Documents::Open);
     settings.documents()?;
     let database = open(&settings.store, Purpose::Serving).await?;
@@ -333,6 +335,8 @@ impl Process {
             Arc::clone(&app),
             documents.await?,
             settings.admission(),
+            settings.public_url.clone(),
+            Posters::new(find_font().await, settings.wechat_code_page.clone()),
             stopping.clone(),
         );
         let address = listener.local_addr()?;
@@ -360,6 +364,17 @@ impl Process {
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// A font of this machine for posters.
+async fn find_font() -> Option<Font> {
+    let font = tokio::task::spawn_blocking(Font::find).await.ok().flatten();
+    if font.is_none() {
+        tracing::warn!(
+            "no font of this machine has Chinese characters: there are no posters of nominees"
+        );
+    }
+    font
 }
 
 /// Raises the limit of open files, which connections are, to what the system allows: usual shells begin with 1,024.

@@ -17,7 +17,7 @@ use crate::auth::token::{SECRET_BYTES_MIN, TokenKeys};
 use crate::graphql::document::Policy;
 use crate::graphql::manifest;
 use crate::hot::{Limits, Rate};
-use crate::http::{Admission, Patience};
+use crate::http::{Admission, Patience, pages};
 
 /// Calls to a platform at once: at 100 ms each, 160 sign-ins a second.
 const PLATFORM_CONCURRENCY_MAX: usize = 16;
@@ -133,6 +133,10 @@ pub struct ServerSettings {
     /// Address that the API listens on
     #[arg(long, env = "ACCLAIM_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// Address that the public reaches the pages at, for links in previews, posters and codes to scan:
+    /// `https://vote.example.org`; without it there are none, in the demo it is the address of `ACCLAIM_LISTEN`
+    #[arg(long, env = "ACCLAIM_PUBLIC_URL", value_parser = parse_public_url)]
+    pub public_url: Option<String>,
     /// Address that `/metrics` listens on; without it there are none
     #[arg(long, env = "ACCLAIM_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
@@ -174,6 +178,13 @@ pub struct ServerSettings {
         default_value = "https://api.weixin.qq.com"
     )]
     pub wechat_base_url: String,
+    /// Page of the mini-program that the code on a nominee's poster opens, with `c=` slug `&n=` number as its scene
+    #[arg(
+        long,
+        env = "ACCLAIM_WECHAT_CODE_PAGE",
+        default_value = "pages/nominee/nominee"
+    )]
+    pub wechat_code_page: String,
     /// Networks of load balancers whose `X-Forwarded-For` is believed, with commas: `10.0.0.0/8,192.0.2.7`
     #[arg(long, env = "ACCLAIM_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
@@ -250,7 +261,8 @@ impl ServerSettings {
                 "must name a file where ACCLAIM_DOCUMENTS is trusted".into(),
             )),
             Documents::Trusted => {
-                let mut documents = Vec::new();
+                // Those of our own pages are trusted as the program itself is.
+                let mut documents = manifest::parse(pages::DOCUMENTS).map_err(&wrong)?;
                 for path in &self.documents_manifest {
                     let found = std::fs::read(path)
                         .map_err(|error| error.to_string())
@@ -278,6 +290,17 @@ impl ServerSettings {
             subscribers_max: self.subscribers_max as usize,
             patience: Patience::default(),
         }
+    }
+
+    /// The address of the demo's pages, where no other is set: that of this machine.
+    pub fn fill_public_url(&mut self) {
+        let address = self.listen;
+        let host = if address.ip().is_unspecified() {
+            format!("localhost:{}", address.port())
+        } else {
+            address.to_string()
+        };
+        self.public_url.get_or_insert(format!("http://{host}"));
     }
 
     /// The keys of access tokens.
@@ -387,6 +410,16 @@ fn read_or_make_secret(path: &Path) -> std::io::Result<String> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// Reads an address that paths are put behind; a slash at its end is left out.
+fn parse_public_url(text: &str) -> Result<String, String> {
+    let url = reqwest::Url::parse(text).ok().filter(|url| {
+        let is_plain = url.query().is_none() && url.fragment().is_none();
+        matches!(url.scheme(), "http" | "https") && is_plain && url.username().is_empty()
+    });
+    let url = url.ok_or("must be an address as https://vote.example.org")?;
+    Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
 /// Whether an address is encrypted, or of this machine.

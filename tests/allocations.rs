@@ -13,6 +13,7 @@ use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::hot::{Hot, Limits, Memory, Rate};
+use acclaim::http::poster::Posters;
 use acclaim::http::{Admission, Patience, Server, Service};
 use acclaim::id::VoterId;
 use acclaim::ledger::{Database, Purpose};
@@ -122,7 +123,14 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
     };
     let stopping = tokio_util::sync::CancellationToken::new();
     let documents = documents.expect("good documents");
-    let server = Server::new(Arc::clone(&app), documents, admission, stopping);
+    let server = Server::new(
+        Arc::clone(&app),
+        documents,
+        admission,
+        None,
+        Posters::new(None, String::new()),
+        stopping,
+    );
     (app, server.service())
 }
 

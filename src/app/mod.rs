@@ -8,6 +8,7 @@ pub mod likes;
 pub mod nominees;
 pub mod operations;
 pub mod sign_in;
+pub mod stories;
 pub mod tallies;
 pub mod views;
 pub mod voting;
@@ -140,6 +141,12 @@ impl App {
         };
         app.refresh_campaigns().await?;
         Ok((app, task))
+    }
+
+    /// The `WeChat` platform, where it is set up.
+    #[must_use]
+    pub fn wechat(&self) -> Option<&WeChat> {
+        self.wechat.as_ref()
     }
 
     /// Whether a token of staff still stands for an active member: rights are looked up, not carried.

@@ -51,3 +51,77 @@ pub struct Story {
     /// When it becomes visible.
     pub published_at: DateTime<Utc>,
 }
+
+impl Story {
+    /// Its text as HTML that is safe in a page: without scripts, styles or foreign tags.
+    #[must_use]
+    pub fn body_html(&self) -> String {
+        html(&self.body)
+    }
+}
+
+/// Renders Markdown to HTML. HTML inside it is shown as text, and links and pictures lead to web addresses only, so that
+/// the result is safe in a page.
+fn html(markdown: &str) -> String {
+    use pulldown_cmark::{CowStr, Event, Parser, Tag};
+    let is_safe = |url: &str| {
+        ["https://", "http://", "mailto:", "/", "#"]
+            .iter()
+            .any(|start| url.starts_with(start))
+    };
+    let safe = |url: CowStr<'_>| {
+        if is_safe(&url) {
+            url.into_string().into()
+        } else {
+            CowStr::Borrowed("#")
+        }
+    };
+    let events = Parser::new(markdown).map(|event| match event {
+        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) => Event::Start(Tag::Link {
+            link_type,
+            dest_url: safe(dest_url),
+            title,
+            id,
+        }),
+        Event::Start(Tag::Image {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) => Event::Start(Tag::Image {
+            link_type,
+            dest_url: safe(dest_url),
+            title,
+            id,
+        }),
+        event => event,
+    });
+    let mut html = String::with_capacity(markdown.len() * 3 / 2);
+    pulldown_cmark::html::push_html(&mut html, events);
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::html;
+
+    #[test]
+    fn markdown_becomes_html_without_anything_active() {
+        assert_eq!(
+            html("## 标题\n\n*好* [a](https://x.example)"),
+            "<h2>标题</h2>\n<p><em>好</em> <a href=\"https://x.example\">a</a></p>\n"
+        );
+        let hostile = html(
+            "<script>alert(1)</script>\n\n[x](javascript:alert(1)) ![y](data:text/html,z) <b onclick=1>b</b>",
+        );
+        for active in ["<script", "javascript:", "data:", "<b"] {
+            assert!(!hostile.contains(active), "{active} in {hostile}");
+        }
+    }
+}

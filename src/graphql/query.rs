@@ -14,9 +14,8 @@ use super::types::{
     list_nominees, list_stories,
 };
 use super::{Nullable, app, asker};
-use crate::domain::story;
 use crate::error::Error;
-use crate::id::{CampaignId, StoryId, VoteId};
+use crate::id::{CampaignId, VoteId};
 use crate::ledger;
 use crate::ledger::story::FeedOf;
 
@@ -243,26 +242,9 @@ fn find_nominee(ctx: &Context<'_>, id: &ID) -> Result<Option<Nominee>> {
 
 async fn find_story(ctx: &Context<'_>, id: &ID) -> Result<Option<Story>> {
     let id = node_id::story(&app(ctx).hash_key, id)?;
-    let story = find_stories(ctx, vec![id]).await?.pop();
+    let viewer = asker(ctx).viewer;
+    let story = app(ctx).find_stories(viewer, vec![id]).await?.pop();
     Ok(story.map(|story| Story::alone(ctx, story)))
-}
-
-/// Stories that the viewer may see now.
-async fn find_stories(ctx: &Context<'_>, ids: Vec<StoryId>) -> Result<Vec<story::Story>> {
-    let (app, viewer) = (app(ctx), asker(ctx).viewer);
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids = ids.into_iter().map(|id| id.0).collect();
-    let mut stories = ledger::story::list_by_ids(&app.database, ids)
-        .await
-        .map_err(Error::from)?;
-    let (catalog, now) = (app.campaigns.catalog(), app.clock.now());
-    stories.retain(|story| {
-        (story.published_at <= now || viewer.is_staff())
-            && catalog.find(story.campaign_id, viewer).is_some()
-    });
-    Ok(stories)
 }
 
 /// The viewer's own votes among these ids: one statement for those of a campaign.
@@ -306,7 +288,7 @@ async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> 
             None
         }
     });
-    let stories = StoryPage::new(ctx, find_stories(ctx, story_ids.collect()).await?);
+    let stories = StoryPage::new(ctx, app.find_stories(viewer, story_ids.collect()).await?);
     let nominees = super::page::NomineePages::new(
         ctx,
         ids.iter().filter_map(|id| {

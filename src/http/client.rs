@@ -65,6 +65,12 @@ impl Origin {
         self.authorization.is_none()
     }
 
+    /// The language of texts for people.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
     /// Verifies the token; without one the asker is anonymous. Returns until when the token is good.
     ///
     /// # Errors

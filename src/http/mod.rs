@@ -2,7 +2,7 @@
 //!
 //! `connection` accepts, [`Service`] answers, `params` reads what a request asks for, `graphql` is GraphQL over HTTP with
 //! the answers that it has `kept`, `socket` graphql-transport-ws, `stream` graphql-sse, `tally` the public tally that millions poll through a CDN, `graphiql` the
-//! page for exploring, `health` what load balancers and monitoring ask.
+//! page for exploring, `pages` those of a campaign with its `poster`s, `health` what load balancers and monitoring ask.
 
 mod client;
 mod connection;
@@ -11,7 +11,9 @@ mod graphql;
 mod health;
 mod kept;
 mod negotiate;
+pub mod pages;
 mod params;
+pub mod poster;
 mod shared;
 mod socket;
 mod stream;
@@ -44,6 +46,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use self::kept::KeptAnswers;
+use self::poster::Posters;
 use self::shared::SharedSubscriptions;
 use crate::app::App;
 use crate::graphql::document::Documents;
@@ -122,6 +125,9 @@ pub struct Shared {
     /// Places of sockets and streams.
     subscribers: Arc<Semaphore>,
     patience: Patience,
+    /// What comes before the paths of pages where they are shown to others; without a slash at the end.
+    public_url: Option<String>,
+    posters: Posters,
     /// The schema as text, where it may be read.
     sdl: Option<Arc<str>>,
     /// Cancelled when the server is to stop.
@@ -139,12 +145,14 @@ impl Deref for Server {
 }
 
 impl Server {
-    /// A server of `app`. It stops when `stopping` is cancelled.
+    /// A server of `app`, known to others at `public_url`. It stops when `stopping` is cancelled.
     #[must_use]
     pub fn new(
         app: Arc<App>,
         documents: Documents,
         admission: Admission,
+        public_url: Option<String>,
+        posters: Posters,
         stopping: CancellationToken,
     ) -> Self {
         Self(Arc::new(Shared {
@@ -158,6 +166,8 @@ impl Server {
             connections_max: admission.connections_max,
             subscribers: Arc::new(Semaphore::new(admission.subscribers_max)),
             patience: admission.patience,
+            public_url,
+            posters,
             stopping,
             connections: TaskTracker::new(),
         }))
@@ -172,6 +182,7 @@ impl Server {
         };
         let mut router = Router::new()
             .route("/campaigns/{slug}/tally.json", get(tally::handle))
+            .merge(pages::router())
             .layer(compression())
             .route("/graphql", any(graphql))
             .route("/graphql/ws", any(socket::handle))

@@ -19,6 +19,7 @@ use acclaim::domain::story::Story;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::hot::{Hot, Limits, Memory, Rate, Redis};
+use acclaim::http::poster::{Font, Posters};
 use acclaim::http::{Admission, Patience, Server};
 use acclaim::id::{CampaignId, CategoryId, NomineeId, StaffId, StoryId, VoterId};
 use acclaim::ledger::writer::WriterTask;
@@ -154,6 +155,10 @@ pub struct Options {
     pub admission: Admission,
     /// Starts the workers; else the test calls their ticks itself.
     pub with_workers: bool,
+    /// Where the pages are, for those they are shown to.
+    pub public_url: Option<String>,
+    /// What posters are drawn with.
+    pub font: Option<Font>,
 }
 
 impl Default for Options {
@@ -181,6 +186,8 @@ impl Default for Options {
                 patience: Patience::default(),
             },
             with_workers: false,
+            public_url: None,
+            font: None,
         }
     }
 }
@@ -238,6 +245,8 @@ impl TestServer {
             Arc::clone(&app),
             documents,
             options.admission,
+            options.public_url,
+            Posters::new(options.font, "pages/nominee/nominee".to_owned()),
             stopping.clone(),
         );
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")

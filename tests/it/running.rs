@@ -13,6 +13,7 @@ use acclaim::clock::Clock;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::http::Server;
+use acclaim::http::poster::Posters;
 use acclaim::id::VoterId;
 use acclaim::ledger::verify::count_ballots;
 use serde_json::{Value, json};
@@ -155,7 +156,15 @@ async fn a_stopping_server_is_not_ready() {
     let app = Arc::clone(&server.app);
     let documents = Documents::new(Arc::clone(&app), Policy::Any).await;
     let (documents, admission) = (documents.expect("good ones"), Options::default().admission);
-    let service = Server::new(app, documents, admission, stopping.clone()).service();
+    let service = Server::new(
+        app,
+        documents,
+        admission,
+        None,
+        Posters::new(None, String::new()),
+        stopping.clone(),
+    )
+    .service();
     let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
     for (is_stopping, path, expected) in [
         (false, "/readyz", 200),

@@ -7,7 +7,11 @@
 //!   phones must not become a login storm. Full means [`CodeExchangeError::Busy`] at once.
 //! - A call is repeated only when the platform says it did nothing (-1). After a time-out the code may be used up.
 //!
+//! `code_image` asks for pictures that lead into the mini-program when they are scanned.
+//!
 //! Next: `app/sign_in`, which keeps the openid as a keyed hash only.
+
+pub mod code_image;
 
 use std::fmt;
 use std::time::Duration;
@@ -154,7 +158,7 @@ impl CodeExchangeError {
     }
 }
 
-/// Why one call gave no openid: everything a log line may say about it, and nothing more.
+/// Why one call gave nothing: everything a log line may say about it, and nothing more.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error("errcode {0}")]
@@ -163,13 +167,13 @@ enum Failure {
     Status(u16),
     #[error("the call failed: {0:?}")]
     Call(reqwest::Error),
-    #[error("the answer is longer than {ANSWER_BYTES_MAX} bytes")]
+    #[error("the answer is too long")]
     AnswerTooLong,
     /// Without the parser's words: they quote the answer.
     #[error("the answer is not the documented JSON")]
     AnswerUnreadable,
-    #[error("the answer has neither an errcode nor an openid")]
-    OpenIdMissing,
+    #[error("the answer has neither an errcode nor what was asked for")]
+    AnswerIncomplete,
 }
 
 impl From<reqwest::Error> for Failure {
@@ -187,7 +191,7 @@ impl From<&Failure> for CodeExchangeError {
             | Failure::Call(_)
             | Failure::AnswerTooLong
             | Failure::AnswerUnreadable
-            | Failure::OpenIdMissing => Self::Unavailable,
+            | Failure::AnswerIncomplete => Self::Unavailable,
         }
     }
 }
@@ -196,7 +200,8 @@ impl From<&Failure> for CodeExchangeError {
 #[derive(Debug)]
 pub struct WeChat {
     http: reqwest::Client,
-    endpoint: reqwest::Url,
+    /// Scheme, host and the path before those of the platform's calls.
+    base: reqwest::Url,
     app_id: String,
     secret: Secret,
     timeout: Duration,
@@ -204,6 +209,8 @@ pub struct WeChat {
     places: Semaphore,
     /// Admits to calling.
     turns: Semaphore,
+    /// For calls of the server's own.
+    server_token: code_image::TokenSlot,
 }
 
 impl WeChat {
@@ -225,18 +232,17 @@ impl WeChat {
             .redirect(reqwest::redirect::Policy::none())
             .timeout(config.timeout)
             .build()?;
-        let mut endpoint = http.get(config.base_url).build()?.url().clone();
-        let base_path = endpoint.path().trim_end_matches('/');
-        endpoint.set_path(&format!("{base_path}/sns/jscode2session"));
+        let base = http.get(config.base_url).build()?.url().clone();
         let concurrency_max = config.concurrency_max.clamp(1, CONCURRENCY_LIMIT);
         Ok(Self {
             http,
-            endpoint,
+            base,
             app_id: config.app_id,
             secret: config.secret,
             timeout: config.timeout,
             places: Semaphore::new(concurrency_max * (1 + WAITING_PER_CALL)),
             turns: Semaphore::new(concurrency_max),
+            server_token: code_image::TokenSlot::default(),
         })
     }
 
@@ -282,20 +288,33 @@ impl WeChat {
             ("js_code", code),
             ("grant_type", "authorization_code"),
         ];
-        let request = self.http.get(self.endpoint.clone()).query(&query);
-        let mut response = request.send().await?;
-        if !response.status().is_success() {
-            return Err(Failure::Status(response.status().as_u16()));
-        }
-        let mut answer = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if answer.len() + chunk.len() > ANSWER_BYTES_MAX {
-                return Err(Failure::AnswerTooLong);
-            }
-            answer.extend_from_slice(&chunk);
-        }
-        parse_answer(&answer)
+        let request = self.http.get(self.endpoint("/sns/jscode2session"));
+        parse_answer(&read(request.query(&query), ANSWER_BYTES_MAX).await?)
     }
+
+    /// The address of a call.
+    fn endpoint(&self, path: &str) -> reqwest::Url {
+        let mut endpoint = self.base.clone();
+        let base_path = endpoint.path().trim_end_matches('/');
+        endpoint.set_path(&format!("{base_path}{path}"));
+        endpoint
+    }
+}
+
+/// The body of the answer to a call, of at most so many bytes.
+async fn read(request: reqwest::RequestBuilder, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+    let mut response = request.send().await?;
+    if !response.status().is_success() {
+        return Err(Failure::Status(response.status().as_u16()));
+    }
+    let mut answer = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if answer.len() + chunk.len() > bytes_max {
+            return Err(Failure::AnswerTooLong);
+        }
+        answer.extend_from_slice(&chunk);
+    }
+    Ok(answer)
 }
 
 /// Whether this can be a code at all; if not, the platform is not troubled with it.
@@ -315,7 +334,7 @@ fn parse_answer(answer: &[u8]) -> Result<OpenId, Failure> {
     let answer: Answer = serde_json::from_slice(answer).map_err(|_| Failure::AnswerUnreadable)?;
     match (answer.errcode, answer.openid) {
         (None | Some(0), Some(openid)) if !openid.is_empty() => Ok(OpenId(openid)),
-        (None | Some(0), _) => Err(Failure::OpenIdMissing),
+        (None | Some(0), _) => Err(Failure::AnswerIncomplete),
         (Some(errcode), _) => Err(Failure::Errcode(errcode)),
     }
 }

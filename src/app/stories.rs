@@ -1,0 +1,28 @@
+//! Stories by id, as a viewer may see them.
+
+use super::App;
+use crate::auth::Viewer;
+use crate::domain::story::Story;
+use crate::error::Result;
+use crate::id::StoryId;
+use crate::ledger;
+
+impl App {
+    /// Those of `ids` that `viewer` may see now: what is out, in campaigns that are shown.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn find_stories(&self, viewer: Viewer, ids: Vec<StoryId>) -> Result<Vec<Story>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = ids.into_iter().map(|id| id.0).collect();
+        let mut stories = ledger::story::list_by_ids(&self.database, ids).await?;
+        let (catalog, now) = (self.campaigns.catalog(), self.clock.now());
+        stories.retain(|story| {
+            (story.published_at <= now || viewer.is_staff())
+                && catalog.find(story.campaign_id, viewer).is_some()
+        });
+        Ok(stories)
+    }
+}

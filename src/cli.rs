@@ -17,7 +17,7 @@ use crate::config::{Documents, LogFormat, ServerSettings, StoreSettings};
 use crate::domain::campaign::Phase;
 use crate::hot::{Hot, Limits, Memory, Redis};
 use crate::http::poster::{Font, Posters};
-use crate::http::{Server, serve_metrics};
+use crate::http::{Server, pages, serve_metrics};
 use crate::ledger::{Database, Purpose, staff, writer::WriterTask};
 use crate::workers::Workers;
 use crate::{demo, graphql, telemetry, verify};
@@ -331,9 +331,13 @@ impl Process {
         }
         let workers = Workers::start(&app);
         let documents = graphql::document::Documents::new(Arc::clone(&app), settings.documents()?);
+        let mut documents = documents.await?;
+        documents
+            .add(graphql::manifest::parse(pages::DOCUMENTS)?)
+            .await?;
         let server = Server::new(
             Arc::clone(&app),
-            documents.await?,
+            documents,
             settings.admission(),
             settings.public_url.clone(),
             Posters::new(find_font().await, settings.wechat_code_page.clone()),

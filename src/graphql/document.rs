@@ -226,22 +226,36 @@ impl Documents {
             app,
         };
         if let Policy::Trusted(manifest) = policy {
-            let mut trusted = HashMap::new();
-            for (id, text) in manifest {
-                let document = documents.prepare(&text).await.map_err(|errors| {
-                    let problems = errors.into_iter().map(|error| error.message);
-                    let problem = problems.collect::<Vec<_>>().join(" ");
-                    UntrustedError {
-                        id: id.clone(),
-                        problem,
-                    }
-                })?;
-                trusted.insert(hash_id(&hash(&text)), Arc::clone(&document));
-                trusted.insert(id, document);
-            }
-            documents.trusted = Some(trusted);
+            documents.trusted = Some(HashMap::new());
+            documents.add(manifest).await?;
         }
         Ok(documents)
+    }
+
+    /// Adds documents that come with the program, ids with texts: trusted where only those are executed, else known
+    /// before anybody has sent them.
+    ///
+    /// # Errors
+    /// When one is not valid.
+    pub async fn add(&mut self, manifest: Vec<(String, String)>) -> Result<(), UntrustedError> {
+        for (id, text) in manifest {
+            let document = self.prepare(&text).await.map_err(|errors| {
+                let problems = errors.into_iter().map(|error| error.message);
+                let problem = problems.collect::<Vec<_>>().join(" ");
+                UntrustedError {
+                    id: id.clone(),
+                    problem,
+                }
+            })?;
+            let hash = hash(&text);
+            if let Some(trusted) = &mut self.trusted {
+                trusted.insert(hash_id(&hash), Arc::clone(&document));
+                trusted.insert(id, document);
+            } else {
+                self.kept.insert(hash, document);
+            }
+        }
+        Ok(())
     }
 
     /// Whether the schema may be read, for development.

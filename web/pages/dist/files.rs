@@ -1,41 +1,41 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-N7Ba7Owq.js";
-const STYLE: &str = "main-COkdAcsQ.css";
+const SCRIPT: &str = "main-glbw3oY9.js";
+const STYLE: &str = "main-BPHGiBg-.css";
 const FILES: &[File] = &[
     File {
-        name: "board-BbxVz5sp.js",
+        name: "board-CItxd34-.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-BbxVz5sp.js.br"),
-        gzip: include_bytes!("board-BbxVz5sp.js.gz"),
+        brotli: include_bytes!("board-CItxd34-.js.br"),
+        gzip: include_bytes!("board-CItxd34-.js.gz"),
     },
     File {
-        name: "live-DTFeCP8d.js",
+        name: "live-Cicir-qn.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-DTFeCP8d.js.br"),
-        gzip: include_bytes!("live-DTFeCP8d.js.gz"),
+        brotli: include_bytes!("live-Cicir-qn.js.br"),
+        gzip: include_bytes!("live-Cicir-qn.js.gz"),
     },
     File {
-        name: "main-COkdAcsQ.css",
+        name: "main-BPHGiBg-.css",
         content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("main-COkdAcsQ.css.br"),
-        gzip: include_bytes!("main-COkdAcsQ.css.gz"),
+        brotli: include_bytes!("main-BPHGiBg-.css.br"),
+        gzip: include_bytes!("main-BPHGiBg-.css.gz"),
     },
     File {
-        name: "main-N7Ba7Owq.js",
+        name: "main-glbw3oY9.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-N7Ba7Owq.js.br"),
-        gzip: include_bytes!("main-N7Ba7Owq.js.gz"),
+        brotli: include_bytes!("main-glbw3oY9.js.br"),
+        gzip: include_bytes!("main-glbw3oY9.js.gz"),
     },
     File {
-        name: "stories-B8CCm5A8.js",
+        name: "stories-19LYToZV.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-B8CCm5A8.js.br"),
-        gzip: include_bytes!("stories-B8CCm5A8.js.gz"),
+        brotli: include_bytes!("stories-19LYToZV.js.br"),
+        gzip: include_bytes!("stories-19LYToZV.js.gz"),
     },
     File {
-        name: "story-DnpgiMvw.js",
+        name: "story-Da28pv2O.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DnpgiMvw.js.br"),
-        gzip: include_bytes!("story-DnpgiMvw.js.gz"),
+        brotli: include_bytes!("story-Da28pv2O.js.br"),
+        gzip: include_bytes!("story-Da28pv2O.js.gz"),
     },
 ];

@@ -238,7 +238,7 @@ function LiveBoard({ slug, campaign, tally, roster, account, reload }: LiveProps
         ))}
       </div>
       <footer class="bar">
-        <Freshness state={state} figures={figures} heard_ms={heard_ms} />
+        <Freshness state={state} figures={figures} heard_ms={heard_ms} timeZone={campaign.timeZone} />
         <span class="spread" />
         <button class="quiet" type="button" onClick={() => setShowsAll(!showsAll)}>
           {showsAll ? t().showTop : t().showAll}
@@ -346,12 +346,15 @@ function Ranking({ category, candidates, figures, history, rows }: RankingProps)
   const shown = ranked.slice(0, rows);
   const most = Math.max(1, ...shown.map((candidate) => of(candidate).votes));
   const cut = category.shortlistSize;
+  const hasCut = shown.length > cut;
+  // The line has half a row to itself.
+  const top = (place: number) => String(place < cut ? place : place + 0.5);
   // In the order of numbers, so that a row keeps its element and moves to its place.
   const inDom = shown.map((candidate, place) => ({ candidate, place })).sort((a, b) => a.candidate.number - b.candidate.number);
   return (
     <section class="ranking" aria-label={category.name}>
       <h2>{category.name}</h2>
-      <ol style={{ "--rows": String(shown.length) }}>
+      <ol style={{ "--rows": String(shown.length + (hasCut ? 0.5 : 0)) }}>
         {inDom.map(({ candidate, place }) => {
           const { votes, rank } = of(candidate);
           const move = history.move(candidate.number);
@@ -359,7 +362,7 @@ function Ranking({ category, candidates, figures, history, rows }: RankingProps)
             <li
               key={candidate.number}
               class={place < cut ? "row" : "row below"}
-              style={{ "--place": String(place), "--part": String(votes / most) }}
+              style={{ "--place": top(place), "--part": String(votes / most) }}
               data-number={candidate.number}
             >
               <span class="place">{rank}</span>
@@ -376,7 +379,7 @@ function Ranking({ category, candidates, figures, history, rows }: RankingProps)
             </li>
           );
         })}
-        {shown.length > cut && (
+        {hasCut && (
           <li class="cut" style={{ "--place": String(cut) }}>
             {t().cutLine(cut)}
           </li>
@@ -402,7 +405,7 @@ function Clock({ campaign, onEnd }: { campaign: Campaign; onEnd: () => Promise<v
     <dl class="totals clock">
       <div>
         <dt>{t().serverClock}</dt>
-        <dd>{clockTime(time)}</dd>
+        <dd>{clockTime(time, campaign.timeZone)}</dd>
       </div>
       <div>
         <dt>{campaign.phase === "UPCOMING" ? t().timeUntil : t().timeLeft}</dt>
@@ -412,15 +415,22 @@ function Clock({ campaign, onEnd }: { campaign: Campaign; onEnd: () => Promise<v
   );
 }
 
+interface FreshnessProps {
+  state: State;
+  figures: Figures;
+  heard_ms: number;
+  timeZone: string;
+}
+
 /** Whether the figures are those of now, and how old they are when not. */
-function Freshness({ state, figures, heard_ms }: { state: State; figures: Figures; heard_ms: number }) {
+function Freshness({ state, figures, heard_ms, timeZone }: FreshnessProps) {
   const time = useTick(now);
   const isCurrent = state === "live" || state === "polling";
   const age = Math.max(0, Math.round((time - (isCurrent ? figures.asOf_ms : heard_ms)) / 1_000));
   const words = { live: t().live, polling: t().polling, connecting: t().connecting, lost: t().lost };
   return (
     <p class={`freshness ${state}`} role="status" data-state={state}>
-      <i aria-hidden="true" /> {words[state]} · {t().asOf(clockTime(figures.asOf_ms))} ({t().ago(age)})
+      <i aria-hidden="true" /> {words[state]} · {t().asOf(clockTime(figures.asOf_ms, timeZone))} ({t().ago(age)})
     </p>
   );
 }

@@ -157,7 +157,7 @@ export function QuotaLine({ selection, category }: { selection: Selection; categ
           <progress max={quota.limit} value={quota.remaining} aria-hidden="true" />
           <b>{t().quotaLeft(quota.remaining, quota.limit)}</b>
           {quota.resetsAt && (
-            <span> · {t().resetsAt(moment(Date.parse(quota.resetsAt), selection.timeZone, now()))}</span>
+            <span>{t().resetsAt(moment(Date.parse(quota.resetsAt), selection.timeZone, now()))}</span>
           )}
         </>
       ) : (

@@ -298,7 +298,7 @@ export type BoardQueryVariables = Exact<{
 }>;
 
 
-export type BoardQuery = { serverTime: string, campaign: { id: string, title: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { tallyVisibility: TallyVisibility }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { version: number, asOf: string, rawVotes: number, countedVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> } | null } | null };
+export type BoardQuery = { serverTime: string, campaign: { id: string, title: string, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { tallyVisibility: TallyVisibility }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { version: number, asOf: string, rawVotes: number, countedVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> } | null } | null };
 
 export type RosterQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -405,8 +405,8 @@ export const Story: Operation<StoryQuery, StoryQueryVariables> = {
 };
 
 export const Board: Operation<BoardQuery, BoardQueryVariables> = {
-  id: "eccc98d183adf2488b854c826675b332143af1544c29561340782c3781daf0ea",
-  text: "query Board($slug:String!){serverTime campaign(slug:$slug){id title phase votingOpensAt votingClosesAt rules{tallyVisibility}categories{id key name shortlistSize nomineeCount}tally{...BoardTally}}}fragment BoardTally on Tally{version asOf rawVotes countedVotes withheldVotes voters entries{votes rank nominee{number}}}",
+  id: "58a238f9b858a09aa031d2a1df813f2a176fc0fcb9c4895106c3c33f10b5b6b3",
+  text: "query Board($slug:String!){serverTime campaign(slug:$slug){id title timeZone phase votingOpensAt votingClosesAt rules{tallyVisibility}categories{id key name shortlistSize nomineeCount}tally{...BoardTally}}}fragment BoardTally on Tally{version asOf rawVotes countedVotes withheldVotes voters entries{votes rank nominee{number}}}",
 };
 
 export const Roster: Operation<RosterQuery, RosterQueryVariables> = {

@@ -14,7 +14,7 @@ const english = {
   categories: "Categories",
   search: "Name, employer or number",
   order: "Order",
-  orderShuffled: "Fair order (random, yours for the day)",
+  orderShuffled: "Fair order",
   orderNumber: "By number",
   orderVotes: "By votes",
   noneFound: "No nominee matches.",
@@ -98,7 +98,7 @@ const chinese: typeof english = {
   categories: "类别",
   search: "姓名、单位或编号",
   order: "排序",
-  orderShuffled: "公平随机（当天不变）",
+  orderShuffled: "公平随机",
   orderNumber: "按编号",
   orderVotes: "按票数",
   noneFound: "没有符合条件的候选人。",
@@ -188,9 +188,9 @@ export function moment(time: number, timeZone: string, today: number): string {
 export const date = (time: number) =>
   new Intl.DateTimeFormat(locales[language()], { year: "numeric", month: "short", day: "numeric" }).format(time);
 
-/** A time of day to the second. */
-export const clockTime = (time: number) =>
-  new Intl.DateTimeFormat(locales[language()], { hourCycle: "h23", timeStyle: "medium" }).format(time);
+/** A time of day to the second, in a time zone. */
+export const clockTime = (time: number, timeZone: string) =>
+  new Intl.DateTimeFormat(locales[language()], { hourCycle: "h23", timeStyle: "medium", timeZone }).format(time);
 
 /** What is left of a time: days, then hours, minutes and seconds as a clock has them. */
 export function left(ms: number): string {

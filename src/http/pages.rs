@@ -164,24 +164,28 @@ async fn story(
 }
 
 /// The campaign at this slug, as the public sees it.
+#[must_use]
 pub fn find(server: &Server, slug: &str) -> Option<std::sync::Arc<Roster>> {
     let catalog = server.app.campaigns.catalog();
     catalog.find_by_slug(slug, Viewer::Anonymous)
 }
 
 /// The nominee with this number, if it is shown.
+#[must_use]
 pub fn find_nominee<'a>(roster: &'a Roster, number: &str) -> Option<&'a Nominee> {
     let index = roster.shown_index_of_number(number.parse().ok()?)?;
     Some(&roster.nominees()[index])
 }
 
 /// The path of a campaign's voting page.
+#[must_use]
 pub fn campaign_path(roster: &Roster) -> String {
     let slug: String = form_urlencoded::byte_serialize(roster.campaign().slug.as_bytes()).collect();
     format!("/c/{slug}")
 }
 
 /// The path of a nominee's page.
+#[must_use]
 pub fn nominee_path(roster: &Roster, nominee: &Nominee) -> String {
     format!("{}/n/{}", campaign_path(roster), nominee.number)
 }

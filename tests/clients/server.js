@@ -48,6 +48,11 @@ class Server {
     this.socketUrl = `ws://127.0.0.1:${port}/graphql/ws`;
   }
 
+  /** What it has printed so far. */
+  get log() {
+    return this.#log;
+  }
+
   /** Starts it; again on the same port and data. */
   async start() {
     // Settings of whoever runs the tests are not the server's.

@@ -93,18 +93,19 @@ impl WeChat {
 
     /// The token of the server; a new one where there is none that is good, or it is `refused`.
     async fn server_token(&self, refused: Option<&str>) -> Result<String, Failure> {
+        #[derive(Deserialize)]
+        struct Answer {
+            errcode: Option<i64>,
+            access_token: Option<String>,
+            expires_in: Option<u64>,
+        }
+
         let mut slot = self.server_token.lock().await;
         let held = slot.as_ref().filter(|token| {
             token.good_until > Instant::now() && Some(token.text.0.as_str()) != refused
         });
         if let Some(token) = held {
             return Ok(token.text.0.clone());
-        }
-        #[derive(Deserialize)]
-        struct Answer {
-            errcode: Option<i64>,
-            access_token: Option<String>,
-            expires_in: Option<u64>,
         }
         let body = json!({
             "grant_type": "client_credential",

@@ -1,41 +1,41 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-glbw3oY9.js";
-const STYLE: &str = "main-BPHGiBg-.css";
+const SCRIPT: &str = "main-Bq91BtnH.js";
+const STYLE: &str = "main-pxhJok96.css";
 const FILES: &[File] = &[
     File {
-        name: "board-CItxd34-.js",
+        name: "board-BMN9Iclf.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-CItxd34-.js.br"),
-        gzip: include_bytes!("board-CItxd34-.js.gz"),
+        brotli: include_bytes!("board-BMN9Iclf.js.br"),
+        gzip: include_bytes!("board-BMN9Iclf.js.gz"),
     },
     File {
-        name: "live-Cicir-qn.js",
+        name: "live-DtwOUFzl.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-Cicir-qn.js.br"),
-        gzip: include_bytes!("live-Cicir-qn.js.gz"),
+        brotli: include_bytes!("live-DtwOUFzl.js.br"),
+        gzip: include_bytes!("live-DtwOUFzl.js.gz"),
     },
     File {
-        name: "main-BPHGiBg-.css",
+        name: "main-Bq91BtnH.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-Bq91BtnH.js.br"),
+        gzip: include_bytes!("main-Bq91BtnH.js.gz"),
+    },
+    File {
+        name: "main-pxhJok96.css",
         content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("main-BPHGiBg-.css.br"),
-        gzip: include_bytes!("main-BPHGiBg-.css.gz"),
+        brotli: include_bytes!("main-pxhJok96.css.br"),
+        gzip: include_bytes!("main-pxhJok96.css.gz"),
     },
     File {
-        name: "main-glbw3oY9.js",
+        name: "stories-BlZZpr1d.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-glbw3oY9.js.br"),
-        gzip: include_bytes!("main-glbw3oY9.js.gz"),
+        brotli: include_bytes!("stories-BlZZpr1d.js.br"),
+        gzip: include_bytes!("stories-BlZZpr1d.js.gz"),
     },
     File {
-        name: "stories-19LYToZV.js",
+        name: "story-CoSENawm.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-19LYToZV.js.br"),
-        gzip: include_bytes!("stories-19LYToZV.js.gz"),
-    },
-    File {
-        name: "story-Da28pv2O.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-Da28pv2O.js.br"),
-        gzip: include_bytes!("story-Da28pv2O.js.gz"),
+        brotli: include_bytes!("story-CoSENawm.js.br"),
+        gzip: include_bytes!("story-CoSENawm.js.gz"),
     },
 ];

@@ -10,32 +10,34 @@ import { NomineesView } from "./nominees";
 import { Failed, NavLink } from "./parts";
 import { type Route, parse, pathOf, start, watchRoute } from "./route";
 import { type Selection, findCampaign, notice, quotas } from "./selection";
+import { backoff, pause } from "./server";
 import { useTick } from "./store";
 import { left, t } from "./texts";
 
 const notice_ms = 6_000;
 
-/** A view whose code comes when it is wanted. */
+/** A view whose code comes when it is wanted; a connection that is away for a moment is waited for. */
 function late<Props extends object>(load: () => Promise<ComponentType<Props>>) {
   let View: ComponentType<Props> | undefined;
   return function Late(props: Props) {
-    const [state, setState] = useState<"loading" | "failed">("loading");
+    const [attempt, setAttempt] = useState(0);
     const [, redraw] = useState({});
-    const fetchIt = () => {
-      setState("loading");
+    useEffect(() => {
+      if (View) return;
       load().then(
         (loaded) => {
           View = loaded;
           redraw({});
         },
-        () => setState("failed"),
+        () => pause(backoff(attempt)).then(() => setAttempt(attempt + 1)),
       );
-    };
-    useEffect(() => {
-      if (!View) fetchIt();
-    }, []);
+    }, [attempt]);
     if (View) return <View {...props} />;
-    return state === "failed" ? <Failed retry={fetchIt} /> : <p class="empty">{t().loading}</p>;
+    return (
+      <p class="empty" role="status">
+        {attempt === 0 ? t().loading : t().failed}
+      </p>
+    );
   };
 }
 

@@ -1,6 +1,6 @@
 // Pieces that several views are made of.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type NomineeCardFragment, RecordViews } from "./operations";
 import { pathOf } from "./route";
 import { marks, notice, setLike, vote } from "./selection";
@@ -57,21 +57,27 @@ interface Liked {
 
 /** A heart with its count. */
 export function LikeButton({ subject, onChange }: { subject: Liked & { id: string }; onChange: (liked: Liked) => void }) {
+  const [isBusy, setBusy] = useState(false);
   const liked = subject.viewerHasLiked === true;
   const toggle = async () => {
+    // One at a time: the answers of two could come in any order.
+    if (isBusy) return;
+    setBusy(true);
     // Shown at once, and put right by the answer.
     onChange({ likeCount: subject.likeCount + (liked ? -1 : 1), viewerHasLiked: !liked });
     onChange((await setLike(subject.id, !liked)) ?? subject);
+    setBusy(false);
   };
   return (
     <button
       class="quiet like"
       type="button"
       aria-pressed={liked}
-      aria-label={`${t().like} (${count(subject.likeCount)})`}
+      aria-busy={isBusy}
       onClick={() => void toggle()}
     >
-      <span aria-hidden="true">{liked ? "♥" : "♡"}</span> {count(subject.likeCount)}
+      <span aria-hidden="true">{liked ? "♥" : "♡"}</span>
+      <span class="unseen">{t().like}</span> {count(subject.likeCount)}
     </button>
   );
 }

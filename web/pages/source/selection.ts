@@ -25,8 +25,11 @@ export const marks = new Store<ReadonlyMap<string, Mark>>(new Map());
 
 const mark = (id: string, change: Mark) => marks.set(new Map(marks.value).set(id, { ...marks.value.get(id), ...change }));
 
+let shownSlug = "";
+
 /** Reads a campaign; null when there is none. */
 export async function findCampaign(slug: string): Promise<Selection | null> {
+  shownSlug = slug;
   const { campaign } = await execute(Campaign, { slug }, { as: voter });
   quotas.set(campaign?.viewerQuotas ?? null);
   return campaign;
@@ -44,6 +47,10 @@ export async function vote(nominee: Candidate): Promise<void> {
   try {
     const { nominee: shown, quota, userErrors } = await castVote(nominee.id);
     const refusal = userErrors[0];
+    if (!quotas.value) {
+      // This vote has signed in, so there are quotas of all categories now.
+      void findCampaign(shownSlug).catch(() => undefined);
+    }
     if (quota) {
       const others = (quotas.value ?? []).filter((other) => other.category?.id !== quota.category?.id);
       quotas.set([...others, quota]);

@@ -1,0 +1,216 @@
+//! Posters of nominees to share, and codes to scan: drawn as SVG, rendered to PNG, kept for a while.
+//!
+//! Both lead to the public address of the pages, or into the mini-program where its platform draws the code. Pictures
+//! from elsewhere are not fetched: a poster shows a name and words, with a font of this machine.
+
+pub mod drawing;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use quick_cache::sync::Cache;
+use tokio::sync::Semaphore;
+
+use self::drawing::{Code, Font, Scanned, draw, render};
+use super::Server;
+use super::pages::{campaign_path, find, find_nominee, nominee_path};
+use crate::auth::platform::code_image::is_scene;
+use crate::domain::nominee::Nominee;
+use crate::domain::roster::Roster;
+use crate::id::NomineeId;
+
+/// Posters that are kept, of some 100 KB each.
+const KEPT_MAX: usize = 200;
+/// Posters drawn at once, each some 100 ms of one core, and how many may wait for it.
+const DRAWN_AT_ONCE: usize = 1;
+const WAITING_MAX: usize = 16;
+/// How long caches keep a poster or code: a name may be put right.
+const CACHED: &str = "public, max-age=300";
+/// How long a poster with a stand-in for the platform's code is kept.
+const STAND_IN_KEPT: Duration = Duration::from_mins(1);
+
+/// What draws posters.
+pub struct Posters {
+    font: Option<Font>,
+    /// The page of the mini-program that shows a nominee.
+    code_page: String,
+    kept: Cache<NomineeId, Kept>,
+    /// Admits to waiting and drawing.
+    places: Arc<Semaphore>,
+    /// Admits to drawing.
+    turns: Arc<Semaphore>,
+}
+
+#[derive(Clone)]
+struct Kept {
+    revision: i64,
+    /// Until when, if not for good.
+    until: Option<tokio::time::Instant>,
+    png: Bytes,
+}
+
+impl Posters {
+    /// Posters in this font; without one there are none. `code_page` is the page of the mini-program that a scanned
+    /// code opens.
+    #[must_use]
+    pub fn new(font: Option<Font>, code_page: String) -> Self {
+        Self {
+            font,
+            code_page,
+            kept: Cache::new(KEPT_MAX),
+            places: Arc::new(Semaphore::new(WAITING_MAX + DRAWN_AT_ONCE)),
+            turns: Arc::new(Semaphore::new(DRAWN_AT_ONCE)),
+        }
+    }
+
+    /// Whether posters can be drawn.
+    #[must_use]
+    pub fn can_draw(&self) -> bool {
+        self.font.is_some()
+    }
+
+    fn find(&self, nominee: &Nominee, revision: i64) -> Option<Bytes> {
+        let kept = self.kept.get(&nominee.id)?;
+        let is_good = kept.revision == revision
+            && kept
+                .until
+                .is_none_or(|until| tokio::time::Instant::now() < until);
+        is_good.then_some(kept.png)
+    }
+}
+
+/// Answers `GET /c/{slug}/n/{number}/poster.png`.
+pub async fn picture(
+    State(server): State<Server>,
+    Path((slug, number)): Path<(String, String)>,
+) -> Response {
+    let roster = find(&server, &slug);
+    let Some((roster, nominee)) = roster
+        .as_ref()
+        .and_then(|roster| Some((roster, find_nominee(roster, &number)?)))
+    else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let Some(public_url) = &server.public_url else {
+        return no_public_url();
+    };
+    let revision = roster.campaign().revision;
+    if let Some(png) = server.posters.find(nominee, revision) {
+        return answer("image/png", png);
+    }
+    let Some(font) = server.posters.font.clone() else {
+        let text = "This server has no font with Chinese characters: install one, as the package fonts-noto-cjk.\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+    };
+    let Ok(_place) = server.posters.places.try_acquire() else {
+        return busy();
+    };
+    let Ok(turn) = Arc::clone(&server.posters.turns).acquire_owned().await else {
+        return busy();
+    };
+    // Whoever waited for the same poster finds it here.
+    if let Some(png) = server.posters.find(nominee, revision) {
+        return answer("image/png", png);
+    }
+    let url = format!("{public_url}{}", nominee_path(roster, nominee));
+    let Some((code, is_stand_in)) = find_code(&server, roster, nominee, url).await else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let svg = draw(&font, roster, nominee, &code);
+    let rendered = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        render(&svg, &font)
+    });
+    let Ok(Some(png)) = rendered.await else {
+        tracing::error!(number = nominee.number, "a poster could not be rendered");
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let png = Bytes::from(png);
+    let until = is_stand_in.then(|| tokio::time::Instant::now() + STAND_IN_KEPT);
+    let kept = Kept {
+        revision,
+        until,
+        png: png.clone(),
+    };
+    server.posters.kept.insert(nominee.id, kept);
+    answer("image/png", png)
+}
+
+/// Answers `GET /c/{slug}/qr.svg`: a code that leads to the voting page.
+pub async fn campaign_code(State(server): State<Server>, Path(slug): Path<String>) -> Response {
+    let Some(roster) = find(&server, &slug) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    code_answer(&server, &campaign_path(&roster))
+}
+
+/// Answers `GET /c/{slug}/n/{number}/qr.svg`: a code that leads to the nominee's page.
+pub async fn nominee_code(
+    State(server): State<Server>,
+    Path((slug, number)): Path<(String, String)>,
+) -> Response {
+    let path = find(&server, &slug).and_then(|roster| {
+        let nominee = find_nominee(&roster, &number)?;
+        Some(nominee_path(&roster, nominee))
+    });
+    path.map_or_else(
+        || StatusCode::NOT_FOUND.into_response(),
+        |path| code_answer(&server, &path),
+    )
+}
+
+fn code_answer(server: &Server, path: &str) -> Response {
+    let Some(public_url) = &server.public_url else {
+        return no_public_url();
+    };
+    let Some(code) = Code::of(&format!("{public_url}{path}")) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    answer("image/svg+xml", Bytes::from(code.document()))
+}
+
+fn answer(content_type: &'static str, body: Bytes) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (CACHE_CONTROL, HeaderValue::from_static(CACHED)),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    (headers, body).into_response()
+}
+
+fn busy() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")]).into_response()
+}
+
+fn no_public_url() -> Response {
+    let text = "A code needs the public address of this server: set ACCLAIM_PUBLIC_URL.\n";
+    (StatusCode::NOT_FOUND, text).into_response()
+}
+
+/// The code of a nominee's poster, and whether it stands in for the one that the platform did not give.
+async fn find_code(
+    server: &Server,
+    roster: &Roster,
+    nominee: &Nominee,
+    url: String,
+) -> Option<(Scanned, bool)> {
+    let mut is_stand_in = false;
+    if let Some(wechat) = server.app.wechat() {
+        let scene = format!("c={}&n={}", roster.campaign().slug, nominee.number);
+        if is_scene(&scene) {
+            let image = wechat
+                .find_code_image(&server.posters.code_page, &scene)
+                .await;
+            if let Some(image) = image {
+                return Some((Scanned::Image(image), false));
+            }
+            is_stand_in = true;
+        }
+    }
+    Some((Scanned::Code(Code::of(&url)?), is_stand_in))
+}

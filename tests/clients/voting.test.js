@@ -1,0 +1,219 @@
+// The voting page as the server serves it, on a phone and on a desktop: whatever happens, a tap is one vote.
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { run } from "./api.js";
+import { desktop, open, phone, startBrowser } from "./browser.js";
+import { startServer } from "./server.js";
+import { within } from "./waiting.js";
+
+const server = await startServer({ after });
+const browser = await startBrowser(after);
+const address = `${server.origin}/c/demo`;
+
+const openVoting = (context, device = phone, path = "") => open(browser, context, address + path, device);
+/** The cards whose nominees can be voted for, in either language. */
+const voteButtons = (page) => page.getByRole("button", { name: /^为.*投票$|^Vote for / });
+const notice = (page, text) => page.locator(".notice").getByText(text).waitFor();
+const isCast = (request) => request.postData()?.includes("idempotencyKey") ?? false;
+
+/** The number of the nominee of a card. */
+const numberOf = async (card) => Number(/\d+/.exec(await card.locator(".number").textContent())[0]);
+
+/** The votes that the server has stored for a nominee; the tally follows a vote within a moment. */
+async function votesReach(number, votes) {
+  const query = "query ($number: Int!) { campaign(slug: \"demo\") { nominee(number: $number) { votes } } }";
+  const reached = async () => {
+    for (;;) {
+      const found = (await run(server, query, { number })).campaign.nominee.votes;
+      if (found >= votes) return found;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  assert.equal(await within(10_000, reached(), `${votes} votes of number ${number}`), votes);
+}
+
+describe("the voting page", () => {
+  test("a tap signs a guest in and is one vote, a double tap too; the quota is spent in plain words", async (t) => {
+    const { page, complaints, foreign } = await openVoting(t);
+    const first = page.locator(".nominee").first();
+    const number = await numberOf(first);
+    await first.getByRole("button").dblclick();
+    await notice(page, "已计入");
+    await first.getByText("已投").waitFor();
+    await page.getByText("剩余 9 / 10 票").waitFor();
+    await votesReach(number, 1);
+    for (let left = 9; left > 0; left--) {
+      await voteButtons(page).first().tap();
+      await page.getByText(`剩余 ${left - 1} / 10 票`).waitFor();
+    }
+    await voteButtons(page).first().tap();
+    await notice(page, "票数已用完");
+    // Another category has a quota of its own.
+    await page.getByRole("button", { name: "科研能手" }).tap();
+    await page.getByText("剩余 10 / 10 票").waitFor();
+    // What was done is there again after a reload.
+    await page.getByRole("button", { name: "企业家" }).tap();
+    await page.reload();
+    await page.getByText("剩余 0 / 10 票").waitFor();
+    await page.goto(`${address}/n/${number}`);
+    await page.getByText("已投").waitFor();
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(foreign(), []);
+  });
+
+  test("a vote whose answer is lost is sent again, and is one vote", async (t) => {
+    const { page } = await openVoting(t);
+    const card = page.locator(".nominee").nth(3);
+    const number = await numberOf(card);
+    let casts = 0;
+    await page.route("**/graphql", async (route) => {
+      if (!isCast(route.request()) || ++casts > 2) return route.continue();
+      await route.fetch();
+      return route.abort();
+    });
+    await card.getByRole("button").tap();
+    await card.getByText("已投").waitFor();
+    assert.equal(casts, 3);
+    await votesReach(number, await votesOf(page, number));
+  });
+
+  test("a vote whose page is closed before the answer is taken up again after a reload", async (t) => {
+    const { page } = await openVoting(t);
+    const card = page.locator(".nominee").nth(5);
+    const number = await numberOf(card);
+    const { promise: sent, resolve: send } = Promise.withResolvers?.() ?? deferred();
+    await page.route("**/graphql", async (route) => {
+      if (!isCast(route.request())) return route.continue();
+      await route.fetch();
+      return send();
+    });
+    await card.getByRole("button").tap();
+    await within(10_000, sent, "the vote to be stored");
+    await page.unroute("**/graphql");
+    await page.reload();
+    // The guest of this device is another voter than before signing in, so the order is another, too.
+    await page.goto(`${address}/n/${number}`);
+    await page.getByText("已投").waitFor();
+    await page.goto(address);
+    await page.getByText("剩余 9 / 10 票").waitFor();
+  });
+
+  test("a vote survives the kill and return of the server", async (t) => {
+    const { page } = await openVoting(t, desktop);
+    const card = page.locator(".nominee").nth(7);
+    await card.getByRole("button").waitFor();
+    await server.kill();
+    await card.getByRole("button").click();
+    await card.getByText("Sending…").waitFor();
+    await server.start();
+    await card.getByText("Voted").waitFor();
+    await page.getByText("9 of 10 votes left").waitFor();
+    // A page that is opened while the server is away can be tried again.
+    await server.kill();
+    await page.getByRole("link", { name: "Stories" }).click();
+    await server.start();
+    await page.locator(".feed .card").first().waitFor({ timeout: 60_000 });
+  });
+
+  test("a nominee is liked and taken back, shared and shown with its stories", async (t) => {
+    const { page } = await openVoting(t, phone, "/n/1");
+    assert.match(await page.title(), /尤俊杰/);
+    await page.getByRole("heading", { name: "尤俊杰" }).waitFor();
+    assert.ok((await page.locator(".feed .card").count()) > 0);
+    const like = page.getByRole("button", { name: /^点赞/ });
+    await like.tap();
+    await page.getByRole("button", { name: "点赞 1", pressed: true }).and(page.locator("[aria-busy=false]")).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: "点赞 1", pressed: true }).waitFor();
+    await like.tap();
+    await page.getByRole("button", { name: "点赞 0", pressed: false }).waitFor();
+    const poster = await page.request.get(`${address}/n/1/qr.svg`);
+    assert.equal(poster.headers()["content-type"], "image/svg+xml");
+    await page.goto(`${address}/n/9999`);
+    await page.getByText("这个地址没有内容").first().waitFor();
+  });
+
+  test("nominees are searched, sorted and paged through; the address remembers it", async (t) => {
+    const { page } = await openVoting(t, desktop);
+    await page.getByRole("searchbox").fill("尤俊杰");
+    await page.waitForFunction(() => document.querySelectorAll(".nominee").length === 1);
+    await page.locator(".nominee").getByText("尤俊杰").waitFor();
+    await page.getByRole("searchbox").fill("没有这个人");
+    await page.getByText("No nominee matches.").waitFor();
+    await page.getByRole("searchbox").fill("");
+    await page.getByRole("button", { name: "技能工匠" }).click();
+    await page.getByRole("combobox").selectOption("NUMBER");
+    await page.waitForFunction(() => document.querySelectorAll(".nominee").length === 28);
+    const numbers = (await page.locator(".nominee .number").allTextContents()).map((text) => Number(/\d+/.exec(text)[0]));
+    assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
+    await page.reload();
+    await page.waitForFunction(() => document.querySelectorAll(".nominee").length === 28);
+    assert.equal(await page.getByRole("combobox").inputValue(), "NUMBER");
+    // Going to a nominee and back finds the list where it was.
+    await page.locator(".nominee a").nth(20).scrollIntoViewIfNeeded();
+    const before = await page.evaluate(() => scrollY);
+    assert.ok(before > 0);
+    await page.locator(".nominee a").nth(20).click();
+    await page.locator(".person").waitFor();
+    await page.goBack();
+    await page.waitForFunction((y) => Math.abs(scrollY - y) < 100, before);
+  });
+
+  test("the language is the browser's until another is chosen", async (t) => {
+    const { page } = await openVoting(t, desktop);
+    await page.getByRole("link", { name: "Nominees" }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+    await page.getByRole("button", { name: "中文" }).click();
+    await page.getByRole("link", { name: "候选人" }).waitFor();
+    await page.reload();
+    await page.getByRole("link", { name: "候选人" }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "zh-CN");
+  });
+
+  test("the keyboard alone votes", async (t) => {
+    const { page } = await openVoting(t, desktop);
+    const button = voteButtons(page).first();
+    await button.waitFor();
+    for (let tabs = 0; tabs < 40; tabs++) {
+      await page.keyboard.press("Tab");
+      if (await button.evaluate((element) => element === document.activeElement)) break;
+    }
+    await page.keyboard.press("Enter");
+    await page.getByText("9 of 10 votes left").waitFor();
+  });
+
+  test("the first view is small: a page, a script, a style and two questions", async (t) => {
+    const window = await browser.newContext(phone);
+    t.after(() => window.close());
+    const page = await window.newPage();
+    const client = await window.newCDPSession(page);
+    await client.send("Network.enable");
+    let bytes = 0;
+    let requests = 0;
+    client.on("Network.loadingFinished", ({ encodedDataLength }) => {
+      bytes += encodedDataLength;
+      requests += 1;
+    });
+    await page.goto(address);
+    await page.locator(".nominee").first().waitFor();
+    assert.ok(bytes < 60 * 1024, `${bytes} bytes`);
+    assert.ok(requests <= 5, `${requests} requests`);
+    t.diagnostic(`${bytes} bytes in ${requests} requests`);
+  });
+
+  test("an address of another campaign leads nowhere, and says so", async (t) => {
+    const { response } = await open(browser, t, `${server.origin}/c/none`, desktop);
+    assert.equal(response.status(), 404);
+  });
+});
+
+async function votesOf(page, number) {
+  const card = page.locator(".nominee").filter({ hasText: `${number}号` }).first();
+  return Number(/(\d+) 票/.exec(await card.locator(".votes").textContent())[1]);
+}
+
+function deferred() {
+  let resolve;
+  const promise = new Promise((done) => (resolve = done));
+  return { promise, resolve };
+}

@@ -1,6 +1,7 @@
-//! A local stand-in for the `WeChat` platform: `GET /sns/jscode2session` as its documentation describes it.
+//! A local stand-in for the `WeChat` platform: `GET /sns/jscode2session`, `POST /cgi-bin/stable_token` and
+//! `POST /wxa/getwxacodeunlimit` as its documentation describes them.
 //!
-//! The code tells what happens, by its prefix:
+//! The code of a sign-in tells what happens, by its prefix:
 //!
 //! | code | answer |
 //! | --- | --- |
@@ -13,17 +14,18 @@
 //! | `garbage-*`, `http500-*` | not JSON; status 500 |
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use acclaim::auth::platform::{WeChat, WeChatConfig};
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use serde_json::json;
+use axum::routing::{get, post};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -55,6 +57,8 @@ impl FakeWeChat {
 
         let router = Router::new()
             .route("/sns/jscode2session", get(exchange_code))
+            .route("/cgi-bin/stable_token", post(stable_token))
+            .route("/wxa/getwxacodeunlimit", post(code_image))
             .with_state((Arc::clone(&platform), slow_answers.subscribe()));
         let mut stop = slow_answers.subscribe();
         // Aborting the server closes the listener, this signal closes the connections.
@@ -112,6 +116,30 @@ impl FakeWeChat {
         self.platform.concurrent_max.load(Ordering::SeqCst)
     }
 
+    /// Ends the server tokens that were given out, as another program of the same app may.
+    pub fn end_tokens(&self) {
+        self.platform.tokens.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// From now on code images are refused with this errcode; 0 for no more.
+    pub fn refuse_images(&self, errcode: i64) {
+        self.platform.image_errcode.store(errcode, Ordering::SeqCst);
+    }
+
+    /// How many server tokens were given out.
+    pub fn tokens(&self) -> usize {
+        self.platform.tokens_given.load(Ordering::SeqCst)
+    }
+
+    /// The pages and scenes of the code images that were drawn.
+    pub fn images(&self) -> Vec<(String, String)> {
+        self.platform
+            .images
+            .lock()
+            .expect("no panic while images are noted")
+            .clone()
+    }
+
     /// Answers the `slow-` calls that wait, and from now on all others at once.
     pub fn answer_slow_calls(&self) {
         self.slow_answers.send_replace(true);
@@ -131,6 +159,11 @@ struct Platform {
     concurrent_max: AtomicUsize,
     /// How often each code was presented by an app that may.
     presented: Mutex<HashMap<String, usize>>,
+    /// The number of the server token that is good.
+    tokens: AtomicUsize,
+    tokens_given: AtomicUsize,
+    image_errcode: AtomicI64,
+    images: Mutex<Vec<(String, String)>>,
 }
 
 impl Platform {
@@ -207,6 +240,66 @@ async fn exchange_code(
         "http500" => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         _ => error(40029, "invalid code"),
     }
+}
+
+/// A picture of one white point: what a code image is does not matter here.
+const IMAGE: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsQcyAAAAAABJRU5ErkJggg==";
+
+/// The same token for as long as it is good, which is what makes it stable.
+async fn stable_token(
+    State((platform, _)): State<(Arc<Platform>, watch::Receiver<bool>)>,
+    body: Bytes,
+) -> Response {
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    match (body["appid"].as_str(), body["secret"].as_str()) {
+        (Some(FakeWeChat::APP_ID), Some(FakeWeChat::SECRET)) => {}
+        (Some(FakeWeChat::APP_ID), _) => return error(40125, "invalid appsecret"),
+        _ => return error(40013, "invalid appid"),
+    }
+    if body["grant_type"] != "client_credential" {
+        return error(40002, "invalid grant_type");
+    }
+    platform.tokens_given.fetch_add(1, Ordering::SeqCst);
+    let number = platform.tokens.load(Ordering::SeqCst);
+    text(
+        json!({ "access_token": format!("server-token-{number}"), "expires_in": 7200 }).to_string(),
+    )
+}
+
+async fn code_image(
+    State((platform, _)): State<(Arc<Platform>, watch::Receiver<bool>)>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Response {
+    let query = parse_query(&query.unwrap_or_default());
+    let good = format!("server-token-{}", platform.tokens.load(Ordering::SeqCst));
+    if query.get("access_token") != Some(&good) {
+        return error(
+            40001,
+            "invalid credential, access_token is invalid or not latest",
+        );
+    }
+    let errcode = platform.image_errcode.load(Ordering::SeqCst);
+    if errcode != 0 {
+        return error(errcode, "refused");
+    }
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let (Some(page), Some(scene)) = (body["page"].as_str(), body["scene"].as_str()) else {
+        return error(47001, "data format error");
+    };
+    if scene.is_empty() || scene.len() > 32 {
+        return error(40129, "invalid scene");
+    }
+    let mut images = platform
+        .images
+        .lock()
+        .expect("no panic while images are noted");
+    images.push((page.to_owned(), scene.to_owned()));
+    let image = data_encoding::BASE64
+        .decode(IMAGE.as_bytes())
+        .expect("a picture");
+    ([(header::CONTENT_TYPE, "image/jpeg")], image).into_response()
 }
 
 /// Success, as the platform sends it: without an errcode.

@@ -20,6 +20,7 @@ mod live;
 mod log_watch;
 mod logs;
 mod model;
+mod pages;
 mod postgres;
 mod properties;
 mod raw_sql;

@@ -1,0 +1,338 @@
+//! The pages as the server gives them out: heads, stories, files, posters and codes. What the program in them does, the
+//! browser tests of `tests/clients` show.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use acclaim::domain::campaign::Lifecycle;
+use acclaim::graphql::node_id::GlobalId;
+use acclaim::http::poster::drawing::Font;
+use chrono::TimeDelta;
+use reqwest::{Response, StatusCode};
+
+use crate::fake_wechat::FakeWeChat;
+use crate::harness::{Options, Sample, Stores, TestServer, on_both};
+use crate::raw_sql::RawSql;
+
+on_both!(
+    an_address_has_a_title_and_a_preview,
+    a_story_is_whole_without_its_program,
+    what_is_not_public_has_no_page,
+    files_are_kept_for_ever_and_compressed_as_the_client_takes_them,
+    without_a_public_address_there_are_no_codes_and_no_guesses,
+    a_poster_is_a_picture_that_leads_to_the_nominee,
+    a_poster_needs_a_font,
+    the_platform_draws_the_code_where_it_is_set_up,
+    a_code_that_the_platform_refuses_is_replaced_for_a_while,
+);
+
+const PUBLIC_URL: &str = "https://vote.example.org";
+
+/// Posters are tested with the fonts of the machine, which are read once.
+static FONT: LazyLock<Font> = LazyLock::new(|| {
+    Font::find().expect("a font with Chinese characters, as the package fonts-wqy-zenhei")
+});
+
+fn options() -> Options {
+    Options {
+        public_url: Some(PUBLIC_URL.to_owned()),
+        ..Options::default()
+    }
+}
+
+async fn get(server: &TestServer, path: &str) -> Response {
+    let request = server.http().get(server.url(path));
+    request.send().await.expect("an answer")
+}
+
+async fn page(server: &TestServer, path: &str) -> String {
+    let response = get(server, path).await;
+    assert_eq!(response.status(), StatusCode::OK, "{path}");
+    let header = |name| response.headers()[name].to_str().expect("ASCII").to_owned();
+    assert_eq!(header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(header("cache-control"), "public, max-age=1, s-maxage=1");
+    let policy = header("content-security-policy");
+    assert!(
+        policy.contains("default-src 'none'; script-src 'self'"),
+        "{policy}"
+    );
+    let html = response.text().await.expect("a page");
+    // Neither scripts nor styles inside it: the policy would stop them.
+    assert_eq!(
+        html.matches("<script").count(),
+        html.matches("<script type=\"module\" src=\"/pages/")
+            .count()
+    );
+    assert!(!html.contains("style="), "{html}");
+    html
+}
+
+/// A campaign at `/c/fair` with a story about nominee 1; gives the path of the story, too.
+async fn told(server: &TestServer, title: &str) -> (Sample, String) {
+    let title = title.to_owned();
+    let sample = server
+        .sample_with(|campaign| {
+            "fair".clone_into(&mut campaign.slug);
+            campaign.title = title;
+        })
+        .await;
+    let now = server.clock.now();
+    let story = sample
+        .insert_story(&server.app.database, Some(0), "A <tale>", now)
+        .await;
+    let path = format!("/c/fair/stories/{}", server.global(GlobalId::Story(story)));
+    (sample, path)
+}
+
+async fn an_address_has_a_title_and_a_preview(stores: Stores) {
+    let server = TestServer::start_with(&stores, options()).await;
+    let (_, story) = told(&server, "Fair & \"square\" <b>").await;
+    let html = page(&server, "/c/fair").await;
+    assert!(
+        html.contains("<title>Fair &amp; &quot;square&quot; &lt;b&gt;</title>"),
+        "{html}"
+    );
+    assert!(
+        html.contains("property=\"og:title\" content=\"Fair &amp; &quot;square&quot; &lt;b&gt;\""),
+        "{html}"
+    );
+    assert!(
+        html.contains("property=\"og:url\" content=\"https://vote.example.org/c/fair\""),
+        "{html}"
+    );
+    for path in ["/c/fair/stories", "/c/fair/board"] {
+        let url = format!("rel=\"canonical\" href=\"{PUBLIC_URL}{path}\"");
+        assert!(page(&server, path).await.contains(&url), "{path}");
+    }
+    let html = page(&server, "/c/fair/n/1").await;
+    assert!(html.contains("<title>候选人01 · Fair"), "{html}");
+    let html = page(&server, &story).await;
+    assert!(
+        html.contains("property=\"og:type\" content=\"article\""),
+        "{html}"
+    );
+    assert!(
+        html.contains("property=\"og:description\" content=\"Summary of A &lt;tale&gt;.\""),
+        "{html}"
+    );
+    // The language is the browser's.
+    for (accepted, lang) in [("zh-CN,zh;q=0.9", "zh-CN"), ("en", "en"), ("fr", "en")] {
+        let request = server.http().get(server.url("/c/fair"));
+        let response = request.header("accept-language", accepted).send().await;
+        let html = response.expect("an answer").text().await.expect("a page");
+        assert!(
+            html.starts_with(&format!("<!doctype html><html lang=\"{lang}\">")),
+            "{html}"
+        );
+    }
+}
+
+async fn a_story_is_whole_without_its_program(stores: Stores) {
+    let server = TestServer::start_with(&stores, options()).await;
+    let (_, story) = told(&server, "Fair").await;
+    let html = page(&server, &story).await;
+    assert!(html.contains("<h2>A &lt;tale&gt;</h2>"), "{html}");
+    assert!(html.contains("<p>Text.</p>"), "{html}");
+    assert!(
+        html.contains("<a href=\"/c/fair/n/1\">候选人01</a>"),
+        "{html}"
+    );
+}
+
+async fn what_is_not_public_has_no_page(stores: Stores) {
+    let server = TestServer::start_with(&stores, options()).await;
+    let (sample, story) = told(&server, "Fair").await;
+    let later = server.clock.now() + TimeDelta::hours(1);
+    let unborn = sample
+        .insert_story(&server.app.database, None, "Later", later)
+        .await;
+    let unborn = server.global(GlobalId::Story(unborn));
+    let other = server
+        .sample_with(|campaign| "other".clone_into(&mut campaign.slug))
+        .await;
+    server
+        .sample_with(|campaign| {
+            "draft".clone_into(&mut campaign.slug);
+            campaign.lifecycle = Lifecycle::Draft;
+        })
+        .await;
+    let campaign = server.campaign_id(other.campaign.id);
+    for path in [
+        "/c/none",
+        "/c/draft",
+        "/c/draft/board",
+        "/c/fair/n/0",
+        "/c/fair/n/9999",
+        "/c/fair/n/one",
+        "/c/fair/n/9999/poster.png",
+        "/c/none/qr.svg",
+        "/c/fair/n/0/qr.svg",
+        "/c/fair/stories/none",
+        &format!("/c/fair/stories/{unborn}"),
+        &format!("/c/fair/stories/{campaign}"),
+        &story.replace("fair", "other"),
+        "/pages/none.js",
+    ] {
+        assert_eq!(
+            get(&server, path).await.status(),
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+}
+
+async fn files_are_kept_for_ever_and_compressed_as_the_client_takes_them(stores: Stores) {
+    let server = TestServer::start_with(&stores, options()).await;
+    told(&server, "Fair").await;
+    let html = page(&server, "/c/fair").await;
+    let script = html
+        .split("src=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let script = script.expect("a script");
+    for (accepted, encoding) in [
+        ("gzip, deflate, br", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+    ] {
+        let request = server
+            .http()
+            .get(server.url(script))
+            .header("accept-encoding", accepted);
+        let response = request.send().await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK);
+        let headers = response.headers();
+        assert_eq!(headers["content-encoding"], encoding, "{accepted}");
+        assert_eq!(
+            headers["cache-control"],
+            "public, max-age=31536000, immutable"
+        );
+        assert_eq!(headers["content-type"], "text/javascript; charset=utf-8");
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+    }
+}
+
+async fn without_a_public_address_there_are_no_codes_and_no_guesses(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    told(&server, "Fair").await;
+    for path in [
+        "/c/fair/qr.svg",
+        "/c/fair/n/1/qr.svg",
+        "/c/fair/n/1/poster.png",
+    ] {
+        let response = get(&server, path).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        let text = response.text().await.expect("a text");
+        assert!(text.contains("ACCLAIM_PUBLIC_URL"), "{text}");
+    }
+    let request = server
+        .http()
+        .get(server.url("/c/fair"))
+        .header("host", "evil.example");
+    let html = request
+        .send()
+        .await
+        .expect("an answer")
+        .text()
+        .await
+        .expect("a page");
+    assert!(
+        !html.contains("og:url") && !html.contains("evil.example"),
+        "{html}"
+    );
+}
+
+/// The side of a PNG in pixels, which its first chunk has.
+fn size(png: &[u8]) -> (u32, u32) {
+    assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+    let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
+    (number(16), number(20))
+}
+
+async fn poster(server: &TestServer, number: i64) -> Vec<u8> {
+    let response = get(server, &format!("/c/fair/n/{number}/poster.png")).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["content-type"], "image/png");
+    response.bytes().await.expect("a picture").to_vec()
+}
+
+async fn a_poster_is_a_picture_that_leads_to_the_nominee(stores: Stores) {
+    let options = Options {
+        font: Some(FONT.clone()),
+        ..options()
+    };
+    let server = TestServer::start_with(&stores, options).await;
+    let (sample, _) = told(&server, "创新达人评选 & <b>").await;
+    let first = poster(&server, 1).await;
+    assert_eq!(size(&first), (750, 1200));
+    assert_eq!(poster(&server, 1).await, first);
+    assert_ne!(poster(&server, 2).await, first);
+    assert!(page(&server, "/c/fair/n/1").await.contains(&format!(
+        "property=\"og:image\" content=\"{PUBLIC_URL}/c/fair/n/1/poster.png\""
+    )));
+    // A name that is put right is on the next poster.
+    let mut sql = RawSql::connect(&stores).await;
+    sql.execute("UPDATE nominee SET name = '改名' WHERE number = 1")
+        .await;
+    sql.execute("UPDATE campaign SET revision = revision + 1")
+        .await;
+    server
+        .app
+        .refresh_campaigns()
+        .await
+        .expect("the database answers");
+    assert_ne!(poster(&server, 1).await, first);
+    drop(sample);
+    let code = get(&server, "/c/fair/n/1/qr.svg").await;
+    assert_eq!(code.headers()["content-type"], "image/svg+xml");
+    assert!(code.text().await.expect("a code").starts_with("<svg "));
+}
+
+async fn a_poster_needs_a_font(stores: Stores) {
+    let server = TestServer::start_with(&stores, options()).await;
+    told(&server, "Fair").await;
+    let response = get(&server, "/c/fair/n/1/poster.png").await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(!page(&server, "/c/fair/n/1").await.contains("og:image"));
+}
+
+async fn with_platform(stores: &Stores, platform: &FakeWeChat) -> TestServer {
+    let options = Options {
+        font: Some(FONT.clone()),
+        wechat: Some(platform.client(4, Duration::from_secs(10))),
+        ..options()
+    };
+    TestServer::start_with(stores, options).await
+}
+
+async fn the_platform_draws_the_code_where_it_is_set_up(stores: Stores) {
+    let platform = FakeWeChat::start().await;
+    let server = with_platform(&stores, &platform).await;
+    told(&server, "Fair").await;
+    let first = poster(&server, 1).await;
+    assert_eq!(poster(&server, 1).await, first);
+    poster(&server, 2).await;
+    let drawn = |n: i64| ("pages/nominee/nominee".to_owned(), format!("c=fair&n={n}"));
+    assert_eq!(platform.images(), [drawn(1), drawn(2)]);
+    assert_eq!(platform.tokens(), 1, "the token is kept");
+    // Another program of the same app has made itself a token.
+    platform.end_tokens();
+    poster(&server, 3).await;
+    assert_eq!(platform.images().last(), Some(&drawn(3)));
+    assert_eq!(platform.tokens(), 2);
+}
+
+async fn a_code_that_the_platform_refuses_is_replaced_for_a_while(stores: Stores) {
+    let platform = FakeWeChat::start().await;
+    let server = with_platform(&stores, &platform).await;
+    told(&server, "Fair").await;
+    platform.refuse_images(45009);
+    let stand_in = poster(&server, 1).await;
+    assert_eq!(platform.images(), []);
+    // It is kept for a minute, so that the platform is not asked for every visitor.
+    platform.refuse_images(0);
+    assert_eq!(poster(&server, 1).await, stand_in);
+    assert_eq!(platform.images(), []);
+    assert_ne!(poster(&server, 2).await, stand_in);
+    assert_eq!(platform.images().len(), 1);
+}

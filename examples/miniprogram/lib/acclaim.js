@@ -1,0 +1,584 @@
+// The client of an Acclaim server for WeChat mini-programs: copy this file and documents.js.
+//
+// It does what a phone in a crowd needs: one sign-in and one refresh at a time, however many calls wait for it; at most
+// ten requests at once, as the platform allows; retries that wait as long as the server asks, and never all phones at
+// the same moment; votes that count once even when their answers get lost; figures by ETag or by socket.
+
+/**
+ * @typedef {{ id: string, text: string }} Document
+ * @typedef {{ access: string, expires: number, refresh: string }} Tokens
+ * @typedef {{ code: string, message: string }} UserError
+ * @typedef {{ data?: any, errors?: { message: string, extensions?: { code?: string, retryAfterMs?: number } }[] }} Answer
+ * @typedef {{ status: number, header: Record<string, string>, data: any }} Reply
+ * @typedef {{ next: (data: any) => void, error?: (error: AcclaimError) => void }} Observer
+ */
+
+const documents = require('./documents.js');
+
+/** The platform runs ten requests at once. */
+const REQUESTS_MAX = 10;
+const REQUEST_TIMEOUT_MS = 15000;
+const ATTEMPTS_MAX = 7;
+const BACKOFF_FIRST_MS = 400;
+const BACKOFF_MAX_MS = 8000;
+/** An access token is renewed this long before it expires. */
+const RENEWAL_MARGIN_MS = 60000;
+/** A vote without an answer is sent again for so long: later its voter may have meant another day. */
+const PENDING_MAX_MS = 10 * 60000;
+/** A socket that says nothing for so long, though it is asked, is gone. */
+const PING_MS = 20000;
+/** Socket closes after which the token is renewed: forbidden, as expired tokens are. */
+const CLOSE_FORBIDDEN = 4403;
+
+/** What may be over soon. */
+const PASSING = ['NETWORK', 'UNAVAILABLE', 'OVERLOADED', 'RATE_LIMITED', 'INTERNAL'];
+
+/** Why a call failed: a code of the API, or NETWORK when no answer came. */
+class AcclaimError extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {number} [retryAfterMs]
+   */
+  constructor(code, message, retryAfterMs = 0) {
+    super(message);
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** Whether the same call may work soon. */
+  get isPassing() {
+    return PASSING.includes(this.code);
+  }
+}
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * How long to wait before the next attempt: at least as long as the server asks, twice as long each time, and spread.
+ * @param {number} attempt
+ * @param {number} retryAfterMs
+ */
+function backoff(attempt, retryAfterMs) {
+  const full = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** attempt);
+  const own = full / 2 + (Math.random() * full) / 2;
+  return Math.max(own, retryAfterMs * (1 + Math.random() / 4));
+}
+
+/** A UUID. It must be unique among a voter's own votes, not secret, so the usual random numbers will do. */
+function randomUuid() {
+  return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (place) => {
+    const digit = Math.floor(Math.random() * 16);
+    return (place === 'x' ? digit : (digit & 3) | 8).toString(16);
+  });
+}
+
+/**
+ * A header by its name; phones write names in different cases.
+ * @param {Record<string, string>} header
+ * @param {string} name
+ */
+function headerOf(header, name) {
+  const found = Object.keys(header || {}).find((key) => key.toLowerCase() === name);
+  return found === undefined ? undefined : header[found];
+}
+
+class Acclaim {
+  /** @param {{ origin: string, language?: string }} options the server's scheme and host; the language of messages */
+  constructor({ origin, language = 'zh-CN' }) {
+    this.origin = origin.replace(/\/$/, '');
+    this.language = language;
+    this.storageKey = `acclaim ${this.origin}`;
+    this.running = 0;
+    /** @type {(() => void)[]} */
+    this.waiting = [];
+    /** @type {Promise<Tokens> | undefined} */
+    this.renewal = undefined;
+    /** @type {Map<string, Promise<any>>} */
+    this.votes = new Map();
+    this.clockOffsetMs = 0;
+    /** @type {Socket | undefined} */
+    this.socket = undefined;
+  }
+
+  /** Now by the server's clock, in milliseconds: count down with it, not with the phone's. */
+  now() {
+    return Date.now() + this.clockOffsetMs;
+  }
+
+  /** Whether a voter is signed in. */
+  get isSignedIn() {
+    return this.read('tokens') !== undefined;
+  }
+
+  /**
+   * Asks as whoever is signed in; as nobody without.
+   * @param {Document} document
+   * @param {object} variables
+   */
+  query(document, variables) {
+    return this.execute(document, variables, { needsVoter: false });
+  }
+
+  /**
+   * Casts a vote. Called again while it is under way, or after it got no answer, it is the same vote: it counts once.
+   * @param {string} nomineeId
+   * @returns {Promise<{ nominee: any, quota: any, userErrors: UserError[] }>}
+   */
+  castVote(nomineeId) {
+    let vote = this.votes.get(nomineeId);
+    if (!vote) {
+      vote = this.sendVote(nomineeId).finally(() => this.votes.delete(nomineeId));
+      this.votes.set(nomineeId, vote);
+    }
+    return vote;
+  }
+
+  /** Nominees whose votes got no answer yet, from before a restart too: cast them again. */
+  pendingVotes() {
+    return this.pending().map((vote) => vote.nomineeId);
+  }
+
+  /**
+   * Likes a nominee or story, or takes it back.
+   * @param {string} subjectId
+   * @param {boolean} liked
+   */
+  async setLike(subjectId, liked) {
+    const { setLike } = await this.execute(documents.SetLike, { subjectId, liked }, { needsVoter: true });
+    return setLike;
+  }
+
+  /**
+   * Counts views. Nobody waits for it, and it is not sent twice.
+   * @param {string[]} subjectIds
+   */
+  recordViews(subjectIds) {
+    this.execute(documents.RecordViews, { subjectIds }, { needsVoter: false, isOnce: true }).catch(() => undefined);
+  }
+
+  /** Signs in by the platform, unless that is done. */
+  async signIn() {
+    await this.token(true);
+  }
+
+  /** Forgets who is signed in on this phone. */
+  signOut() {
+    this.write('tokens', undefined);
+    this.write('pending', undefined);
+  }
+
+  /**
+   * Watches the public tally by asking every so often; most answers say that nothing has changed.
+   * @param {string} slug
+   * @param {(tally: any) => void} onTally
+   * @param {number} [intervalMs]
+   * @returns {() => void} ends it
+   */
+  pollTally(slug, onTally, intervalMs = 3000) {
+    let isOver = false;
+    /** @type {string | undefined} */
+    let etag;
+    const run = async () => {
+      for (let failures = 0; !isOver; ) {
+        try {
+          const reply = await this.request('GET', `/campaigns/${encodeURIComponent(slug)}/tally.json`, undefined, {
+            ...(etag && { 'if-none-match': etag }),
+          });
+          if (isOver) return;
+          if (reply.status === 200) {
+            etag = headerOf(reply.header, 'etag');
+            onTally(reply.data);
+          } else if (reply.status !== 304) throw new AcclaimError('UNAVAILABLE', `status ${reply.status}`);
+          failures = 0;
+          await pause(intervalMs);
+        } catch (error) {
+          await pause(Math.max(intervalMs, backoff(failures++, 0)));
+        }
+      }
+    };
+    run();
+    return () => {
+      isOver = true;
+    };
+  }
+
+  /**
+   * Watches a subscription; all share one socket, which comes back by itself.
+   * @param {Document} document
+   * @param {object} variables
+   * @param {Observer} observer
+   * @returns {() => void} ends it
+   */
+  subscribe(document, variables, observer) {
+    if (!this.socket) this.socket = new Socket(this);
+    return this.socket.subscribe(document, variables, observer);
+  }
+
+  // What follows is for this file.
+
+  /** @param {string} nomineeId */
+  async sendVote(nomineeId) {
+    const others = this.pending();
+    let vote = others.find((pending) => pending.nomineeId === nomineeId);
+    if (!vote) {
+      vote = { nomineeId, key: randomUuid(), since: Date.now() };
+      this.write('pending', [...others, vote]);
+    }
+    const { key } = vote;
+    const settle = () => this.write('pending', this.pending().filter((pending) => pending.key !== key));
+    try {
+      const variables = { nomineeId, idempotencyKey: key };
+      const { castVote } = await this.execute(documents.CastVote, variables, { needsVoter: true });
+      settle();
+      return castVote;
+    } catch (error) {
+      if (!(error instanceof AcclaimError && error.isPassing)) settle();
+      throw error;
+    }
+  }
+
+  /** @returns {{ nomineeId: string, key: string, since: number }[]} */
+  pending() {
+    return (this.read('pending') || []).filter((/** @type {any} */ vote) => Date.now() - vote.since < PENDING_MAX_MS);
+  }
+
+  /**
+   * Executes a document and gives its data, after retries where they may help.
+   * @param {Document} document
+   * @param {object} variables
+   * @param {{ needsVoter: boolean, isOnce?: boolean }} conditions
+   */
+  async execute(document, variables, { needsVoter, isOnce = false }) {
+    let isRenewed = false;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const token = await this.token(needsVoter);
+        return await this.send(document, variables, token).catch(async (error) => {
+          if (error.code !== 'UNAUTHENTICATED' || !token || isRenewed) throw error;
+          isRenewed = true;
+          return this.send(document, variables, await this.renew(token));
+        });
+      } catch (error) {
+        if (!(error instanceof AcclaimError)) throw error;
+        // What the server has refused was not done: it may be sent again in any case.
+        const mayRepeat = !isOnce || error.code === 'RATE_LIMITED' || error.code === 'OVERLOADED';
+        if (!error.isPassing || !mayRepeat || attempt + 1 >= ATTEMPTS_MAX) throw error;
+        await pause(backoff(attempt, error.retryAfterMs));
+      }
+    }
+  }
+
+  /**
+   * One try: by hash, and with the text if the server does not know it yet.
+   * @param {Document} document
+   * @param {object} variables
+   * @param {string | undefined} token
+   */
+  async send({ id, text }, variables, token) {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: id } };
+    let answer = await this.post({ extensions, variables }, token);
+    if (answer.errors && answer.errors[0].extensions?.code === 'PERSISTED_QUERY_NOT_FOUND') {
+      answer = await this.post({ extensions, variables, query: text }, token);
+    }
+    if (answer.errors) {
+      const { message, extensions = {} } = answer.errors[0];
+      throw new AcclaimError(extensions.code || 'INTERNAL', message, extensions.retryAfterMs);
+    }
+    if (answer.data.serverTime) this.clockOffsetMs = Date.parse(answer.data.serverTime) - Date.now();
+    return answer.data;
+  }
+
+  /**
+   * @param {object} body
+   * @param {string | undefined} token
+   * @returns {Promise<Answer>}
+   */
+  async post(body, token) {
+    const reply = await this.request('POST', '/graphql', body, {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+      ...(token && { authorization: `Bearer ${token}` }),
+    });
+    // Any status lands here. What is no answer of the API comes from something in between, or from a server in need.
+    if (!reply.data || typeof reply.data !== 'object' || !('data' in reply.data || 'errors' in reply.data)) {
+      const retryAfter = Number(headerOf(reply.header, 'retry-after')) || 0;
+      throw new AcclaimError('UNAVAILABLE', `The server answers ${reply.status}.`, 1000 * retryAfter);
+    }
+    return reply.data;
+  }
+
+  /**
+   * A request, when it is its turn.
+   * @param {'GET' | 'POST'} method
+   * @param {string} path
+   * @param {object | undefined} data
+   * @param {Record<string, string>} header
+   * @returns {Promise<Reply>}
+   */
+  async request(method, path, data, header) {
+    if (this.running >= REQUESTS_MAX) await new Promise((resolve) => this.waiting.push(() => resolve(undefined)));
+    else this.running += 1;
+    try {
+      return await new Promise((resolve, reject) => {
+        wx.request({
+          url: this.origin + path,
+          method,
+          data,
+          header: { 'accept-language': this.language, ...header },
+          timeout: REQUEST_TIMEOUT_MS,
+          success: (reply) => resolve({ status: reply.statusCode, header: reply.header, data: parsed(reply.data) }),
+          fail: ({ errMsg }) => reject(new AcclaimError('NETWORK', errMsg)),
+        });
+      });
+    } finally {
+      // The place goes to the next one, or is free.
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running -= 1;
+    }
+  }
+
+  /**
+   * The access token; signs in when a voter is needed and nobody is.
+   * @param {boolean} needsVoter
+   */
+  async token(needsVoter) {
+    const tokens = this.read('tokens');
+    if (tokens && this.now() < tokens.expires - RENEWAL_MARGIN_MS) return tokens.access;
+    if (!tokens && !needsVoter) return undefined;
+    return this.renew(tokens && tokens.access);
+  }
+
+  /**
+   * A token that is not the stale one: all who need it wait for one refresh or sign-in.
+   * @param {string | undefined} stale
+   * @returns {Promise<string>}
+   */
+  async renew(stale) {
+    const tokens = this.read('tokens');
+    if (tokens && tokens.access !== stale) return tokens.access;
+    if (!this.renewal) {
+      this.renewal = this.refreshOrSignIn(tokens).finally(() => {
+        this.renewal = undefined;
+      });
+    }
+    return (await this.renewal).access;
+  }
+
+  /** @param {Tokens | undefined} tokens */
+  async refreshOrSignIn(tokens) {
+    if (tokens) {
+      const { refreshSession } = await this.persist(() =>
+        this.send(documents.Refresh, { refreshToken: tokens.refresh }, undefined),
+      );
+      if (refreshSession.session) return this.keep(refreshSession.session);
+    }
+    const { signInMiniProgram } = await this.persist(async () => {
+      // A code is good once: a sign-in whose answer is lost needs a new one.
+      const code = await login();
+      const payload = await this.send(documents.SignIn, { platform: 'WECHAT', code }, undefined);
+      const refusal = payload.signInMiniProgram.userErrors[0];
+      if (refusal && ['PLATFORM_BUSY', 'PLATFORM_UNAVAILABLE'].includes(refusal.code)) {
+        throw new AcclaimError('UNAVAILABLE', refusal.message);
+      }
+      return payload;
+    });
+    const { session, userErrors } = signInMiniProgram;
+    if (!session) {
+      this.write('tokens', undefined);
+      throw new AcclaimError(userErrors[0].code, userErrors[0].message);
+    }
+    return this.keep(session);
+  }
+
+  /**
+   * Tries until it works, or what is wrong does not pass.
+   * @param {() => Promise<any>} action
+   */
+  async persist(action) {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await action();
+      } catch (error) {
+        const isPassing = error instanceof AcclaimError && error.isPassing;
+        if (!isPassing || attempt + 1 >= ATTEMPTS_MAX) throw error;
+        await pause(backoff(attempt, error.retryAfterMs));
+      }
+    }
+  }
+
+  /** @param {{ accessToken: string, accessTokenExpiresAt: string, refreshToken: string }} session */
+  keep(session) {
+    const tokens = {
+      access: session.accessToken,
+      expires: Date.parse(session.accessTokenExpiresAt),
+      refresh: session.refreshToken,
+    };
+    this.write('tokens', tokens);
+    return tokens;
+  }
+
+  /** @param {'tokens' | 'pending'} name */
+  read(name) {
+    return wx.getStorageSync(`${this.storageKey} ${name}`) || undefined;
+  }
+
+  /**
+   * @param {'tokens' | 'pending'} name
+   * @param {any} value
+   */
+  write(name, value) {
+    if (value === undefined) wx.removeStorageSync(`${this.storageKey} ${name}`);
+    else wx.setStorageSync(`${this.storageKey} ${name}`, value);
+  }
+}
+
+/** The platform's login code: good once, for five minutes. */
+function login() {
+  return new Promise((resolve, reject) => {
+    wx.login({
+      success: ({ code }) => resolve(code),
+      fail: ({ errMsg }) => reject(new AcclaimError('NETWORK', errMsg)),
+    });
+  });
+}
+
+/**
+ * The platform parses `application/json`, and leaves other types of JSON as text.
+ * @param {any} data
+ */
+function parsed(data) {
+  if (typeof data !== 'string') return data;
+  try {
+    return JSON.parse(data);
+  } catch (error) {
+    return undefined;
+  }
+}
+
+/** The one socket of a client: graphql-transport-ws, for as long as somebody watches. */
+class Socket {
+  /** @param {Acclaim} client */
+  constructor(client) {
+    this.client = client;
+    /** @type {Map<string, { document: Document, variables: object, observer: Observer }>} */
+    this.watched = new Map();
+    this.lastId = 0;
+    this.failures = 0;
+    /** @type {WechatMiniprogram.SocketTask | undefined} */
+    this.task = undefined;
+    this.isReady = false;
+  }
+
+  /**
+   * @param {Document} document
+   * @param {object} variables
+   * @param {Observer} observer
+   */
+  subscribe(document, variables, observer) {
+    const id = String((this.lastId += 1));
+    this.watched.set(id, { document, variables, observer });
+    if (this.isReady) this.start(id);
+    else if (!this.task) this.open();
+    return () => {
+      if (!this.watched.delete(id)) return;
+      if (this.isReady) this.say({ id, type: 'complete' });
+      if (this.watched.size === 0 && this.task) this.task.close({ code: 1000 });
+    };
+  }
+
+  async open() {
+    // Taken before the token is there, so that two who subscribe at once open one socket.
+    const placeholder = /** @type {any} */ ({ close: () => undefined });
+    this.task = placeholder;
+    const token = await this.client.token(false).catch(() => undefined);
+    if (this.watched.size === 0) {
+      this.task = undefined;
+      return;
+    }
+    const task = wx.connectSocket({
+      url: `${this.client.origin.replace(/^http/, 'ws')}/graphql/ws`,
+      protocols: ['graphql-transport-ws'],
+    });
+    this.task = task;
+    /** @type {ReturnType<typeof setInterval>} */
+    let pinging;
+    let hasHeard = true;
+    task.onOpen(() => {
+      this.say({ type: 'connection_init', payload: token ? { authorization: `Bearer ${token}` } : {} });
+      pinging = setInterval(() => {
+        // A phone that has changed its network is told nothing: silence is the only sign.
+        if (!hasHeard) task.close({ code: 4000 });
+        hasHeard = false;
+        this.say({ type: 'ping' });
+      }, PING_MS);
+    });
+    task.onMessage(({ data }) => {
+      hasHeard = true;
+      this.hear(JSON.parse(String(data)));
+    });
+    task.onError(() => undefined);
+    task.onClose(({ code }) => {
+      clearInterval(pinging);
+      this.closed(code, token);
+    });
+  }
+
+  /**
+   * @param {number} code
+   * @param {string | undefined} token
+   */
+  async closed(code, token) {
+    this.isReady = false;
+    this.task = undefined;
+    if (this.watched.size === 0) return;
+    if (code === CLOSE_FORBIDDEN && token) await this.client.renew(token).catch(() => undefined);
+    await pause(backoff(this.failures++, 0));
+    if (!this.task && this.watched.size > 0) this.open();
+  }
+
+  /** @param {{ id: string, type: string, payload: any }} message */
+  hear({ id, type, payload }) {
+    const watched = this.watched.get(id);
+    switch (type) {
+      case 'connection_ack':
+        this.isReady = true;
+        this.failures = 0;
+        this.watched.forEach((_, id) => this.start(id));
+        break;
+      case 'ping':
+        this.say({ type: 'pong' });
+        break;
+      case 'next':
+        if (watched && payload.data) watched.observer.next(payload.data);
+        break;
+      case 'error':
+        this.watched.delete(id);
+        if (watched?.observer.error) {
+          const { message, extensions = {} } = payload[0];
+          watched.observer.error(new AcclaimError(extensions.code || 'INTERNAL', message, extensions.retryAfterMs));
+        }
+        break;
+      case 'complete':
+        this.watched.delete(id);
+        break;
+    }
+  }
+
+  /** @param {string} id */
+  start(id) {
+    const watched = this.watched.get(id);
+    if (!watched) return;
+    const { document, variables } = watched;
+    this.say({ id, type: 'subscribe', payload: { query: document.text, variables } });
+  }
+
+  /** @param {object} message */
+  say(message) {
+    if (this.task) this.task.send({ data: JSON.stringify(message), fail: () => undefined });
+  }
+}
+
+module.exports = { Acclaim, AcclaimError, documents };

@@ -1,0 +1,47 @@
+// Written by documents.mjs from documents.graphql.
+module.exports = {
+  SignIn: {
+    id: 'd83aaa5b044530435361361f6f0ca3daee9a8f61e4e314f9abbd6edbb9a69814',
+    text: "fragment Session on SignInPayload{session{accessToken accessTokenExpiresAt refreshToken}userErrors{code message}}mutation SignIn($platform:MiniProgramPlatform!$code:String!){signInMiniProgram(input:{platform:$platform code:$code}){...Session}}",
+  },
+  Refresh: {
+    id: '84d89877b1ba26a235c43492adab9c2193e7a0d5e7ccdedd8c28975966228a9c',
+    text: "fragment Session on SignInPayload{session{accessToken accessTokenExpiresAt refreshToken}userErrors{code message}}mutation Refresh($refreshToken:String!){refreshSession(input:{refreshToken:$refreshToken}){...Session}}",
+  },
+  Campaign: {
+    id: '951a14cab99bbdd7982e569fad66421b3227890d7ecd1678716466436aa910af',
+    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}query Campaign($slug:String!){serverTime campaign(slug:$slug){id title summary phase votingOpensAt votingClosesAt rules{votesPerPeriod period}categories{id name nomineeCount}viewerQuotas{...QuotaParts}}}",
+  },
+  Nominees: {
+    id: 'e4d8b9ca4caaf5d9a6d6a110134f73c37836a11873d36929242ec96294301fe1',
+    text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl status votes viewerHasVoted category{id}}query Nominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy){nodes{...NomineeParts}pageInfo{hasNextPage endCursor}}}}",
+  },
+  Nominee: {
+    id: '0258117ece43c0f3b8e4b1772c048cb30bf3983fb180bbad27aafad94b11caf0',
+    text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl status votes viewerHasVoted category{id}}fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query Nominee($slug:String!$number:Int!){campaign(slug:$slug){phase nominee(number:$number){...NomineeParts summary city rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryParts}}}}}",
+  },
+  Stories: {
+    id: 'e8d70c819dd151db6eb2f4882f3a7f2a575f26ee7ea94ffb9464c32b88baa3ea',
+    text: "fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query Stories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryParts}}pageInfo{hasNextPage endCursor}}}}",
+  },
+  CastVote: {
+    id: '32caa7ade5fa79fc513d084b77660f7284762646e7a4b1aab2721daabcbd6f1e',
+    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey}){nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
+  },
+  SetLike: {
+    id: '2fd6cbe0670eeabcf80d75e95fcd61d20fd48b9274d78eec41b38e9632df4da8',
+    text: "mutation SetLike($subjectId:ID!$liked:Boolean!){setLike(input:{subjectId:$subjectId liked:$liked}){subject{likeCount viewerHasLiked}userErrors{code message}}}",
+  },
+  RecordViews: {
+    id: 'db8e910a073e9b9045e0409388c90608df295f8d050b263e6f69e9716a51a972',
+    text: "mutation RecordViews($subjectIds:[ID!]!){recordViews(input:{subjectIds:$subjectIds}){recorded}}",
+  },
+  WatchTally: {
+    id: 'cea1604a3550aedf4d245a55de6d78585df09ffd48dcb537c8352b3669668cd3',
+    text: "subscription WatchTally($campaignId:ID!){tallyChanged(campaignId:$campaignId){version countedVotes entries{votes nominee{id}}}}",
+  },
+  WatchStories: {
+    id: 'cf4942689ab538e70e34266393cf0f3441578ee946b599dfbc45a137fc9e1727',
+    text: "subscription WatchStories($campaignId:ID!){storyPublished(campaignId:$campaignId){id}}",
+  },
+};

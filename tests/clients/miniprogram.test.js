@@ -1,0 +1,237 @@
+// The client of the sample mini-program, on a phone of the platform as Node can be one.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { after, describe, test } from "node:test";
+import { castVote, findCampaign, run } from "./api.js";
+import { startServer } from "./server.js";
+import { event, within } from "./waiting.js";
+import { appId, appSecret, phoneOf, startPlatform } from "./wx.js";
+
+const { Acclaim, documents } = createRequire(import.meta.url)("../../examples/miniprogram/lib/acclaim.js");
+
+const platform = await startPlatform(after);
+const wechat = {
+  ACCLAIM_WECHAT_APP_ID: appId,
+  ACCLAIM_WECHAT_SECRET: appSecret,
+  ACCLAIM_WECHAT_BASE_URL: platform.url,
+};
+const server = await startServer({ after }, wechat);
+const campaign = await findCampaign(server);
+
+/** A phone with the mini-program open; the program's `wx` is this phone's until the next is taken. */
+function take(person, to = server) {
+  const phone = phoneOf(person, platform);
+  globalThis.wx = phone.wx;
+  return { phone, client: new Acclaim({ origin: to.origin }) };
+}
+
+const sent = (phone, document) => phone.requests.filter(({ data }) => data?.extensions.persistedQuery.sha256Hash === document.id);
+const votesOf = async (to, id) => (await run(to, "query ($id: ID!) { nominee(id: $id) { votes } }", { id })).nominee.votes;
+
+async function votesReach(to, id, votes) {
+  const reached = async () => {
+    while ((await votesOf(to, id)) < votes) await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  await within(10_000, reached(), `${votes} votes`);
+  assert.equal(await votesOf(to, id), votes);
+}
+
+describe("the mini-program's client", () => {
+  test("a vote signs in by the platform, once for all who wait, and a double tap is one vote", async () => {
+    const { phone, client } = take("lin");
+    const nominee = campaign.take();
+    const [first, second, other] = await Promise.all([
+      client.castVote(nominee),
+      client.castVote(nominee),
+      client.castVote(campaign.take()),
+    ]);
+    assert.deepEqual(first.userErrors, []);
+    assert.equal(second, first);
+    assert.equal(other.quota.used + first.quota.used >= 3, true);
+    assert.equal(phone.logins, 1);
+    assert.equal(sent(phone, documents.CastVote).filter(({ data }) => !data.query).length, 2);
+    await votesReach(server, nominee, 1);
+    const again = await client.castVote(nominee);
+    assert.equal(again.userErrors[0].code, "ALREADY_VOTED");
+    assert.equal(again.userErrors[0].message, "您已经为该候选人投过票了。");
+    // The same person on another phone is the same voter.
+    const { client: elsewhere } = take("lin");
+    assert.equal((await elsewhere.castVote(nominee)).userErrors[0].code, "ALREADY_VOTED");
+  });
+
+  test("a document's text is sent once, then its hash alone", async () => {
+    const { phone, client } = take("wen");
+    const variables = { slug: "demo", number: 1 };
+    const { campaign: shown } = await client.query(documents.Nominee, variables);
+    assert.equal(shown.nominee.name, "尤俊杰");
+    await client.query(documents.Nominee, variables);
+    const texts = sent(phone, documents.Nominee).map(({ data }) => data.query !== undefined);
+    assert.deepEqual(texts, [false, true, false]);
+  });
+
+  test("a vote whose answer is lost is sent again and counts once; one whose phone is restarted, too", async () => {
+    const { phone, client } = take("zhao");
+    const nominee = campaign.take();
+    let lost = 0;
+    phone.meddle = ({ data }) => (data?.variables.nomineeId && (lost += 1) <= 2 ? "drop" : undefined);
+    const { nominee: shown, userErrors } = await client.castVote(nominee);
+    assert.deepEqual(userErrors, []);
+    assert.equal(shown.viewerHasVoted, true);
+    const keys = new Set(sent(phone, documents.CastVote).map(({ data }) => data.variables.idempotencyKey));
+    assert.equal(keys.size, 1);
+    assert.ok(lost >= 3);
+    await votesReach(server, nominee, 1);
+    // Every answer is lost, until the mini-program is closed and opened again.
+    const other = campaign.take();
+    phone.meddle = ({ data }) => (data?.variables.nomineeId ? "drop" : undefined);
+    client.castVote(other).catch(() => undefined);
+    await votesReach(server, other, 1);
+    phone.meddle = () => undefined;
+    const reopened = new Acclaim({ origin: server.origin });
+    assert.deepEqual(reopened.pendingVotes(), [other]);
+    assert.deepEqual((await reopened.castVote(other)).userErrors, []);
+    assert.deepEqual(reopened.pendingVotes(), []);
+    await votesReach(server, other, 1);
+  });
+
+  test("a token that expires during a burst is refreshed once, and ten requests run at once", async () => {
+    for (const expire of [
+      // By its time, which the client knows;
+      (tokens) => ({ ...tokens, expires: Date.now() - 1 }),
+      // and before it, as when the server's key changes.
+      (tokens) => ({ ...tokens, access: `${tokens.access}x` }),
+    ]) {
+      const { phone, client } = take("qian");
+      await client.signIn();
+      client.write("tokens", expire(client.read("tokens")));
+      const asked = Array.from({ length: 40 }, (_, i) => client.query(documents.Nominee, { slug: "demo", number: i + 1 }));
+      const answers = await Promise.all(asked);
+      assert.ok(answers.every(({ campaign }) => campaign.nominee.viewerHasVoted === false), "all as the voter");
+      assert.equal(sent(phone, documents.Refresh).filter(({ data, status }) => status === 200 && data).length, 1);
+      assert.equal(phone.logins, 1);
+      assert.equal(phone.concurrentMax, 10);
+    }
+  });
+
+  test("a session that has ended is a new sign-in of the same voter", async () => {
+    const { phone, client } = take("sun");
+    const nominee = campaign.take();
+    await client.castVote(nominee);
+    client.write("tokens", { ...client.read("tokens"), expires: 0, refresh: "gone" });
+    assert.equal((await client.castVote(nominee)).userErrors[0].code, "ALREADY_VOTED");
+    assert.equal(phone.logins, 2);
+  });
+
+  test("a rate limit is obeyed: nothing is sent before the server's time is over, and all votes count", async (t) => {
+    const strict = await startServer(t, { ...wechat, ACCLAIM_LIMIT_CAST: "2/2" });
+    const { nominees } = await findCampaign(strict);
+    const { phone, client } = take("li", strict);
+    const votes = await Promise.all(nominees.slice(0, 5).map((id) => client.castVote(id)));
+    assert.ok(votes.every(({ userErrors }) => userErrors.length === 0));
+    const casts = sent(phone, documents.CastVote);
+    let refused = 0;
+    for (const [i, cast] of casts.entries()) {
+      const error = JSON.parse(cast.answer).errors?.[0];
+      if (error?.extensions.code !== "RATE_LIMITED") continue;
+      refused += 1;
+      const next = casts.slice(i + 1).find(({ data }) => data.variables.nomineeId === cast.data.variables.nomineeId);
+      const waited = next.at - cast.answeredAt;
+      assert.ok(waited >= error.extensions.retryAfterMs - 1, `${waited} of ${error.extensions.retryAfterMs} ms`);
+    }
+    assert.ok(refused > 0, "the limit was met");
+  });
+
+  test("the server's clock is known, whatever the phone's is", async () => {
+    const { client } = take("zhou");
+    const shift = 3 * 3600 * 1000;
+    const { now } = Date;
+    try {
+      Date.now = () => now() + shift;
+      await client.query(documents.Campaign, { slug: "demo" });
+      assert.ok(Math.abs(client.now() - now()) < 60_000);
+    } finally {
+      Date.now = now;
+    }
+  });
+
+  test("the tally is polled, and mostly has not changed", async (t) => {
+    const { phone, client } = take("wu");
+    const seen = [];
+    const moved = event("a newer tally");
+    let since = Infinity;
+    const stop = client.pollTally(
+      "demo",
+      (tally) => {
+        seen.push(tally);
+        if (tally.version > since) moved.happen();
+      },
+      50,
+    );
+    t.after(stop);
+    const unchanged = async () => {
+      while (!phone.requests.some(({ status }) => status === 304)) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await within(10_000, unchanged(), "an answer that nothing has changed");
+    since = seen.at(-1).version;
+    await castVote(server, campaign.take());
+    await moved.happened();
+  });
+
+  test("a kill and restart of the server: the vote counts once, and what was watched goes on", async (t) => {
+    const { client } = take("zheng");
+    const nominee = campaign.take();
+    let votes;
+    const watchers = new Set();
+    const stop = client.subscribe(documents.WatchTally, { campaignId: campaign.id }, {
+      next: ({ tallyChanged }) => {
+        votes = tallyChanged.entries.find((entry) => entry.nominee.id === nominee).votes;
+        watchers.forEach((watcher) => watcher());
+      },
+    });
+    t.after(stop);
+    const reach = async (count) => {
+      const reached = event(`${count} votes on the socket`);
+      const watcher = () => votes >= count && reached.happen();
+      watchers.add(watcher);
+      watcher();
+      await reached.happened();
+      assert.equal(votes, count);
+    };
+    await castVote(server, nominee);
+    await reach(1);
+    await server.kill();
+    const vote = client.castVote(nominee);
+    await server.start();
+    assert.deepEqual((await vote).userErrors, []);
+    await reach(2);
+  });
+
+  test("one socket is enough for all that is watched, and is closed after the last", async () => {
+    const { phone, client } = take("wang");
+    const heard = event("the tally");
+    const stops = [
+      client.subscribe(documents.WatchTally, { campaignId: campaign.id }, { next: heard.happen }),
+      client.subscribe(documents.WatchStories, { campaignId: campaign.id }, { next: () => undefined }),
+    ];
+    await heard.happened();
+    const { socket } = phone;
+    const closed = event("the socket to close");
+    socket.on("close", closed.happen);
+    assert.equal(socket.protocol, "graphql-transport-ws");
+    stops.forEach((stop) => stop());
+    await closed.happened();
+    assert.equal(phone.socket, socket);
+  });
+
+  test("likes and views need no more than a call", async () => {
+    const { client } = take("feng");
+    const subject = campaign.take();
+    assert.deepEqual(await client.setLike(subject, true), { subject: { likeCount: 1, viewerHasLiked: true }, userErrors: [] });
+    client.recordViews([subject]);
+    const query = "query ($id: ID!) { nominee(id: $id) { viewCount } }";
+    const viewed = async () => {
+      while ((await run(server, query, { id: subject })).nominee.viewCount < 1) await new Promise((done) => setTimeout(done, 50));
+    };
+    await within(10_000, viewed(), "the view");
+  });
+});

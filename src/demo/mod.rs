@@ -193,6 +193,7 @@ pub fn welcome(address: SocketAddr, staff_password: Option<&str>, is_open: bool)
         r#"
 Acclaim demo: campaign "{SLUG}", {voting}.
 
+  Voting page    http://{address}/c/{SLUG}          (stories: /c/{SLUG}/stories, for a projector: /c/{SLUG}/board)
   GraphQL        http://{address}/graphql          (subscriptions: ws://{address}/graphql/ws, http://{address}/graphql/stream)
   Schema         http://{address}/schema.graphql
   Live tally     http://{address}/campaigns/{SLUG}/tally.json

@@ -7,7 +7,9 @@ import { startServer } from "./server.js";
 import { event, within } from "./waiting.js";
 import { appId, appSecret, phoneOf, startPlatform } from "./wx.js";
 
-const { Acclaim, documents } = createRequire(import.meta.url)("../../examples/miniprogram/lib/acclaim.js");
+const require = createRequire(import.meta.url);
+const program = "../../examples/miniprogram";
+const { Acclaim, documents } = require(`${program}/lib/acclaim.js`);
 
 const platform = await startPlatform(after);
 const wechat = {
@@ -84,13 +86,14 @@ describe("the mini-program's client", () => {
     // Every answer is lost, until the mini-program is closed and opened again.
     const other = campaign.take();
     phone.meddle = ({ data }) => (data?.variables.nomineeId ? "drop" : undefined);
-    client.castVote(other).catch(() => undefined);
+    const closed = client.castVote(other);
     await votesReach(server, other, 1);
     phone.meddle = () => undefined;
     const reopened = new Acclaim({ origin: server.origin });
     assert.deepEqual(reopened.pendingVotes(), [other]);
     assert.deepEqual((await reopened.castVote(other)).userErrors, []);
     assert.deepEqual(reopened.pendingVotes(), []);
+    assert.deepEqual((await closed).userErrors, []);
     await votesReach(server, other, 1);
   });
 
@@ -233,5 +236,80 @@ describe("the mini-program's client", () => {
       while ((await run(server, query, { id: subject })).nominee.viewCount < 1) await new Promise((done) => setTimeout(done, 50));
     };
     await within(10_000, viewed(), "the view");
+  });
+});
+
+describe("the mini-program's pages", () => {
+  const { phone, client } = take("pages");
+  globalThis.getApp = () => ({ client });
+
+  /** A page as the platform makes it of what its file says; opened with `options`. */
+  function openPage(name, options = {}) {
+    let page;
+    globalThis.Page = (definition) => (page = { ...definition, data: structuredClone(definition.data) });
+    const path = require.resolve(`${program}/pages/${name}/${name}.js`);
+    delete require.cache[path];
+    require(path);
+    page.setData = (change) => {
+      for (const [key, value] of Object.entries(change)) {
+        const names = key.split(".");
+        const last = names.pop();
+        names.reduce((object, name) => object[name], page.data)[last] = value;
+      }
+    };
+    return { page, opened: page.onLoad?.(options) };
+  }
+
+  const shows = async (page, isShown, what) => {
+    const shown = async () => {
+      while (!isShown(page.data)) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await within(10_000, shown(), what);
+  };
+
+  test("the list shows nominees and their search, votes and shows what is left", async () => {
+    globalThis.wx = phone.wx;
+    const { page } = openPage("list");
+    await shows(page, ({ nominees }) => nominees.length === 30, "the first page");
+    page.onReachBottom();
+    await shows(page, ({ nominees }) => nominees.length === 39, "the rest of the category");
+    page.onVote({ currentTarget: { dataset: { index: 2 } } });
+    await shows(page, ({ nominees, quota }) => nominees[2].viewerHasVoted && quota?.remaining === 9, "the vote");
+    assert.equal(phone.toasts.at(-1), "投票成功");
+    page.onSearch({ detail: { value: " 尤俊杰 " } });
+    await shows(page, ({ nominees }) => nominees.length === 1, "who was searched for");
+    page.onShow();
+    await shows(page, ({ left }) => /^距投票结束 2天 /.test(left), "the time left");
+    page.onHide();
+  });
+
+  test("a nominee is opened by its number or a scanned code, voted for and liked", async () => {
+    globalThis.wx = phone.wx;
+    const { page } = openPage("nominee", { scene: encodeURIComponent("c=demo&n=50") });
+    await shows(page, ({ nominee }) => nominee?.number === 50, "the nominee");
+    await page.onVote();
+    assert.equal(page.data.nominee.viewerHasVoted, true);
+    await page.onLike();
+    assert.equal(page.data.nominee.viewerHasLiked, true);
+    const { page: missing } = openPage("nominee", { number: "9999" });
+    await shows(missing, ({ isMissing }) => isMissing, "that there is none");
+  });
+
+  test("stories are read to the end and liked; mine shows votes and quotas, and signs out", async (t) => {
+    globalThis.wx = phone.wx;
+    const { page, opened } = openPage("stories");
+    await opened;
+    t.after(() => page.onUnload());
+    while (!page.data.isComplete) await page.loadMore();
+    assert.ok(page.data.stories.length > 40);
+    await page.onLike({ currentTarget: { dataset: { index: 1 } } });
+    assert.equal(page.data.stories[1].likeCount, 1);
+    const { page: mine } = openPage("mine");
+    mine.onShow();
+    await shows(mine, ({ voted, quotas }) => voted.length === 2 && quotas.length === 3, "votes and quotas");
+    mine.onSignOut();
+    assert.equal(client.isSignedIn, false);
+    await mine.onSignIn();
+    assert.equal(mine.data.isSignedIn, true);
   });
 });

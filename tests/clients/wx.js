@@ -32,7 +32,7 @@ export async function startPlatform(after) {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  after(() => server.close());
+  after(() => server.close().closeAllConnections());
   let codes = 0;
   return {
     url: `http://127.0.0.1:${server.address().port}`,
@@ -48,7 +48,7 @@ export async function startPlatform(after) {
 /** The phone of a person: its `wx`, and what it has seen. `meddle` may drop an answer on its way. */
 export function phoneOf(person, platform) {
   const storage = new Map();
-  const phone = { logins: 0, requests: [], concurrentMax: 0, meddle: () => undefined, storage };
+  const phone = { logins: 0, requests: [], toasts: [], concurrentMax: 0, meddle: () => undefined };
   let running = 0;
   let sockets = 0;
   const request = async ({ url, method = "GET", data, header = {}, success, fail }) => {
@@ -83,6 +83,9 @@ export function phoneOf(person, platform) {
       phone.logins += 1;
       setImmediate(() => success({ code: platform.codeFor(person) }));
     },
+    showToast: ({ title }) => void phone.toasts.push(title),
+    setNavigationBarTitle: () => undefined,
+    pageScrollTo: () => undefined,
     // Values are copied, as the platform does.
     getStorageSync: (key) => (storage.has(key) ? JSON.parse(storage.get(key)) : ""),
     setStorageSync: (key, value) => void storage.set(key, JSON.stringify(value)),

@@ -1,0 +1,7 @@
+const { Acclaim } = require('./lib/acclaim.js');
+const config = require('./config.js');
+
+App({
+  // One client for all pages: they share its session, its socket and its place among the ten requests.
+  client: new Acclaim({ origin: config.origin }),
+});

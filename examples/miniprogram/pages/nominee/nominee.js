@@ -1,0 +1,68 @@
+const { documents } = require('../../lib/acclaim.js');
+const { vote, tell } = require('../../lib/vote.js');
+const config = require('../../config.js');
+
+const { client } = getApp();
+
+Page({
+  data: {
+    /** @type {any} */
+    nominee: null,
+    isOpen: false,
+    isBusy: false,
+    isMissing: false,
+  },
+
+  number: 0,
+
+  /** @param {{ number?: string, scene?: string }} options */
+  onLoad({ number, scene }) {
+    // A poster's code brings `c=` slug `&n=` number.
+    const scanned = /(?:^|&)n=(\d+)/.exec(decodeURIComponent(scene || ''));
+    this.number = Number(number || (scanned && scanned[1]));
+    this.load();
+  },
+
+  onShareAppMessage() {
+    const { nominee } = this.data;
+    return { title: nominee ? `${nominee.number}号 ${nominee.name}` : '', path: `/pages/nominee/nominee?number=${this.number}` };
+  },
+
+  async load() {
+    try {
+      const { campaign } = await client.query(documents.Nominee, { slug: config.campaign, number: this.number });
+      const nominee = campaign && campaign.nominee;
+      this.setData({ nominee, isMissing: !nominee, isOpen: campaign && campaign.phase === 'VOTING' });
+      if (!nominee) return;
+      wx.setNavigationBarTitle({ title: nominee.name });
+      client.recordViews([nominee.id]);
+      if (client.pendingVotes().includes(nominee.id)) this.onVote();
+    } catch (error) {
+      tell(error, '无法连接服务器，请返回重试。');
+    }
+  },
+
+  async onVote() {
+    const { nominee } = this.data;
+    this.setData({ isBusy: true });
+    const { isVoted, votes } = await vote(nominee);
+    const known = nominee.votes === null ? null : Math.max(votes || 0, nominee.votes + (isVoted ? 1 : 0));
+    this.setData({ isBusy: false, 'nominee.viewerHasVoted': isVoted || nominee.viewerHasVoted, 'nominee.votes': known });
+  },
+
+  async onLike() {
+    const { nominee } = this.data;
+    try {
+      const { subject, userErrors } = await client.setLike(nominee.id, !nominee.viewerHasLiked);
+      if (subject) this.setData({ 'nominee.likeCount': subject.likeCount, 'nominee.viewerHasLiked': subject.viewerHasLiked });
+      else wx.showToast({ title: userErrors[0].message, icon: 'none' });
+    } catch (error) {
+      tell(error, '操作未成功，请稍后再试。');
+    }
+  },
+
+  onPoster() {
+    const url = `${config.origin}/c/${encodeURIComponent(config.campaign)}/n/${this.number}/poster.png`;
+    wx.previewImage({ urls: [url] });
+  },
+});

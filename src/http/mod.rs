@@ -307,7 +307,11 @@ fn too_many_subscribers() -> Response {
 fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
     CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
-        .compress_when(SizeAbove::new(COMPRESSED_BYTES_MIN).and(NotForContentType::SSE))
+        .compress_when(
+            SizeAbove::new(COMPRESSED_BYTES_MIN)
+                .and(NotForContentType::SSE)
+                .and(NotForContentType::IMAGES),
+        )
 }
 
 /// Which pages of other sites may use the API. There are no cookies, so a page has no more rights than its visitor gave

@@ -33,6 +33,7 @@ describe("the board", () => {
     await row(page, 8).getByRole("img", { name: "up" }).waitFor();
     await page.locator('[data-figure="votes"]').getByText(String(before + 5)).waitFor();
     await page.locator('[data-figure="voters"]').getByText(String(before + 5)).waitFor();
+    await page.locator('[data-figure="rate"]').getByText("5", { exact: true }).waitFor();
     // The higher rank stands above, once the bars have moved.
     await page.waitForFunction(() => {
       const top = (number) => document.querySelector(`.row[data-number="${number}"]`).getBoundingClientRect().top;

@@ -1,24 +1,24 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-Bq91BtnH.js";
+const SCRIPT: &str = "main-C8XklAsK.js";
 const STYLE: &str = "main-pxhJok96.css";
 const FILES: &[File] = &[
     File {
-        name: "board-BMN9Iclf.js",
+        name: "board-DwxfchQq.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-BMN9Iclf.js.br"),
-        gzip: include_bytes!("board-BMN9Iclf.js.gz"),
+        brotli: include_bytes!("board-DwxfchQq.js.br"),
+        gzip: include_bytes!("board-DwxfchQq.js.gz"),
     },
     File {
-        name: "live-DtwOUFzl.js",
+        name: "live-_eyNsihD.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-DtwOUFzl.js.br"),
-        gzip: include_bytes!("live-DtwOUFzl.js.gz"),
+        brotli: include_bytes!("live-_eyNsihD.js.br"),
+        gzip: include_bytes!("live-_eyNsihD.js.gz"),
     },
     File {
-        name: "main-Bq91BtnH.js",
+        name: "main-C8XklAsK.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-Bq91BtnH.js.br"),
-        gzip: include_bytes!("main-Bq91BtnH.js.gz"),
+        brotli: include_bytes!("main-C8XklAsK.js.br"),
+        gzip: include_bytes!("main-C8XklAsK.js.gz"),
     },
     File {
         name: "main-pxhJok96.css",
@@ -27,15 +27,15 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-pxhJok96.css.gz"),
     },
     File {
-        name: "stories-BlZZpr1d.js",
+        name: "stories-D1DF_Hfd.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-BlZZpr1d.js.br"),
-        gzip: include_bytes!("stories-BlZZpr1d.js.gz"),
+        brotli: include_bytes!("stories-D1DF_Hfd.js.br"),
+        gzip: include_bytes!("stories-D1DF_Hfd.js.gz"),
     },
     File {
-        name: "story-CoSENawm.js",
+        name: "story-7ILNxWpv.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-CoSENawm.js.br"),
-        gzip: include_bytes!("story-CoSENawm.js.gz"),
+        brotli: include_bytes!("story-7ILNxWpv.js.br"),
+        gzip: include_bytes!("story-7ILNxWpv.js.gz"),
     },
 ];

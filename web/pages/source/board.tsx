@@ -217,7 +217,9 @@ function LiveBoard({ slug, campaign, tally, roster, account, reload }: LiveProps
     // Nominees that were added since; not more often than the server's campaigns are read anew.
     if (isNew) void pause(1_000).then(reload);
   }, [isNew]);
-  history.current.note(figures);
+  // Time passes without news, too: votes a minute fall. Not while nothing is heard, which is not the same as no votes.
+  useTick(now);
+  if (state !== "lost") history.current.note(figures);
   return (
     <div class={showsAll ? "board all" : "board"}>
       <header class="bar">
@@ -322,7 +324,7 @@ function Totals({ figures, history }: { figures: Figures; history: History }) {
       <div>
         <dt>{t().perMinute}</dt>
         <dd>
-          {count(history.lastMinute())}
+          <span data-figure="rate">{count(history.lastMinute())}</span>
           <svg class="spark" viewBox="0 0 120 32" aria-hidden="true">
             <polyline points={points} />
           </svg>
@@ -429,8 +431,8 @@ function Freshness({ state, figures, heard_ms, timeZone }: FreshnessProps) {
   const age = Math.max(0, Math.round((time - (isCurrent ? figures.asOf_ms : heard_ms)) / 1_000));
   const words = { live: t().live, polling: t().polling, connecting: t().connecting, lost: t().lost };
   return (
-    <p class={`freshness ${state}`} role="status" data-state={state}>
-      <i aria-hidden="true" /> {words[state]} · {t().asOf(clockTime(figures.asOf_ms, timeZone))} ({t().ago(age)})
+    <p class={`freshness ${state}`} data-state={state}>
+      <i aria-hidden="true" /> <span role="status">{words[state]}</span> · {t().asOf(clockTime(figures.asOf_ms, timeZone))} ({t().ago(age)})
     </p>
   );
 }

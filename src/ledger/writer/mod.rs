@@ -7,8 +7,13 @@
 //! the commit.
 //!
 //! A batch holds at most one cast of a voter and campaign, so that casts of a batch never compete for slots.
+//! `decided` has the decisions on a batch and what becomes of its casts.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+mod decided;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -18,11 +23,12 @@ use sqlx::{Connection as _, PgConnection, Postgres};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use self::decided::{Decided, Fate, Fates};
 use super::ballot::{self, NewBallot, Races};
 use super::like::{self, LikeWish};
 use super::{Database, Pool, Transaction};
 use crate::clock::Clock;
-use crate::domain::ballot::{Ballot, Cast, Decision, Outcome, Verdict, decide, grounds, used};
+use crate::domain::ballot::{Cast, Verdict};
 use crate::error::{Error, Result, is_unavailable};
 use crate::id::{CampaignId, VoteId, VoterId};
 use crate::telemetry::WriterMetrics;
@@ -188,19 +194,6 @@ struct Batch {
     casts: Vec<(Cast, u8, oneshot::Sender<Result<Verdict>>)>,
     likes: Vec<(LikeWish, u8, oneshot::Sender<Result<()>>)>,
 }
-
-/// What became of a cast of a batch that was stored.
-enum Fate {
-    /// Its answer.
-    Answered(Verdict),
-    /// The keys did not take its votes, or not all: it lost a race and is decided again.
-    Lost,
-    /// The batch was taken back for another cast's sake: it is decided again, and that counts for nothing.
-    TakenBack,
-}
-
-/// The fate of each cast of a batch. The wishes about likes are stored in any case.
-type Fates = Vec<Fate>;
 
 impl Run {
     async fn run(mut self) {
@@ -434,114 +427,10 @@ impl Run {
     }
 }
 
-/// The decisions on the casts of a batch, with what they rest on.
-struct Decided {
-    known: HashMap<(CampaignId, VoterId), Vec<Ballot>>,
-    decisions: Vec<Decision>,
-}
-
-impl Decided {
-    fn new(casts: &[&Cast], known: Vec<Ballot>) -> Self {
-        let mut by_voter: HashMap<(CampaignId, VoterId), Vec<Ballot>> = HashMap::new();
-        for ballot in known {
-            by_voter
-                .entry((ballot.campaign_id, ballot.voter_id))
-                .or_default()
-                .push(ballot);
-        }
-        let mut decided = Self {
-            known: by_voter,
-            decisions: Vec::new(),
-        };
-        let decisions = casts
-            .iter()
-            .map(|cast| decide(cast, decided.known_of(cast)));
-        decided.decisions = decisions.collect();
-        decided
-    }
-
-    fn known_of(&self, cast: &Cast) -> &[Ballot] {
-        self.known
-            .get(&(cast.campaign_id, cast.voter_id))
-            .map_or(&[][..], Vec::as_slice)
-    }
-
-    /// What is to be stored, in the order of the casts.
-    fn rows<'a>(&self, casts: &[&'a Cast]) -> Vec<NewBallot<'a>> {
-        let stores =
-            self.decisions
-                .iter()
-                .zip(casts)
-                .filter_map(|(decision, cast)| match decision {
-                    Decision::Store(ballots) => Some((ballots, *cast)),
-                    Decision::Answer(_) => None,
-                });
-        stores
-            .flat_map(|(ballots, cast)| {
-                ballots.iter().map(|ballot| NewBallot {
-                    ballot: ballot.clone(),
-                    network_hash: cast.network_hash.as_ref(),
-                    device_hash: cast.device_hash.as_ref(),
-                })
-            })
-            .collect()
-    }
-
-    /// Whether some votes of a cast were stored and others not.
-    fn is_torn(&self, stored: &HashSet<VoteId>) -> bool {
-        self.decisions.iter().any(|decision| match decision {
-            Decision::Store(ballots) => {
-                let count = ballots.iter().filter(|b| stored.contains(&b.id)).count();
-                count != 0 && count != ballots.len()
-            }
-            Decision::Answer(_) => false,
-        })
-    }
-
-    /// What becomes of the casts when `stored` are the ids that the database took.
-    fn fates(&self, casts: &[&Cast], stored: &HashSet<VoteId>) -> Fates {
-        let fate = |(decision, cast): (&Decision, &&Cast)| {
-            let known = self.known_of(cast);
-            match decision {
-                Decision::Answer(outcome) => Fate::Answered(Verdict {
-                    outcome: outcome.clone(),
-                    used: used(cast, &known.iter()),
-                    grounds: match outcome {
-                        Outcome::Refused(refusal) => grounds(cast, *refusal, known),
-                        Outcome::Counted(_) => Vec::new(),
-                    },
-                }),
-                Decision::Store(ballots) if is_stored(ballots, stored) => Fate::Answered(Verdict {
-                    used: used(cast, &known.iter().chain(ballots)),
-                    outcome: Outcome::Counted(ballots.clone()),
-                    grounds: Vec::new(),
-                }),
-                Decision::Store(_) => Fate::Lost,
-            }
-        };
-        self.decisions.iter().zip(casts).map(fate).collect()
-    }
-
-    /// The same when the database had taken `stored` and they were taken back: only refusals and repetitions, which rest
-    /// on what was committed before, are answered.
-    fn taken_back(&self, casts: &[&Cast], stored: &HashSet<VoteId>) -> Fates {
-        let fates = self.fates(casts, stored).into_iter().zip(&self.decisions);
-        let fate = |(fate, decision): (Fate, &Decision)| match (fate, decision) {
-            (Fate::Answered(_), Decision::Store(_)) => Fate::TakenBack,
-            (fate, _) => fate,
-        };
-        fates.map(fate).collect()
-    }
-}
-
 fn is_unique_violation(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
         .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
-}
-
-fn is_stored(ballots: &[Ballot], stored: &HashSet<VoteId>) -> bool {
-    ballots.iter().all(|ballot| stored.contains(&ballot.id))
 }
 
 #[allow(

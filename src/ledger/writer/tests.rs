@@ -1,0 +1,386 @@
+//! The writer's own rules, without a server around it: what a batch takes, who is answered how, what is refused.
+
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::ballot::{Ballot, Choice, Decision, Outcome, Refusal, decide};
+use crate::id::{NomineeId, ScopeId, SubjectId};
+use crate::ledger::Purpose;
+use crate::telemetry::Metrics;
+
+fn cast_of(voter: u128, votes: usize) -> Cast {
+    let choice = |n: usize| Choice {
+        id: VoteId::new(),
+        nominee_id: NomineeId(Uuid::from_u128(n as u128 + 1)),
+        scope_id: ScopeId(Uuid::from_u128(7)),
+    };
+    Cast {
+        campaign_id: CampaignId(Uuid::from_u128(1)),
+        voter_id: VoterId(Uuid::from_u128(voter)),
+        period: 5,
+        quota: 3,
+        cast_at: chrono::DateTime::UNIX_EPOCH,
+        idempotency_key: None,
+        votes: (0..votes).map(choice).collect(),
+        network_hash: None,
+        device_hash: None,
+    }
+}
+
+fn wish_of(voter: u128) -> LikeWish {
+    LikeWish {
+        voter_id: VoterId(Uuid::from_u128(voter)),
+        subject_id: SubjectId(Uuid::from_u128(9)),
+        campaign_id: CampaignId(Uuid::from_u128(1)),
+        liked: true,
+    }
+}
+
+type Answer<T> = oneshot::Receiver<Result<T>>;
+
+fn cast_job(cast: Cast, attempts: u8) -> (Job, Answer<Verdict>) {
+    let (reply, answer) = oneshot::channel();
+    let job = Job::Cast {
+        cast,
+        attempts,
+        reply,
+    };
+    (job, answer)
+}
+
+fn like_job(wish: LikeWish, attempts: u8) -> (Job, Answer<()>) {
+    let (reply, answer) = oneshot::channel();
+    let job = Job::Like {
+        wish,
+        attempts,
+        reply,
+    };
+    (job, answer)
+}
+
+/// A database of its own, gone with the folder.
+async fn database() -> (Arc<Database>, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("acclaim.db").display());
+    let database = Database::open(&url, 4, Purpose::Serving)
+        .await
+        .expect("it opens");
+    database.migrate(&Clock::System).await.expect("tables");
+    (Arc::new(database), folder)
+}
+
+/// A writer's insides that nobody runs, with jobs that wait.
+async fn run_of(jobs: Vec<Job>) -> (Run, tempfile::TempDir) {
+    let (database, folder) = database().await;
+    let (_, receiver) = mpsc::channel(1);
+    let run = Run {
+        database,
+        clock: Clock::System,
+        metrics: Metrics::new().writer,
+        jobs: receiver,
+        waiting: Arc::new(AtomicUsize::new(jobs.len())),
+        backlog: jobs.into(),
+        connection: None,
+        wary_batches: 0,
+    };
+    (run, folder)
+}
+
+/// The voters of what waits, with the number of their attempts.
+fn waiting_in(run: &Run) -> Vec<(u128, u8)> {
+    let job = |job: &Job| match job {
+        Job::Cast { cast, attempts, .. } => (cast.voter_id.0.as_u128(), *attempts),
+        Job::Like { wish, attempts, .. } => (wish.voter_id.0.as_u128(), *attempts),
+    };
+    run.backlog.iter().map(job).collect()
+}
+
+fn counted(cast: &Cast) -> Verdict {
+    let Decision::Store(ballots) = decide(cast, &[]) else {
+        panic!("it is decided to be stored");
+    };
+    Verdict {
+        outcome: Outcome::Counted(ballots),
+        used: Vec::new(),
+        grounds: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_batch_has_512_rows_and_the_rest_keeps_its_place() {
+    let jobs = (0..600).map(|voter| cast_job(cast_of(voter, 1), 0));
+    let (jobs, _answers): (Vec<_>, Vec<_>) = jobs.unzip();
+    let (mut run, _folder) = run_of(jobs).await;
+    assert_eq!(run.next_batch().casts.len(), 512);
+    assert_eq!(waiting_in(&run).len(), 88);
+    assert_eq!(waiting_in(&run)[0], (512, 0));
+    assert_eq!(run.next_batch().casts.len(), 88);
+    // Rows count, not jobs; likes are rows, too.
+    let casts = (0..300).map(|voter| cast_job(cast_of(voter, 2), 0));
+    let (jobs, _answers): (Vec<_>, Vec<_>) = casts.unzip();
+    let (mut run, _folder) = run_of(jobs).await;
+    assert_eq!(run.next_batch().casts.len(), 256);
+    let likes = (0..600).map(|voter| like_job(wish_of(voter), 0));
+    let (jobs, _answers): (Vec<_>, Vec<_>) = likes.unzip();
+    let (mut run, _folder) = run_of(jobs).await;
+    assert_eq!(run.next_batch().likes.len(), 512);
+    assert_eq!(waiting_in(&run).len(), 88);
+}
+
+#[tokio::test]
+async fn what_competes_stays_behind_in_its_order_and_batches_are_sorted() {
+    let (jobs, _answers): (Vec<_>, Vec<_>) = [5, 3, 5, 4, 3]
+        .map(|v| cast_job(cast_of(v, 1), 0))
+        .into_iter()
+        .unzip();
+    let (mut run, _folder) = run_of(jobs).await;
+    let voters = |batch: &Batch| {
+        batch
+            .casts
+            .iter()
+            .map(|(c, ..)| c.voter_id.0.as_u128())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(voters(&run.next_batch()), [3, 4, 5]);
+    assert_eq!(waiting_in(&run), [(5, 0), (3, 0)]);
+    assert_eq!(voters(&run.next_batch()), [3, 5]);
+    let (jobs, _answers): (Vec<_>, Vec<_>) = [5, 3, 5]
+        .map(|v| like_job(wish_of(v), 0))
+        .into_iter()
+        .unzip();
+    let (mut run, _folder) = run_of(jobs).await;
+    let batch = run.next_batch();
+    let likers: Vec<_> = batch
+        .likes
+        .iter()
+        .map(|(w, ..)| w.voter_id.0.as_u128())
+        .collect();
+    assert_eq!(likers, [3, 5]);
+    assert_eq!(waiting_in(&run), [(5, 0)]);
+}
+
+#[tokio::test]
+async fn whose_caller_has_gone_is_not_stored_and_waits_no_longer() {
+    let (first, gone) = cast_job(cast_of(1, 1), 0);
+    let (second, _answer) = cast_job(cast_of(2, 1), 0);
+    let (third, gone_too) = like_job(wish_of(3), 0);
+    let (mut run, _folder) = run_of(vec![first, second, third]).await;
+    drop((gone, gone_too));
+    let batch = run.next_batch();
+    assert_eq!((batch.casts.len(), batch.likes.len()), (1, 0));
+    assert_eq!(run.waiting.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_batch_that_failed_is_tried_again_in_its_order_and_not_for_ever() {
+    let (first, mut first_answer) = cast_job(cast_of(1, 1), 0);
+    let (second, mut second_answer) = cast_job(cast_of(2, 1), 4);
+    let (third, mut third_answer) = like_job(wish_of(3), 0);
+    let (fourth, mut fourth_answer) = like_job(wish_of(4), 4);
+    let (mut run, _folder) = run_of(vec![first, second, third, fourth]).await;
+    let batch = run.next_batch();
+    run.answer(batch, Err(sqlx::Error::PoolTimedOut));
+    assert_eq!(waiting_in(&run), [(1, 1), (3, 1)]);
+    assert!(first_answer.try_recv().is_err() && third_answer.try_recv().is_err());
+    assert!(matches!(
+        second_answer.try_recv(),
+        Ok(Err(Error::Unavailable))
+    ));
+    assert!(matches!(
+        fourth_answer.try_recv(),
+        Ok(Err(Error::Unavailable))
+    ));
+    assert_eq!(run.waiting.load(Ordering::Relaxed), 2);
+    assert_eq!(run.metrics.decided_again.get(), 2);
+    assert_eq!(run.metrics.likes_stored.get(), 0);
+    // What is wrong with the statement stays wrong.
+    let batch = run.next_batch();
+    run.answer(batch, Err(sqlx::Error::RowNotFound));
+    assert_eq!(waiting_in(&run), []);
+    assert!(matches!(
+        first_answer.try_recv(),
+        Ok(Err(Error::Unavailable))
+    ));
+    assert!(matches!(
+        third_answer.try_recv(),
+        Ok(Err(Error::Unavailable))
+    ));
+    assert_eq!(run.waiting.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn each_caller_gets_its_own_fate() {
+    let casts = [cast_of(1, 1), cast_of(2, 1), cast_of(3, 1), cast_of(4, 1)];
+    let verdict = counted(&casts[0]);
+    let attempts = [0, 0, 4, 4];
+    let (mut jobs, mut answers) = (Vec::new(), Vec::new());
+    for (cast, attempts) in casts.into_iter().zip(attempts) {
+        let (job, answer) = cast_job(cast, attempts);
+        jobs.push(job);
+        answers.push(answer);
+    }
+    let (like, mut liked) = like_job(wish_of(5), 0);
+    jobs.push(like);
+    let (mut run, _folder) = run_of(jobs).await;
+    let batch = run.next_batch();
+    let fates = vec![
+        Fate::Answered(verdict.clone()),
+        Fate::Lost,
+        Fate::Lost,
+        Fate::TakenBack,
+    ];
+    run.answer(batch, Ok(fates));
+    assert!(matches!(answers[0].try_recv(), Ok(Ok(answer)) if answer == verdict));
+    // A lost race counts as an attempt, what was taken back for another's sake does not.
+    assert_eq!(waiting_in(&run), [(2, 1), (4, 4)]);
+    assert!(matches!(answers[2].try_recv(), Ok(Err(Error::Unavailable))));
+    assert!(matches!(liked.try_recv(), Ok(Ok(()))));
+    assert_eq!(run.metrics.likes_stored.get(), 1);
+    assert_eq!(run.waiting.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn too_many_are_refused_and_likes_first() {
+    let (queue, mut jobs) = mpsc::channel(QUEUE_MAX);
+    let writer = Writer {
+        queue,
+        waiting: Arc::new(AtomicUsize::new(0)),
+    };
+    let waiting = |count| writer.waiting.store(count, Ordering::Relaxed);
+    for (count, is_full) in [(0, false), (QUEUE_MAX - 1, false), (QUEUE_MAX, true)] {
+        waiting(count);
+        assert_eq!((writer.waiting(), writer.is_full()), (count, is_full));
+    }
+    assert!(matches!(
+        writer.cast(cast_of(1, 1)).await,
+        Err(Error::Overloaded)
+    ));
+    assert_eq!(writer.waiting(), QUEUE_MAX, "who is refused does not wait");
+    waiting(QUEUE_MAX / 2);
+    assert!(matches!(
+        writer.like(wish_of(1)).await,
+        Err(Error::Overloaded)
+    ));
+    assert!(jobs.try_recv().is_err());
+    // One less, and it is taken.
+    waiting(QUEUE_MAX / 2 - 1);
+    let (liked, ()) = tokio::join!(writer.like(wish_of(1)), async {
+        let Some(Job::Like { reply, .. }) = jobs.recv().await else {
+            panic!("a like waits");
+        };
+        _ = reply.send(Ok(()));
+    });
+    assert!(liked.is_ok());
+    // Without a writer there is nothing to wait for.
+    drop(jobs);
+    waiting(0);
+    assert!(matches!(
+        writer.cast(cast_of(1, 1)).await,
+        Err(Error::Unavailable)
+    ));
+    assert_eq!(writer.waiting(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_too_long_is_told_to_come_back() {
+    let (queue, _jobs) = mpsc::channel(QUEUE_MAX);
+    let writer = Writer {
+        queue,
+        waiting: Arc::new(AtomicUsize::new(0)),
+    };
+    let started = tokio::time::Instant::now();
+    assert!(matches!(
+        writer.cast(cast_of(1, 1)).await,
+        Err(Error::Unavailable)
+    ));
+    assert_eq!(started.elapsed(), Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn what_was_accepted_is_stored_before_the_writer_ends() {
+    let (database, _folder) = database().await;
+    let metrics = Metrics::new().writer;
+    let (writer, task) = Writer::start(Arc::clone(&database), Clock::System, metrics);
+    let (job, mut answer) = cast_job(cast_of(1, 1), 0);
+    writer.waiting.fetch_add(1, Ordering::Relaxed);
+    assert!(writer.queue.try_send(job).is_ok());
+    drop(writer);
+    task.finished().await;
+    // There is no such campaign, so the keys refuse it: what counts is that it is answered.
+    assert!(answer.try_recv().is_ok());
+}
+
+#[test]
+fn decisions_become_rows_and_fates() {
+    let (voter, other) = (cast_of(1, 2), cast_of(2, 1));
+    let mut spent = cast_of(3, 1);
+    spent.quota = 0;
+    let casts = [&voter, &other, &spent];
+    let earlier = Ballot {
+        id: VoteId::new(),
+        slot: 3,
+        nominee_id: NomineeId(Uuid::from_u128(99)),
+        ..ballots_of(&other)[0].clone()
+    };
+    let decided = Decided::new(&casts, vec![earlier]);
+    let rows = decided.rows(&casts);
+    let slots: Vec<_> = rows
+        .iter()
+        .map(|r| {
+            (
+                r.ballot.voter_id.0.as_u128(),
+                r.ballot.slot,
+                r.ballot.is_first,
+            )
+        })
+        .collect();
+    assert_eq!(slots, [(1, 1, true), (1, 2, false), (2, 1, false)]);
+    let ids: Vec<VoteId> = rows.iter().map(|row| row.ballot.id).collect();
+    let set = |indexes: &[usize]| indexes.iter().map(|&i| ids[i]).collect::<HashSet<_>>();
+    // Torn is a cast of which some votes are stored and others are not; all or none of them is well.
+    for (stored, is_torn) in [
+        (&[0][..], true),
+        (&[1, 2], true),
+        (&[0, 1, 2], false),
+        (&[2], false),
+        (&[], false),
+    ] {
+        assert_eq!(decided.is_torn(&set(stored)), is_torn, "{stored:?}");
+    }
+    let kinds = |fates: Fates| {
+        let kind = |fate| match fate {
+            Fate::Answered(Verdict {
+                outcome: Outcome::Counted(ballots),
+                used,
+                ..
+            }) => format!("counted {} of {:?}", ballots.len(), used[0].1),
+            Fate::Answered(Verdict {
+                outcome: Outcome::Refused(Refusal::QuotaSpent(_)),
+                ..
+            }) => "spent".to_owned(),
+            Fate::Answered(_) => "other".to_owned(),
+            Fate::Lost => "lost".to_owned(),
+            Fate::TakenBack => "taken back".to_owned(),
+        };
+        fates.into_iter().map(kind).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        kinds(decided.fates(&casts, &set(&[0, 1, 2]))),
+        ["counted 2 of 2", "counted 1 of 2", "spent"]
+    );
+    assert_eq!(
+        kinds(decided.fates(&casts, &set(&[0]))),
+        ["lost", "lost", "spent"]
+    );
+    assert_eq!(
+        kinds(decided.taken_back(&casts, &set(&[0, 2]))),
+        ["lost", "taken back", "spent"]
+    );
+}
+
+fn ballots_of(cast: &Cast) -> Vec<Ballot> {
+    match decide(cast, &[]) {
+        Decision::Store(ballots) => ballots,
+        Decision::Answer(_) => panic!("it is decided to be stored"),
+    }
+}

@@ -65,6 +65,12 @@ impl Origin {
         self.authorization.is_none()
     }
 
+    /// Who asks, as limits know it.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// The language of texts for people.
     #[must_use]
     pub fn language(&self) -> Language {

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -25,7 +25,7 @@ use crate::auth::Viewer;
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::domain::story::{MediaKind, Story};
-use crate::error::Error;
+use crate::error::{Error, RETRY_AFTER as RETRY_AFTER_DEFAULT};
 use crate::graphql::messages::Language;
 use crate::graphql::node_id;
 use crate::telemetry::RequestId;
@@ -38,6 +38,8 @@ const LICENSES: &[u8] = include_bytes!("../../web/pages/dist/LICENSES.txt");
 pub const DOCUMENTS: &[u8] = include_bytes!("../../web/pages/dist/documents.json");
 /// A name stands for its contents, so what is kept never becomes old.
 const KEPT: &str = "public, max-age=31536000, immutable";
+/// What the page of a story costs, as an operation with a statement does.
+const STORY_COST: u32 = 50;
 /// Programs, styles and calls from here only; pictures and films are the organiser's own addresses.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -130,6 +132,13 @@ async fn story(
     let Some(roster) = find(&server, &slug) else {
         return missing(&origin);
     };
+    // It takes a statement, as the API's own answer does: whoever hammers it is stopped by the same allowance.
+    if let Err(error) = server
+        .app
+        .charge(Viewer::Anonymous, origin.client(), STORY_COST)
+    {
+        return refused(&error);
+    }
     let found = match node_id::story(&server.app.hash_key, &id.into()) {
         Ok(id) => server.app.find_stories(Viewer::Anonymous, vec![id]).await,
         Err(_) => Ok(Vec::new()),
@@ -138,7 +147,7 @@ async fn story(
         Ok(mut stories) => stories
             .pop()
             .filter(|story| story.campaign_id == roster.campaign().id),
-        Err(error) => return unavailable(&error),
+        Err(error) => return refused(&error),
     };
     let Some(story) = story else {
         return missing(&origin);
@@ -343,9 +352,17 @@ fn missing(origin: &Origin) -> Response {
         .into_response()
 }
 
-fn unavailable(error: &Error) -> Response {
-    tracing::warn!(request = RequestId::current(), %error, "a story could not be read");
-    (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")]).into_response()
+/// Why a story cannot be read now.
+fn refused(error: &Error) -> Response {
+    let status = if matches!(error, Error::RateLimited { .. }) {
+        StatusCode::TOO_MANY_REQUESTS
+    } else {
+        tracing::warn!(request = RequestId::current(), %error, "a story could not be read");
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let wait = error.retry_after().unwrap_or(RETRY_AFTER_DEFAULT);
+    let seconds = wait.as_millis().div_ceil(1_000).max(1).to_string();
+    (status, [(RETRY_AFTER, seconds)]).into_response()
 }
 
 fn headers(content_type: &'static str, cached: &'static str) -> HeaderMap {

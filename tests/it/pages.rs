@@ -18,6 +18,7 @@ on_both!(
     an_address_has_a_title_and_a_preview,
     a_story_is_whole_without_its_program,
     what_is_not_public_has_no_page,
+    who_hammers_stories_is_told_to_wait,
     files_are_kept_for_ever_and_compressed_as_the_client_takes_them,
     without_a_public_address_there_are_no_codes_and_no_guesses,
     a_poster_is_a_picture_that_leads_to_the_nominee,
@@ -179,6 +180,26 @@ async fn what_is_not_public_has_no_page(stores: Stores) {
             "{path}"
         );
     }
+}
+
+async fn who_hammers_stories_is_told_to_wait(stores: Stores) {
+    let mut options = options();
+    options.limits.anonymous_query = "1/120".parse().expect("a rate");
+    let server = TestServer::start_with(&stores, options).await;
+    let (_, story) = told(&server, "Fair").await;
+    for _ in 0..2 {
+        assert_eq!(get(&server, &story).await.status(), StatusCode::OK);
+    }
+    let refused = get(&server, &story).await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    let wait = refused.headers()["retry-after"].to_str().expect("ASCII");
+    // 30 of 50 tokens are missing, less what came while the others were answered.
+    assert!(
+        (25..=30).contains(&wait.parse().expect("seconds")),
+        "{wait}"
+    );
+    // What costs no statement goes on.
+    assert_eq!(get(&server, "/c/fair").await.status(), StatusCode::OK);
 }
 
 async fn files_are_kept_for_ever_and_compressed_as_the_client_takes_them(stores: Stores) {

@@ -26,7 +26,7 @@ use crate::id::NomineeId;
 
 /// Posters that are kept, of some 100 KB each.
 const KEPT_MAX: usize = 200;
-/// Posters drawn at once, each some 100 ms of one core, and how many may wait for it.
+/// Posters drawn at once, each some 30 ms of one core, and how many may wait for it.
 const DRAWN_AT_ONCE: usize = 1;
 const WAITING_MAX: usize = 16;
 /// How long caches keep a poster or code: a name may be put right.

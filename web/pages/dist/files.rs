@@ -1,24 +1,24 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-C8XklAsK.js";
+const SCRIPT: &str = "main-Bp-N40F0.js";
 const STYLE: &str = "main-pxhJok96.css";
 const FILES: &[File] = &[
     File {
-        name: "board-DwxfchQq.js",
+        name: "board-CQTr3fhK.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-DwxfchQq.js.br"),
-        gzip: include_bytes!("board-DwxfchQq.js.gz"),
+        brotli: include_bytes!("board-CQTr3fhK.js.br"),
+        gzip: include_bytes!("board-CQTr3fhK.js.gz"),
     },
     File {
-        name: "live-_eyNsihD.js",
+        name: "live-CIjXOXCH.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-_eyNsihD.js.br"),
-        gzip: include_bytes!("live-_eyNsihD.js.gz"),
+        brotli: include_bytes!("live-CIjXOXCH.js.br"),
+        gzip: include_bytes!("live-CIjXOXCH.js.gz"),
     },
     File {
-        name: "main-C8XklAsK.js",
+        name: "main-Bp-N40F0.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-C8XklAsK.js.br"),
-        gzip: include_bytes!("main-C8XklAsK.js.gz"),
+        brotli: include_bytes!("main-Bp-N40F0.js.br"),
+        gzip: include_bytes!("main-Bp-N40F0.js.gz"),
     },
     File {
         name: "main-pxhJok96.css",
@@ -27,15 +27,15 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-pxhJok96.css.gz"),
     },
     File {
-        name: "stories-D1DF_Hfd.js",
+        name: "stories-BiE4g0mW.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-D1DF_Hfd.js.br"),
-        gzip: include_bytes!("stories-D1DF_Hfd.js.gz"),
+        brotli: include_bytes!("stories-BiE4g0mW.js.br"),
+        gzip: include_bytes!("stories-BiE4g0mW.js.gz"),
     },
     File {
-        name: "story-7ILNxWpv.js",
+        name: "story-CAQYih4L.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-7ILNxWpv.js.br"),
-        gzip: include_bytes!("story-7ILNxWpv.js.gz"),
+        brotli: include_bytes!("story-CAQYih4L.js.br"),
+        gzip: include_bytes!("story-CAQYih4L.js.gz"),
     },
 ];

@@ -309,7 +309,9 @@ class History {
 function Totals({ figures, history }: { figures: Figures; history: History }) {
   const rates = history.rates();
   const highest = Math.max(1, ...rates);
-  const points = rates.map((rate, i) => `${i * (120 / History.binsMax)},${30 - (rate / highest) * 28}`).join(" ");
+  // As wide as what there is, once there are two minutes of it.
+  const step = 120 / Math.max(12, rates.length - 1);
+  const points = rates.map((rate, i) => `${i * step},${30 - (rate / highest) * 28}`).join(" ");
   return (
     <dl class="totals">
       <div>

@@ -1,24 +1,24 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-Bp-N40F0.js";
+const SCRIPT: &str = "main-fiEf6L4d.js";
 const STYLE: &str = "main-pxhJok96.css";
 const FILES: &[File] = &[
     File {
-        name: "board-CQTr3fhK.js",
+        name: "board-DoZrGIfE.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-CQTr3fhK.js.br"),
-        gzip: include_bytes!("board-CQTr3fhK.js.gz"),
+        brotli: include_bytes!("board-DoZrGIfE.js.br"),
+        gzip: include_bytes!("board-DoZrGIfE.js.gz"),
     },
     File {
-        name: "live-CIjXOXCH.js",
+        name: "live-V9orXaV_.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-CIjXOXCH.js.br"),
-        gzip: include_bytes!("live-CIjXOXCH.js.gz"),
+        brotli: include_bytes!("live-V9orXaV_.js.br"),
+        gzip: include_bytes!("live-V9orXaV_.js.gz"),
     },
     File {
-        name: "main-Bp-N40F0.js",
+        name: "main-fiEf6L4d.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-Bp-N40F0.js.br"),
-        gzip: include_bytes!("main-Bp-N40F0.js.gz"),
+        brotli: include_bytes!("main-fiEf6L4d.js.br"),
+        gzip: include_bytes!("main-fiEf6L4d.js.gz"),
     },
     File {
         name: "main-pxhJok96.css",
@@ -27,15 +27,15 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-pxhJok96.css.gz"),
     },
     File {
-        name: "stories-BiE4g0mW.js",
+        name: "stories-P9OXKgha.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-BiE4g0mW.js.br"),
-        gzip: include_bytes!("stories-BiE4g0mW.js.gz"),
+        brotli: include_bytes!("stories-P9OXKgha.js.br"),
+        gzip: include_bytes!("stories-P9OXKgha.js.gz"),
     },
     File {
-        name: "story-CAQYih4L.js",
+        name: "story-DdVUMXXk.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-CAQYih4L.js.br"),
-        gzip: include_bytes!("story-CAQYih4L.js.gz"),
+        brotli: include_bytes!("story-DdVUMXXk.js.br"),
+        gzip: include_bytes!("story-DdVUMXXk.js.gz"),
     },
 ];

@@ -271,6 +271,8 @@ class History {
   /** Takes notice of figures; the same ones again only move time. */
   note(figures: Figures): void {
     const bin = Math.floor(now() / History.bin_ms);
+    // What was there when the board was opened is where counting begins.
+    if (this.#bins.length === 0) this.#bins = [{ bin: bin - 1, votes: figures.counted }];
     const last = this.#bins.at(-1);
     if (last?.bin === bin) last.votes = figures.counted;
     else this.#bins = [...this.#bins, { bin, votes: figures.counted }].slice(-History.binsMax);

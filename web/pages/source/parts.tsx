@@ -142,16 +142,16 @@ export function Failed({ retry }: { retry: () => void }) {
   );
 }
 
+/** How far below the screen the next page is read. */
+const ahead_px = 800;
+
 /** Calls `more` when the reader comes near the end of a list. */
 export function Sentinel({ more }: { more: () => void }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) more();
-      },
-      { rootMargin: "800px" },
-    );
+    // What is reported may be how it was before a page was added, so where it is now is asked.
+    const isNear = () => (place.current?.getBoundingClientRect().top ?? Infinity) < innerHeight + ahead_px;
+    const observer = new IntersectionObserver(() => isNear() && more(), { rootMargin: `${ahead_px}px` });
     observer.observe(place.current!);
     return () => observer.disconnect();
   });

@@ -297,17 +297,23 @@ async fn who_waits_too_long_is_told_to_come_back() {
 }
 
 #[tokio::test]
-async fn what_was_accepted_is_stored_before_the_writer_ends() {
+async fn what_was_accepted_is_answered_before_the_writer_ends_and_measured_as_one_batch() {
     let (database, _folder) = database().await;
-    let metrics = Metrics::new().writer;
-    let (writer, task) = Writer::start(Arc::clone(&database), Clock::System, metrics);
-    let (job, mut answer) = cast_job(cast_of(1, 1), 0);
-    writer.waiting.fetch_add(1, Ordering::Relaxed);
-    assert!(writer.queue.try_send(job).is_ok());
+    let metrics = Metrics::new();
+    let (writer, task) =
+        Writer::start(Arc::clone(&database), Clock::System, metrics.writer.clone());
+    let (cast, mut verdict) = cast_job(cast_of(1, 1), 4);
+    let (like, mut liked) = like_job(wish_of(1), 4);
+    writer.waiting.fetch_add(2, Ordering::Relaxed);
+    assert!(writer.queue.try_send(cast).is_ok() && writer.queue.try_send(like).is_ok());
     drop(writer);
     task.finished().await;
-    // There is no such campaign, so the keys refuse it: what counts is that it is answered.
-    assert!(answer.try_recv().is_ok());
+    // There is no such campaign, so the keys refuse both: what counts is that they are answered.
+    assert!(verdict.try_recv().is_ok() && liked.try_recv().is_ok());
+    let shown = metrics.encode();
+    for line in ["batch_size_sum 2.0", "batch_size_count 1"] {
+        assert!(shown.contains(line), "{line} in {shown}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! the same for everybody, and as fresh as the public tally.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -104,15 +105,12 @@ async fn nominee(
     Path((slug, number)): Path<(String, String)>,
     origin: Origin,
 ) -> Response {
-    let roster = find(&server, &slug);
-    let Some((roster, nominee)) = roster
-        .as_ref()
-        .and_then(|roster| Some((roster, find_nominee(roster, &number)?)))
-    else {
+    let Some((roster, index)) = find_nominee(&server, &slug, &number) else {
         return missing(&origin);
     };
-    let path = nominee_path(roster, nominee);
-    let poster = poster_path(&server, roster, nominee);
+    let nominee = &roster.nominees()[index];
+    let path = nominee_path(&roster, nominee);
+    let poster = poster_path(&server, &roster, nominee);
     let head = Head {
         title: format!("{} · {}", nominee.name, roster.campaign().title),
         summary: &nominee.summary,
@@ -174,16 +172,17 @@ async fn story(
 
 /// The campaign at this slug, as the public sees it.
 #[must_use]
-pub fn find(server: &Server, slug: &str) -> Option<std::sync::Arc<Roster>> {
+pub fn find(server: &Server, slug: &str) -> Option<Arc<Roster>> {
     let catalog = server.app.campaigns.catalog();
     catalog.find_by_slug(slug, Viewer::Anonymous)
 }
 
-/// The nominee with this number, if it is shown.
+/// The campaign at this slug, and where the nominee with this number stands in it, if it is shown.
 #[must_use]
-pub fn find_nominee<'a>(roster: &'a Roster, number: &str) -> Option<&'a Nominee> {
+pub fn find_nominee(server: &Server, slug: &str, number: &str) -> Option<(Arc<Roster>, usize)> {
+    let roster = find(server, slug)?;
     let index = roster.shown_index_of_number(number.parse().ok()?)?;
-    Some(&roster.nominees()[index])
+    Some((roster, index))
 }
 
 /// The path of a campaign's voting page.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::{ANSWER_BYTES_MAX, Failure, Secret, WeChat, read};
 use crate::telemetry::RequestId;
@@ -57,7 +57,9 @@ impl WeChat {
     /// A picture that opens `page` of the mini-program, which gets `scene`; none, and a line in the log, when the
     /// platform does not give one.
     pub async fn find_code_image(&self, page: &str, scene: &str) -> Option<CodeImage> {
-        match self.code_image(page, scene).await {
+        // All calls together have the time of one: somebody waits for a picture that a QR code can stand in for.
+        let answered = timeout(self.timeout, self.code_image(page, scene)).await;
+        match answered.unwrap_or(Err(Failure::Late)) {
             Ok(image) => Some(image),
             Err(failure) => {
                 let request = RequestId::current();

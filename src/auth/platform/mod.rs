@@ -167,6 +167,8 @@ enum Failure {
     Status(u16),
     #[error("the call failed: {0:?}")]
     Call(reqwest::Error),
+    #[error("no answer in time")]
+    Late,
     #[error("the answer is too long")]
     AnswerTooLong,
     /// Without the parser's words: they quote the answer.
@@ -189,6 +191,7 @@ impl From<&Failure> for CodeExchangeError {
             Failure::Errcode(errcode) => Self::from_errcode(*errcode),
             Failure::Status(_)
             | Failure::Call(_)
+            | Failure::Late
             | Failure::AnswerTooLong
             | Failure::AnswerUnreadable
             | Failure::AnswerIncomplete => Self::Unavailable,

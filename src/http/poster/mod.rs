@@ -29,6 +29,8 @@ const KEPT_MAX: usize = 200;
 /// Posters drawn at once, each some 30 ms of one core, and how many may wait for it.
 const DRAWN_AT_ONCE: usize = 1;
 const WAITING_MAX: usize = 16;
+/// How long one waits for its turn, which a slow platform may hold up.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How long caches keep a poster or code: a name may be put right.
 const CACHED: &str = "public, max-age=300";
 /// How long a poster with a stand-in for the platform's code is kept.
@@ -89,13 +91,10 @@ pub async fn picture(
     State(server): State<Server>,
     Path((slug, number)): Path<(String, String)>,
 ) -> Response {
-    let roster = find(&server, &slug);
-    let Some((roster, nominee)) = roster
-        .as_ref()
-        .and_then(|roster| Some((roster, find_nominee(roster, &number)?)))
-    else {
+    let Some((roster, index)) = find_nominee(&server, &slug, &number) else {
         return StatusCode::NOT_FOUND.into_response();
     };
+    let nominee = &roster.nominees()[index];
     let Some(public_url) = &server.public_url else {
         return no_public_url();
     };
@@ -110,18 +109,19 @@ pub async fn picture(
     let Ok(_place) = server.posters.places.try_acquire() else {
         return busy();
     };
-    let Ok(turn) = Arc::clone(&server.posters.turns).acquire_owned().await else {
+    let turn = Arc::clone(&server.posters.turns).acquire_owned();
+    let Ok(Ok(turn)) = tokio::time::timeout(TURN_WAIT_MAX, turn).await else {
         return busy();
     };
     // Whoever waited for the same poster finds it here.
     if let Some(png) = server.posters.find(nominee, revision) {
         return answer("image/png", png);
     }
-    let url = format!("{public_url}{}", nominee_path(roster, nominee));
-    let Some((code, is_stand_in)) = find_code(&server, roster, nominee, url).await else {
+    let url = format!("{public_url}{}", nominee_path(&roster, nominee));
+    let Some((code, is_stand_in)) = find_code(&server, &roster, nominee, url).await else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let svg = draw(&font, roster, nominee, &code);
+    let svg = draw(&font, &roster, nominee, &code);
     let rendered = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         render(&svg, &font)
@@ -154,10 +154,8 @@ pub async fn nominee_code(
     State(server): State<Server>,
     Path((slug, number)): Path<(String, String)>,
 ) -> Response {
-    let path = find(&server, &slug).and_then(|roster| {
-        let nominee = find_nominee(&roster, &number)?;
-        Some(nominee_path(&roster, nominee))
-    });
+    let found = find_nominee(&server, &slug, &number);
+    let path = found.map(|(roster, index)| nominee_path(&roster, &roster.nominees()[index]));
     path.map_or_else(
         || StatusCode::NOT_FOUND.into_response(),
         |path| code_answer(&server, &path),

@@ -1,24 +1,24 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-fiEf6L4d.js";
+const SCRIPT: &str = "main-BkNUVXh6.js";
 const STYLE: &str = "main-pxhJok96.css";
 const FILES: &[File] = &[
     File {
-        name: "board-DoZrGIfE.js",
+        name: "board-0ENy8qkI.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-DoZrGIfE.js.br"),
-        gzip: include_bytes!("board-DoZrGIfE.js.gz"),
+        brotli: include_bytes!("board-0ENy8qkI.js.br"),
+        gzip: include_bytes!("board-0ENy8qkI.js.gz"),
     },
     File {
-        name: "live-V9orXaV_.js",
+        name: "live-bKn-SDFh.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-V9orXaV_.js.br"),
-        gzip: include_bytes!("live-V9orXaV_.js.gz"),
+        brotli: include_bytes!("live-bKn-SDFh.js.br"),
+        gzip: include_bytes!("live-bKn-SDFh.js.gz"),
     },
     File {
-        name: "main-fiEf6L4d.js",
+        name: "main-BkNUVXh6.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-fiEf6L4d.js.br"),
-        gzip: include_bytes!("main-fiEf6L4d.js.gz"),
+        brotli: include_bytes!("main-BkNUVXh6.js.br"),
+        gzip: include_bytes!("main-BkNUVXh6.js.gz"),
     },
     File {
         name: "main-pxhJok96.css",
@@ -27,15 +27,15 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-pxhJok96.css.gz"),
     },
     File {
-        name: "stories-P9OXKgha.js",
+        name: "stories-Cd-2xcqY.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-P9OXKgha.js.br"),
-        gzip: include_bytes!("stories-P9OXKgha.js.gz"),
+        brotli: include_bytes!("stories-Cd-2xcqY.js.br"),
+        gzip: include_bytes!("stories-Cd-2xcqY.js.gz"),
     },
     File {
-        name: "story-DdVUMXXk.js",
+        name: "story-CCSquQAL.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DdVUMXXk.js.br"),
-        gzip: include_bytes!("story-DdVUMXXk.js.gz"),
+        brotli: include_bytes!("story-CCSquQAL.js.br"),
+        gzip: include_bytes!("story-CCSquQAL.js.gz"),
     },
 ];

@@ -1,6 +1,9 @@
 //! How often a caller may do what: by voter or address, in one process and across processes.
 
-use acclaim::hot::{Limits, Rate};
+use std::time::{Duration, Instant};
+
+use acclaim::error::Error;
+use acclaim::hot::{Action, Hot, Limits, Rate, Subject};
 use serde_json::{Value, json};
 
 use crate::harness::{CAST_VOTE, Options, Sample, Stores, TestServer, on_both, refusal};
@@ -247,36 +250,62 @@ async fn three_servers_admit_what_one_bucket_gives() {
         server_with(&stores, limit).await,
         server_with(&stores, limit).await,
     ];
-    let rate = default_limits().cast;
-    let voter = acclaim::id::VoterId::new();
-    let started = std::time::Instant::now();
-    let (mut admitted, mut last_refused) = (0u32, started);
-    let mut first_answer = None;
-    while started.elapsed().as_secs_f64() < 3.0 {
-        for server in &servers {
-            let subject = acclaim::hot::Subject::Voter(voter);
-            match server
-                .app
-                .hot
-                .take(acclaim::hot::Action::Cast, subject)
-                .await
-            {
-                Ok(()) => admitted += 1,
-                Err(acclaim::error::Error::RateLimited { .. }) => {
-                    last_refused = std::time::Instant::now();
-                }
-                Err(other) => panic!("{other}"),
-            }
-            first_answer.get_or_insert_with(std::time::Instant::now);
+    // A process to which Redis is late, on a busy machine, goes by a bucket of its own: that time is no example.
+    for _ in 0..10 {
+        if let Some(asked) = ask_for_three_seconds(&servers).await {
+            return asked.assert_is_one_bucket(default_limits().cast);
         }
     }
-    let tokens =
-        |time: std::time::Duration| f64::from(rate.burst) + rate.per_second * time.as_secs_f64();
-    let admitted = f64::from(admitted);
-    assert!(admitted <= tokens(started.elapsed()) + 1.0, "{admitted}");
-    // When it was refused last, the bucket was empty.
-    let least = tokens(last_refused - first_answer.expect("an answer")) - 1.0;
-    assert!(admitted >= least, "{admitted}, not {least}");
+    panic!("Redis was late ten times");
+}
+
+/// What was admitted to a voter who asked again and again.
+struct Asked {
+    admitted: u32,
+    /// From before the first question until after the last answer.
+    longest: Duration,
+    /// From after the first answer until before the last question that was refused: by then the bucket had been emptied.
+    shortest: Duration,
+}
+
+impl Asked {
+    fn assert_is_one_bucket(&self, rate: Rate) {
+        let tokens = |time: Duration| f64::from(rate.burst) + rate.per_second * time.as_secs_f64();
+        let (admitted, most) = (f64::from(self.admitted), tokens(self.longest) + 1.0);
+        assert!(admitted <= most, "{admitted}, more than {most}");
+        let least = tokens(self.shortest) - 1.0;
+        assert!(admitted >= least, "{admitted}, not {least}");
+    }
+}
+
+/// Asks on behalf of a new voter; `None` when Redis did not answer each time.
+async fn ask_for_three_seconds(servers: &[TestServer]) -> Option<Asked> {
+    let subject = Subject::Voter(acclaim::id::VoterId::new());
+    let started = Instant::now();
+    let (mut admitted, mut last_refused) = (0, started);
+    let mut first_answer = None;
+    while started.elapsed() < Duration::from_secs(3) {
+        for server in servers {
+            let asked = Instant::now();
+            match server.app.hot.take(Action::Cast, subject).await {
+                Ok(()) => admitted += 1,
+                Err(Error::RateLimited { .. }) => last_refused = asked,
+                Err(other) => panic!("{other}"),
+            }
+            let Hot::Redis(redis) = &server.app.hot else {
+                panic!("not Redis");
+            };
+            if !redis.is_healthy() {
+                return None;
+            }
+            first_answer.get_or_insert_with(Instant::now);
+        }
+    }
+    Some(Asked {
+        admitted,
+        longest: started.elapsed(),
+        shortest: last_refused.saturating_duration_since(first_answer?),
+    })
 }
 
 /// A carrier's one address stands for all of them, and none of them hammers.

@@ -1,8 +1,7 @@
 //! Page views: counters only. They are summed in the process and stored once a second under a batch's id, so that a
-//! batch that is tried again adds nothing. At most the last second of views is lost when a process is killed; never a
-//! vote or a like.
+//! batch that is tried again adds nothing; a report with an idempotency key counts once, whichever processes hear of it.
+//! At most the last second of views is lost when a process is killed; never a vote or a like.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
@@ -12,32 +11,33 @@ use super::{App, Client};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::hot::{Action, Subject};
-use crate::id::{CampaignId, SubjectId};
-use crate::ledger;
+use crate::ledger::views::{self, Batch};
 
 /// Subjects of one report.
 pub const SUBJECTS_MAX: usize = 20;
-
-type Sums = HashMap<(SubjectId, CampaignId), i64>;
+/// Reports with keys that wait to be stored, 48 MiB of the largest: more than come in a second, unless the database is away.
+const REPORTS_MAX: usize = 65_536;
 
 /// Views that wait to be stored.
 #[derive(Debug, Default)]
 pub struct Views {
-    sums: Mutex<Sums>,
+    waiting: Mutex<Batch>,
     /// The batch that is being stored, kept until it is known to be: only the flusher takes this lock.
-    batch: tokio::sync::Mutex<Option<(Uuid, Sums)>>,
+    storing: tokio::sync::Mutex<Option<Batch>>,
 }
 
 impl App {
-    /// Counts one view of each of `subjects`; returns which of them were counted.
+    /// Counts one view of each of `subjects`; returns which of them were counted. What is reported again under the same
+    /// `idempotency_key` adds nothing.
     ///
     /// # Errors
-    /// [`Error::BadUserInput`] for too many; [`Error::RateLimited`]; [`Error::Unavailable`].
+    /// [`Error::BadUserInput`] for too many; [`Error::RateLimited`]; [`Error::Overloaded`]; [`Error::Unavailable`].
     pub async fn record_views(
         &self,
         viewer: Viewer,
         client: &Client,
         subjects: &[Likeable],
+        idempotency_key: Option<Uuid>,
     ) -> Result<Vec<bool>> {
         if subjects.is_empty() || subjects.len() > SUBJECTS_MAX {
             return Err(Error::BadUserInput(format!(
@@ -49,19 +49,29 @@ impl App {
             .map_or(Subject::Address(client.address), Subject::Voter);
         self.hot.take(Action::Views, caller).await?;
         let campaigns = self.find_campaigns_of(viewer, subjects).await?;
-        let mut sums = self
+        let found = subjects.iter().zip(&campaigns);
+        let viewed =
+            found.filter_map(|(subject, campaign)| Some((subject.subject_id(), (*campaign)?)));
+        let mut waiting = self
             .views
-            .sums
+            .waiting
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let count = |(subject, campaign): (&Likeable, Option<CampaignId>)| {
-            let Some(campaign_id) = campaign else {
-                return false;
-            };
-            *sums.entry((subject.subject_id(), campaign_id)).or_default() += 1;
-            true
-        };
-        Ok(subjects.iter().zip(campaigns).map(count).collect())
+        match idempotency_key {
+            Some(key) if waiting.reports.len() < REPORTS_MAX => {
+                waiting
+                    .reports
+                    .entry(key)
+                    .or_insert_with(|| viewed.collect());
+            }
+            Some(_) => return Err(Error::Overloaded),
+            None => {
+                for view in viewed {
+                    *waiting.sums.entry(view).or_default() += 1;
+                }
+            }
+        }
+        Ok(campaigns.iter().map(Option::is_some).collect())
     }
 
     /// Stores the views that wait. What fails is tried again at the next call, under the same batch id.
@@ -69,25 +79,23 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn flush_views(&self) -> Result<()> {
-        let mut batch = self.views.batch.lock().await;
+        let mut storing = self.views.storing.lock().await;
         loop {
-            if let Some((id, sums)) = batch.as_ref() {
-                let row = |((subject, campaign), count): (&(SubjectId, CampaignId), &i64)| {
-                    (*subject, *campaign, *count)
-                };
-                let rows: Vec<_> = sums.iter().map(row).collect();
-                ledger::views::add(&self.database, *id, &rows, self.clock.now()).await?;
-                *batch = None;
+            if let Some(batch) = storing.as_ref() {
+                views::add(&self.database, batch, self.clock.now()).await?;
+                *storing = None;
             }
             let mut waiting = self
                 .views
-                .sums
+                .waiting
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            if waiting.is_empty() {
+            if waiting.sums.is_empty() && waiting.reports.is_empty() {
                 return Ok(());
             }
-            *batch = Some((Uuid::now_v7(), std::mem::take(&mut *waiting)));
+            let mut batch = std::mem::take(&mut *waiting);
+            batch.id = Uuid::now_v7();
+            *storing = Some(batch);
         }
     }
 }

@@ -184,7 +184,12 @@ impl Mutation {
             .map(|id| node_id::likeable(&app.hash_key, id));
         let subjects = subjects.collect::<Result<Vec<_>, Error>>()?;
         let counted = app
-            .record_views(asker.viewer, &asker.client, &subjects)
+            .record_views(
+                asker.viewer,
+                &asker.client,
+                &subjects,
+                input.idempotency_key,
+            )
             .await?;
         let error = |position: usize| RecordViewsUserError {
             code: RecordViewsErrorCode::SubjectNotFound,

@@ -294,6 +294,17 @@ pub(crate) const STORE_LIKES_SQLITE: [&str; 3] = [
     ON CONFLICT (subject_id) DO UPDATE SET likes = likes + excluded.likes",
 ];
 
+/// Stores ids of batches of views and returns the new ones; `$1` ids in their order (on SQLite a [`JsonRows`] without rows),
+/// `$2` now.
+pub(crate) const ADD_COUNTER_BATCHES: Statement = Statement {
+    postgres: "INSERT INTO counter_batch (id, applied_at)
+        SELECT id, $2 FROM UNNEST($1::uuid[]) WITH ORDINALITY AS b (id, place) ORDER BY place
+        ON CONFLICT DO NOTHING RETURNING id",
+    sqlite: "INSERT INTO counter_batch (id, applied_at)
+        SELECT unhex(value), $2 FROM json_each($1) WHERE TRUE
+        ON CONFLICT DO NOTHING RETURNING id",
+};
+
 /// Adds views; `$1` subjects, `$2` campaigns, `$3` counts on PostgreSQL, [`JsonRows`] of the three on SQLite.
 pub(crate) const ADD_VIEWS: Statement = Statement {
     postgres: "INSERT INTO subject_counter (subject_id, campaign_id, views)

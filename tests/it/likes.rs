@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use acclaim::app::Client;
+use acclaim::app::likes::Likeable;
+use acclaim::auth::Viewer;
 use acclaim::domain::campaign::Lifecycle;
+use acclaim::error::Error;
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::id::{NomineeId, StoryId};
-use acclaim::ledger::{verify, views};
+use acclaim::ledger::verify;
+use acclaim::ledger::views::{self, Batch};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -21,13 +26,15 @@ on_both!(
     views_of_unknown_subjects_are_reported,
     a_report_of_views_has_bounds,
     a_batch_of_views_is_stored_once,
+    a_report_of_views_with_a_key_counts_once,
 );
 
 const SET_LIKE: &str =
     "mutation($id: ID!, $liked: Boolean!) { setLike(input: {subjectId: $id, liked: $liked}) {
     subject { __typename id likeCount viewerHasLiked } userErrors { code message path } } }";
-const RECORD_VIEWS: &str = "mutation($ids: [ID!]!) { recordViews(input: {subjectIds: $ids}) {
-    recorded userErrors { code message path } } }";
+const RECORD_VIEWS: &str = "mutation($ids: [ID!]!, $key: UUID) {
+    recordViews(input: {subjectIds: $ids, idempotencyKey: $key}) {
+        recorded userErrors { code message path } } }";
 const COUNTS: &str =
     "query($id: ID!) { node(id: $id) { ... on Nominee { likeCount viewCount viewerHasLiked }
     ... on Story { likeCount viewCount viewerHasLiked } } }";
@@ -312,29 +319,92 @@ async fn a_report_of_views_has_bounds(stores: Stores) {
 async fn a_batch_of_views_is_stored_once(stores: Stores) {
     let server = TestServer::start(&stores).await;
     let (sample, nominee, _) = subjects(&server).await;
-    let rows = [
-        (sample.nominees[0].into(), sample.campaign.id, 5),
-        (sample.nominees[1].into(), sample.campaign.id, 7),
-    ];
-    let batch = Uuid::now_v7();
+    let [one, two] = [0, 1].map(|n| (sample.nominees[n].into(), sample.campaign.id));
+    let mut batch = Batch {
+        id: Uuid::now_v7(),
+        sums: [(one, 5), (two, 7)].into(),
+        reports: [(Uuid::new_v4(), vec![one, two, one])].into(),
+    };
     for _ in 0..3 {
-        views::add(&server.app.database, batch, &rows, server.clock.now())
+        views::add(&server.app.database, &batch, server.clock.now())
             .await
             .expect("stored");
     }
-    assert_eq!(counts(&server, None, &nominee).await["viewCount"], json!(5));
-    views::add(
-        &server.app.database,
-        Uuid::now_v7(),
-        &rows,
-        server.clock.now(),
-    )
-    .await
-    .expect("stored");
+    assert_eq!(counts(&server, None, &nominee).await["viewCount"], json!(7));
+    // The report has been stored, the rest is new.
+    batch.id = Uuid::now_v7();
+    views::add(&server.app.database, &batch, server.clock.now())
+        .await
+        .expect("stored");
     assert_eq!(
         counts(&server, None, &nominee).await["viewCount"],
-        json!(10)
+        json!(12)
     );
     let total = "SELECT CAST(SUM(views) AS BIGINT) FROM subject_counter";
-    assert_eq!(stores.count(total).await, 24);
+    assert_eq!(stores.count(total).await, 27);
+}
+
+async fn a_report_of_views_with_a_key_counts_once(stores: Stores) {
+    let servers = [
+        TestServer::start(&stores).await,
+        TestServer::start(&stores).await,
+    ];
+    let (_, nominee, story) = subjects(&servers[0]).await;
+    servers[1].app.refresh_campaigns().await.expect("refreshed");
+    let unknown = servers[0].nominee_id(NomineeId::new());
+    let keys = [(); 40].map(|()| Uuid::new_v4());
+    let report = async |server: &TestServer| {
+        for key in keys {
+            let ids = json!({"ids": [nominee, unknown, story, nominee], "key": key});
+            let data = server.ask(None, RECORD_VIEWS, ids).await;
+            assert_eq!(data["recordViews"]["recorded"], json!(3));
+        }
+    };
+    for server in &servers {
+        report(server).await;
+        report(server).await;
+    }
+    // Both have all of them, and store them at the same time.
+    let [one, two] = servers.each_ref().map(|server| server.app.flush_views());
+    let (one, two) = tokio::join!(one, two);
+    one.and(two).expect("stored");
+    for server in servers.iter().rev() {
+        report(server).await;
+        server.app.flush_views().await.expect("stored");
+    }
+    let views = async |id: &str| counts(&servers[0], None, id).await["viewCount"].take();
+    assert_eq!(views(&nominee).await, json!(80));
+    assert_eq!(views(&story).await, json!(40));
+    let other = json!({"ids": [nominee], "key": Uuid::new_v4()});
+    servers[0].ask(None, RECORD_VIEWS, other).await;
+    servers[0].app.flush_views().await.expect("stored");
+    assert_eq!(views(&nominee).await, json!(81));
+}
+
+/// While the database is away reports with keys wait, up to a bound; the sums of others do not grow.
+#[tokio::test]
+async fn too_many_reports_of_views_are_refused() {
+    let stores = Stores::embedded();
+    let server = TestServer::start(&stores).await;
+    let sample = server.sample().await;
+    let subject = [Likeable::Nominee(sample.nominees[0])];
+    let client = Client {
+        address: [192, 0, 2, 1].into(),
+        user_agent: None,
+    };
+    let report = async |key| {
+        let app = &server.app;
+        app.record_views(Viewer::Anonymous, &client, &subject, key)
+            .await
+    };
+    for _ in 0..65_536 {
+        report(Some(Uuid::new_v4())).await.expect("it waits");
+    }
+    let refused = report(Some(Uuid::new_v4())).await;
+    assert!(matches!(refused, Err(Error::Overloaded)), "{refused:?}");
+    report(None).await.expect("without a key it is only a sum");
+    server.app.flush_views().await.expect("stored");
+    let total = "SELECT SUM(views) FROM subject_counter";
+    assert_eq!(stores.count(total).await, 65_537);
+    report(Some(Uuid::new_v4())).await.expect("it waits");
 }

@@ -66,7 +66,7 @@ function backoff(attempt, retryAfterMs) {
   return Math.max(own, retryAfterMs * (1 + Math.random() / 4));
 }
 
-/** A UUID. It must be unique among a voter's own votes, not secret, so the usual random numbers will do. */
+/** A UUID. It must be unique, not secret, so the usual random numbers will do. */
 function randomUuid() {
   return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (place) => {
     const digit = Math.floor(Math.random() * 16);
@@ -151,11 +151,12 @@ class Acclaim {
   }
 
   /**
-   * Counts views. Nobody waits for it, and it is not sent twice.
+   * Counts views: once, however often they are sent. Nobody waits for it.
    * @param {string[]} subjectIds
    */
   recordViews(subjectIds) {
-    this.execute(documents.RecordViews, { subjectIds }, { needsVoter: false, isOnce: true }).catch(() => undefined);
+    const variables = { subjectIds, key: randomUuid() };
+    this.execute(documents.RecordViews, variables, { needsVoter: false }).catch(() => undefined);
   }
 
   /** Signs in by the platform, unless that is done. */
@@ -248,9 +249,9 @@ class Acclaim {
    * Executes a document and gives its data, after retries where they may help.
    * @param {Document} document
    * @param {object} variables
-   * @param {{ needsVoter: boolean, isOnce?: boolean }} conditions
+   * @param {{ needsVoter: boolean }} conditions
    */
-  async execute(document, variables, { needsVoter, isOnce = false }) {
+  async execute(document, variables, { needsVoter }) {
     let isRenewed = false;
     for (let attempt = 0; ; attempt++) {
       try {
@@ -262,9 +263,7 @@ class Acclaim {
         });
       } catch (error) {
         if (!(error instanceof AcclaimError)) throw error;
-        // What the server has refused was not done: it may be sent again in any case.
-        const mayRepeat = !isOnce || error.code === 'RATE_LIMITED' || error.code === 'OVERLOADED';
-        if (!error.isPassing || !mayRepeat || attempt + 1 >= ATTEMPTS_MAX) throw error;
+        if (!error.isPassing || attempt + 1 >= ATTEMPTS_MAX) throw error;
         await pause(backoff(attempt, error.retryAfterMs));
       }
     }

@@ -33,8 +33,8 @@ module.exports = {
     text: "mutation SetLike($subjectId:ID!$liked:Boolean!){setLike(input:{subjectId:$subjectId liked:$liked}){subject{likeCount viewerHasLiked}userErrors{code message}}}",
   },
   RecordViews: {
-    id: 'db8e910a073e9b9045e0409388c90608df295f8d050b263e6f69e9716a51a972',
-    text: "mutation RecordViews($subjectIds:[ID!]!){recordViews(input:{subjectIds:$subjectIds}){recorded}}",
+    id: 'd277051150536b88a4f6db3c7820d2d149044f12e47331b1582acd42ab55cc12',
+    text: "mutation RecordViews($subjectIds:[ID!]!$key:UUID!){recordViews(input:{subjectIds:$subjectIds idempotencyKey:$key}){recorded}}",
   },
   WatchTally: {
     id: 'cea1604a3550aedf4d245a55de6d78585df09ffd48dcb537c8352b3669668cd3',

@@ -1,6 +1,7 @@
 //! Likes and page views, which nominees and stories share.
 
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use uuid::Uuid;
 
 use super::Likeable;
 
@@ -45,6 +46,9 @@ pub struct SetLikePayload {
 pub struct RecordViewsInput {
     /// Nominees and stories that were viewed, 1 to 20; one that is named twice counts twice.
     pub subject_ids: Vec<ID>,
+    /// Your name for this report, a fresh UUID. Sent again with the same key within a day, it counts once: that makes
+    /// retries safe.
+    pub idempotency_key: Option<Uuid>,
 }
 
 /// Why `recordViews` did not count a subject.

@@ -1,24 +1,24 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-BkNUVXh6.js";
+const SCRIPT: &str = "main-B0jbg752.js";
 const STYLE: &str = "main-pxhJok96.css";
 const FILES: &[File] = &[
     File {
-        name: "board-0ENy8qkI.js",
+        name: "board-BS2NLtu2.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-0ENy8qkI.js.br"),
-        gzip: include_bytes!("board-0ENy8qkI.js.gz"),
+        brotli: include_bytes!("board-BS2NLtu2.js.br"),
+        gzip: include_bytes!("board-BS2NLtu2.js.gz"),
     },
     File {
-        name: "live-bKn-SDFh.js",
+        name: "live-k_X6aOY8.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-bKn-SDFh.js.br"),
-        gzip: include_bytes!("live-bKn-SDFh.js.gz"),
+        brotli: include_bytes!("live-k_X6aOY8.js.br"),
+        gzip: include_bytes!("live-k_X6aOY8.js.gz"),
     },
     File {
-        name: "main-BkNUVXh6.js",
+        name: "main-B0jbg752.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-BkNUVXh6.js.br"),
-        gzip: include_bytes!("main-BkNUVXh6.js.gz"),
+        brotli: include_bytes!("main-B0jbg752.js.br"),
+        gzip: include_bytes!("main-B0jbg752.js.gz"),
     },
     File {
         name: "main-pxhJok96.css",
@@ -27,15 +27,15 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-pxhJok96.css.gz"),
     },
     File {
-        name: "stories-Cd-2xcqY.js",
+        name: "stories-DeoX4i2S.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-Cd-2xcqY.js.br"),
-        gzip: include_bytes!("stories-Cd-2xcqY.js.gz"),
+        brotli: include_bytes!("stories-DeoX4i2S.js.br"),
+        gzip: include_bytes!("stories-DeoX4i2S.js.gz"),
     },
     File {
-        name: "story-CCSquQAL.js",
+        name: "story-DIdk6Q7N.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-CCSquQAL.js.br"),
-        gzip: include_bytes!("story-CCSquQAL.js.gz"),
+        brotli: include_bytes!("story-DIdk6Q7N.js.br"),
+        gzip: include_bytes!("story-DIdk6Q7N.js.gz"),
     },
 ];

@@ -149,6 +149,11 @@ export type RecordViewsErrorCode =
 export type RecordViewsInput = {
   /** Nominees and stories that were viewed, 1 to 20; one that is named twice counts twice. */
   subjectIds: Array<Scalars['ID']['input']>;
+  /**
+   * Your name for this report, a fresh UUID. Sent again with the same key within a day, it counts once: that makes
+   * retries safe.
+   */
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
 };
 
 /** What `refreshSession` needs. */
@@ -374,6 +379,7 @@ export type SetLikeMutation = { setLike: { subject: { likeCount: number, viewerH
 
 export type RecordViewsMutationVariables = Exact<{
   subjectIds: Array<Scalars['ID']['input']> | Scalars['ID']['input'];
+  key: Scalars['UUID']['input'];
 }>;
 
 
@@ -455,6 +461,6 @@ export const SetLike: Operation<SetLikeMutation, SetLikeMutationVariables> = {
 };
 
 export const RecordViews: Operation<RecordViewsMutation, RecordViewsMutationVariables> = {
-  id: "db8e910a073e9b9045e0409388c90608df295f8d050b263e6f69e9716a51a972",
-  text: "mutation RecordViews($subjectIds:[ID!]!){recordViews(input:{subjectIds:$subjectIds}){recorded}}",
+  id: "d277051150536b88a4f6db3c7820d2d149044f12e47331b1582acd42ab55cc12",
+  text: "mutation RecordViews($subjectIds:[ID!]!$key:UUID!){recordViews(input:{subjectIds:$subjectIds idempotencyKey:$key}){recorded}}",
 };

@@ -5,6 +5,7 @@ import { type NomineeCardFragment, RecordViews } from "./operations";
 import { pathOf } from "./route";
 import { marks, notice, setLike, vote } from "./selection";
 import { execute } from "./server";
+import { randomUuid } from "./session";
 import { count, t } from "./texts";
 
 /** A picture of a nominee, or the first character of the name where there is none. */
@@ -176,11 +177,11 @@ export const nomineePath = (slug: string, number: number) => pathOf({ view: "nom
 
 const viewed = new Set<string>();
 
-/** Counts a view, once for each time the page is loaded. Nobody waits for it, and it is not sent twice. */
+/** Counts a view, once for each time the page is loaded, however often it is sent. Nobody waits for it. */
 export function useView(id: string | undefined): void {
   useEffect(() => {
     if (!id || viewed.has(id)) return;
     viewed.add(id);
-    execute(RecordViews, { subjectIds: [id] }, { once: true }).catch(() => undefined);
+    execute(RecordViews, { subjectIds: [id], key: randomUuid() }).catch(() => undefined);
   }, [id]);
 }

@@ -84,8 +84,21 @@ pub struct Latencies {
     pub from_due: Histogram<u64>,
     /// From when it was sent (the last time, if it was sent again).
     pub from_sent: Histogram<u64>,
+    /// From when it was sent, of each time that it was told to come again.
+    pub refused: Histogram<u64>,
     /// Requests whose answer is what was asked for.
     pub good: u64,
+}
+
+impl Latencies {
+    fn none() -> Self {
+        Self {
+            from_due: histogram(DIGITS),
+            from_sent: histogram(DIGITS),
+            refused: histogram(DIGITS),
+            good: 0,
+        }
+    }
 }
 
 /// A stretch of time.
@@ -126,13 +139,8 @@ impl Measures {
     /// None yet, over time in slots of this length.
     #[must_use]
     pub fn new(slot: Duration) -> Self {
-        let latencies = |_| Latencies {
-            from_due: histogram(DIGITS),
-            from_sent: histogram(DIGITS),
-            good: 0,
-        };
         Self {
-            by_kind: Kind::ALL.into_iter().map(latencies).collect(),
+            by_kind: Kind::ALL.map(|_| Latencies::none()).into(),
             slot,
             slots: Vec::new(),
             done: 0,
@@ -152,6 +160,12 @@ impl Measures {
         slot.due += 1;
         slot.latency.saturating_record(from_due);
         self.slot_at(times.done).answered += 1;
+    }
+
+    /// Counts an answer that tells to come again.
+    pub fn record_refusal(&mut self, kind: Kind, sent: Duration, done: Duration) {
+        let took = micros(done.saturating_sub(sent)).max(1);
+        self.by_kind[kind as usize].refused.saturating_record(took);
     }
 
     fn slot_at(&mut self, time: Duration) -> &mut Slot {
@@ -178,14 +192,11 @@ impl Measures {
     /// The latencies of all kinds together.
     #[must_use]
     pub fn of_all(&self) -> Latencies {
-        let mut all = Latencies {
-            from_due: histogram(DIGITS),
-            from_sent: histogram(DIGITS),
-            good: 0,
-        };
+        let mut all = Latencies::none();
         for latencies in &self.by_kind {
             all.from_due += &latencies.from_due;
             all.from_sent += &latencies.from_sent;
+            all.refused += &latencies.refused;
             all.good += latencies.good;
         }
         all

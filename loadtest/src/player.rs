@@ -312,8 +312,11 @@ impl<L: Load> Player<L> {
             played.lost += u64::from(lost == Some(Lost::NoAnswer));
             played.unsent += u64::from(lost == Some(Lost::NotSent));
             played.given_up += u64::from(is_given_up);
+            let kind = self.load.kind(job.index);
+            if matches!(verdict, Verdict::Again(_)) && answer.is_ok() {
+                played.measures.record_refusal(kind, sent, done);
+            }
             if let Verdict::Done { is_good } = verdict {
-                let kind = self.load.kind(job.index);
                 let due = job.due;
                 played
                     .measures

@@ -111,6 +111,8 @@ pub struct Line {
     latency_from_sending: Summary,
     /// Other answers, by code.
     codes: BTreeMap<String, u64>,
+    /// From when a request was sent until it was told to come again; none if none was.
+    latency_of_refusals: Option<Summary>,
     requests_lost: u64,
     requests_given_up: u64,
     /// Processor time a request, microseconds.
@@ -129,11 +131,27 @@ impl Line {
             latency: Summary::of(&latencies.from_due),
             latency_from_sending: Summary::of(&latencies.from_sent),
             codes: codes.all(),
+            latency_of_refusals: (!latencies.refused.is_empty())
+                .then(|| Summary::of(&latencies.refused)),
             requests_lost: played.lost + played.unsent,
             requests_given_up: played.given_up,
             client_us: each(client),
             server_us: server.map(each),
         }
+    }
+
+    fn other_answers(&self) -> String {
+        let codes = self.codes.iter();
+        let codes = codes.map(|(code, count)| format!("{count} {code}"));
+        let lost = (self.requests_lost > 0).then(|| format!("{} lost", self.requests_lost));
+        let refusals = self.latency_of_refusals.map(|of| {
+            format!(
+                "refused in {:.1} (p50) to {:.1} (p99)",
+                of.p50_ms, of.p99_ms
+            )
+        });
+        let all: Vec<String> = codes.chain(lost).chain(refusals).collect();
+        all.join(", ")
     }
 }
 
@@ -191,12 +209,6 @@ fn write_table(
             max_ms,
             ..
         } = line.latency;
-        let codes = line
-            .codes
-            .iter()
-            .map(|(code, count)| format!("{count} {code}"));
-        let lost = (line.requests_lost > 0).then(|| format!("{} lost", line.requests_lost));
-        let others: Vec<String> = codes.chain(lost).collect();
         writeln!(
             to,
             "| {} | {:.0} | {p50_ms:.1} | {p90_ms:.1} | {p99_ms:.1} | {max_ms:.1} | {:.0} | {} | {} |",
@@ -204,7 +216,7 @@ fn write_table(
             line.good_per_second,
             line.client_us,
             server_us(line.server_us),
-            others.join(", "),
+            line.other_answers(),
         )?;
     }
     if lines.len() > 1 {

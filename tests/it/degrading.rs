@@ -11,6 +11,7 @@ use acclaim::id::VoterId;
 use serde_json::{Value, json};
 
 use crate::clients::until;
+use crate::faults::proxy::{Mode, Proxy};
 use crate::harness::{CAST_VOTE, Options, Stores, TestServer, on_both, refusal};
 use crate::limits::post;
 use crate::servers;
@@ -231,6 +232,57 @@ async fn a_full_queue_refuses_at_once_and_drains() {
     // Those who were told to come back may be stored or not.
     let stored = stores.count("SELECT COUNT(*) FROM ballot").await;
     assert!(stored >= counted, "{stored} of {counted}");
+}
+
+/// A database far away stores a batch in no less than 400 ms, two round trips: within a second some 1,300 votes, and no
+/// more are let in, since the others would be told to come back after they had waited for nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_database_takes_in_no_more_than_it_stores_in_time() {
+    let postgres = servers::postgres().await;
+    let (database_url, proxy) = (
+        postgres.create_database().await,
+        Proxy::start(postgres.port()).await,
+    );
+    let stores = Stores {
+        database_url: proxy.in_front_of(&database_url, postgres.port()),
+        redis_url: None,
+        ..Stores::embedded()
+    };
+    let server = TestServer::start(&stores).await;
+    let nominee = server.sample().await.nominees[0];
+    let client = Client {
+        address: [192, 0, 2, 1].into(),
+        user_agent: None,
+    };
+    let cast = || {
+        let (app, client) = (std::sync::Arc::clone(&server.app), client.clone());
+        async move { app.cast_vote(new_voter(), &client, nominee, None).await }
+    };
+    proxy.set(Mode::Delay(Duration::from_millis(100)));
+    // One after the other, so that each is a batch: the writer learns how long they take.
+    for _ in 0..8 {
+        cast().await.expect("it is stored");
+    }
+    let mut casts = tokio::task::JoinSet::new();
+    for _ in 0..4_000 {
+        casts.spawn(cast());
+    }
+    let answers = casts.join_all().await;
+    let refused = |answer: &Result<_, Error>| matches!(answer, Err(Error::Overloaded));
+    let refused = answers.iter().filter(|answer| refused(answer)).count();
+    assert!(refused > 1_000, "{refused} of 4,000");
+    proxy.set(Mode::Pass);
+    // Fast again, it is found out, and all are let in.
+    until("the whole room", async || {
+        cast().await.ok()?;
+        let casts: tokio::task::JoinSet<_> = (0..2_000).map(|_| cast()).collect();
+        let answers = casts.join_all().await;
+        (!answers
+            .iter()
+            .any(|answer| matches!(answer, Err(Error::Overloaded))))
+        .then_some(())
+    })
+    .await;
 }
 
 on_both!(a_clock_that_steps_doubles_nothing);

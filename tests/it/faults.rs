@@ -5,7 +5,7 @@
 //! that long; `ACCLAIM_FAULT_SEED` repeats an order of faults.
 
 mod history;
-mod proxy;
+pub mod proxy;
 mod world;
 
 use std::fmt::Write as _;

@@ -7,15 +7,15 @@
 //! the commit.
 //!
 //! A batch holds at most one cast of a voter and campaign, so that casts of a batch never compete for slots.
-//! `decided` has the decisions on a batch and what becomes of its casts.
+//! `decided` has the decisions on a batch and what becomes of its casts, `line` how many may wait.
 
 mod decided;
+mod line;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
@@ -24,6 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use self::decided::{Decided, Fate, Fates};
+use self::line::{Class, Line, Pace, ROOM_MAX};
 use super::ballot::{self, NewBallot, Races};
 use super::like::{self, LikeWish};
 use super::{Database, Pool, Transaction};
@@ -35,10 +36,6 @@ use crate::telemetry::WriterMetrics;
 
 /// Rows of a batch: many share a commit, and none waits long for the others of its batch.
 pub const BATCH_MAX: usize = 512;
-/// Jobs that may wait, in the queue and taken from it: 16 batches. Beyond them a cast is refused at once.
-const QUEUE_MAX: usize = 8_192;
-/// Where likes are refused already: under load votes are the last to go.
-const LIKES_QUEUE_MAX: usize = QUEUE_MAX / 2;
 /// How often a cast is decided before its caller is told to come back.
 const ATTEMPTS_MAX: u8 = 5;
 /// How long a caller waits for its commit. Afterwards a job that is in a batch may still be stored, and one that is not
@@ -73,7 +70,7 @@ impl Job {
 #[derive(Debug, Clone)]
 pub struct Writer {
     queue: mpsc::Sender<Job>,
-    waiting: Arc<AtomicUsize>,
+    line: Arc<Line>,
 }
 
 /// The writer's task; it ends when every [`Writer`] is gone and all jobs are answered.
@@ -97,19 +94,20 @@ impl Writer {
         clock: Clock,
         metrics: WriterMetrics,
     ) -> (Self, WriterTask) {
-        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
-        let waiting = Arc::new(AtomicUsize::new(0));
+        let (queue, jobs) = mpsc::channel(ROOM_MAX);
+        let line = Arc::new(Line::new());
         let run = Run {
             database,
             clock,
             metrics,
             jobs,
             backlog: VecDeque::new(),
-            waiting: Arc::clone(&waiting),
+            line: Arc::clone(&line),
+            pace: Pace::default(),
             connection: None,
             wary_batches: 0,
         };
-        (Self { queue, waiting }, WriterTask(tokio::spawn(run.run())))
+        (Self { queue, line }, WriterTask(tokio::spawn(run.run())))
     }
 
     /// Stores the votes of `cast`, if they count; returns after the commit.
@@ -118,7 +116,7 @@ impl Writer {
     /// [`Error::Overloaded`] when too many wait; [`Error::Unavailable`] when the database is away or slow: the vote may
     /// still be stored, and the same idempotency key finds out.
     pub async fn cast(&self, cast: Cast) -> Result<Verdict> {
-        self.submit(QUEUE_MAX, |reply| Job::Cast {
+        self.submit(Class::Vote, |reply| Job::Cast {
             cast,
             attempts: 0,
             reply,
@@ -131,7 +129,7 @@ impl Writer {
     /// # Errors
     /// As [`Writer::cast`].
     pub async fn like(&self, wish: LikeWish) -> Result<()> {
-        self.submit(LIKES_QUEUE_MAX, |reply| Job::Like {
+        self.submit(Class::Like, |reply| Job::Like {
             wish,
             attempts: 0,
             reply,
@@ -142,30 +140,28 @@ impl Writer {
     /// Jobs that wait or are being stored.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        self.line.waiting()
     }
 
     /// Whether a cast would be refused now. Whoever asks before doing other work for it can say so at once.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.waiting() >= QUEUE_MAX
+        self.line.is_full_for(Class::Vote)
     }
 
     async fn submit<T>(
         &self,
-        waiting_max: usize,
+        class: Class,
         job: impl FnOnce(oneshot::Sender<Result<T>>) -> Job,
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
-        // Counted here and not by the channel, which does not know what the writer has taken and not answered.
-        let is_full = self.waiting.fetch_add(1, Ordering::Relaxed) >= waiting_max;
-        if is_full || self.queue.try_send(job(reply)).is_err() {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(if is_full {
-                Error::Overloaded
-            } else {
-                Error::Unavailable
-            });
+        if !self.line.enter(class) {
+            return Err(Error::Overloaded);
+        }
+        // Never full, since not more are let in; without a writer it is closed.
+        if self.queue.try_send(job(reply)).is_err() {
+            self.line.leave();
+            return Err(Error::Unavailable);
         }
         match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
             Ok(Ok(answer)) => answer,
@@ -181,7 +177,8 @@ struct Run {
     jobs: mpsc::Receiver<Job>,
     /// Taken from the queue and not in a batch yet, oldest first.
     backlog: VecDeque<Job>,
-    waiting: Arc<AtomicUsize>,
+    line: Arc<Line>,
+    pace: Pace,
     /// To PostgreSQL, held from batch to batch: the pool asks the server twice for each use.
     connection: Option<PoolConnection<Postgres>>,
     /// Batches for which other processes are expected to write the same keys.
@@ -193,6 +190,14 @@ struct Run {
 struct Batch {
     casts: Vec<(Cast, u8, oneshot::Sender<Result<Verdict>>)>,
     likes: Vec<(LikeWish, u8, oneshot::Sender<Result<()>>)>,
+    /// Votes and likes together.
+    rows: usize,
+}
+
+impl Batch {
+    fn jobs(&self) -> usize {
+        self.casts.len() + self.likes.len()
+    }
 }
 
 impl Run {
@@ -208,14 +213,15 @@ impl Run {
                 self.backlog.push_back(job);
             }
             let batch = self.next_batch();
-            self.metrics
-                .batch_size
-                .observe(to_f64(batch.casts.len() + batch.likes.len()));
+            self.metrics.batch_size.observe(to_f64(batch.jobs()));
             let started = Instant::now();
             let result = self.store(&batch).await;
-            self.metrics
-                .commit_seconds
-                .observe(started.elapsed().as_secs_f64());
+            let took = started.elapsed();
+            self.metrics.commit_seconds.observe(took.as_secs_f64());
+            if result.is_ok() {
+                self.pace.note(batch.jobs(), batch.rows, took);
+                self.line.fit(&self.pace);
+            }
             self.answer(batch, result);
         }
     }
@@ -227,19 +233,18 @@ impl Run {
         let mut voters: HashSet<(CampaignId, VoterId)> = HashSet::new();
         let mut wishes = HashSet::new();
         let mut behind = VecDeque::new();
-        let mut rows = 0;
-        while rows < BATCH_MAX
+        while batch.rows < BATCH_MAX
             && let Some(job) = self.backlog.pop_front()
         {
             match job {
                 // Its caller has been told to come back: whatever was stored, the next try finds it.
-                job if job.is_abandoned() => _ = self.waiting.fetch_sub(1, Ordering::Relaxed),
+                job if job.is_abandoned() => self.line.leave(),
                 Job::Cast {
                     cast,
                     attempts,
                     reply,
                 } if voters.insert((cast.campaign_id, cast.voter_id)) => {
-                    rows += cast.votes.len();
+                    batch.rows += cast.votes.len();
                     batch.casts.push((cast, attempts, reply));
                 }
                 Job::Like {
@@ -247,7 +252,7 @@ impl Run {
                     attempts,
                     reply,
                 } if wishes.insert((wish.voter_id, wish.subject_id)) => {
-                    rows += 1;
+                    batch.rows += 1;
                     batch.likes.push((wish, attempts, reply));
                 }
                 job => behind.push_back(job),
@@ -421,7 +426,7 @@ impl Run {
     }
 
     fn reply<T>(&self, reply: oneshot::Sender<Result<T>>, answer: Result<T>) {
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.line.leave();
         // The caller may have gone; what was stored stays stored.
         let _ = reply.send(answer);
     }

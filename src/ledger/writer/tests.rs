@@ -69,6 +69,15 @@ async fn database() -> (Arc<Database>, tempfile::TempDir) {
     (Arc::new(database), folder)
 }
 
+/// A line in which so many wait.
+fn line_of(waiting: usize) -> Arc<Line> {
+    let line = Line::new();
+    for _ in 0..waiting {
+        assert!(line.enter(Class::Vote));
+    }
+    Arc::new(line)
+}
+
 /// A writer's insides that nobody runs, with jobs that wait.
 async fn run_of(jobs: Vec<Job>) -> (Run, tempfile::TempDir) {
     let (database, folder) = database().await;
@@ -78,7 +87,8 @@ async fn run_of(jobs: Vec<Job>) -> (Run, tempfile::TempDir) {
         clock: Clock::System,
         metrics: Metrics::new().writer,
         jobs: receiver,
-        waiting: Arc::new(AtomicUsize::new(jobs.len())),
+        line: line_of(jobs.len()),
+        pace: Pace::default(),
         backlog: jobs.into(),
         connection: None,
         wary_batches: 0,
@@ -168,7 +178,7 @@ async fn whose_caller_has_gone_is_not_stored_and_waits_no_longer() {
     drop((gone, gone_too));
     let batch = run.next_batch();
     assert_eq!((batch.casts.len(), batch.likes.len()), (1, 0));
-    assert_eq!(run.waiting.load(Ordering::Relaxed), 1);
+    assert_eq!(run.line.waiting(), 1);
 }
 
 #[tokio::test]
@@ -190,7 +200,7 @@ async fn a_batch_that_failed_is_tried_again_in_its_order_and_not_for_ever() {
         fourth_answer.try_recv(),
         Ok(Err(Error::Unavailable))
     ));
-    assert_eq!(run.waiting.load(Ordering::Relaxed), 2);
+    assert_eq!(run.line.waiting(), 2);
     assert_eq!(run.metrics.decided_again.get(), 2);
     assert_eq!(run.metrics.likes_stored.get(), 0);
     // What is wrong with the statement stays wrong.
@@ -205,7 +215,7 @@ async fn a_batch_that_failed_is_tried_again_in_its_order_and_not_for_ever() {
         third_answer.try_recv(),
         Ok(Err(Error::Unavailable))
     ));
-    assert_eq!(run.waiting.load(Ordering::Relaxed), 0);
+    assert_eq!(run.line.waiting(), 0);
 }
 
 #[tokio::test]
@@ -236,35 +246,33 @@ async fn each_caller_gets_its_own_fate() {
     assert!(matches!(answers[2].try_recv(), Ok(Err(Error::Unavailable))));
     assert!(matches!(liked.try_recv(), Ok(Ok(()))));
     assert_eq!(run.metrics.likes_stored.get(), 1);
-    assert_eq!(run.waiting.load(Ordering::Relaxed), 2);
+    assert_eq!(run.line.waiting(), 2);
 }
 
 #[tokio::test]
 async fn too_many_are_refused_and_likes_first() {
-    let (queue, mut jobs) = mpsc::channel(QUEUE_MAX);
-    let writer = Writer {
-        queue,
-        waiting: Arc::new(AtomicUsize::new(0)),
+    let (queue, mut jobs) = mpsc::channel(ROOM_MAX);
+    let writer = |waiting| Writer {
+        queue: queue.clone(),
+        line: line_of(waiting),
     };
-    let waiting = |count| writer.waiting.store(count, Ordering::Relaxed);
-    for (count, is_full) in [(0, false), (QUEUE_MAX - 1, false), (QUEUE_MAX, true)] {
-        waiting(count);
-        assert_eq!((writer.waiting(), writer.is_full()), (count, is_full));
-    }
+    assert!(!writer(ROOM_MAX - 1).is_full());
+    let full = writer(ROOM_MAX);
+    assert!(full.is_full());
     assert!(matches!(
-        writer.cast(cast_of(1, 1)).await,
+        full.cast(cast_of(1, 1)).await,
         Err(Error::Overloaded)
     ));
-    assert_eq!(writer.waiting(), QUEUE_MAX, "who is refused does not wait");
-    waiting(QUEUE_MAX / 2);
+    assert_eq!(full.waiting(), ROOM_MAX, "who is refused does not wait");
+    let half = writer(ROOM_MAX / 2);
     assert!(matches!(
-        writer.like(wish_of(1)).await,
+        half.like(wish_of(1)).await,
         Err(Error::Overloaded)
     ));
     assert!(jobs.try_recv().is_err());
     // One less, and it is taken.
-    waiting(QUEUE_MAX / 2 - 1);
-    let (liked, ()) = tokio::join!(writer.like(wish_of(1)), async {
+    half.line.leave();
+    let (liked, ()) = tokio::join!(half.like(wish_of(1)), async {
         let Some(Job::Like { reply, .. }) = jobs.recv().await else {
             panic!("a like waits");
         };
@@ -273,20 +281,20 @@ async fn too_many_are_refused_and_likes_first() {
     assert!(liked.is_ok());
     // Without a writer there is nothing to wait for.
     drop(jobs);
-    waiting(0);
+    let empty = writer(0);
     assert!(matches!(
-        writer.cast(cast_of(1, 1)).await,
+        empty.cast(cast_of(1, 1)).await,
         Err(Error::Unavailable)
     ));
-    assert_eq!(writer.waiting(), 0);
+    assert_eq!(empty.waiting(), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_waits_too_long_is_told_to_come_back() {
-    let (queue, _jobs) = mpsc::channel(QUEUE_MAX);
+    let (queue, _jobs) = mpsc::channel(ROOM_MAX);
     let writer = Writer {
         queue,
-        waiting: Arc::new(AtomicUsize::new(0)),
+        line: line_of(0),
     };
     let started = tokio::time::Instant::now();
     assert!(matches!(
@@ -304,7 +312,9 @@ async fn what_was_accepted_is_answered_before_the_writer_ends_and_measured_as_on
         Writer::start(Arc::clone(&database), Clock::System, metrics.writer.clone());
     let (cast, mut verdict) = cast_job(cast_of(1, 1), 4);
     let (like, mut liked) = like_job(wish_of(1), 4);
-    writer.waiting.fetch_add(2, Ordering::Relaxed);
+    for _ in 0..2 {
+        assert!(writer.line.enter(Class::Vote));
+    }
     assert!(writer.queue.try_send(cast).is_ok() && writer.queue.try_send(like).is_ok());
     drop(writer);
     task.finished().await;

@@ -60,6 +60,13 @@ impl Proxy {
         Self { address, state }
     }
 
+    /// The address of the server at `port` by way of the proxy.
+    pub fn in_front_of(&self, url: &str, port: u16) -> String {
+        let (own, other) = (format!(":{port}/"), format!(":{}/", self.address.port()));
+        assert!(url.contains(&own), "{url}");
+        url.replace(&own, &other)
+    }
+
     /// What happens to bytes from now on.
     pub fn set(&self, mode: Mode) {
         self.state.send_modify(|state| state.mode = mode);

@@ -135,7 +135,10 @@ impl World {
     pub async fn networked() -> Self {
         let redis = servers::dedicated_redis().await;
         let to_redis = Proxy::start(redis.port()).await;
-        let urls = (redis.url(), through(&redis.url(), redis.port(), &to_redis));
+        let urls = (
+            redis.url(),
+            to_redis.in_front_of(&redis.url(), redis.port()),
+        );
         Self::on_postgres(Hot::Single(redis, to_redis), urls).await
     }
 
@@ -151,7 +154,7 @@ impl World {
         let to_postgres = Proxy::start(postgres.port()).await;
         let database_url = postgres.create_database().await;
         let behind = Stores {
-            database_url: through(&database_url, postgres.port(), &to_postgres),
+            database_url: to_postgres.in_front_of(&database_url, postgres.port()),
             redis_url: Some(redis_behind),
             directory: TempDir::new().expect("a temporary folder"),
         };
@@ -428,13 +431,6 @@ impl Network {
         }
         cluster.until_whole().await;
     }
-}
-
-/// This address by way of the proxy.
-fn through(url: &str, port: u16, proxy: &Proxy) -> String {
-    let (own, other) = (format!(":{port}/"), format!(":{}/", proxy.address.port()));
-    assert!(url.contains(&own), "{url}");
-    url.replace(&own, &other)
 }
 
 async fn be(proxy: &Proxy, mode: Mode, time: Duration) {

@@ -1,0 +1,158 @@
+//! The line of jobs before the writer: how many wait, and how many may.
+//!
+//! Its bound is a time. Where the database is slow a line of fixed length would outlast those who stand in it: each would
+//! be told to come back just before its turn, and what is stored would be answered too late.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::{ANSWER_TIMEOUT, BATCH_MAX};
+
+/// Jobs that may wait where the database is fast: 16 batches.
+pub(super) const ROOM_MAX: usize = 8_192;
+/// How long a job is to wait: half of what its caller does, so that who is let in is answered in time.
+const WAIT_MAX: Duration = ANSWER_TIMEOUT.checked_div(2).expect("two is not zero");
+
+/// Jobs that wait, in the queue and taken from it.
+#[derive(Debug)]
+pub(super) struct Line {
+    waiting: AtomicUsize,
+    room: AtomicUsize,
+}
+
+/// Who is let in while there is room. Under load votes are the last to go.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Class {
+    Vote,
+    Like,
+}
+
+impl Line {
+    pub(super) fn new() -> Self {
+        Self {
+            waiting: AtomicUsize::new(0),
+            room: AtomicUsize::new(ROOM_MAX),
+        }
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_full_for(&self, class: Class) -> bool {
+        self.waiting() >= self.room_for(class)
+    }
+
+    /// Takes a place; `false` when there is none.
+    pub(super) fn enter(&self, class: Class) -> bool {
+        let is_let_in = self.waiting.fetch_add(1, Ordering::Relaxed) < self.room_for(class);
+        if !is_let_in {
+            self.leave();
+        }
+        is_let_in
+    }
+
+    pub(super) fn leave(&self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Lets in as many as are stored in time at this pace.
+    pub(super) fn fit(&self, pace: &Pace) {
+        self.room.store(pace.room(), Ordering::Relaxed);
+    }
+
+    fn room_for(&self, class: Class) -> usize {
+        let room = self.room.load(Ordering::Relaxed);
+        match class {
+            Class::Vote => room,
+            Class::Like => room / 2,
+        }
+    }
+}
+
+/// How fast jobs are stored, by the last batches.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    /// Of each job in a full batch, smoothed.
+    nanos: u64,
+}
+
+impl Pace {
+    /// Takes note of a batch. One that is not full is taken to last as long as a full one: most of it is the way to the
+    /// database and back.
+    pub(super) fn note(&mut self, jobs: usize, rows: usize, took: Duration) {
+        let in_full_batch = (BATCH_MAX * jobs / rows.max(1)).max(1);
+        let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX / 4);
+        let nanos = took / in_full_batch as u64;
+        // One batch that the disk kept waiting says little.
+        self.nanos = self.nanos / 4 * 3 + nanos / 4;
+    }
+
+    fn room(&self) -> usize {
+        let room = WAIT_MAX.as_nanos() / u128::from(self.nanos.max(1));
+        // One batch always fits, or nobody would find out that the database is fast again.
+        usize::try_from(room)
+            .unwrap_or(ROOM_MAX)
+            .clamp(BATCH_MAX, ROOM_MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pace(batches: u32, jobs: usize, rows: usize, took_ms: u64) -> Pace {
+        let mut pace = Pace::default();
+        for _ in 0..batches {
+            pace.note(jobs, rows, Duration::from_millis(took_ms));
+        }
+        pace
+    }
+
+    #[test]
+    fn as_many_may_wait_as_are_stored_in_a_second() {
+        // Before anything is known, and where 16 batches take less.
+        for pace in [Pace::default(), pace(99, 512, 512, 30), pace(99, 1, 1, 60)] {
+            assert_eq!(pace.room(), 8_192);
+        }
+        let about = |pace: Pace, room: usize| {
+            let off = pace.room().abs_diff(room);
+            assert!(off <= room / 100, "{pace:?}: {}, not {room}", pace.room());
+        };
+        about(pace(99, 512, 512, 200), 2_560);
+        about(pace(99, 3, 3, 200), 2_560);
+        // Ballots of eight votes each.
+        about(pace(99, 64, 512, 100), 640);
+        about(pace(99, 512, 512, 1_000), 512);
+        about(pace(99, 512, 512, 60_000), 512);
+        about(pace(99, 51, 510, 60_000), 512);
+    }
+
+    #[test]
+    fn a_single_slow_batch_halves_the_room_at_most_and_is_soon_forgotten() {
+        let mut pace = pace(99, 512, 512, 60);
+        pace.note(512, 512, Duration::from_millis(200));
+        assert!((5_000..6_000).contains(&pace.room()), "{}", pace.room());
+        for _ in 0..4 {
+            pace.note(512, 512, Duration::from_millis(60));
+        }
+        assert!(pace.room() > 7_000, "{}", pace.room());
+    }
+
+    #[test]
+    fn the_line_has_room_for_votes_when_it_has_none_for_likes() {
+        let line = Line::new();
+        line.fit(&pace(99, 512, 512, 1_000));
+        for waiting in 0..512 {
+            assert_eq!(line.is_full_for(Class::Like), waiting >= 256);
+            if waiting == 256 {
+                assert!(!line.enter(Class::Like));
+            }
+            assert!(line.enter(Class::Vote));
+        }
+        assert!(line.is_full_for(Class::Vote) && !line.enter(Class::Vote));
+        assert_eq!(line.waiting(), 512, "who is refused does not wait");
+        line.leave();
+        assert!(line.enter(Class::Vote));
+    }
+}

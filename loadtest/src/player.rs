@@ -52,6 +52,8 @@ pub enum Verdict {
     },
     /// It is sent again after this time.
     Again(Duration),
+    /// It could be sent again, and is not.
+    Dropped,
     /// The server does not know the documents: they are registered, and it is sent again.
     Register,
 }
@@ -313,8 +315,11 @@ impl<L: Load> Player<L> {
             played.unsent += u64::from(lost == Some(Lost::NotSent));
             played.given_up += u64::from(is_given_up);
             let kind = self.load.kind(job.index);
-            if matches!(verdict, Verdict::Again(_)) && answer.is_ok() {
+            if matches!(verdict, Verdict::Again(_) | Verdict::Dropped) && answer.is_ok() {
                 played.measures.record_refusal(kind, sent, done);
+            }
+            if verdict == Verdict::Dropped {
+                return;
             }
             if let Verdict::Done { is_good } = verdict {
                 let due = job.due;

@@ -38,6 +38,9 @@ pub struct VoteArgs {
     /// Voters of a run. When all have voted they begin again with other nominees, as far as the quota goes
     #[arg(long, default_value_t = 100_000)]
     voters: u32,
+    /// Do not send again what the server refuses for now: the load stays what it is, however much that is
+    #[arg(long)]
+    drop_refused: bool,
 }
 
 /// Runs `vote`.
@@ -51,6 +54,7 @@ pub async fn run(args: &VoteArgs) -> Result<ExitCode, Failure> {
         let seed = seed + u64::from(run);
         let mut load = Votes::new(&server, &campaign, &args.target, args.voters, seed).await?;
         load.rate = args.pace.rate;
+        load.drops_refused = args.drop_refused;
         let load = Arc::new(load);
         // The first one warms up.
         let duration = if run == 0 {
@@ -82,6 +86,8 @@ pub struct Votes {
     rounds: usize,
     /// Votes a second; as many as there are answers without it.
     pub rate: Option<f64>,
+    /// Whether what is refused for now is not sent again.
+    pub drops_refused: bool,
     /// Answers that are no votes.
     pub codes: Codes,
     /// When votes were acknowledged, where somebody wants to know.
@@ -121,6 +127,7 @@ impl Votes {
             // However many of a voter's nominees share a scope, its quota holds them.
             rounds: quota.min(nominees.len()),
             rate: None,
+            drops_refused: false,
             codes: Codes::default(),
             acknowledged: None,
         })
@@ -175,7 +182,10 @@ impl Load for Votes {
         }
         self.codes
             .count(reply.code.as_deref().unwrap_or("neither vote nor error"));
-        Verdict::of_failure(&reply)
+        match Verdict::of_failure(&reply) {
+            Verdict::Again(_) if self.drops_refused => Verdict::Dropped,
+            verdict => verdict,
+        }
     }
 
     fn documents(&self) -> Vec<&Document> {

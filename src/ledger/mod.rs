@@ -36,6 +36,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1_500);
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 /// The server ends a statement of ours after this time, so that no connection is held for ever.
 const STATEMENT_TIMEOUT_MS: &str = "5000";
+/// The same for commands that may take their time: a day. Not 0, PostgreSQL's own, so that it shows whether settings arrive.
+const MAINTENANCE_TIMEOUT_MS: &str = "86400000";
 /// What SQLite's writing connection keeps of the file, in KiB (negative is not pages): the default of 2,000 reads the same
 /// pages again and again.
 const WRITING_CACHE: &str = "-32768";
@@ -180,7 +182,7 @@ impl Database {
     ) -> Result<Self, OpenError> {
         let timeout = match purpose {
             Purpose::Serving => STATEMENT_TIMEOUT_MS,
-            Purpose::Maintenance => "0",
+            Purpose::Maintenance => MAINTENANCE_TIMEOUT_MS,
         };
         let options = with_settings(options, timeout);
         // Readers, however many, take no connection from the votes.

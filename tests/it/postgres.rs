@@ -127,7 +127,7 @@ async fn feeds_come_from_the_standby_as_long_as_it_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pooler_by_transactions_stops_the_start() {
+async fn a_pooler_by_transactions_stops_every_command() {
     let postgres = servers::dedicated_postgres().await;
     let url = postgres.create_database().await;
     let stores = Stores {
@@ -145,6 +145,8 @@ async fn a_pooler_by_transactions_stops_the_start() {
             database_url: pooler.url(&postgres, &url),
             ..Stores::networked().await
         };
-        assert_refuses(program(&behind, &["serve"]), &["pooler", "DATABASE_URL"]).await;
+        for command in ["serve", "migrate", "verify"] {
+            assert_refuses(program(&behind, &[command]), &["pooler", "DATABASE_URL"]).await;
+        }
     }
 }

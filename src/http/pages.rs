@@ -1,4 +1,4 @@
-//! The pages of a campaign below `/c/`, for browsers: the program that `web/pages` builds, and around it what must be
+//! The pages of campaigns below `/c/`, and the way there at `/`, for browsers: the program that `web/pages` builds, and around it what must be
 //! there before it runs, or without it: the language, title and preview tags of an address, and the text of a story.
 //!
 //! The program's files bear a hash of their contents in their names, so they are kept for ever. The heads are public,
@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -41,6 +41,8 @@ pub const DOCUMENTS: &[u8] = include_bytes!("../../web/pages/dist/documents.json
 const KEPT: &str = "public, max-age=31536000, immutable";
 /// What the page of a story costs, as an operation with a statement does.
 const STORY_COST: u32 = 50;
+/// Campaigns that `/` names.
+const CAMPAIGNS_MAX: usize = 100;
 /// Programs, styles and calls from here only; pictures and films are the organiser's own addresses.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -56,6 +58,7 @@ struct File {
 /// The pages and their files.
 pub fn router() -> Router<Server> {
     Router::new()
+        .route("/", get(campaigns))
         .route("/c/{slug}", get(campaign))
         .route("/c/{slug}/qr.svg", get(poster::campaign_code))
         .route("/c/{slug}/n/{number}", get(nominee))
@@ -76,6 +79,46 @@ struct Head<'a> {
     /// Its own path.
     path: String,
     kind: &'static str,
+    /// Whether there is more to it than its text.
+    has_program: bool,
+}
+
+/// The way to the public campaign, and where there are several, to each of the latest.
+async fn campaigns(State(server): State<Server>, origin: Origin) -> Response {
+    let catalog = server.app.campaigns.catalog();
+    let listed: Vec<_> = catalog
+        .visible(Viewer::Anonymous)
+        .take(CAMPAIGNS_MAX)
+        .collect();
+    if let [only] = listed[..] {
+        let mut headers = headers("text/plain", CACHED);
+        if let Ok(path) = HeaderValue::try_from(campaign_path(only)) {
+            headers.insert(LOCATION, path);
+        }
+        return (StatusCode::TEMPORARY_REDIRECT, headers).into_response();
+    }
+    let mut body = "<header class=\"top\"><h1>评选 · Campaigns</h1></header><main>".to_owned();
+    for roster in &listed {
+        let (path, campaign) = (campaign_path(roster), roster.campaign());
+        let (title, summary) = (Text(&campaign.title), Text(&campaign.summary));
+        _ = write!(
+            body,
+            "<section class=\"card\"><h2><a href=\"{path}\">{title}</a></h2><p>{summary}</p></section>"
+        );
+    }
+    if listed.is_empty() {
+        body.push_str("<p>现在没有评选。There is no campaign now.</p>");
+    }
+    body.push_str("</main>");
+    let head = Head {
+        title: "评选 · Campaigns".to_owned(),
+        summary: "",
+        picture: None,
+        path: "/".to_owned(),
+        kind: "website",
+        has_program: false,
+    };
+    page(&server, &origin, &head, &body)
 }
 
 /// A page whose head is the campaign's: all but its path.
@@ -95,6 +138,7 @@ async fn campaign(
         picture: campaign.cover_url.clone(),
         path: uri.path().to_owned(),
         kind: "website",
+        has_program: true,
     };
     let body = introduction(&campaign.title, &campaign.summary);
     page(&server, &origin, &head, &body)
@@ -117,6 +161,7 @@ async fn nominee(
         picture: nominee.portrait_url.clone().or(poster),
         path,
         kind: "profile",
+        has_program: true,
     };
     let body = introduction(&nominee.name, &nominee.summary);
     page(&server, &origin, &head, &body)
@@ -166,6 +211,7 @@ async fn story(
         picture,
         path: story_path(&server, &roster, &story),
         kind: "article",
+        has_program: true,
     };
     page(&server, &origin, &head, &article(&roster, &story, about))
 }
@@ -326,8 +372,17 @@ fn document(public_url: Option<&str>, language: Language, head: &Head<'_>, body:
     }
     _ = write!(
         html,
-        "<link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/pages/{STYLE}\">\
-        <script type=\"module\" src=\"/pages/{SCRIPT}\"></script></head><body><div id=\"app\">{body}</div></body></html>"
+        "<link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/pages/{STYLE}\">"
+    );
+    if head.has_program {
+        _ = write!(
+            html,
+            "<script type=\"module\" src=\"/pages/{SCRIPT}\"></script>"
+        );
+    }
+    _ = write!(
+        html,
+        "</head><body><div id=\"app\">{body}</div></body></html>"
     );
     html
 }
@@ -339,6 +394,7 @@ fn missing(origin: &Origin) -> Response {
         picture: None,
         path: String::new(),
         kind: "website",
+        has_program: true,
     };
     let body = "<main><p>这个地址没有内容。There is nothing at this address.</p></main>";
     // Not canonical anywhere: an address that leads nowhere has no other.

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use acclaim::domain::campaign::Lifecycle;
+use acclaim::domain::campaign::{Campaign, Lifecycle};
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::http::poster::drawing::Font;
 use chrono::TimeDelta;
@@ -15,6 +15,7 @@ use crate::harness::{Options, Sample, Stores, TestServer, on_both};
 use crate::raw_sql::RawSql;
 
 on_both!(
+    the_base_address_leads_to_the_campaigns,
     an_address_has_a_title_and_a_preview,
     a_story_is_whole_without_its_program,
     what_is_not_public_has_no_page,
@@ -83,6 +84,38 @@ async fn told(server: &TestServer, title: &str) -> (Sample, String) {
         .await;
     let path = format!("/c/fair/stories/{}", server.global(GlobalId::Story(story)));
     (sample, path)
+}
+
+async fn the_base_address_leads_to_the_campaigns(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let draft = |campaign: &mut Campaign| {
+        campaign.lifecycle = Lifecycle::Draft;
+        "A draft".clone_into(&mut campaign.title);
+    };
+    server.sample_with(draft).await;
+    let html = page(&server, "/").await;
+    assert!(html.contains("There is no campaign now."), "{html}");
+    told(&server, "First & <b>").await;
+    let response = get(&server, "/").await;
+    // The client has followed it.
+    assert_eq!(response.url().path(), "/c/fair");
+    assert_eq!(response.status(), StatusCode::OK);
+    let later = |campaign: &mut Campaign| {
+        campaign.voting_opens_at += TimeDelta::hours(1);
+        "later".clone_into(&mut campaign.slug);
+    };
+    server.sample_with(later).await;
+    let html = page(&server, "/").await;
+    let first = "<a href=\"/c/fair\">First &amp; &lt;b&gt;</a>";
+    let places = ["<a href=\"/c/later\">", first].map(|link| html.find(link));
+    assert!(
+        places[0].is_some() && places[0] < places[1],
+        "the latest first: {html}"
+    );
+    assert!(
+        !html.contains("A draft") && !html.contains("<script"),
+        "{html}"
+    );
 }
 
 async fn an_address_has_a_title_and_a_preview(stores: Stores) {

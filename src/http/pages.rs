@@ -98,16 +98,19 @@ async fn campaigns(State(server): State<Server>, origin: Origin) -> Response {
         return (StatusCode::TEMPORARY_REDIRECT, headers).into_response();
     }
     let mut body = "<header class=\"top\"><h1>评选 · Campaigns</h1></header><main>".to_owned();
-    for roster in &listed {
-        let (path, campaign) = (campaign_path(roster), roster.campaign());
-        let (title, summary) = (Text(&campaign.title), Text(&campaign.summary));
-        _ = write!(
-            body,
-            "<section class=\"card\"><h2><a href=\"{path}\">{title}</a></h2><p>{summary}</p></section>"
-        );
-    }
     if listed.is_empty() {
         body.push_str("<p>现在没有评选。There is no campaign now.</p>");
+    } else {
+        body.push_str("<ul class=\"feed\">");
+        for roster in &listed {
+            let (path, campaign) = (campaign_path(roster), roster.campaign());
+            let (title, summary) = (Text(&campaign.title), Text(&campaign.summary));
+            _ = write!(
+                body,
+                "<li class=\"card\"><a href=\"{path}\"><strong>{title}</strong><span>{summary}</span></a></li>"
+            );
+        }
+        body.push_str("</ul>");
     }
     body.push_str("</main>");
     let head = Head {

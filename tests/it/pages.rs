@@ -106,7 +106,7 @@ async fn the_base_address_leads_to_the_campaigns(stores: Stores) {
     };
     server.sample_with(later).await;
     let html = page(&server, "/").await;
-    let first = "<a href=\"/c/fair\">First &amp; &lt;b&gt;</a>";
+    let first = "<a href=\"/c/fair\"><strong>First &amp; &lt;b&gt;</strong>";
     let places = ["<a href=\"/c/later\">", first].map(|link| html.find(link));
     assert!(
         places[0].is_some() && places[0] < places[1],

@@ -4,26 +4,24 @@
 //! Two schemas of the library share the work: the strict one validates a new document and executes nothing, the fast one
 //! executes documents that have been validated and looks at little more.
 
+mod fields;
+mod params;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
-    SelectionSet,
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
 };
-use async_graphql::{
-    Name, Positioned, Request, Response, ServerError, ValidationMode, Value, Variables,
-};
-use aws_lc_rs::digest::{SHA256, digest};
-use data_encoding::HEXLOWER_PERMISSIVE;
+use async_graphql::{Name, Positioned, Request, Response, ServerError, ValidationMode, Value};
 use futures_util::stream::BoxStream;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
+use self::fields::{SHARED_FIELDS, root_field, selects, selects_only};
+pub use self::params::{Extensions, Params};
+use self::params::{Hash, hash, hash_id, parse_hash, persisted_id};
 use super::cost::{COST_MAX, Cost};
 use super::error::{code, document_error, finish, request_error};
 use super::messages::Language;
@@ -42,9 +40,6 @@ const ERRORS_MAX: usize = 10;
 /// What it costs its caller to have a document prepared.
 const PREPARATION_COST: u32 = 100;
 
-/// SHA-256 of a document's text.
-type Hash = [u8; 32];
-
 /// Which documents are executed.
 #[derive(Debug, Clone)]
 pub enum Policy {
@@ -62,75 +57,6 @@ pub enum Policy {
 pub struct UntrustedError {
     id: String,
     problem: String,
-}
-
-/// The parameters of a request, as GraphQL over HTTP names them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Params {
-    /// The text of the document.
-    pub query: Option<String>,
-    /// Which of its operations.
-    pub operation_name: Option<String>,
-    /// The values of its variables.
-    pub variables: Option<Variables>,
-    /// What the specification leaves to servers.
-    pub extensions: Option<Extensions>,
-    /// The id of a document of the manifest, or `sha256:` and the hash of a text; Relay's network layers say `doc_id`.
-    #[serde(alias = "doc_id")]
-    pub document_id: Option<String>,
-}
-
-/// The extensions of a request that we know; others are passed over.
-#[derive(Debug, Default)]
-pub struct Extensions {
-    persisted_query: Option<Box<RawValue>>,
-    cost: Option<serde_json::Value>,
-}
-
-impl<'de> Deserialize<'de> for Extensions {
-    /// Reads an object: derived, it would take a list of the values, too.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(field_identifier, rename_all = "camelCase")]
-        enum Key {
-            PersistedQuery,
-            Cost,
-            #[serde(other)]
-            Other,
-        }
-
-        struct Object;
-
-        impl<'de> Visitor<'de> for Object {
-            type Value = Extensions;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object of extensions")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Extensions, A::Error> {
-                let mut extensions = Extensions::default();
-                while let Some(key) = map.next_key()? {
-                    match key {
-                        Key::PersistedQuery => extensions.persisted_query = map.next_value()?,
-                        Key::Cost => extensions.cost = map.next_value()?,
-                        Key::Other => _ = map.next_value::<serde_json::Value>()?,
-                    }
-                }
-                Ok(extensions)
-            }
-        }
-
-        deserializer.deserialize_map(Object)
-    }
-}
-
-impl Extensions {
-    /// Whether the client asks what its operation costs: `"extensions": {"cost": true}`.
-    fn wants_cost(&self) -> bool {
-        self.cost == Some(serde_json::Value::Bool(true))
-    }
 }
 
 /// Why a request is not executed.
@@ -560,68 +486,6 @@ fn not_found() -> Errors {
     refused(code::PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
 }
 
-fn hash(text: &str) -> Hash {
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
-    hash
-}
-
-fn hash_id(hash: &Hash) -> String {
-    format!("sha256:{}", data_encoding::HEXLOWER.encode(hash))
-}
-
-fn parse_hash(id: &str) -> Result<Hash, Errors> {
-    let digits = id.strip_prefix("sha256:").unwrap_or(id);
-    let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok();
-    bytes
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(not_found)
-}
-
-/// The id of the document that a request asks for, by `documentId`, or as automatic persisted queries have it: the
-/// extension `persistedQuery`, version 1.
-fn persisted_id(
-    extensions: &Extensions,
-    document_id: Option<String>,
-) -> Result<Option<String>, Errors> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct PersistedQuery {
-        version: Option<serde_json::Value>,
-        sha256_hash: String,
-    }
-
-    let Some(persisted) = &extensions.persisted_query else {
-        return Ok(document_id);
-    };
-    // A list of the values would be read, too.
-    let object = Some(persisted.get()).filter(|text| text.starts_with('{'));
-    let persisted = object.and_then(|text| serde_json::from_str(text).ok());
-    let PersistedQuery {
-        version,
-        sha256_hash,
-    } = persisted.ok_or_else(|| {
-        refused(
-            code::BAD_USER_INPUT,
-            "The extension persistedQuery must be {version: 1, sha256Hash}.",
-        )
-    })?;
-    if version.and_then(|version| version.as_u64()) != Some(1) {
-        return Err(refused(
-            code::PERSISTED_QUERY_NOT_SUPPORTED,
-            "PersistedQueryNotSupported: only version 1 is.",
-        ));
-    }
-    match document_id {
-        Some(_) => Err(refused(
-            code::BAD_USER_INPUT,
-            "Name the document by documentId or by persistedQuery, not by both.",
-        )),
-        // In a manifest of Apollo's the hash is the id.
-        None => Ok(Some(sha256_hash)),
-    }
-}
-
 /// The member `extensions` of a response that says what its operation cost.
 #[must_use]
 pub fn cost_extension(cost: u64) -> Value {
@@ -630,136 +494,4 @@ pub fn cost_extension(cost: u64) -> Value {
     let mut figures = member("operation", Value::from(cost));
     figures.insert(Name::new("max"), Value::from(COST_MAX));
     Value::Object(member("cost", Value::Object(figures)))
-}
-
-/// The root fields of the schema.
-const ROOT_FIELDS: &[&str] = &[
-    "node",
-    "nodes",
-    "campaign",
-    "campaigns",
-    "nominees",
-    "stories",
-    "nominee",
-    "story",
-    "viewer",
-    "serverTime",
-    "signInMiniProgram",
-    "signInGuest",
-    "signInStaff",
-    "refreshSession",
-    "signOut",
-    "castVote",
-    "castBallot",
-    "setLike",
-    "recordViews",
-    "tallyChanged",
-    "storyPublished",
-];
-
-/// The first root field, if it is one that the schema has.
-fn root_field(operation: &OperationDefinition) -> &'static str {
-    let first = operation.selection_set.node.items.first();
-    let name = match first.map(|selection| &selection.node) {
-        Some(Selection::Field(field)) => field.node.name.node.as_str(),
-        _ => "",
-    };
-    let found = ROOT_FIELDS.iter().find(|field| **field == name);
-    found.copied().unwrap_or("other")
-}
-
-/// The live tally, and what a tally shows that is the same for all who may see it.
-const SHARED_FIELDS: &[&str] = &[
-    "tallyChanged",
-    "__typename",
-    "id",
-    // Of the tally.
-    "campaign",
-    "version",
-    "asOf",
-    "rawVotes",
-    "countedVotes",
-    "withheldVotes",
-    "voters",
-    "entries",
-    // Of its campaign and entries.
-    "slug",
-    "title",
-    "nominee",
-    "votes",
-    "rank",
-    "share",
-    // Of its nominees.
-    "number",
-    "name",
-    "employer",
-    "city",
-    "portraitUrl",
-    "status",
-    "category",
-    "key",
-    "shortlistSize",
-];
-
-/// Whether a document selects no field but those of these names.
-fn selects_only(document: &ExecutableDocument, names: &[&str]) -> bool {
-    !selects_any(document, &|name| !names.contains(&name))
-}
-
-/// Whether a document selects a field of one of these names anywhere.
-fn selects(document: &ExecutableDocument, names: &[&str]) -> bool {
-    selects_any(document, &|name| names.contains(&name))
-}
-
-/// Whether a document selects a field whose name is wanted anywhere.
-fn selects_any(document: &ExecutableDocument, is_wanted: &impl Fn(&str) -> bool) -> bool {
-    fn within(set: &SelectionSet, is_wanted: &impl Fn(&str) -> bool) -> bool {
-        set.items.iter().any(|item| match &item.node {
-            Selection::Field(field) => {
-                is_wanted(field.node.name.node.as_str())
-                    || within(&field.node.selection_set.node, is_wanted)
-            }
-            Selection::InlineFragment(fragment) => {
-                within(&fragment.node.selection_set.node, is_wanted)
-            }
-            Selection::FragmentSpread(_) => false,
-        })
-    }
-    let operations = document.operations.iter();
-    let operations = operations.map(|(_, operation)| &operation.node.selection_set.node);
-    let fragments = document.fragments.values();
-    let fragments = fragments.map(|fragment| &fragment.node.selection_set.node);
-    operations
-        .chain(fragments)
-        .any(|set| within(set, is_wanted))
-}
-
-#[cfg(test)]
-mod tests {
-    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
-
-    use super::*;
-
-    #[test]
-    fn the_root_fields_are_those_of_the_schema() {
-        let sdl = crate::graphql::sdl();
-        let document = async_graphql::parser::parse_schema(sdl).expect("the SDL is good");
-        let mut found: Vec<String> = Vec::new();
-        for definition in document.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else {
-                continue;
-            };
-            let name = definition.node.name.node;
-            if let TypeKind::Object(object) = definition.node.kind
-                && ["Query", "Mutation", "Subscription"].contains(&name.as_str())
-            {
-                let fields = object.fields.iter();
-                found.extend(fields.map(|field| field.node.name.node.to_string()));
-            }
-        }
-        found.sort_unstable();
-        let mut known = ROOT_FIELDS.to_vec();
-        known.sort_unstable();
-        assert_eq!(known, found);
-    }
 }

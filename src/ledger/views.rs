@@ -10,8 +10,10 @@ use super::dialect::{ADD_COUNTER_BATCHES, ADD_VIEWS, JsonRows};
 use super::{Database, Transaction, on};
 use crate::id::{CampaignId, SubjectId};
 
-/// How long the ids of batches and reports are remembered; they are tried again within seconds or not at all.
-const REMEMBERED_HOURS: i64 = 24;
+/// How long the ids of batches and reports are remembered; they are tried again within minutes or not at all.
+const REMEMBERED: TimeDelta = TimeDelta::hours(1);
+/// Ids that are forgotten in one statement.
+const FORGET_BATCH: i64 = 1_000;
 
 /// How often each subject was viewed.
 pub type Sums = HashMap<(SubjectId, CampaignId), i64>;
@@ -109,12 +111,14 @@ async fn add_sums(tx: &mut Transaction, sums: &Sums) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Forgets batches and reports that nobody will try again.
+/// Forgets up to [`FORGET_BATCH`] batches and reports that nobody will try again; returns whether there may be more.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn forget_old_batches(database: &Database, now: DateTime<Utc>) -> sqlx::Result<()> {
-    let before = now - TimeDelta::hours(REMEMBERED_HOURS);
-    on!(database.write(), p => sqlx::query("DELETE FROM counter_batch WHERE applied_at < $1")
-        .bind(before).execute(p).await.map(drop))
+pub async fn forget_old(database: &Database, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let forgotten = on!(database.write(), p => sqlx::query(
+        "DELETE FROM counter_batch WHERE id IN (
+            SELECT id FROM counter_batch WHERE applied_at < $1 LIMIT $2)")
+        .bind(now - REMEMBERED).bind(FORGET_BATCH).execute(p).await.map(|done| done.rows_affected()))?;
+    Ok(i64::try_from(forgotten) == Ok(FORGET_BATCH))
 }

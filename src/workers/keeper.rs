@@ -15,7 +15,7 @@ const REFRESH_EVERY: Duration = Duration::from_millis(500);
 /// At most so much of the views is lost when a process is killed.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 /// Nobody waits for old rows to go.
-const FORGET_EVERY: Duration = Duration::from_hours(1);
+const FORGET_EVERY: Duration = Duration::from_mins(10);
 
 /// Removes what is of no use any more: batches, failures, expired tokens.
 ///
@@ -23,10 +23,12 @@ const FORGET_EVERY: Duration = Duration::from_hours(1);
 /// When the database is away.
 pub async fn forget(app: &App) -> Result<()> {
     let now = app.clock.now();
-    views::forget_old_batches(&app.database, now).await?;
     staff::forget_old_failures(&app.database, now - TimeDelta::days(1)).await?;
+    // Votes come between two batches.
+    while views::forget_old(&app.database, now).await? {
+        tokio::task::yield_now().await;
+    }
     while identity::forget_expired(&app.database, now).await? {
-        // Votes come between two batches.
         tokio::task::yield_now().await;
     }
     Ok(())

@@ -11,6 +11,7 @@ use acclaim::graphql::node_id::GlobalId;
 use acclaim::id::{NomineeId, StoryId};
 use acclaim::ledger::verify;
 use acclaim::ledger::views::{self, Batch};
+use acclaim::workers::keeper;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -27,6 +28,7 @@ on_both!(
     a_report_of_views_has_bounds,
     a_batch_of_views_is_stored_once,
     a_report_of_views_with_a_key_counts_once,
+    reports_of_views_are_remembered_for_an_hour,
 );
 
 const SET_LIKE: &str =
@@ -379,6 +381,35 @@ async fn a_report_of_views_with_a_key_counts_once(stores: Stores) {
     servers[0].ask(None, RECORD_VIEWS, other).await;
     servers[0].app.flush_views().await.expect("stored");
     assert_eq!(views(&nominee).await, json!(81));
+}
+
+async fn reports_of_views_are_remembered_for_an_hour(stores: Stores) {
+    let server = TestServer::start(&stores).await;
+    let (sample, nominee, _) = subjects(&server).await;
+    let database = &server.app.database;
+    let viewed = vec![(sample.nominees[0].into(), sample.campaign.id)];
+    let mut batch = Batch {
+        id: Uuid::now_v7(),
+        sums: [].into(),
+        // More than are forgotten at once.
+        reports: (0..2_500)
+            .map(|_| (Uuid::new_v4(), viewed.clone()))
+            .collect(),
+    };
+    let now = server.clock.now();
+    views::add(database, &batch, now).await.expect("stored");
+    let remembered = "SELECT COUNT(*) FROM counter_batch";
+    for (minutes, count) in [(59, 2_501), (61, 0)] {
+        server.clock.set(now + TimeDelta::minutes(minutes));
+        keeper::forget(&server.app).await.expect("forgotten");
+        assert_eq!(stores.count(remembered).await, count, "{minutes} minutes");
+    }
+    batch.id = Uuid::now_v7();
+    views::add(database, &batch, now).await.expect("stored");
+    assert_eq!(
+        counts(&server, None, &nominee).await["viewCount"],
+        json!(5_000)
+    );
 }
 
 /// While the database is away reports with keys wait, up to a bound; the sums of others do not grow.

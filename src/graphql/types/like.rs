@@ -46,7 +46,7 @@ pub struct SetLikePayload {
 pub struct RecordViewsInput {
     /// Nominees and stories that were viewed, 1 to 20; one that is named twice counts twice.
     pub subject_ids: Vec<ID>,
-    /// Your name for this report, a fresh UUID. Sent again with the same key within a day, it counts once: that makes
+    /// Your name for this report, a fresh UUID. Sent again with the same key within an hour, it counts once: that makes
     /// retries safe.
     pub idempotency_key: Option<Uuid>,
 }

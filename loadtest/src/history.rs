@@ -69,7 +69,7 @@ pub struct History {
     pub likes: Vec<LikeHistory>,
     /// Views that were acknowledged, by subject.
     pub views: Vec<u64>,
-    /// Views whose report got no answer, by subject. A report has no key, so it is not sent again.
+    /// Views of reports that were given up without an answer, by subject.
     pub unknown_views: Vec<u64>,
     /// The highest use of a quota that an answer has shown beyond its limit.
     pub quota_exceeded: u64,
@@ -120,6 +120,13 @@ impl History {
     /// Something was refused for good.
     pub fn note_refusal(&mut self, kind: Kind, code: &str) {
         *self.refusals.entry((kind, code.to_owned())).or_default() += 1;
+    }
+
+    /// A report of views of these subjects may count or not.
+    pub fn note_unknown_views(&mut self, subjects: &[u16]) {
+        for subject in subjects {
+            self.unknown_views[usize::from(*subject)] += 1;
+        }
     }
 
     /// The server said "later".

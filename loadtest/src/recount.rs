@@ -298,12 +298,12 @@ impl Recount {
     pub fn remarks(&self) -> Vec<String> {
         sentences(&[
             (
-                "requests without an answer, sent again where that is safe",
+                "requests without an answer, sent again",
                 self.lost,
             ),
             ("requests that could not be sent, sent later", self.unsent),
             (
-                "views reported without an answer: they may count or not",
+                "views whose report was given up: they may count or not",
                 self.views.unknown,
             ),
             (

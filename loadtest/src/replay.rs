@@ -160,44 +160,29 @@ impl Replay {
     }
 
     fn judge_report(&self, report: u32, answer: Result<&Answer, Lost>) -> Verdict {
-        let subjects = &self.schedule.reports[report as usize];
-        let unknown = || {
-            let mut history = self.history();
-            for subject in subjects {
-                history.unknown_views[usize::from(*subject)] += 1;
-            }
-            Verdict::Done { is_good: false }
-        };
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(Lost::NotSent) => return Verdict::again(),
-            Err(Lost::NoAnswer) => return unknown(),
+        let Ok(answer) = answer else {
+            return Verdict::again();
         };
         let reply: Reply<ViewsData> = Reply::read(answer);
         let payload = reply
             .data
             .as_ref()
             .and_then(|data| data.record_views.as_ref());
-        match payload {
-            Some(payload) if payload.recorded == subjects.len() => {
-                let mut history = self.history();
-                for subject in subjects {
-                    history.views[usize::from(*subject)] += 1;
-                }
-                Verdict::Done { is_good: true }
+        let Some(payload) = payload else {
+            return self.judge_failure(Kind::Report, &reply, None);
+        };
+        let subjects = &self.schedule.reports[report as usize];
+        let mut history = self.history();
+        let is_whole = payload.recorded == subjects.len();
+        if is_whole {
+            for subject in subjects {
+                history.views[usize::from(*subject)] += 1;
             }
-            Some(_) => {
-                self.history()
-                    .note_refusal(Kind::Report, "not all recorded");
-                unknown()
-            }
-            None if reply.is_passing() && !reply.is_not_executed() => {
-                let code = reply.code.as_deref().unwrap_or_default();
-                self.history().note_refusal(Kind::Report, code);
-                unknown()
-            }
-            None => self.judge_failure(Kind::Report, &reply, None),
+        } else {
+            history.note_refusal(Kind::Report, "not all recorded");
+            history.note_unknown_views(subjects);
         }
+        Verdict::Done { is_good: is_whole }
     }
 
     fn judge_failure<'a, T: serde::Deserialize<'a>>(
@@ -263,7 +248,8 @@ impl Load for Replay {
                 let subjects = &self.schedule.reports[report as usize];
                 let id = |subject: &u16| self.campaign.subjects[usize::from(*subject)].as_str();
                 let ids: Vec<&str> = subjects.iter().map(id).collect();
-                let variables = json!({"input": {"subjectIds": ids}});
+                let key = self.schedule.report_key(report);
+                let variables = json!({"input": {"subjectIds": ids, "idempotencyKey": key}});
                 requests.post(body(&self.documents[VIEWS_DOCUMENT], &variables), sender)
             }
             Action::Read(page) => {
@@ -298,7 +284,10 @@ impl Load for Replay {
         match self.schedule.events[index].action {
             Action::Vote { wish, .. } => history.wishes[wish as usize].given_up += 1,
             Action::Like(like) => history.likes[like as usize].is_unknown = true,
-            Action::Report(_) | Action::Read(_) => {}
+            Action::Report(report) => {
+                history.note_unknown_views(&self.schedule.reports[report as usize]);
+            }
+            Action::Read(_) => {}
         }
         *history.given_up.entry(self.kind(index)).or_default() += 1;
     }
@@ -407,14 +396,25 @@ mod tests {
     }
 
     #[test]
-    fn a_report_without_an_answer_is_not_sent_twice() {
+    fn a_report_without_an_answer_is_sent_again_under_its_key() {
         let replay = replay();
         let index = find(&replay, |action| matches!(action, Action::Report(_)));
-        let unsent = replay.judge(index, Err(Lost::NotSent));
-        assert!(matches!(unsent, Verdict::Again(_)));
-        let lost = replay.judge(index, Err(Lost::NoAnswer));
-        assert_eq!(lost, Verdict::Done { is_good: false });
-        assert!(replay.history().unknown_views.iter().sum::<u64>() > 0);
+        let Action::Report(report) = replay.schedule.events[index].action else {
+            panic!("a report was looked for");
+        };
+        for lost in [Lost::NotSent, Lost::NoAnswer] {
+            let verdict = replay.judge(index, Err(lost));
+            assert!(matches!(verdict, Verdict::Again(_)), "{verdict:?}");
+            let request = replay.request(index);
+            let request = str::from_utf8(&request).expect("a text");
+            let key = replay.schedule.report_key(report).to_string();
+            assert!(request.contains(&key), "{request}");
+        }
+        let unknown = || replay.history().unknown_views.iter().sum::<u64>();
+        assert_eq!(unknown(), 0);
+        replay.give_up(index);
+        let subjects = replay.schedule.reports[report as usize].len();
+        assert_eq!(unknown(), subjects as u64);
     }
 
     #[test]

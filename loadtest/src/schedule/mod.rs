@@ -26,6 +26,7 @@ const TAPS: f64 = 500_000.0;
 const KEYS: u64 = 1;
 const VOTER_IDS: u64 = 2;
 const PLAN: u64 = 3;
+const REPORT_KEYS: u64 = 4;
 
 /// How much comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,6 +185,12 @@ impl Schedule {
     #[must_use]
     pub fn key(&self, wish: u32) -> Uuid {
         random::uuid(self.seed, KEYS, u64::from(wish))
+    }
+
+    /// The idempotency key of a report of views.
+    #[must_use]
+    pub fn report_key(&self, report: u32) -> Uuid {
+        random::uuid(self.seed, REPORT_KEYS, u64::from(report))
     }
 }
 

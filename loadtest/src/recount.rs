@@ -297,10 +297,7 @@ impl Recount {
     #[must_use]
     pub fn remarks(&self) -> Vec<String> {
         sentences(&[
-            (
-                "requests without an answer, sent again",
-                self.lost,
-            ),
+            ("requests without an answer, sent again", self.lost),
             ("requests that could not be sent, sent later", self.unsent),
             (
                 "views whose report was given up: they may count or not",

@@ -82,7 +82,7 @@ impl Pace {
     /// database and back.
     pub(super) fn note(&mut self, jobs: usize, rows: usize, took: Duration) {
         let in_full_batch = (BATCH_MAX * jobs / rows.max(1)).max(1);
-        let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX / 4);
+        let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
         let nanos = took / in_full_batch as u64;
         // One batch that the disk kept waiting says little.
         self.nanos = self.nanos / 4 * 3 + nanos / 4;

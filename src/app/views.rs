@@ -1,6 +1,7 @@
 //! Page views: counters only. They are summed in the process and stored once a second under a batch's id, so that a
 //! batch that is tried again adds nothing; a report with an idempotency key counts once, whichever processes hear of it.
-//! At most the last second of views is lost when a process is killed; never a vote or a like.
+//! When a process is killed the views of its last second are lost, or those since the database went away; never a vote
+//! or a like.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,7 +16,8 @@ use crate::ledger::views::{self, Batch};
 
 /// Subjects of one report.
 pub const SUBJECTS_MAX: usize = 20;
-/// Reports with keys that wait to be stored, 48 MiB of the largest: more than come in a second, unless the database is away.
+/// Reports with keys that wait to be stored, 48 MiB of the largest, beside as many that are being stored: more than come
+/// in a second, unless the database is away.
 const REPORTS_MAX: usize = 65_536;
 
 /// Views that wait to be stored.

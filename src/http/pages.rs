@@ -1,5 +1,6 @@
-//! The pages of campaigns below `/c/`, and the way there at `/`, for browsers: the program that `web/pages` builds, and around it what must be
-//! there before it runs, or without it: the language, title and preview tags of an address, and the text of a story.
+//! The pages of campaigns below `/c/`, and the way there at `/`, for browsers: the program that `web/pages` builds, and
+//! around it what must be there before it runs, or without it: the language, title and preview tags of an address, and
+//! the text of a story.
 //!
 //! The program's files bear a hash of their contents in their names, so they are kept for ever. The heads are public,
 //! the same for everybody, and as fresh as the public tally.
@@ -11,10 +12,10 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use chrono::SecondsFormat;
 use pulldown_cmark_escape::escape_html;
@@ -91,11 +92,8 @@ async fn campaigns(State(server): State<Server>, origin: Origin) -> Response {
         .take(CAMPAIGNS_MAX)
         .collect();
     if let [only] = listed[..] {
-        let mut headers = headers("text/plain", CACHED);
-        if let Ok(path) = HeaderValue::try_from(campaign_path(only)) {
-            headers.insert(LOCATION, path);
-        }
-        return (StatusCode::TEMPORARY_REDIRECT, headers).into_response();
+        let way = Redirect::temporary(&campaign_path(only));
+        return (headers("text/plain", CACHED), way).into_response();
     }
     let mut body = "<header class=\"top\"><h1>评选 · Campaigns</h1></header><main>".to_owned();
     if listed.is_empty() {

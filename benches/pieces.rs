@@ -14,10 +14,11 @@ use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
+use acclaim::graphql::RequestContext;
+use acclaim::graphql::document::guard;
 use acclaim::graphql::document::{Documents, Executable, Params, Policy};
 use acclaim::graphql::messages::Language;
-use acclaim::graphql::{Asker, guard};
-use acclaim::hot::{Action, Hot, Limits, Memory, Rate, Redis, Subject};
+use acclaim::hot::{Action, BucketOwner, Hot, Limits, Memory, Rate, Redis};
 use acclaim::id::VoterId;
 use acclaim::ledger::{Database, Purpose};
 use divan::{Bencher, black_box};
@@ -104,15 +105,15 @@ impl Process {
         }
     }
 
-    async fn find(&self, query: &str, variables: Value, asker: &Asker) -> Executable {
+    async fn find(&self, query: &str, variables: Value, requester: &RequestContext) -> Executable {
         let params: Params =
             serde_json::from_value(json!({"query": query, "variables": variables})).expect("good");
-        let found = self.documents.find(params, asker).await;
+        let found = self.documents.find(params, requester).await;
         found.unwrap_or_else(|errors| panic!("{errors:?}"))
     }
 
-    async fn ask(&self, query: &str, variables: Value, asker: &Asker) -> Value {
-        let executable = self.find(query, variables, asker).await;
+    async fn ask(&self, query: &str, variables: Value, requester: &RequestContext) -> Value {
+        let executable = self.find(query, variables, requester).await;
         let (response, code) = self.documents.execute(executable).await;
         assert_eq!(code, None, "{response:?}");
         serde_json::to_value(response.data).expect("JSON")
@@ -120,7 +121,9 @@ impl Process {
 
     /// An id that a query of the demo's campaign answers.
     fn ids(&self, query: &str, pointer: &str) -> Vec<String> {
-        let data = self.runtime.block_on(self.ask(query, json!({}), &asker()));
+        let data = self
+            .runtime
+            .block_on(self.ask(query, json!({}), &requester()));
         let found = data.pointer(pointer).unwrap_or_else(|| panic!("{data}"));
         let ids = found.as_array().expect("a list").iter();
         ids.filter_map(|node| node["id"].as_str().map(str::to_owned))
@@ -129,8 +132,8 @@ impl Process {
 }
 
 /// A voter of its own.
-fn asker() -> Asker {
-    Asker {
+fn requester() -> RequestContext {
+    RequestContext {
         viewer: Viewer::Voter {
             id: VoterId::new(),
             is_guest: true,
@@ -164,9 +167,9 @@ fn guarding(bencher: Bencher, is_largest: bool) {
 #[divan::bench(args = ["{ serverTime }", PAGE])]
 fn executing(bencher: Bencher, query: &str) {
     let process = Process::start(Stores::Sqlite);
-    let asker = asker();
+    let requester = requester();
     bencher.bench(|| {
-        let asked = process.ask(query, json!({}), &asker);
+        let asked = process.ask(query, json!({}), &requester);
         process.runtime.block_on(asked)
     });
 }
@@ -181,7 +184,9 @@ fn voting(bencher: Bencher, (stores, crowd): (Stores, usize)) {
     let vote = async |n: usize| {
         let nominee = &nominees[n % nominees.len()];
         let input = json!({"nomineeId": nominee, "idempotencyKey": Uuid::new_v4()});
-        let data = process.ask(VOTE, json!({"input": input}), &asker()).await;
+        let data = process
+            .ask(VOTE, json!({"input": input}), &requester())
+            .await;
         assert!(data["castVote"]["vote"]["id"].is_string(), "{data}");
     };
     bencher
@@ -196,14 +201,14 @@ fn voting(bencher: Bencher, (stores, crowd): (Stores, usize)) {
 fn verifying_a_token(bencher: Bencher, is_kept: bool) {
     let keys = TokenKeys::from_secrets(&[SECRET]).expect("good");
     let now = Clock::System.now();
-    let viewer = asker().viewer;
+    let viewer = requester().viewer;
     let (kept, _) = keys.issue(viewer, now).expect("it signs");
     bencher
         .with_inputs(|| {
             if is_kept {
                 kept.clone()
             } else {
-                keys.issue(asker().viewer, now).expect("it signs").0
+                keys.issue(requester().viewer, now).expect("it signs").0
             }
         })
         .bench_refs(|token| keys.verify(token, now).expect("ours"));
@@ -233,7 +238,7 @@ fn admitting_in_process(bencher: Bencher, crowd: usize) {
 
 fn admit(bencher: Bencher, runtime: &Runtime, hot: &Hot, crowd: usize) {
     let take = async || {
-        let voter = Subject::Voter(VoterId::new());
+        let voter = BucketOwner::Voter(VoterId::new());
         hot.take(Action::Cast, voter).await.expect("admitted");
     };
     bencher
@@ -250,10 +255,10 @@ fn writing_a_tally(bencher: Bencher) {
         "/campaigns/nodes",
     );
     let variables = json!({"id": campaigns[0]});
-    let asker = asker();
+    let requester = requester();
     bencher.bench(|| {
         process.runtime.block_on(async {
-            let executable = process.find(TALLY, variables.clone(), &asker).await;
+            let executable = process.find(TALLY, variables.clone(), &requester).await;
             let mut tallies = process.documents.execute_stream(executable);
             let tally = tallies.next().await.expect("the current one");
             assert!(tally.errors.is_empty(), "{:?}", tally.errors);

@@ -16,10 +16,10 @@ use crate::clock::Clock;
 use crate::config::{Documents, LogFormat, ServerSettings, StoreSettings};
 use crate::domain::campaign::Phase;
 use crate::hot::{Hot, Limits, Memory, Redis};
-use crate::http::poster::Posters;
-use crate::http::poster::drawing::Font;
+use crate::http::pages::poster::Posters;
 use crate::http::{Server, pages, serve_metrics};
 use crate::ledger::{Database, Purpose, staff, writer::WriterTask};
+use crate::print::font::Font;
 use crate::workers::Workers;
 use crate::{demo, graphql, telemetry, verify};
 
@@ -57,11 +57,11 @@ enum Command {
     Migrate {
         #[command(flatten)]
         store: StoreSettings,
-        /// Spread the ballots over so many partitions by voter: on PostgreSQL, before the first vote
+        /// Spread the votes over so many partitions by voter: on PostgreSQL, before the first vote
         #[arg(long, value_parser = clap::value_parser!(u32).range(2..=1024))]
-        ballot_partitions: Option<u32>,
+        vote_partitions: Option<u32>,
     },
-    /// Recount the ballots and compare them with tallies, quotas, likes and the copies in Redis; exit code 1 on any
+    /// Recount the votes and compare them with tallies, quotas, likes and the copies in Redis; exit code 1 on any
     /// difference
     Verify {
         #[command(flatten)]
@@ -140,12 +140,12 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Demo { settings } => serve_demo(*settings).await,
         Command::Migrate {
             store,
-            ballot_partitions,
+            vote_partitions,
         } => {
             let database = open(&store, Purpose::Maintenance).await?;
             database.migrate(&Clock::System).await?;
-            if let Some(partitions) = ballot_partitions {
-                database.partition_ballots(partitions).await?;
+            if let Some(partitions) = vote_partitions {
+                database.partition_votes(partitions).await?;
             }
             print(&format!(
                 "The {} database is up to date.\n",
@@ -334,12 +334,12 @@ impl Process {
         let documents = graphql::document::Documents::new(Arc::clone(&app), settings.documents()?);
         let mut documents = documents.await?;
         documents
-            .add(graphql::manifest::parse(pages::DOCUMENTS)?)
+            .add(graphql::document::manifest::parse(pages::DOCUMENTS)?)
             .await?;
         let server = Server::new(
             Arc::clone(&app),
             documents,
-            settings.admission(),
+            settings.connection_limits(),
             settings.public_url.clone(),
             Posters::new(find_font().await, settings.wechat_code_page.clone()),
             stopping.clone(),

@@ -15,9 +15,9 @@ use crate::auth::keyed_hash::HashKey;
 use crate::auth::platform::{WeChat, WeChatConfig};
 use crate::auth::token::{SECRET_BYTES_MIN, TokenKeys};
 use crate::graphql::document::Policy;
-use crate::graphql::manifest;
+use crate::graphql::document::manifest;
 use crate::hot::{Limits, Rate};
-use crate::http::{Admission, Patience};
+use crate::http::{ConnectionLimits, Timeouts};
 
 /// Calls to a platform at once: at 100 ms each, 160 sign-ins a second.
 const PLATFORM_CONCURRENCY_MAX: usize = 16;
@@ -281,13 +281,13 @@ impl ServerSettings {
 
     /// Who may connect, and how many.
     #[must_use]
-    pub fn admission(&self) -> Admission {
-        Admission {
+    pub fn connection_limits(&self) -> ConnectionLimits {
+        ConnectionLimits {
             trusted_proxies: self.trusted_proxies.clone(),
             allowed_origins: self.allowed_origins.clone(),
             connections_max: self.connections_max as usize,
             subscribers_max: self.subscribers_max as usize,
-            patience: Patience::default(),
+            timeouts: Timeouts::default(),
         }
     }
 

@@ -19,6 +19,7 @@ pub mod hot;
 pub mod http;
 pub mod id;
 pub mod ledger;
+pub mod print;
 pub mod telemetry;
 pub mod verify;
 pub mod workers;

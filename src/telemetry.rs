@@ -82,7 +82,7 @@ pub struct ReasonLabels {
     pub reason: &'static str,
 }
 
-/// What the ballot writer measures.
+/// What the vote writer measures.
 #[derive(Debug, Clone)]
 pub struct WriterMetrics {
     /// Casts and likes of a batch.
@@ -109,9 +109,9 @@ pub struct Metrics {
     pub votes_counted: Counter,
     /// Casts refused, by reason.
     pub casts_refused: Family<ReasonLabels, Counter>,
-    /// Of the ballot writer.
+    /// Of the vote writer.
     pub writer: WriterMetrics,
-    /// Jobs that wait for the ballot writer or are in it.
+    /// Jobs that wait for the vote writer or are in it.
     pub writer_waiting: Gauge,
     /// Sum of the versions of all tallies in this process.
     pub tally_version: Gauge,

@@ -1,4 +1,4 @@
-//! Verification: recounts the ballots and compares them with everything that was derived from them.
+//! Verification: recounts the votes and compares them with everything that was derived from them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::hot::{Redis, RememberedVote};
 use crate::id::{CampaignId, ScopeId, VoterId};
-use crate::ledger::verify::{self as recount, LikeDifference, OverQuota, Repeat, TallyDifference};
+use crate::ledger::recount::{self as recount, LikeDifference, OverQuota, Repeat, TallyDifference};
 use crate::ledger::{Database, tally};
 
 /// Why verification could not be done.
@@ -25,7 +25,7 @@ pub enum VerifyError {
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    ballots: i64,
+    votes: i64,
     tallies: Vec<TallyDifference>,
     over_quota: Vec<OverQuota>,
     repeats: Vec<Repeat>,
@@ -72,7 +72,7 @@ pub async fn verify(database: &Database, redis: Option<&Redis>) -> Result<Report
         report.remembered_votes = compare_remembered(database, redis).await?;
         report.shared_totals = compare_shared(database, redis).await?;
     }
-    report.ballots = recount::count_ballots(database).await?;
+    report.votes = recount::count_votes(database).await?;
     report.tallies = recount::list_tally_differences(database).await?;
     report.over_quota = recount::list_over_quota(database).await?;
     report.repeats = recount::list_repeats(database).await?;
@@ -136,14 +136,14 @@ impl fmt::Display for Report {
         for line in &self.tallies {
             writeln!(
                 f,
-                "tally of nominee {} (campaign {}): counted {} by ballots, {} by tally; withheld {} and {}; voters {} and {}",
+                "tally of nominee {} (campaign {}): counted {} by votes, {} by tally; withheld {} and {}; voters {} and {}",
                 line.nominee_id,
                 line.campaign_id,
-                line.ballots_counted,
+                line.votes_counted,
                 line.tally_counted,
-                line.ballots_withheld,
+                line.votes_withheld,
                 line.tally_withheld,
-                line.ballots_voters,
+                line.votes_voters,
                 line.tally_voters
             )?;
         }
@@ -190,14 +190,14 @@ impl fmt::Display for Report {
         if self.is_clean() {
             writeln!(
                 f,
-                "{} ballots recounted: tallies, quotas and likes agree ({stores}).",
-                self.ballots
+                "{} votes recounted: tallies, quotas and likes agree ({stores}).",
+                self.votes
             )
         } else {
             writeln!(
                 f,
-                "{} ballots recounted: DIFFERENCES, see above ({stores}).",
-                self.ballots
+                "{} votes recounted: DIFFERENCES, see above ({stores}).",
+                self.votes
             )
         }
     }

@@ -13,8 +13,8 @@ use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::hot::{Hot, Limits, Memory, Rate};
-use acclaim::http::poster::Posters;
-use acclaim::http::{Admission, Patience, Server, Service};
+use acclaim::http::pages::poster::Posters;
+use acclaim::http::{ConnectionLimits, Server, Service, Timeouts};
 use acclaim::id::VoterId;
 use acclaim::ledger::{Database, Purpose};
 use axum::body::Body;
@@ -114,19 +114,19 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
     let (app, _writer) = App::build(parts).await.expect("the app starts");
     let app = Arc::new(app);
     let documents = Documents::new(Arc::clone(&app), Policy::Any).await;
-    let admission = Admission {
+    let connection_limits = ConnectionLimits {
         trusted_proxies: Vec::new(),
         allowed_origins: Vec::new(),
         connections_max: 16,
         subscribers_max: 16,
-        patience: Patience::default(),
+        timeouts: Timeouts::default(),
     };
     let stopping = tokio_util::sync::CancellationToken::new();
     let documents = documents.expect("good documents");
     let server = Server::new(
         Arc::clone(&app),
         documents,
-        admission,
+        connection_limits,
         None,
         Posters::new(None, String::new()),
         stopping,

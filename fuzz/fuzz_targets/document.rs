@@ -7,9 +7,10 @@
 
 use std::sync::LazyLock;
 
-use acclaim::graphql::cost::Cost;
-use acclaim::graphql::shape::Shape;
-use acclaim::graphql::{guard, sdl, variables};
+use acclaim::graphql::document::cost::Cost;
+use acclaim::graphql::document::schema_index::SchemaIndex;
+use acclaim::graphql::document::{guard, variables};
+use acclaim::graphql::sdl;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
     BaseType, Directive, ExecutableDocument, OperationDefinition, OperationType, Selection,
@@ -25,7 +26,7 @@ const BRACKETS_MAX: usize = 32;
 /// a hundred fragments and brackets, would be half of it.
 const SELECTIONS_MAX: usize = 100_000;
 
-static SHAPE: LazyLock<Shape> = LazyLock::new(|| Shape::of(&sdl()));
+static SCHEMA_INDEX: LazyLock<SchemaIndex> = LazyLock::new(|| SchemaIndex::of(&sdl()));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     acclaim_fuzz::mutate(data, size, max_size, seed)
@@ -81,14 +82,14 @@ fn price(document: &ExecutableDocument, operation: &OperationDefinition, given: 
         OperationType::Subscription => "Subscription",
     });
     let set = &operation.selection_set.node;
-    let cost = Cost::of(&SHAPE, document, &root, set);
-    let Ok((values, absent)) = variables::coerce(&SHAPE, operation, given) else {
+    let cost = Cost::of(&SCHEMA_INDEX, document, &root, set);
+    let Ok((values, missing)) = variables::coerce(&SCHEMA_INDEX, operation, given) else {
         return;
     };
-    let figure = cost.with(&values);
+    let figure = cost.evaluate(&values);
     assert_eq!(
         figure,
-        Cost::of(&SHAPE, document, &root, set).with(&values),
+        Cost::of(&SCHEMA_INDEX, document, &root, set).evaluate(&values),
         "a second look finds the same price"
     );
     let fields = set
@@ -102,14 +103,14 @@ fn price(document: &ExecutableDocument, operation: &OperationDefinition, given: 
     if definitions.all(|definition| definition.node.default_value.is_none()) {
         let text = serde_json::to_string(&values).expect("values are JSON");
         let again = serde_json::from_str(&text).expect("that reads back");
-        let again = variables::coerce(&SHAPE, operation, Some(again));
+        let again = variables::coerce(&SCHEMA_INDEX, operation, Some(again));
         let (again, _) = again.expect("what has been coerced is of its type");
         let again = serde_json::to_string(&again).expect("values are JSON");
         assert_eq!(again, text, "what has been coerced stays as it is");
     }
 
     let mut executed = document.clone();
-    variables::remove_absent(&mut executed, absent);
+    variables::remove_missing(&mut executed, missing);
     assert_eq!(guard::check(&executed), Ok(()), "less is within the limits");
 }
 

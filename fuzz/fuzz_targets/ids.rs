@@ -8,9 +8,9 @@
 use std::sync::LazyLock;
 
 use acclaim::auth::keyed_hash::{HashKey, Purpose};
+use acclaim::domain::story::FeedPosition;
 use acclaim::graphql::node_id::{self, Cursor, GlobalId};
 use acclaim::id::{CampaignId, CategoryId, NomineeId, StaffId, StoryId, VoteId, VoterId};
-use acclaim::ledger::story::FeedPosition;
 use async_graphql::ID;
 use chrono::DateTime;
 use data_encoding::BASE64URL_NOPAD;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use acclaim::graphql::document::Params;
-use acclaim::graphql::manifest;
+use acclaim::graphql::document::manifest;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -17,7 +17,7 @@ use acclaim::auth::keyed_hash::HashKey;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
 use acclaim::demo;
-use acclaim::graphql::Asker;
+use acclaim::graphql::RequestContext;
 use acclaim::graphql::document::{Documents, Params, Policy};
 use acclaim::graphql::error::code;
 use acclaim::graphql::messages::Language;
@@ -107,7 +107,7 @@ fuzz_target!(init: LazyLock::force(&PROCESS), |input: &str| {
 
 async fn answer(params: Params) {
     let request = PROCESS.requests.fetch_add(1, Ordering::Relaxed);
-    let asker = Asker {
+    let requester = RequestContext {
         viewer: Viewer::Voter {
             id: VoterId(Uuid::from_u128(request.into())),
             is_guest: false,
@@ -118,7 +118,7 @@ async fn answer(params: Params) {
         },
         language: Language::default(),
     };
-    let errors = match PROCESS.documents.find(params, &asker).await {
+    let errors = match PROCESS.documents.find(params, &requester).await {
         Ok(executable) if executable.kind == OperationType::Query => {
             let (response, _) = PROCESS.documents.execute(executable).await;
             serde_json::to_string(&response).expect("a response is JSON");

@@ -92,7 +92,7 @@ CREATE INDEX story_feed_of_nominee ON story (nominee_id, published_at, id);
 
 -- One row a vote. The keys are the quota: a slot is taken once, a nominee once a period, a retry never counts again.
 -- Every key contains the voter, so the table can be spread by it. Voters are subjects of tokens: no foreign keys here.
-CREATE TABLE ballot (
+CREATE TABLE vote (
     campaign_id      UUID NOT NULL,
     scope_id         UUID NOT NULL, -- the category's or the campaign's id, as the campaign's rules say
     voter_id         UUID NOT NULL,
@@ -105,18 +105,16 @@ CREATE TABLE ballot (
     is_first         BOOLEAN NOT NULL, -- the voter's first vote of this campaign: turnout is their count
     network_hash     BYTEA, -- keyed hashes, for the rules that withhold suspect votes
     device_hash      BYTEA,
-    withheld_rule    TEXT,
-    withheld_reason  TEXT,
-    PRIMARY KEY (campaign_id, scope_id, voter_id, period, slot),
-    CHECK ((withheld_rule IS NULL) = (withheld_reason IS NULL))
+    withheld_by      BIGINT NOT NULL DEFAULT 0 CHECK (withheld_by >= 0), -- rules that hold it back; it counts at 0
+    PRIMARY KEY (campaign_id, scope_id, voter_id, period, slot)
 );
-CREATE UNIQUE INDEX ballot_once_per_nominee ON ballot (campaign_id, voter_id, period, nominee_id);
+CREATE UNIQUE INDEX vote_once_per_nominee ON vote (campaign_id, voter_id, period, nominee_id);
 -- A retry that crosses the turn of the day on another process finds its first attempt here.
-CREATE UNIQUE INDEX ballot_once_per_key ON ballot (campaign_id, voter_id, nominee_id, idempotency_key)
+CREATE UNIQUE INDEX vote_once_per_key ON vote (campaign_id, voter_id, nominee_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL;
-CREATE UNIQUE INDEX ballot_first_of_voter ON ballot (campaign_id, voter_id) WHERE is_first;
+CREATE UNIQUE INDEX vote_first_of_voter ON vote (campaign_id, voter_id) WHERE is_first;
 
--- Totals a nominee, moved in the ballots' own transaction. A campaign's version is the sum of its revisions.
+-- Totals a nominee, moved in the votes' own transaction. A campaign's version is the sum of its revisions.
 CREATE TABLE tally (
     campaign_id  UUID NOT NULL,
     nominee_id   UUID NOT NULL,

@@ -90,7 +90,7 @@ CREATE INDEX story_feed_of_nominee ON story (nominee_id, published_at, id);
 
 -- One row a vote. There is one writing connection, so the count of slots is free of races and one key is enough (each
 -- further one slows every vote). On PostgreSQL the slot, the retry key and the first vote are keys too.
-CREATE TABLE ballot (
+CREATE TABLE vote (
     campaign_id      BLOB NOT NULL,
     scope_id         BLOB NOT NULL, -- the category's or the campaign's id, as the campaign's rules say
     voter_id         BLOB NOT NULL,
@@ -103,13 +103,11 @@ CREATE TABLE ballot (
     is_first         BOOLEAN NOT NULL, -- the voter's first vote of this campaign: turnout is their count
     network_hash     BLOB, -- keyed hashes, for the rules that withhold suspect votes
     device_hash      BLOB,
-    withheld_rule    TEXT,
-    withheld_reason  TEXT,
-    PRIMARY KEY (campaign_id, voter_id, period, nominee_id),
-    CHECK ((withheld_rule IS NULL) = (withheld_reason IS NULL))
+    withheld_by      INTEGER NOT NULL DEFAULT 0 CHECK (withheld_by >= 0), -- rules that hold it back; it counts at 0
+    PRIMARY KEY (campaign_id, voter_id, period, nominee_id)
 ) WITHOUT ROWID;
 
--- Totals a nominee, moved in the ballots' own transaction. A campaign's version is the sum of its revisions.
+-- Totals a nominee, moved in the votes' own transaction. A campaign's version is the sum of its revisions.
 CREATE TABLE tally (
     campaign_id  BLOB NOT NULL,
     nominee_id   BLOB NOT NULL,

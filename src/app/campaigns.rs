@@ -2,7 +2,7 @@
 //! revision has moved, so a freeze holds everywhere within a second and rules cost no I/O.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use super::App;
 use crate::auth::Viewer;
@@ -11,6 +11,7 @@ use crate::domain::roster::Roster;
 use crate::error::Result;
 use crate::id::{CampaignId, CategoryId, NomineeId};
 use crate::ledger;
+use parking_lot::RwLock;
 
 /// All rosters at a moment, with the ways to find one.
 #[derive(Debug, Default)]
@@ -111,7 +112,7 @@ impl Campaigns {
     /// The catalog as it stands.
     #[must_use]
     pub fn catalog(&self) -> Arc<Catalog> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.0.read())
     }
 }
 
@@ -141,15 +142,11 @@ impl App {
                 reloaded.push(entry.0);
             }
         }
-        *self
-            .campaigns
-            .0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(Catalog::new(rosters));
-        self.note_change();
+        *self.campaigns.0.write() = Arc::new(Catalog::new(rosters));
+        self.bump_public_revision();
         // Not before the catalog is there: the publisher would rank them with the old rosters.
         for id in reloaded {
-            self.tallies.mark(id);
+            self.tallies.mark_dirty(id);
         }
         Ok(())
     }

@@ -1,14 +1,14 @@
-//! Likes: what `setLike` does. Idempotent: the second wish of the same kind changes nothing.
+//! Likes: what `setLike` does. Idempotent: the second change of the same kind changes nothing.
 
 use uuid::Uuid;
 
 use super::App;
 use crate::auth::Viewer;
 use crate::error::Result;
-use crate::hot::{Action, Subject};
+use crate::hot::{Action, BucketOwner};
 use crate::id::{CampaignId, NomineeId, StoryId, SubjectId};
 use crate::ledger;
-use crate::ledger::like::LikeWish;
+use crate::ledger::like::LikeChange;
 
 /// What can be liked and viewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,18 +38,18 @@ impl App {
     pub async fn set_like(&self, viewer: Viewer, subject: Likeable, liked: bool) -> Result<bool> {
         let voter_id = viewer.require_voter()?;
         self.hot
-            .take(Action::Like, Subject::Voter(voter_id))
+            .take(Action::Like, BucketOwner::Voter(voter_id))
             .await?;
         let Some(campaign_id) = self.find_campaigns_of(viewer, &[subject]).await?[0] else {
             return Ok(false);
         };
-        let wish = LikeWish {
+        let change = LikeChange {
             voter_id,
             subject_id: subject.subject_id(),
             campaign_id,
             liked,
         };
-        self.writer.like(wish).await?;
+        self.writer.like(change).await?;
         Ok(true)
     }
 

@@ -62,7 +62,7 @@ pub struct App {
     /// Views that wait to be stored.
     pub views: Views,
     /// Counts what changes public pages at once: campaigns and nominees, stories that come out.
-    pub changes: AtomicU64,
+    pub public_revision: AtomicU64,
     /// Stories as they come out, for whoever watches.
     pub published_stories: broadcast::Sender<Arc<Story>>,
     /// The metrics of the process.
@@ -129,7 +129,7 @@ impl App {
             campaigns: Campaigns::default(),
             tallies: Tallies::default(),
             views: Views::default(),
-            changes: AtomicU64::new(0),
+            public_revision: AtomicU64::new(0),
             published_stories: broadcast::Sender::new(PUBLISHED_STORIES_MAX),
             metrics,
             writer,
@@ -174,8 +174,8 @@ impl App {
     }
 
     /// Says that public pages have changed: what is kept of them is old.
-    pub fn note_change(&self) {
-        self.changes.fetch_add(1, Ordering::Relaxed);
+    pub fn bump_public_revision(&self) {
+        self.public_revision.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Keyed hash of the network a request comes from.

@@ -4,7 +4,7 @@
 use super::{App, Client};
 use crate::auth::Viewer;
 use crate::error::Result;
-use crate::hot::{Action, Subject};
+use crate::hot::{Action, BucketOwner};
 
 /// A limit as the `RateLimit-Policy` header has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,9 +23,9 @@ impl App {
     /// [`crate::error::Error::RateLimited`] with the time to wait.
     pub fn charge(&self, viewer: Viewer, client: &Client, cost: u32) -> Result<()> {
         let (action, subject) = match viewer {
-            Viewer::Voter { id, .. } => (Action::Query, Subject::Voter(id)),
-            Viewer::Staff(id) => (Action::Query, Subject::Staff(id)),
-            Viewer::Anonymous => (Action::AnonymousQuery, Subject::Address(client.address)),
+            Viewer::Voter { id, .. } => (Action::Query, BucketOwner::Voter(id)),
+            Viewer::Staff(id) => (Action::Query, BucketOwner::Staff(id)),
+            Viewer::Anonymous => (Action::AnonymousQuery, BucketOwner::Address(client.address)),
         };
         self.hot.charge(action, subject, cost)
     }

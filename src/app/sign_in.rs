@@ -11,7 +11,7 @@ use crate::auth::keyed_hash::Purpose;
 use crate::auth::platform::CodeExchangeError;
 use crate::auth::token::{hash_refresh_token, new_refresh_token};
 use crate::error::{Error, Result};
-use crate::hot::{Action, Subject};
+use crate::hot::{Action, BucketOwner};
 use crate::id::{SessionId, StaffId, VoterId};
 use crate::ledger::identity::{self, Session, SessionRole};
 use crate::ledger::staff;
@@ -30,7 +30,7 @@ const LOCK_TIME: TimeDelta = TimeDelta::minutes(15);
 /// Bounds of a device id: shorter ones can be guessed.
 const DEVICE_ID_CHARS: std::ops::RangeInclusive<usize> = 16..=128;
 /// Longer ones are not e-mail addresses (RFC 5321) and not passwords.
-const CREDENTIAL_CHARS_MAX: usize = 254;
+const CREDENTIAL_BYTES_MAX: usize = 254;
 
 /// Tokens of a new or renewed session.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl App {
     /// [`Error::BadUserInput`] for an unusable device id, and what is not an outcome.
     pub async fn sign_in_guest(&self, client: &Client, device_id: &str) -> Result<SignInAnswer> {
         self.hot
-            .take(Action::SignIn, Subject::Address(client.address))
+            .take(Action::SignIn, BucketOwner::Address(client.address))
             .await?;
         if !DEVICE_ID_CHARS.contains(&device_id.len())
             || !device_id.bytes().all(|b| b.is_ascii_graphic())
@@ -107,7 +107,7 @@ impl App {
     /// Whatever is not an outcome.
     pub async fn sign_in_wechat(&self, client: &Client, code: &str) -> Result<SignInAnswer> {
         self.hot
-            .take(Action::SignIn, Subject::Address(client.address))
+            .take(Action::SignIn, BucketOwner::Address(client.address))
             .await?;
         let Some(wechat) = &self.wechat else {
             return Ok(Err(SignInRefusal::PlatformNotConfigured));
@@ -146,11 +146,11 @@ impl App {
         password: String,
     ) -> Result<SignInAnswer> {
         self.hot
-            .take(Action::StaffSignIn, Subject::Address(client.address))
+            .take(Action::StaffSignIn, BucketOwner::Address(client.address))
             .await?;
-        if email.len() > CREDENTIAL_CHARS_MAX || password.len() > CREDENTIAL_CHARS_MAX {
+        if email.len() > CREDENTIAL_BYTES_MAX || password.len() > CREDENTIAL_BYTES_MAX {
             return Err(Error::BadUserInput(format!(
-                "email and password have at most {CREDENTIAL_CHARS_MAX} bytes."
+                "email and password have at most {CREDENTIAL_BYTES_MAX} bytes."
             )));
         }
         let email = email.trim().to_lowercase();
@@ -209,7 +209,7 @@ impl App {
         refresh_token: &str,
     ) -> Result<SignInAnswer> {
         self.hot
-            .take(Action::SignIn, Subject::Address(client.address))
+            .take(Action::SignIn, BucketOwner::Address(client.address))
             .await?;
         let refused = Ok(Err(SignInRefusal::InvalidRefreshToken));
         let (now, hash) = (self.clock.now(), hash_refresh_token(refresh_token));

@@ -1,14 +1,15 @@
-//! Tallies in memory. A board a campaign holds the latest ranked tally; whoever watches it is woken by each newer one and
+//! Tallies in memory. A channel a campaign holds the latest ranked tally; whoever watches it is woken by each newer one and
 //! never queues: a slow reader skips versions.
 //!
-//! What moves a board: votes of this process (marked after their commit), announcements of others, a change of the
+//! What moves a channel: votes of this process (marked after their commit), announcements of others, a change of the
 //! roster, and a sweep over all versions that heals whatever was lost. The publisher (`workers`) calls
 //! [`App::publish_tallies`] and [`App::sweep_tallies`].
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::App;
@@ -31,57 +32,54 @@ pub struct RankedTally {
 /// How far totals are believed.
 #[derive(Clone, Copy)]
 enum Source {
-    /// Read from the database by the publisher, one after the other: whatever a board holds, this is the truth.
+    /// Read from the database by the publisher, one after the other: whatever a channel holds, this is the truth.
     Database,
     /// From Redis, or read at the same time as others: the newer version is the better one.
     Shared,
 }
 
-type Board = watch::Sender<Option<RankedTally>>;
+type TallyChannel = watch::Sender<Option<RankedTally>>;
 
-/// The boards of a process.
+/// The channels of a process.
 #[derive(Debug, Default)]
 pub struct Tallies {
-    boards: Mutex<HashMap<CampaignId, Arc<Board>>>,
+    channels: Mutex<HashMap<CampaignId, Arc<TallyChannel>>>,
     /// Campaigns to look at, with the version that another process announced, or 0 to read the database.
-    moved: Mutex<HashMap<CampaignId, i64>>,
+    dirty: Mutex<HashMap<CampaignId, i64>>,
     /// When they were last compared with the database.
     swept_at: Mutex<Option<Instant>>,
 }
 
 impl Tallies {
-    /// Says that a campaign's totals or roster have moved.
-    pub fn mark(&self, campaign_id: CampaignId) {
-        self.moved
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(campaign_id, 0);
+    /// Says that a campaign's totals or roster have dirty.
+    pub fn mark_dirty(&self, campaign_id: CampaignId) {
+        self.dirty.lock().insert(campaign_id, 0);
     }
 
     /// Says that another process has shared totals of this version.
     pub fn mark_shared(&self, campaign_id: CampaignId, version: i64) {
-        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
-        moved
+        let mut dirty = self.dirty.lock();
+        dirty
             .entry(campaign_id)
             .and_modify(|v| *v = if *v == 0 { 0 } else { version.max(*v) })
             .or_insert(version);
     }
 
-    fn take_moved(&self) -> HashMap<CampaignId, i64> {
-        std::mem::take(&mut *self.moved.lock().unwrap_or_else(PoisonError::into_inner))
+    fn take_dirty(&self) -> HashMap<CampaignId, i64> {
+        std::mem::take(&mut *self.dirty.lock())
     }
 
-    fn board(&self, campaign_id: CampaignId) -> Arc<Board> {
-        let mut boards = self.boards.lock().unwrap_or_else(PoisonError::into_inner);
+    fn channel(&self, campaign_id: CampaignId) -> Arc<TallyChannel> {
+        let mut channels = self.channels.lock();
         Arc::clone(
-            boards
+            channels
                 .entry(campaign_id)
                 .or_insert_with(|| Arc::new(watch::Sender::new(None))),
         )
     }
 
     fn version(&self, campaign_id: CampaignId) -> Option<i64> {
-        self.board(campaign_id)
+        self.channel(campaign_id)
             .borrow()
             .as_ref()
             .map(|ranked| ranked.tally.version)
@@ -92,17 +90,16 @@ impl Tallies {
     pub fn age(&self) -> Duration {
         self.swept_at
             .lock()
-            .unwrap_or_else(PoisonError::into_inner)
             .map_or(Duration::ZERO, |at| at.elapsed())
     }
 
-    /// The sum of the versions of all boards, for the metrics.
+    /// The sum of the versions of all channels, for the metrics.
     #[must_use]
     pub fn version_sum(&self) -> i64 {
-        let boards = self.boards.lock().unwrap_or_else(PoisonError::into_inner);
-        boards
+        let channels = self.channels.lock();
+        channels
             .values()
-            .filter_map(|board| board.borrow().as_ref().map(|ranked| ranked.tally.version))
+            .filter_map(|channel| channel.borrow().as_ref().map(|ranked| ranked.tally.version))
             .sum()
     }
 }
@@ -124,13 +121,13 @@ impl App {
     /// # Errors
     /// When it is not in memory yet and the database is away.
     pub async fn tally(&self, campaign_id: CampaignId) -> Result<RankedTally> {
-        let board = self.tallies.board(campaign_id);
-        if let Some(ranked) = board.borrow().clone() {
+        let channel = self.tallies.channel(campaign_id);
+        if let Some(ranked) = channel.borrow().clone() {
             return Ok(ranked);
         }
         // The publisher may be faster: its tally is as new.
         self.load_tally(campaign_id, Source::Shared).await?;
-        let ranked = board.borrow().clone();
+        let ranked = channel.borrow().clone();
         ranked.ok_or(Error::NotFound("campaign"))
     }
 
@@ -143,13 +140,13 @@ impl App {
         campaign_id: CampaignId,
     ) -> Result<watch::Receiver<Option<RankedTally>>> {
         self.tally(campaign_id).await?;
-        Ok(self.tallies.board(campaign_id).subscribe())
+        Ok(self.tallies.channel(campaign_id).subscribe())
     }
 
-    /// Brings the boards of all campaigns that have moved up to date, and shares them. What fails is tried again at the
+    /// Brings the channels of all dirty campaigns up to date, and shares them. What fails is tried again at the
     /// next call.
     pub async fn publish_tallies(&self) {
-        for (campaign_id, shared_version) in self.tallies.take_moved() {
+        for (campaign_id, shared_version) in self.tallies.take_dirty() {
             let is_held = |version: i64| {
                 self.tallies
                     .version(campaign_id)
@@ -162,18 +159,18 @@ impl App {
                 if let Some(totals) = self.hot.find_totals(campaign_id).await
                     && totals.version() >= shared_version
                 {
-                    self.post(&totals, Source::Shared);
+                    self.offer(&totals, Source::Shared);
                     continue;
                 }
             }
             if let Err(error) = self.load_tally(campaign_id, Source::Database).await {
                 tracing::warn!(%error, %campaign_id, "a tally could not be read");
-                self.tallies.mark(campaign_id);
+                self.tallies.mark_dirty(campaign_id);
             }
         }
     }
 
-    /// Marks every campaign whose board is not what the database says: behind it, or ahead of one that was restored.
+    /// Marks every campaign whose channel is not what the database says: behind it, or ahead of one that was restored.
     ///
     /// # Errors
     /// When the database is away.
@@ -181,32 +178,24 @@ impl App {
         for (campaign_id, version) in ledger::tally::list_versions(&self.database).await? {
             match self.tallies.version(campaign_id) {
                 Some(held) if held == version => {}
-                _ => self.tallies.mark(campaign_id),
+                _ => self.tallies.mark_dirty(campaign_id),
             }
         }
-        *self
-            .tallies
-            .swept_at
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        *self.tallies.swept_at.lock() = Some(Instant::now());
         Ok(())
     }
 
-    /// Shares all boards again: what Redis has lost is there afterwards, what it has stays.
+    /// Shares all channels again: what Redis has lost is there afterwards, what it has stays.
     pub async fn share_tallies(&self) {
         if !self.hot.is_shared() {
             return;
         }
-        let boards: Vec<Arc<Board>> = {
-            let boards = self
-                .tallies
-                .boards
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            boards.values().cloned().collect()
+        let channels: Vec<Arc<TallyChannel>> = {
+            let channels = self.tallies.channels.lock();
+            channels.values().cloned().collect()
         };
-        for board in boards {
-            let Some(ranked) = board.borrow().clone() else {
+        for channel in channels {
+            let Some(ranked) = channel.borrow().clone() else {
                 continue;
             };
             if let Ok(totals) = self.read_totals(ranked.tally.campaign_id).await {
@@ -227,19 +216,19 @@ impl App {
 
     async fn load_tally(&self, campaign_id: CampaignId, source: Source) -> Result<()> {
         let totals = self.read_totals(campaign_id).await?;
-        self.post(&totals, source);
+        self.offer(&totals, source);
         self.hot.share_totals(&totals).await;
         Ok(())
     }
 
-    /// Puts totals on their board, unless it has them, ranked with this roster, or better ones.
-    fn post(&self, totals: &CampaignTotals, source: Source) {
+    /// Puts totals on their channel, unless it has them, ranked with this roster, or better ones.
+    fn offer(&self, totals: &CampaignTotals, source: Source) {
         let Some(roster) = self.campaigns.catalog().find_any(totals.campaign_id) else {
             return;
         };
         let tally = Arc::new(Tally::rank(totals, &roster));
         self.tallies
-            .board(totals.campaign_id)
+            .channel(totals.campaign_id)
             .send_if_modified(|held| {
                 let is_better = held.as_ref().is_none_or(|held| {
                     let is_other = tally.version != held.tally.version;

@@ -3,16 +3,15 @@
 //! When a process is killed the views of its last second are lost, or those since the database went away; never a vote
 //! or a like.
 
-use std::sync::{Mutex, PoisonError};
-
+use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::likes::Likeable;
 use super::{App, Client};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
-use crate::hot::{Action, Subject};
-use crate::ledger::views::{self, Batch};
+use crate::hot::{Action, BucketOwner};
+use crate::ledger::counters::{self, Batch};
 
 /// Subjects of one report.
 pub const SUBJECTS_MAX: usize = 20;
@@ -48,17 +47,13 @@ impl App {
         }
         let caller = viewer
             .voter()
-            .map_or(Subject::Address(client.address), Subject::Voter);
+            .map_or(BucketOwner::Address(client.address), BucketOwner::Voter);
         self.hot.take(Action::Views, caller).await?;
         let campaigns = self.find_campaigns_of(viewer, subjects).await?;
         let found = subjects.iter().zip(&campaigns);
         let viewed =
             found.filter_map(|(subject, campaign)| Some((subject.subject_id(), (*campaign)?)));
-        let mut waiting = self
-            .views
-            .waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.views.waiting.lock();
         match idempotency_key {
             Some(key) if waiting.reports.len() < REPORTS_MAX => {
                 waiting
@@ -84,14 +79,10 @@ impl App {
         let mut storing = self.views.storing.lock().await;
         loop {
             if let Some(batch) = storing.as_ref() {
-                views::add(&self.database, batch, self.clock.now()).await?;
+                counters::add(&self.database, batch, self.clock.now()).await?;
                 *storing = None;
             }
-            let mut waiting = self
-                .views
-                .waiting
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut waiting = self.views.waiting.lock();
             if waiting.sums.is_empty() && waiting.reports.is_empty() {
                 return Ok(());
             }

@@ -10,11 +10,13 @@ use uuid::Uuid;
 
 use super::{App, Client};
 use crate::auth::Viewer;
-use crate::domain::ballot::{Ballot, Cast, Choice, Decision, Outcome, Refusal, Verdict, decide};
 use crate::domain::campaign::Phase;
 use crate::domain::nominee::NomineeStatus;
 use crate::domain::period;
 use crate::domain::roster::Roster;
+use crate::domain::vote::{
+    Decision, Outcome, Refusal, Selection, Verdict, Vote, VoteRequest, decide,
+};
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, CategoryId, NomineeId, ScopeId, VoteId, VoterId};
 use crate::ledger;
@@ -63,7 +65,7 @@ impl CastRefusal {
 
 /// A refusal, and which of the nominees it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refused {
+pub struct CastRejection {
     /// Why.
     pub why: CastRefusal,
     /// Position in the list of nominees, where it is about one.
@@ -76,7 +78,7 @@ pub struct CastAnswer {
     /// The campaign; none where no nominee was found.
     pub roster: Option<Arc<Roster>>,
     /// The votes that count, in the order of the nominees, or why none does.
-    pub result: std::result::Result<Vec<Ballot>, Refused>,
+    pub result: std::result::Result<Vec<Vote>, CastRejection>,
     /// Votes used in each scope, where the ledger told.
     pub used: Vec<(ScopeId, i64)>,
 }
@@ -182,7 +184,7 @@ impl App {
         {
             return Ok(self.refuse(Some(roster), CastRefusal::NomineeNotFound, Some(position)));
         }
-        let cast = self.describe(
+        let request = self.build_request(
             voter_id,
             client,
             &roster,
@@ -190,13 +192,13 @@ impl App {
             idempotency_key,
             cast_at,
         );
-        let early = self.hot.admit(&cast).await?;
-        if let Some(refused) = forbidden(viewer, &roster, nominee_ids, cast_at) {
+        let early = self.hot.admit(&request).await?;
+        if let Some(refused) = check_eligibility(viewer, &roster, nominee_ids, cast_at) {
             // What was counted while it was allowed keeps its answer.
-            return match Box::pin(self.find_repeated(&cast)).await? {
-                Some(ballots) => Ok(CastAnswer {
+            return match Box::pin(self.find_repeated(&request)).await? {
+                Some(votes) => Ok(CastAnswer {
                     roster: Some(roster),
-                    result: Ok(in_order_of(nominee_ids, ballots)),
+                    result: Ok(in_order_of(nominee_ids, votes)),
                     used: Vec::new(),
                 }),
                 None => Ok(self.refuse(Some(roster), refused.why, refused.position)),
@@ -204,12 +206,12 @@ impl App {
         }
         let verdict = match early {
             Some(verdict) => verdict,
-            None => self.writer.cast(cast.clone()).await?,
+            None => self.writer.cast(request.clone()).await?,
         };
-        Ok(self.conclude(roster, nominee_ids, &cast, verdict))
+        Ok(self.finish_cast(roster, nominee_ids, &request, verdict))
     }
 
-    fn describe(
+    fn build_request(
         &self,
         voter_id: VoterId,
         client: &Client,
@@ -217,51 +219,51 @@ impl App {
         nominee_ids: &[NomineeId],
         idempotency_key: Option<Uuid>,
         cast_at: DateTime<Utc>,
-    ) -> Cast {
+    ) -> VoteRequest {
         let campaign = roster.campaign();
         let nominees = nominee_ids
             .iter()
             .filter_map(|id| roster.index_of(*id))
             .map(|index| &roster.nominees()[index]);
-        let choice = |n: &crate::domain::nominee::Nominee| Choice {
+        let selection = |n: &crate::domain::nominee::Nominee| Selection {
             id: VoteId::new(),
             nominee_id: n.id,
             scope_id: campaign.scope(n.category_id),
         };
-        let mut votes: Vec<Choice> = nominees.map(choice).collect();
-        // Slots are taken and keys are locked in one order, whoever casts: two processes that store ballots of one voter
+        let mut selections: Vec<Selection> = nominees.map(selection).collect();
+        // Slots are taken and keys are locked in one order, whoever casts: two processes that store votes of one voter
         // never wait for each other in a circle.
-        votes.sort_unstable_by_key(|choice| (choice.scope_id, choice.nominee_id));
-        Cast {
+        selections.sort_unstable_by_key(|selection| (selection.scope_id, selection.nominee_id));
+        VoteRequest {
             campaign_id: campaign.id,
             voter_id,
             period: period::number(campaign.quota_period, campaign.time_zone.0, cast_at),
             quota: campaign.votes_per_period,
             cast_at,
             idempotency_key,
-            votes,
+            selections,
             network_hash: Some(self.network_hash(client)),
             device_hash: self.device_hash(client),
         }
     }
 
     /// The votes that an earlier cast with this idempotency key has stored.
-    async fn find_repeated(&self, cast: &Cast) -> Result<Option<Vec<Ballot>>> {
-        if cast.idempotency_key.is_none() {
+    async fn find_repeated(&self, request: &VoteRequest) -> Result<Option<Vec<Vote>>> {
+        if request.idempotency_key.is_none() {
             return Ok(None);
         }
-        let known = ledger::ballot::list_known(&self.database, &[cast]).await?;
-        match decide(cast, &known) {
-            Decision::Answer(Outcome::Counted(ballots)) => Ok(Some(ballots)),
+        let existing = ledger::vote::list_existing(&self.database, &[request]).await?;
+        match decide(request, &existing) {
+            Decision::Answer(Outcome::Counted(votes)) => Ok(Some(votes)),
             _ => Ok(None),
         }
     }
 
-    fn conclude(
+    fn finish_cast(
         &self,
         roster: Arc<Roster>,
         nominee_ids: &[NomineeId],
-        cast: &Cast,
+        request: &VoteRequest,
         verdict: Verdict,
     ) -> CastAnswer {
         let position = |id: NomineeId| nominee_ids.iter().position(|nominee| *nominee == id);
@@ -272,17 +274,17 @@ impl App {
                     reason: CastRefusal::name(why),
                 })
                 .inc();
-            Err(Refused { why, position })
+            Err(CastRejection { why, position })
         };
         let result = match verdict.outcome {
-            Outcome::Counted(ballots) => {
-                self.counted(&roster, cast, &ballots);
-                Ok(in_order_of(nominee_ids, ballots))
+            Outcome::Counted(votes) => {
+                self.on_committed(&roster, request, &votes);
+                Ok(in_order_of(nominee_ids, votes))
             }
             Outcome::Refused(refusal) => {
                 // A cast with a key may be a repetition, which only the ledger can tell.
-                if cast.idempotency_key.is_none() {
-                    self.remember_grounds(&roster, cast, verdict.grounds);
+                if request.idempotency_key.is_none() {
+                    self.remember_blocking_votes(&roster, request, verdict.blocking_votes);
                 }
                 match refusal {
                     Refusal::AlreadyVoted(id) => refused(CastRefusal::AlreadyVoted, position(id)),
@@ -301,24 +303,34 @@ impl App {
     }
 
     /// What follows a commit: the tally is published.
-    fn counted(&self, roster: &Roster, cast: &Cast, ballots: &[Ballot]) {
-        let is_own = |ballot: &Ballot| cast.votes.iter().any(|choice| choice.id == ballot.id);
-        if ballots.iter().all(is_own) {
-            self.tallies.mark(roster.campaign().id);
-            self.metrics.votes_counted.inc_by(ballots.len() as u64);
+    fn on_committed(&self, roster: &Roster, request: &VoteRequest, votes: &[Vote]) {
+        let is_own = |vote: &Vote| {
+            request
+                .selections
+                .iter()
+                .any(|selection| selection.id == vote.id)
+        };
+        if votes.iter().all(is_own) {
+            self.tallies.mark_dirty(roster.campaign().id);
+            self.metrics.votes_counted.inc_by(votes.len() as u64);
         }
     }
 
     /// What follows a refusal: the hot store refuses the next of the same kind.
-    fn remember_grounds(&self, roster: &Roster, cast: &Cast, grounds: Vec<Ballot>) {
-        if grounds.is_empty() {
+    fn remember_blocking_votes(
+        &self,
+        roster: &Roster,
+        request: &VoteRequest,
+        blocking_votes: Vec<Vote>,
+    ) {
+        if blocking_votes.is_empty() {
             return;
         }
         let campaign = roster.campaign();
         let zone = campaign.time_zone.0;
-        let ends_at = period::ends_at(campaign.quota_period, zone, cast.cast_at);
-        let lifetime = ends_at.unwrap_or(campaign.voting_closes_at) - cast.cast_at;
-        self.hot.remember(grounds, lifetime);
+        let ends_at = period::ends_at(campaign.quota_period, zone, request.cast_at);
+        let lifetime = ends_at.unwrap_or(campaign.voting_closes_at) - request.cast_at;
+        self.hot.remember(blocking_votes, lifetime);
     }
 
     fn refuse(
@@ -333,7 +345,7 @@ impl App {
             .inc();
         CastAnswer {
             roster,
-            result: Err(Refused { why, position }),
+            result: Err(CastRejection { why, position }),
             used: Vec::new(),
         }
     }
@@ -356,8 +368,7 @@ impl App {
     pub async fn list_quotas(&self, voter_id: VoterId, roster: &Roster) -> Result<Vec<Quota>> {
         let campaign = roster.campaign();
         let period = self.current_period(roster);
-        let used =
-            ledger::ballot::count_used(&self.database, voter_id, campaign.id, period).await?;
+        let used = ledger::vote::count_used(&self.database, voter_id, campaign.id, period).await?;
         Ok(self.quotas(roster, &used))
     }
 
@@ -391,21 +402,21 @@ impl App {
 }
 
 /// The votes of a ballot in the order that the voter named the nominees in.
-fn in_order_of(nominee_ids: &[NomineeId], mut ballots: Vec<Ballot>) -> Vec<Ballot> {
-    ballots.sort_by_key(|ballot| nominee_ids.iter().position(|id| *id == ballot.nominee_id));
-    ballots
+fn in_order_of(nominee_ids: &[NomineeId], mut votes: Vec<Vote>) -> Vec<Vote> {
+    votes.sort_by_key(|vote| nominee_ids.iter().position(|id| *id == vote.nominee_id));
+    votes
 }
 
 /// Why nobody, or not this viewer, may vote for these nominees at `now`.
-fn forbidden(
+fn check_eligibility(
     viewer: Viewer,
     roster: &Roster,
     nominee_ids: &[NomineeId],
     now: DateTime<Utc>,
-) -> Option<Refused> {
+) -> Option<CastRejection> {
     let campaign = roster.campaign();
     let refused = |why| {
-        Some(Refused {
+        Some(CastRejection {
             why,
             position: None,
         })
@@ -416,7 +427,7 @@ fn forbidden(
             index.is_some_and(|index| roster.nominees()[index].status == status)
         };
         let position = nominee_ids.iter().position(has_status)?;
-        Some(Refused {
+        Some(CastRejection {
             why,
             position: Some(position),
         })

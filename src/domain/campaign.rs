@@ -165,6 +165,6 @@ pub struct Category {
     pub key: String,
     /// Its name for people.
     pub name: String,
-    /// How many of its nominees the public's choice takes.
+    /// How many of its nominees the public's selection takes.
     pub shortlist_size: i64,
 }

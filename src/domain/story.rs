@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::id::{CampaignId, NomineeId, StoryId};
+use crate::id::{CampaignId, CategoryId, NomineeId, StoryId};
 
 /// What a medium is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +106,35 @@ fn html(markdown: &str) -> String {
     let mut html = String::with_capacity(markdown.len() * 3 / 2);
     pulldown_cmark::html::push_html(&mut html, events);
     html
+}
+
+/// A place in the feed: between two stories, or at one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedPosition {
+    /// Its time of publication.
+    pub published_at: DateTime<Utc>,
+    /// The story's id, for those of the same time.
+    pub id: StoryId,
+}
+
+impl FeedPosition {
+    /// The place behind all stories of a time.
+    #[must_use]
+    pub fn end_of(published_at: DateTime<Utc>) -> Self {
+        let id = StoryId(Uuid::max());
+        Self { published_at, id }
+    }
+}
+
+/// Which stories a feed holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FeedFilter {
+    /// Those of all campaigns that the public sees.
+    All,
+    /// A campaign's.
+    Campaign(CampaignId),
+    /// Those about the nominees of a category.
+    Category(CategoryId),
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::types::{
     SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput, SignOutInput,
     SignOutPayload, Story,
 };
-use super::{app, asker, node_id};
+use super::{app, node_id, requester};
 use crate::app::likes;
 use crate::error::Error;
 use crate::ledger;
@@ -28,10 +28,10 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The platform and its login code.")] input: SignInMiniProgramInput,
     ) -> Result<SignInPayload> {
-        let answer = Box::pin(app(ctx).sign_in_wechat(&asker(ctx).client, &input.code)).await?;
+        let answer = Box::pin(app(ctx).sign_in_wechat(&requester(ctx).client, &input.code)).await?;
         Ok(SignInPayload::new(
             app(ctx),
-            asker(ctx).language,
+            requester(ctx).language,
             Some("code"),
             answer,
         ))
@@ -43,10 +43,11 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The device.")] input: SignInGuestInput,
     ) -> Result<SignInPayload> {
-        let answer = Box::pin(app(ctx).sign_in_guest(&asker(ctx).client, &input.device_id)).await?;
+        let answer =
+            Box::pin(app(ctx).sign_in_guest(&requester(ctx).client, &input.device_id)).await?;
         Ok(SignInPayload::new(
             app(ctx),
-            asker(ctx).language,
+            requester(ctx).language,
             None,
             answer,
         ))
@@ -59,11 +60,11 @@ impl Mutation {
         #[graphql(desc = "The account.")] input: SignInStaffInput,
     ) -> Result<SignInPayload> {
         let answer =
-            Box::pin(app(ctx).sign_in_staff(&asker(ctx).client, &input.email, input.password))
+            Box::pin(app(ctx).sign_in_staff(&requester(ctx).client, &input.email, input.password))
                 .await?;
         Ok(SignInPayload::new(
             app(ctx),
-            asker(ctx).language,
+            requester(ctx).language,
             None,
             answer,
         ))
@@ -77,10 +78,11 @@ impl Mutation {
         #[graphql(desc = "The refresh token.")] input: RefreshSessionInput,
     ) -> Result<SignInPayload> {
         let answer =
-            Box::pin(app(ctx).refresh_session(&asker(ctx).client, &input.refresh_token)).await?;
+            Box::pin(app(ctx).refresh_session(&requester(ctx).client, &input.refresh_token))
+                .await?;
         Ok(SignInPayload::new(
             app(ctx),
-            asker(ctx).language,
+            requester(ctx).language,
             Some("refreshToken"),
             answer,
         ))
@@ -102,13 +104,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The nominee, and a key that makes retries safe.")] input: CastVoteInput,
     ) -> Result<CastVotePayload> {
-        let (app, asker) = (app(ctx), asker(ctx));
-        asker.viewer.require_voter()?;
+        let (app, requester) = (app(ctx), requester(ctx));
+        requester.viewer.require_voter()?;
         let nominee_id = node_id::nominee(&app.hash_key, &input.nominee_id)?;
         let answer = app
             .cast_vote(
-                asker.viewer,
-                &asker.client,
+                requester.viewer,
+                &requester.client,
                 nominee_id,
                 input.idempotency_key,
             )
@@ -123,8 +125,8 @@ impl Mutation {
         #[graphql(desc = "The nominees, and a key that makes retries safe.")]
         input: CastBallotInput,
     ) -> Result<CastBallotPayload> {
-        let (app, asker) = (app(ctx), asker(ctx));
-        asker.viewer.require_voter()?;
+        let (app, requester) = (app(ctx), requester(ctx));
+        requester.viewer.require_voter()?;
         let campaign_id = node_id::campaign(&app.hash_key, &input.campaign_id)?;
         let nominee_ids = input
             .nominee_ids
@@ -133,8 +135,8 @@ impl Mutation {
         let nominee_ids = nominee_ids.collect::<Result<Vec<_>, Error>>()?;
         let answer = app
             .cast_ballot(
-                asker.viewer,
-                &asker.client,
+                requester.viewer,
+                &requester.client,
                 campaign_id,
                 &nominee_ids,
                 input.idempotency_key,
@@ -149,10 +151,10 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is liked or not.")] input: SetLikeInput,
     ) -> Result<SetLikePayload> {
-        let (app, asker) = (app(ctx), asker(ctx));
-        asker.viewer.require_voter()?;
+        let (app, requester) = (app(ctx), requester(ctx));
+        requester.viewer.require_voter()?;
         let subject = node_id::likeable(&app.hash_key, &input.subject_id)?;
-        if app.set_like(asker.viewer, subject, input.liked).await?
+        if app.set_like(requester.viewer, subject, input.liked).await?
             && let Some(subject) = find_likeable(ctx, subject).await?
         {
             return Ok(SetLikePayload {
@@ -162,7 +164,7 @@ impl Mutation {
         }
         let error = SetLikeUserError {
             code: SetLikeErrorCode::SubjectNotFound,
-            message: asker.language.subject_not_found().to_owned(),
+            message: requester.language.subject_not_found().to_owned(),
             path: Some(vec!["input".into(), "subjectId".into()]),
         };
         Ok(SetLikePayload {
@@ -177,7 +179,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What was viewed.")] input: RecordViewsInput,
     ) -> Result<RecordViewsPayload> {
-        let (app, asker) = (app(ctx), asker(ctx));
+        let (app, requester) = (app(ctx), requester(ctx));
         let subjects = input
             .subject_ids
             .iter()
@@ -185,15 +187,15 @@ impl Mutation {
         let subjects = subjects.collect::<Result<Vec<_>, Error>>()?;
         let counted = app
             .record_views(
-                asker.viewer,
-                &asker.client,
+                requester.viewer,
+                &requester.client,
                 &subjects,
                 input.idempotency_key,
             )
             .await?;
         let error = |position: usize| RecordViewsUserError {
             code: RecordViewsErrorCode::SubjectNotFound,
-            message: asker.language.subject_not_found().to_owned(),
+            message: requester.language.subject_not_found().to_owned(),
             path: Some(vec![
                 "input".into(),
                 "subjectIds".into(),
@@ -220,8 +222,8 @@ async fn find_likeable(ctx: &Context<'_>, subject: likes::Likeable) -> Result<Op
             let found = app(ctx)
                 .campaigns
                 .catalog()
-                .find_by_nominee(id, asker(ctx).viewer);
-            found.map(|(roster, index)| Likeable::Nominee(Nominee::alone(ctx, roster, index)))
+                .find_by_nominee(id, requester(ctx).viewer);
+            found.map(|(roster, index)| Likeable::Nominee(Nominee::standalone(ctx, roster, index)))
         }
         likes::Likeable::Story(id) => {
             let stories = Box::pin(ledger::story::list_by_ids(&app(ctx).database, vec![id.0]))
@@ -230,7 +232,7 @@ async fn find_likeable(ctx: &Context<'_>, subject: likes::Likeable) -> Result<Op
             stories
                 .into_iter()
                 .next()
-                .map(|story| Likeable::Story(Story::alone(ctx, story)))
+                .map(|story| Likeable::Story(Story::standalone(ctx, story)))
         }
     })
 }

@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use crate::app::likes::Likeable;
 use crate::auth::keyed_hash::{HashKey, Purpose};
+use crate::domain::story::FeedPosition;
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, CategoryId, NomineeId, StaffId, StoryId, VoteId, VoterId};
-use crate::ledger::story::FeedPosition;
 
 /// Bytes of the hash in a text: nobody finds a valid one in 2^56 tries.
 const HASH_BYTES: usize = 7;

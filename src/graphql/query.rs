@@ -6,18 +6,19 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use uuid::Uuid;
 
+use super::connection::{PageArgs, PageInfo};
 use super::node_id::{self, Cursor, GlobalId};
-use super::page::{PageArgs, PageInfo, StoryPage};
+use super::page::StoryPage;
 use super::types::{
     Campaign, CampaignConnection, CampaignEdge, CampaignPhase, Category, Node, Nominee,
     NomineeConnection, NomineeOrder, NomineeQuery, Story, StoryConnection, Timestamp, Viewer, Vote,
     list_nominees, list_stories,
 };
-use super::{Nullable, app, asker};
+use super::{Nullable, app, requester};
+use crate::domain::story::FeedFilter;
 use crate::error::Error;
 use crate::id::{CampaignId, VoteId};
 use crate::ledger;
-use crate::ledger::story::FeedOf;
 
 /// Ids of one `nodes`.
 const NODES_MAX: usize = 100;
@@ -66,7 +67,7 @@ impl Query {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "Only those in this phase.")] phase: Option<CampaignPhase>,
     ) -> Result<CampaignConnection> {
-        let (app, viewer) = (app(ctx), asker(ctx).viewer);
+        let (app, viewer) = (app(ctx), requester(ctx).viewer);
         let args = PageArgs::new(first, after, None, None)?;
         let after = match args
             .after
@@ -129,7 +130,7 @@ impl Query {
         #[graphql(desc = "Their order.", default_with = "NomineeOrder::Number")]
         order_by: NomineeOrder,
     ) -> Result<NomineeConnection> {
-        let (app, viewer) = (app(ctx), asker(ctx).viewer);
+        let (app, viewer) = (app(ctx), requester(ctx).viewer);
         let campaign_id = node_id::campaign(&app.hash_key, &campaign_id)?;
         let roster = app
             .campaigns
@@ -162,7 +163,7 @@ impl Query {
         #[graphql(desc = "Only those before this cursor: newer ones.")] before: Option<String>,
         #[graphql(desc = "Only those about nominees of this category.")] category: Option<ID>,
     ) -> Result<StoryConnection> {
-        let (app, viewer) = (app(ctx), asker(ctx).viewer);
+        let (app, viewer) = (app(ctx), requester(ctx).viewer);
         let catalog = app.campaigns.catalog();
         let campaign_id = campaign_id
             .map(|id| node_id::campaign(&app.hash_key, &id))
@@ -171,19 +172,19 @@ impl Query {
             .map(|id| node_id::category(&app.hash_key, &id))
             .transpose()?;
         let of = match (campaign_id, category) {
-            (None, None) => FeedOf::All,
+            (None, None) => FeedFilter::All,
             (Some(id), None) => {
                 catalog
                     .find(id, viewer)
                     .ok_or(Error::NotFound("campaign"))?;
-                FeedOf::Campaign(id)
+                FeedFilter::Campaign(id)
             }
             (campaign_id, Some(id)) => {
                 let roster = catalog.find_by_category(id, viewer);
                 roster
                     .filter(|roster| campaign_id.is_none_or(|id| roster.campaign().id == id))
                     .ok_or(Error::NotFound("category"))?;
-                FeedOf::Category(id)
+                FeedFilter::Category(id)
             }
         };
         list_stories(ctx, of, PageArgs::new(first, after, last, before)?).await
@@ -209,7 +210,7 @@ impl Query {
 
     /// Who is signed in; null when anonymous.
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
-        Viewer::new(app(ctx), asker(ctx).viewer)
+        Viewer::new(app(ctx), requester(ctx).viewer)
     }
 
     /// The server's clock: count down to it, not to the phone's.
@@ -223,7 +224,7 @@ fn find_campaign(
     id: Option<ID>,
     slug: Option<String>,
 ) -> Result<Option<Campaign>> {
-    let (app, viewer) = (app(ctx), asker(ctx).viewer);
+    let (app, viewer) = (app(ctx), requester(ctx).viewer);
     let catalog = app.campaigns.catalog();
     let roster = match (id, slug) {
         (Some(id), None) => catalog.find(node_id::campaign(&app.hash_key, &id)?, viewer),
@@ -236,15 +237,15 @@ fn find_campaign(
 fn find_nominee(ctx: &Context<'_>, id: &ID) -> Result<Option<Nominee>> {
     let id = node_id::nominee(&app(ctx).hash_key, id)?;
     let catalog = app(ctx).campaigns.catalog();
-    let found = catalog.find_by_nominee(id, asker(ctx).viewer);
-    Ok(found.map(|(roster, index)| Nominee::alone(ctx, roster, index)))
+    let found = catalog.find_by_nominee(id, requester(ctx).viewer);
+    Ok(found.map(|(roster, index)| Nominee::standalone(ctx, roster, index)))
 }
 
 async fn find_story(ctx: &Context<'_>, id: &ID) -> Result<Option<Story>> {
     let id = node_id::story(&app(ctx).hash_key, id)?;
-    let viewer = asker(ctx).viewer;
+    let viewer = requester(ctx).viewer;
     let story = app(ctx).find_stories(viewer, vec![id]).await?.pop();
-    Ok(story.map(|story| Story::alone(ctx, story)))
+    Ok(story.map(|story| Story::standalone(ctx, story)))
 }
 
 /// The viewer's own votes among these ids: one statement for those of a campaign.
@@ -256,18 +257,18 @@ async fn find_votes(ctx: &Context<'_>, ids: &[GlobalId]) -> Result<HashMap<VoteI
         }
     }
     let mut found = HashMap::new();
-    let Some(voter) = asker(ctx).viewer.voter() else {
+    let Some(voter) = requester(ctx).viewer.voter() else {
         return Ok(found);
     };
     for (campaign_id, ids) in by_campaign {
         let catalog = app.campaigns.catalog();
-        let Some(roster) = catalog.find(campaign_id, asker(ctx).viewer) else {
+        let Some(roster) = catalog.find(campaign_id, requester(ctx).viewer) else {
             continue;
         };
-        let ballots = ledger::ballot::list_by_ids(&app.database, campaign_id, voter, ids)
+        let votes = ledger::vote::list_by_ids(&app.database, campaign_id, voter, ids)
             .await
             .map_err(Error::from)?;
-        let listed = Vote::list(ctx, &roster, ballots).into_iter();
+        let listed = Vote::list(ctx, &roster, votes).into_iter();
         found.extend(listed.map(|vote| (vote.vote_id(), vote)));
     }
     Ok(found)
@@ -276,7 +277,7 @@ async fn find_votes(ctx: &Context<'_>, ids: &[GlobalId]) -> Result<HashMap<VoteI
 /// The objects with these ids: all stories take one statement, so do the votes of a campaign, and nominees of one
 /// campaign share a page.
 async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
-    let (app, viewer) = (app(ctx), asker(ctx).viewer);
+    let (app, viewer) = (app(ctx), requester(ctx).viewer);
     let ids = ids
         .iter()
         .map(|id| GlobalId::decode(&app.hash_key, id))

@@ -7,7 +7,7 @@ use futures_util::stream::{self, Stream};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::types::{Story, Tally};
-use super::{app, asker, node_id};
+use super::{app, node_id, requester};
 use crate::domain::roster::Roster;
 use crate::error::Error;
 
@@ -24,7 +24,7 @@ impl Subscription {
         ctx: &Context<'_>,
         #[graphql(desc = "The campaign.")] campaign_id: ID,
     ) -> Result<impl Stream<Item = Tally> + use<>> {
-        let (app, viewer) = (Arc::clone(app(ctx)), asker(ctx).viewer);
+        let (app, viewer) = (Arc::clone(app(ctx)), requester(ctx).viewer);
         let roster = find_campaign(ctx, &campaign_id)?;
         if app.find_tally(&roster, viewer).await?.is_none() {
             return Err(Error::Forbidden("The tally is hidden for now.").into());
@@ -52,16 +52,17 @@ impl Subscription {
         #[graphql(desc = "The campaign.")] campaign_id: ID,
     ) -> Result<impl Stream<Item = Story> + use<'ctx>> {
         let campaign_id = find_campaign(ctx, &campaign_id)?.campaign().id;
-        let (app, asker) = (Arc::clone(app(ctx)), asker(ctx).clone());
+        let (app, requester) = (Arc::clone(app(ctx)), requester(ctx).clone());
         let stories = app.published_stories.subscribe();
         Ok(stream::unfold(
-            (app, asker, stories),
-            move |(app, asker, mut stories)| async move {
+            (app, requester, stories),
+            move |(app, requester, mut stories)| async move {
                 loop {
                     match stories.recv().await {
                         Ok(story) if story.campaign_id == campaign_id => {
-                            let node = Story::outside(&app, &asker, story.as_ref().clone());
-                            return Some((node, (app, asker, stories)));
+                            let node =
+                                Story::without_context(&app, &requester, story.as_ref().clone());
+                            return Some((node, (app, requester, stories)));
                         }
                         // Another campaign's.
                         Ok(_) => {}
@@ -76,6 +77,6 @@ impl Subscription {
 
 fn find_campaign(ctx: &Context<'_>, id: &ID) -> Result<Arc<Roster>> {
     let id = node_id::campaign(&app(ctx).hash_key, id)?;
-    let found = app(ctx).campaigns.catalog().find(id, asker(ctx).viewer);
+    let found = app(ctx).campaigns.catalog().find(id, requester(ctx).viewer);
     Ok(found.ok_or(Error::NotFound("campaign"))?)
 }

@@ -148,7 +148,7 @@ impl Limits {
 
 /// Whose bucket it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Subject {
+pub enum BucketOwner {
     /// A voter's.
     Voter(VoterId),
     /// That of a member of staff.
@@ -157,7 +157,7 @@ pub enum Subject {
     Address(IpAddr),
 }
 
-impl Subject {
+impl BucketOwner {
     /// 128 bits that name it.
     pub(super) fn key(self) -> Uuid {
         match self {
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn addresses_of_one_ipv6_network_share_a_bucket() {
-        let key = |text: &str| Subject::Address(text.parse().expect("an address")).key();
+        let key = |text: &str| BucketOwner::Address(text.parse().expect("an address")).key();
         assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::2"));
         assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
         assert_ne!(key("192.0.2.1"), key("192.0.2.2"));

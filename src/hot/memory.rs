@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
-use super::limits::{self, Action, Limits, Subject};
+use super::limits::{self, Action, BucketOwner, Limits};
 use super::{Known, refusable};
 use crate::bounded::BoundedMap;
-use crate::domain::ballot::{Ballot, Cast};
+use crate::domain::vote::{Vote, VoteRequest};
 use crate::error::{Error, Result};
 use crate::id::{NomineeId, ScopeId, VoterId};
 
@@ -47,12 +47,12 @@ impl Memory {
         &self.limits
     }
 
-    pub(super) fn take(&self, action: Action, subject: Subject, tokens: u32) -> Result<()> {
+    pub(super) fn take(&self, action: Action, owner: BucketOwner, tokens: u32) -> Result<()> {
         // Offset by a day, so that a new bucket (time 0) is full.
         let now_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX / 2)
             + 86_400_000_000;
         let rate = self.limits.of(action);
-        self.buckets.with(&(action, subject.key()), |tat_us| {
+        self.buckets.with(&(action, owner.key()), |tat_us| {
             match limits::take(rate, tokens, *tat_us, now_us) {
                 Ok(next) => {
                     *tat_us = next;
@@ -66,16 +66,16 @@ impl Memory {
         })
     }
 
-    pub(super) fn admit(&self, cast: &Cast) -> Result<Known> {
-        self.take(Action::Cast, Subject::Voter(cast.voter_id), 1)?;
-        let Some(choice) = refusable(cast) else {
+    pub(super) fn admit(&self, request: &VoteRequest) -> Result<Known> {
+        self.take(Action::Cast, BucketOwner::Voter(request.voter_id), 1)?;
+        let Some(selection) = refusable(request) else {
             return Ok(Known::Nothing);
         };
-        let key = (cast.voter_id, choice.scope_id, cast.period);
+        let key = (request.voter_id, selection.scope_id, request.period);
         let known = self.votes.peek(&key, |nominees| {
-            if nominees.contains(&choice.nominee_id) {
+            if nominees.contains(&selection.nominee_id) {
                 Known::Voted
-            } else if i64::try_from(nominees.len()).unwrap_or(i64::MAX) >= cast.quota {
+            } else if i64::try_from(nominees.len()).unwrap_or(i64::MAX) >= request.quota {
                 Known::Spent
             } else {
                 Known::Nothing
@@ -84,12 +84,12 @@ impl Memory {
         Ok(known.unwrap_or(Known::Nothing))
     }
 
-    pub(super) fn remember(&self, ballots: &[Ballot]) {
-        for ballot in ballots {
-            let key = (ballot.voter_id, ballot.scope_id, ballot.period);
+    pub(super) fn remember(&self, votes: &[Vote]) {
+        for vote in votes {
+            let key = (vote.voter_id, vote.scope_id, vote.period);
             self.votes.with(&key, |nominees| {
-                if nominees.len() < VOTES_MAX && !nominees.contains(&ballot.nominee_id) {
-                    nominees.push(ballot.nominee_id);
+                if nominees.len() < VOTES_MAX && !nominees.contains(&vote.nominee_id) {
+                    nominees.push(vote.nominee_id);
                 }
             });
         }

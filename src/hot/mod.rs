@@ -12,12 +12,12 @@ mod redis;
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
 
-pub use self::limits::{Action, Limits, Rate, Subject};
+pub use self::limits::{Action, BucketOwner, Limits, Rate};
 pub use self::memory::Memory;
 pub use self::redis::{ConnectError, Redis, RememberedVote};
 
-use crate::domain::ballot::{Ballot, Cast, Choice, Outcome, Refusal, Verdict};
 use crate::domain::tally::CampaignTotals;
+use crate::domain::vote::{Outcome, Refusal, Selection, Verdict, Vote, VoteRequest};
 use crate::error::Result;
 use crate::id::CampaignId;
 
@@ -42,11 +42,11 @@ enum Known {
     Spent,
 }
 
-/// The one choice of a cast that may be refused early: one vote, without an idempotency key. A cast with a key may be a
+/// The one selection of a cast that may be refused early: one vote, without an idempotency key. A cast with a key may be a
 /// repetition of a vote that counts, which only the ledger can tell; and the hot store never says that a vote counts.
-fn refusable(cast: &Cast) -> Option<&Choice> {
-    match cast.votes.as_slice() {
-        [choice] if cast.idempotency_key.is_none() => Some(choice),
+fn refusable(request: &VoteRequest) -> Option<&Selection> {
+    match request.selections.as_slice() {
+        [selection] if request.idempotency_key.is_none() => Some(selection),
         _ => None,
     }
 }
@@ -56,10 +56,10 @@ impl Hot {
     ///
     /// # Errors
     /// [`crate::error::Error::RateLimited`] with the time to wait.
-    pub async fn take(&self, action: Action, subject: Subject) -> Result<()> {
+    pub async fn take(&self, action: Action, owner: BucketOwner) -> Result<()> {
         match self {
-            Self::Memory(memory) => memory.take(action, subject, 1),
-            Self::Redis(redis) => redis.take(action, subject).await,
+            Self::Memory(memory) => memory.take(action, owner, 1),
+            Self::Redis(redis) => redis.take(action, owner).await,
         }
     }
 
@@ -68,10 +68,10 @@ impl Hot {
     ///
     /// # Errors
     /// [`crate::error::Error::RateLimited`] with the time to wait.
-    pub fn charge(&self, action: Action, subject: Subject, tokens: u32) -> Result<()> {
+    pub fn charge(&self, action: Action, owner: BucketOwner, tokens: u32) -> Result<()> {
         match self {
-            Self::Memory(memory) => memory.take(action, subject, tokens),
-            Self::Redis(redis) => redis.charge(action, subject, tokens),
+            Self::Memory(memory) => memory.take(action, owner, tokens),
+            Self::Redis(redis) => redis.charge(action, owner, tokens),
         }
     }
 
@@ -95,20 +95,20 @@ impl Hot {
     ///
     /// # Errors
     /// [`crate::error::Error::RateLimited`] with the time to wait.
-    pub async fn admit(&self, cast: &Cast) -> Result<Option<Verdict>> {
+    pub async fn admit(&self, request: &VoteRequest) -> Result<Option<Verdict>> {
         let known = match self {
-            Self::Memory(memory) => memory.admit(cast)?,
-            Self::Redis(redis) => redis.admit(cast).await?,
+            Self::Memory(memory) => memory.admit(request)?,
+            Self::Redis(redis) => redis.admit(request).await?,
         };
-        Ok(verdict(cast, known))
+        Ok(verdict(request, known))
     }
 
-    /// Remembers the committed `ballots` of one voter, scope and period that a refusal rests on, for `lifetime`, until
+    /// Remembers the committed `votes` of one voter, scope and period that a refusal rests on, for `lifetime`, until
     /// their period is over: the same is then refused without the ledger.
-    pub fn remember(&self, ballots: Vec<Ballot>, lifetime: TimeDelta) {
+    pub fn remember(&self, votes: Vec<Vote>, lifetime: TimeDelta) {
         match self {
-            Self::Memory(memory) => memory.remember(&ballots),
-            Self::Redis(redis) => redis.remember(ballots, lifetime),
+            Self::Memory(memory) => memory.remember(&votes),
+            Self::Redis(redis) => redis.remember(votes, lifetime),
         }
     }
 
@@ -173,19 +173,19 @@ impl Hot {
 
 /// Turns what is known about a cast into its refusal. How many votes are used is left open, unless it is the quota: the
 /// store may have forgotten some.
-fn verdict(cast: &Cast, known: Known) -> Option<Verdict> {
-    let choice = refusable(cast)?;
+fn verdict(request: &VoteRequest, known: Known) -> Option<Verdict> {
+    let selection = refusable(request)?;
     let (refusal, used) = match known {
         Known::Nothing => return None,
-        Known::Voted => (Refusal::AlreadyVoted(choice.nominee_id), Vec::new()),
+        Known::Voted => (Refusal::AlreadyVoted(selection.nominee_id), Vec::new()),
         Known::Spent => (
-            Refusal::QuotaSpent(choice.scope_id),
-            vec![(choice.scope_id, cast.quota)],
+            Refusal::QuotaSpent(selection.scope_id),
+            vec![(selection.scope_id, request.quota)],
         ),
     };
     Some(Verdict {
         outcome: Outcome::Refused(refusal),
         used,
-        grounds: Vec::new(),
+        blocking_votes: Vec::new(),
     })
 }

@@ -9,11 +9,12 @@ use axum::http::{HeaderMap, HeaderValue};
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 
-use super::{LOCAL, Server};
+use super::Server;
+use super::server::LOCAL;
 use crate::app::Client;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
-use crate::graphql::Asker;
+use crate::graphql::RequestContext;
 use crate::graphql::messages::Language;
 
 /// What the headers of a request say about who asks; the token is not verified yet.
@@ -77,27 +78,30 @@ impl Origin {
         self.language
     }
 
-    /// Verifies the token; without one the asker is anonymous. Returns until when the token is good.
+    /// Verifies the token; without one the requester is anonymous. Returns until when the token is good.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] for a token that is no good.
-    pub async fn asker(&self, server: &Server) -> Result<(Asker, Option<DateTime<Utc>>)> {
+    pub async fn requester(
+        &self,
+        server: &Server,
+    ) -> Result<(RequestContext, Option<DateTime<Utc>>)> {
         let token = match &self.authorization {
             Some(header) => Some(bearer(header).ok_or(Error::Unauthenticated)?),
             None => None,
         };
-        self.asker_with(server, token).await
+        self.requester_with(server, token).await
     }
 
     /// The same with a token from elsewhere, as sockets have it.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] for a token that is no good.
-    pub async fn asker_with(
+    pub async fn requester_with(
         &self,
         server: &Server,
         token: Option<&str>,
-    ) -> Result<(Asker, Option<DateTime<Utc>>)> {
+    ) -> Result<(RequestContext, Option<DateTime<Utc>>)> {
         let (viewer, expires_at) = match token {
             None => (Viewer::Anonymous, None),
             Some(token) => {
@@ -106,7 +110,7 @@ impl Origin {
             }
         };
         Ok((
-            Asker {
+            RequestContext {
                 viewer,
                 client: self.client.clone(),
                 language: self.language,

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use hyper::body::{Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -24,7 +25,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Patience, Service};
+use super::{Service, Timeouts};
 
 /// Bytes of a request's head: a GET of 32 KiB with its headers.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -38,7 +39,7 @@ pub async fn accept(
     listener: TcpListener,
     service: Service,
     connections_max: usize,
-    patience: Patience,
+    timeouts: Timeouts,
     stopping: CancellationToken,
     tracker: TaskTracker,
 ) {
@@ -63,7 +64,7 @@ pub async fn accept(
             let _ = stream.try_write(FULL);
             continue;
         };
-        let serving = serve(stream, peer, service.clone(), patience, stopping.clone());
+        let serving = serve(stream, peer, service.clone(), timeouts, stopping.clone());
         tracker.spawn(async move {
             serving.await;
             drop(place);
@@ -84,10 +85,10 @@ async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
     service: Service,
-    patience: Patience,
+    timeouts: Timeouts,
     stopping: CancellationToken,
 ) {
-    if let Err(error) = configure(&stream, patience.write) {
+    if let Err(error) = configure(&stream, timeouts.write) {
         tracing::debug!(%error, "a connection was gone before it was served");
         return;
     }
@@ -106,7 +107,7 @@ async fn serve(
         .serve_connection(TokioIo::new(stream), answer)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
-    let mut timer = std::pin::pin!(sleep_until(Instant::now() + patience.head));
+    let mut timer = std::pin::pin!(sleep_until(Instant::now() + timeouts.head));
     let result = loop {
         tokio::select! {
             result = connection.as_mut() => break result,
@@ -116,13 +117,13 @@ async fn serve(
                 break connection.await;
             }
             () = timer.as_mut() => match activity.idle_since() {
-                Some(since) if since.elapsed() >= patience.head => {
+                Some(since) if since.elapsed() >= timeouts.head => {
                     tracing::debug!("a connection was idle or too slow");
                     return;
                 }
                 since => {
                     let since = since.unwrap_or_else(Instant::now);
-                    timer.as_mut().reset(since + patience.head);
+                    timer.as_mut().reset(since + timeouts.head);
                 }
             },
         }
@@ -142,11 +143,11 @@ impl Activity {
     }
 
     fn idle_since(&self) -> Option<Instant> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.lock()
     }
 
     fn set(&self, idle_since: Option<Instant>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = idle_since;
+        *self.0.lock() = idle_since;
     }
 }
 

@@ -4,41 +4,33 @@
 //! `application/json` errors of the document have status 200, as its clients expect. Errors of fields have status 200.
 //!
 //! The answer to a query by its hash, by GET and without a token, is the same for all: shared caches may keep it for a
-//! second, and `kept` does for a moment.
+//! second, and `cached` does for a moment.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use async_graphql::Response as GraphqlResponse;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY,
-};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 
 use super::Server;
+use super::cache_control::{SHARED, VARIES, VARIES_PUBLIC};
 use super::client::Origin;
-use super::kept::Kept;
 use super::negotiate::{MediaType, accepted, is_known};
-use super::params::{Refused, from_body, from_query};
-use super::tally::CACHED;
-use crate::app::App;
-use crate::graphql::document::{Executable, Params, cost_extension};
+use super::params::{Rejection, from_body, from_query};
+use super::response::{
+    ResponseBody, add_retry_headers, is_of_document, is_request_error, respond, write,
+};
+use super::response_cache::CachedResponse;
+use crate::graphql::document::{Executable, Params};
 use crate::graphql::error::{code, document_error};
 use crate::telemetry::{OperationLabels, RequestId};
-
-/// What an answer depends on.
-const VARIES: HeaderValue =
-    HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language, Authorization");
-/// The same where there are no errors, which alone have a language.
-const VARIES_PUBLIC: HeaderValue =
-    HeaderValue::from_static("Accept, Accept-Encoding, Authorization");
 
 /// Room for the headers of an answer: three or four of ours, its id, and what compression adds.
 const HEADERS: usize = 8;
@@ -59,23 +51,28 @@ pub async fn handle(server: &Server, peer: IpAddr, request: Request) -> Response
     let query = parts.uri.query().unwrap_or_default();
     let is_get = matches!(*method, Method::GET | Method::HEAD);
     let key = (is_get && origin.is_anonymous()).then(|| {
-        let changes = server.app.changes.load(Ordering::Relaxed);
-        server.kept.key(query, media_type, changes)
+        let public_revision = server.app.public_revision.load(Ordering::Relaxed);
+        server
+            .response_cache
+            .key(query, media_type, public_revision)
     });
     let answer = Answer {
         server,
         media_type,
         started,
     };
-    if let Some(kept) = key.as_deref().and_then(|key| server.kept.find(key)) {
-        return answer.kept(headers, &kept);
+    if let Some(cached) = key
+        .as_deref()
+        .and_then(|key| server.response_cache.find(key))
+    {
+        return answer.cached(headers, &cached);
     }
     let params = match *method {
         Method::GET | Method::HEAD => from_query(query),
-        Method::POST => from_body(headers, body, server.patience.body).await,
+        Method::POST => from_body(headers, body, server.timeouts.body).await,
         _ => {
             let error = document_error(code::BAD_USER_INPUT, "Use POST, or GET for queries.");
-            Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, error))
+            Err(Rejection::new(StatusCode::METHOD_NOT_ALLOWED, error))
         }
     };
     match find(server, &origin, method, params).await {
@@ -83,7 +80,7 @@ pub async fn handle(server: &Server, peer: IpAddr, request: Request) -> Response
             Some(key) => Box::pin(answer.public(headers, &key, executable)).await,
             None => answer.private(executable).await,
         },
-        Err(refused) => answer.refused(&refused),
+        Err(rejection) => answer.rejection(&rejection),
     }
 }
 
@@ -92,67 +89,24 @@ async fn find(
     server: &Server,
     origin: &Origin,
     method: &Method,
-    params: Result<Params, Refused>,
-) -> Result<Executable, Refused> {
+    params: Result<Params, Rejection>,
+) -> Result<Executable, Rejection> {
     let params = params?;
-    let (asker, _) = origin
-        .asker(server)
+    let (requester, _) = origin
+        .requester(server)
         .await
-        .map_err(|error| Refused::unauthenticated(&error))?;
-    let executable = server.documents.find(params, &asker).await?;
+        .map_err(|error| Rejection::unauthenticated(&error))?;
+    let executable = server.documents.find(params, &requester).await?;
     if executable.kind == OperationType::Mutation && *method != Method::POST {
         let error = document_error(code::BAD_USER_INPUT, "Send mutations by POST.");
-        return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, error));
+        return Err(Rejection::new(StatusCode::METHOD_NOT_ALLOWED, error));
     }
     if executable.kind == OperationType::Subscription {
         let message = "Send subscriptions to /graphql/ws or /graphql/stream.";
         let error = document_error(code::BAD_USER_INPUT, message);
-        return Err(Refused::new(StatusCode::BAD_REQUEST, error));
+        return Err(Rejection::new(StatusCode::BAD_REQUEST, error));
     }
     Ok(executable)
-}
-
-/// The body of a response: errors first, so that a client that reads no further has seen them.
-#[derive(Serialize)]
-pub struct ResponseBody<'a> {
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [ServerError],
-    /// Absent on a request error.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
-    /// What it cost, if the client wants to know.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    extensions: Option<Value>,
-}
-
-impl<'a> ResponseBody<'a> {
-    /// The body of a response whose errors have their codes.
-    #[must_use]
-    pub fn new(response: &'a GraphqlResponse, cost: Option<u64>) -> Self {
-        Self {
-            errors: &response.errors,
-            data: (!is_request_error(response)).then_some(&response.data),
-            extensions: cost.map(cost_extension),
-        }
-    }
-
-    /// The body of a refusal.
-    #[must_use]
-    pub fn refusal(errors: &'a [ServerError]) -> Self {
-        Self {
-            errors,
-            data: None,
-            extensions: None,
-        }
-    }
-}
-
-/// Whether nothing was executed: an error of a field has a path.
-#[must_use]
-pub fn is_request_error(response: &GraphqlResponse) -> bool {
-    response.data == Value::Null
-        && !response.errors.is_empty()
-        && response.errors.iter().all(|error| error.path.is_empty())
 }
 
 /// How a request is answered.
@@ -178,29 +132,29 @@ impl Answer<'_> {
             let (response, code) = self.server.documents.execute(executable.take()?).await;
             let body = code.is_none().then(|| write(&response, cost));
             own = Some((response, code));
-            Some(Arc::new(Kept::new(body??, field)))
+            Some(Arc::new(CachedResponse::new(body??, field)))
         };
-        let kept = self.server.kept.find_or(key, execute).await;
-        match (kept, own, executable) {
-            (Some(kept), ..) => self.kept(asked, &kept),
+        let cached = self.server.response_cache.find_or(key, execute).await;
+        match (cached, own, executable) {
+            (Some(cached), ..) => self.cached(asked, &cached),
             (None, Some((response, code)), _) => self.executed(field, code, cost, &response),
             (None, None, Some(executable)) => self.private(executable).await,
             (None, None, None) => unreachable!("what was executed left its response"),
         }
     }
 
-    fn kept(&self, asked: &HeaderMap, kept: &Kept) -> Response {
-        self.count(kept.field, "ok");
+    fn cached(&self, asked: &HeaderMap, cached: &CachedResponse) -> Response {
+        self.count(cached.field, "ok");
         let mut headers = HeaderMap::with_capacity(HEADERS);
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static(CACHED));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(SHARED));
         headers.insert(VARY, VARIES_PUBLIC);
-        headers.insert(ETAG, kept.etag.clone());
+        headers.insert(ETAG, cached.etag.clone());
         let tags = asked.get(IF_NONE_MATCH);
-        if tags.is_some_and(|tags| is_known(tags, &kept.etag)) {
+        if tags.is_some_and(|tags| is_known(tags, &cached.etag)) {
             return respond(StatusCode::NOT_MODIFIED, headers, Body::empty());
         }
         headers.insert(CONTENT_TYPE, self.media_type.content_type());
-        respond(StatusCode::OK, headers, kept.body.clone())
+        respond(StatusCode::OK, headers, cached.body.clone())
     }
 
     fn executed(
@@ -225,10 +179,10 @@ impl Answer<'_> {
         respond(status, headers, body)
     }
 
-    fn refused(&self, refused: &Refused) -> Response {
+    fn rejection(&self, rejection: &Rejection) -> Response {
         let labels = OperationLabels {
             field: "none",
-            outcome: "refused",
+            outcome: "rejection",
         };
         self.server
             .app
@@ -237,18 +191,19 @@ impl Answer<'_> {
             .get_or_create(&labels)
             .inc();
         let is_old_document_error =
-            self.media_type == MediaType::Json && refused.errors.iter().all(is_of_document);
+            self.media_type == MediaType::Json && rejection.errors.iter().all(is_of_document);
         let status = if is_old_document_error {
             StatusCode::OK
         } else {
-            refused.status
+            rejection.status
         };
         let mut headers = self.private_headers();
         if status == StatusCode::METHOD_NOT_ALLOWED {
             headers.insert(ALLOW, HeaderValue::from_static("POST, GET"));
         }
-        add_retry_headers(&mut headers, &self.server.app, &refused.errors);
-        let body = serde_json::to_vec(&ResponseBody::refusal(&refused.errors)).unwrap_or_default();
+        add_retry_headers(&mut headers, &self.server.app, &rejection.errors);
+        let body =
+            serde_json::to_vec(&ResponseBody::refusal(&rejection.errors)).unwrap_or_default();
         respond(status, headers, body)
     }
 
@@ -275,72 +230,6 @@ impl Answer<'_> {
             outcome,
             seconds,
             "answered"
-        );
-    }
-}
-
-/// A response made of its parts, without copying the headers.
-fn respond(status: StatusCode, headers: HeaderMap, body: impl Into<Body>) -> Response {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    response
-}
-
-/// The body of a response; none if it cannot be written, which is a fault of the program.
-pub fn write(response: &GraphqlResponse, cost: Option<u64>) -> Option<Vec<u8>> {
-    let written = serde_json::to_vec(&ResponseBody::new(response, cost));
-    written
-        .inspect_err(|error| {
-            tracing::error!(request = RequestId::current(), %error, "a response could not be written");
-        })
-        .ok()
-}
-
-/// Whether an error is one of the document, for which clients of the older media type expect status 200.
-fn is_of_document(error: &ServerError) -> bool {
-    let code = error
-        .extensions
-        .as_ref()
-        .and_then(|extensions| extensions.get("code"));
-    [
-        code::GRAPHQL_PARSE_FAILED,
-        code::GRAPHQL_VALIDATION_FAILED,
-        code::PERSISTED_QUERY_NOT_FOUND,
-    ]
-    .iter()
-    .any(|document| code == Some(&Value::from(*document)))
-}
-
-/// Says when to come back, and which limit it was (draft-ietf-httpapi-ratelimit-headers): of several errors, the one
-/// that makes the client wait longest.
-fn add_retry_headers(headers: &mut HeaderMap, app: &App, errors: &[ServerError]) {
-    let extension = |error: &ServerError, name| error.extensions.as_ref()?.get(name).cloned();
-    let wait = |error: &ServerError| match extension(error, "retryAfterMs")? {
-        Value::Number(ms) => Some(ms.as_u64()?.div_ceil(1_000)),
-        _ => None,
-    };
-    let waits = errors
-        .iter()
-        .filter_map(|error| Some((wait(error)?, error)));
-    let Some((seconds, error)) = waits.max_by_key(|(seconds, _)| *seconds) else {
-        return;
-    };
-    headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    let Some(Value::String(policy)) = extension(error, "policy") else {
-        return;
-    };
-    let mut insert = |name, value: String| {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-    };
-    insert("ratelimit", format!("\"{policy}\";r=0;t={seconds}"));
-    if let Some(limit) = app.limit_policy(&policy) {
-        let (quota, window) = (limit.quota, limit.window_seconds);
-        insert(
-            "ratelimit-policy",
-            format!("\"{policy}\";q={quota};w={window}"),
         );
     }
 }

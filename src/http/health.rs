@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::Server;
 use crate::app::App;
@@ -32,7 +36,7 @@ pub async fn readyz(State(server): State<Server>) -> Response {
 }
 
 /// All metrics.
-pub async fn metrics(State(app): State<Arc<App>>) -> Response {
+async fn metrics(State(app): State<Arc<App>>) -> Response {
     let metrics = &app.metrics;
     let (open, idle) = app.database.pool_use();
     metrics.pool_open.set(i64::from(open));
@@ -49,4 +53,21 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Response {
         .set(app.tallies.age().as_secs_f64());
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(CONTENT_TYPE, content_type)], metrics.encode()).into_response()
+}
+
+/// Serves `/metrics` on its own listener, which the public does not reach.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_metrics(
+    app: Arc<App>,
+    listener: TcpListener,
+    stopping: CancellationToken,
+) -> std::io::Result<()> {
+    let router = Router::new()
+        .route("/metrics", get(metrics))
+        .with_state(app);
+    axum::serve(listener, router)
+        .with_graceful_shutdown(async move { stopping.cancelled().await })
+        .await
 }

@@ -24,15 +24,15 @@ const DISCARD_TIMEOUT: Duration = Duration::from_millis(500);
 /// Pieces, chunks or packets, that a body may come in: no network cuts 32 KiB so small.
 const BODY_PIECES_MAX: usize = 256;
 
-/// A request that was refused before it was executed.
-pub struct Refused {
+/// A request that was rejection before it was executed.
+pub struct Rejection {
     /// The status of the answer.
     pub status: StatusCode,
     /// Why.
     pub errors: Errors,
 }
 
-impl Refused {
+impl Rejection {
     /// With a status of its own.
     pub fn new(status: StatusCode, error: ServerError) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Refused {
     }
 }
 
-impl From<Errors> for Refused {
+impl From<Errors> for Rejection {
     /// Of a document or its variables, or of a caller who asks for too much.
     fn from(errors: Errors) -> Self {
         let code = errors
@@ -78,14 +78,16 @@ impl From<Errors> for Refused {
 }
 
 /// Reads the parameters of a GET.
-pub fn from_query(query: &str) -> Result<Params, Refused> {
+pub fn from_query(query: &str) -> Result<Params, Rejection> {
     if query.len() > BODY_BYTES_MAX {
         return Err(too_large());
     }
     let mut fields: HashMap<String, String> = HashMap::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if let Some(_twice) = fields.insert(name.to_string(), value.into_owned()) {
-            return Err(Refused::bad(format!("The parameter {name} stands twice.")));
+            return Err(Rejection::bad(format!(
+                "The parameter {name} stands twice."
+            )));
         }
     }
     let mut take = |name: &str| fields.remove(name).filter(|text| !text.is_empty());
@@ -99,43 +101,43 @@ pub fn from_query(query: &str) -> Result<Params, Refused> {
 }
 
 /// A parameter that is an object in JSON, or null.
-fn object<T: DeserializeOwned>(name: &str, text: Option<String>) -> Result<Option<T>, Refused> {
+fn object<T: DeserializeOwned>(name: &str, text: Option<String>) -> Result<Option<T>, Rejection> {
     let parsed = text.map(|text| serde_json::from_str(&text));
     parsed
         .transpose()
         .map(Option::flatten)
-        .map_err(|_| Refused::bad(format!("The parameter {name} must be a JSON object.")))
+        .map_err(|_| Rejection::bad(format!("The parameter {name} must be a JSON object.")))
 }
 
-/// Reads the parameters of a POST; its body has to be there within `patience`.
+/// Reads the parameters of a POST; its body has to be there within `timeouts`.
 pub async fn from_body(
     headers: &HeaderMap,
     mut body: Body,
-    patience: Duration,
-) -> Result<Params, Refused> {
-    let read = tokio::time::timeout(patience, read(headers, &mut body)).await;
-    let refused = match read {
+    timeouts: Duration,
+) -> Result<Params, Rejection> {
+    let read = tokio::time::timeout(timeouts, read(headers, &mut body)).await;
+    let rejection = match read {
         Ok(Ok(bytes)) => return parse_params(&bytes),
-        Ok(Err(refused)) => refused,
+        Ok(Err(rejection)) => rejection,
         Err(_) => {
             let error = document_error(code::BAD_USER_INPUT, "The body came too slowly.");
-            return Err(Refused::new(StatusCode::REQUEST_TIMEOUT, error));
+            return Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, error));
         }
     };
     // Whatever comes of it, the answer is the same.
-    let _ = tokio::time::timeout(DISCARD_TIMEOUT.min(patience), discard(body)).await;
-    Err(refused)
+    let _ = tokio::time::timeout(DISCARD_TIMEOUT.min(timeouts), discard(body)).await;
+    Err(rejection)
 }
 
-async fn read(headers: &HeaderMap, body: &mut Body) -> Result<Vec<u8>, Refused> {
+async fn read(headers: &HeaderMap, body: &mut Body) -> Result<Vec<u8>, Rejection> {
     if !is_json(headers) {
         let error = document_error(
             code::BAD_USER_INPUT,
             "Send Content-Type: application/json in UTF-8.",
         );
-        return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
+        return Err(Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
     }
-    // Announced, it need not be read to be refused.
+    // Announced, it need not be read to be rejection.
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
         return Err(too_large());
     }
@@ -143,7 +145,7 @@ async fn read(headers: &HeaderMap, body: &mut Body) -> Result<Vec<u8>, Refused> 
 }
 
 /// Puts a body together. Each piece costs a wake-up, however small it is.
-async fn collect(body: &mut Body) -> Result<Vec<u8>, Refused> {
+async fn collect(body: &mut Body) -> Result<Vec<u8>, Rejection> {
     let mut body = Limited::new(body, BODY_BYTES_MAX);
     let (mut bytes, mut pieces) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
@@ -151,7 +153,7 @@ async fn collect(body: &mut Body) -> Result<Vec<u8>, Refused> {
             if error.is::<LengthLimitError>() {
                 too_large()
             } else {
-                Refused::bad("The body ended early.")
+                Rejection::bad("The body ended early.")
             }
         })?;
         pieces += 1;
@@ -193,12 +195,12 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Reads the parameters of a request from JSON.
-pub fn parse_params(bytes: &[u8]) -> Result<Params, Refused> {
+pub fn parse_params(bytes: &[u8]) -> Result<Params, Rejection> {
     const SHAPE: &str = "The body must be one object with query, and may have operationName, variables and extensions";
     // A list of the values in order would be read as the struct, too.
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if first == Some(&b'[') {
-        return Err(Refused::bad(format!("{SHAPE}.")));
+        return Err(Rejection::bad(format!("{SHAPE}.")));
     }
     serde_json::from_slice(bytes).map_err(|error| {
         let what = if error.is_data() {
@@ -207,15 +209,15 @@ pub fn parse_params(bytes: &[u8]) -> Result<Params, Refused> {
             "The body is not JSON"
         };
         let place = format!("line {}, column {}", error.line(), error.column());
-        Refused::bad(format!("{what} ({place})."))
+        Rejection::bad(format!("{what} ({place})."))
     })
 }
 
-fn too_large() -> Refused {
+fn too_large() -> Rejection {
     let message = format!(
         "A request has at most {BODY_BYTES_MAX} bytes, in at most {BODY_PIECES_MAX} pieces."
     );
-    Refused::new(
+    Rejection::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         document_error(code::BAD_USER_INPUT, message),
     )

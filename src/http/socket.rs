@@ -20,13 +20,14 @@ use serde_json::value::RawValue;
 use tokio::time::{Instant, Interval, timeout};
 use tokio_stream::StreamMap;
 
+use super::Server;
 use super::client::Origin;
-use super::graphql::{ResponseBody, is_request_error};
 use super::params::parse_params;
-use super::shared::Shown;
-use super::{Server, too_many_subscribers};
+use super::response::{ResponseBody, is_request_error};
+use super::server::too_many_subscribers;
+use super::shared_subscriptions::Update;
 use crate::error::Error;
-use crate::graphql::Asker;
+use crate::graphql::RequestContext;
 use crate::graphql::document::Errors;
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -177,7 +178,7 @@ pub async fn handle(
 async fn run(server: Server, origin: Origin, socket: WebSocket) {
     server.app.metrics.subscribers.inc();
     let metrics = server.app.metrics.clone();
-    let write_timeout = server.patience.write;
+    let write_timeout = server.timeouts.write;
     let mut session = Session {
         server,
         origin,
@@ -206,21 +207,21 @@ async fn run(server: Server, origin: Origin, socket: WebSocket) {
 }
 
 /// What an operation yields.
-enum Yield {
+enum OperationEvent {
     /// It is not executed.
-    Refused(Errors),
+    Rejected(Errors),
     /// With its cost, if it is to be shown.
     Response(Box<GraphqlResponse>, Option<u64>),
     /// What many watch.
-    Shown(Shown),
+    Update(Update),
     /// There is nothing more.
     End,
 }
 
-type Operation = Pin<Box<dyn Stream<Item = Yield> + Send>>;
+type Operation = Pin<Box<dyn Stream<Item = OperationEvent> + Send>>;
 
-fn refused_with(errors: Errors) -> BoxStream<'static, Yield> {
-    stream::once(std::future::ready(Yield::Refused(errors))).boxed()
+fn refused_with(errors: Errors) -> BoxStream<'static, OperationEvent> {
+    stream::once(std::future::ready(OperationEvent::Rejected(errors))).boxed()
 }
 
 /// How many more messages a client may send now: a token bucket, so that one client's flood stays its own.
@@ -264,7 +265,7 @@ struct Session {
 /// What wakes a session.
 enum Event {
     Received(Option<Message>),
-    Yielded(String, Yield),
+    Yielded(String, OperationEvent),
     PingDue,
     Closing(Close),
 }
@@ -272,14 +273,14 @@ enum Event {
 impl Session {
     async fn talk(&mut self) -> Close {
         match self.greet().await {
-            Ok((asker, expires_at)) => self.serve(asker, expires_at).await,
+            Ok((requester, expires_at)) => self.serve(requester, expires_at).await,
             Err(end) => end,
         }
     }
 
     /// Waits for the client's hello and answers it.
-    async fn greet(&mut self) -> Result<(Asker, Option<DateTime<Utc>>), Close> {
-        let deadline = Instant::now() + self.server.patience.hello;
+    async fn greet(&mut self) -> Result<(RequestContext, Option<DateTime<Utc>>), Close> {
+        let deadline = Instant::now() + self.server.timeouts.hello;
         loop {
             let message = tokio::select! {
                 () = self.server.stopping.cancelled() => return Err(close(GOING_AWAY, "Going away")),
@@ -296,9 +297,9 @@ impl Session {
             match parse(&text)? {
                 ClientMessage::ConnectionInit { payload } => {
                     let token = payload.unwrap_or_default().authorization;
-                    let asker = self.identify(token).await?;
+                    let requester = self.identify(token).await?;
                     self.send(&ServerMessage::ConnectionAck).await?;
-                    return Ok(asker);
+                    return Ok(requester);
                 }
                 ClientMessage::Ping => self.send(&ServerMessage::Pong).await?,
                 ClientMessage::Pong => {}
@@ -314,31 +315,35 @@ impl Session {
     async fn identify(
         &mut self,
         token: Option<String>,
-    ) -> Result<(Asker, Option<DateTime<Utc>>), Close> {
-        let asker = match token {
+    ) -> Result<(RequestContext, Option<DateTime<Utc>>), Close> {
+        let requester = match token {
             Some(token) => {
                 let token = token
                     .strip_prefix("Bearer ")
                     .or_else(|| token.strip_prefix("bearer "))
                     .unwrap_or(&token);
-                self.origin.asker_with(&self.server, Some(token)).await
+                self.origin.requester_with(&self.server, Some(token)).await
             }
-            None => self.origin.asker(&self.server).await,
+            None => self.origin.requester(&self.server).await,
         };
-        asker.map_err(|error| match error {
+        requester.map_err(|error| match error {
             Error::Unauthenticated => close(FORBIDDEN, "Forbidden"),
             _ => close(1013, "Try again later"),
         })
     }
 
-    async fn serve(&mut self, asker: Asker, expires_at: Option<DateTime<Utc>>) -> Close {
+    async fn serve(
+        &mut self,
+        requester: RequestContext,
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Close {
         let lifetime = expires_at.map(|at| {
             (at - self.server.app.clock.now())
                 .to_std()
                 .unwrap_or_default()
         });
         let expiry = lifetime.map(|lifetime| Instant::now() + lifetime);
-        let every = self.server.patience.ping;
+        let every = self.server.timeouts.ping;
         let mut pings = tokio::time::interval_at(Instant::now() + every, every);
         let mut silent_pings = 0u8;
         loop {
@@ -346,7 +351,7 @@ impl Session {
             let result = match event {
                 Event::Received(message) => {
                     silent_pings = 0;
-                    self.receive(message, &asker).await
+                    self.receive(message, &requester).await
                 }
                 Event::Yielded(id, yielded) => self.pass_on(&id, yielded).await,
                 Event::PingDue if silent_pings >= 2 => Err(close(1011, "No answer to pings")),
@@ -383,7 +388,11 @@ impl Session {
         }
     }
 
-    async fn receive(&mut self, message: Option<Message>, asker: &Asker) -> Result<(), Close> {
+    async fn receive(
+        &mut self,
+        message: Option<Message>,
+        requester: &RequestContext,
+    ) -> Result<(), Close> {
         self.messages.take()?;
         let Some(text) = text_of(message)? else {
             return Ok(());
@@ -398,11 +407,16 @@ impl Session {
                 self.operations.remove(&id);
                 Ok(())
             }
-            ClientMessage::Subscribe { id, payload } => self.subscribe(id, payload, asker),
+            ClientMessage::Subscribe { id, payload } => self.subscribe(id, payload, requester),
         }
     }
 
-    fn subscribe(&mut self, id: String, payload: &RawValue, asker: &Asker) -> Result<(), Close> {
+    fn subscribe(
+        &mut self,
+        id: String,
+        payload: &RawValue,
+        requester: &RequestContext,
+    ) -> Result<(), Close> {
         if id.is_empty() {
             return Err(close(4400, "An operation needs an id"));
         }
@@ -419,20 +433,21 @@ impl Session {
             ));
         }
         let params = parse_params(payload.get().as_bytes());
-        let (server, asker) = (self.server.clone(), asker.clone());
+        let (server, requester) = (self.server.clone(), requester.clone());
         // Looked for by the operation itself: the others do not wait for a store. On the heap, which a subscription
         // that goes on for hours gives back.
         let responses = Box::pin(async move {
             let executable = match params {
-                Ok(params) => server.documents.find(params, &asker).await,
-                Err(refused) => Err(refused.errors),
+                Ok(params) => server.documents.find(params, &requester).await,
+                Err(rejection) => Err(rejection.errors),
             };
             match executable {
                 Ok(mut executable) => {
                     if let Some(shared) = executable.shared.take() {
                         let (subscriptions, documents) = (&server.subscriptions, &server.documents);
-                        return match subscriptions.watch(documents, &asker, shared, executable) {
-                            Ok(shown) => shown.map(Yield::Shown).boxed(),
+                        return match subscriptions.watch(documents, &requester, shared, executable)
+                        {
+                            Ok(shown) => shown.map(OperationEvent::Update).boxed(),
                             Err(errors) => refused_with(errors),
                         };
                     }
@@ -440,31 +455,33 @@ impl Session {
                     server
                         .documents
                         .execute_stream(executable)
-                        .map(move |response| Yield::Response(Box::new(response), cost))
+                        .map(move |response| OperationEvent::Response(Box::new(response), cost))
                         .boxed()
                 }
                 Err(errors) => refused_with(errors),
             }
         });
-        let end = stream::once(std::future::ready(Yield::End));
+        let end = stream::once(std::future::ready(OperationEvent::End));
         let operation = stream::once(responses).flatten().chain(end);
         self.operations.insert(id, Box::pin(operation));
         Ok(())
     }
 
     /// Passes on what an operation yields. What was not executed at all is an `error`, which ends it.
-    async fn pass_on(&mut self, id: &str, yielded: Yield) -> Result<(), Close> {
+    async fn pass_on(&mut self, id: &str, yielded: OperationEvent) -> Result<(), Close> {
         let errors = match yielded {
-            Yield::Response(response, cost) if !is_request_error(&response) => {
+            OperationEvent::Response(response, cost) if !is_request_error(&response) => {
                 let payload = ResponseBody::new(&response, cost);
                 return self.send(&ServerMessage::Next { id, payload }).await;
             }
-            Yield::Shown(Shown::Payload(payload)) => return self.send_payload(id, &payload).await,
-            Yield::Shown(Shown::Nothing) => return Ok(()),
-            Yield::Shown(Shown::Refused(errors)) => errors.to_vec(),
-            Yield::Response(response, _) => response.errors,
-            Yield::Refused(errors) => errors,
-            Yield::End => {
+            OperationEvent::Update(Update::Payload(payload)) => {
+                return self.send_payload(id, &payload).await;
+            }
+            OperationEvent::Update(Update::Nothing) => return Ok(()),
+            OperationEvent::Update(Update::Rejected(errors)) => errors.to_vec(),
+            OperationEvent::Response(response, _) => response.errors,
+            OperationEvent::Rejected(errors) => errors,
+            OperationEvent::End => {
                 self.operations.remove(id);
                 return self.send(&ServerMessage::Complete { id }).await;
             }
@@ -490,7 +507,7 @@ impl Session {
 
     async fn send_text(&mut self, text: String) -> Result<(), Close> {
         let sending = self.socket.send(Message::Text(text.into()));
-        match timeout(self.server.patience.write, sending).await {
+        match timeout(self.server.timeouts.write, sending).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(close(1011, "The client does not read")),
         }

@@ -15,12 +15,13 @@ use futures_util::stream;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::Server;
 use super::client::Origin;
-use super::graphql::ResponseBody;
 use super::negotiate::accepts_events;
-use super::params::{Refused, from_body, from_query};
-use super::shared::Shown;
-use super::{Server, too_many_subscribers};
+use super::params::{Rejection, from_body, from_query};
+use super::response::ResponseBody;
+use super::server::too_many_subscribers;
+use super::shared_subscriptions::Update;
 use crate::graphql::document::Errors;
 
 /// When a client of a stopping server is to come back.
@@ -41,7 +42,7 @@ pub async fn handle(
     let is_get = method == Method::GET;
     let params = match method {
         Method::GET => from_query(request.uri().query().unwrap_or_default()),
-        Method::POST => from_body(&headers, request.into_body(), server.patience.body).await,
+        Method::POST => from_body(&headers, request.into_body(), server.timeouts.body).await,
         _ => return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST, GET")]).into_response(),
     };
     let Some(place) = server.subscriber_place() else {
@@ -50,14 +51,15 @@ pub async fn handle(
     let subscribed = Subscribed::new(&server, place);
     let found = async {
         let params = params?;
-        let asker = origin.asker(&server).await;
-        let (asker, expires_at) = asker.map_err(|error| Refused::unauthenticated(&error))?;
-        let executable = server.documents.find(params, &asker).await?;
-        Ok::<_, Refused>((asker, executable, expires_at))
+        let requester = origin.requester(&server).await;
+        let (requester, expires_at) =
+            requester.map_err(|error| Rejection::unauthenticated(&error))?;
+        let executable = server.documents.find(params, &requester).await?;
+        Ok::<_, Rejection>((requester, executable, expires_at))
     };
-    let (asker, mut executable, expires_at) = match found.await {
+    let (requester, mut executable, expires_at) = match found.await {
         Ok(found) => found,
-        Err(refused) => return refusal(&server, subscribed, refused.errors),
+        Err(rejection) => return refusal(&server, subscribed, rejection.errors),
     };
     if is_get && executable.kind == OperationType::Mutation {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")]).into_response();
@@ -71,7 +73,7 @@ pub async fn handle(
     };
     if let Some(shared) = executable.shared.take() {
         let (subscriptions, documents) = (&server.subscriptions, &server.documents);
-        let shown = match subscriptions.watch(documents, &asker, shared, executable) {
+        let shown = match subscriptions.watch(documents, &requester, shared, executable) {
             Ok(shown) => shown,
             Err(errors) => return refusal(&server, subscribed, errors),
         };
@@ -96,11 +98,11 @@ fn result_text(response: &GraphqlResponse, cost: Option<u64>) -> String {
 }
 
 /// What many watch, in JSON.
-fn shown_text(shown: &Shown) -> Option<String> {
+fn shown_text(shown: &Update) -> Option<String> {
     match shown {
-        Shown::Nothing => None,
-        Shown::Payload(payload) => Some(String::from_utf8_lossy(payload).into_owned()),
-        Shown::Refused(errors) => serde_json::to_string(&ResponseBody::refusal(errors)).ok(),
+        Update::Nothing => None,
+        Update::Payload(payload) => Some(String::from_utf8_lossy(payload).into_owned()),
+        Update::Rejected(errors) => serde_json::to_string(&ResponseBody::refusal(errors)).ok(),
     }
 }
 
@@ -153,7 +155,7 @@ fn events(
             let _ = &subscribed;
             Ok::<_, Infallible>(event)
         });
-    let keep_alive = KeepAlive::new().interval(server.patience.comment);
+    let keep_alive = KeepAlive::new().interval(server.timeouts.comment);
     (
         [(CACHE_CONTROL, "no-store")],
         Sse::new(events).keep_alive(keep_alive),

@@ -9,13 +9,11 @@ use chrono::SecondsFormat;
 use serde::Serialize;
 
 use super::Server;
+use super::cache_control::SHARED;
 use super::negotiate::is_known;
 use crate::app::tallies::RankedTally;
 use crate::auth::Viewer;
 use crate::telemetry::RequestId;
-
-/// A second in shared caches: fresh enough, and one request a second a cache reaches us.
-pub const CACHED: &str = "public, max-age=1, s-maxage=1";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -79,7 +77,7 @@ pub async fn handle(
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let cached = [
-        (CACHE_CONTROL, HeaderValue::from_static(CACHED)),
+        (CACHE_CONTROL, HeaderValue::from_static(SHARED)),
         (ETAG, etag.clone()),
     ];
     if headers

@@ -170,35 +170,35 @@ macro_rules! with_rows {
     };
 }
 
-/// The ballots that matter for the casts of a batch: of each voter, those of the cast's period, those with its
+/// The votes that matter for the casts of a batch: of each voter, those of the cast's period, those with its
 /// idempotency key and the first of all. PostgreSQL: `$1` campaigns, `$2` voters, `$3` periods, `$4` keys; the lateral
 /// form keeps one index probe a voter whatever the planner believes about a fresh table. SQLite: `$1` rows of
 /// campaign, voter, period and key as [`PackedRows`].
-pub(crate) const KNOWN_BALLOTS: Statement = Statement {
+pub(crate) const EXISTING_VOTES: Statement = Statement {
     postgres: "SELECT v.* FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[])
             AS b (campaign_id, voter_id, period, idempotency_key)
         CROSS JOIN LATERAL (
             SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id, v.idempotency_key,
                 v.cast_at, v.is_first
-            FROM ballot v WHERE v.campaign_id = b.campaign_id AND v.voter_id = b.voter_id
+            FROM vote v WHERE v.campaign_id = b.campaign_id AND v.voter_id = b.voter_id
                 AND (v.period = b.period OR v.idempotency_key = b.idempotency_key OR v.is_first) OFFSET 0) v",
     sqlite: concat!(
         with_rows!(69),
         "SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id, v.idempotency_key,
             v.cast_at, v.is_first
-        FROM row CROSS JOIN ballot v
+        FROM row CROSS JOIN vote v
         WHERE v.campaign_id = substr($1, o + 1, 16) AND v.voter_id = substr($1, o + 17, 16)
             AND (v.period = CAST(substr($1, o + 33, 20) AS INTEGER) OR v.is_first
                 OR (substr($1, o + 53, 1) = x'01' AND v.idempotency_key = substr($1, o + 54, 16)))"
     ),
 };
 
-/// A statement that stores ballots and moves their tallies, and returns the ids that were stored.
-macro_rules! store_ballots {
+/// A statement that stores votes and moves their tallies, and returns the ids that were stored.
+macro_rules! store_votes {
     ($on_conflict:literal) => {
         concat!(
             "WITH stored AS (
-        INSERT INTO ballot (campaign_id, scope_id, voter_id, period, slot, nominee_id, id, idempotency_key, cast_at,
+        INSERT INTO vote (campaign_id, scope_id, voter_id, period, slot, nominee_id, id, idempotency_key, cast_at,
             is_first, network_hash, device_hash)
         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::uuid[], $7::uuid[],
             $8::uuid[], $9::timestamptz[], $10::boolean[], $11::bytea[], $12::bytea[]) ",
@@ -216,20 +216,20 @@ macro_rules! store_ballots {
     };
 }
 
-/// Stores those ballots whose keys are free. The batch comes in the order of its keys, so that two processes lock in the
+/// Stores those votes whose keys are free. The batch comes in the order of its keys, so that two processes lock in the
 /// same order.
-pub(crate) const STORE_BALLOTS_POSTGRES: &str = store_ballots!("ON CONFLICT DO NOTHING");
+pub(crate) const STORE_VOTES_POSTGRES: &str = store_votes!("ON CONFLICT DO NOTHING");
 
-/// Stores all ballots, or none where a key is taken. PostgreSQL looks each key up once and not twice (it is not a
+/// Stores all votes, or none where a key is taken. PostgreSQL looks each key up once and not twice (it is not a
 /// speculative insertion).
-pub(crate) const STORE_BALLOTS_UNCONTESTED_POSTGRES: &str = store_ballots!("");
+pub(crate) const STORE_VOTES_UNCONTESTED_POSTGRES: &str = store_votes!("");
 
 /// The same on SQLite, where it takes two statements of one transaction; `$1` is the batch as [`PackedRows`]. What
 /// fails is rolled back with the transaction: `OR FAIL` spares the journal for taking back the statement alone.
-pub(crate) const STORE_BALLOTS_SQLITE: [&str; 2] = [
+pub(crate) const STORE_VOTES_SQLITE: [&str; 2] = [
     concat!(
         with_rows!(226),
-        "INSERT OR FAIL INTO ballot (campaign_id, scope_id, voter_id, period, slot, nominee_id, id, idempotency_key,
+        "INSERT OR FAIL INTO vote (campaign_id, scope_id, voter_id, period, slot, nominee_id, id, idempotency_key,
             cast_at, is_first, network_hash, device_hash)
         SELECT substr($1, o + 1, 16), substr($1, o + 17, 16), substr($1, o + 33, 16),
             CAST(substr($1, o + 49, 20) AS INTEGER), CAST(substr($1, o + 69, 20) AS INTEGER),
@@ -251,15 +251,15 @@ pub(crate) const STORE_BALLOTS_SQLITE: [&str; 2] = [
     ),
 ];
 
-/// Puts a partitioned table in the place of `ballot`, which is empty: the same columns, checks and keys.
-pub(crate) const PARTITION_BALLOTS: &str = "ALTER TABLE ballot RENAME TO ballot_whole;
-    CREATE TABLE ballot (LIKE ballot_whole INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY HASH (voter_id);
-    DROP TABLE ballot_whole;
-    ALTER TABLE ballot ADD CONSTRAINT ballot_pkey PRIMARY KEY (campaign_id, scope_id, voter_id, period, slot);
-    CREATE UNIQUE INDEX ballot_once_per_nominee ON ballot (campaign_id, voter_id, period, nominee_id);
-    CREATE UNIQUE INDEX ballot_once_per_key ON ballot (campaign_id, voter_id, nominee_id, idempotency_key)
+/// Puts a partitioned table in the place of `vote`, which is empty: the same columns, checks and keys.
+pub(crate) const PARTITION_VOTES: &str = "ALTER TABLE vote RENAME TO vote_whole;
+    CREATE TABLE vote (LIKE vote_whole INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY HASH (voter_id);
+    DROP TABLE vote_whole;
+    ALTER TABLE vote ADD CONSTRAINT vote_pkey PRIMARY KEY (campaign_id, scope_id, voter_id, period, slot);
+    CREATE UNIQUE INDEX vote_once_per_nominee ON vote (campaign_id, voter_id, period, nominee_id);
+    CREATE UNIQUE INDEX vote_once_per_key ON vote (campaign_id, voter_id, nominee_id, idempotency_key)
         WHERE idempotency_key IS NOT NULL;
-    CREATE UNIQUE INDEX ballot_first_of_voter ON ballot (campaign_id, voter_id) WHERE is_first;";
+    CREATE UNIQUE INDEX vote_first_of_voter ON vote (campaign_id, voter_id) WHERE is_first;";
 
 /// Stores and removes likes and moves their counters; returns the pairs that changed. `$1` voters, `$2` subjects,
 /// `$3` campaigns, `$4` liked or not, `$5` the time.

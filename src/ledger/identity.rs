@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::dialect::{Ids, with_ids};
-use super::{Database, on, within};
+use super::{Database, in_tx, on_pool};
 
 /// Tokens removed in one statement, so that it holds nobody up.
 const FORGET_BATCH: i64 = 1_000;
@@ -59,14 +59,14 @@ pub async fn find_or_insert_voter(
     now: DateTime<Utc>,
 ) -> sqlx::Result<VoterId> {
     let find = || async {
-        on!(database.read(), p => sqlx::query_scalar("SELECT id FROM voter WHERE identity_hash = $1")
+        on_pool!(database.read(), p => sqlx::query_scalar("SELECT id FROM voter WHERE identity_hash = $1")
             .bind(identity_hash).fetch_optional(p).await)
     };
     if let Some(id) = find().await? {
         return Ok(id);
     }
     let id = VoterId::new();
-    let inserted: Option<VoterId> = on!(database.write(), p => sqlx::query_scalar(
+    let inserted: Option<VoterId> = on_pool!(database.write(), p => sqlx::query_scalar(
         "INSERT INTO voter (id, identity_hash, is_guest, created_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (identity_hash) DO NOTHING RETURNING id")
         .bind(id).bind(identity_hash).bind(is_guest).bind(now).fetch_optional(p).await)?;
@@ -89,11 +89,11 @@ pub async fn insert_session(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let mut tx = database.begin().await?;
-    within!(&mut tx, t => sqlx::query(
+    in_tx!(&mut tx, t => sqlx::query(
         "INSERT INTO session (id, subject_id, role, is_guest, created_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(session.id).bind(session.subject_id).bind(session.role).bind(session.is_guest).bind(now)
         .execute(&mut **t).await.map(drop))?;
-    within!(&mut tx, t => sqlx::query(
+    in_tx!(&mut tx, t => sqlx::query(
         "INSERT INTO refresh_token (token_hash, session_id, expires_at) VALUES ($1, $2, $3)")
         .bind(token_hash).bind(session.id).bind(expires_at).execute(&mut **t).await.map(drop))?;
     tx.commit().await
@@ -107,7 +107,7 @@ pub async fn find_token(
     database: &Database,
     token_hash: &[u8],
 ) -> sqlx::Result<Option<StoredToken>> {
-    on!(database.read(), p => sqlx::query_as(
+    on_pool!(database.read(), p => sqlx::query_as(
         "SELECT r.expires_at, r.used_at, s.id, s.subject_id, s.role, s.is_guest, s.revoked_at
         FROM refresh_token r JOIN session s ON s.id = r.session_id WHERE r.token_hash = $1")
         .bind(token_hash).fetch_optional(p).await)
@@ -127,10 +127,10 @@ pub async fn rotate_token(
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     let mut tx = database.begin().await?;
-    within!(&mut tx, t => sqlx::query(
+    in_tx!(&mut tx, t => sqlx::query(
         "UPDATE refresh_token SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL")
         .bind(token_hash).bind(now).execute(&mut **t).await.map(drop))?;
-    let stored = within!(&mut tx, t => sqlx::query(
+    let stored = in_tx!(&mut tx, t => sqlx::query(
         "INSERT INTO refresh_token (token_hash, session_id, expires_at)
         SELECT $1, id, $3 FROM session WHERE id = $2 AND revoked_at IS NULL")
         .bind(successor_hash).bind(session_id).bind(expires_at)
@@ -148,7 +148,7 @@ pub async fn revoke_session(
     id: SessionId,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    on!(database.write(), p => sqlx::query("UPDATE session SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")
+    on_pool!(database.write(), p => sqlx::query("UPDATE session SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")
         .bind(id).bind(now).execute(p).await.map(drop))
 }
 
@@ -158,7 +158,7 @@ pub async fn revoke_session(
 /// # Errors
 /// When the database is away.
 pub async fn forget_expired(database: &Database, before: DateTime<Utc>) -> sqlx::Result<bool> {
-    let sessions: Vec<Uuid> = on!(database.write(), p => sqlx::query_scalar(
+    let sessions: Vec<Uuid> = on_pool!(database.write(), p => sqlx::query_scalar(
         "DELETE FROM refresh_token WHERE token_hash IN (
             SELECT token_hash FROM refresh_token WHERE expires_at < $1 LIMIT $2) RETURNING session_id")
         .bind(before).bind(FORGET_BATCH).fetch_all(p).await)?;
@@ -168,6 +168,6 @@ pub async fn forget_expired(database: &Database, before: DateTime<Utc>) -> sqlx:
         "AND NOT EXISTS (SELECT 1 FROM refresh_token r WHERE r.session_id = session.id)"
     );
     let pool = database.write();
-    on!(pool, p => sqlx::query(statement.of(pool)).bind(Ids(sessions.clone())).execute(p).await.map(drop))?;
+    on_pool!(pool, p => sqlx::query(statement.of(pool)).bind(Ids(sessions.clone())).execute(p).await.map(drop))?;
     Ok(i64::try_from(count) == Ok(FORGET_BATCH))
 }

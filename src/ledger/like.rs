@@ -7,12 +7,12 @@ use sqlx::{PgConnection, SqliteConnection};
 use uuid::Uuid;
 
 use super::dialect::{Ids, JsonRows, STORE_LIKES_POSTGRES, STORE_LIKES_SQLITE, with_ids};
-use super::{Database, on};
+use super::{Database, on_pool};
 use crate::id::{CampaignId, SubjectId, VoterId};
 
-/// A voter's wish that a subject be liked by it, or not.
+/// A voter's change that a subject be liked by it, or not.
 #[derive(Debug, Clone, Copy)]
-pub struct LikeWish {
+pub struct LikeChange {
     /// Who likes.
     pub voter_id: VoterId,
     /// What is liked.
@@ -32,18 +32,18 @@ pub struct SubjectCounter {
     pub views: i64,
 }
 
-/// Makes the wishes true, one a voter and subject, and moves the counters. One statement.
+/// Makes the changes true, one a voter and subject, and moves the counters. One statement.
 pub(crate) async fn store_postgres(
     connection: &mut PgConnection,
-    wishes: &[LikeWish],
+    changes: &[LikeChange],
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let column = |of: fn(&LikeWish) -> Uuid| wishes.iter().map(of).collect::<Vec<Uuid>>();
+    let column = |of: fn(&LikeChange) -> Uuid| changes.iter().map(of).collect::<Vec<Uuid>>();
     sqlx::query(STORE_LIKES_POSTGRES)
         .bind(column(|w| w.voter_id.0))
         .bind(column(|w| w.subject_id.0))
         .bind(column(|w| w.campaign_id.0))
-        .bind(wishes.iter().map(|w| w.liked).collect::<Vec<bool>>())
+        .bind(changes.iter().map(|w| w.liked).collect::<Vec<bool>>())
         .bind(now)
         .execute(connection)
         .await?;
@@ -53,16 +53,16 @@ pub(crate) async fn store_postgres(
 /// The same on SQLite, within a transaction.
 pub(crate) async fn store_sqlite(
     connection: &mut SqliteConnection,
-    wishes: &[LikeWish],
+    changes: &[LikeChange],
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let mut rows = JsonRows::default();
-    for wish in wishes {
+    for change in changes {
         rows.begin();
-        for id in [wish.voter_id.0, wish.subject_id.0, wish.campaign_id.0] {
+        for id in [change.voter_id.0, change.subject_id.0, change.campaign_id.0] {
             rows.value(Some(id.as_bytes()));
         }
-        rows.number(i64::from(wish.liked));
+        rows.number(i64::from(change.liked));
         rows.end();
     }
     let rows = rows.finish();
@@ -113,7 +113,7 @@ pub async fn list_liked(
         "AND voter_id = $2"
     );
     let pool = database.read();
-    let liked: Vec<SubjectId> = on!(pool, p => sqlx::query_scalar(statement.of(pool))
+    let liked: Vec<SubjectId> = on_pool!(pool, p => sqlx::query_scalar(statement.of(pool))
         .bind(Ids(subjects.clone())).bind(voter_id).fetch_all(p).await)?;
     Ok(liked.into_iter().collect())
 }
@@ -131,7 +131,7 @@ pub async fn list_counters(
         ""
     );
     let pool = database.read();
-    let rows: Vec<(SubjectId, i64, i64)> = on!(pool, p => sqlx::query_as(statement.of(pool)).bind(Ids(subjects.clone())).fetch_all(p).await)?;
+    let rows: Vec<(SubjectId, i64, i64)> = on_pool!(pool, p => sqlx::query_as(statement.of(pool)).bind(Ids(subjects.clone())).fetch_all(p).await)?;
     Ok(rows
         .into_iter()
         .map(|(subject, likes, views)| (subject, SubjectCounter { likes, views }))

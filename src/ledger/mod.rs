@@ -1,20 +1,20 @@
-//! The only SQL. One text serves both databases through [`on!`]; the few statements that differ stand side by side in
-//! [`dialect`]. The vote's own path is [`writer`] (group commit) over [`ballot`] and [`like`]; the other files hold one
+//! The only SQL. One text serves both databases through [`on_pool!`]; the few statements that differ stand side by side in
+//! [`dialect`]. The vote's own path is [`writer`] (group commit) over [`vote`] and [`like`]; the other files hold one
 //! noun each.
 
 mod backup;
-pub mod ballot;
 pub mod campaign;
+pub mod counters;
 pub mod dialect;
 pub mod identity;
 pub mod like;
+pub mod recount;
 mod replica;
 mod schema;
 pub mod staff;
 pub mod story;
 pub mod tally;
-pub mod verify;
-pub mod views;
+pub mod vote;
 pub mod writer;
 
 use std::path::Path;
@@ -53,9 +53,9 @@ pub enum Pool {
     Sqlite(SqlitePool),
 }
 
-/// Runs the same body on whichever database `$pool` is: `on!(pool, p => sqlx::query("...").execute(p).await)`.
+/// Runs the same body on whichever database `$pool` is: `on_pool!(pool, p => sqlx::query("...").execute(p).await)`.
 /// What the body binds is expanded twice, so it borrows or clones.
-macro_rules! on {
+macro_rules! on_pool {
     ($pool:expr, $p:ident => $body:expr) => {
         match $pool {
             $crate::ledger::Pool::Postgres($p) => $body,
@@ -63,7 +63,7 @@ macro_rules! on {
         }
     };
 }
-pub(crate) use on;
+pub(crate) use on_pool;
 
 /// A transaction on either database.
 #[derive(Debug)]
@@ -74,8 +74,8 @@ pub enum Transaction {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
 }
 
-/// [`on!`] for a transaction: `within!(tx, t => sqlx::query("...").execute(&mut **t).await)`.
-macro_rules! within {
+/// [`on_pool!`] for a transaction: `in_tx!(tx, t => sqlx::query("...").execute(&mut **t).await)`.
+macro_rules! in_tx {
     ($tx:expr, $t:ident => $body:expr) => {
         match $tx {
             $crate::ledger::Transaction::Postgres($t) => $body,
@@ -83,7 +83,7 @@ macro_rules! within {
         }
     };
 }
-pub(crate) use within;
+pub(crate) use in_tx;
 
 impl Transaction {
     /// Commits.
@@ -91,7 +91,7 @@ impl Transaction {
     /// # Errors
     /// When the commit failed or its outcome is not known.
     pub async fn commit(self) -> sqlx::Result<()> {
-        within!(self, t => t.commit().await)
+        in_tx!(self, t => t.commit().await)
     }
 
     /// Takes everything back.
@@ -99,7 +99,7 @@ impl Transaction {
     /// # Errors
     /// When the connection died; the database takes everything back then too.
     pub async fn rollback(self) -> sqlx::Result<()> {
-        within!(self, t => t.rollback().await)
+        in_tx!(self, t => t.rollback().await)
     }
 }
 
@@ -136,9 +136,9 @@ pub enum OpenError {
          keeps a pool of its own, and a pooler by transactions would lose prepared statements)"
     )]
     Pooler,
-    /// There are ballots.
-    #[error("there are ballots already: the table can be partitioned before the first vote only")]
-    BallotsExist,
+    /// There are votes.
+    #[error("there are votes already: the table can be partitioned before the first vote only")]
+    VotesExist,
     /// The database is SQLite.
     #[error("partitions are for PostgreSQL")]
     NoPartitions,
@@ -295,8 +295,8 @@ impl Database {
     /// Connections: open and idle ones.
     #[must_use]
     pub fn pool_use(&self) -> (u32, usize) {
-        let read = on!(&self.read, p => (p.size(), p.num_idle()));
-        let write = on!(&self.write, p => (p.size(), p.num_idle()));
+        let read = on_pool!(&self.read, p => (p.size(), p.num_idle()));
+        let write = on_pool!(&self.write, p => (p.size(), p.num_idle()));
         (read.0 + write.0, read.1 + write.1)
     }
 
@@ -314,20 +314,20 @@ impl Database {
     /// # Errors
     /// When the database cannot be read.
     pub async fn instance(&self) -> sqlx::Result<Uuid> {
-        on!(self.read(), p => sqlx::query_scalar("SELECT id FROM instance").fetch_one(p).await)
+        on_pool!(self.read(), p => sqlx::query_scalar("SELECT id FROM instance").fetch_one(p).await)
     }
 
     /// Whether the database answers.
     pub async fn is_ready(&self) -> bool {
-        on!(self.read(), p => sqlx::query("SELECT 1").execute(p).await.is_ok())
+        on_pool!(self.read(), p => sqlx::query("SELECT 1").execute(p).await.is_ok())
     }
 
     /// Closes all connections, after what they do.
     pub async fn close(&self) {
-        on!(&self.read, p => p.close().await);
-        on!(&self.write, p => p.close().await);
+        on_pool!(&self.read, p => p.close().await);
+        on_pool!(&self.write, p => p.close().await);
         if let Some(replica) = &self.replica {
-            on!(&replica.pool, p => p.close().await);
+            on_pool!(&replica.pool, p => p.close().await);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! A standby of PostgreSQL, for reads that may be a second old: asked as long as it answers, and left alone for a while
 //! when it does not.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Database, OpenError, Pool, STATEMENT_TIMEOUT_MS, postgres_pool, with_settings};
 use crate::error::is_unavailable;
+use parking_lot::Mutex;
 
 /// For how long a replica that does not answer is not asked.
 const REPLICA_REST: Duration = Duration::from_secs(1);
@@ -39,10 +39,7 @@ impl Database {
     /// Where to read what may be a second old, if there is such a place; counted as one statement.
     pub(crate) fn replica(&self) -> Option<&Pool> {
         let replica = self.replica.as_ref()?;
-        let mut rests_until = replica
-            .rests_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut rests_until = replica.rests_until.lock();
         if let Some(until) = *rests_until {
             let now = Instant::now();
             if now < until {
@@ -59,10 +56,7 @@ impl Database {
     pub(crate) fn of_replica<T>(&self, answer: sqlx::Result<T>) -> sqlx::Result<Option<T>> {
         let is_away = answer.as_ref().is_err_and(is_unavailable);
         if let Some(replica) = &self.replica {
-            let mut rests_until = replica
-                .rests_until
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut rests_until = replica.rests_until.lock();
             if is_away && rests_until.is_none() {
                 tracing::warn!("the replica does not answer: everything is read from the primary");
             }

@@ -1,10 +1,10 @@
-//! The tables: making them, spreading ballots over partitions, and whether they are those of this program.
+//! The tables: making them, spreading votes over partitions, and whether they are those of this program.
 
 use sqlx::AssertSqlSafe;
 use sqlx::migrate::Migrator;
 use uuid::Uuid;
 
-use super::{Database, OpenError, Pool, dialect, on};
+use super::{Database, OpenError, Pool, dialect, on_pool};
 use crate::clock::Clock;
 
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -20,45 +20,45 @@ impl Database {
             Pool::Postgres(pool) => POSTGRES.run(pool).await?,
             Pool::Sqlite(pool) => SQLITE.run(pool).await?,
         }
-        on!(&self.write, p => sqlx::query(
+        on_pool!(&self.write, p => sqlx::query(
             "INSERT INTO instance (singleton, id, created_at) VALUES (TRUE, $1, $2) ON CONFLICT DO NOTHING")
             .bind(Uuid::new_v4()).bind(clock.now()).execute(p).await.map(drop))?;
         Ok(())
     }
 
-    /// Makes `ballot` a table of `partitions` hash partitions by voter, with the same keys. Before the first vote only, and
+    /// Makes `vote` a table of `partitions` hash partitions by voter, with the same keys. Before the first vote only, and
     /// once: a table that is partitioned stays as it is.
     ///
     /// # Errors
-    /// [`OpenError::BallotsExist`]; [`OpenError::NoPartitions`] on SQLite; or what PostgreSQL says.
-    pub async fn partition_ballots(&self, partitions: u32) -> Result<(), OpenError> {
+    /// [`OpenError::VotesExist`]; [`OpenError::NoPartitions`] on SQLite; or what PostgreSQL says.
+    pub async fn partition_votes(&self, partitions: u32) -> Result<(), OpenError> {
         let Pool::Postgres(pool) = &self.write else {
             return Err(OpenError::NoPartitions);
         };
         let mut tx = pool.begin().await?;
         let is_partitioned: bool =
-            sqlx::query_scalar("SELECT relkind = 'p' FROM pg_class WHERE oid = 'ballot'::regclass")
+            sqlx::query_scalar("SELECT relkind = 'p' FROM pg_class WHERE oid = 'vote'::regclass")
                 .fetch_one(&mut *tx)
                 .await?;
         if is_partitioned {
             return Ok(());
         }
         // Until it is done nobody votes.
-        sqlx::query("LOCK TABLE ballot IN ACCESS EXCLUSIVE MODE")
+        sqlx::query("LOCK TABLE vote IN ACCESS EXCLUSIVE MODE")
             .execute(&mut *tx)
             .await?;
-        let are_there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM ballot)")
+        let are_there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM vote)")
             .fetch_one(&mut *tx)
             .await?;
         if are_there {
-            return Err(OpenError::BallotsExist);
+            return Err(OpenError::VotesExist);
         }
-        sqlx::raw_sql(dialect::PARTITION_BALLOTS)
+        sqlx::raw_sql(dialect::PARTITION_VOTES)
             .execute(&mut *tx)
             .await?;
         for remainder in 0..partitions {
             let partition = format!(
-                "CREATE TABLE ballot_{remainder} PARTITION OF ballot
+                "CREATE TABLE vote_{remainder} PARTITION OF vote
                 FOR VALUES WITH (MODULUS {partitions}, REMAINDER {remainder})"
             );
             sqlx::raw_sql(AssertSqlSafe(partition))
@@ -74,7 +74,7 @@ impl Database {
     /// # Errors
     /// [`OpenError::Schema`] says whether to migrate or to take a newer program.
     pub async fn check_schema(&self) -> Result<(), OpenError> {
-        let applied: Vec<i64> = on!(&self.read, p => sqlx::query_scalar(
+        let applied: Vec<i64> = on_pool!(&self.read, p => sqlx::query_scalar(
             "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version").fetch_all(p).await)
         .map_err(|error| {
             if is_missing_table(&error) {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Database, on};
+use super::{Database, on_pool};
 use crate::id::StaffId;
 
 /// A member of staff.
@@ -29,7 +29,7 @@ pub async fn upsert(
     password_hash: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    on!(database.write(), p => sqlx::query(
+    on_pool!(database.write(), p => sqlx::query(
         "INSERT INTO staff (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (email) DO UPDATE SET name = excluded.name, password_hash = excluded.password_hash")
         .bind(StaffId::new()).bind(email).bind(name).bind(password_hash).bind(now).execute(p).await.map(drop))
@@ -40,7 +40,7 @@ pub async fn upsert(
 /// # Errors
 /// When the database is away.
 pub async fn find_by_email(database: &Database, email: &str) -> sqlx::Result<Option<Staff>> {
-    on!(database.read(), p => sqlx::query_as(
+    on_pool!(database.read(), p => sqlx::query_as(
         "SELECT id, name, password_hash, disabled_at FROM staff WHERE email = $1")
         .bind(email).fetch_optional(p).await)
 }
@@ -50,7 +50,7 @@ pub async fn find_by_email(database: &Database, email: &str) -> sqlx::Result<Opt
 /// # Errors
 /// When the database is away.
 pub async fn find(database: &Database, id: StaffId) -> sqlx::Result<Option<Staff>> {
-    on!(database.read(), p => sqlx::query_as(
+    on_pool!(database.read(), p => sqlx::query_as(
         "SELECT id, name, password_hash, disabled_at FROM staff WHERE id = $1").bind(id).fetch_optional(p).await)
 }
 
@@ -63,7 +63,7 @@ pub async fn find_lock(
     key_hash: &[u8],
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<DateTime<Utc>>> {
-    on!(database.read(), p => sqlx::query_scalar(
+    on_pool!(database.read(), p => sqlx::query_scalar(
         "SELECT locked_until FROM sign_in_failure WHERE key_hash = $1 AND locked_until > $2")
         .bind(key_hash).bind(now).fetch_optional(p).await)
 }
@@ -81,7 +81,7 @@ pub async fn record_failure(
     locked_until: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    on!(database.write(), p => sqlx::query(
+    on_pool!(database.write(), p => sqlx::query(
         "INSERT INTO sign_in_failure (key_hash, failures, last_at) VALUES ($1, 1, $5)
         ON CONFLICT (key_hash) DO UPDATE SET
             failures = CASE WHEN sign_in_failure.last_at < $3 THEN 1 ELSE sign_in_failure.failures + 1 END,
@@ -96,7 +96,7 @@ pub async fn record_failure(
 /// # Errors
 /// When the database is away.
 pub async fn clear_failures(database: &Database, key_hash: &[u8]) -> sqlx::Result<()> {
-    on!(database.write(), p => sqlx::query("DELETE FROM sign_in_failure WHERE key_hash = $1")
+    on_pool!(database.write(), p => sqlx::query("DELETE FROM sign_in_failure WHERE key_hash = $1")
         .bind(key_hash).execute(p).await.map(drop))
 }
 
@@ -105,6 +105,6 @@ pub async fn clear_failures(database: &Database, key_hash: &[u8]) -> sqlx::Resul
 /// # Errors
 /// When the database is away.
 pub async fn forget_old_failures(database: &Database, before: DateTime<Utc>) -> sqlx::Result<()> {
-    on!(database.write(), p => sqlx::query("DELETE FROM sign_in_failure WHERE last_at < $1")
+    on_pool!(database.write(), p => sqlx::query("DELETE FROM sign_in_failure WHERE last_at < $1")
         .bind(before).execute(p).await.map(drop))
 }

@@ -6,44 +6,15 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::dialect::{Ids, Statement, with_ids};
-use super::{Database, Pool, Transaction, on, within};
-use crate::domain::story::Story;
-use crate::id::{CampaignId, CategoryId, StoryId};
-
-/// A place in the feed: between two stories, or at one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FeedPosition {
-    /// Its time of publication.
-    pub published_at: DateTime<Utc>,
-    /// The story's id, for those of the same time.
-    pub id: StoryId,
-}
-
-impl FeedPosition {
-    /// The place behind all stories of a time.
-    #[must_use]
-    pub fn end_of(published_at: DateTime<Utc>) -> Self {
-        let id = StoryId(Uuid::max());
-        Self { published_at, id }
-    }
-}
-
-/// Which stories a feed holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FeedOf {
-    /// Those of all campaigns that the public sees.
-    All,
-    /// A campaign's.
-    Campaign(CampaignId),
-    /// Those about the nominees of a category.
-    Category(CategoryId),
-}
+use super::{Database, Pool, Transaction, in_tx, on_pool};
+use crate::domain::story::{FeedFilter, FeedPosition, Story};
+use crate::id::{CategoryId, StoryId};
 
 /// A stretch of a feed.
 #[derive(Debug, Clone, Copy)]
 pub struct FeedPage {
     /// Which stories.
-    pub of: FeedOf,
+    pub of: FeedFilter,
     /// Only stories that are visible at this time.
     pub now: DateTime<Utc>,
     /// Only stories on the far side of this place.
@@ -82,9 +53,9 @@ const CATEGORY: [&str; 2] = feeds!("s.category_id = $5");
 /// When the database cannot be read.
 pub async fn list_feed(database: &Database, page: FeedPage) -> sqlx::Result<Vec<Story>> {
     let (texts, key) = match page.of {
-        FeedOf::All => (ALL, Uuid::nil()),
-        FeedOf::Campaign(id) => (CAMPAIGN, id.0),
-        FeedOf::Category(id) => (CATEGORY, id.0),
+        FeedFilter::All => (ALL, Uuid::nil()),
+        FeedFilter::Campaign(id) => (CAMPAIGN, id.0),
+        FeedFilter::Category(id) => (CATEGORY, id.0),
     };
     // Without a place to start from: before the oldest, or after the newest that is visible.
     let from = page.from.unwrap_or(if page.newer {
@@ -96,7 +67,7 @@ pub async fn list_feed(database: &Database, page: FeedPage) -> sqlx::Result<Vec<
         FeedPosition::end_of(page.now)
     });
     let read = async |pool: &Pool| {
-        on!(pool, p => sqlx::query_as(texts[usize::from(page.newer)])
+        on_pool!(pool, p => sqlx::query_as(texts[usize::from(page.newer)])
         .bind(page.now).bind(from.published_at).bind(from.id).bind(page.limit).bind(key).fetch_all(p).await)
     };
     if let Some(replica) = database.replica()
@@ -129,7 +100,7 @@ pub async fn list_of_nominees(
 ) -> sqlx::Result<Vec<Story>> {
     let after = after.unwrap_or(FeedPosition::end_of(now));
     let read = async |pool: &Pool| {
-        on!(pool, p => sqlx::query_as(OF_NOMINEES.of(pool)).bind(Ids(nominees.clone())).bind(now).bind(limit)
+        on_pool!(pool, p => sqlx::query_as(OF_NOMINEES.of(pool)).bind(Ids(nominees.clone())).bind(now).bind(limit)
         .bind(after.published_at).bind(after.id).fetch_all(p).await)
     };
     if let Some(replica) = database.replica()
@@ -150,7 +121,7 @@ pub async fn list_by_ids(database: &Database, ids: Vec<Uuid>) -> sqlx::Result<Ve
         ""
     );
     let pool = database.read();
-    on!(pool, p => sqlx::query_as(statement.of(pool)).bind(Ids(ids.clone())).fetch_all(p).await)
+    on_pool!(pool, p => sqlx::query_as(statement.of(pool)).bind(Ids(ids.clone())).fetch_all(p).await)
 }
 
 /// Stories that became visible behind `after` and not after `now`, oldest first, at most `limit`.
@@ -163,7 +134,7 @@ pub async fn list_published_between(
     now: DateTime<Utc>,
     limit: i64,
 ) -> sqlx::Result<Vec<Story>> {
-    on!(database.read(), p => sqlx::query_as(
+    on_pool!(database.read(), p => sqlx::query_as(
         "SELECT id, campaign_id, nominee_id, title, summary, body, cover_url, media, published_at FROM story
         WHERE (published_at, id) > ($1, $2) AND published_at <= $3 ORDER BY published_at, id LIMIT $4")
         .bind(after.published_at).bind(after.id).bind(now).bind(limit).fetch_all(p).await)
@@ -178,7 +149,7 @@ pub async fn insert(
     s: &Story,
     category_id: Option<CategoryId>,
 ) -> sqlx::Result<()> {
-    within!(tx, t => sqlx::query(
+    in_tx!(tx, t => sqlx::query(
         "INSERT INTO story (id, campaign_id, category_id, nominee_id, title, summary, body, cover_url, media,
             published_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")

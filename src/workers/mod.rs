@@ -1,10 +1,11 @@
 //! What a process does by itself: each worker is a loop around a `tick` that tests call directly.
 //!
-//! [`publisher`] keeps the tallies fresh, [`scheduler`] announces stories as they come out, [`keeper`] does the rest:
-//! campaigns reloaded, views stored, what is old forgotten.
+//! [`publisher`] keeps the tallies fresh, [`scheduler`] announces stories as they come out, [`refresher`]
+//! reloads campaigns and stores views, [`cleaner`] removes expired rows.
 
-pub mod keeper;
+pub mod cleaner;
 pub mod publisher;
+pub mod refresher;
 pub mod scheduler;
 
 use std::sync::Arc;
@@ -28,8 +29,8 @@ impl Workers {
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         tasks.spawn(publisher::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(scheduler::run(Arc::clone(app), stopping.clone()));
-        tasks.spawn(keeper::run(Arc::clone(app), stopping.clone()));
-        tasks.spawn(keeper::run_forgetting(Arc::clone(app), stopping.clone()));
+        tasks.spawn(refresher::run(Arc::clone(app), stopping.clone()));
+        tasks.spawn(cleaner::run(Arc::clone(app), stopping.clone()));
         tasks.close();
         Self { tasks, stopping }
     }

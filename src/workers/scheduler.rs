@@ -9,10 +9,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::domain::story::FeedPosition;
 use crate::domain::story::Story;
 use crate::error::Result;
 use crate::id::StoryId;
-use crate::ledger::story::{FeedPosition, list_published_between};
+use crate::ledger::story::list_published_between;
 
 /// How late a story can be announced.
 const TICK_EVERY: Duration = Duration::from_millis(500);
@@ -79,7 +80,7 @@ impl Scheduler {
             .insert(story.id, story.published_at)
             .is_none();
         if is_new {
-            app.note_change();
+            app.bump_public_revision();
             tracing::info!(story = %story.id, campaign = %story.campaign_id, "a story came out");
             // Nobody may be watching.
             let _ = app.published_stories.send(Arc::new(story));

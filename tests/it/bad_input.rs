@@ -155,7 +155,7 @@ impl Target {
 async fn rows(stores: &Stores) -> i64 {
     stores
         .count(
-            "SELECT (SELECT COUNT(*) FROM ballot) + (SELECT COUNT(*) FROM subject_like) + (SELECT COUNT(*) FROM voter)
+            "SELECT (SELECT COUNT(*) FROM vote) + (SELECT COUNT(*) FROM subject_like) + (SELECT COUNT(*) FROM voter)
                 + (SELECT COUNT(*) FROM session) + (SELECT COUNT(*) FROM subject_counter)",
         )
         .await

@@ -18,7 +18,7 @@ async fn with_origins(stores: &Stores, origins: &[&'static str]) -> TestServer {
     let mut options = Options::default();
     let origins = origins.iter().copied();
     let headers = origins.map(axum::http::HeaderValue::from_static);
-    options.admission.allowed_origins = headers.collect();
+    options.connection_limits.allowed_origins = headers.collect();
     TestServer::start_with(stores, options).await
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use acclaim::hot::{Action, Hot, Redis, Subject};
+use acclaim::hot::{Action, BucketOwner, Hot, Redis};
 use acclaim::id::VoterId;
 use futures_util::future::join_all;
 use serde_json::json;
@@ -60,7 +60,7 @@ async fn votes_that_wait_together_are_stored_together(stores: Stores) {
     if stores.redis_url.is_some() {
         let connection = sqlx::PgConnection::connect(url).await;
         let mut holder = connection.expect("it opens");
-        let hold = "BEGIN; LOCK TABLE ballot IN EXCLUSIVE MODE";
+        let hold = "BEGIN; LOCK TABLE vote IN EXCLUSIVE MODE";
         holder.execute(hold).await.expect("it is held");
         tokio::join!(casts, async {
             waiting.await;
@@ -77,7 +77,7 @@ async fn votes_that_wait_together_are_stored_together(stores: Stores) {
     }
     let statements = server.app.database.statements() - before;
     assert!(statements <= 4, "{statements} statements of two batches");
-    assert_eq!(stores.count("SELECT COUNT(*) FROM ballot").await, 65);
+    assert_eq!(stores.count("SELECT COUNT(*) FROM vote").await, 65);
 }
 
 /// How often a Redis has executed each command since the last look.
@@ -131,7 +131,7 @@ async fn who_asks_at_the_same_time_shares_a_call() {
     let hot = Redis::open(&own.url(), Uuid::new_v4(), limits).expect("an address");
     let hot = Hot::Redis(hot);
     let take = async || {
-        let voter = Subject::Voter(VoterId::new());
+        let voter = BucketOwner::Voter(VoterId::new());
         hot.take(Action::Like, voter).await.expect("admitted");
     };
     take().await;

@@ -230,7 +230,7 @@ async fn a_full_queue_refuses_at_once_and_drains() {
     })
     .await;
     // Those who were told to come back may be stored or not.
-    let stored = stores.count("SELECT COUNT(*) FROM ballot").await;
+    let stored = stores.count("SELECT COUNT(*) FROM vote").await;
     assert!(stored >= counted, "{stored} of {counted}");
 }
 
@@ -315,5 +315,5 @@ async fn a_clock_that_steps_doubles_nothing(stores: Stores) {
     let report = acclaim::verify::verify(&server.app.database, None).await;
     let report = report.expect("the database answers");
     assert!(report.is_clean(), "{report}");
-    assert_eq!(stores.count("SELECT COUNT(*) FROM ballot").await, 2);
+    assert_eq!(stores.count("SELECT COUNT(*) FROM vote").await, 2);
 }

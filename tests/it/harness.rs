@@ -19,13 +19,13 @@ use acclaim::domain::story::Story;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::hot::{Hot, Limits, Memory, Rate, Redis};
-use acclaim::http::poster::Posters;
-use acclaim::http::poster::drawing::Font;
-use acclaim::http::{Admission, Patience, Server};
+use acclaim::http::pages::poster::Posters;
+use acclaim::http::{ConnectionLimits, Server, Timeouts};
 use acclaim::id::{CampaignId, CategoryId, NomineeId, StaffId, StoryId, VoterId};
 use acclaim::ledger::writer::WriterTask;
 use acclaim::ledger::{Database, Purpose};
 use acclaim::ledger::{campaign, staff, story};
+use acclaim::print::font::Font;
 use acclaim::workers::Workers;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -153,7 +153,7 @@ pub struct Options {
     pub jwt_secrets: Vec<&'static str>,
     /// Which documents are executed.
     pub documents: Policy,
-    pub admission: Admission,
+    pub connection_limits: ConnectionLimits,
     /// Starts the workers; else the test calls their ticks itself.
     pub with_workers: bool,
     /// Where the pages are, for those they are shown to.
@@ -179,12 +179,12 @@ impl Default for Options {
             wechat: None,
             jwt_secrets: vec![JWT_SECRET],
             documents: Policy::Open,
-            admission: Admission {
+            connection_limits: ConnectionLimits {
                 trusted_proxies: Vec::new(),
                 allowed_origins: Vec::new(),
                 connections_max: 5_000,
                 subscribers_max: 5_000,
-                patience: Patience::default(),
+                timeouts: Timeouts::default(),
             },
             with_workers: false,
             public_url: None,
@@ -245,7 +245,7 @@ impl TestServer {
         let server = Server::new(
             Arc::clone(&app),
             documents,
-            options.admission,
+            options.connection_limits,
             options.public_url,
             Posters::new(options.font, "pages/nominee/nominee".to_owned()),
             stopping.clone(),

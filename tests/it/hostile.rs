@@ -8,9 +8,9 @@
 mod documents;
 mod doubling;
 mod meter;
-mod patience;
 mod requests;
 mod sockets;
+mod timeouts;
 mod transport;
 mod validation;
 mod wire;

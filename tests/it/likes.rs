@@ -9,9 +9,9 @@ use acclaim::domain::campaign::Lifecycle;
 use acclaim::error::Error;
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::id::{NomineeId, StoryId};
-use acclaim::ledger::verify;
-use acclaim::ledger::views::{self, Batch};
-use acclaim::workers::keeper;
+use acclaim::ledger::counters::{self, Batch};
+use acclaim::ledger::recount;
+use acclaim::workers::cleaner;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -127,7 +127,7 @@ async fn likes_of_many_voters_at_once_all_count(stores: Stores) {
         assert_eq!(counts(&server, None, id).await["likeCount"], json!(100));
     }
     assert_eq!(stores.count("SELECT COUNT(*) FROM subject_like").await, 200);
-    let differences = verify::list_like_differences(&server.app.database).await;
+    let differences = recount::list_like_differences(&server.app.database).await;
     assert_eq!(differences.expect("a recount"), []);
 }
 
@@ -328,14 +328,14 @@ async fn a_batch_of_views_is_stored_once(stores: Stores) {
         reports: [(Uuid::new_v4(), vec![one, two, one])].into(),
     };
     for _ in 0..3 {
-        views::add(&server.app.database, &batch, server.clock.now())
+        counters::add(&server.app.database, &batch, server.clock.now())
             .await
             .expect("stored");
     }
     assert_eq!(counts(&server, None, &nominee).await["viewCount"], json!(7));
     // The report has been stored, the rest is new.
     batch.id = Uuid::now_v7();
-    views::add(&server.app.database, &batch, server.clock.now())
+    counters::add(&server.app.database, &batch, server.clock.now())
         .await
         .expect("stored");
     assert_eq!(
@@ -397,15 +397,17 @@ async fn reports_of_views_are_remembered_for_an_hour(stores: Stores) {
             .collect(),
     };
     let now = server.clock.now();
-    views::add(database, &batch, now).await.expect("stored");
+    counters::add(database, &batch, now).await.expect("stored");
     let remembered = "SELECT COUNT(*) FROM counter_batch";
     for (minutes, count) in [(59, 2_501), (61, 0)] {
         server.clock.set(now + TimeDelta::minutes(minutes));
-        keeper::forget(&server.app).await.expect("forgotten");
+        cleaner::purge_expired(&server.app)
+            .await
+            .expect("forgotten");
         assert_eq!(stores.count(remembered).await, count, "{minutes} minutes");
     }
     batch.id = Uuid::now_v7();
-    views::add(database, &batch, now).await.expect("stored");
+    counters::add(database, &batch, now).await.expect("stored");
     assert_eq!(
         counts(&server, None, &nominee).await["viewCount"],
         json!(5_000)

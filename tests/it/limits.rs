@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use acclaim::error::Error;
-use acclaim::hot::{Action, Hot, Limits, Rate, Subject};
+use acclaim::hot::{Action, BucketOwner, Hot, Limits, Rate};
 use serde_json::{Value, json};
 
 use crate::harness::{CAST_VOTE, Options, Sample, Stores, TestServer, on_both, refusal};
@@ -83,7 +83,7 @@ async fn assert_three_casts(servers: &[&TestServer], sample: &Sample) {
         let expected = (!is_first).then_some("ALREADY_VOTED");
         assert_eq!(refusal(&payload), expected, "another voter goes on");
     }
-    let ballots = acclaim::ledger::verify::count_ballots(&server.app.database)
+    let ballots = acclaim::ledger::recount::count_votes(&server.app.database)
         .await
         .expect("a count");
     assert_eq!(ballots, 4, "what was held up is not written");
@@ -146,7 +146,7 @@ async fn a_ballot_takes_one_token_of_the_same_bucket(stores: Stores) {
     assert_eq!(refusal(&server.cast(&voter, &nominee, None).await), None);
     let answer = post(&server, Some(&voter), CAST_BALLOT, ballot(&[2, 14])).await;
     assert_is_limited(answer, "cast").await;
-    let ballots = acclaim::ledger::verify::count_ballots(&server.app.database)
+    let ballots = acclaim::ledger::recount::count_votes(&server.app.database)
         .await
         .expect("a count");
     assert_eq!(ballots, 5);
@@ -280,7 +280,7 @@ impl Asked {
 
 /// Asks on behalf of a new voter; `None` when Redis did not answer each time.
 async fn ask_for_three_seconds(servers: &[TestServer]) -> Option<Asked> {
-    let subject = Subject::Voter(acclaim::id::VoterId::new());
+    let subject = BucketOwner::Voter(acclaim::id::VoterId::new());
     let started = Instant::now();
     let (mut admitted, mut last_refused) = (0, started);
     let mut first_answer = None;
@@ -325,6 +325,6 @@ async fn ten_thousand_voters_behind_one_address_are_not_refused() {
         }
     };
     futures_util::future::join_all((0..64).map(|_| vote())).await;
-    let ballots = acclaim::ledger::verify::count_ballots(&server.app.database).await;
+    let ballots = acclaim::ledger::recount::count_votes(&server.app.database).await;
     assert_eq!(ballots.expect("a count"), 10_000);
 }

@@ -460,7 +460,7 @@ async fn a_stream_carries_a_subscription(stores: Stores) {
 
 async fn a_stream_is_kept_alive_by_comments(stores: Stores) {
     let mut options = Options::default();
-    options.admission.patience.comment = Duration::from_millis(20);
+    options.connection_limits.timeouts.comment = Duration::from_millis(20);
     let server = TestServer::start_with(&stores, options).await;
     let sample = server.sample().await;
     let variables = json!({"id": server.campaign_id(sample.campaign.id)});

@@ -213,8 +213,7 @@ impl Service {
             app.cast_ballot(viewer, &client, campaign, &ids, key).await
         };
         let answer = answer.expect("no error");
-        let ids =
-            |votes: Vec<acclaim::domain::ballot::Ballot>| votes.iter().map(|v| v.id.0).collect();
+        let ids = |votes: Vec<acclaim::domain::vote::Vote>| votes.iter().map(|v| v.id.0).collect();
         answer.result.map(ids).map_err(|refused| refused.why)
     }
 }
@@ -392,7 +391,7 @@ async fn compare(stores: &Stores, service: &Service, model: &Model) -> Result<()
         .to_string()
         .to_uppercase();
     let table = format!(
-        "(SELECT hex(id) || hex(voter_id) || hex(nominee_id) AS vote, campaign_id FROM ballot)
+        "(SELECT hex(id) || hex(voter_id) || hex(nominee_id) AS vote, campaign_id FROM vote)
         WHERE hex(campaign_id) = '{campaign}'"
     );
     let stored = sql.cells(&table).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use acclaim::domain::campaign::{Campaign, Lifecycle};
 use acclaim::graphql::node_id::GlobalId;
-use acclaim::http::poster::drawing::Font;
+use acclaim::print::font::Font;
 use chrono::TimeDelta;
 use reqwest::{Response, StatusCode};
 

@@ -19,14 +19,14 @@ async fn connect(url: &str) -> PgConnection {
 
 async fn partitioned() -> Stores {
     let stores = Stores::networked().await;
-    let migrate = ["migrate", "--ballot-partitions", "4"];
+    let migrate = ["migrate", "--vote-partitions", "4"];
     for _ in 0..2 {
         let migrated = ended(program(&stores, &migrate), "").await;
         assert!(migrated.status.success(), "{migrated:?}");
     }
     assert_eq!(
         stores
-            .count("SELECT COUNT(*) FROM pg_inherits WHERE inhparent = 'ballot'::regclass")
+            .count("SELECT COUNT(*) FROM pg_inherits WHERE inhparent = 'vote'::regclass")
             .await,
         4
     );
@@ -36,9 +36,9 @@ async fn partitioned() -> Stores {
 /// Names and texts of the keys and checks of `ballot`.
 async fn keys_of_ballots(stores: &Stores) -> Vec<(String, String)> {
     let statement = "SELECT indexname, replace(indexdef, ' ONLY ', ' ') FROM pg_indexes WHERE tablename = 'ballot'
-        UNION SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'ballot'::regclass
+        UNION SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'vote'::regclass
         UNION SELECT attname, format_type(atttypid, atttypmod) || attnotnull FROM pg_attribute
-        WHERE attrelid = 'ballot'::regclass AND attnum > 0 ORDER BY 1";
+        WHERE attrelid = 'vote'::regclass AND attnum > 0 ORDER BY 1";
     let rows = sqlx::query_as(statement)
         .fetch_all(&mut connect(&stores.database_url).await)
         .await;
@@ -68,7 +68,7 @@ async fn partitioned_ballots_are_counted_once() {
 async fn ballots_are_partitioned_before_the_first_vote_only() {
     let stores = Stores::networked().await;
     two_hundred_casts_at_once_spend_a_quota_of_ten(stores.share()).await;
-    let migrate = ["migrate", "--ballot-partitions", "4"];
+    let migrate = ["migrate", "--vote-partitions", "4"];
     assert_refuses(program(&stores, &migrate), &["before the first vote"]).await;
     let embedded = Stores::embedded();
     assert_refuses(program(&embedded, &migrate), &["PostgreSQL"]).await;

@@ -27,7 +27,7 @@ on_both!(
 
 /// Ballots by nominee, and in all, by SQL of the test's own.
 async fn recount(stores: &Stores) -> (HashMap<Vec<u8>, i64>, i64) {
-    let statement = "SELECT nominee_id, COUNT(*) AS votes FROM ballot GROUP BY nominee_id";
+    let statement = "SELECT nominee_id, COUNT(*) AS votes FROM vote GROUP BY nominee_id";
     let counts: Vec<(Vec<u8>, i64)> = if stores.redis_url.is_some() {
         let mut connection = sqlx::PgConnection::connect(&stores.database_url)
             .await
@@ -300,7 +300,7 @@ async fn a_killed_server_loses_nothing_acknowledged(stores: Stores) {
             casts.collect(),
         ));
     }
-    until(async || count_ballots(&signer).await >= 400).await;
+    until(async || count_votes(&signer).await >= 400).await;
     server.kill();
     let histories = clients.join_all().await;
     let acknowledged: usize = histories.iter().map(|(_, votes)| votes.len()).sum();
@@ -362,8 +362,8 @@ async fn until(is_so: impl AsyncFn() -> bool) {
     }
 }
 
-async fn count_ballots(server: &TestServer) -> i64 {
-    acclaim::ledger::verify::count_ballots(&server.app.database)
+async fn count_votes(server: &TestServer) -> i64 {
+    acclaim::ledger::recount::count_votes(&server.app.database)
         .await
         .expect("a count")
 }

@@ -13,9 +13,9 @@ use acclaim::clock::Clock;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::http::Server;
-use acclaim::http::poster::Posters;
+use acclaim::http::pages::poster::Posters;
 use acclaim::id::VoterId;
-use acclaim::ledger::verify::count_ballots;
+use acclaim::ledger::recount::count_votes;
 use serde_json::{Value, json};
 
 use crate::clients::{DEADLINE, Event, Events, Socket, in_time, until};
@@ -155,11 +155,14 @@ async fn a_stopping_server_is_not_ready() {
     let stopping = tokio_util::sync::CancellationToken::new();
     let app = Arc::clone(&server.app);
     let documents = Documents::new(Arc::clone(&app), Policy::Any).await;
-    let (documents, admission) = (documents.expect("good ones"), Options::default().admission);
+    let (documents, connection_limits) = (
+        documents.expect("good ones"),
+        Options::default().connection_limits,
+    );
     let service = Server::new(
         app,
         documents,
-        admission,
+        connection_limits,
         None,
         Posters::new(None, String::new()),
         stopping.clone(),
@@ -477,7 +480,7 @@ async fn a_stop_keeps_what_was_acknowledged(stores: Stores) {
     };
     assert_eq!(last, Some(hint));
     let database = stores.database(&Clock::System).await;
-    let ballots = count_ballots(&database).await.expect("a count");
+    let ballots = count_votes(&database).await.expect("a count");
     let acknowledged = acknowledged.load(Ordering::SeqCst);
     assert!(ballots >= acknowledged, "{ballots} of {acknowledged}");
     database.close().await;
@@ -597,8 +600,8 @@ async fn verification_finds_what_was_tampered_with(stores: Stores) {
             ["tally of nominee", &nominee, "voters 3 and 2"],
         ),
         (
-            "UPDATE ballot SET withheld_rule = 'x', withheld_reason = 'y'",
-            "UPDATE ballot SET withheld_rule = NULL, withheld_reason = NULL",
+            "UPDATE vote SET withheld_by = 1",
+            "UPDATE vote SET withheld_by = 0",
             ["tally of nominee", &nominee, "withheld 3 and 0"],
         ),
         (
@@ -685,7 +688,7 @@ async fn a_backup_is_whole_while_votes_go_on() {
         database_url: format!("sqlite:{name}"),
         ..Stores::embedded()
     };
-    let ballots = copy.count("SELECT COUNT(*) FROM ballot").await;
+    let ballots = copy.count("SELECT COUNT(*) FROM vote").await;
     assert!((6..=26).contains(&ballots), "{ballots}");
     assert_verifies(&copy, ballots).await;
     assert_verifies(&stores, 26).await;
@@ -741,7 +744,7 @@ async fn tamper_with_redis(stores: &Stores, url: &str) {
     assert_verifies(stores, 6).await;
     stores.execute("DELETE FROM subject_like").await;
     stores.execute("UPDATE subject_counter SET likes = 0").await;
-    stores.execute("DELETE FROM ballot").await;
+    stores.execute("DELETE FROM vote").await;
     stores.execute("DELETE FROM tally").await;
     assert_finds(stores, &["Redis remembers vote", "which is not in SQL"]).await;
 }

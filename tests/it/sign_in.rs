@@ -620,7 +620,7 @@ mod sessions {
         server
             .clock
             .set(server.clock.now() + TimeDelta::microseconds(1));
-        acclaim::workers::keeper::forget(&server.app)
+        acclaim::workers::cleaner::purge_expired(&server.app)
             .await
             .expect("the database answers");
         let mut database = RawSql::connect(&stores).await;

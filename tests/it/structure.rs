@@ -147,7 +147,7 @@ fn imports_point_down_only() {
             let is_fine =
                 allowed.contains(&module.as_str()) || foundations.contains(&module.as_str());
             assert!(
-                is_fine || module == "on" || module == "within",
+                is_fine || module == "on_pool" || module == "in_tx",
                 "src/{name} imports crate::{module}"
             );
         }

@@ -211,7 +211,7 @@ async fn a_key_is_remembered_for_the_whole_campaign(stores: Stores) {
     assert_eq!(refusal(&server.cast(&voter, &nominee, None).await), None);
     let retry = server.cast(&voter, &nominee, Some(&key)).await;
     assert_eq!(retry["vote"], first["vote"]);
-    assert_eq!(stores.count("SELECT COUNT(*) FROM ballot").await, 3);
+    assert_eq!(stores.count("SELECT COUNT(*) FROM vote").await, 3);
 }
 
 async fn a_retry_after_a_withdrawal_still_gets_its_answer(stores: Stores) {
@@ -249,7 +249,7 @@ async fn slots_are_taken_in_one_order_whatever_the_client_names_first(stores: St
         let voted: Vec<&str> = voted.filter_map(|v| v["nominee"]["id"].as_str()).collect();
         assert_eq!(voted, ids, "the answer is in the order of the input");
     }
-    let disorder = "SELECT COUNT(*) FROM ballot a JOIN ballot b ON a.voter_id = b.voter_id
+    let disorder = "SELECT COUNT(*) FROM vote a JOIN vote b ON a.voter_id = b.voter_id
         WHERE a.nominee_id < b.nominee_id AND a.slot > b.slot";
     assert_eq!(stores.count(disorder).await, 0);
 }
@@ -368,7 +368,7 @@ async fn a_retry_that_crosses_midnight_on_another_server_counts_once(stores: Sto
         assert_ne!(one["vote"], Value::Null);
     });
     futures_util::future::join_all(both).await;
-    let ballots = acclaim::ledger::verify::count_ballots(&before.app.database).await;
+    let ballots = acclaim::ledger::recount::count_votes(&before.app.database).await;
     assert_eq!(ballots.expect("a count"), 400);
 }
 
@@ -496,7 +496,7 @@ async fn a_ballot_is_stored_whole_or_not_at_all(stores: Stores) {
         repeated["userErrors"][0]["path"],
         json!(["input", "nomineeIds", "1"])
     );
-    let ballots = acclaim::ledger::verify::count_ballots(&server.app.database)
+    let ballots = acclaim::ledger::recount::count_votes(&server.app.database)
         .await
         .expect("a count");
     assert_eq!(ballots, 3);
@@ -535,7 +535,7 @@ async fn staff_and_strangers_do_not_vote(stores: Stores) {
         .expect("there");
     let token = server.token_of(Viewer::Staff(staff.id));
     assert_eq!(server.fail(Some(&token), cast, input).await, "FORBIDDEN");
-    let ballots = acclaim::ledger::verify::count_ballots(database)
+    let ballots = acclaim::ledger::recount::count_votes(database)
         .await
         .expect("a count");
     assert_eq!(ballots, 0);
@@ -551,7 +551,7 @@ async fn begin_vote<'c>(
     (id, key): (VoteId, Option<Uuid>),
 ) -> sqlx::Transaction<'c, sqlx::Postgres> {
     let mut attempt = connection.begin().await.expect("it begins");
-    sqlx::query("INSERT INTO ballot VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now(), FALSE)")
+    sqlx::query("INSERT INTO vote VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now(), FALSE)")
         .bind(sample.campaign.id.0)
         .bind(sample.categories[0].0)
         .bind(voter.0)
@@ -635,7 +635,7 @@ async fn likes_beside_a_ballot_that_is_taken_back_are_stored() {
     assert_eq!(refusal(&ballot["castBallot"]), Some("ALREADY_VOTED"));
     assert_eq!(refusal(&liked["setLike"]), None);
     assert_eq!(stores.count("SELECT COUNT(*) FROM subject_like").await, 1);
-    assert_eq!(stores.count("SELECT COUNT(*) FROM ballot").await, 4);
+    assert_eq!(stores.count("SELECT COUNT(*) FROM vote").await, 4);
 }
 
 /// A first attempt is being stored on another server, a day earlier by its clock, when its retry comes: the retry must

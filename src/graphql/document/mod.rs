@@ -1,11 +1,16 @@
-//! Documents: found by their hash or text, or prepared (guarded, parsed, validated, priced) and kept, so that none of it
+//! Documents: found by their hash or text, or prepared (guarded, parsed, validated, priced) and cached, so that none of it
 //! is repeated; and their execution.
 //!
 //! Two schemas of the library share the work: the strict one validates a new document and executes nothing, the fast one
 //! executes documents that have been validated and looks at little more.
 
+pub mod cost;
 mod fields;
+pub mod guard;
+pub mod manifest;
 mod params;
+pub mod schema_index;
+pub mod variables;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,20 +24,21 @@ use futures_util::stream::BoxStream;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use self::cost::{COST_MAX, Cost};
 use self::fields::{SHARED_FIELDS, root_field, selects, selects_only};
 pub use self::params::{Extensions, Params};
 use self::params::{Hash, hash, hash_id, parse_hash, persisted_id};
-use super::cost::{COST_MAX, Cost};
+use self::schema_index::SchemaIndex;
+use super::RequestContext;
 use super::error::{code, document_error, finish, request_error};
 use super::messages::Language;
-use super::shape::Shape;
-use super::{Asker, Schema, guard, variables};
+use super::schema::{self, Schema};
 use crate::app::App;
 
-/// Tokens of the documents that are kept, with some 250 bytes for each: 40 MB at most, thousands of usual documents.
-const KEPT_TOKENS_MAX: u64 = 160_000;
-/// Documents that are kept, as an estimate for the cache.
-const KEPT_DOCUMENTS: usize = 2_048;
+/// Tokens of the documents that are cached, with some 250 bytes for each: 40 MB at most, thousands of usual documents.
+const CACHED_TOKENS_MAX: u64 = 160_000;
+/// Documents that are cached, as an estimate for the cache.
+const CACHED_DOCUMENTS: usize = 2_048;
 /// Characters of what the parser says.
 const MESSAGE_CHARS_MAX: usize = 400;
 /// Errors of a document that are told: who mends these sees the others.
@@ -103,7 +109,7 @@ pub struct Executable {
     pub field: &'static str,
     /// What it costs, if the client wants to know.
     pub cost: Option<u64>,
-    /// Whether its answer may be kept by shared caches, as far as the document goes: it was asked for by its hash, and
+    /// Whether its answer may be cached by shared caches, as far as the document goes: it was asked for by its hash, and
     /// does not ask for the time.
     pub is_cacheable: bool,
     /// Of a subscription whose results are the same for all who have the same key, with its price: whoever is the first
@@ -112,7 +118,7 @@ pub struct Executable {
     request: Request,
 }
 
-/// Weighs a kept document by its tokens.
+/// Weighs a cached document by its tokens.
 #[derive(Clone)]
 struct ByTokens;
 
@@ -127,9 +133,9 @@ pub struct Documents {
     app: Arc<App>,
     strict: Schema,
     fast: Schema,
-    shape: Shape,
+    schema_index: SchemaIndex,
     is_open: bool,
-    kept: Cache<Hash, Arc<Document>, ByTokens>,
+    cached: Cache<Hash, Arc<Document>, ByTokens>,
     /// By id, and by `sha256:` and the hash of the text; none where any document is executed.
     trusted: Option<HashMap<String, Arc<Document>>>,
 }
@@ -141,13 +147,13 @@ impl Documents {
     /// When a document of the manifest is not valid.
     pub async fn new(app: Arc<App>, policy: Policy) -> Result<Self, UntrustedError> {
         let is_open = matches!(policy, Policy::Open);
-        let builder = || super::schema_builder(Arc::clone(&app), is_open);
+        let builder = || schema::builder(Arc::clone(&app), is_open);
         let mut documents = Self {
             strict: builder().extension(NothingExecuted).finish(),
             fast: builder().validation_mode(ValidationMode::Fast).finish(),
-            shape: Shape::of(&super::sdl()),
+            schema_index: SchemaIndex::of(&schema::sdl()),
             is_open,
-            kept: Cache::with_weighter(KEPT_DOCUMENTS, KEPT_TOKENS_MAX, ByTokens),
+            cached: Cache::with_weighter(CACHED_DOCUMENTS, CACHED_TOKENS_MAX, ByTokens),
             trusted: None,
             app,
         };
@@ -178,7 +184,7 @@ impl Documents {
                 trusted.insert(hash_id(&hash), Arc::clone(&document));
                 trusted.insert(id, document);
             } else {
-                self.kept.insert(hash, document);
+                self.cached.insert(hash, document);
             }
         }
         Ok(())
@@ -190,11 +196,15 @@ impl Documents {
         self.is_open
     }
 
-    /// Finds or prepares the operation that a request asks for and charges the asker for it.
+    /// Finds or prepares the operation that a request asks for and charges the requester for it.
     ///
     /// # Errors
     /// Why it is not executed.
-    pub async fn find(&self, params: Params, asker: &Asker) -> Result<Executable, Errors> {
+    pub async fn find(
+        &self,
+        params: Params,
+        requester: &RequestContext,
+    ) -> Result<Executable, Errors> {
         let Params {
             query,
             operation_name,
@@ -206,13 +216,13 @@ impl Documents {
         let id = persisted_id(&extensions, document_id)?;
         let is_by_hash = id.is_some();
         let document = self
-            .find_document(query.filter(|text| !text.is_empty()), id, asker)
+            .find_document(query.filter(|text| !text.is_empty()), id, requester)
             .await?;
         let operation = document.operation(operation_name.as_deref())?;
         let definition = operation.definition();
-        let (variables, absent) = variables::coerce(&self.shape, definition, variables)
+        let (variables, absent) = variables::coerce(&self.schema_index, definition, variables)
             .map_err(|error| vec![request_error(&error)])?;
-        let cost = operation.cost.with(&variables);
+        let cost = operation.cost.evaluate(&variables);
         if cost > COST_MAX {
             return Err(refused(
                 code::QUERY_TOO_COMPLEX,
@@ -228,17 +238,19 @@ impl Documents {
                 document: document.hash,
                 operation_name,
                 variables: serde_json::to_string(&variables).unwrap_or_default(),
-                is_staff: asker.viewer.is_staff(),
-                language: asker.language,
+                is_staff: requester.viewer.is_staff(),
+                language: requester.language,
             };
             (key, price)
         });
         if shared.is_none() {
-            self.charge(asker, price)?;
+            self.charge(requester, price)?;
         }
         let mut executed = operation.document.clone();
-        variables::remove_absent(&mut executed, absent);
-        let mut request = Request::new("").variables(variables).data(asker.clone());
+        variables::remove_missing(&mut executed, absent);
+        let mut request = Request::new("")
+            .variables(variables)
+            .data(requester.clone());
         request.set_parsed_query(executed);
         Ok(Executable {
             kind: operation.kind,
@@ -272,7 +284,7 @@ impl Documents {
         &self,
         text: Option<String>,
         id: Option<String>,
-        asker: &Asker,
+        requester: &RequestContext,
     ) -> Result<Arc<Document>, Errors> {
         if let Some(trusted) = &self.trusted {
             let id = id.or_else(|| text.as_deref().map(|text| hash_id(&hash(text))));
@@ -287,18 +299,18 @@ impl Documents {
         }
         let Some(id) = id else {
             let text = text.ok_or_else(no_query)?;
-            return self.keep(hash(&text), &text, asker).await;
+            return self.keep(hash(&text), &text, requester).await;
         };
         let wanted = parse_hash(&id)?;
         let Some(text) = text else {
-            if let Some(document) = self.kept.get(&wanted) {
+            if let Some(document) = self.cached.get(&wanted) {
                 return Ok(document);
             }
             let text = self.app.find_document(&hash_id(&wanted)).await;
             let text = text
                 .filter(|text| hash(text) == wanted)
                 .ok_or_else(not_found)?;
-            return self.keep(wanted, &text, asker).await;
+            return self.keep(wanted, &text, requester).await;
         };
         if hash(&text) != wanted {
             return Err(refused(
@@ -306,29 +318,34 @@ impl Documents {
                 "The hash is not that of the document: send the SHA-256 of its text in UTF-8, as hexadecimal digits.",
             ));
         }
-        let document = self.keep(wanted, &text, asker).await?;
+        let document = self.keep(wanted, &text, requester).await?;
         self.app.register_document(&hash_id(&wanted), &text).await;
         Ok(document)
     }
 
-    /// The document of this text and hash, prepared at the asker's cost if it is not kept.
-    async fn keep(&self, hash: Hash, text: &str, asker: &Asker) -> Result<Arc<Document>, Errors> {
-        if let Some(document) = self.kept.get(&hash) {
+    /// The document of this text and hash, prepared at the requester's cost if it is not cached.
+    async fn keep(
+        &self,
+        hash: Hash,
+        text: &str,
+        requester: &RequestContext,
+    ) -> Result<Arc<Document>, Errors> {
+        if let Some(document) = self.cached.get(&hash) {
             return Ok(document);
         }
-        self.charge(asker, PREPARATION_COST)?;
+        self.charge(requester, PREPARATION_COST)?;
         self.app.metrics.documents_prepared.inc();
         let document = Box::pin(self.prepare(text)).await?;
-        self.kept.insert(hash, Arc::clone(&document));
+        self.cached.insert(hash, Arc::clone(&document));
         Ok(document)
     }
 
-    /// Charges the asker.
+    /// Charges the requester.
     ///
     /// # Errors
     /// When it has asked for too much.
-    pub fn charge(&self, asker: &Asker, cost: u32) -> Result<(), Errors> {
-        let charged = self.app.charge(asker.viewer, &asker.client, cost);
+    pub fn charge(&self, requester: &RequestContext, cost: u32) -> Result<(), Errors> {
+        let charged = self.app.charge(requester.viewer, &requester.client, cost);
         charged.map_err(|error| vec![request_error(&error)])
     }
 
@@ -357,7 +374,7 @@ impl Documents {
         Ok(Arc::new(Document {
             hash: hash(text),
             operations: self.operations(&parsed),
-            // Each of its operations is kept with all of its fragments.
+            // Each of its operations is cached with all of its fragments.
             tokens: (tokens * parsed.operations.iter().count()) as u64,
         }))
     }
@@ -390,7 +407,7 @@ impl Documents {
             Operation {
                 kind: definition.node.ty,
                 field: root_field(&definition.node),
-                cost: Cost::of(&self.shape, document, &Name::new(root), selection),
+                cost: Cost::of(&self.schema_index, document, &Name::new(root), selection),
                 reads_clock: selects(document, &["serverTime"]),
                 is_shared: definition.node.ty == OperationType::Subscription
                     && selects_only(document, SHARED_FIELDS),

@@ -11,10 +11,10 @@ use super::{Category, Nominee, Quota, Tally};
 use crate::app::App;
 use crate::domain::campaign as rules;
 use crate::domain::roster::Roster;
+use crate::domain::story::FeedFilter;
+use crate::graphql::connection::{PageArgs, PageInfo};
 use crate::graphql::node_id::{self, GlobalId};
-use crate::graphql::page::{PageArgs, PageInfo};
-use crate::graphql::{Nullable, app, asker};
-use crate::ledger::story::FeedOf;
+use crate::graphql::{Nullable, app, requester};
 
 /// Where a campaign stands, by the server's clock.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -203,7 +203,7 @@ impl Campaign {
         #[graphql(desc = "Its number on the list.")] number: i32,
     ) -> Option<Nominee> {
         let index = self.roster.shown_index_of_number(i64::from(number))?;
-        Some(Nominee::alone(ctx, Arc::clone(&self.roster), index))
+        Some(Nominee::standalone(ctx, Arc::clone(&self.roster), index))
     }
 
     /// Its stories that are out, newest first.
@@ -217,13 +217,13 @@ impl Campaign {
         #[graphql(desc = "Only those about nominees of this category.")] category: Option<ID>,
     ) -> Result<StoryConnection> {
         let of = match category {
-            None => FeedOf::Campaign(self.roster.campaign().id),
+            None => FeedFilter::Campaign(self.roster.campaign().id),
             Some(id) => {
                 let id = node_id::category(&self.app.hash_key, &id)?;
                 self.roster
                     .category_index(id)
                     .ok_or(crate::error::Error::NotFound("category"))?;
-                FeedOf::Category(id)
+                FeedFilter::Category(id)
             }
         };
         list_stories(ctx, of, PageArgs::new(first, after, last, before)?).await
@@ -231,7 +231,7 @@ impl Campaign {
 
     /// The tally; null while the rules hide it from the viewer.
     async fn tally(&self, ctx: &Context<'_>) -> Nullable<Tally> {
-        let viewer = asker(ctx).viewer;
+        let viewer = requester(ctx).viewer;
         let ranked = self.app.find_tally(&self.roster, viewer).await;
         let ranked = ranked.transpose()?.map_err(Into::into);
         Some(ranked.map(|ranked| Tally::new(ctx, ranked)))
@@ -239,7 +239,7 @@ impl Campaign {
 
     /// What the viewer may still vote now, in the order of the categories; null unless the viewer is a voter.
     async fn viewer_quotas(&self, ctx: &Context<'_>) -> Nullable<Vec<Quota>> {
-        let voter = asker(ctx).viewer.voter()?;
+        let voter = requester(ctx).viewer.voter()?;
         let quotas = self.app.list_quotas(voter, &self.roster).await;
         let shown = |quota| Quota::new(app(ctx), &self.roster, quota);
         Some(match quotas {

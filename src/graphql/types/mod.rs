@@ -1,6 +1,5 @@
 //! The types of the API, one file a noun.
 
-mod ballot;
 mod campaign;
 mod category;
 mod like;
@@ -9,15 +8,12 @@ mod scalars;
 mod sign_in;
 mod story;
 mod tally;
+mod vote;
 
 use async_graphql::{ID, Interface};
 
 use crate::graphql::Nullable;
 
-pub use self::ballot::{
-    CastBallotInput, CastBallotPayload, CastBallotUserError, CastVoteErrorCode, CastVoteInput,
-    CastVotePayload, CastVoteUserError, Quota, Vote,
-};
 pub use self::campaign::{Campaign, CampaignConnection, CampaignEdge, CampaignPhase};
 pub use self::category::Category;
 pub use self::like::{
@@ -27,11 +23,15 @@ pub use self::like::{
 pub use self::nominee::{Nominee, NomineeConnection, NomineeOrder, NomineeQuery, list_nominees};
 pub use self::scalars::{Long, Timestamp};
 pub use self::sign_in::{
-    RefreshSessionInput, SignInErrorCode, SignInGuestInput, SignInMiniProgramInput, SignInPayload,
-    SignInStaffInput, SignInUserError, SignOutInput, SignOutPayload, Viewer,
+    RefreshSessionInput, SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput,
+    SignInUserError, SignOutInput, SignOutPayload, Viewer,
 };
 pub use self::story::{Story, StoryConnection, list_stories};
 pub use self::tally::Tally;
+pub use self::vote::{
+    CastBallotInput, CastBallotPayload, CastBallotUserError, CastVoteInput, CastVotePayload,
+    CastVoteUserError, Quota, Vote,
+};
 
 /// Whatever has an id.
 #[derive(Interface, Clone)]

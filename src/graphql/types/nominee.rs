@@ -13,9 +13,10 @@ use crate::domain::period;
 use crate::domain::roster::Roster;
 use crate::domain::tally::TallyEntry;
 use crate::error::Error;
+use crate::graphql::connection::{PageArgs, PageInfo};
 use crate::graphql::node_id::{self, Cursor, GlobalId};
-use crate::graphql::page::{NomineePage, PageArgs, PageInfo};
-use crate::graphql::{Nullable, app, asker};
+use crate::graphql::page::NomineePage;
+use crate::graphql::{Nullable, app, requester};
 
 /// The longest text that is searched for.
 const SEARCH_CHARS_MAX: usize = 100;
@@ -57,9 +58,9 @@ impl Nominee {
         Self { page, index }
     }
 
-    /// A nominee shown alone.
+    /// A nominee shown standalone.
     #[must_use]
-    pub fn alone(ctx: &Context<'_>, roster: Arc<Roster>, index: usize) -> Self {
+    pub fn standalone(ctx: &Context<'_>, roster: Arc<Roster>, index: usize) -> Self {
         Self {
             page: NomineePage::new(ctx, roster, &[index]),
             index,
@@ -352,12 +353,16 @@ pub async fn list_nominees(
 }
 
 async fn order(ctx: &Context<'_>, roster: &Roster, order_by: NomineeOrder) -> Result<Order> {
-    let (app, asker) = (app(ctx), asker(ctx));
+    let (app, requester) = (app(ctx), requester(ctx));
     Ok(match order_by {
         NomineeOrder::Number => Order::Number,
         NomineeOrder::Votes => {
             let hidden = Error::Forbidden("The tally is hidden for now: choose another order.");
-            Order::Votes(app.find_tally(roster, asker.viewer).await?.ok_or(hidden)?)
+            Order::Votes(
+                app.find_tally(roster, requester.viewer)
+                    .await?
+                    .ok_or(hidden)?,
+            )
         }
         NomineeOrder::Shuffled => {
             let campaign = roster.campaign();
@@ -366,9 +371,9 @@ async fn order(ctx: &Context<'_>, roster: &Roster, order_by: NomineeOrder) -> Re
                 campaign.time_zone.0,
                 app.clock.now(),
             );
-            let viewer = match asker.viewer.voter() {
+            let viewer = match requester.viewer.voter() {
                 Some(voter) => voter.0.as_bytes().to_vec(),
-                None => asker.client.address.to_string().into_bytes(),
+                None => requester.client.address.to_string().into_bytes(),
             };
             Order::Shuffled(nominees::shuffle_seed(roster, &viewer, day))
         }

@@ -9,11 +9,13 @@ use super::scalars::{Long, Timestamp};
 use crate::app::App;
 use crate::auth::keyed_hash::HashKey;
 use crate::domain::story as domain;
+use crate::domain::story::{FeedFilter, FeedPosition};
 use crate::error::Error;
+use crate::graphql::connection::{PageArgs, PageInfo};
 use crate::graphql::node_id::{Cursor, GlobalId};
-use crate::graphql::page::{PageArgs, PageInfo, StoryPage};
-use crate::graphql::{Asker, Nullable, app};
-use crate::ledger::story::{FeedOf, FeedPage, FeedPosition, list_feed};
+use crate::graphql::page::StoryPage;
+use crate::graphql::{Nullable, RequestContext, app};
+use crate::ledger::story::{FeedPage, list_feed};
 
 /// The format of a story's text.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -61,20 +63,24 @@ impl Story {
         Self { page, index }
     }
 
-    /// A story shown alone.
+    /// A story shown standalone.
     #[must_use]
-    pub fn alone(ctx: &Context<'_>, story: domain::Story) -> Self {
+    pub fn standalone(ctx: &Context<'_>, story: domain::Story) -> Self {
         Self {
             page: StoryPage::new(ctx, vec![story]),
             index: 0,
         }
     }
 
-    /// The same, outside a resolver's own context.
+    /// The same, without a resolver's own context.
     #[must_use]
-    pub fn outside(app: &Arc<App>, asker: &Asker, story: domain::Story) -> Self {
+    pub fn without_context(
+        app: &Arc<App>,
+        requester: &RequestContext,
+        story: domain::Story,
+    ) -> Self {
         Self {
-            page: StoryPage::of(app, asker.viewer, vec![story]),
+            page: StoryPage::of(app, requester.viewer, vec![story]),
             index: 0,
         }
     }
@@ -256,7 +262,7 @@ pub fn position(key: &HashKey, text: &str) -> crate::error::Result<FeedPosition>
 /// Bad arguments, and when the database is away.
 pub async fn list_stories(
     ctx: &Context<'_>,
-    of: FeedOf,
+    of: FeedFilter,
     args: PageArgs,
 ) -> Result<StoryConnection> {
     let app = app(ctx);

@@ -28,7 +28,7 @@ impl Tally {
         }
     }
 
-    /// The same, outside a resolver's own context.
+    /// The same, without a resolver's own context.
     #[must_use]
     pub fn of(app: &Arc<App>, ranked: RankedTally) -> Self {
         Self {

@@ -9,9 +9,9 @@ use futures_util::future::join_all;
 use redis::{Cmd, ErrorKind, RedisResult, Script, ServerErrorKind};
 use tokio::sync::{mpsc, oneshot};
 
+use super::client::{Connection, RedisClient};
 use super::keys::{Keys, VotesKey};
-use super::link::{Connection, Link};
-use crate::hot::limits::{Action, Limits, Subject};
+use crate::hot::limits::{Action, BucketOwner, Limits};
 use crate::id::NomineeId;
 
 const SCRIPT: &str = include_str!("../scripts/admit.lua");
@@ -59,14 +59,14 @@ pub(super) struct Admission(mpsc::Sender<Question>);
 #[derive(Debug)]
 struct Question {
     action: Action,
-    subject: Subject,
+    owner: BucketOwner,
     vote: Option<VoteQuestion>,
     reply: oneshot::Sender<Option<Admitted>>,
 }
 
 impl Admission {
     /// Starts the task; it ends when the way is gone.
-    pub(super) fn start(link: Arc<Link>, keys: Keys, limits: &Limits) -> Self {
+    pub(super) fn start(link: Arc<RedisClient>, keys: Keys, limits: &Limits) -> Self {
         let (sender, questions) = mpsc::channel(QUEUE_MAX);
         let rates = Action::ALL.map(|action| {
             let rate = limits.of(action);
@@ -86,13 +86,13 @@ impl Admission {
     pub(super) async fn ask(
         &self,
         action: Action,
-        subject: Subject,
+        owner: BucketOwner,
         vote: Option<VoteQuestion>,
     ) -> Option<Admitted> {
         let (reply, answer) = oneshot::channel();
         let question = Question {
             action,
-            subject,
+            owner,
             vote,
             reply,
         };
@@ -102,7 +102,7 @@ impl Admission {
 }
 
 struct Asking {
-    link: Arc<Link>,
+    link: Arc<RedisClient>,
     keys: Keys,
     script: Script,
     /// Microseconds a token and a full bucket, of each action, as the script takes them.
@@ -166,7 +166,7 @@ impl Asking {
         for question in questions {
             key.clear();
             self.keys
-                .write_bucket(&mut key, question.action, question.subject);
+                .write_bucket(&mut key, question.action, question.owner);
             call.arg(&key);
             if let Some(vote) = question.vote {
                 key.clear();

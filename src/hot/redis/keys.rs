@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use uuid::Uuid;
 
-use crate::hot::limits::{Action, Subject};
+use crate::hot::limits::{Action, BucketOwner};
 use crate::id::{CampaignId, ScopeId, VoterId};
 
 /// Whose votes, and of which quota.
@@ -31,15 +31,15 @@ impl Keys {
     }
 
     /// Writes the key of a bucket.
-    pub(super) fn write_bucket(&self, to: &mut String, action: Action, subject: Subject) {
-        let kind = match subject {
-            Subject::Voter(_) => 'v',
-            Subject::Staff(_) => 's',
-            Subject::Address(_) => 'a',
+    pub(super) fn write_bucket(&self, to: &mut String, action: Action, owner: BucketOwner) {
+        let kind = match owner {
+            BucketOwner::Voter(_) => 'v',
+            BucketOwner::Staff(_) => 's',
+            BucketOwner::Address(_) => 'a',
         };
-        let (prefix, subject, action) = (&self.prefix, subject.key().simple(), action.name());
+        let (prefix, owner, action) = (&self.prefix, owner.key().simple(), action.name());
         // Writing to a string does not fail.
-        let _ = write!(to, "{prefix}:{{{kind}:{subject}}}:bucket:{action}");
+        let _ = write!(to, "{prefix}:{{{kind}:{owner}}}:bucket:{action}");
     }
 
     /// Writes the key of a voter's votes of a scope and period.
@@ -100,7 +100,7 @@ mod tests {
         keys.write_votes(&mut key, votes);
         assert_eq!(keys.parse_votes(&key), Some(votes));
         key.clear();
-        keys.write_bucket(&mut key, Action::Cast, Subject::Voter(votes.voter_id));
+        keys.write_bucket(&mut key, Action::Cast, BucketOwner::Voter(votes.voter_id));
         assert_eq!(keys.parse_votes(&key), None);
     }
 }

@@ -1,11 +1,11 @@
-//! The hot store in Redis or Redis Cluster: [`link`] is the way there, [`keys`] names all keys, [`admission`] asks whether
+//! The hot store in Redis or Redis Cluster: [`client`] is the way there, [`keys`] names all keys, [`admission`] asks whether
 //! a caller may go on, for many at once.
 //!
 //! Scripts may run twice, since clients repeat them: they are idempotent but for a token.
 
 mod admission;
+mod client;
 mod keys;
-mod link;
 mod totals;
 
 use std::sync::Arc;
@@ -19,14 +19,14 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use self::admission::{Admission, Admitted, VoteQuestion};
+use self::client::{BREAKER_OPEN, RedisClient};
 use self::keys::{Keys, VotesKey};
-use self::link::{BREAKER_OPEN, Link};
 use self::totals::{decode_totals, encode_totals};
-use super::limits::{Action, Limits, Subject};
+use super::limits::{Action, BucketOwner, Limits};
 use super::memory::Memory;
 use super::{Known, refusable};
-use crate::domain::ballot::{Ballot, Cast};
 use crate::domain::tally::CampaignTotals;
+use crate::domain::vote::{Vote, VoteRequest};
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, ScopeId, VoteId, VoterId};
 
@@ -63,7 +63,7 @@ pub struct ConnectError(#[from] RedisError);
 /// The hot store in Redis.
 #[derive(Debug)]
 pub struct Redis {
-    link: Arc<Link>,
+    link: Arc<RedisClient>,
     keys: Keys,
     /// Limits while Redis is away.
     local: Memory,
@@ -78,7 +78,7 @@ pub struct Redis {
 #[derive(Debug)]
 struct Remembered {
     key: VotesKey,
-    ballots: Vec<Ballot>,
+    votes: Vec<Vote>,
     seconds: i64,
 }
 
@@ -89,7 +89,7 @@ impl Redis {
     /// # Errors
     /// When `url` is not an address of Redis.
     pub fn open(url: &str, instance: Uuid, limits: Limits) -> Result<Self, ConnectError> {
-        let link = Arc::new(Link::open(url)?);
+        let link = Arc::new(RedisClient::open(url)?);
         let keys = Keys::new(instance);
         let (remember, remembered) = mpsc::channel(REMEMBER_QUEUE_MAX);
         tokio::spawn(remember_all(Arc::clone(&link), keys.clone(), remembered));
@@ -115,17 +115,17 @@ impl Redis {
         &self.limits
     }
 
-    pub(super) async fn take(&self, action: Action, subject: Subject) -> Result<()> {
-        match self.admission.ask(action, subject, None).await {
+    pub(super) async fn take(&self, action: Action, owner: BucketOwner) -> Result<()> {
+        match self.admission.ask(action, owner, None).await {
             Some(Admitted::After(wait_us)) => Err(limited(action, wait_us)),
             Some(_) => Ok(()),
-            None => self.local.take(action, subject, 1),
+            None => self.local.take(action, owner, 1),
         }
     }
 
     /// Takes tokens of this process's own bucket.
-    pub(super) fn charge(&self, action: Action, subject: Subject, tokens: u32) -> Result<()> {
-        self.local.take(action, subject, tokens)
+    pub(super) fn charge(&self, action: Action, owner: BucketOwner, tokens: u32) -> Result<()> {
+        self.local.take(action, owner, tokens)
     }
 
     pub(super) async fn find_document(&self, hash: &str) -> Option<String> {
@@ -146,28 +146,28 @@ impl Redis {
             .await;
     }
 
-    pub(super) async fn admit(&self, cast: &Cast) -> Result<Known> {
-        let vote = refusable(cast).map(|choice| VoteQuestion {
+    pub(super) async fn admit(&self, request: &VoteRequest) -> Result<Known> {
+        let vote = refusable(request).map(|selection| VoteQuestion {
             votes: VotesKey {
-                voter_id: cast.voter_id,
-                scope_id: choice.scope_id,
-                period: cast.period,
+                voter_id: request.voter_id,
+                scope_id: selection.scope_id,
+                period: request.period,
             },
-            nominee_id: choice.nominee_id,
-            quota: cast.quota,
+            nominee_id: selection.nominee_id,
+            quota: request.quota,
         });
-        let voter = Subject::Voter(cast.voter_id);
+        let voter = BucketOwner::Voter(request.voter_id);
         match self.admission.ask(Action::Cast, voter, vote).await {
             Some(Admitted::After(wait_us)) => Err(limited(Action::Cast, wait_us)),
             Some(Admitted::Yes) => Ok(Known::Nothing),
             Some(Admitted::Voted) => Ok(Known::Voted),
             Some(Admitted::Spent) => Ok(Known::Spent),
-            None => self.local.admit(cast),
+            None => self.local.admit(request),
         }
     }
 
-    pub(super) fn remember(&self, ballots: Vec<Ballot>, lifetime: TimeDelta) {
-        let Some(first) = ballots.first() else {
+    pub(super) fn remember(&self, votes: Vec<Vote>, lifetime: TimeDelta) {
+        let Some(first) = votes.first() else {
             return;
         };
         let remembered = Remembered {
@@ -177,7 +177,7 @@ impl Redis {
                 period: first.period,
             },
             seconds: lifetime.num_seconds() + EXPIRY_GRACE_SECONDS,
-            ballots,
+            votes,
         };
         // A full queue forgets them: the ledger refuses the next repetition, too.
         let _ = self.remember.try_send(remembered);
@@ -282,7 +282,11 @@ impl Redis {
 }
 
 /// Writes what is to be remembered behind the answers, many in one round trip.
-async fn remember_all(link: Arc<Link>, keys: Keys, mut refusals: mpsc::Receiver<Remembered>) {
+async fn remember_all(
+    link: Arc<RedisClient>,
+    keys: Keys,
+    mut refusals: mpsc::Receiver<Remembered>,
+) {
     let mut batch = Vec::with_capacity(REMEMBER_BATCH_MAX);
     while refusals.recv_many(&mut batch, REMEMBER_BATCH_MAX).await > 0 {
         if link.is_cluster() {
@@ -297,15 +301,15 @@ async fn remember_all(link: Arc<Link>, keys: Keys, mut refusals: mpsc::Receiver<
 }
 
 /// Writes remembered votes. What fails is forgotten.
-async fn write(link: &Link, keys: &Keys, batch: &[Remembered]) {
+async fn write(link: &RedisClient, keys: &Keys, batch: &[Remembered]) {
     let mut pipeline = Pipeline::new();
     for remembered in batch {
         let mut key = String::new();
         keys.write_votes(&mut key, remembered.key);
         let set = pipeline.cmd("HSET").arg(&key);
-        for ballot in &remembered.ballots {
-            set.arg(ballot.nominee_id.0.as_bytes());
-            set.arg(ballot.id.0.as_bytes());
+        for vote in &remembered.votes {
+            set.arg(vote.nominee_id.0.as_bytes());
+            set.arg(vote.id.0.as_bytes());
         }
         set.ignore().expire(&key, remembered.seconds).ignore();
     }

@@ -3,32 +3,32 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::ballot::{Ballot, Choice, Decision, Outcome, Refusal, decide};
+use crate::domain::vote::{Decision, Outcome, Refusal, Selection, Vote, decide};
 use crate::id::{NomineeId, ScopeId, SubjectId};
 use crate::ledger::Purpose;
 use crate::telemetry::Metrics;
 
-fn cast_of(voter: u128, votes: usize) -> Cast {
-    let choice = |n: usize| Choice {
+fn cast_of(voter: u128, votes: usize) -> VoteRequest {
+    let selection = |n: usize| Selection {
         id: VoteId::new(),
         nominee_id: NomineeId(Uuid::from_u128(n as u128 + 1)),
         scope_id: ScopeId(Uuid::from_u128(7)),
     };
-    Cast {
+    VoteRequest {
         campaign_id: CampaignId(Uuid::from_u128(1)),
         voter_id: VoterId(Uuid::from_u128(voter)),
         period: 5,
         quota: 3,
         cast_at: chrono::DateTime::UNIX_EPOCH,
         idempotency_key: None,
-        votes: (0..votes).map(choice).collect(),
+        selections: (0..votes).map(selection).collect(),
         network_hash: None,
         device_hash: None,
     }
 }
 
-fn wish_of(voter: u128) -> LikeWish {
-    LikeWish {
+fn wish_of(voter: u128) -> LikeChange {
+    LikeChange {
         voter_id: VoterId(Uuid::from_u128(voter)),
         subject_id: SubjectId(Uuid::from_u128(9)),
         campaign_id: CampaignId(Uuid::from_u128(1)),
@@ -38,7 +38,7 @@ fn wish_of(voter: u128) -> LikeWish {
 
 type Answer<T> = oneshot::Receiver<Result<T>>;
 
-fn cast_job(cast: Cast, attempts: u8) -> (Job, Answer<Verdict>) {
+fn cast_job(cast: VoteRequest, attempts: u8) -> (Job, Answer<Verdict>) {
     let (reply, answer) = oneshot::channel();
     let job = Job::Cast {
         cast,
@@ -48,10 +48,10 @@ fn cast_job(cast: Cast, attempts: u8) -> (Job, Answer<Verdict>) {
     (job, answer)
 }
 
-fn like_job(wish: LikeWish, attempts: u8) -> (Job, Answer<()>) {
+fn like_job(change: LikeChange, attempts: u8) -> (Job, Answer<()>) {
     let (reply, answer) = oneshot::channel();
     let job = Job::Like {
-        wish,
+        change,
         attempts,
         reply,
     };
@@ -69,13 +69,13 @@ async fn database() -> (Arc<Database>, tempfile::TempDir) {
     (Arc::new(database), folder)
 }
 
-/// A line in which so many wait.
-fn line_of(waiting: usize) -> Arc<Line> {
-    let line = Line::new();
+/// A queue in which so many wait.
+fn line_of(waiting: usize) -> Arc<QueueLimit> {
+    let queue_limit = QueueLimit::new();
     for _ in 0..waiting {
-        assert!(line.enter(Class::Vote));
+        assert!(queue_limit.enter(Class::Vote));
     }
-    Arc::new(line)
+    Arc::new(queue_limit)
 }
 
 /// A writer's insides that nobody runs, with jobs that wait.
@@ -87,11 +87,11 @@ async fn run_of(jobs: Vec<Job>) -> (Run, tempfile::TempDir) {
         clock: Clock::System,
         metrics: Metrics::new().writer,
         jobs: receiver,
-        line: line_of(jobs.len()),
-        pace: Pace::default(),
+        queue_limit: line_of(jobs.len()),
+        throughput: Throughput::default(),
         backlog: jobs.into(),
         connection: None,
-        wary_batches: 0,
+        conflict_aware_batches: 0,
     };
     (run, folder)
 }
@@ -100,19 +100,21 @@ async fn run_of(jobs: Vec<Job>) -> (Run, tempfile::TempDir) {
 fn waiting_in(run: &Run) -> Vec<(u128, u8)> {
     let job = |job: &Job| match job {
         Job::Cast { cast, attempts, .. } => (cast.voter_id.0.as_u128(), *attempts),
-        Job::Like { wish, attempts, .. } => (wish.voter_id.0.as_u128(), *attempts),
+        Job::Like {
+            change, attempts, ..
+        } => (change.voter_id.0.as_u128(), *attempts),
     };
     run.backlog.iter().map(job).collect()
 }
 
-fn counted(cast: &Cast) -> Verdict {
-    let Decision::Store(ballots) = decide(cast, &[]) else {
+fn counted(cast: &VoteRequest) -> Verdict {
+    let Decision::Store(votes) = decide(cast, &[]) else {
         panic!("it is decided to be stored");
     };
     Verdict {
-        outcome: Outcome::Counted(ballots),
+        outcome: Outcome::Counted(votes),
         used: Vec::new(),
-        grounds: Vec::new(),
+        blocking_votes: Vec::new(),
     }
 }
 
@@ -178,7 +180,7 @@ async fn whose_caller_has_gone_is_not_stored_and_waits_no_longer() {
     drop((gone, gone_too));
     let batch = run.next_batch();
     assert_eq!((batch.casts.len(), batch.likes.len()), (1, 0));
-    assert_eq!(run.line.waiting(), 1);
+    assert_eq!(run.queue_limit.waiting(), 1);
 }
 
 #[tokio::test]
@@ -200,7 +202,7 @@ async fn a_batch_that_failed_is_tried_again_in_its_order_and_not_for_ever() {
         fourth_answer.try_recv(),
         Ok(Err(Error::Unavailable))
     ));
-    assert_eq!(run.line.waiting(), 2);
+    assert_eq!(run.queue_limit.waiting(), 2);
     assert_eq!(run.metrics.decided_again.get(), 2);
     assert_eq!(run.metrics.likes_stored.get(), 0);
     // What is wrong with the statement stays wrong.
@@ -215,7 +217,7 @@ async fn a_batch_that_failed_is_tried_again_in_its_order_and_not_for_ever() {
         third_answer.try_recv(),
         Ok(Err(Error::Unavailable))
     ));
-    assert_eq!(run.line.waiting(), 0);
+    assert_eq!(run.queue_limit.waiting(), 0);
 }
 
 #[tokio::test]
@@ -233,20 +235,20 @@ async fn each_caller_gets_its_own_fate() {
     jobs.push(like);
     let (mut run, _folder) = run_of(jobs).await;
     let batch = run.next_batch();
-    let fates = vec![
-        Fate::Answered(verdict.clone()),
-        Fate::Lost,
-        Fate::Lost,
-        Fate::TakenBack,
+    let results = vec![
+        CastResult::Answered(verdict.clone()),
+        CastResult::Lost,
+        CastResult::Lost,
+        CastResult::RolledBack,
     ];
-    run.answer(batch, Ok(fates));
+    run.answer(batch, Ok(results));
     assert!(matches!(answers[0].try_recv(), Ok(Ok(answer)) if answer == verdict));
     // A lost race counts as an attempt, what was taken back for another's sake does not.
     assert_eq!(waiting_in(&run), [(2, 1), (4, 4)]);
     assert!(matches!(answers[2].try_recv(), Ok(Err(Error::Unavailable))));
     assert!(matches!(liked.try_recv(), Ok(Ok(()))));
     assert_eq!(run.metrics.likes_stored.get(), 1);
-    assert_eq!(run.line.waiting(), 2);
+    assert_eq!(run.queue_limit.waiting(), 2);
 }
 
 #[tokio::test]
@@ -254,7 +256,7 @@ async fn too_many_are_refused_and_likes_first() {
     let (queue, mut jobs) = mpsc::channel(ROOM_MAX);
     let writer = |waiting| Writer {
         queue: queue.clone(),
-        line: line_of(waiting),
+        queue_limit: line_of(waiting),
     };
     assert!(!writer(ROOM_MAX - 1).is_full());
     let full = writer(ROOM_MAX);
@@ -271,7 +273,7 @@ async fn too_many_are_refused_and_likes_first() {
     ));
     assert!(jobs.try_recv().is_err());
     // One less, and it is taken.
-    half.line.leave();
+    half.queue_limit.leave();
     let (liked, ()) = tokio::join!(half.like(wish_of(1)), async {
         let Some(Job::Like { reply, .. }) = jobs.recv().await else {
             panic!("a like waits");
@@ -294,7 +296,7 @@ async fn who_waits_too_long_is_told_to_come_back() {
     let (queue, _jobs) = mpsc::channel(ROOM_MAX);
     let writer = Writer {
         queue,
-        line: line_of(0),
+        queue_limit: line_of(0),
     };
     let started = tokio::time::Instant::now();
     assert!(matches!(
@@ -313,7 +315,7 @@ async fn what_was_accepted_is_answered_before_the_writer_ends_and_measured_as_on
     let (cast, mut verdict) = cast_job(cast_of(1, 1), 4);
     let (like, mut liked) = like_job(wish_of(1), 4);
     for _ in 0..2 {
-        assert!(writer.line.enter(Class::Vote));
+        assert!(writer.queue_limit.enter(Class::Vote));
     }
     assert!(writer.queue.try_send(cast).is_ok() && writer.queue.try_send(like).is_ok());
     drop(writer);
@@ -321,8 +323,8 @@ async fn what_was_accepted_is_answered_before_the_writer_ends_and_measured_as_on
     // There is no such campaign, so the keys refuse both: what counts is that they are answered.
     assert!(verdict.try_recv().is_ok() && liked.try_recv().is_ok());
     let shown = metrics.encode();
-    for line in ["batch_size_sum 2.0", "batch_size_count 1"] {
-        assert!(shown.contains(line), "{line} in {shown}");
+    for queue_limit in ["batch_size_sum 2.0", "batch_size_count 1"] {
+        assert!(shown.contains(queue_limit), "{queue_limit} in {shown}");
     }
 }
 
@@ -332,71 +334,65 @@ fn decisions_become_rows_and_fates() {
     let mut spent = cast_of(3, 1);
     spent.quota = 0;
     let casts = [&voter, &other, &spent];
-    let earlier = Ballot {
+    let earlier = Vote {
         id: VoteId::new(),
         slot: 3,
         nominee_id: NomineeId(Uuid::from_u128(99)),
         ..ballots_of(&other)[0].clone()
     };
-    let decided = Decided::new(&casts, vec![earlier]);
+    let decided = BatchDecisions::new(&casts, vec![earlier]);
     let rows = decided.rows(&casts);
     let slots: Vec<_> = rows
         .iter()
-        .map(|r| {
-            (
-                r.ballot.voter_id.0.as_u128(),
-                r.ballot.slot,
-                r.ballot.is_first,
-            )
-        })
+        .map(|r| (r.vote.voter_id.0.as_u128(), r.vote.slot, r.vote.is_first))
         .collect();
     assert_eq!(slots, [(1, 1, true), (1, 2, false), (2, 1, false)]);
-    let ids: Vec<VoteId> = rows.iter().map(|row| row.ballot.id).collect();
+    let ids: Vec<VoteId> = rows.iter().map(|row| row.vote.id).collect();
     let set = |indexes: &[usize]| indexes.iter().map(|&i| ids[i]).collect::<HashSet<_>>();
     // Torn is a cast of which some votes are stored and others are not; all or none of them is well.
-    for (stored, is_torn) in [
+    for (stored, is_partial) in [
         (&[0][..], true),
         (&[1, 2], true),
         (&[0, 1, 2], false),
         (&[2], false),
         (&[], false),
     ] {
-        assert_eq!(decided.is_torn(&set(stored)), is_torn, "{stored:?}");
+        assert_eq!(decided.is_partial(&set(stored)), is_partial, "{stored:?}");
     }
-    let kinds = |fates: Fates| {
-        let kind = |fate| match fate {
-            Fate::Answered(Verdict {
-                outcome: Outcome::Counted(ballots),
+    let kinds = |results: CastResults| {
+        let kind = |result_of| match result_of {
+            CastResult::Answered(Verdict {
+                outcome: Outcome::Counted(votes),
                 used,
                 ..
-            }) => format!("counted {} of {:?}", ballots.len(), used[0].1),
-            Fate::Answered(Verdict {
+            }) => format!("counted {} of {:?}", votes.len(), used[0].1),
+            CastResult::Answered(Verdict {
                 outcome: Outcome::Refused(Refusal::QuotaSpent(_)),
                 ..
             }) => "spent".to_owned(),
-            Fate::Answered(_) => "other".to_owned(),
-            Fate::Lost => "lost".to_owned(),
-            Fate::TakenBack => "taken back".to_owned(),
+            CastResult::Answered(_) => "other".to_owned(),
+            CastResult::Lost => "lost".to_owned(),
+            CastResult::RolledBack => "taken back".to_owned(),
         };
-        fates.into_iter().map(kind).collect::<Vec<_>>()
+        results.into_iter().map(kind).collect::<Vec<_>>()
     };
     assert_eq!(
-        kinds(decided.fates(&casts, &set(&[0, 1, 2]))),
+        kinds(decided.results(&casts, &set(&[0, 1, 2]))),
         ["counted 2 of 2", "counted 1 of 2", "spent"]
     );
     assert_eq!(
-        kinds(decided.fates(&casts, &set(&[0]))),
+        kinds(decided.results(&casts, &set(&[0]))),
         ["lost", "lost", "spent"]
     );
     assert_eq!(
-        kinds(decided.taken_back(&casts, &set(&[0, 2]))),
+        kinds(decided.rolled_back(&casts, &set(&[0, 2]))),
         ["lost", "taken back", "spent"]
     );
 }
 
-fn ballots_of(cast: &Cast) -> Vec<Ballot> {
+fn ballots_of(cast: &VoteRequest) -> Vec<Vote> {
     match decide(cast, &[]) {
-        Decision::Store(ballots) => ballots,
+        Decision::Store(votes) => votes,
         Decision::Answer(_) => panic!("it is decided to be stored"),
     }
 }

@@ -24,7 +24,7 @@ fn odd_texts() -> Vec<String> {
         "\u{feff}\u{202e}",
         "\u{fffe}",
         "\r\n\r\n",
-        "'; DROP TABLE ballot; --",
+        "'; DROP TABLE vote; --",
         "%_\\",
         "{{7*7}}",
         "../etc/passwd",

@@ -333,7 +333,7 @@ impl World {
     /// What is stored.
     pub async fn stored(&self) -> Vec<Stored> {
         type Row = (Uuid, Uuid, Uuid, Uuid, Option<Uuid>);
-        let statement = "SELECT id, voter_id, nominee_id, scope_id, idempotency_key FROM ballot";
+        let statement = "SELECT id, voter_id, nominee_id, scope_id, idempotency_key FROM vote";
         let url = &self.direct.database_url;
         let rows: Vec<Row> = if url.starts_with("sqlite:") {
             let mut connection = sqlx::SqliteConnection::connect(url)

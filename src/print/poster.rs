@@ -1,129 +1,41 @@
-//! How a poster looks: a page of SVG in a font of this machine, and the code that is scanned.
+//! A nominee's poster: a page of SVG in a font of this machine, with a code to scan.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use data_encoding::BASE64;
-use qrcode::{Color, EcLevel, QrCode};
-use resvg::{tiny_skia, usvg};
 
-use crate::auth::platform::code_image::CodeImage;
+use super::code::Code;
+use super::font::Font;
+use super::markup::Escaped;
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
-use crate::http::pages::Text;
-
-/// Characters that a font must have to be good for posters: those of the words on every one.
-const NEEDED: &str = "扫码投票号创新";
-/// Fonts that are made for screens and have them, best first; any other that has them will do.
-const PREFERRED: [&str; 6] = [
-    "Noto Sans CJK SC",
-    "Source Han Sans SC",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "WenQuanYi Zen Hei",
-    "Droid Sans Fallback",
-];
-/// Width and height in pixels: a phone's screen.
-const SIZE: (u32, u32) = (750, 1200);
-/// A font that has Chinese characters, among those of this machine.
-#[derive(Clone)]
-pub struct Font {
-    fonts: Arc<usvg::fontdb::Database>,
-    family: String,
-}
-
-impl Font {
-    /// Looks among the fonts of this machine, which takes some 50 ms; none when none has Chinese characters.
-    #[must_use]
-    pub fn find() -> Option<Self> {
-        let mut fonts = usvg::fontdb::Database::new();
-        fonts.load_system_fonts();
-        let mut families: Vec<&str> = fonts
-            .faces()
-            .filter(|face| has_needed(&fonts, face.id))
-            .filter_map(|face| Some(face.families.first()?.0.as_str()))
-            .collect();
-        let place = |family: &&str| PREFERRED.iter().position(|name| name == family);
-        families.sort_by_key(|family| (place(family).unwrap_or(PREFERRED.len()), *family));
-        let family = (*families.first()?).to_owned();
-        Some(Self {
-            fonts: Arc::new(fonts),
-            family,
-        })
-    }
-}
-
-fn has_needed(fonts: &usvg::fontdb::Database, id: usvg::fontdb::ID) -> bool {
-    let has = |data: &[u8], index| {
-        let face = ttf_parser::Face::parse(data, index);
-        face.is_ok_and(|face| NEEDED.chars().all(|c| face.glyph_index(c).is_some()))
-    };
-    fonts.with_face_data(id, has).unwrap_or(false)
-}
 
 /// What is scanned.
-pub enum Scanned {
+pub enum PosterCode {
     /// Leads to an address.
     Code(Code),
     /// Opens the mini-program; drawn by its platform.
-    Image(CodeImage),
+    Image {
+        /// `image/png` or `image/jpeg`.
+        content_type: &'static str,
+        /// The file.
+        bytes: Vec<u8>,
+    },
 }
 
-/// A QR code as one path of unit squares.
-pub struct Code {
-    modules: usize,
-    path: String,
-}
-
-/// Modules that must stay empty around a code (ISO/IEC 18004, section 9.1).
-const QUIET_ZONE: usize = 4;
-
-impl Code {
-    /// The code of an address; none when it is longer than a code can be, 2,331 bytes.
-    #[must_use]
-    pub fn of(url: &str) -> Option<Self> {
-        let code = QrCode::with_error_correction_level(url, EcLevel::M).ok()?;
-        let modules = code.width();
-        let mut path = String::new();
-        for (at, color) in code.to_colors().into_iter().enumerate() {
-            if color == Color::Dark {
-                _ = write!(path, "M{} {}h1v1h-1z", at % modules, at / modules);
-            }
-        }
-        Some(Self { modules, path })
-    }
-
-    /// The code alone, as SVG with the room around it that scanners need.
-    #[must_use]
-    pub fn document(&self) -> String {
-        let side = self.modules + 2 * QUIET_ZONE;
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
-            <path fill=\"#fff\" d=\"M0 0h{side}v{side}h-{side}z\"/><path transform=\"translate({QUIET_ZONE} {QUIET_ZONE})\" d=\"{}\"/></svg>",
-            self.path
-        )
-    }
-}
-
-/// A page of SVG as PNG; none when it cannot be rendered.
+/// Width and height in pixels: a phone's screen.
+const SIZE: (u32, u32) = (750, 1200);
+/// A poster as PNG; none when it cannot be rendered.
 #[must_use]
 pub fn render(svg: &str, font: &Font) -> Option<Vec<u8>> {
-    let options = usvg::Options {
-        font_family: font.family.clone(),
-        fontdb: Arc::clone(&font.fonts),
-        ..usvg::Options::default()
-    };
-    let tree = usvg::Tree::from_str(svg, &options).ok()?;
-    let mut pixels = tiny_skia::Pixmap::new(SIZE.0, SIZE.1)?;
-    resvg::render(&tree, tiny_skia::Transform::default(), &mut pixels.as_mut());
-    pixels.encode_png().ok()
+    font.render(svg, SIZE)
 }
 
 /// A nominee's poster as SVG.
 #[must_use]
-pub fn draw(font: &Font, roster: &Roster, nominee: &Nominee, code: &Scanned) -> String {
+pub fn draw(font: &Font, roster: &Roster, nominee: &Nominee, code: &PosterCode) -> String {
     let (width, height) = SIZE;
-    let family = Text(&font.family);
+    let family = Escaped(font.family());
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
         font-family=\"{family}\"><path fill=\"#b3202a\" d=\"M0 0h{width}v{height}H0z\"/>\
@@ -163,19 +75,19 @@ fn draw_person(svg: &mut String, roster: &Roster, nominee: &Nominee) {
     }
 }
 
-fn draw_code(svg: &mut String, code: &Scanned) {
+fn draw_code(svg: &mut String, code: &PosterCode) {
     _ = match code {
-        Scanned::Code(Code { modules, path }) => {
+        PosterCode::Code(Code { modules, path }) => {
             let scale = 250.0 / f64::from(u32::try_from(*modules).unwrap_or(u32::MAX));
             write!(
                 svg,
                 "<path transform=\"translate(250 835) scale({scale})\" shape-rendering=\"crispEdges\" d=\"{path}\"/>"
             )
         }
-        Scanned::Image(CodeImage {
+        PosterCode::Image {
             content_type,
             bytes,
-        }) => write!(
+        } => write!(
             svg,
             "<image x=\"245\" y=\"830\" width=\"260\" height=\"260\" href=\"data:{content_type};base64,{}\"/>",
             BASE64.encode(bytes)
@@ -188,7 +100,7 @@ fn text(svg: &mut String, y: u32, size: u32, color: &str, words: &str) {
     _ = write!(
         svg,
         "<text x=\"375\" y=\"{y}\" font-size=\"{size}\" fill=\"{color}\" text-anchor=\"middle\">{}</text>",
-        Text(words)
+        Escaped(words)
     );
 }
 

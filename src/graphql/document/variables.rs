@@ -12,14 +12,14 @@ use async_graphql::{Name, Positioned, Variables};
 use async_graphql_value::{ConstValue, Value};
 use uuid::Uuid;
 
-use super::shape::{InputField, InputShape, Shape};
+use super::schema_index::{InputField, InputShape, SchemaIndex};
 use crate::error::{Error, Result};
 
 type Arguments = Vec<(Positioned<Name>, Positioned<Value>)>;
 
 /// Names of variables that have no value.
 #[derive(Debug)]
-pub struct Absent(HashSet<Name>);
+pub struct MissingVariables(HashSet<Name>);
 
 /// The variables of `operation` with their values, and those that have none. What the operation does not define is left
 /// out.
@@ -27,17 +27,17 @@ pub struct Absent(HashSet<Name>);
 /// # Errors
 /// [`Error::BadUserInput`] when a value is of another type, or missing.
 pub fn coerce(
-    shape: &Shape,
+    schema_index: &SchemaIndex,
     operation: &OperationDefinition,
     given: Option<Variables>,
-) -> Result<(Variables, Absent)> {
+) -> Result<(Variables, MissingVariables)> {
     let mut given = given.unwrap_or_default();
     let (mut values, mut absent) = (Variables::default(), HashSet::new());
     for definition in &operation.variable_definitions {
         let definition = &definition.node;
         let (name, of) = (&definition.name.node, &definition.var_type.node);
         let value = match (given.remove(name), &definition.default_value) {
-            (Some(value), _) => coerce_value(shape, of, value),
+            (Some(value), _) => coerce_value(schema_index, of, value),
             // Validation has coerced it.
             (None, Some(default)) => Ok(default.node.clone()),
             (None, None) if of.nullable => {
@@ -49,7 +49,7 @@ pub fn coerce(
         let value = value.map_err(|mismatch| Error::BadUserInput(mismatch.message(name)))?;
         values.insert(name.clone(), value);
     }
-    Ok((values, Absent(absent)))
+    Ok((values, MissingVariables(absent)))
 }
 
 /// What is wrong with a value, and where in it, innermost first.
@@ -85,21 +85,25 @@ impl Mismatch {
     }
 }
 
-fn coerce_value(shape: &Shape, of: &Type, value: ConstValue) -> Result<ConstValue, Mismatch> {
+fn coerce_value(
+    schema_index: &SchemaIndex,
+    of: &Type,
+    value: ConstValue,
+) -> Result<ConstValue, Mismatch> {
     match (&of.base, value) {
         (_, ConstValue::Null) if of.nullable => Ok(ConstValue::Null),
         (_, ConstValue::Null) => Err(Mismatch::missing(of)),
         (BaseType::List(entry), ConstValue::List(values)) => {
             let coerced = values.into_iter().enumerate().map(|(index, value)| {
-                coerce_value(shape, entry, value).map_err(|mismatch| mismatch.within(&index))
+                coerce_value(schema_index, entry, value).map_err(|mismatch| mismatch.within(&index))
             });
             coerced.collect::<Result<_, _>>().map(ConstValue::List)
         }
         // A single value is a list of one.
         (BaseType::List(entry), value) => {
-            coerce_value(shape, entry, value).map(|value| ConstValue::List(vec![value]))
+            coerce_value(schema_index, entry, value).map(|value| ConstValue::List(vec![value]))
         }
-        (BaseType::Named(name), value) => match (shape.input(name), value) {
+        (BaseType::Named(name), value) => match (schema_index.input(name), value) {
             (InputShape::Scalar, value) => {
                 coerce_scalar(name, value).ok_or_else(|| Mismatch::of(of))
             }
@@ -109,7 +113,7 @@ fn coerce_value(shape: &Shape, of: &Type, value: ConstValue) -> Result<ConstValu
                 Ok(ConstValue::Enum(Name::new(name)))
             }
             (InputShape::Object(fields), ConstValue::Object(value)) => {
-                coerce_object(shape, of, fields, value)
+                coerce_object(schema_index, of, fields, value)
             }
             _ => Err(Mismatch::of(of)),
         },
@@ -119,7 +123,7 @@ fn coerce_value(shape: &Shape, of: &Type, value: ConstValue) -> Result<ConstValu
 type Object = async_graphql::indexmap::IndexMap<Name, ConstValue>;
 
 fn coerce_object(
-    shape: &Shape,
+    schema_index: &SchemaIndex,
     of: &Type,
     fields: &[InputField],
     mut given: Object,
@@ -127,7 +131,7 @@ fn coerce_object(
     let mut values = Object::with_capacity(fields.len());
     for field in fields {
         let value = match given.swap_remove(&field.name) {
-            Some(value) => coerce_value(shape, &field.of, value),
+            Some(value) => coerce_value(schema_index, &field.of, value),
             None if field.of.nullable || field.has_default => continue,
             None => Err(Mismatch::missing(&field.of)),
         };
@@ -178,7 +182,10 @@ fn whole(number: &async_graphql_value::Number) -> Option<i64> {
 
 /// Takes the `absent` variables out of the document: their definitions, and the arguments and input fields that they
 /// stand for. A variable that is used nowhere keeps its definition, which validation refuses.
-pub fn remove_absent(document: &mut ExecutableDocument, Absent(absent): Absent) {
+pub fn remove_missing(
+    document: &mut ExecutableDocument,
+    MissingVariables(absent): MissingVariables,
+) {
     if absent.is_empty() {
         return;
     }
@@ -275,12 +282,12 @@ mod tests {
         input Point { x: Int! y: Int! = 0 label: String next: Point }";
 
     fn coerced(of: &str, given: serde_json::Value) -> Result<serde_json::Value, String> {
-        let shape = Shape::of(SDL);
+        let schema_index = SchemaIndex::of(SDL);
         let document = parse_query(format!("query($v: {of}) {{ a }}")).expect("a document");
         let (_, operation) = document.operations.iter().next().expect("an operation");
         let given = Some(Variables::from_json(given));
-        let (values, Absent(absent)) =
-            coerce(&shape, &operation.node, given).map_err(|error| error.to_string())?;
+        let (values, MissingVariables(absent)) =
+            coerce(&schema_index, &operation.node, given).map_err(|error| error.to_string())?;
         assert_eq!(absent.is_empty(), values.contains_key("v"));
         Ok(values
             .get("v")

@@ -31,8 +31,8 @@ const CLUSTER_RETRIES: u32 = 3;
 
 /// The way to Redis, for all tasks of the process.
 #[derive(Debug)]
-pub(super) struct Link {
-    route: Route,
+pub(super) struct RedisClient {
+    route: Topology,
     breaker: Breaker,
     /// The nodes that were named, for connections of their own, such as listening takes.
     pub nodes: Vec<Client>,
@@ -40,12 +40,12 @@ pub(super) struct Link {
 
 /// One connection, shared by all tasks, that connects by itself when it is needed.
 #[allow(clippy::large_enum_variant, reason = "there is one a process")]
-enum Route {
+enum Topology {
     Single(ConnectionManager),
     Cluster(ClusterClient, OnceCell<ClusterConnection>),
 }
 
-impl fmt::Debug for Route {
+impl fmt::Debug for Topology {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if matches!(self, Self::Single(_)) {
             "Single"
@@ -55,7 +55,7 @@ impl fmt::Debug for Route {
     }
 }
 
-impl Link {
+impl RedisClient {
     /// The way to the Redis at `url`; it connects by itself, now or when it can.
     ///
     /// # Errors
@@ -76,13 +76,13 @@ impl Link {
                 .overall_response_timeout(Some(CALL_TIMEOUT))
                 .connection_timeout(CALL_TIMEOUT)
                 .tcp_settings(tcp());
-            Route::Cluster(builder.build()?, OnceCell::new())
+            Topology::Cluster(builder.build()?, OnceCell::new())
         } else {
             let config = ConnectionManagerConfig::new()
                 .set_number_of_retries(1)
                 .set_response_timeout(Some(RESPONSE_TIMEOUT))
                 .set_connection_timeout(Some(CALL_TIMEOUT));
-            Route::Single(ConnectionManager::new_lazy_with_config(
+            Topology::Single(ConnectionManager::new_lazy_with_config(
                 nodes[0].clone(),
                 config,
             )?)
@@ -96,7 +96,7 @@ impl Link {
 
     /// Whether keys live on several nodes, so that a script has those of one slot only.
     pub(super) fn is_cluster(&self) -> bool {
-        matches!(self.route, Route::Cluster(..))
+        matches!(self.route, Topology::Cluster(..))
     }
 
     /// Whether Redis answered the last call.
@@ -107,8 +107,8 @@ impl Link {
     /// A connection for one call.
     pub(super) async fn connection(&self) -> RedisResult<Connection> {
         match &self.route {
-            Route::Single(manager) => Ok(Connection::Single(manager.clone())),
-            Route::Cluster(client, connection) => {
+            Topology::Single(manager) => Ok(Connection::Single(manager.clone())),
+            Topology::Cluster(client, connection) => {
                 let connection = connection
                     .get_or_try_init(|| client.get_async_connection())
                     .await?;
@@ -168,7 +168,7 @@ impl Link {
     }
 }
 
-/// A handle of [`Link`] for one call.
+/// A handle of [`RedisClient`] for one call.
 #[derive(Clone)]
 pub(super) enum Connection {
     Single(ConnectionManager),
@@ -320,12 +320,12 @@ mod tests {
     use super::*;
 
     /// A way to nowhere: calls that do not ask it for anything succeed.
-    fn link() -> Link {
-        Link::open("redis://127.0.0.1:1").expect("an address")
+    fn link() -> RedisClient {
+        RedisClient::open("redis://127.0.0.1:1").expect("an address")
     }
 
     /// Calls that count themselves and succeed.
-    async fn succeed(link: &Link, calls: &Cell<u32>) -> bool {
+    async fn succeed(link: &RedisClient, calls: &Cell<u32>) -> bool {
         let call = link.call(|_| {
             calls.set(calls.get() + 1);
             ready(Ok(()))
@@ -333,7 +333,7 @@ mod tests {
         call.await.is_some()
     }
 
-    async fn fail(link: &Link) {
+    async fn fail(link: &RedisClient) {
         let error = RedisError::from((ErrorKind::Io, "it is away"));
         assert!(link.call(|_| ready(Err::<(), _>(error))).await.is_none());
     }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use acclaim::http::{Admission, Patience};
+use acclaim::http::{ConnectionLimits, Timeouts};
 use chrono::TimeDelta;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -24,14 +24,17 @@ const HALF_OPEN: usize = 1_000;
 
 const WATCH: &str = "subscription($id: ID!) { storyPublished(campaignId: $id) { id } }";
 
-async fn server_with(stores: &Stores, change: impl FnOnce(&mut Admission)) -> TestServer {
+async fn server_with(stores: &Stores, change: impl FnOnce(&mut ConnectionLimits)) -> TestServer {
     let mut options = Options::default();
-    change(&mut options.admission);
+    change(&mut options.connection_limits);
     TestServer::start_with(stores, options).await
 }
 
-async fn patient_server(stores: &Stores, patience: Patience) -> TestServer {
-    server_with(stores, |admission| admission.patience = patience).await
+async fn patient_server(stores: &Stores, timeouts: Timeouts) -> TestServer {
+    server_with(stores, |connection_limits| {
+        connection_limits.timeouts = timeouts;
+    })
+    .await
 }
 
 /// Waits until so many sockets and streams are open.
@@ -53,11 +56,11 @@ async fn until_cut(mut stream: TcpStream) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_that_comes_too_slowly_is_not_waited_for() {
     let stores = Stores::embedded();
-    let patience = Patience {
+    let timeouts = Timeouts {
         body: VERY_SHORT,
-        ..Patience::default()
+        ..Timeouts::default()
     };
-    let server = patient_server(&stores, patience).await;
+    let server = patient_server(&stores, timeouts).await;
     let bystander = Bystander::start(server.address);
     let head = request(
         "POST",
@@ -98,11 +101,11 @@ async fn half_open_connections_are_cut() {
     // One for the client and one for the server, which is in this process, too.
     rlimit::increase_nofile_limit(u64::MAX).expect("more files");
     let stores = Stores::embedded();
-    let patience = Patience {
+    let timeouts = Timeouts {
         head: SHORT,
-        ..Patience::default()
+        ..Timeouts::default()
     };
-    let server = patient_server(&stores, patience).await;
+    let server = patient_server(&stores, timeouts).await;
     let bystander = Bystander::start(server.address);
     let mut open = Vec::new();
     for number in 0..HALF_OPEN {
@@ -131,11 +134,11 @@ async fn half_open_connections_are_cut() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_socket_says_hello_in_time_whatever_else_it_says() {
     let stores = Stores::embedded();
-    let patience = Patience {
+    let timeouts = Timeouts {
         hello: VERY_SHORT,
-        ..Patience::default()
+        ..Timeouts::default()
     };
-    let server = patient_server(&stores, patience).await;
+    let server = patient_server(&stores, timeouts).await;
     let mut silent = Socket::connect(server.address).await;
     let mut talking = Socket::connect(server.address).await;
     let closed = async {
@@ -164,11 +167,11 @@ async fn a_socket_that_does_not_read_is_dropped() {
     const TEXT_BYTES: usize = 200_000;
     const STORIES: &str = "{ stories(first: 1) { nodes { title summary body } } }";
     let stores = Stores::embedded();
-    let patience = Patience {
+    let timeouts = Timeouts {
         write: VERY_SHORT,
-        ..Patience::default()
+        ..Timeouts::default()
     };
-    let server = patient_server(&stores, patience).await;
+    let server = patient_server(&stores, timeouts).await;
     let sample = server.sample().await;
     let earlier = server.clock.now() - TimeDelta::hours(1);
     let text = "x".repeat(TEXT_BYTES);
@@ -202,11 +205,11 @@ async fn a_socket_that_does_not_read_is_dropped() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_socket_that_answers_no_ping_is_closed() {
     let stores = Stores::embedded();
-    let patience = Patience {
+    let timeouts = Timeouts {
         ping: VERY_SHORT,
-        ..Patience::default()
+        ..Timeouts::default()
     };
-    let server = patient_server(&stores, patience).await;
+    let server = patient_server(&stores, timeouts).await;
     let ping = json!({"type": "ping"});
     let mut silent = Socket::open(server.address, None).await;
     let mut living = Socket::open(server.address, None).await;
@@ -236,7 +239,10 @@ async fn ask_and_stay(address: SocketAddr) -> (TcpStream, String) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_connection_too_many_is_refused_until_another_ends() {
     let stores = Stores::embedded();
-    let server = server_with(&stores, |admission| admission.connections_max = 3).await;
+    let server = server_with(&stores, |connection_limits| {
+        connection_limits.connections_max = 3
+    })
+    .await;
     let mut open = Vec::new();
     for _ in 0..3 {
         let (stream, answer) = ask_and_stay(server.address).await;
@@ -262,7 +268,10 @@ async fn one_connection_too_many_is_refused_until_another_ends() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_subscriber_too_many_is_refused_until_another_ends() {
     let stores = Stores::embedded();
-    let server = server_with(&stores, |admission| admission.subscribers_max = 2).await;
+    let server = server_with(&stores, |connection_limits| {
+        connection_limits.subscribers_max = 2
+    })
+    .await;
     let sample = server.sample().await;
     let body = json!({"query": WATCH, "variables": {"id": server.campaign_id(sample.campaign.id)}});
     let open_stream = async || Events::post(server.http(), server.address, None, &body).await;

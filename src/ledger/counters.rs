@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::dialect::{ADD_COUNTER_BATCHES, ADD_VIEWS, JsonRows};
-use super::{Database, Transaction, on};
+use super::{Database, Transaction, on_pool};
 use crate::id::{CampaignId, SubjectId};
 
 /// How long the ids of batches and reports are remembered; they are tried again within minutes or not at all.
@@ -116,7 +116,7 @@ async fn add_sums(tx: &mut Transaction, sums: &Sums) -> sqlx::Result<()> {
 /// # Errors
 /// When the database is away.
 pub async fn forget_old(database: &Database, now: DateTime<Utc>) -> sqlx::Result<bool> {
-    let forgotten = on!(database.write(), p => sqlx::query(
+    let forgotten = on_pool!(database.write(), p => sqlx::query(
         "DELETE FROM counter_batch WHERE id IN (
             SELECT id FROM counter_batch WHERE applied_at < $1 LIMIT $2)")
         .bind(now - REMEMBERED).bind(FORGET_BATCH).execute(p).await.map(|done| done.rows_affected()))?;

@@ -5,8 +5,8 @@ use async_graphql::parser::types::{ExecutableDocument, Field, Selection, Selecti
 use async_graphql::{Name, Variables};
 use async_graphql_value::{ConstValue, Value};
 
-use super::page::{FIRST_DEFAULT, FIRST_MAX};
-use super::shape::{Length, Shape};
+use super::schema_index::{Length, SchemaIndex};
+use crate::graphql::connection::{FIRST_DEFAULT, FIRST_MAX};
 
 /// What an operation may cost.
 pub const COST_MAX: u64 = 5_000;
@@ -15,12 +15,12 @@ pub const COST_MAX: u64 = 5_000;
 #[derive(Debug, Clone, Default)]
 pub struct Cost {
     fixed: u64,
-    lists: Vec<(Size, Self)>,
+    lists: Vec<(ListLength, Self)>,
 }
 
 /// How long a list is.
 #[derive(Debug, Clone)]
-enum Size {
+enum ListLength {
     Fixed(u64),
     /// As the first of these variables says that has a value.
     Page(Vec<Name>),
@@ -33,7 +33,7 @@ impl Cost {
     /// soon.
     #[must_use]
     pub fn of(
-        shape: &Shape,
+        schema_index: &SchemaIndex,
         document: &ExecutableDocument,
         parent: &Name,
         set: &SelectionSet,
@@ -41,18 +41,25 @@ impl Cost {
         let mut cost = Self::default();
         for item in &set.items {
             cost.add(match &item.node {
-                Selection::Field(field) => Self::of_field(shape, document, parent, &field.node),
+                Selection::Field(field) => {
+                    Self::of_field(schema_index, document, parent, &field.node)
+                }
                 Selection::InlineFragment(fragment) => {
                     let fragment = &fragment.node;
                     let on = fragment.type_condition.as_ref();
                     let on = on.map_or(parent, |condition| &condition.node.on.node);
-                    Self::of(shape, document, on, &fragment.selection_set.node)
+                    Self::of(schema_index, document, on, &fragment.selection_set.node)
                 }
                 Selection::FragmentSpread(spread) => {
                     let fragment = document.fragments.get(&spread.node.fragment_name.node);
                     fragment.map_or_else(Self::default, |fragment| {
                         let on = &fragment.node.type_condition.node.on.node;
-                        Self::of(shape, document, on, &fragment.node.selection_set.node)
+                        Self::of(
+                            schema_index,
+                            document,
+                            on,
+                            &fragment.node.selection_set.node,
+                        )
                     })
                 }
             });
@@ -61,22 +68,22 @@ impl Cost {
     }
 
     fn of_field(
-        shape: &Shape,
+        schema_index: &SchemaIndex,
         document: &ExecutableDocument,
         parent: &Name,
         field: &Field,
     ) -> Self {
-        // Introspection has no shape; its fields count one each.
-        let known = shape.field(parent, &field.name.node);
+        // Introspection has no schema_index; its fields count one each.
+        let known = schema_index.field(parent, &field.name.node);
         let of = known.map_or(parent, |known| &known.of);
-        let entry = Self::of(shape, document, of, &field.selection_set.node);
+        let entry = Self::of(schema_index, document, of, &field.selection_set.node);
         let mut cost = Self {
             fixed: known.map_or(1, |known| known.price),
             lists: Vec::new(),
         };
         match known.map_or(Length::One, |known| known.length) {
             Length::One => cost.add(entry),
-            Length::Assumed(count) => cost.add_list(Size::Fixed(count), entry),
+            Length::Assumed(count) => cost.add_list(ListLength::Fixed(count), entry),
             Length::Page => cost.add_list(page_size(field), entry),
             Length::Argument(name) => cost.add_list(entries(field, name), entry),
         }
@@ -88,9 +95,9 @@ impl Cost {
         self.lists.extend(other.lists);
     }
 
-    fn add_list(&mut self, size: Size, entry: Self) {
+    fn add_list(&mut self, size: ListLength, entry: Self) {
         match size {
-            Size::Fixed(count) if entry.lists.is_empty() => {
+            ListLength::Fixed(count) if entry.lists.is_empty() => {
                 self.fixed = self.fixed.saturating_add(count.saturating_mul(entry.fixed));
             }
             size => self.lists.push((size, entry)),
@@ -99,16 +106,16 @@ impl Cost {
 
     /// The cost with these variables.
     #[must_use]
-    pub fn with(&self, variables: &Variables) -> u64 {
+    pub fn evaluate(&self, variables: &Variables) -> u64 {
         self.lists.iter().fold(self.fixed, |sum, (size, entry)| {
-            let count = size.with(variables);
-            sum.saturating_add(count.saturating_mul(entry.with(variables)))
+            let count = size.evaluate(variables);
+            sum.saturating_add(count.saturating_mul(entry.evaluate(variables)))
         })
     }
 }
 
-impl Size {
-    fn with(&self, variables: &Variables) -> u64 {
+impl ListLength {
+    fn evaluate(&self, variables: &Variables) -> u64 {
         match self {
             Self::Fixed(count) => *count,
             Self::Page(names) => {
@@ -131,7 +138,7 @@ fn clamp_page(size: i64) -> u64 {
     size.clamp(1, i64::from(FIRST_MAX)).unsigned_abs()
 }
 
-fn page_size(field: &Field) -> Size {
+fn page_size(field: &Field) -> ListLength {
     let argument = |name| field.get_argument(name).map(|value| &value.node);
     let given: Vec<&Value> = ["first", "last"]
         .into_iter()
@@ -143,21 +150,23 @@ fn page_size(field: &Field) -> Size {
         _ => None,
     };
     match given.as_slice() {
-        [] => Size::Fixed(clamp_page(i64::from(FIRST_DEFAULT))),
-        [Value::Number(number)] => Size::Fixed(clamp_page(number.as_i64().unwrap_or(i64::MAX))),
+        [] => ListLength::Fixed(clamp_page(i64::from(FIRST_DEFAULT))),
+        [Value::Number(number)] => {
+            ListLength::Fixed(clamp_page(number.as_i64().unwrap_or(i64::MAX)))
+        }
         given => given
             .iter()
             .map(variable)
             .collect::<Option<_>>()
-            .map_or(Size::Fixed(clamp_page(i64::MAX)), Size::Page),
+            .map_or(ListLength::Fixed(clamp_page(i64::MAX)), ListLength::Page),
     }
 }
 
-fn entries(field: &Field, argument: &str) -> Size {
+fn entries(field: &Field, argument: &str) -> ListLength {
     match field.get_argument(argument).map(|value| &value.node) {
-        Some(Value::List(entries)) => Size::Fixed(entries.len() as u64),
-        Some(Value::Variable(name)) => Size::Entries(name.clone()),
-        _ => Size::Fixed(1),
+        Some(Value::List(entries)) => ListLength::Fixed(entries.len() as u64),
+        Some(Value::Variable(name)) => ListLength::Entries(name.clone()),
+        _ => ListLength::Fixed(1),
     }
 }
 
@@ -169,12 +178,17 @@ mod tests {
     use super::*;
 
     fn cost(query: &str, variables: serde_json::Value) -> u64 {
-        let shape = Shape::of(&crate::graphql::sdl());
+        let schema_index = SchemaIndex::of(&crate::graphql::sdl());
         let document = parse_query(query).expect("a document");
         let (_, operation) = document.operations.iter().next().expect("an operation");
         let root = Name::new("Query");
-        let cost = Cost::of(&shape, &document, &root, &operation.node.selection_set.node);
-        cost.with(&Variables::from_json(variables))
+        let cost = Cost::of(
+            &schema_index,
+            &document,
+            &root,
+            &operation.node.selection_set.node,
+        );
+        cost.evaluate(&Variables::from_json(variables))
     }
 
     #[test]

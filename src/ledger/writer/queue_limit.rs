@@ -1,6 +1,6 @@
-//! The line of jobs before the writer: how many wait, and how many may.
+//! The limit of the queue before the writer: how many wait, and how many may.
 //!
-//! Its bound is a time. Where the database is slow a line of fixed length would outlast those who stand in it: each would
+//! Its bound is a time. Where the database is slow a queue of fixed length would outlast those who stand in it: each would
 //! be told to come back just before its turn, and what is stored would be answered too late.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ const WAIT_MAX: Duration = ANSWER_TIMEOUT.checked_div(2).expect("two is not zero
 
 /// Jobs that wait, in the queue and taken from it.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct QueueLimit {
     waiting: AtomicUsize,
     room: AtomicUsize,
 }
@@ -27,7 +27,7 @@ pub(super) enum Class {
     Like,
 }
 
-impl Line {
+impl QueueLimit {
     pub(super) fn new() -> Self {
         Self {
             waiting: AtomicUsize::new(0),
@@ -56,9 +56,9 @@ impl Line {
         self.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Lets in as many as are stored in time at this pace.
-    pub(super) fn fit(&self, pace: &Pace) {
-        self.room.store(pace.room(), Ordering::Relaxed);
+    /// Lets in as many as are stored in time at this throughput.
+    pub(super) fn fit(&self, throughput: &Throughput) {
+        self.room.store(throughput.room(), Ordering::Relaxed);
     }
 
     fn room_for(&self, class: Class) -> usize {
@@ -72,12 +72,12 @@ impl Line {
 
 /// How fast jobs are stored, by the last batches.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(super) struct Throughput {
     /// Of each job in a full batch, smoothed.
     nanos: u64,
 }
 
-impl Pace {
+impl Throughput {
     /// Takes note of a batch. One that is not full is taken to last as long as a full one: most of it is the way to the
     /// database and back.
     pub(super) fn note(&mut self, jobs: usize, rows: usize, took: Duration) {
@@ -101,58 +101,70 @@ impl Pace {
 mod tests {
     use super::*;
 
-    fn pace(batches: u32, jobs: usize, rows: usize, took_ms: u64) -> Pace {
-        let mut pace = Pace::default();
+    fn throughput(batches: u32, jobs: usize, rows: usize, took_ms: u64) -> Throughput {
+        let mut throughput = Throughput::default();
         for _ in 0..batches {
-            pace.note(jobs, rows, Duration::from_millis(took_ms));
+            throughput.note(jobs, rows, Duration::from_millis(took_ms));
         }
-        pace
+        throughput
     }
 
     #[test]
     fn as_many_may_wait_as_are_stored_in_a_second() {
         // Before anything is known, and where 16 batches take less.
-        for pace in [Pace::default(), pace(99, 512, 512, 30), pace(99, 1, 1, 60)] {
-            assert_eq!(pace.room(), 8_192);
+        for throughput in [
+            Throughput::default(),
+            throughput(99, 512, 512, 30),
+            throughput(99, 1, 1, 60),
+        ] {
+            assert_eq!(throughput.room(), 8_192);
         }
-        let about = |pace: Pace, room: usize| {
-            let off = pace.room().abs_diff(room);
-            assert!(off <= room / 100, "{pace:?}: {}, not {room}", pace.room());
+        let about = |throughput: Throughput, room: usize| {
+            let off = throughput.room().abs_diff(room);
+            assert!(
+                off <= room / 100,
+                "{throughput:?}: {}, not {room}",
+                throughput.room()
+            );
         };
-        about(pace(99, 512, 512, 200), 2_560);
-        about(pace(99, 3, 3, 200), 2_560);
+        about(throughput(99, 512, 512, 200), 2_560);
+        about(throughput(99, 3, 3, 200), 2_560);
         // Ballots of eight votes each.
-        about(pace(99, 64, 512, 100), 640);
-        about(pace(99, 512, 512, 1_000), 512);
-        about(pace(99, 512, 512, 60_000), 512);
-        about(pace(99, 51, 510, 60_000), 512);
+        about(throughput(99, 64, 512, 100), 640);
+        about(throughput(99, 512, 512, 1_000), 512);
+        about(throughput(99, 512, 512, 60_000), 512);
+        about(throughput(99, 51, 510, 60_000), 512);
     }
 
     #[test]
     fn a_single_slow_batch_is_soon_forgotten() {
-        let mut pace = pace(99, 512, 512, 60);
-        pace.note(512, 512, Duration::from_millis(200));
-        assert!((5_000..6_000).contains(&pace.room()), "{}", pace.room());
+        let mut throughput = throughput(99, 512, 512, 60);
+        throughput.note(512, 512, Duration::from_millis(200));
+        assert!(
+            (5_000..6_000).contains(&throughput.room()),
+            "{}",
+            throughput.room()
+        );
         for _ in 0..4 {
-            pace.note(512, 512, Duration::from_millis(60));
+            throughput.note(512, 512, Duration::from_millis(60));
         }
-        assert!(pace.room() > 7_000, "{}", pace.room());
+        assert!(throughput.room() > 7_000, "{}", throughput.room());
     }
 
     #[test]
     fn the_line_has_room_for_votes_when_it_has_none_for_likes() {
-        let line = Line::new();
-        line.fit(&pace(99, 512, 512, 1_000));
+        let queue_limit = QueueLimit::new();
+        queue_limit.fit(&throughput(99, 512, 512, 1_000));
         for waiting in 0..512 {
-            assert_eq!(line.is_full_for(Class::Like), waiting >= 256);
+            assert_eq!(queue_limit.is_full_for(Class::Like), waiting >= 256);
             if waiting == 256 {
-                assert!(!line.enter(Class::Like));
+                assert!(!queue_limit.enter(Class::Like));
             }
-            assert!(line.enter(Class::Vote));
+            assert!(queue_limit.enter(Class::Vote));
         }
-        assert!(line.is_full_for(Class::Vote) && !line.enter(Class::Vote));
-        assert_eq!(line.waiting(), 512, "who is refused does not wait");
-        line.leave();
-        assert!(line.enter(Class::Vote));
+        assert!(queue_limit.is_full_for(Class::Vote) && !queue_limit.enter(Class::Vote));
+        assert_eq!(queue_limit.waiting(), 512, "who is refused does not wait");
+        queue_limit.leave();
+        assert!(queue_limit.enter(Class::Vote));
     }
 }

@@ -4,15 +4,16 @@
 //! versions. The last one to leave ends it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, Stream};
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
-use super::graphql::{is_request_error, write};
-use crate::graphql::Asker;
+use super::response::{is_request_error, write};
+use crate::graphql::RequestContext;
 use crate::graphql::document::{Documents, Errors, Executable, SharedKey};
 
 /// What it costs to come to a subscription that is there: its messages are copied.
@@ -20,16 +21,16 @@ const JOINING_COST: u32 = 10;
 
 /// What a shared subscription says to those who watch.
 #[derive(Debug, Clone)]
-pub enum Shown {
+pub enum Update {
     /// Nothing so far.
     Nothing,
     /// The latest payload, in JSON.
     Payload(Bytes),
     /// It is not executed. Nothing follows.
-    Refused(Arc<Errors>),
+    Rejected(Arc<Errors>),
 }
 
-type Channels = Mutex<HashMap<SharedKey, watch::Sender<Shown>>>;
+type Channels = Mutex<HashMap<SharedKey, watch::Sender<Update>>>;
 
 /// The shared subscriptions of a process: as many as there are kinds of subscribers, whose places are bounded.
 #[derive(Default)]
@@ -40,21 +41,21 @@ impl SharedSubscriptions {
     /// charged its price, who comes to what is there as good as nothing.
     ///
     /// # Errors
-    /// When the asker has asked for too much.
+    /// When the requester has asked for too much.
     pub fn watch(
         &self,
         documents: &Arc<Documents>,
-        asker: &Asker,
+        requester: &RequestContext,
         (key, price): (SharedKey, u32),
         executable: Executable,
-    ) -> Result<impl Stream<Item = Shown> + Send + use<>, Errors> {
+    ) -> Result<impl Stream<Item = Update> + Send + use<>, Errors> {
         let mut channels = lock(&self.0);
         if let Some(channel) = channels.get(&key) {
-            documents.charge(asker, JOINING_COST)?;
+            documents.charge(requester, JOINING_COST)?;
             return Ok(latest(channel.subscribe()));
         }
-        documents.charge(asker, price)?;
-        let (channel, receiver) = watch::channel(Shown::Nothing);
+        documents.charge(requester, price)?;
+        let (channel, receiver) = watch::channel(Update::Nothing);
         channels.insert(key.clone(), channel.clone());
         let (documents, channels) = (Arc::clone(documents), Arc::clone(&self.0));
         tokio::spawn(async move {
@@ -67,15 +68,15 @@ impl SharedSubscriptions {
     }
 }
 
-fn lock(channels: &Channels) -> MutexGuard<'_, HashMap<SharedKey, watch::Sender<Shown>>> {
-    channels.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(channels: &Channels) -> MutexGuard<'_, HashMap<SharedKey, watch::Sender<Update>>> {
+    channels.lock()
 }
 
 /// Takes the channel of this key away, so that nobody comes to it any more, if it is to end; returns whether it is gone.
 fn end(
     channels: &Channels,
     key: &SharedKey,
-    is_to_end: impl FnOnce(&watch::Sender<Shown>) -> bool,
+    is_to_end: impl FnOnce(&watch::Sender<Update>) -> bool,
 ) -> bool {
     let mut channels = lock(channels);
     let is_gone = channels.get(key).is_none_or(is_to_end);
@@ -89,7 +90,7 @@ fn end(
 async fn show(
     documents: &Documents,
     executable: Executable,
-    channel: &watch::Sender<Shown>,
+    channel: &watch::Sender<Update>,
     end_if_unwatched: impl Fn() -> bool,
 ) {
     let mut responses = documents.execute_stream(executable);
@@ -105,9 +106,9 @@ async fn show(
         };
         let Some(response) = response else { return };
         let shown = if is_request_error(&response) {
-            Shown::Refused(Arc::new(response.errors))
+            Update::Rejected(Arc::new(response.errors))
         } else if let Some(payload) = write(&response, None) {
-            Shown::Payload(payload.into())
+            Update::Payload(payload.into())
         } else {
             return;
         };
@@ -116,13 +117,13 @@ async fn show(
 }
 
 /// What a channel holds, at once and whenever it is another.
-fn latest(mut receiver: watch::Receiver<Shown>) -> impl Stream<Item = Shown> + Send {
+fn latest(mut receiver: watch::Receiver<Update>) -> impl Stream<Item = Update> + Send {
     receiver.mark_changed();
     stream::unfold(receiver, async |mut receiver| {
         loop {
             receiver.changed().await.ok()?;
             let shown = receiver.borrow_and_update().clone();
-            if !matches!(shown, Shown::Nothing) {
+            if !matches!(shown, Update::Nothing) {
                 return Some((shown, receiver));
             }
         }

@@ -219,7 +219,7 @@ pub fn check(document: &ExecutableDocument) -> Result<Option<Conflict>, String> 
             "A document has at most {OPERATIONS_MAX} operations."
         ));
     }
-    let mut walk = Walk {
+    let mut walk = WeightVisitor {
         document,
         fragments: HashMap::new(),
     };
@@ -247,7 +247,7 @@ pub fn check(document: &ExecutableDocument) -> Result<Option<Conflict>, String> 
         }
         within_limits(weight)?;
     }
-    let mut comparison = Comparison {
+    let mut comparison = ConflictFinder {
         document,
         left: COMPARISONS_MAX,
         conflict: None,
@@ -277,13 +277,13 @@ fn within_limits(weight: Weight) -> Result<(), String> {
     }
 }
 
-struct Walk<'a> {
+struct WeightVisitor<'a> {
     document: &'a ExecutableDocument,
     /// Fragments that have been weighed; none for those that are being weighed.
     fragments: HashMap<&'a str, Option<Weight>>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> WeightVisitor<'a> {
     fn selection_set(&mut self, set: &'a SelectionSet) -> Result<Weight, String> {
         let mut weight = Weight::default();
         for item in &set.items {
@@ -350,13 +350,13 @@ impl<'a> Walk<'a> {
 type Outputs<'a> = HashMap<(Option<&'a str>, &'a str), &'a Positioned<Field>>;
 
 /// Looks for the first conflict, as the library's rule sees it: in each selection set, with what fragments put into it.
-struct Comparison<'a> {
+struct ConflictFinder<'a> {
     document: &'a ExecutableDocument,
     left: usize,
     conflict: Option<Conflict>,
 }
 
-impl<'a> Comparison<'a> {
+impl<'a> ConflictFinder<'a> {
     fn document(&mut self) -> Result<(), String> {
         for (_, operation) in self.document.operations.iter() {
             self.selection_set(&operation.node.selection_set.node)?;

@@ -1,9 +1,9 @@
-//! The recount: what the ballots say, compared with what tallies, quotas and counters say.
+//! The recount: what the votes say, compared with what tallies, quotas and counters say.
 
-use super::{Database, on};
+use super::{Database, on_pool};
 use crate::id::{CampaignId, NomineeId, ScopeId, SubjectId, VoterId};
 
-/// A nominee whose totals differ from its ballots.
+/// A nominee whose totals differ from its votes.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TallyDifference {
@@ -12,15 +12,15 @@ pub struct TallyDifference {
     /// The nominee.
     pub nominee_id: NomineeId,
     /// Ballots that count.
-    pub ballots_counted: i64,
+    pub votes_counted: i64,
     /// What the tally says.
     pub tally_counted: i64,
     /// Ballots that are withheld.
-    pub ballots_withheld: i64,
+    pub votes_withheld: i64,
     /// What the tally says.
     pub tally_withheld: i64,
-    /// First ballots of a voter.
-    pub ballots_voters: i64,
+    /// First votes of a voter.
+    pub votes_voters: i64,
     /// What the tally says.
     pub tally_voters: i64,
 }
@@ -65,31 +65,31 @@ pub struct LikeDifference {
     pub counter: i64,
 }
 
-/// Nominees whose totals differ from their ballots.
+/// Nominees whose totals differ from their votes.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_tally_differences(database: &Database) -> sqlx::Result<Vec<TallyDifference>> {
-    on!(database.read(), p => sqlx::query_as(
+    on_pool!(database.read(), p => sqlx::query_as(
         "WITH counts AS (
             SELECT campaign_id, nominee_id,
-                COUNT(*) FILTER (WHERE withheld_rule IS NULL) AS counted,
-                COUNT(*) FILTER (WHERE withheld_rule IS NOT NULL) AS withheld,
+                COUNT(*) FILTER (WHERE withheld_by = 0) AS counted,
+                COUNT(*) FILTER (WHERE withheld_by > 0) AS withheld,
                 COUNT(*) FILTER (WHERE is_first) AS voters
-            FROM ballot GROUP BY campaign_id, nominee_id
+            FROM vote GROUP BY campaign_id, nominee_id
         ), both_sides AS (
             SELECT campaign_id, nominee_id, counted AS bc, withheld AS bw, voters AS bv, 0 AS tc, 0 AS tw, 0 AS tv
             FROM counts
             UNION ALL SELECT campaign_id, nominee_id, 0, 0, 0, counted, withheld, voters FROM tally
         ), sums AS (
             SELECT campaign_id, nominee_id,
-                CAST(SUM(bc) AS BIGINT) AS ballots_counted, CAST(SUM(tc) AS BIGINT) AS tally_counted,
-                CAST(SUM(bw) AS BIGINT) AS ballots_withheld, CAST(SUM(tw) AS BIGINT) AS tally_withheld,
-                CAST(SUM(bv) AS BIGINT) AS ballots_voters, CAST(SUM(tv) AS BIGINT) AS tally_voters
+                CAST(SUM(bc) AS BIGINT) AS votes_counted, CAST(SUM(tc) AS BIGINT) AS tally_counted,
+                CAST(SUM(bw) AS BIGINT) AS votes_withheld, CAST(SUM(tw) AS BIGINT) AS tally_withheld,
+                CAST(SUM(bv) AS BIGINT) AS votes_voters, CAST(SUM(tv) AS BIGINT) AS tally_voters
             FROM both_sides GROUP BY campaign_id, nominee_id
         )
-        SELECT * FROM sums WHERE ballots_counted <> tally_counted OR ballots_withheld <> tally_withheld
-            OR ballots_voters <> tally_voters")
+        SELECT * FROM sums WHERE votes_counted <> tally_counted OR votes_withheld <> tally_withheld
+            OR votes_voters <> tally_voters")
         .fetch_all(p).await)
 }
 
@@ -98,9 +98,9 @@ pub async fn list_tally_differences(database: &Database) -> sqlx::Result<Vec<Tal
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_over_quota(database: &Database) -> sqlx::Result<Vec<OverQuota>> {
-    on!(database.read(), p => sqlx::query_as(
+    on_pool!(database.read(), p => sqlx::query_as(
         "SELECT b.campaign_id, b.voter_id, b.scope_id, b.period, COUNT(*) AS votes, c.votes_per_period AS quota
-        FROM ballot b JOIN campaign c ON c.id = b.campaign_id
+        FROM vote b JOIN campaign c ON c.id = b.campaign_id
         GROUP BY b.campaign_id, b.voter_id, b.scope_id, b.period, c.votes_per_period
         HAVING COUNT(*) > c.votes_per_period OR COUNT(DISTINCT b.slot) <> COUNT(*)")
         .fetch_all(p).await)
@@ -112,13 +112,13 @@ pub async fn list_over_quota(database: &Database) -> sqlx::Result<Vec<OverQuota>
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_repeats(database: &Database) -> sqlx::Result<Vec<Repeat>> {
-    on!(database.read(), p => sqlx::query_as(
-        "SELECT campaign_id, voter_id FROM ballot GROUP BY campaign_id, voter_id, period, nominee_id HAVING COUNT(*) > 1
+    on_pool!(database.read(), p => sqlx::query_as(
+        "SELECT campaign_id, voter_id FROM vote GROUP BY campaign_id, voter_id, period, nominee_id HAVING COUNT(*) > 1
         UNION
-        SELECT campaign_id, voter_id FROM ballot WHERE idempotency_key IS NOT NULL
+        SELECT campaign_id, voter_id FROM vote WHERE idempotency_key IS NOT NULL
         GROUP BY campaign_id, voter_id, nominee_id, idempotency_key HAVING COUNT(*) > 1
         UNION
-        SELECT campaign_id, voter_id FROM ballot GROUP BY campaign_id, voter_id
+        SELECT campaign_id, voter_id FROM vote GROUP BY campaign_id, voter_id
         HAVING COUNT(*) FILTER (WHERE is_first) <> 1")
         .fetch_all(p).await)
 }
@@ -128,7 +128,7 @@ pub async fn list_repeats(database: &Database) -> sqlx::Result<Vec<Repeat>> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_like_differences(database: &Database) -> sqlx::Result<Vec<LikeDifference>> {
-    on!(database.read(), p => sqlx::query_as(
+    on_pool!(database.read(), p => sqlx::query_as(
         "SELECT subject_id, CAST(SUM(likes) AS BIGINT) AS likes, CAST(SUM(counter) AS BIGINT) AS counter FROM (
             SELECT subject_id, COUNT(*) AS likes, 0 AS counter FROM subject_like GROUP BY subject_id
             UNION ALL SELECT subject_id, 0, likes FROM subject_counter
@@ -136,15 +136,15 @@ pub async fn list_like_differences(database: &Database) -> sqlx::Result<Vec<Like
         .fetch_all(p).await)
 }
 
-/// How many ballots there are.
+/// How many votes there are.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn count_ballots(database: &Database) -> sqlx::Result<i64> {
-    on!(database.read(), p => sqlx::query_scalar("SELECT COUNT(*) FROM ballot").fetch_one(p).await)
+pub async fn count_votes(database: &Database) -> sqlx::Result<i64> {
+    on_pool!(database.read(), p => sqlx::query_scalar("SELECT COUNT(*) FROM vote").fetch_one(p).await)
 }
 
-/// The ids of `voter`'s ballots in `scope` and `period`, with their nominees: what the hot store's copy is compared to.
+/// The ids of `voter`'s votes in `scope` and `period`, with their nominees: what the hot store's copy is compared to.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -154,8 +154,8 @@ pub async fn list_ids_of_voter(
     scope_id: ScopeId,
     period: i64,
 ) -> sqlx::Result<Vec<uuid::Uuid>> {
-    on!(database.read(), p => sqlx::query_scalar(
-        "SELECT id FROM ballot WHERE campaign_id IN (SELECT id FROM campaign WHERE id = $1
+    on_pool!(database.read(), p => sqlx::query_scalar(
+        "SELECT id FROM vote WHERE campaign_id IN (SELECT id FROM campaign WHERE id = $1
             UNION SELECT campaign_id FROM category WHERE id = $1)
         AND scope_id = $1 AND voter_id = $2 AND period = $3")
         .bind(scope_id).bind(voter_id).bind(period).fetch_all(p).await)

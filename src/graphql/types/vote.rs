@@ -9,12 +9,12 @@ use uuid::Uuid;
 use super::scalars::Timestamp;
 use super::{Category, Nominee};
 use crate::app::App;
-use crate::app::voting::{self, CastAnswer, CastRefusal, Refused};
-use crate::domain::ballot::Ballot;
+use crate::app::voting::{self, CastAnswer, CastRefusal, CastRejection};
 use crate::domain::roster::Roster;
+use crate::domain::vote as domain;
 use crate::graphql::node_id::GlobalId;
 use crate::graphql::page::NomineePage;
-use crate::graphql::{Nullable, app, asker};
+use crate::graphql::{Nullable, app, requester};
 use crate::id::{ScopeId, VoteId, VoterId};
 
 /// What `castVote` is to do.
@@ -87,33 +87,33 @@ pub struct CastBallotUserError {
 pub struct Vote {
     page: Arc<NomineePage>,
     index: usize,
-    ballot: Ballot,
+    stored: domain::Vote,
 }
 
 impl Vote {
     /// The votes of one campaign; those of nominees that are no longer in its roster are left out.
     #[must_use]
-    pub fn list(ctx: &Context<'_>, roster: &Arc<Roster>, ballots: Vec<Ballot>) -> Vec<Self> {
-        let indexes: Vec<usize> = ballots
+    pub fn list(ctx: &Context<'_>, roster: &Arc<Roster>, votes: Vec<domain::Vote>) -> Vec<Self> {
+        let indexes: Vec<usize> = votes
             .iter()
-            .filter_map(|b| roster.index_of(b.nominee_id))
+            .filter_map(|v| roster.index_of(v.nominee_id))
             .collect();
         let page = NomineePage::new(ctx, Arc::clone(roster), &indexes);
-        let vote = |ballot: Ballot| {
-            let index = roster.index_of(ballot.nominee_id)?;
+        let to_node = |vote: domain::Vote| {
+            let index = roster.index_of(vote.nominee_id)?;
             Some(Self {
                 page: Arc::clone(&page),
                 index,
-                ballot,
+                stored: vote,
             })
         };
-        ballots.into_iter().filter_map(vote).collect()
+        votes.into_iter().filter_map(to_node).collect()
     }
 
     /// Its id within the program.
     #[must_use]
     pub fn vote_id(&self) -> VoteId {
-        self.ballot.id
+        self.stored.id
     }
 
     /// The nominee it is for.
@@ -128,7 +128,7 @@ impl Vote {
 impl Vote {
     /// Its id.
     pub async fn id(&self) -> ID {
-        GlobalId::Vote(self.ballot.campaign_id, self.ballot.id).encode(&self.page.app.hash_key)
+        GlobalId::Vote(self.stored.campaign_id, self.stored.id).encode(&self.page.app.hash_key)
     }
 
     /// Whom it is for.
@@ -138,12 +138,12 @@ impl Vote {
 
     /// When it was cast.
     async fn cast_at(&self) -> Timestamp {
-        Timestamp(self.ballot.cast_at)
+        Timestamp(self.stored.cast_at)
     }
 
     /// The quota period it was cast in: days since the year 1 in the campaign's time zone, or 0 for the whole campaign.
     async fn period(&self) -> i32 {
-        i32::try_from(self.ballot.period).unwrap_or(i32::MAX)
+        i32::try_from(self.stored.period).unwrap_or(i32::MAX)
     }
 }
 
@@ -257,11 +257,11 @@ impl CastVotePayload {
         let scope =
             shown.map(|(roster, i)| roster.campaign().scope(roster.nominees()[i].category_id));
         let (vote, errors) = match answer.result {
-            Ok(ballots) => {
+            Ok(votes) => {
                 let votes = answer
                     .roster
                     .as_ref()
-                    .map(|roster| Vote::list(ctx, roster, ballots))
+                    .map(|roster| Vote::list(ctx, roster, votes))
                     .unwrap_or_default();
                 (votes.into_iter().next(), Vec::new())
             }
@@ -269,9 +269,11 @@ impl CastVotePayload {
         };
         let nominee = match &vote {
             Some(vote) => Some(vote.nominee_node()),
-            None => shown.map(|(roster, index)| Nominee::alone(ctx, Arc::clone(roster), index)),
+            None => {
+                shown.map(|(roster, index)| Nominee::standalone(ctx, Arc::clone(roster), index))
+            }
         };
-        let voter = asker(ctx).viewer.voter();
+        let voter = requester(ctx).viewer.voter();
         let answer = Answer {
             voter,
             roster: answer.roster,
@@ -342,9 +344,9 @@ impl CastBallotPayload {
         scopes.sort_unstable();
         scopes.dedup();
         let (votes, errors) = match answer.result {
-            Ok(ballots) => (
+            Ok(votes) => (
                 roster
-                    .map(|roster| Vote::list(ctx, roster, ballots))
+                    .map(|roster| Vote::list(ctx, roster, votes))
                     .unwrap_or_default(),
                 Vec::new(),
             ),
@@ -364,7 +366,7 @@ impl CastBallotPayload {
                 )
             }
         };
-        let voter = asker(ctx).viewer.voter();
+        let voter = requester(ctx).viewer.voter();
         let answer = Answer {
             voter,
             roster: answer.roster,
@@ -399,7 +401,7 @@ impl CastBallotPayload {
     }
 }
 
-fn refusal(ctx: &Context<'_>, refused: Refused, is_list: bool) -> CastVoteUserError {
+fn refusal(ctx: &Context<'_>, refused: CastRejection, is_list: bool) -> CastVoteUserError {
     let path = refused.position.map(|position| {
         let input = "input".to_owned();
         if is_list {
@@ -408,7 +410,7 @@ fn refusal(ctx: &Context<'_>, refused: Refused, is_list: bool) -> CastVoteUserEr
             vec![input, "nomineeId".into()]
         }
     });
-    let message = asker(ctx).language.cast_refusal(refused.why).to_owned();
+    let message = requester(ctx).language.cast_refusal(refused.why).to_owned();
     CastVoteUserError {
         code: refused.why.into(),
         message,

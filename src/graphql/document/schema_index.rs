@@ -68,12 +68,12 @@ pub enum InputShape {
 
 /// The schema.
 #[derive(Debug)]
-pub struct Shape {
+pub struct SchemaIndex {
     fields: HashMap<Name, HashMap<Name, FieldShape>>,
     inputs: HashMap<Name, InputShape>,
 }
 
-impl Shape {
+impl SchemaIndex {
     /// Reads the SDL of a schema.
     ///
     /// # Panics
@@ -133,11 +133,11 @@ fn object_shape(
     parent: &Name,
     fields: Vec<Positioned<FieldDefinition>>,
 ) -> HashMap<Name, FieldShape> {
-    let shape = |field: Positioned<FieldDefinition>| {
+    let schema_index = |field: Positioned<FieldDefinition>| {
         let field = field.node;
         let place = format!("{parent}.{}", field.name.node);
         let takes_statement = STATEMENTS.contains(&place.as_str());
-        let shape = FieldShape {
+        let schema_index = FieldShape {
             price: if takes_statement {
                 1 + STATEMENT_PRICE
             } else {
@@ -146,9 +146,9 @@ fn object_shape(
             length: length(parent, &place, &field),
             of: named(&field.ty.node).clone(),
         };
-        (field.name.node, shape)
+        (field.name.node, schema_index)
     };
-    fields.into_iter().map(shape).collect()
+    fields.into_iter().map(schema_index).collect()
 }
 
 fn length(parent: &Name, place: &str, field: &FieldDefinition) -> Length {
@@ -186,13 +186,13 @@ mod tests {
 
     #[test]
     fn prices_and_lengths_are_of_fields_that_there_are() {
-        let shape = Shape::of(&crate::graphql::sdl());
+        let schema_index = SchemaIndex::of(&crate::graphql::sdl());
         let places = STATEMENTS
             .iter()
             .chain(LENGTHS.iter().map(|(place, _)| place));
         for place in places {
             let (parent, field) = place.split_once('.').expect("a type and a field");
-            let found = shape.field(&Name::new(parent), &Name::new(field));
+            let found = schema_index.field(&Name::new(parent), &Name::new(field));
             assert!(found.is_some(), "{place}");
         }
     }

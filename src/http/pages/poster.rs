@@ -1,9 +1,7 @@
-//! Posters of nominees to share, and codes to scan: drawn as SVG, rendered to PNG, kept for a while.
+//! Posters of nominees to share, and codes to scan: drawn as SVG, rendered to PNG, cached for a while.
 //!
 //! Both lead to the public address of the pages, or into the mini-program where its platform draws the code. Pictures
 //! from elsewhere are not fetched: a poster shows a name and words, with a font of this machine.
-
-pub mod drawing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,32 +14,33 @@ use bytes::Bytes;
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
-use self::drawing::{Code, Font, Scanned, draw, render};
-use super::Server;
-use super::pages::{campaign_path, find, find_nominee, nominee_path};
+use super::paths::{campaign_path, find, find_nominee, nominee_path};
 use crate::auth::platform::code_image::is_scene;
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
+use crate::http::Server;
+use crate::http::cache_control::FEW_MINUTES;
 use crate::id::NomineeId;
+use crate::print::code::Code;
+use crate::print::font::Font;
+use crate::print::poster::{PosterCode, draw, render};
 
-/// Posters that are kept, of some 100 KB each.
-const KEPT_MAX: usize = 200;
+/// Posters that are cached, of some 100 KB each.
+const CACHED_MAX: usize = 200;
 /// Posters drawn at once, each some 30 ms of one core, and how many may wait for it.
 const DRAWN_AT_ONCE: usize = 1;
 const WAITING_MAX: usize = 16;
 /// How long one waits for its turn, which a slow platform may hold up.
 const TURN_WAIT_MAX: Duration = Duration::from_secs(5);
-/// How long caches keep a poster or code: a name may be put right.
-const CACHED: &str = "public, max-age=300";
-/// How long a poster with a stand-in for the platform's code is kept.
-const STAND_IN_KEPT: Duration = Duration::from_mins(1);
+/// How long a poster with a stand-in for the platform's code is cached.
+const STAND_IN_CACHED: Duration = Duration::from_mins(1);
 
 /// What draws posters.
 pub struct Posters {
     font: Option<Font>,
     /// The page of the mini-program that shows a nominee.
     code_page: String,
-    kept: Cache<NomineeId, Kept>,
+    cached: Cache<NomineeId, CachedPoster>,
     /// Admits to waiting and drawing.
     places: Arc<Semaphore>,
     /// Admits to drawing.
@@ -49,7 +48,7 @@ pub struct Posters {
 }
 
 #[derive(Clone)]
-struct Kept {
+struct CachedPoster {
     revision: i64,
     /// Until when, if not for good.
     until: Option<tokio::time::Instant>,
@@ -64,7 +63,7 @@ impl Posters {
         Self {
             font,
             code_page,
-            kept: Cache::new(KEPT_MAX),
+            cached: Cache::new(CACHED_MAX),
             places: Arc::new(Semaphore::new(WAITING_MAX + DRAWN_AT_ONCE)),
             turns: Arc::new(Semaphore::new(DRAWN_AT_ONCE)),
         }
@@ -77,12 +76,12 @@ impl Posters {
     }
 
     fn find(&self, nominee: &Nominee, revision: i64) -> Option<Bytes> {
-        let kept = self.kept.get(&nominee.id)?;
-        let is_good = kept.revision == revision
-            && kept
+        let cached = self.cached.get(&nominee.id)?;
+        let is_good = cached.revision == revision
+            && cached
                 .until
                 .is_none_or(|until| tokio::time::Instant::now() < until);
-        is_good.then_some(kept.png)
+        is_good.then_some(cached.png)
     }
 }
 
@@ -131,13 +130,13 @@ pub async fn picture(
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let png = Bytes::from(png);
-    let until = is_stand_in.then(|| tokio::time::Instant::now() + STAND_IN_KEPT);
-    let kept = Kept {
+    let until = is_stand_in.then(|| tokio::time::Instant::now() + STAND_IN_CACHED);
+    let cached = CachedPoster {
         revision,
         until,
         png: png.clone(),
     };
-    server.posters.kept.insert(nominee.id, kept);
+    server.posters.cached.insert(nominee.id, cached);
     answer("image/png", png)
 }
 
@@ -175,7 +174,7 @@ fn code_answer(server: &Server, path: &str) -> Response {
 fn answer(content_type: &'static str, body: Bytes) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(content_type)),
-        (CACHE_CONTROL, HeaderValue::from_static(CACHED)),
+        (CACHE_CONTROL, HeaderValue::from_static(FEW_MINUTES)),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     (headers, body).into_response()
@@ -196,7 +195,7 @@ async fn find_code(
     roster: &Roster,
     nominee: &Nominee,
     url: String,
-) -> Option<(Scanned, bool)> {
+) -> Option<(PosterCode, bool)> {
     let mut is_stand_in = false;
     if let Some(wechat) = server.app.wechat() {
         let scene = format!("c={}&n={}", roster.campaign().slug, nominee.number);
@@ -205,10 +204,15 @@ async fn find_code(
                 .find_code_image(&server.posters.code_page, &scene)
                 .await;
             if let Some(image) = image {
-                return Some((Scanned::Image(image), false));
+                let (content_type, bytes) = (image.content_type, image.bytes);
+                let code = PosterCode::Image {
+                    content_type,
+                    bytes,
+                };
+                return Some((code, false));
             }
             is_stand_in = true;
         }
     }
-    Some((Scanned::Code(Code::of(&url)?), is_stand_in))
+    Some((PosterCode::Code(Code::of(&url)?), is_stand_in))
 }

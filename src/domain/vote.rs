@@ -1,0 +1,397 @@
+//! The decision on a vote: given what a voter has cast before, does this request count, in which slots, or why not?
+//!
+//! The decision is a pure function; the database's keys judge it (see `ledger::writer`): a decision made on stale
+//! knowledge loses there and is made again.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
+
+/// A voter's request to vote for one or several nominees of a campaign, all of them or none.
+#[derive(Debug, Clone)]
+pub struct VoteRequest {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The voter.
+    pub voter_id: VoterId,
+    /// Number of the quota period that `cast_at` falls in (see [`super::period`]).
+    pub period: i64,
+    /// Votes that the voter has in this period and each scope.
+    pub quota: i64,
+    /// The moment of admission.
+    pub cast_at: DateTime<Utc>,
+    /// The client's name for this request: repeated, it gets the same answer and counts once.
+    pub idempotency_key: Option<Uuid>,
+    /// The nominees, each once; at least one.
+    pub selections: Vec<Selection>,
+    /// Keyed hash of the network the request came from.
+    pub network_hash: Option<[u8; 16]>,
+    /// Keyed hash of the device it came from.
+    pub device_hash: Option<[u8; 16]>,
+}
+
+/// One nominee of a [`VoteRequest`].
+#[derive(Debug, Clone, Copy)]
+pub struct Selection {
+    /// The id that the vote will have.
+    pub id: VoteId,
+    /// The nominee.
+    pub nominee_id: NomineeId,
+    /// The scope of its quota: the category or the campaign.
+    pub scope_id: ScopeId,
+}
+
+/// A vote as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Vote {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The voter.
+    pub voter_id: VoterId,
+    /// The scope of its quota: the category or the campaign.
+    pub scope_id: ScopeId,
+    /// The quota period it was cast in.
+    pub period: i64,
+    /// Its place in the quota, 1 to the quota.
+    pub slot: i64,
+    /// The nominee it is for.
+    pub nominee_id: NomineeId,
+    /// Its id.
+    pub id: VoteId,
+    /// The client's name for the request.
+    pub idempotency_key: Option<Uuid>,
+    /// The moment of its admission.
+    pub cast_at: DateTime<Utc>,
+    /// Whether it is the voter's first of the campaign.
+    pub is_first: bool,
+}
+
+/// The answer to a [`VoteRequest`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Counted or refused.
+    pub outcome: Outcome,
+    /// Votes used in this period, after the request, in each scope that it touches; empty where that is not known.
+    pub used: Vec<(ScopeId, i64)>,
+    /// The committed votes that a refusal of a single vote rests on: the voter's of this period and scope.
+    pub blocking_votes: Vec<Vote>,
+}
+
+/// The outcome of a [`VoteRequest`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The votes are stored, by this request or by an earlier one with the same idempotency key.
+    Counted(Vec<Vote>),
+    /// Nothing was stored.
+    Refused(Refusal),
+}
+
+/// The reason why a request does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// The voter has voted for this nominee in this period.
+    AlreadyVoted(NomineeId),
+    /// The voter has too few votes left in this scope and period.
+    QuotaSpent(ScopeId),
+    /// The idempotency key belongs to another request of the voter.
+    IdempotencyKeyReused,
+}
+
+/// The decision on a [`VoteRequest`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Store these, all or none.
+    Store(Vec<Vote>),
+    /// Answer at once.
+    Answer(Outcome),
+}
+
+/// Decides `request` for a voter whose `existing` votes of this campaign are at least those of this period, those with
+/// the request's idempotency key and the voter's first one.
+///
+/// A vote takes the n-th *free* slot and not the number after the highest: slots can have holes.
+#[must_use]
+pub fn decide(request: &VoteRequest, existing: &[Vote]) -> Decision {
+    if let Some(answer) = repeated(request, existing) {
+        return Decision::Answer(answer);
+    }
+    let this_period = || existing.iter().filter(|v| v.period == request.period);
+    if let Some(selection) = request
+        .selections
+        .iter()
+        .find(|s| this_period().any(|v| v.nominee_id == s.nominee_id))
+    {
+        return Decision::Answer(Outcome::Refused(Refusal::AlreadyVoted(
+            selection.nominee_id,
+        )));
+    }
+    let mut stored: Vec<Vote> = Vec::with_capacity(request.selections.len());
+    for selection in &request.selections {
+        let takes = |v: &Vote, slot: i64| v.scope_id == selection.scope_id && v.slot == slot;
+        let is_taken = |slot: i64| {
+            this_period().any(|v| takes(v, slot)) || stored.iter().any(|v| takes(v, slot))
+        };
+        let free = (1..=request.quota).find(|&slot| !is_taken(slot));
+        let Some(slot) = free else {
+            return Decision::Answer(Outcome::Refused(Refusal::QuotaSpent(selection.scope_id)));
+        };
+        let is_first = existing.is_empty() && stored.is_empty();
+        stored.push(new_vote(request, selection, slot, is_first));
+    }
+    Decision::Store(stored)
+}
+
+/// Votes used in the period of `request` in each scope that it touches, when the voter's votes are `existing`.
+#[must_use]
+pub fn used<'a>(
+    request: &VoteRequest,
+    existing: &(impl Iterator<Item = &'a Vote> + Clone),
+) -> Vec<(ScopeId, i64)> {
+    let mut used: Vec<(ScopeId, i64)> = Vec::new();
+    for selection in &request.selections {
+        if used.iter().all(|(scope, _)| *scope != selection.scope_id) {
+            let count = existing
+                .clone()
+                .filter(|v| v.period == request.period && v.scope_id == selection.scope_id)
+                .count();
+            used.push((selection.scope_id, i64::try_from(count).unwrap_or(i64::MAX)));
+        }
+    }
+    used
+}
+
+/// The votes that the refusal of a single vote rests on, when the voter's votes are `existing`.
+#[must_use]
+pub fn blocking_votes(request: &VoteRequest, refusal: Refusal, existing: &[Vote]) -> Vec<Vote> {
+    match (refusal, request.selections.as_slice()) {
+        (Refusal::AlreadyVoted(_) | Refusal::QuotaSpent(_), [selection]) => existing
+            .iter()
+            .filter(|v| v.period == request.period && v.scope_id == selection.scope_id)
+            .cloned()
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The answer to a request that was stored before: by its own ids (its commit's outcome was not known) or by its key.
+fn repeated(request: &VoteRequest, existing: &[Vote]) -> Option<Outcome> {
+    let is_own = |v: &&Vote| request.selections.iter().any(|s| s.id == v.id);
+    let has_key = |v: &&Vote| {
+        request.idempotency_key.is_some() && v.idempotency_key == request.idempotency_key
+    };
+    let earlier: Vec<&Vote> = existing
+        .iter()
+        .filter(|v| is_own(v) || has_key(v))
+        .collect();
+    if earlier.is_empty() {
+        return None;
+    }
+    let votes = request.selections.iter().map(|s| {
+        earlier
+            .iter()
+            .find(|v| v.nominee_id == s.nominee_id)
+            .copied()
+            .cloned()
+    });
+    Some(match votes.collect::<Option<Vec<Vote>>>() {
+        Some(votes) if votes.len() == earlier.len() => Outcome::Counted(votes),
+        _ => Outcome::Refused(Refusal::IdempotencyKeyReused),
+    })
+}
+
+fn new_vote(request: &VoteRequest, selection: &Selection, slot: i64, is_first: bool) -> Vote {
+    Vote {
+        campaign_id: request.campaign_id,
+        voter_id: request.voter_id,
+        scope_id: selection.scope_id,
+        period: request.period,
+        slot,
+        nominee_id: selection.nominee_id,
+        id: selection.id,
+        idempotency_key: request.idempotency_key,
+        cast_at: request.cast_at,
+        is_first,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn request(
+        voter: VoterId,
+        nominees: &[u128],
+        scope: u128,
+        key: Option<u128>,
+        period: i64,
+        quota: i64,
+    ) -> VoteRequest {
+        VoteRequest {
+            campaign_id: CampaignId(Uuid::from_u128(1)),
+            voter_id: voter,
+            period,
+            quota,
+            cast_at: DateTime::UNIX_EPOCH,
+            idempotency_key: key.map(Uuid::from_u128),
+            selections: nominees
+                .iter()
+                .map(|&n| Selection {
+                    id: VoteId::new(),
+                    nominee_id: NomineeId(Uuid::from_u128(n)),
+                    scope_id: ScopeId(Uuid::from_u128(scope)),
+                })
+                .collect(),
+            network_hash: None,
+            device_hash: None,
+        }
+    }
+
+    fn apply(request: &VoteRequest, known: &mut Vec<Vote>) -> Outcome {
+        match decide(request, known) {
+            Decision::Store(votes) => {
+                known.extend(votes.clone());
+                Outcome::Counted(votes)
+            }
+            Decision::Answer(outcome) => outcome,
+        }
+    }
+
+    #[test]
+    fn a_vote_takes_the_first_free_slot_also_in_a_hole() {
+        let voter = VoterId::new();
+        let mut known = Vec::new();
+        for nominee in 1..=3 {
+            apply(&request(voter, &[nominee], 9, None, 5, 3), &mut known);
+        }
+        known.retain(|b| b.slot != 2);
+        let Outcome::Counted(votes) = apply(&request(voter, &[7], 9, None, 5, 3), &mut known)
+        else {
+            panic!("a slot is free");
+        };
+        assert_eq!(votes[0].slot, 2);
+    }
+
+    #[test]
+    fn a_repeated_key_gets_the_first_answer_also_on_another_day() {
+        let voter = VoterId::new();
+        let mut known = Vec::new();
+        let first = apply(&request(voter, &[1], 9, Some(77), 5, 3), &mut known);
+        assert_eq!(
+            apply(&request(voter, &[1], 9, Some(77), 5, 3), &mut known),
+            first
+        );
+        assert_eq!(
+            apply(&request(voter, &[1], 9, Some(77), 6, 3), &mut known),
+            first
+        );
+        let reused = Outcome::Refused(Refusal::IdempotencyKeyReused);
+        assert_eq!(
+            apply(&request(voter, &[2], 9, Some(77), 5, 3), &mut known),
+            reused
+        );
+        assert_eq!(
+            apply(&request(voter, &[1, 2], 9, Some(77), 5, 3), &mut known),
+            reused
+        );
+        assert_eq!(known.len(), 1);
+        apply(&request(voter, &[3, 4], 9, Some(78), 5, 3), &mut known);
+        let part = apply(&request(voter, &[3], 9, Some(78), 5, 3), &mut known);
+        assert_eq!(part, reused, "a part of a ballot is another");
+    }
+
+    #[test]
+    fn used_votes_are_those_of_the_period_in_each_scope_that_is_touched() {
+        let voter = VoterId::new();
+        let scope = |n| ScopeId(Uuid::from_u128(n));
+        let mut known = Vec::new();
+        for (nominee, of, period) in [(1, 9, 5), (2, 9, 5), (3, 9, 6), (4, 8, 5), (5, 7, 5)] {
+            apply(&request(voter, &[nominee], of, None, period, 9), &mut known);
+        }
+        let mut ballot = request(voter, &[11, 12], 9, None, 5, 9);
+        ballot
+            .selections
+            .extend(request(voter, &[13], 8, None, 5, 9).selections);
+        let expected = vec![(scope(9), 2), (scope(8), 1)];
+        assert_eq!(used(&ballot, &known.iter()), expected);
+    }
+
+    #[test]
+    fn a_refusal_rests_on_the_votes_of_its_scope_and_period() {
+        let voter = VoterId::new();
+        let mut known = Vec::new();
+        for (nominee, of, period) in [(1, 9, 5), (2, 9, 5), (3, 9, 6), (4, 8, 5)] {
+            apply(&request(voter, &[nominee], of, None, period, 2), &mut known);
+        }
+        let of = |request: &VoteRequest, refusal| {
+            let on = blocking_votes(request, refusal, &known).into_iter();
+            on.map(|b| b.nominee_id.0.as_u128()).collect::<Vec<_>>()
+        };
+        let again = request(voter, &[1], 9, None, 5, 2);
+        let voted = Refusal::AlreadyVoted(again.selections[0].nominee_id);
+        assert_eq!(of(&again, voted), [1, 2]);
+        let spent = Refusal::QuotaSpent(again.selections[0].scope_id);
+        assert_eq!(of(&request(voter, &[7], 9, None, 5, 2), spent), [1, 2]);
+        // Other refusals, and those of a whole ballot, say nothing of a single vote.
+        assert_eq!(of(&again, Refusal::IdempotencyKeyReused), [0; 0]);
+        assert_eq!(of(&request(voter, &[1, 7], 9, None, 5, 2), voted), [0; 0]);
+    }
+
+    /// What a commit with an unknown outcome has stored is found by the votes' own ids, keys or not.
+    #[test]
+    fn a_cast_that_was_stored_is_recognised_by_its_ids() {
+        let voter = VoterId::new();
+        let mut known = Vec::new();
+        let both = request(voter, &[1, 2], 9, None, 5, 3);
+        let first = apply(&both, &mut known);
+        assert_eq!(apply(&both, &mut known), first);
+        assert_eq!(known.len(), 2);
+        assert!(known[0].is_first && !known[1].is_first);
+        // Another cast without a key is another cast.
+        let other = apply(&request(voter, &[1], 9, None, 5, 3), &mut known);
+        assert!(matches!(other, Outcome::Refused(Refusal::AlreadyVoted(_))));
+    }
+
+    #[test]
+    fn a_ballot_is_stored_whole_or_not_at_all() {
+        let voter = VoterId::new();
+        let mut known = Vec::new();
+        apply(&request(voter, &[1], 9, None, 5, 3), &mut known);
+        let outcome = apply(&request(voter, &[2, 3, 4], 9, None, 5, 3), &mut known);
+        assert_eq!(
+            outcome,
+            Outcome::Refused(Refusal::QuotaSpent(ScopeId(Uuid::from_u128(9))))
+        );
+        let outcome = apply(&request(voter, &[2, 1], 9, None, 5, 3), &mut known);
+        assert_eq!(
+            outcome,
+            Outcome::Refused(Refusal::AlreadyVoted(NomineeId(Uuid::from_u128(1))))
+        );
+        assert!(
+            matches!(apply(&request(voter, &[2, 3], 9, None, 5, 3), &mut known), Outcome::Counted(b) if b.len() == 2)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_sequence_of_casts_goes_over_the_quota_or_repeats_a_nominee(
+            casts in prop::collection::vec((prop::collection::btree_set(1u128..8, 1..4), 1u128..3, 0u128..5, 5i64..7), 1..40)
+        ) {
+            let voter = VoterId::new();
+            let mut known: Vec<Vote> = Vec::new();
+            for (nominees, scope, key, period) in casts {
+                let nominees: Vec<u128> = nominees.into_iter().collect();
+                apply(&request(voter, &nominees, scope, (key > 0).then_some(key), period, 4), &mut known);
+            }
+            for vote in &known {
+                let twins = known.iter().filter(|b| b.period == vote.period && b.nominee_id == vote.nominee_id);
+                prop_assert_eq!(twins.count(), 1);
+                let peers = known.iter().filter(|b| b.period == vote.period && b.scope_id == vote.scope_id);
+                prop_assert!(peers.clone().count() <= 4);
+                prop_assert_eq!(peers.filter(|b| b.slot == vote.slot).count(), 1);
+            }
+            prop_assert!(known.iter().filter(|b| b.is_first).count() <= 1);
+        }
+    }
+}

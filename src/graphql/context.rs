@@ -1,0 +1,34 @@
+//! The context of a resolver: the process, the requester, and the type of a field that may fail alone.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+
+use super::messages::Language;
+use crate::app::{App, Client};
+use crate::auth::Viewer;
+
+/// A field that may be null: where it fails it is null itself, with its error. A `Result<Option<T>>` is to the library a
+/// field that has no null, whose error makes its parent null.
+pub type Nullable<T> = Option<async_graphql::Result<T>>;
+
+/// Who asks, from where, in which language: what every resolver may need.
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    /// Who.
+    pub viewer: Viewer,
+    /// From where.
+    pub client: Client,
+    /// The language of texts for people.
+    pub language: Language,
+}
+
+/// The process, from a resolver.
+pub(super) fn app<'a>(ctx: &Context<'a>) -> &'a Arc<App> {
+    ctx.data_unchecked()
+}
+
+/// Who asks, from a resolver.
+pub(super) fn requester<'a>(ctx: &Context<'a>) -> &'a RequestContext {
+    ctx.data_unchecked()
+}

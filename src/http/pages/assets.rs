@@ -1,0 +1,62 @@
+//! The files of the pages' program, carried in the binary. Their names have a hash of their contents, so they are kept
+//! for ever.
+
+use axum::extract::Path;
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::html::headers;
+use crate::http::cache_control::IMMUTABLE;
+
+include!("../../../web/pages/dist/files.rs");
+
+/// The licences of the packages in them.
+const LICENSES: &[u8] = include_bytes!("../../../web/pages/dist/LICENSES.txt");
+/// The documents that the program sends, as a manifest: it works where only trusted documents are executed, too.
+pub const DOCUMENTS: &[u8] = include_bytes!("../../../web/pages/dist/documents.json");
+/// Name of the program's first script.
+pub(super) const PROGRAM: &str = SCRIPT;
+/// Name of its style sheet.
+pub(super) const STYLESHEET: &str = STYLE;
+
+/// A file of the program, compressed twice.
+struct File {
+    name: &'static str,
+    content_type: &'static str,
+    brotli: &'static [u8],
+    gzip: &'static [u8],
+}
+
+/// A file of the program, as the client takes it; one that takes neither compression gets gzip, which all do.
+pub(super) async fn file(Path(name): Path<String>, request: HeaderMap) -> Response {
+    if name == "LICENSES.txt" {
+        return (headers("text/plain; charset=utf-8", "no-cache"), LICENSES).into_response();
+    }
+    let Some(file) = FILES.iter().find(|file| file.name == name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let takes_brotli = request
+        .get(ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(takes_brotli);
+    let (encoding, bytes) = if takes_brotli {
+        ("br", file.brotli)
+    } else {
+        ("gzip", file.gzip)
+    };
+    let mut headers = headers(file.content_type, IMMUTABLE);
+    headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    (headers, bytes).into_response()
+}
+
+fn takes_brotli(encodings: &str) -> bool {
+    encodings.split(',').any(|encoding| {
+        let mut parts = encoding.split(';').map(str::trim);
+        parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case("br"))
+            && parts.all(|part| part != "q=0")
+    })
+}

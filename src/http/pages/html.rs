@@ -1,0 +1,171 @@
+//! Pages as HTML: their head, and what stands on them before their program runs or without it.
+
+use std::fmt::Write as _;
+
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue};
+use chrono::SecondsFormat;
+
+use super::assets::{PROGRAM, STYLESHEET};
+use super::paths::{campaign_path, nominee_path};
+use crate::domain::nominee::Nominee;
+use crate::domain::roster::Roster;
+use crate::domain::story::{MediaKind, Story};
+use crate::graphql::messages::Language;
+use crate::print::markup::Escaped;
+
+/// Programs, styles and calls from here only; pictures and films are the organiser's own addresses.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+    img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// What an address is about: for the browser's title, and for what shows previews of links.
+pub(super) struct PageHead<'a> {
+    pub(super) title: String,
+    pub(super) summary: &'a str,
+    /// Address of a picture; one that begins with a slash is here.
+    pub(super) picture: Option<String>,
+    /// Its own path.
+    pub(super) path: String,
+    pub(super) kind: &'static str,
+    /// Whether there is more to it than its text.
+    pub(super) has_program: bool,
+}
+
+/// What stands on a page until its program runs, and where it cannot.
+pub(super) fn introduction(title: &str, summary: &str) -> String {
+    format!(
+        "<main><h1>{}</h1><p>{}</p><noscript><p>这个页面需要 JavaScript。This page needs JavaScript; stories are read \
+        without.</p></noscript></main>",
+        Escaped(title),
+        Escaped(summary)
+    )
+}
+
+/// A story for reading: the same as the program shows, without what needs it.
+pub(super) fn article(roster: &Roster, story: &Story, about: Option<&Nominee>) -> String {
+    let campaign = campaign_path(roster);
+    let published_at = story
+        .published_at
+        .to_rfc3339_opts(SecondsFormat::Millis, true);
+    let mut html = format!(
+        "<header class=\"top\"><h1><a href=\"{campaign}\">{}</a></h1></header><main><article class=\"card story\">\
+        <h2>{}</h2><p class=\"facts\"><time datetime=\"{published_at}\">{}</time>",
+        Escaped(&roster.campaign().title),
+        Escaped(&story.title),
+        story
+            .published_at
+            .with_timezone(&roster.campaign().time_zone.0)
+            .format("%Y-%m-%d"),
+    );
+    if let Some(nominee) = about {
+        let (path, name) = (nominee_path(roster, nominee), Escaped(&nominee.name));
+        _ = write!(html, " <a href=\"{path}\">{name}</a>");
+    }
+    _ = write!(
+        html,
+        "</p><p class=\"summary\">{}</p>",
+        Escaped(&story.summary)
+    );
+    _ = write!(html, "<div class=\"body\">{}</div>", story.body_html());
+    if !story.media.is_empty() {
+        html.push_str("<ul class=\"media\">");
+        for medium in story.media.iter().filter(|medium| is_web(&medium.url)) {
+            let (url, title) = (Escaped(&medium.url), Escaped(&medium.title));
+            _ = match medium.kind {
+                MediaKind::Image => write!(html, "<li><img src=\"{url}\" alt=\"{title}\"></li>"),
+                MediaKind::Video | MediaKind::Audio => {
+                    write!(
+                        html,
+                        "<li><a href=\"{url}\" rel=\"noreferrer\">{title}</a></li>"
+                    )
+                }
+            };
+        }
+        html.push_str("</ul>");
+    }
+    _ = write!(
+        html,
+        "<p><a href=\"{campaign}/stories\">更多故事 · More stories</a></p></article></main>"
+    );
+    html
+}
+
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
+pub(super) fn document(
+    public_url: Option<&str>,
+    language: Language,
+    head: &PageHead<'_>,
+    body: &str,
+) -> String {
+    let lang = match language {
+        Language::English => "en",
+        Language::Chinese => "zh-CN",
+    };
+    let (title, summary) = (Escaped(&head.title), Escaped(head.summary));
+    let mut html = format!(
+        "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
+        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+        <meta name=\"description\" content=\"{summary}\">\
+        <meta property=\"og:title\" content=\"{title}\"><meta property=\"og:description\" content=\"{summary}\">\
+        <meta property=\"og:type\" content=\"{}\">",
+        head.kind,
+    );
+    // Previews need whole addresses. The request's own `Host` is the client's choice, so it is not used.
+    if let Some(public_url) = public_url {
+        let url = format!("{public_url}{}", head.path);
+        let url = Escaped(&url);
+        _ = write!(
+            html,
+            "<meta property=\"og:url\" content=\"{url}\"><link rel=\"canonical\" href=\"{url}\">"
+        );
+    }
+    let picture = match (&head.picture, public_url) {
+        (Some(path), Some(public_url)) if path.starts_with('/') => {
+            Some(format!("{public_url}{path}"))
+        }
+        (Some(url), _) if is_web(url) => Some(url.clone()),
+        _ => None,
+    };
+    if let Some(picture) = picture {
+        let picture = Escaped(&picture);
+        _ = write!(
+            html,
+            "<meta property=\"og:image\" content=\"{picture}\"><meta name=\"twitter:card\" content=\"summary_large_image\">"
+        );
+    }
+    _ = write!(
+        html,
+        "<link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/pages/{STYLESHEET}\">"
+    );
+    if head.has_program {
+        _ = write!(
+            html,
+            "<script type=\"module\" src=\"/pages/{PROGRAM}\"></script>"
+        );
+    }
+    _ = write!(
+        html,
+        "</head><body><div id=\"app\">{body}</div></body></html>"
+    );
+    html
+}
+
+pub(super) fn headers(content_type: &'static str, cached: &'static str) -> HeaderMap {
+    HeaderMap::from_iter([
+        (CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (CACHE_CONTROL, HeaderValue::from_static(cached)),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (
+            REFERRER_POLICY,
+            HeaderValue::from_static("strict-origin-when-cross-origin"),
+        ),
+        (VARY, HeaderValue::from_static("accept-language")),
+    ])
+}

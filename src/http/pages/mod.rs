@@ -1,0 +1,222 @@
+//! The pages of campaigns below `/c/`, and the way there at `/`, for browsers: the program that `web/pages` builds
+//! (`assets`), and around it what must be there before it runs, or without it: the language, title and preview tags of an
+//! address, and the text of a story (`html`). `poster` has the pictures to share, `paths` the addresses of all.
+//!
+//! The heads are public, the same for everybody, and as fresh as the public tally.
+
+mod assets;
+mod html;
+mod paths;
+pub mod poster;
+
+use std::fmt::Write as _;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+
+pub use self::assets::DOCUMENTS;
+use self::html::{PageHead, article, document, headers, introduction};
+use self::paths::{campaign_path, find, find_nominee, nominee_path, poster_path, story_path};
+use super::Server;
+use super::cache_control::SHARED;
+use super::client::Origin;
+use crate::auth::Viewer;
+use crate::error::{Error, RETRY_AFTER as RETRY_AFTER_DEFAULT};
+use crate::graphql::node_id;
+use crate::print::markup::Escaped;
+use crate::telemetry::RequestId;
+
+/// What the page of a story costs, as an operation with a statement does.
+const STORY_COST: u32 = 50;
+/// Campaigns that `/` names.
+const CAMPAIGNS_MAX: usize = 100;
+/// The pages and their files.
+pub fn router() -> Router<Server> {
+    Router::new()
+        .route("/", get(campaigns))
+        .route("/c/{slug}", get(campaign))
+        .route("/c/{slug}/qr.svg", get(poster::campaign_code))
+        .route("/c/{slug}/n/{number}", get(nominee))
+        .route("/c/{slug}/n/{number}/qr.svg", get(poster::nominee_code))
+        .route("/c/{slug}/n/{number}/poster.png", get(poster::picture))
+        .route("/c/{slug}/stories", get(campaign))
+        .route("/c/{slug}/stories/{id}", get(story))
+        .route("/c/{slug}/board", get(campaign))
+        .route("/pages/{name}", get(assets::file))
+}
+
+/// The way to the public campaign, and where there are several, to each of the latest.
+async fn campaigns(State(server): State<Server>, origin: Origin) -> Response {
+    let catalog = server.app.campaigns.catalog();
+    let listed: Vec<_> = catalog
+        .visible(Viewer::Anonymous)
+        .take(CAMPAIGNS_MAX)
+        .collect();
+    if let [only] = listed[..] {
+        let way = Redirect::temporary(&campaign_path(only));
+        return (headers("text/plain", SHARED), way).into_response();
+    }
+    let mut body = "<header class=\"top\"><h1>评选 · Campaigns</h1></header><main>".to_owned();
+    if listed.is_empty() {
+        body.push_str("<p>现在没有评选。There is no campaign now.</p>");
+    } else {
+        body.push_str("<ul class=\"feed\">");
+        for roster in &listed {
+            let (path, campaign) = (campaign_path(roster), roster.campaign());
+            let (title, summary) = (Escaped(&campaign.title), Escaped(&campaign.summary));
+            _ = write!(
+                body,
+                "<li class=\"card\"><a href=\"{path}\"><strong>{title}</strong><span>{summary}</span></a></li>"
+            );
+        }
+        body.push_str("</ul>");
+    }
+    body.push_str("</main>");
+    let head = PageHead {
+        title: "评选 · Campaigns".to_owned(),
+        summary: "",
+        picture: None,
+        path: "/".to_owned(),
+        kind: "website",
+        has_program: false,
+    };
+    page(&server, &origin, &head, &body)
+}
+
+/// A page whose head is the campaign's: all but its path.
+async fn campaign(
+    State(server): State<Server>,
+    Path(slug): Path<String>,
+    uri: axum::http::Uri,
+    origin: Origin,
+) -> Response {
+    let Some(roster) = find(&server, &slug) else {
+        return missing(&origin);
+    };
+    let campaign = roster.campaign();
+    let head = PageHead {
+        title: campaign.title.clone(),
+        summary: &campaign.summary,
+        picture: campaign.cover_url.clone(),
+        path: uri.path().to_owned(),
+        kind: "website",
+        has_program: true,
+    };
+    let body = introduction(&campaign.title, &campaign.summary);
+    page(&server, &origin, &head, &body)
+}
+
+async fn nominee(
+    State(server): State<Server>,
+    Path((slug, number)): Path<(String, String)>,
+    origin: Origin,
+) -> Response {
+    let Some((roster, index)) = find_nominee(&server, &slug, &number) else {
+        return missing(&origin);
+    };
+    let nominee = &roster.nominees()[index];
+    let path = nominee_path(&roster, nominee);
+    let poster = poster_path(&server, &roster, nominee);
+    let head = PageHead {
+        title: format!("{} · {}", nominee.name, roster.campaign().title),
+        summary: &nominee.summary,
+        picture: nominee.portrait_url.clone().or(poster),
+        path,
+        kind: "profile",
+        has_program: true,
+    };
+    let body = introduction(&nominee.name, &nominee.summary);
+    page(&server, &origin, &head, &body)
+}
+
+async fn story(
+    State(server): State<Server>,
+    Path((slug, id)): Path<(String, String)>,
+    origin: Origin,
+) -> Response {
+    let Some(roster) = find(&server, &slug) else {
+        return missing(&origin);
+    };
+    // It takes a statement, as the API's own answer does: whoever hammers it is stopped by the same allowance.
+    if let Err(error) = server
+        .app
+        .charge(Viewer::Anonymous, origin.client(), STORY_COST)
+    {
+        return rejection(&error);
+    }
+    let found = match node_id::story(&server.app.hash_key, &id.into()) {
+        Ok(id) => server.app.find_stories(Viewer::Anonymous, vec![id]).await,
+        Err(_) => Ok(Vec::new()),
+    };
+    let story = match found {
+        Ok(mut stories) => stories
+            .pop()
+            .filter(|story| story.campaign_id == roster.campaign().id),
+        Err(error) => return rejection(&error),
+    };
+    let Some(story) = story else {
+        return missing(&origin);
+    };
+    let about = story
+        .nominee_id
+        .and_then(|id| roster.shown_index_of(id))
+        .map(|index| &roster.nominees()[index]);
+    let picture = story
+        .cover_url
+        .clone()
+        .or_else(|| about.and_then(|nominee| nominee.portrait_url.clone()))
+        .or_else(|| about.and_then(|nominee| poster_path(&server, &roster, nominee)))
+        .or_else(|| roster.campaign().cover_url.clone());
+    let head = PageHead {
+        title: story.title.clone(),
+        summary: &story.summary,
+        picture,
+        path: story_path(&server, &roster, &story),
+        kind: "article",
+        has_program: true,
+    };
+    page(&server, &origin, &head, &article(&roster, &story, about))
+}
+
+/// A page: its head, and what stands on it before its program runs.
+fn page(server: &Server, origin: &Origin, head: &PageHead<'_>, body: &str) -> Response {
+    let html = document(server.public_url.as_deref(), origin.language(), head, body);
+    (headers("text/html; charset=utf-8", SHARED), html).into_response()
+}
+
+fn missing(origin: &Origin) -> Response {
+    let head = PageHead {
+        title: "404".to_owned(),
+        summary: "",
+        picture: None,
+        path: String::new(),
+        kind: "website",
+        has_program: true,
+    };
+    let body = "<main><p>这个地址没有内容。There is nothing at this address.</p></main>";
+    // Not canonical anywhere: an address that leads nowhere has no other.
+    let html = document(None, origin.language(), &head, body);
+    (
+        StatusCode::NOT_FOUND,
+        headers("text/html; charset=utf-8", SHARED),
+        html,
+    )
+        .into_response()
+}
+
+/// Why a story cannot be read now.
+fn rejection(error: &Error) -> Response {
+    let status = if matches!(error, Error::RateLimited { .. }) {
+        StatusCode::TOO_MANY_REQUESTS
+    } else {
+        tracing::warn!(request = RequestId::current(), %error, "a story could not be read");
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let wait = error.retry_after().unwrap_or(RETRY_AFTER_DEFAULT);
+    let seconds = wait.as_millis().div_ceil(1_000).max(1).to_string();
+    (status, [(RETRY_AFTER, seconds)]).into_response()
+}

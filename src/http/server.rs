@@ -1,0 +1,240 @@
+//! The server: what all handlers share, the paths, and serving until told to stop.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, RETRY_AFTER,
+};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use ipnet::IpNet;
+use tokio::net::TcpListener;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::pages::poster::Posters;
+use super::response_cache::ResponseCache;
+use super::service::{REQUEST_ID, Service, compression, graphql};
+use super::shared_subscriptions::SharedSubscriptions;
+use super::{connection, graphiql, health, pages, socket, stream, tally};
+use crate::app::App;
+use crate::graphql::document::Documents;
+
+/// How long a stopping server waits for requests and sockets: with the writer's and the flusher's time it ends within
+/// the 25 s that orchestrators grant.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long browsers remember what another site may send.
+const PREFLIGHT_AGE: Duration = Duration::from_hours(2);
+/// The peer of a request without a socket, as in tests.
+pub(super) const LOCAL: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+/// How long clients may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// For the head of a request, and between two: longer than a load balancer keeps a connection idle (60 s).
+    pub head: Duration,
+    /// For the body of a request.
+    pub body: Duration,
+    /// To take what is sent.
+    pub write: Duration,
+    /// To say hello on a socket.
+    pub hello: Duration,
+    /// How often a socket is asked whether it lives; one that is silent for twice as long is gone.
+    pub ping: Duration,
+    /// How often a comment keeps an event stream alive through proxies.
+    pub comment: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            head: seconds(75),
+            body: seconds(10),
+            write: seconds(10),
+            hello: seconds(10),
+            ping: seconds(25),
+            comment: seconds(15),
+        }
+    }
+}
+
+/// Who may connect, and how many.
+#[derive(Debug, Clone)]
+pub struct ConnectionLimits {
+    /// Load balancers, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Web sites whose pages may use the API; `*` for all.
+    pub allowed_origins: Vec<HeaderValue>,
+    /// Connections at once.
+    pub connections_max: usize,
+    /// Sockets and event streams at once.
+    pub subscribers_max: usize,
+    /// How long they may take.
+    pub timeouts: Timeouts,
+}
+
+/// What the handlers share; one pointer, since every layer of the router takes a copy for every request.
+#[derive(Clone)]
+pub struct Server(Arc<Shared>);
+
+/// What a server consists of.
+pub struct Shared {
+    pub(super) app: Arc<App>,
+    pub(super) documents: Arc<Documents>,
+    pub(super) response_cache: ResponseCache,
+    pub(super) subscriptions: SharedSubscriptions,
+    pub(super) trusted_proxies: Vec<IpNet>,
+    pub(super) allowed_origins: Vec<HeaderValue>,
+    connections_max: usize,
+    /// Places of sockets and streams.
+    subscribers: Arc<Semaphore>,
+    pub(super) timeouts: Timeouts,
+    /// What comes before the paths of pages where they are shown to others; without a slash at the end.
+    pub(super) public_url: Option<String>,
+    pub(super) posters: Posters,
+    /// The schema as text, where it may be read.
+    sdl: Option<Arc<str>>,
+    /// Cancelled when the server is to stop.
+    pub(super) stopping: CancellationToken,
+    /// Connections, and the sockets that they became.
+    pub(super) connections: TaskTracker,
+}
+
+impl Deref for Server {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Server {
+    /// A server of `app`, known to others at `public_url`. It stops when `stopping` is cancelled.
+    #[must_use]
+    pub fn new(
+        app: Arc<App>,
+        documents: Documents,
+        admission: ConnectionLimits,
+        public_url: Option<String>,
+        posters: Posters,
+        stopping: CancellationToken,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            app,
+            sdl: documents.is_open().then(|| crate::graphql::sdl().into()),
+            documents: Arc::new(documents),
+            response_cache: ResponseCache::new(),
+            subscriptions: SharedSubscriptions::default(),
+            trusted_proxies: admission.trusted_proxies,
+            allowed_origins: admission.allowed_origins,
+            connections_max: admission.connections_max,
+            subscribers: Arc::new(Semaphore::new(admission.subscribers_max)),
+            timeouts: admission.timeouts,
+            public_url,
+            posters,
+            stopping,
+            connections: TaskTracker::new(),
+        }))
+    }
+
+    /// All paths.
+    fn router(&self) -> Router {
+        let graphql = async |State(server): State<Self>, request: Request| {
+            let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+            let peer = peer.map_or(LOCAL, |peer| peer.0.ip());
+            graphql(&server, peer, request).await
+        };
+        let mut router = Router::new()
+            .route("/campaigns/{slug}/tally.json", get(tally::handle))
+            .merge(pages::router())
+            .layer(compression())
+            .route("/graphql", any(graphql))
+            .route("/graphql/ws", any(socket::handle))
+            .route("/graphql/stream", any(stream::handle))
+            .route("/healthz", get(health::healthz))
+            .route("/readyz", get(health::readyz));
+        if let Some(sdl) = &self.sdl {
+            let sdl = Arc::clone(sdl);
+            router = router
+                .route("/schema.graphql", get(async move || schema(&sdl)))
+                .merge(graphiql::router());
+        }
+        if !self.allowed_origins.is_empty() {
+            router = router.layer(cors(&self.allowed_origins));
+        }
+        router.with_state(self.clone())
+    }
+
+    /// What answers the requests.
+    #[must_use]
+    pub fn service(&self) -> Service {
+        Service::new(self.clone(), self.router())
+    }
+
+    /// Serves `listener` until it is told to stop, then lets requests end, closes sockets and streams, and returns.
+    pub async fn serve(self, listener: TcpListener) {
+        connection::accept(
+            listener,
+            self.service(),
+            self.connections_max,
+            self.timeouts,
+            self.stopping.clone(),
+            self.connections.clone(),
+        )
+        .await;
+        self.connections.close();
+        if tokio::time::timeout(DRAIN_TIMEOUT, self.connections.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some requests did not end in time");
+        }
+    }
+
+    /// A place for one more socket or event stream; none when there are enough.
+    pub(super) fn subscriber_place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.subscribers).try_acquire_owned().ok()
+    }
+}
+
+/// The answer to one subscriber too many.
+pub(super) fn too_many_subscribers() -> Response {
+    let text = "There are too many subscribers: try again shortly.\n";
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], text).into_response()
+}
+
+/// Which pages of other sites may use the API. There are no cookies, so a page has no more rights than its visitor gave
+/// it.
+fn cors(origins: &[HeaderValue]) -> CorsLayer {
+    let origins = if origins.iter().any(|origin| origin == "*") {
+        AllowOrigin::any()
+    } else {
+        AllowOrigin::list(origins.iter().cloned())
+    };
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH])
+        .expose_headers([
+            ETAG,
+            RETRY_AFTER,
+            HeaderName::from_static("ratelimit"),
+            HeaderName::from_static("ratelimit-policy"),
+            REQUEST_ID,
+        ])
+        .max_age(PREFLIGHT_AGE)
+}
+
+fn schema(sdl: &str) -> Response {
+    let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (headers, sdl.to_owned()).into_response()
+}

@@ -1,4 +1,4 @@
-// Whether everybody can use the pages: axe's rules on every view, light and dark, and targets that a thumb hits.
+// Accessibility of the pages: axe's rules on every view, light and dark, and targets that a thumb hits.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, describe, test } from "node:test";
@@ -25,11 +25,11 @@ for (const [name, device] of [
   ["a dark phone", { ...phone, colorScheme: "dark" }],
 ]) {
   describe(`on ${name}`, () => {
-    for (const [view, path, shown] of views) {
+    for (const [view, path, landmark] of views) {
       test(`${view} has no serious findings`, async (t) => {
         // Axe is a script of ours, which the policy of the pages would not run.
         const { page } = await open(browser, t, `${server.origin}/c/demo${path}`, { ...device, bypassCSP: true });
-        await page.locator(shown).first().waitFor();
+        await page.locator(landmark).first().waitFor();
         await page.addScriptTag({ path: axe });
         const { violations } = await page.evaluate(() => axe.run());
         const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");

@@ -30,8 +30,8 @@ export async function signIn(server) {
 }
 
 /**
- * The demo's campaign: its id, and its nominees' ids by number. `take` gives one that no test has taken: the tally that
- * a test sees at first may lack votes of the test before, so each counts its own nominee's.
+ * The demo's campaign: its id, and its nominees' ids by number. `takeNominee` gives one that no test has taken: the
+ * tally that a test sees at first may lack votes of the test before, so each counts its own nominee's.
  */
 export async function findCampaign(server) {
   const data = await run(server, '{ campaign(slug: "demo") { id nominees(first: 100) { totalCount nodes { id } } } }');
@@ -39,7 +39,7 @@ export async function findCampaign(server) {
   assert.equal(nominees.nodes.length, nominees.totalCount, "one page holds all nominees of the demo");
   const ids = nominees.nodes.map((nominee) => nominee.id);
   const untaken = ids.values();
-  return { id, nominees: ids, take: () => untaken.next().value };
+  return { id, nominees: ids, takeNominee: () => untaken.next().value };
 }
 
 /** Casts a vote of a new voter. */

@@ -1,4 +1,5 @@
-// GraphQL over HTTP, as the specification's own audit sees it: one test for each audit, whose name says how much it binds.
+// GraphQL over HTTP, as the specification's own audit sees it: one test for each audit, whose name says how much it
+// binds.
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { serverAudits } from "graphql-http";

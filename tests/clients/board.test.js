@@ -84,10 +84,10 @@ describe("the board", () => {
     await page.route("**/graphql", async (route) => {
       const response = await route.fetch();
       const answer = await response.json();
-      const shown = answer.data?.campaign;
-      if (shown?.tally && !route.request().headers().authorization) {
-        shown.tally = null;
-        shown.rules.tallyVisibility = "STAFF_ONLY";
+      const found = answer.data?.campaign;
+      if (found?.tally && !route.request().headers().authorization) {
+        found.tally = null;
+        found.rules.tallyVisibility = "STAFF_ONLY";
       }
       await route.fulfill({ response, json: answer });
     });

@@ -1,7 +1,7 @@
-// The browser that reads the pages: one a file, with what a page asked for and complained about.
+// The browser that reads the pages: one a file, with the requests and complaints of each page.
 import { chromium } from "playwright-core";
 
-const timeout_ms = 15_000;
+const timeoutMs = 15_000;
 
 /** A phone in China, and a desktop in England. */
 export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "zh-CN" };
@@ -11,7 +11,8 @@ export const desktop = { viewport: { width: 1280, height: 800 }, locale: "en-GB"
 export async function startBrowser(after) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    // Containers give their root neither a sandbox nor a graphics card; the rest keeps the browser itself off the network.
+    // Containers give their root neither a sandbox nor a graphics card; the rest keeps the browser itself off the
+    // network.
     args: [
       "--no-sandbox",
       "--disable-gpu",
@@ -26,11 +27,11 @@ export async function startBrowser(after) {
   return browser;
 }
 
-/** Opens an address in a window of its own; gives the page with what it asked for and what it complained about. */
+/** Opens an address in a window of its own; gives the page with its requests and complaints. */
 export async function open(browser, context, url, device = desktop) {
   const window = await browser.newContext(device);
   context.after(() => window.close());
-  window.setDefaultTimeout(timeout_ms);
+  window.setDefaultTimeout(timeoutMs);
   const page = await window.newPage();
   const addresses = [];
   const complaints = [];

@@ -39,7 +39,7 @@ describe("GraphiQL", () => {
     await page.getByRole("tab", { name: "Watch" }).waitFor();
     await execute(page);
     await seen(page, '"countedVotes": 0');
-    await castVote(server, campaign.take());
+    await castVote(server, campaign.takeNominee());
     await seen(page, '"countedVotes": 1');
     assert.ok(addresses.includes(server.socketUrl), addresses.join(" "));
     assert.deepEqual(complaints, []);

@@ -20,8 +20,8 @@ const wechat = {
 const server = await startServer({ after }, wechat);
 const campaign = await findCampaign(server);
 
-/** A phone with the mini-program open; the program's `wx` is this phone's until the next is taken. */
-function take(person, to = server) {
+/** A phone with the mini-program open; the program's `wx` is this phone's until the next is opened. */
+function openPhone(person, to = server) {
   const phone = phoneOf(person, platform);
   globalThis.wx = phone.wx;
   return { phone, client: new Acclaim({ origin: to.origin }) };
@@ -40,12 +40,12 @@ async function votesReach(to, id, votes) {
 
 describe("the mini-program's client", () => {
   test("a vote signs in by the platform, once for all who wait, and a double tap is one vote", async () => {
-    const { phone, client } = take("lin");
-    const nominee = campaign.take();
+    const { phone, client } = openPhone("lin");
+    const nominee = campaign.takeNominee();
     const [first, second, other] = await Promise.all([
       client.castVote(nominee),
       client.castVote(nominee),
-      client.castVote(campaign.take()),
+      client.castVote(campaign.takeNominee()),
     ]);
     assert.deepEqual(first.userErrors, []);
     assert.equal(second, first);
@@ -57,38 +57,38 @@ describe("the mini-program's client", () => {
     assert.equal(again.userErrors[0].code, "ALREADY_VOTED");
     assert.equal(again.userErrors[0].message, "您已经为该候选人投过票了。");
     // The same person on another phone is the same voter.
-    const { client: elsewhere } = take("lin");
+    const { client: elsewhere } = openPhone("lin");
     assert.equal((await elsewhere.castVote(nominee)).userErrors[0].code, "ALREADY_VOTED");
   });
 
   test("a document's text is sent once, then its hash alone", async () => {
-    const { phone, client } = take("wen");
+    const { phone, client } = openPhone("wen");
     const variables = { slug: "demo", number: 1 };
-    const { campaign: shown } = await client.query(documents.Nominee, variables);
-    assert.equal(shown.nominee.name, "尤俊杰");
+    const { campaign: answer } = await client.query(documents.Nominee, variables);
+    assert.equal(answer.nominee.name, "尤俊杰");
     await client.query(documents.Nominee, variables);
     const texts = sent(phone, documents.Nominee).map(({ data }) => data.query !== undefined);
     assert.deepEqual(texts, [false, true, false]);
   });
 
   test("a vote whose answer is lost is sent again and counts once; one whose phone is restarted, too", async () => {
-    const { phone, client } = take("zhao");
-    const nominee = campaign.take();
+    const { phone, client } = openPhone("zhao");
+    const nominee = campaign.takeNominee();
     let lost = 0;
-    phone.meddle = ({ data }) => (data?.variables.nomineeId && (lost += 1) <= 2 ? "drop" : undefined);
-    const { nominee: shown, userErrors } = await client.castVote(nominee);
+    phone.intercept = ({ data }) => (data?.variables.nomineeId && (lost += 1) <= 2 ? "drop" : undefined);
+    const { nominee: voted, userErrors } = await client.castVote(nominee);
     assert.deepEqual(userErrors, []);
-    assert.equal(shown.viewerHasVoted, true);
+    assert.equal(voted.viewerHasVoted, true);
     const keys = new Set(sent(phone, documents.CastVote).map(({ data }) => data.variables.idempotencyKey));
     assert.equal(keys.size, 1);
     assert.ok(lost >= 3);
     await votesReach(server, nominee, 1);
     // Every answer is lost, until the mini-program is closed and opened again.
-    const other = campaign.take();
-    phone.meddle = ({ data }) => (data?.variables.nomineeId ? "drop" : undefined);
+    const other = campaign.takeNominee();
+    phone.intercept = ({ data }) => (data?.variables.nomineeId ? "drop" : undefined);
     const closed = client.castVote(other);
     await votesReach(server, other, 1);
-    phone.meddle = () => undefined;
+    phone.intercept = () => undefined;
     const reopened = new Acclaim({ origin: server.origin });
     assert.deepEqual(reopened.pendingVotes(), [other]);
     assert.deepEqual((await reopened.castVote(other)).userErrors, []);
@@ -100,11 +100,11 @@ describe("the mini-program's client", () => {
   test("a token that expires during a burst is refreshed once, and ten requests run at once", async () => {
     for (const expire of [
       // By its time, which the client knows;
-      (tokens) => ({ ...tokens, expires: Date.now() - 1 }),
+      (tokens) => ({ ...tokens, expiresMs: Date.now() - 1 }),
       // and before it, as when the server's key changes.
       (tokens) => ({ ...tokens, access: `${tokens.access}x` }),
     ]) {
-      const { phone, client } = take("qian");
+      const { phone, client } = openPhone("qian");
       await client.signIn();
       client.write("tokens", expire(client.read("tokens")));
       const asked = Array.from({ length: 40 }, (_, i) => client.query(documents.Nominee, { slug: "demo", number: i + 1 }));
@@ -117,10 +117,10 @@ describe("the mini-program's client", () => {
   });
 
   test("a session that has ended is a new sign-in of the same voter", async () => {
-    const { phone, client } = take("sun");
-    const nominee = campaign.take();
+    const { phone, client } = openPhone("sun");
+    const nominee = campaign.takeNominee();
     await client.castVote(nominee);
-    client.write("tokens", { ...client.read("tokens"), expires: 0, refresh: "gone" });
+    client.write("tokens", { ...client.read("tokens"), expiresMs: 0, refresh: "gone" });
     assert.equal((await client.castVote(nominee)).userErrors[0].code, "ALREADY_VOTED");
     assert.equal(phone.logins, 2);
   });
@@ -128,7 +128,7 @@ describe("the mini-program's client", () => {
   test("a rate limit is obeyed: nothing is sent before the server's time is over, and all votes count", async (t) => {
     const strict = await startServer(t, { ...wechat, ACCLAIM_LIMIT_CAST: "2/2" });
     const { nominees } = await findCampaign(strict);
-    const { phone, client } = take("li", strict);
+    const { phone, client } = openPhone("li", strict);
     const votes = await Promise.all(nominees.slice(0, 5).map((id) => client.castVote(id)));
     assert.ok(votes.every(({ userErrors }) => userErrors.length === 0));
     const casts = sent(phone, documents.CastVote);
@@ -145,7 +145,7 @@ describe("the mini-program's client", () => {
   });
 
   test("the server's clock is known, whatever the phone's is", async () => {
-    const { client } = take("zhou");
+    const { client } = openPhone("zhou");
     const shift = 3 * 3600 * 1000;
     const { now } = Date;
     try {
@@ -158,7 +158,7 @@ describe("the mini-program's client", () => {
   });
 
   test("the tally is polled, and mostly has not changed", async (t) => {
-    const { phone, client } = take("wu");
+    const { phone, client } = openPhone("wu");
     const seen = [];
     const moved = event("a newer tally");
     let since = Infinity;
@@ -176,13 +176,13 @@ describe("the mini-program's client", () => {
     };
     await within(10_000, unchanged(), "an answer that nothing has changed");
     since = seen.at(-1).version;
-    await castVote(server, campaign.take());
+    await castVote(server, campaign.takeNominee());
     await moved.happened();
   });
 
   test("a kill and restart of the server: the vote counts once, and what was watched goes on", async (t) => {
-    const { client } = take("zheng");
-    const nominee = campaign.take();
+    const { client } = openPhone("zheng");
+    const nominee = campaign.takeNominee();
     let votes;
     const watchers = new Set();
     const stop = client.subscribe(documents.WatchTally, { campaignId: campaign.id }, {
@@ -210,7 +210,7 @@ describe("the mini-program's client", () => {
   });
 
   test("one socket is enough for all that is watched, and is closed after the last", async () => {
-    const { phone, client } = take("wang");
+    const { phone, client } = openPhone("wang");
     const heard = event("the tally");
     const stops = [
       client.subscribe(documents.WatchTally, { campaignId: campaign.id }, { next: heard.happen }),
@@ -227,8 +227,8 @@ describe("the mini-program's client", () => {
   });
 
   test("likes and views need no more than a call; a report of views whose answer is lost counts once", async () => {
-    const { phone, client } = take("feng");
-    const subject = campaign.take();
+    const { phone, client } = openPhone("feng");
+    const subject = campaign.takeNominee();
     assert.deepEqual(await client.setLike(subject, true), { subject: { likeCount: 1, viewerHasLiked: true }, userErrors: [] });
     const query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Nominee { viewCount } } }";
     const views = async (...ids) => (await run(server, query, { ids })).nodes.map((nominee) => nominee.viewCount);
@@ -237,7 +237,7 @@ describe("the mini-program's client", () => {
     };
     let answers = 0;
     const answered = event("an answer that arrives");
-    phone.meddle = ({ data, answer }) => {
+    phone.intercept = ({ data, answer }) => {
       if (!data?.variables.subjectIds || !answer.includes("recorded")) return undefined;
       answers += 1;
       if (answers <= 2) return "drop";
@@ -246,7 +246,7 @@ describe("the mini-program's client", () => {
     client.recordViews([subject]);
     await answered.happened();
     // Views are stored in the order of their coming: with this one, all repetitions have been.
-    const later = campaign.take();
+    const later = campaign.takeNominee();
     client.recordViews([later]);
     await within(10_000, until(later, 1), "the later view");
     assert.equal(answers, 4);
@@ -255,7 +255,7 @@ describe("the mini-program's client", () => {
 });
 
 describe("the mini-program's pages", () => {
-  const { phone, client } = take("pages");
+  const { phone, client } = openPhone("pages");
   globalThis.getApp = () => ({ client });
 
   /** A page as the platform makes it of what its file says; opened with `options`. */
@@ -276,10 +276,10 @@ describe("the mini-program's pages", () => {
   }
 
   const shows = async (page, isShown, what) => {
-    const shown = async () => {
+    const reached = async () => {
       while (!isShown(page.data)) await new Promise((resolve) => setTimeout(resolve, 20));
     };
-    await within(10_000, shown(), what);
+    await within(10_000, reached(), what);
   };
 
   test("the list shows nominees and their search, votes and shows what is left", async () => {

@@ -48,7 +48,7 @@ class Server {
     this.socketUrl = `ws://127.0.0.1:${port}/graphql/ws`;
   }
 
-  /** What it has printed so far. */
+  /** Its output so far. */
   get log() {
     return this.#log;
   }

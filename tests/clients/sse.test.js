@@ -28,7 +28,7 @@ async function only(client, request) {
 
 describe("graphql-sse", () => {
   test("a subscription gives the current tally at once, then a newer one after a vote", async (t) => {
-    const nominee = campaign.take();
+    const nominee = campaign.takeNominee();
     const results = connect(t).iterate(watch);
     const first = await next(results, "the current tally");
     assert.equal(votesOf(first, nominee), 0);
@@ -65,7 +65,7 @@ describe("graphql-sse", () => {
     ["is killed", () => server.kill()],
   ]) {
     test(`a subscription goes on when the server ${how} and comes back`, async (t) => {
-      const nominee = campaign.take();
+      const nominee = campaign.takeNominee();
       const retrying = event("the client to notice");
       const client = connect(t, {
         retryAttempts: Infinity,
@@ -86,7 +86,7 @@ describe("graphql-sse", () => {
   }
 
   test("Last-Event-ID, which browsers send when they come back, changes nothing", async (t) => {
-    const nominee = campaign.take();
+    const nominee = campaign.takeNominee();
     const results = connect(t, { headers: { "last-event-id": "17" } }).iterate(watch);
     await next(results, "the current tally");
     await castVote(server, nominee);

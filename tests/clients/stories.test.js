@@ -6,7 +6,7 @@ import { desktop, open, phone, startBrowser } from "./browser.js";
 import { startServer } from "./server.js";
 
 /** The demo's next story comes out two minutes after its first start. */
-const nextStory_ms = 150_000;
+const nextStoryMs = 150_000;
 
 const server = await startServer({ after });
 const browser = await startBrowser(after);
@@ -31,7 +31,7 @@ describe("stories", () => {
     assert.deepEqual(await shownIds(page), before.slice(0, 10));
     const bar = page.getByRole("button", { name: "1 篇新故事" });
     assert.equal(await bar.count(), 0, "the story is still to come");
-    await bar.waitFor({ timeout: nextStory_ms });
+    await bar.waitFor({ timeout: nextStoryMs });
     assert.deepEqual(await shownIds(page), before.slice(0, 10));
     await readToTheEnd(page);
     assert.deepEqual(await shownIds(page), before);

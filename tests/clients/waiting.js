@@ -1,8 +1,8 @@
 // Waiting for what must happen, with a deadline.
 
-const deadline_ms = 15_000;
+const deadlineMs = 15_000;
 
-/** What `promise` resolves to, or an error when that takes longer than `ms`. */
+/** The value of `promise`, or an error when that takes longer than `ms`. */
 export async function within(ms, promise, what) {
   let timer;
   const late = new Promise((_, reject) => {
@@ -17,7 +17,7 @@ export async function within(ms, promise, what) {
 
 /** The next value of `iterator`. */
 export async function next(iterator, what) {
-  const { value, done } = await within(deadline_ms, iterator.next(), what);
+  const { value, done } = await within(deadlineMs, iterator.next(), what);
   if (done) throw new Error(`the stream ended before ${what}`);
   return value;
 }
@@ -30,12 +30,12 @@ export async function until(iterator, wanted, what) {
       if (wanted(value)) return value;
     }
   };
-  return within(deadline_ms, search(), what);
+  return within(deadlineMs, search(), what);
 }
 
 /** A promise for an event, and the function that makes it happen. */
 export function event(what) {
   let happen;
   const happened = new Promise((resolve) => (happen = resolve));
-  return { happen, happened: () => within(deadline_ms, happened, what) };
+  return { happen, happened: () => within(deadlineMs, happened, what) };
 }

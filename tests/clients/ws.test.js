@@ -29,7 +29,7 @@ async function only(client, payload) {
 
 describe("graphql-ws", () => {
   test("a subscription gives the current tally at once, then a newer one after a vote", async (t) => {
-    const nominee = campaign.take();
+    const nominee = campaign.takeNominee();
     const results = connect(t).iterate(watch);
     const first = await next(results, "the current tally");
     assert.equal(votesOf(first, nominee), 0);
@@ -43,7 +43,7 @@ describe("graphql-ws", () => {
     const client = connect(t, { connectionParams: { authorization: `Bearer ${await signIn(server)}` } });
     const query = await only(client, { query: "{ viewer { role isGuest } }" });
     assert.deepEqual(query, { data: { viewer: { role: "VOTER", isGuest: true } } });
-    const nominee = campaign.take();
+    const nominee = campaign.takeNominee();
     const mutation = await only(client, {
       query: "mutation ($id: ID!) { castVote(input: {nomineeId: $id}) { nominee { id } userErrors { code } } }",
       variables: { id: nominee },
@@ -68,7 +68,7 @@ describe("graphql-ws", () => {
       assert.equal(errors[0].extensions.code, "GRAPHQL_VALIDATION_FAILED");
       return true;
     });
-    const nominee = campaign.take();
+    const nominee = campaign.takeNominee();
     await castVote(server, nominee);
     await until(results, (result) => votesOf(result, nominee) === 1, "the vote");
     assert.equal(sockets, 1);
@@ -79,7 +79,7 @@ describe("graphql-ws", () => {
     ["is killed", () => server.kill(), 1006],
   ]) {
     test(`a subscription goes on when the server ${how} and comes back`, async (t) => {
-      const nominee = campaign.take();
+      const nominee = campaign.takeNominee();
       const closed = event("the socket to close");
       const client = connect(t, {
         retryAttempts: Infinity,

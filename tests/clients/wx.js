@@ -45,10 +45,10 @@ export async function startPlatform(after) {
   };
 }
 
-/** The phone of a person: its `wx`, and what it has seen. `meddle` may drop an answer on its way. */
+/** The phone of a person: its `wx`, and a record of its requests. `intercept` may drop an answer on its way. */
 export function phoneOf(person, platform) {
   const storage = new Map();
-  const phone = { logins: 0, requests: [], toasts: [], concurrentMax: 0, meddle: () => undefined };
+  const phone = { logins: 0, requests: [], toasts: [], concurrentMax: 0, intercept: () => undefined };
   let running = 0;
   let sockets = 0;
   const request = async ({ url, method = "GET", data, header = {}, success, fail }) => {
@@ -70,7 +70,7 @@ export function phoneOf(person, platform) {
       const upper = (name) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
       const names = Object.fromEntries([...response.headers].map(([name, value]) => [upper(name), value]));
       const reply = { statusCode: response.status, header: names, data: isJson ? JSON.parse(text) : text };
-      settle = phone.meddle(entry) === "drop" ? () => fail({ errMsg: "request:fail timeout" }) : () => success(reply);
+      settle = phone.intercept(entry) === "drop" ? () => fail({ errMsg: "request:fail timeout" }) : () => success(reply);
     } catch (error) {
       settle = () => fail({ errMsg: `request:fail ${error.message}` });
     }

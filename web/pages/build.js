@@ -10,13 +10,15 @@ import { licenses } from "../licenses.js";
 import { generate } from "./operations.js";
 
 const root = import.meta.dirname;
+const shared = join(root, "../shared");
 const dist = join(root, "dist");
 const types = { ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8" };
 const firstViewMax = 60 * 1024;
 
-/** Builds into `folder`; gives the bytes of the first view: what is loaded before a voter sees the list. */
+/** Builds into `folder`; gives the bytes of the first view, which are loaded before a voter sees the list. */
 async function buildInto(folder) {
-  const manifestOf = await generate(join(root, "../../schema.graphql"), join(root, "source"));
+  const folders = [shared, join(root, "source")];
+  const manifest = await generate(join(root, "../../schema.graphql"), folders, join(shared, "server"));
   execFileSync(join(root, "node_modules/.bin/tsc"), { cwd: root, stdio: "inherit" });
   const { output } = await build({
     configFile: join(root, "vite.config.js"),
@@ -25,7 +27,7 @@ async function buildInto(folder) {
   const chunks = output.filter((file) => file.type === "chunk");
   const modules = chunks.flatMap((chunk) => Object.keys(chunk.modules)).map((path) => path.replace(`${root}/`, ""));
   await writeFile(join(folder, "LICENSES.txt"), await licenses(root, modules, "The pages below /c/ are"));
-  await writeFile(join(folder, "documents.json"), manifestOf);
+  await writeFile(join(folder, "documents.json"), manifest);
   const assets = output.map((file) => file.fileName).filter((name) => extname(name) in types).sort();
   let firstView = 0;
   const entry = chunks.find((chunk) => chunk.isEntry);
@@ -76,7 +78,8 @@ async function check() {
   const folder = await mkdtemp(join(tmpdir(), "acclaim-pages-"));
   try {
     await buildInto(folder);
-    const [made, committed] = [await contents(folder), await contents(dist)];
+    const made = await contents(folder);
+    const committed = await contents(dist);
     const names = new Set([...made.keys(), ...committed.keys()]);
     const stale = [...names].filter((name) => made.get(name) !== committed.get(name));
     if (stale.length > 0) {

@@ -5,6 +5,8 @@ export default defineConfig({
   base: "/pages/",
   publicDir: false,
   logLevel: "warn",
+  // The packages of ../shared, which has no node_modules of its own.
+  resolve: { dedupe: ["graphql-sse", "graphql-ws", "preact"] },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     // Phones of the last six years, and the web views of mini-programs.

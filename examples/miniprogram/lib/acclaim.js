@@ -6,16 +6,17 @@
 
 /**
  * @typedef {{ id: string, text: string }} Document
- * @typedef {{ access: string, expires: number, refresh: string }} Tokens
+ * @typedef {{ access: string, expiresMs: number, refresh: string }} Tokens
  * @typedef {{ code: string, message: string }} UserError
- * @typedef {{ data?: any, errors?: { message: string, extensions?: { code?: string, retryAfterMs?: number } }[] }} Answer
+ * @typedef {{ message: string, extensions?: { code?: string, retryAfterMs?: number } }} AnswerError
+ * @typedef {{ data?: any, errors?: AnswerError[] }} Answer
  * @typedef {{ status: number, header: Record<string, string>, data: any }} Reply
  * @typedef {{ next: (data: any) => void, error?: (error: AcclaimError) => void }} Observer
  */
 
 const documents = require('./documents.js');
 
-/** The platform runs ten requests at once. */
+/** The platform runs this many requests at once. */
 const REQUESTS_MAX = 10;
 const REQUEST_TIMEOUT_MS = 15000;
 const ATTEMPTS_MAX = 7;
@@ -30,10 +31,10 @@ const PING_MS = 20000;
 /** Socket closes after which the token is renewed: forbidden, as expired tokens are. */
 const CLOSE_FORBIDDEN = 4403;
 
-/** What may be over soon. */
-const PASSING = ['NETWORK', 'UNAVAILABLE', 'OVERLOADED', 'RATE_LIMITED', 'INTERNAL'];
+/** The codes of errors that may be over soon. */
+const RETRYABLE = ['NETWORK', 'UNAVAILABLE', 'OVERLOADED', 'RATE_LIMITED', 'INTERNAL'];
 
-/** Why a call failed: a code of the API, or NETWORK when no answer came. */
+/** The reason why a call failed: a code of the API, or NETWORK when no answer came. */
 class AcclaimError extends Error {
   /**
    * @param {string} code
@@ -46,9 +47,9 @@ class AcclaimError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 
-  /** Whether the same call may work soon. */
-  get isPassing() {
-    return PASSING.includes(this.code);
+  /** True when the same call may work soon. */
+  get isRetryable() {
+    return RETRYABLE.includes(this.code);
   }
 }
 
@@ -56,7 +57,7 @@ class AcclaimError extends Error {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * How long to wait before the next attempt: at least as long as the server asks, twice as long each time, and spread.
+ * The wait before the next attempt: at least as long as the server asks, twice as long each time, and spread.
  * @param {number} attempt
  * @param {number} retryAfterMs
  */
@@ -96,7 +97,7 @@ class Acclaim {
     /** @type {Promise<Tokens> | undefined} */
     this.renewal = undefined;
     /** @type {Map<string, Promise<any>>} */
-    this.votes = new Map();
+    this.inFlightVotes = new Map();
     this.clockOffsetMs = 0;
     /** @type {Socket | undefined} */
     this.socket = undefined;
@@ -107,13 +108,13 @@ class Acclaim {
     return Date.now() + this.clockOffsetMs;
   }
 
-  /** Whether a voter is signed in. */
+  /** True when a voter is signed in. */
   get isSignedIn() {
     return this.read('tokens') !== undefined;
   }
 
   /**
-   * Asks as whoever is signed in; as nobody without.
+   * Executes a query as the voter who is signed in; as nobody without.
    * @param {Document} document
    * @param {object} variables
    */
@@ -127,15 +128,15 @@ class Acclaim {
    * @returns {Promise<{ nominee: any, quota: any, userErrors: UserError[] }>}
    */
   castVote(nomineeId) {
-    let vote = this.votes.get(nomineeId);
+    let vote = this.inFlightVotes.get(nomineeId);
     if (!vote) {
-      vote = this.sendVote(nomineeId).finally(() => this.votes.delete(nomineeId));
-      this.votes.set(nomineeId, vote);
+      vote = this.sendVote(nomineeId).finally(() => this.inFlightVotes.delete(nomineeId));
+      this.inFlightVotes.set(nomineeId, vote);
     }
     return vote;
   }
 
-  /** Nominees whose votes got no answer yet, from before a restart too: cast them again. */
+  /** The nominees whose votes have no answer yet, from before a restart too: cast them again. */
   pendingVotes() {
     return this.pending().map((vote) => vote.nomineeId);
   }
@@ -151,7 +152,7 @@ class Acclaim {
   }
 
   /**
-   * Counts views: once, however often they are sent. Nobody waits for it.
+   * Reports views, which count once, however often they are sent. Nobody waits for it.
    * @param {string[]} subjectIds
    */
   recordViews(subjectIds) {
@@ -164,30 +165,30 @@ class Acclaim {
     await this.token(true);
   }
 
-  /** Forgets who is signed in on this phone. */
+  /** Forgets the voter on this phone. */
   signOut() {
     this.write('tokens', undefined);
     this.write('pending', undefined);
   }
 
   /**
-   * Watches the public tally by asking every so often; most answers say that nothing has changed.
+   * Polls the public tally; most answers say that nothing has changed.
    * @param {string} slug
    * @param {(tally: any) => void} onTally
    * @param {number} [intervalMs]
    * @returns {() => void} ends it
    */
   pollTally(slug, onTally, intervalMs = 3000) {
-    let isOver = false;
+    let isStopped = false;
     /** @type {string | undefined} */
     let etag;
     const run = async () => {
-      for (let failures = 0; !isOver; ) {
+      for (let failures = 0; !isStopped; ) {
         try {
           const reply = await this.request('GET', `/campaigns/${encodeURIComponent(slug)}/tally.json`, undefined, {
             ...(etag && { 'if-none-match': etag }),
           });
-          if (isOver) return;
+          if (isStopped) return;
           if (reply.status === 200) {
             etag = headerOf(reply.header, 'etag');
             onTally(reply.data);
@@ -201,12 +202,12 @@ class Acclaim {
     };
     run();
     return () => {
-      isOver = true;
+      isStopped = true;
     };
   }
 
   /**
-   * Watches a subscription; all share one socket, which comes back by itself.
+   * Subscribes; all subscriptions share one socket, which comes back by itself.
    * @param {Document} document
    * @param {object} variables
    * @param {Observer} observer
@@ -217,14 +218,14 @@ class Acclaim {
     return this.socket.subscribe(document, variables, observer);
   }
 
-  // What follows is for this file.
+  // The rest is for this file.
 
   /** @param {string} nomineeId */
   async sendVote(nomineeId) {
     const others = this.pending();
     let vote = others.find((pending) => pending.nomineeId === nomineeId);
     if (!vote) {
-      vote = { nomineeId, key: randomUuid(), since: Date.now() };
+      vote = { nomineeId, key: randomUuid(), sinceMs: Date.now() };
       this.write('pending', [...others, vote]);
     }
     const { key } = vote;
@@ -235,21 +236,21 @@ class Acclaim {
       settle();
       return castVote;
     } catch (error) {
-      if (!(error instanceof AcclaimError && error.isPassing)) settle();
+      if (!(error instanceof AcclaimError && error.isRetryable)) settle();
       throw error;
     }
   }
 
-  /** @returns {{ nomineeId: string, key: string, since: number }[]} */
+  /** @returns {{ nomineeId: string, key: string, sinceMs: number }[]} */
   pending() {
-    return (this.read('pending') || []).filter((/** @type {any} */ vote) => Date.now() - vote.since < PENDING_MAX_MS);
+    return (this.read('pending') || []).filter((/** @type {any} */ vote) => Date.now() - vote.sinceMs < PENDING_MAX_MS);
   }
 
   /**
    * Executes a document and gives its data, after retries where they may help.
    * @param {Document} document
    * @param {object} variables
-   * @param {{ needsVoter: boolean }} conditions
+   * @param {{ needsVoter: boolean }} options
    */
   async execute(document, variables, { needsVoter }) {
     let isRenewed = false;
@@ -263,7 +264,7 @@ class Acclaim {
         });
       } catch (error) {
         if (!(error instanceof AcclaimError)) throw error;
-        if (!error.isPassing || attempt + 1 >= ATTEMPTS_MAX) throw error;
+        if (!error.isRetryable || attempt + 1 >= ATTEMPTS_MAX) throw error;
         await pause(backoff(attempt, error.retryAfterMs));
       }
     }
@@ -345,7 +346,7 @@ class Acclaim {
    */
   async token(needsVoter) {
     const tokens = this.read('tokens');
-    if (tokens && this.now() < tokens.expires - RENEWAL_MARGIN_MS) return tokens.access;
+    if (tokens && this.now() < tokens.expiresMs - RENEWAL_MARGIN_MS) return tokens.access;
     if (!tokens && !needsVoter) return undefined;
     return this.renew(tokens && tokens.access);
   }
@@ -369,12 +370,12 @@ class Acclaim {
   /** @param {Tokens | undefined} tokens */
   async refreshOrSignIn(tokens) {
     if (tokens) {
-      const { refreshSession } = await this.persist(() =>
+      const { refreshSession } = await this.retry(() =>
         this.send(documents.Refresh, { refreshToken: tokens.refresh }, undefined),
       );
-      if (refreshSession.session) return this.keep(refreshSession.session);
+      if (refreshSession.session) return this.storeTokens(refreshSession.session);
     }
-    const { signInMiniProgram } = await this.persist(async () => {
+    const { signInMiniProgram } = await this.retry(async () => {
       // A code is good once: a sign-in whose answer is lost needs a new one.
       const code = await login();
       const payload = await this.send(documents.SignIn, { platform: 'WECHAT', code }, undefined);
@@ -389,30 +390,30 @@ class Acclaim {
       this.write('tokens', undefined);
       throw new AcclaimError(userErrors[0].code, userErrors[0].message);
     }
-    return this.keep(session);
+    return this.storeTokens(session);
   }
 
   /**
-   * Tries until it works, or what is wrong does not pass.
+   * Tries again until it works or an error is not retryable.
    * @param {() => Promise<any>} action
    */
-  async persist(action) {
+  async retry(action) {
     for (let attempt = 0; ; attempt++) {
       try {
         return await action();
       } catch (error) {
-        const isPassing = error instanceof AcclaimError && error.isPassing;
-        if (!isPassing || attempt + 1 >= ATTEMPTS_MAX) throw error;
+        const isRetryable = error instanceof AcclaimError && error.isRetryable;
+        if (!isRetryable || attempt + 1 >= ATTEMPTS_MAX) throw error;
         await pause(backoff(attempt, error.retryAfterMs));
       }
     }
   }
 
   /** @param {{ accessToken: string, accessTokenExpiresAt: string, refreshToken: string }} session */
-  keep(session) {
+  storeTokens(session) {
     const tokens = {
       access: session.accessToken,
-      expires: Date.parse(session.accessTokenExpiresAt),
+      expiresMs: Date.parse(session.accessTokenExpiresAt),
       refresh: session.refreshToken,
     };
     this.write('tokens', tokens);
@@ -457,13 +458,13 @@ function parsed(data) {
   }
 }
 
-/** The one socket of a client: graphql-transport-ws, for as long as somebody watches. */
+/** The one socket of a client: graphql-transport-ws, for as long as there are subscriptions. */
 class Socket {
   /** @param {Acclaim} client */
   constructor(client) {
     this.client = client;
     /** @type {Map<string, { document: Document, variables: object, observer: Observer }>} */
-    this.watched = new Map();
+    this.subscriptions = new Map();
     this.lastId = 0;
     this.failures = 0;
     /** @type {WechatMiniprogram.SocketTask | undefined} */
@@ -478,13 +479,13 @@ class Socket {
    */
   subscribe(document, variables, observer) {
     const id = String((this.lastId += 1));
-    this.watched.set(id, { document, variables, observer });
+    this.subscriptions.set(id, { document, variables, observer });
     if (this.isReady) this.start(id);
     else if (!this.task) this.open();
     return () => {
-      if (!this.watched.delete(id)) return;
-      if (this.isReady) this.say({ id, type: 'complete' });
-      if (this.watched.size === 0 && this.task) this.task.close({ code: 1000 });
+      if (!this.subscriptions.delete(id)) return;
+      if (this.isReady) this.sendMessage({ id, type: 'complete' });
+      if (this.subscriptions.size === 0 && this.task) this.task.close({ code: 1000 });
     };
   }
 
@@ -493,7 +494,7 @@ class Socket {
     const placeholder = /** @type {any} */ ({ close: () => undefined });
     this.task = placeholder;
     const token = await this.client.token(false).catch(() => undefined);
-    if (this.watched.size === 0) {
+    if (this.subscriptions.size === 0) {
       this.task = undefined;
       return;
     }
@@ -503,24 +504,24 @@ class Socket {
     });
     this.task = task;
     /** @type {ReturnType<typeof setInterval>} */
-    let pinging;
-    let hasHeard = true;
+    let pingTimer;
+    let hasAnswered = true;
     task.onOpen(() => {
-      this.say({ type: 'connection_init', payload: token ? { authorization: `Bearer ${token}` } : {} });
-      pinging = setInterval(() => {
+      this.sendMessage({ type: 'connection_init', payload: token ? { authorization: `Bearer ${token}` } : {} });
+      pingTimer = setInterval(() => {
         // A phone that has changed its network is told nothing: silence is the only sign.
-        if (!hasHeard) task.close({ code: 4000 });
-        hasHeard = false;
-        this.say({ type: 'ping' });
+        if (!hasAnswered) task.close({ code: 4000 });
+        hasAnswered = false;
+        this.sendMessage({ type: 'ping' });
       }, PING_MS);
     });
     task.onMessage(({ data }) => {
-      hasHeard = true;
-      this.hear(JSON.parse(String(data)));
+      hasAnswered = true;
+      this.receive(JSON.parse(String(data)));
     });
     task.onError(() => undefined);
     task.onClose(({ code }) => {
-      clearInterval(pinging);
+      clearInterval(pingTimer);
       this.closed(code, token);
     });
   }
@@ -532,50 +533,50 @@ class Socket {
   async closed(code, token) {
     this.isReady = false;
     this.task = undefined;
-    if (this.watched.size === 0) return;
+    if (this.subscriptions.size === 0) return;
     if (code === CLOSE_FORBIDDEN && token) await this.client.renew(token).catch(() => undefined);
     await pause(backoff(this.failures++, 0));
-    if (!this.task && this.watched.size > 0) this.open();
+    if (!this.task && this.subscriptions.size > 0) this.open();
   }
 
   /** @param {{ id: string, type: string, payload: any }} message */
-  hear({ id, type, payload }) {
-    const watched = this.watched.get(id);
+  receive({ id, type, payload }) {
+    const subscription = this.subscriptions.get(id);
     switch (type) {
       case 'connection_ack':
         this.isReady = true;
         this.failures = 0;
-        this.watched.forEach((_, id) => this.start(id));
+        this.subscriptions.forEach((_, id) => this.start(id));
         break;
       case 'ping':
-        this.say({ type: 'pong' });
+        this.sendMessage({ type: 'pong' });
         break;
       case 'next':
-        if (watched && payload.data) watched.observer.next(payload.data);
+        if (subscription && payload.data) subscription.observer.next(payload.data);
         break;
       case 'error':
-        this.watched.delete(id);
-        if (watched?.observer.error) {
+        this.subscriptions.delete(id);
+        if (subscription?.observer.error) {
           const { message, extensions = {} } = payload[0];
-          watched.observer.error(new AcclaimError(extensions.code || 'INTERNAL', message, extensions.retryAfterMs));
+          subscription.observer.error(new AcclaimError(extensions.code || 'INTERNAL', message, extensions.retryAfterMs));
         }
         break;
       case 'complete':
-        this.watched.delete(id);
+        this.subscriptions.delete(id);
         break;
     }
   }
 
   /** @param {string} id */
   start(id) {
-    const watched = this.watched.get(id);
-    if (!watched) return;
-    const { document, variables } = watched;
-    this.say({ id, type: 'subscribe', payload: { query: document.text, variables } });
+    const subscription = this.subscriptions.get(id);
+    if (!subscription) return;
+    const { document, variables } = subscription;
+    this.sendMessage({ id, type: 'subscribe', payload: { query: document.text, variables } });
   }
 
   /** @param {object} message */
-  say(message) {
+  sendMessage(message) {
     if (this.task) this.task.send({ data: JSON.stringify(message), fail: () => undefined });
   }
 }

@@ -1,4 +1,4 @@
-// What the list and the nominee's page share: voting, and saying how it went.
+// Voting as the list and the nominee's page share it, with the messages to the voter.
 const { client } = getApp();
 
 /**
@@ -8,24 +8,24 @@ const { client } = getApp();
  */
 async function vote(nominee) {
   try {
-    const { nominee: shown, quota, userErrors } = await client.castVote(nominee.id);
+    const { nominee: counted, quota, userErrors } = await client.castVote(nominee.id);
     const refusal = userErrors[0];
     wx.showToast({ title: refusal ? refusal.message : '投票成功', icon: refusal ? 'none' : 'success' });
     const isVoted = !refusal || refusal.code === 'ALREADY_VOTED';
-    return { isVoted, votes: shown && shown.votes, quota };
+    return { isVoted, votes: counted && counted.votes, quota };
   } catch (error) {
-    tell(error, '暂时无法确认这一票是否送达，请再点一次，不会重复计票。');
+    showError(error, '暂时无法确认这一票是否送达，请再点一次，不会重复计票。');
     return { isVoted: false };
   }
 }
 
 /**
- * Tells what went wrong: in the words of a refusal, else in ours.
+ * Shows an error: in the words of a refusal, else in ours.
  * @param {any} error
  * @param {string} words
  */
-function tell(error, words) {
-  wx.showToast({ title: error.isPassing === false ? error.message : words, icon: 'none', duration: 3000 });
+function showError(error, words) {
+  wx.showToast({ title: error.isRetryable === false ? error.message : words, icon: 'none', duration: 3000 });
 }
 
-module.exports = { vote, tell };
+module.exports = { vote, showError };

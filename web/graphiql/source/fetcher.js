@@ -1,4 +1,5 @@
-// How GraphiQL speaks to the server it came from: over HTTP, and subscriptions over graphql-transport-ws.
+// The fetcher of GraphiQL, which speaks to the server it came from: over HTTP, subscriptions over
+// graphql-transport-ws.
 import { getOperationAST, parse } from "graphql";
 import { createClient } from "graphql-ws";
 

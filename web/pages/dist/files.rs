@@ -1,24 +1,24 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-B0jbg752.js";
+const SCRIPT: &str = "main-C1zMRlRa.js";
 const STYLE: &str = "main-pxhJok96.css";
 const FILES: &[File] = &[
     File {
-        name: "board-BS2NLtu2.js",
+        name: "board-tAVrPTWk.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-BS2NLtu2.js.br"),
-        gzip: include_bytes!("board-BS2NLtu2.js.gz"),
+        brotli: include_bytes!("board-tAVrPTWk.js.br"),
+        gzip: include_bytes!("board-tAVrPTWk.js.gz"),
     },
     File {
-        name: "live-k_X6aOY8.js",
+        name: "live-CG6wPLic.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-k_X6aOY8.js.br"),
-        gzip: include_bytes!("live-k_X6aOY8.js.gz"),
+        brotli: include_bytes!("live-CG6wPLic.js.br"),
+        gzip: include_bytes!("live-CG6wPLic.js.gz"),
     },
     File {
-        name: "main-B0jbg752.js",
+        name: "main-C1zMRlRa.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-B0jbg752.js.br"),
-        gzip: include_bytes!("main-B0jbg752.js.gz"),
+        brotli: include_bytes!("main-C1zMRlRa.js.br"),
+        gzip: include_bytes!("main-C1zMRlRa.js.gz"),
     },
     File {
         name: "main-pxhJok96.css",
@@ -27,15 +27,15 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-pxhJok96.css.gz"),
     },
     File {
-        name: "stories-DeoX4i2S.js",
+        name: "stories-PPAyKdgj.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-DeoX4i2S.js.br"),
-        gzip: include_bytes!("stories-DeoX4i2S.js.gz"),
+        brotli: include_bytes!("stories-PPAyKdgj.js.br"),
+        gzip: include_bytes!("stories-PPAyKdgj.js.gz"),
     },
     File {
-        name: "story-DIdk6Q7N.js",
+        name: "story-BEO2YZVd.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DIdk6Q7N.js.br"),
-        gzip: include_bytes!("story-DIdk6Q7N.js.gz"),
+        brotli: include_bytes!("story-BEO2YZVd.js.br"),
+        gzip: include_bytes!("story-BEO2YZVd.js.gz"),
     },
 ];

@@ -1,20 +1,20 @@
-// The live board, for a projector and for the organiser's phone.
+// The view of the live board, for a projector and for the organiser's phone.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { clockTime, count, left, t } from "./texts";
-import { now } from "./clock";
-import { type State, watch } from "./live";
+import { now } from "../../shared/clock";
+import { type ConnectionState, watch } from "../../shared/live";
+import { ApiError, execute, pause } from "../../shared/server";
+import { SignInRefused, signInStaff, staff } from "../../shared/session";
+import { useTick } from "../../shared/store";
 import { NotFound } from "./missing";
-import { Board, type BoardQuery, type BoardTallyFragment, Roster, WatchTally } from "./operations";
+import { type BoardTallyFragment, FindBoard, type FindBoardQuery, ListRoster, WatchTally } from "./operations";
 import { Failed } from "./parts";
 import { pathOf } from "./route";
-import { Failure, execute, pause } from "./server";
-import { SignInRefused, signInStaff, staff } from "./session";
-import { useTick } from "./store";
+import { clockTime, count, remainingTime, t } from "./texts";
 
-type Campaign = NonNullable<BoardQuery["campaign"]>;
+type Campaign = NonNullable<FindBoardQuery["campaign"]>;
 type Category = Campaign["categories"][number];
 
-interface Candidate {
+interface Nominee {
   number: number;
   name: string;
   employer: string;
@@ -26,27 +26,27 @@ interface Standing {
   rank: number;
 }
 
-/** The figures, from whichever way they came. */
+/** The figures of the board, by whichever transport they came. */
 interface Figures {
   version: number;
-  asOf_ms: number;
+  asOfMs: number;
   counted: number;
   withheld: number;
   voters: number;
   standings: Map<number, Standing>;
 }
 
-const rosterPage = 100;
-const poll_ms = 2_000;
-/** How often a board whose figures are hidden looks whether they still are. */
-const hiddenPoll_ms = 15_000;
-/** How long a change of rank is shown. */
-const moved_ms = 30_000;
+const rosterPageSize = 100;
+const pollMs = 2_000;
+/** The interval at which a board checks whether its figures are still hidden. */
+const hiddenPollMs = 15_000;
+/** The time for which a change of rank is listed. */
+const rankChangeMs = 30_000;
 const topRows = 12;
 
 const figuresOf = (tally: BoardTallyFragment): Figures => ({
   version: tally.version,
-  asOf_ms: Date.parse(tally.asOf),
+  asOfMs: Date.parse(tally.asOf),
   counted: tally.countedVotes,
   withheld: tally.withheldVotes,
   voters: tally.voters,
@@ -66,7 +66,7 @@ class PublicTally {
       headers: this.#etag ? { "if-none-match": this.#etag } : {},
     });
     if (response.status === 304) return undefined;
-    if (!response.ok) throw new Failure(response.status === 404 ? "NOT_FOUND" : "UNAVAILABLE", "no tally");
+    if (!response.ok) throw new ApiError(response.status === 404 ? "NOT_FOUND" : "UNAVAILABLE", "no tally");
     this.#etag = response.headers.get("etag");
     const tally = (await response.json()) as {
       version: number;
@@ -79,7 +79,7 @@ class PublicTally {
     const entries = tally.categories.flatMap((category) => category.entries);
     return {
       version: tally.version,
-      asOf_ms: Date.parse(tally.asOf),
+      asOfMs: Date.parse(tally.asOf),
       counted: tally.countedVotes,
       withheld: tally.withheldVotes,
       voters: tally.voters,
@@ -89,26 +89,26 @@ class PublicTally {
 }
 
 async function readBoard(slug: string): Promise<Campaign | null> {
-  return (await execute(Board, { slug }, { as: staff })).campaign;
+  return (await execute(FindBoard, { slug }, { as: staff })).campaign;
 }
 
-async function readRoster(slug: string): Promise<Candidate[]> {
-  const candidates: Candidate[] = [];
+async function readRoster(slug: string): Promise<Nominee[]> {
+  const nominees: Nominee[] = [];
   let after: string | null = null;
   do {
     const answer: Awaited<ReturnType<typeof readRosterPage>> = await readRosterPage(slug, after);
-    candidates.push(...(answer?.nodes ?? []).map(({ category, ...nominee }) => ({ ...nominee, categoryId: category.id })));
+    nominees.push(...(answer?.nodes ?? []).map(({ category, ...nominee }) => ({ ...nominee, categoryId: category.id })));
     after = answer?.pageInfo.hasNextPage ? answer.pageInfo.endCursor : null;
   } while (after !== null);
-  return candidates;
+  return nominees;
 }
 
 const readRosterPage = async (slug: string, after: string | null) =>
-  (await execute(Roster, { slug, first: rosterPage, after }, { as: staff })).campaign?.nominees;
+  (await execute(ListRoster, { slug, first: rosterPageSize, after }, { as: staff })).campaign?.nominees;
 
 export default function BoardView({ slug }: { slug: string }) {
   const [campaign, setCampaign] = useState<Campaign | null | "failed">();
-  const [roster, setRoster] = useState<Candidate[]>([]);
+  const [roster, setRoster] = useState<Nominee[]>([]);
   const [signedIn, setSignedIn] = useState(staff.isOpen());
   const load = async () => {
     try {
@@ -147,7 +147,7 @@ export default function BoardView({ slug }: { slug: string }) {
 function HiddenBoard(props: { campaign: Campaign; account: preact.JSX.Element; reload: () => Promise<void> }) {
   const { campaign, account, reload } = props;
   useEffect(() => {
-    const timer = setInterval(() => void reload(), hiddenPoll_ms);
+    const timer = setInterval(() => void reload(), hiddenPollMs);
     return () => clearInterval(timer);
   }, [campaign]);
   return (
@@ -168,20 +168,20 @@ interface LiveProps {
   slug: string;
   campaign: Campaign;
   tally: BoardTallyFragment;
-  roster: Candidate[];
+  roster: Nominee[];
   account: preact.JSX.Element;
   reload: () => Promise<void>;
 }
 
 function LiveBoard({ slug, campaign, tally, roster, account, reload }: LiveProps) {
   const [figures, setFigures] = useState(() => figuresOf(tally));
-  const [state, setState] = useState<State>("connecting");
-  const [heard_ms, setHeard] = useState(now);
+  const [state, setState] = useState<ConnectionState>("connecting");
+  const [lastContactMs, setLastContact] = useState(now);
   const [showsAll, setShowsAll] = useState(false);
   const history = useRef<History>(new History());
-  const take = (next: Figures) => {
-    setHeard(now());
-    setFigures((before) => (next.version > before.version || next.asOf_ms > before.asOf_ms ? next : before));
+  const takeFigures = (next: Figures) => {
+    setLastContact(now());
+    setFigures((before) => (next.version > before.version || next.asOfMs > before.asOfMs ? next : before));
   };
   useEffect(() => {
     const publicTally = new PublicTally(slug);
@@ -189,34 +189,34 @@ function LiveBoard({ slug, campaign, tally, roster, account, reload }: LiveProps
       operation: WatchTally,
       variables: { campaignId: campaign.id },
       as: staff,
-      onData: ({ tallyChanged }) => take(figuresOf(tallyChanged)),
+      onData: ({ tallyChanged }) => takeFigures(figuresOf(tallyChanged)),
       onState: (next) => {
         setState(next);
-        if (next !== "lost") setHeard(now());
+        if (next !== "lost") setLastContact(now());
       },
       poll: async () => {
         if (staff.isOpen()) {
           const polled = await readBoard(slug);
-          if (polled?.tally) take(figuresOf(polled.tally));
+          if (polled?.tally) takeFigures(figuresOf(polled.tally));
           else await reload();
           return;
         }
-        const polled = await publicTally.poll().catch(async (error: Failure) => {
+        const polled = await publicTally.poll().catch(async (error: ApiError) => {
           // Hidden from now on: the campaign says why.
           if (error.code === "NOT_FOUND") await reload();
           throw error;
         });
-        if (polled) take(polled);
+        if (polled) takeFigures(polled);
       },
-      poll_ms,
+      pollMs,
     });
   }, [campaign.id]);
-  const known = useMemo(() => new Set(roster.map(({ number }) => number)), [roster]);
-  const isNew = [...figures.standings.keys()].some((number) => !known.has(number));
+  const rosterNumbers = useMemo(() => new Set(roster.map(({ number }) => number)), [roster]);
+  const hasUnknown = [...figures.standings.keys()].some((number) => !rosterNumbers.has(number));
   useEffect(() => {
     // Nominees that were added since; not more often than the server's campaigns are read anew.
-    if (isNew) void pause(1_000).then(reload);
-  }, [isNew]);
+    if (hasUnknown) void pause(1_000).then(reload);
+  }, [hasUnknown]);
   // Time passes without news, too: votes a minute fall. Not while nothing is heard, which is not the same as no votes.
   useTick(now);
   if (state !== "lost") history.current.note(figures);
@@ -232,7 +232,7 @@ function LiveBoard({ slug, campaign, tally, roster, account, reload }: LiveProps
           <Ranking
             key={category.id}
             category={category}
-            candidates={roster.filter(({ categoryId }) => categoryId === category.id)}
+            nominees={roster.filter(({ categoryId }) => categoryId === category.id)}
             figures={figures}
             history={history.current}
             rows={showsAll ? Infinity : Math.max(topRows, category.shortlistSize + 2)}
@@ -240,7 +240,7 @@ function LiveBoard({ slug, campaign, tally, roster, account, reload }: LiveProps
         ))}
       </div>
       <footer class="bar">
-        <Freshness state={state} figures={figures} heard_ms={heard_ms} timeZone={campaign.timeZone} />
+        <Freshness state={state} figures={figures} lastContactMs={lastContactMs} timeZone={campaign.timeZone} />
         <span class="spread" />
         <button class="quiet" type="button" onClick={() => setShowsAll(!showsAll)}>
           {showsAll ? t().showTop : t().showAll}
@@ -258,19 +258,19 @@ function LiveBoard({ slug, campaign, tally, roster, account, reload }: LiveProps
   );
 }
 
-/** What has been seen so far: for votes a minute, and for who has risen or fallen. */
+/** The figures that have been seen: for votes a minute, and for changes of rank. */
 class History {
-  static readonly bin_ms = 10_000;
+  static readonly binMs = 10_000;
   static readonly binsMax = 61;
   /** Votes at the end of each bin of time, oldest first. */
   #bins: { bin: number; votes: number }[] = [];
   #ranks = new Map<number, number>();
-  #moves = new Map<number, { up: boolean; at_ms: number }>();
+  #moves = new Map<number, { up: boolean; atMs: number }>();
   #version = -1;
 
   /** Takes notice of figures; the same ones again only move time. */
   note(figures: Figures): void {
-    const bin = Math.floor(now() / History.bin_ms);
+    const bin = Math.floor(now() / History.binMs);
     // What was there when the board was opened is where counting begins.
     if (this.#bins.length === 0) this.#bins = [{ bin: bin - 1, votes: figures.counted }];
     const last = this.#bins.at(-1);
@@ -279,21 +279,21 @@ class History {
     if (figures.version === this.#version) return;
     for (const [number, { rank }] of figures.standings) {
       const before = this.#ranks.get(number);
-      if (before !== undefined && before !== rank) this.#moves.set(number, { up: rank < before, at_ms: now() });
+      if (before !== undefined && before !== rank) this.#moves.set(number, { up: rank < before, atMs: now() });
       this.#ranks.set(number, rank);
     }
     this.#version = figures.version;
   }
 
-  /** How a nominee has moved lately. */
+  /** The direction in which a nominee has moved lately. */
   move(number: number): "up" | "down" | undefined {
     const move = this.#moves.get(number);
-    return move && now() - move.at_ms < moved_ms ? (move.up ? "up" : "down") : undefined;
+    return move && now() - move.atMs < rankChangeMs ? (move.up ? "up" : "down") : undefined;
   }
 
   /** The rate in votes a minute in each bin of the last ten minutes, oldest first. */
   rates(): number[] {
-    const perMinute = 60_000 / History.bin_ms;
+    const perMinute = 60_000 / History.binMs;
     return this.#bins.slice(1).map(({ bin, votes }, i) => {
       const before = this.#bins[i]!;
       return ((votes - before.votes) * perMinute) / (bin - before.bin);
@@ -303,7 +303,7 @@ class History {
   /** The votes of the last minute. */
   lastMinute(): number {
     const last = this.#bins.at(-1);
-    const since = this.#bins.find(({ bin }) => last && bin >= last.bin - 60_000 / History.bin_ms);
+    const since = this.#bins.find(({ bin }) => last && bin >= last.bin - 60_000 / History.binMs);
     return last && since ? last.votes - since.votes : 0;
   }
 }
@@ -340,40 +340,40 @@ function Totals({ figures, history }: { figures: Figures; history: History }) {
 
 interface RankingProps {
   category: Category;
-  candidates: Candidate[];
+  nominees: Nominee[];
   figures: Figures;
   history: History;
   rows: number;
 }
 
-function Ranking({ category, candidates, figures, history, rows }: RankingProps) {
-  const of = ({ number }: Candidate) => figures.standings.get(number) ?? { votes: 0, rank: candidates.length };
-  const ranked = [...candidates].sort((a, b) => of(a).rank - of(b).rank || a.number - b.number);
-  const shown = ranked.slice(0, rows);
-  const most = Math.max(1, ...shown.map((candidate) => of(candidate).votes));
+function Ranking({ category, nominees, figures, history, rows }: RankingProps) {
+  const standingOf = ({ number }: Nominee) => figures.standings.get(number) ?? { votes: 0, rank: nominees.length };
+  const ranked = [...nominees].sort((a, b) => standingOf(a).rank - standingOf(b).rank || a.number - b.number);
+  const listed = ranked.slice(0, rows);
+  const most = Math.max(1, ...listed.map((nominee) => standingOf(nominee).votes));
   const cut = category.shortlistSize;
-  const hasCut = shown.length > cut;
+  const hasCut = listed.length > cut;
   // The line has half a row to itself.
   const top = (place: number) => String(place < cut ? place : place + 0.5);
   // In the order of numbers, so that a row keeps its element and moves to its place.
-  const inDom = shown.map((candidate, place) => ({ candidate, place })).sort((a, b) => a.candidate.number - b.candidate.number);
+  const inDom = listed.map((nominee, place) => ({ nominee, place })).sort((a, b) => a.nominee.number - b.nominee.number);
   return (
     <section class="ranking" aria-label={category.name}>
       <h2>{category.name}</h2>
-      <ol style={{ "--rows": String(shown.length + (hasCut ? 0.5 : 0)) }}>
-        {inDom.map(({ candidate, place }) => {
-          const { votes, rank } = of(candidate);
-          const move = history.move(candidate.number);
+      <ol style={{ "--rows": String(listed.length + (hasCut ? 0.5 : 0)) }}>
+        {inDom.map(({ nominee, place }) => {
+          const { votes, rank } = standingOf(nominee);
+          const move = history.move(nominee.number);
           return (
             <li
-              key={candidate.number}
+              key={nominee.number}
               class={place < cut ? "row" : "row below"}
               style={{ "--place": top(place), "--part": String(votes / most) }}
-              data-number={candidate.number}
+              data-number={nominee.number}
             >
               <span class="place">{rank}</span>
               <span class="name">
-                {candidate.name} <small>{candidate.employer}</small>
+                {nominee.name} <small>{nominee.employer}</small>
               </span>
               {move && (
                 <span class={`move ${move}`} role="img" aria-label={t()[move]}>
@@ -395,7 +395,7 @@ function Ranking({ category, candidates, figures, history, rows }: RankingProps)
   );
 }
 
-/** The server's clock and what is left of the vote; at its end the campaign is read again. */
+/** The server's clock and the time until voting opens or closes; then the campaign is read again. */
 function Clock({ campaign, onEnd }: { campaign: Campaign; onEnd: () => Promise<void> }) {
   const time = useTick(now);
   const edges = { UPCOMING: campaign.votingOpensAt, VOTING: campaign.votingClosesAt } as Partial<Record<string, string>>;
@@ -415,41 +415,41 @@ function Clock({ campaign, onEnd }: { campaign: Campaign; onEnd: () => Promise<v
       </div>
       <div>
         <dt>{campaign.phase === "UPCOMING" ? t().timeUntil : t().timeLeft}</dt>
-        <dd>{remaining === undefined ? t().over : left(remaining)}</dd>
+        <dd>{remaining === undefined ? t().over : remainingTime(remaining)}</dd>
       </div>
     </dl>
   );
 }
 
 interface FreshnessProps {
-  state: State;
+  state: ConnectionState;
   figures: Figures;
-  heard_ms: number;
+  lastContactMs: number;
   timeZone: string;
 }
 
-/** Whether the figures are those of now, and how old they are when not. */
-function Freshness({ state, figures, heard_ms, timeZone }: FreshnessProps) {
+/** The state of the connection, and the age of the figures. */
+function Freshness({ state, figures, lastContactMs, timeZone }: FreshnessProps) {
   const time = useTick(now);
   const isCurrent = state === "live" || state === "polling";
-  const age = Math.max(0, Math.round((time - (isCurrent ? figures.asOf_ms : heard_ms)) / 1_000));
+  const age = Math.max(0, Math.round((time - (isCurrent ? figures.asOfMs : lastContactMs)) / 1_000));
   const words = { live: t().live, polling: t().polling, connecting: t().connecting, lost: t().lost };
   return (
     <p class={`freshness ${state}`} data-state={state}>
-      <i aria-hidden="true" /> <span role="status">{words[state]}</span> · {t().asOf(clockTime(figures.asOf_ms, timeZone))} ({t().ago(age)})
+      <i aria-hidden="true" /> <span role="status">{words[state]}</span> · {t().asOf(clockTime(figures.asOfMs, timeZone))} ({t().ago(age)})
     </p>
   );
 }
 
 function StaffAccount({ isOpen, onChange }: { isOpen: boolean; onChange: () => void }) {
-  const [asks, setAsks] = useState(false);
+  const [isFormOpen, setFormOpen] = useState(false);
   const [refusal, setRefusal] = useState<string>();
   const submit = async (event: preact.TargetedEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     try {
       await signInStaff(String(data.get("email")), String(data.get("password")));
-      setAsks(false);
+      setFormOpen(false);
       onChange();
     } catch (error) {
       setRefusal(error instanceof SignInRefused ? error.message : t().failed);
@@ -463,9 +463,9 @@ function StaffAccount({ isOpen, onChange }: { isOpen: boolean; onChange: () => v
       </button>
     );
   }
-  if (!asks) {
+  if (!isFormOpen) {
     return (
-      <button class="quiet" type="button" onClick={() => setAsks(true)}>
+      <button class="quiet" type="button" onClick={() => setFormOpen(true)}>
         {t().staffSignIn}
       </button>
     );
@@ -484,7 +484,7 @@ function StaffAccount({ isOpen, onChange }: { isOpen: boolean; onChange: () => v
       <button class="primary" type="submit">
         {t().signIn}
       </button>
-      <button class="quiet" type="button" onClick={() => setAsks(false)}>
+      <button class="quiet" type="button" onClick={() => setFormOpen(false)}>
         {t().cancel}
       </button>
       {refusal && <p role="alert">{refusal}</p>}

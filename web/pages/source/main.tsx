@@ -1,25 +1,25 @@
-// The pages of a campaign: which view the address is, and what all views share.
+// The entry of the pages: finds the view of the address, and draws around it what all views share.
 import "./style.css";
 import { type ComponentType, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { now } from "./clock";
-import { choose, language } from "./language";
+import { now } from "../../shared/clock";
+import { chooseLanguage, language } from "../../shared/language";
+import { backoff, pause } from "../../shared/server";
+import { useTick } from "../../shared/store";
+import { type Campaign, findCampaign, notice, quotas } from "./campaign";
 import { NotFound } from "./missing";
 import { NomineeView } from "./nominee";
 import { NomineesView } from "./nominees";
 import { Failed, NavLink } from "./parts";
 import { type Route, parse, pathOf, start, watchRoute } from "./route";
-import { type Selection, findCampaign, notice, quotas } from "./selection";
-import { backoff, pause } from "./server";
-import { useTick } from "./store";
-import { left, t } from "./texts";
+import { remainingTime, t } from "./texts";
 
-const notice_ms = 6_000;
+const noticeMs = 6_000;
 
 /** A view whose code comes when it is wanted; a connection that is away for a moment is waited for. */
-function late<Props extends object>(load: () => Promise<ComponentType<Props>>) {
+function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>) {
   let View: ComponentType<Props> | undefined;
-  return function Late(props: Props) {
+  return function Lazy(props: Props) {
     const [attempt, setAttempt] = useState(0);
     const [, redraw] = useState({});
     useEffect(() => {
@@ -41,16 +41,16 @@ function late<Props extends object>(load: () => Promise<ComponentType<Props>>) {
   };
 }
 
-const Stories = late(async () => (await import("./stories")).StoriesView);
-const Story = late(async () => (await import("./story")).StoryView);
-const Board = late(async () => (await import("./board")).default);
+const Stories = lazy(async () => (await import("./stories")).StoriesView);
+const Story = lazy(async () => (await import("./story")).StoryView);
+const Board = lazy(async () => (await import("./board")).default);
 
 function Pages({ firstStory }: { firstStory?: Awaited<ReturnType<typeof firstStoryOf>> }) {
   const [route, setRoute] = useState(() => parse(location.pathname));
   const [, redraw] = useState({});
   useEffect(() => watchRoute(() => setRoute(parse(location.pathname))), []);
   const switchLanguage = () => {
-    choose(language() === "zh" ? "en" : "zh");
+    chooseLanguage(language() === "zh" ? "en" : "zh");
     document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";
     redraw({});
   };
@@ -68,40 +68,40 @@ function Pages({ firstStory }: { firstStory?: Awaited<ReturnType<typeof firstSto
       </main>
     );
   }
-  return <Campaign route={route} firstStory={firstStory} languageButton={languageButton} />;
+  return <CampaignView route={route} firstStory={firstStory} languageButton={languageButton} />;
 }
 
-interface CampaignProps {
+interface CampaignViewProps {
   route: Exclude<Route, { view: "board" }>;
   firstStory: Awaited<ReturnType<typeof firstStoryOf>>;
   languageButton: preact.JSX.Element;
 }
 
-function Campaign({ route, firstStory, languageButton }: CampaignProps) {
+function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) {
   const { slug } = route;
-  const [selection, setSelection] = useState<Selection | null | "failed">();
+  const [campaign, setCampaign] = useState<Campaign | null | "failed">();
   const load = () => {
-    findCampaign(slug).then(setSelection, () => setSelection((before) => before ?? "failed"));
+    findCampaign(slug).then(setCampaign, () => setCampaign((before) => before ?? "failed"));
   };
+  const loaded = campaign && campaign !== "failed" ? campaign : undefined;
   useEffect(load, [slug]);
   // A quota that has been granted anew is the server's to say.
   useQuotaReset(load);
   useEffect(() => {
     const isList = route.view === "voting" || route.view === "stories";
-    if (isList && selection && selection !== "failed") document.title = selection.title;
-  }, [selection, route.view]);
-  const shown = selection && selection !== "failed" ? selection : undefined;
+    if (isList && loaded) document.title = loaded.title;
+  }, [campaign, route.view]);
   return (
     <>
       <header class="top">
         <div>
           <h1>
-            <a href={pathOf({ view: "voting", slug })}>{shown?.title ?? " "}</a>
+            <a href={pathOf({ view: "voting", slug })}>{loaded?.title ?? " "}</a>
           </h1>
           {languageButton}
         </div>
-        {shown && <Countdown selection={shown} onEnd={load} />}
-        {shown && route.view === "voting" && <p class="summary">{shown.summary}</p>}
+        {loaded && <Countdown campaign={loaded} onEnd={load} />}
+        {loaded && route.view === "voting" && <p class="summary">{loaded.summary}</p>}
         <nav>
           <NavLink href={pathOf({ view: "voting", slug })} isHere={route.view === "voting"}>
             {t().nominees}
@@ -117,20 +117,20 @@ function Campaign({ route, firstStory, languageButton }: CampaignProps) {
       <main>
         {route.view === "story" ? (
           <Story slug={slug} id={route.id} first={firstStory} key={route.id} />
-        ) : selection === undefined ? (
+        ) : campaign === undefined ? (
           <p class="empty" role="status">
             {t().loading}
           </p>
-        ) : selection === "failed" ? (
+        ) : campaign === "failed" ? (
           <Failed retry={load} />
-        ) : selection === null ? (
+        ) : campaign === null ? (
           <NotFound />
         ) : route.view === "voting" ? (
-          <NomineesView slug={slug} selection={selection} />
+          <NomineesView slug={slug} campaign={campaign} />
         ) : route.view === "nominee" ? (
-          <NomineeView slug={slug} number={route.number} selection={selection} key={route.number} />
+          <NomineeView slug={slug} number={route.number} campaign={campaign} key={route.number} />
         ) : (
-          <Stories slug={slug} selection={selection} />
+          <Stories slug={slug} campaign={campaign} />
         )}
       </main>
       <Notice />
@@ -138,12 +138,12 @@ function Campaign({ route, firstStory, languageButton }: CampaignProps) {
   );
 }
 
-/** What is left until voting opens or closes; then the campaign is read again. */
-function Countdown({ selection, onEnd }: { selection: Selection; onEnd: () => void }) {
+/** The time until voting opens or closes; then the campaign is read again. */
+function Countdown({ campaign, onEnd }: { campaign: Campaign; onEnd: () => void }) {
   const time = useTick(now);
-  const isUpcoming = selection.phase === "UPCOMING";
-  const isRunning = isUpcoming || selection.phase === "VOTING";
-  const remaining = Date.parse(isUpcoming ? selection.votingOpensAt : selection.votingClosesAt) - time;
+  const isUpcoming = campaign.phase === "UPCOMING";
+  const isRunning = isUpcoming || campaign.phase === "VOTING";
+  const remaining = Date.parse(isUpcoming ? campaign.votingOpensAt : campaign.votingClosesAt) - time;
   const isDue = isRunning && remaining <= 0;
   useEffect(() => {
     if (!isDue) return;
@@ -151,7 +151,7 @@ function Countdown({ selection, onEnd }: { selection: Selection; onEnd: () => vo
     return () => clearInterval(timer);
   }, [isDue]);
   if (!isRunning) return <p class="countdown">{t().closed}</p>;
-  return <p class="countdown">{isUpcoming ? t().opensIn(left(remaining)) : t().closesIn(left(remaining))}</p>;
+  return <p class="countdown">{isUpcoming ? t().opensIn(remainingTime(remaining)) : t().closesIn(remainingTime(remaining))}</p>;
 }
 
 function useQuotaReset(reload: () => void): void {
@@ -166,15 +166,15 @@ function useQuotaReset(reload: () => void): void {
 }
 
 function Notice() {
-  const shown = notice.use();
+  const message = notice.use();
   useEffect(() => {
-    if (!shown) return;
-    const timer = setTimeout(() => notice.set(undefined), notice_ms);
+    if (!message) return;
+    const timer = setTimeout(() => notice.set(undefined), noticeMs);
     return () => clearTimeout(timer);
-  }, [shown]);
+  }, [message]);
   return (
     <div class="notice" role="status" aria-live="polite">
-      {shown && <p class={shown.isBad ? "bad" : "good"}>{shown.text}</p>}
+      {message && <p class={message.isBad ? "bad" : "good"}>{message.text}</p>}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-// What an address shows that leads nowhere.
+// The view of an address that leads nowhere.
 import { pathOf } from "./route";
 import { t } from "./texts";
 

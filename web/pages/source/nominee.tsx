@@ -1,27 +1,27 @@
-// One nominee: who it is, its stories, one tap to vote or like.
+// The view of one nominee: its facts and stories, one tap to vote or like.
 import { useEffect, useState } from "preact/hooks";
+import { execute } from "../../shared/server";
+import { voter } from "../../shared/session";
+import { type Campaign, resumeVotes } from "./campaign";
 import { NotFound } from "./missing";
-import { Failed, LikeButton, MediaList, Portrait, ShareButton, VoteButton, Votes, nomineePath, useView } from "./parts";
-import { Nominee, type NomineeQuery } from "./operations";
 import { QuotaLine } from "./nominees";
+import { FindNominee, type FindNomineeQuery } from "./operations";
+import { Failed, LikeButton, MediaList, Portrait, ShareButton, VoteButton, Votes, nomineePath, useView } from "./parts";
 import { pathOf } from "./route";
-import { type Selection, resumeVotes } from "./selection";
-import { execute } from "./server";
-import { voter } from "./session";
 import { count, date, t } from "./texts";
 
-type Shown = NonNullable<NonNullable<NomineeQuery["campaign"]>["nominee"]>;
+type Nominee = NonNullable<NonNullable<FindNomineeQuery["campaign"]>["nominee"]>;
 
-export function NomineeView({ slug, number, selection }: { slug: string; number: number; selection: Selection }) {
-  const [nominee, setNominee] = useState<Shown | null | "failed">();
+export function NomineeView({ slug, number, campaign }: { slug: string; number: number; campaign: Campaign }) {
+  const [nominee, setNominee] = useState<Nominee | null | "failed">();
   const load = () => {
     setNominee(undefined);
-    execute(Nominee, { slug, number }, { as: voter }).then(
-      ({ campaign }) => {
-        const found = campaign?.nominee ?? null;
+    execute(FindNominee, { slug, number }, { as: voter }).then(
+      (answer) => {
+        const found = answer.campaign?.nominee ?? null;
         setNominee(found);
         if (found) {
-          document.title = `${found.name} · ${selection.title}`;
+          document.title = `${found.name} · ${campaign.title}`;
           resumeVotes([found]);
         }
       },
@@ -34,7 +34,7 @@ export function NomineeView({ slug, number, selection }: { slug: string; number:
   if (nominee === "failed") return <Failed retry={load} />;
   if (nominee === null) return <NotFound slug={slug} />;
   const path = nomineePath(slug, number);
-  const category = selection.categories.find(({ id }) => id === nominee.category.id);
+  const category = campaign.categories.find(({ id }) => id === nominee.category.id);
   return (
     <>
       <article class="card person">
@@ -58,11 +58,11 @@ export function NomineeView({ slug, number, selection }: { slug: string; number:
           {nominee.rank !== null && <span>{t().rank(nominee.rank)}</span>}
           <span>{t().views(nominee.viewCount)}</span>
         </p>
-        <QuotaLine selection={selection} category={nominee.category.id} />
+        <QuotaLine campaign={campaign} category={nominee.category.id} />
         <div class="actions">
-          <VoteButton nominee={nominee} isOpen={selection.phase === "VOTING"} />
+          <VoteButton nominee={nominee} isOpen={campaign.phase === "VOTING"} />
           <LikeButton subject={nominee} onChange={(liked) => setNominee({ ...nominee, ...liked })} />
-          <ShareButton title={`${nominee.name} · ${selection.title}`} path={path} />
+          <ShareButton title={`${nominee.name} · ${campaign.title}`} path={path} />
           <a class="quiet button" href={`${path}/poster.png`} target="_blank">
             {t().poster}
           </a>

@@ -1,119 +1,119 @@
-// The voting page: categories, nominees in a fair order, search, one tap to vote.
+// The view of the voting page: categories, nominees in a fair order, search, one tap to vote.
 import { useEffect, useState } from "preact/hooks";
+import { now } from "../../shared/clock";
+import { PagedList } from "../../shared/paged";
+import { execute } from "../../shared/server";
+import { voter } from "../../shared/session";
+import { type Campaign, quotas, resumeVotes } from "./campaign";
+import { ListNominees, type NomineeCardFragment, type NomineeOrder } from "./operations";
 import { Failed, Portrait, Sentinel, VoteButton, Votes, nomineePath } from "./parts";
-import { type NomineeCardFragment, type NomineeOrder, Nominees } from "./operations";
-import { Paged } from "./paged";
-import { type Selection, quotas, resumeVotes } from "./selection";
-import { execute } from "./server";
-import { voter } from "./session";
-import { now } from "./clock";
 import { moment, t } from "./texts";
 
 const pageSize = 30;
-const searchDelay_ms = 300;
+const searchDelayMs = 300;
 
-interface Choice {
+interface NomineeFilter {
   category: string;
   search: string;
   order: NomineeOrder;
 }
 
-const lists = new Map<string, Paged<NomineeCardFragment>>();
+const lists = new Map<string, PagedList<NomineeCardFragment>>();
 
-function listOf(slug: string, choice: Choice): Paged<NomineeCardFragment> {
-  const key = JSON.stringify([slug, choice.category, choice.search, choice.order]);
+function listOf(slug: string, filter: NomineeFilter): PagedList<NomineeCardFragment> {
+  const key = JSON.stringify([slug, filter.category, filter.search, filter.order]);
   let list = lists.get(key);
   if (!list) {
-    list = new Paged(async (after) => {
+    list = new PagedList(async (after) => {
       const variables = {
         slug,
         first: pageSize,
         after,
-        category: choice.category || null,
-        search: choice.search || null,
-        orderBy: choice.order,
+        category: filter.category || null,
+        search: filter.search || null,
+        orderBy: filter.order,
       };
-      const { campaign } = await execute(Nominees, variables, { as: voter });
+      const { campaign } = await execute(ListNominees, variables, { as: voter });
       if (!campaign) return { nodes: [], endCursor: null, hasNextPage: false, total: 0 };
       const { nodes, pageInfo, totalCount: total } = campaign.nominees;
       resumeVotes(nodes);
       return { nodes, ...pageInfo, total };
     });
     lists.set(key, list);
-    void list.more();
+    void list.loadMore();
   }
   return list;
 }
 
-function choiceOf(selection: Selection): Choice {
-  const asked = new URLSearchParams(location.search);
-  const category = selection.categories.find(({ key }) => key === asked.get("category")) ?? selection.categories[0];
-  const order = asked.get("order") as NomineeOrder | null;
+function filterOf(campaign: Campaign): NomineeFilter {
+  const parameters = new URLSearchParams(location.search);
+  const category = campaign.categories.find(({ key }) => key === parameters.get("category")) ?? campaign.categories[0];
+  const order = parameters.get("order") as NomineeOrder | null;
   return {
     category: category?.id ?? "",
-    search: asked.get("search") ?? "",
+    search: parameters.get("search") ?? "",
     order: order === "NUMBER" || order === "VOTES" ? order : "SHUFFLED",
   };
 }
 
-export function NomineesView({ slug, selection }: { slug: string; selection: Selection }) {
-  const [choice, setChoice] = useState(() => choiceOf(selection));
-  const [typed, setTyped] = useState(choice.search);
-  const choose = (change: Partial<Choice>) => {
-    const next = { ...choice, ...change };
-    const key = selection.categories.find(({ id }) => id === next.category)?.key;
-    const asked = new URLSearchParams(key ? { category: key } : {});
-    if (next.search) asked.set("search", next.search);
-    if (next.order !== "SHUFFLED") asked.set("order", next.order);
-    history.replaceState(history.state, "", `${location.pathname}?${asked}`);
-    setChoice(next);
+export function NomineesView({ slug, campaign }: { slug: string; campaign: Campaign }) {
+  const [filter, setFilter] = useState(() => filterOf(campaign));
+  const [searchText, setSearchText] = useState(filter.search);
+  const changeFilter = (change: Partial<NomineeFilter>) => {
+    const next = { ...filter, ...change };
+    const key = campaign.categories.find(({ id }) => id === next.category)?.key;
+    const parameters = new URLSearchParams(key ? { category: key } : {});
+    if (next.search) parameters.set("search", next.search);
+    if (next.order !== "SHUFFLED") parameters.set("order", next.order);
+    history.replaceState(history.state, "", `${location.pathname}?${parameters}`);
+    setFilter(next);
   };
   useEffect(() => {
-    if (typed.trim() === choice.search) return;
-    const timer = setTimeout(() => choose({ search: typed.trim() }), searchDelay_ms);
+    if (searchText.trim() === filter.search) return;
+    const timer = setTimeout(() => changeFilter({ search: searchText.trim() }), searchDelayMs);
     return () => clearTimeout(timer);
-  }, [typed]);
-  const tallyIsShown =
-    selection.rules.tallyVisibility === "LIVE" ||
-    (selection.rules.tallyVisibility === "AFTER_CLOSE" && !["UPCOMING", "VOTING"].includes(selection.phase));
-  // Who searches looks for one person, whatever the category.
-  const list = listOf(slug, choice.search ? { ...choice, category: "" } : choice);
+  }, [searchText]);
+  const isTallyVisible =
+    campaign.rules.tallyVisibility === "LIVE" ||
+    (campaign.rules.tallyVisibility === "AFTER_CLOSE" && !["UPCOMING", "VOTING"].includes(campaign.phase));
+  // A search is for one person, whatever the category.
+  const list = listOf(slug, filter.search ? { ...filter, category: "" } : filter);
   list.changed.use();
   return (
     <>
       <nav class="tabs" aria-label={t().categories}>
-        {selection.categories.map(({ id, name, nomineeCount }) => (
+        {campaign.categories.map(({ id, name, nomineeCount }) => (
           <button
             key={id}
             type="button"
-            aria-pressed={id === choice.category && !choice.search}
+            aria-pressed={id === filter.category && !filter.search}
             onClick={() => {
-              setTyped("");
-              choose({ category: id, search: "" });
+              setSearchText("");
+              changeFilter({ category: id, search: "" });
             }}
           >
             {name} <small>{nomineeCount}</small>
           </button>
         ))}
       </nav>
-      <QuotaLine selection={selection} category={choice.category} />
+      <QuotaLine campaign={campaign} category={filter.category} />
       <div class="tools">
         <input
           type="search"
-          value={typed}
+          value={searchText}
           maxLength={100}
           placeholder={t().search}
           aria-label={t().search}
-          onInput={(event) => setTyped(event.currentTarget.value)}
+          onInput={(event) => setSearchText(event.currentTarget.value)}
         />
         <select
           aria-label={t().order}
-          value={choice.order}
-          onChange={(event) => choose({ order: event.currentTarget.value as NomineeOrder })}
+          value={filter.order}
+          onChange={(event) => changeFilter({ order: event.currentTarget.value as NomineeOrder })}
         >
           <option value="SHUFFLED">{t().orderShuffled}</option>
           <option value="NUMBER">{t().orderNumber}</option>
-          {tallyIsShown && <option value="VOTES">{t().orderVotes}</option>}
+          {isTallyVisible && <option value="VOTES">{t().orderVotes}</option>}
         </select>
       </div>
       <ul class="nominees">
@@ -128,14 +128,14 @@ export function NomineesView({ slug, selection }: { slug: string; selection: Sel
                 <Votes nominee={nominee} />
               </span>
             </a>
-            <VoteButton nominee={nominee} isOpen={selection.phase === "VOTING"} />
+            <VoteButton nominee={nominee} isOpen={campaign.phase === "VOTING"} />
           </li>
         ))}
       </ul>
       {list.hasFailed ? (
-        <Failed retry={() => void list.more()} />
+        <Failed retry={() => void list.loadMore()} />
       ) : !list.isComplete ? (
-        <Sentinel more={() => void list.more()} />
+        <Sentinel onNear={() => void list.loadMore()} />
       ) : (
         list.nodes.length === 0 && <p class="empty">{t().noneFound}</p>
       )}
@@ -143,12 +143,12 @@ export function NomineesView({ slug, selection }: { slug: string; selection: Sel
   );
 }
 
-/** What is left of the quota of a category, or what it is for someone who has not signed in. */
-export function QuotaLine({ selection, category }: { selection: Selection; category: string }) {
+/** The rest of the quota of a category, or the whole of it for someone who has not signed in. */
+export function QuotaLine({ campaign, category }: { campaign: Campaign; category: string }) {
   const all = quotas.use();
   const quota = all?.find((quota) => quota.category === null || quota.category.id === category);
-  const { period, scope, votesPerPeriod } = selection.rules;
-  if (selection.phase !== "VOTING") return null;
+  const { period, scope, votesPerPeriod } = campaign.rules;
+  if (campaign.phase !== "VOTING") return null;
   const rule = period === "DAY" ? t().quotaDay(votesPerPeriod) : t().quotaCampaign(votesPerPeriod);
   return (
     <p class="quota" role="status">
@@ -157,7 +157,7 @@ export function QuotaLine({ selection, category }: { selection: Selection; categ
           <progress max={quota.limit} value={quota.remaining} aria-hidden="true" />
           <b>{t().quotaLeft(quota.remaining, quota.limit)}</b>
           {quota.resetsAt && (
-            <span>{t().resetsAt(moment(Date.parse(quota.resetsAt), selection.timeZone, now()))}</span>
+            <span>{t().resetsAt(moment(Date.parse(quota.resetsAt), campaign.timeZone, now()))}</span>
           )}
         </>
       ) : (

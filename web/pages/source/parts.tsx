@@ -1,11 +1,11 @@
-// Pieces that several views are made of.
+// Components that several views use.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { execute } from "../../shared/server";
+import { randomUuid } from "../../shared/session";
+import { notice, setLike, vote, votesCast } from "./campaign";
 import { type NomineeCardFragment, RecordViews } from "./operations";
 import { pathOf } from "./route";
-import { marks, notice, setLike, vote } from "./selection";
-import { execute } from "./server";
-import { randomUuid } from "./session";
 import { count, t } from "./texts";
 
 /** A picture of a nominee, or the first character of the name where there is none. */
@@ -21,10 +21,10 @@ export function Portrait({ nominee, large }: { nominee: NomineeCardFragment; lar
   );
 }
 
-/** The button that votes, and how far the vote has come. */
+/** The button of a vote, with the progress of the vote. */
 export function VoteButton({ nominee, isOpen }: { nominee: NomineeCardFragment; isOpen: boolean }) {
-  const mark = marks.use().get(nominee.id);
-  const state = mark?.state ?? (nominee.viewerHasVoted ? "voted" : "idle");
+  const progress = votesCast.use().get(nominee.id);
+  const state = progress?.state ?? (nominee.viewerHasVoted ? "voted" : "idle");
   if (state === "voted") {
     return <span class="voted">✓ {t().voted}</span>;
   }
@@ -35,20 +35,20 @@ export function VoteButton({ nominee, isOpen }: { nominee: NomineeCardFragment; 
     <button
       class="primary"
       type="button"
-      disabled={!isOpen || state === "busy"}
+      disabled={!isOpen || state === "sending"}
       aria-label={t().voteFor(nominee.name)}
       onClick={() => void vote(nominee)}
     >
-      {state === "busy" ? t().voting : t().vote}
+      {state === "sending" ? t().voting : t().vote}
     </button>
   );
 }
 
 /** The votes of a nominee with those that this page has cast; nothing while they are hidden. */
 export function Votes({ nominee }: { nominee: NomineeCardFragment }) {
-  const mark = marks.use().get(nominee.id);
+  const progress = votesCast.use().get(nominee.id);
   if (nominee.votes === null) return null;
-  return <span class="votes">{t().votes(Math.max(nominee.votes, mark?.votes ?? 0))}</span>;
+  return <span class="votes">{t().votes(Math.max(nominee.votes, progress?.votes ?? 0))}</span>;
 }
 
 interface Liked {
@@ -83,7 +83,7 @@ export function LikeButton({ subject, onChange }: { subject: Liked & { id: strin
   );
 }
 
-/** Shares an address of these pages the way the phone does it, else copies it. */
+/** A button that shares an address of these pages the way the phone does it, else copies it. */
 export function ShareButton({ title, path }: { title: string; path: string }) {
   const share = async () => {
     const url = location.origin + path;
@@ -131,7 +131,7 @@ export function MediaList({ media }: { media: Medium[] }) {
   );
 }
 
-/** What is shown instead of something that could not be read. */
+/** The message instead of something that could not be read. */
 export function Failed({ retry }: { retry: () => void }) {
   return (
     <div class="empty" role="alert">
@@ -143,16 +143,16 @@ export function Failed({ retry }: { retry: () => void }) {
   );
 }
 
-/** How far below the screen the next page is read. */
-const ahead_px = 800;
+/** The distance below the screen at which the next page is read. */
+const aheadPx = 800;
 
-/** Calls `more` when the reader comes near the end of a list. */
-export function Sentinel({ more }: { more: () => void }) {
+/** The end of what has been read of a list; calls `onNear` when the reader comes near it. */
+export function Sentinel({ onNear }: { onNear: () => void }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // What is reported may be how it was before a page was added, so where it is now is asked.
-    const isNear = () => (place.current?.getBoundingClientRect().top ?? Infinity) < innerHeight + ahead_px;
-    const observer = new IntersectionObserver(() => isNear() && more(), { rootMargin: `${ahead_px}px` });
+    const isNear = () => (place.current?.getBoundingClientRect().top ?? Infinity) < innerHeight + aheadPx;
+    const observer = new IntersectionObserver(() => isNear() && onNear(), { rootMargin: `${aheadPx}px` });
     observer.observe(place.current!);
     return () => observer.disconnect();
   });

@@ -1,4 +1,4 @@
-// Which view an address is, and going from one to the other without loading the page again.
+// The route of an address, and going from one to the other without loading the page again.
 
 export type Route =
   | { view: "voting"; slug: string }
@@ -49,7 +49,7 @@ export function watchRoute(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Goes to a path of these pages; going back finds the place that was left. */
+/** Goes to a path of these pages; going back finds the position that was left. */
 export function go(path: string): void {
   history.replaceState({ ...history.state, y: scrollY }, "");
   history.pushState({}, "", path);

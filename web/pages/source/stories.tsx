@@ -1,43 +1,43 @@
 // The story feed: an endless list, and a quiet bar when a story comes out meanwhile.
 import { useEffect, useState } from "preact/hooks";
+import { watch } from "../../shared/live";
+import { PagedList } from "../../shared/paged";
+import { execute } from "../../shared/server";
+import { voter } from "../../shared/session";
+import { Store } from "../../shared/store";
+import type { Campaign } from "./campaign";
+import { ListStories, type StoryCardFragment, WatchStories } from "./operations";
 import { Failed, LikeButton, Sentinel, ShareButton, nomineePath } from "./parts";
-import { watch } from "./live";
-import { Stories, type StoryCardFragment, WatchStories } from "./operations";
-import { Paged } from "./paged";
 import { pathOf } from "./route";
-import type { Selection } from "./selection";
-import { execute } from "./server";
-import { voter } from "./session";
-import { Store } from "./store";
 import { date, t } from "./texts";
 
 const pageSize = 10;
 const newerMax = 100;
-const poll_ms = 30_000;
+const pollMs = 30_000;
 
 class Feed {
-  readonly list: Paged<StoryCardFragment>;
+  readonly list: PagedList<StoryCardFragment>;
   /** Stories newer than those of the list: shown when the reader asks for them, so that nothing moves by itself. */
   readonly newer = new Store<StoryCardFragment[]>([]);
   #newest: string | undefined;
 
   constructor(private readonly slug: string) {
-    this.list = new Paged(async (after) => {
+    this.list = new PagedList(async (after) => {
       const page = await this.#read({ first: pageSize, after });
       if (after === null) this.#newest = page?.edges[0]?.cursor;
       const nodes = page?.edges.map(({ node }) => node) ?? [];
       return { nodes, endCursor: page?.pageInfo.endCursor ?? null, hasNextPage: page?.pageInfo.hasNextPage ?? false };
     });
-    void this.list.more();
+    void this.list.loadMore();
   }
 
   async #read(page: { first?: number; after?: string | null; last?: number; before?: string }) {
-    const { campaign } = await execute(Stories, { slug: this.slug, ...page }, { as: voter });
+    const { campaign } = await execute(ListStories, { slug: this.slug, ...page }, { as: voter });
     return campaign?.stories;
   }
 
-  /** Looks for newer stories; those of one moment come in the order of the feed. */
-  async look(): Promise<void> {
+  /** Reads newer stories; those of one moment come in the order of the feed. */
+  async checkForNewer(): Promise<void> {
     for (;;) {
       if (this.#newest === undefined) return;
       const page = await this.#read({ last: newerMax, before: this.#newest });
@@ -48,7 +48,7 @@ class Feed {
     }
   }
 
-  show(): void {
+  showNewer(): void {
     this.list.prepend(this.newer.value);
     this.newer.set([]);
   }
@@ -62,22 +62,22 @@ function feedOf(slug: string): Feed {
   return feed;
 }
 
-export function StoriesView({ slug, selection }: { slug: string; selection: Selection }) {
+export function StoriesView({ slug, campaign }: { slug: string; campaign: Campaign }) {
   const [feed] = useState(() => feedOf(slug));
   feed.list.changed.use();
   const newer = feed.newer.use();
   useEffect(() => {
-    let looking: Promise<void> | undefined;
-    // One look at a time, or two would bring the same stories.
-    const look = () => (looking ??= feed.look().finally(() => (looking = undefined)));
+    let checking: Promise<void> | undefined;
+    // One check at a time, or two would bring the same stories.
+    const check = () => (checking ??= feed.checkForNewer().finally(() => (checking = undefined)));
     return watch({
       operation: WatchStories,
-      variables: { campaignId: selection.id },
-      onData: () => void look().catch(() => undefined),
+      variables: { campaignId: campaign.id },
+      onData: () => void check().catch(() => undefined),
       // What came out while there was no connection.
-      onState: (state) => state === "live" && void look().catch(() => undefined),
-      poll: look,
-      poll_ms,
+      onState: (state) => state === "live" && void check().catch(() => undefined),
+      poll: check,
+      pollMs,
     });
   }, [feed]);
   return (
@@ -88,7 +88,7 @@ export function StoriesView({ slug, selection }: { slug: string; selection: Sele
             class="primary"
             type="button"
             onClick={() => {
-              feed.show();
+              feed.showNewer();
               scrollTo({ top: 0, behavior: "smooth" });
             }}
           >
@@ -121,9 +121,9 @@ export function StoriesView({ slug, selection }: { slug: string; selection: Sele
         ))}
       </ul>
       {feed.list.hasFailed ? (
-        <Failed retry={() => void feed.list.more()} />
+        <Failed retry={() => void feed.list.loadMore()} />
       ) : !feed.list.isComplete ? (
-        <Sentinel more={() => void feed.list.more()} />
+        <Sentinel onNear={() => void feed.list.loadMore()} />
       ) : (
         <p class="empty">{feed.list.nodes.length > 0 ? t().end : t().noStories}</p>
       )}

@@ -1,20 +1,20 @@
-// One story. The server has rendered it already; this adds what needs a program.
+// The view of one story. The server has rendered it already; this adds what needs a program.
 import { useEffect, useState } from "preact/hooks";
+import { execute } from "../../shared/server";
+import { voter } from "../../shared/session";
 import { NotFound } from "./missing";
+import { FindStory, type FindStoryQuery } from "./operations";
 import { Failed, LikeButton, MediaList, ShareButton, nomineePath, useView } from "./parts";
-import { Story, type StoryQuery } from "./operations";
 import { pathOf } from "./route";
-import { execute } from "./server";
-import { voter } from "./session";
 import { date, t } from "./texts";
 
-type Shown = NonNullable<StoryQuery["story"]>;
+type Story = NonNullable<FindStoryQuery["story"]>;
 
-/** Reads a story, before the page is drawn over what the server has rendered. */
-export const findStory = (id: string) => execute(Story, { id }, { as: voter }).then(({ story }) => story);
+/** Reads a story: before the page is drawn over what the server has rendered. */
+export const findStory = (id: string) => execute(FindStory, { id }, { as: voter }).then(({ story }) => story);
 
-export function StoryView({ slug, id, first }: { slug: string; id: string; first?: Shown | null | undefined }) {
-  const [story, setStory] = useState<Shown | null | "failed" | undefined>(first);
+export function StoryView({ slug, id, first }: { slug: string; id: string; first?: Story | null | undefined }) {
+  const [story, setStory] = useState<Story | null | "failed" | undefined>(first);
   const load = () => {
     findStory(id).then(setStory, (error) => {
       // The API answers an id that is none with an error; it leads nowhere all the same.
@@ -24,29 +24,29 @@ export function StoryView({ slug, id, first }: { slug: string; id: string; first
   useEffect(() => {
     if (story === undefined || (story && story !== "failed" && story.id !== id)) load();
   }, [id]);
-  const shown = story && story !== "failed" ? story : undefined;
+  const loaded = story && story !== "failed" ? story : undefined;
   useEffect(() => {
-    if (shown) document.title = shown.title;
-  }, [shown?.title]);
-  useView(shown?.id);
+    if (loaded) document.title = loaded.title;
+  }, [loaded?.title]);
+  useView(loaded?.id);
   if (story === undefined) return <p class="empty">{t().loading}</p>;
   if (story === "failed") return <Failed retry={load} />;
-  if (!shown) return <NotFound slug={slug} />;
+  if (!loaded) return <NotFound slug={slug} />;
   return (
     <article class="card story">
-      <h2>{shown.title}</h2>
+      <h2>{loaded.title}</h2>
       <p class="facts">
-        <time dateTime={shown.publishedAt}>{date(Date.parse(shown.publishedAt))}</time>
-        {shown.nominee && <a href={nomineePath(slug, shown.nominee.number)}>{t().about(shown.nominee.name)}</a>}
-        <span>{t().views(shown.viewCount)}</span>
+        <time dateTime={loaded.publishedAt}>{date(Date.parse(loaded.publishedAt))}</time>
+        {loaded.nominee && <a href={nomineePath(slug, loaded.nominee.number)}>{t().about(loaded.nominee.name)}</a>}
+        <span>{t().views(loaded.viewCount)}</span>
       </p>
-      {shown.coverUrl && <img class="cover" src={shown.coverUrl} alt="" referrerpolicy="no-referrer" />}
-      <p class="summary">{shown.summary}</p>
-      <div class="body" dangerouslySetInnerHTML={{ __html: shown.body }} />
-      <MediaList media={shown.media} />
+      {loaded.coverUrl && <img class="cover" src={loaded.coverUrl} alt="" referrerpolicy="no-referrer" />}
+      <p class="summary">{loaded.summary}</p>
+      <div class="body" dangerouslySetInnerHTML={{ __html: loaded.body }} />
+      <MediaList media={loaded.media} />
       <div class="actions">
-        <LikeButton subject={shown} onChange={(liked) => setStory({ ...shown, ...liked })} />
-        <ShareButton title={shown.title} path={pathOf({ view: "story", slug, id })} />
+        <LikeButton subject={loaded} onChange={(liked) => setStory({ ...loaded, ...liked })} />
+        <ShareButton title={loaded.title} path={pathOf({ view: "story", slug, id })} />
       </div>
     </article>
   );

@@ -1,5 +1,5 @@
-// Every text of the pages, in both languages.
-import { type Language, language } from "./language";
+// The texts of the pages, in both languages.
+import { type Language, language } from "../../shared/language";
 
 const english = {
   switchLanguage: "中文",
@@ -31,7 +31,7 @@ const english = {
   share: "Share",
   copied: "The link is copied.",
   copyThis: "Copy this link:",
-  quotaLeft: (left: number, limit: number) => `${left} of ${limit} votes left`,
+  quotaLeft: (remaining: number, limit: number) => `${remaining} of ${limit} votes left`,
   quotaDay: (n: number) => `${n} votes a day`,
   quotaCampaign: (n: number) => `${n} votes`,
   perCategory: "in each category",
@@ -113,7 +113,7 @@ const chinese: typeof english = {
   share: "分享",
   copied: "链接已复制。",
   copyThis: "请复制此链接：",
-  quotaLeft: (left, limit) => `剩余 ${left} / ${limit} 票`,
+  quotaLeft: (remaining, limit) => `剩余 ${remaining} / ${limit} 票`,
   quotaDay: (n) => `每天 ${n} 票`,
   quotaCampaign: (n) => `共 ${n} 票`,
   perCategory: "（每个类别）",
@@ -188,8 +188,8 @@ export const date = (time: number) =>
 export const clockTime = (time: number, timeZone: string) =>
   new Intl.DateTimeFormat(locales[language()], { hourCycle: "h23", timeStyle: "medium", timeZone }).format(time);
 
-/** What is left of a time: days, then hours, minutes and seconds as a clock has them. */
-export function left(ms: number): string {
+/** A remaining time: days, then hours, minutes and seconds as a clock has them. */
+export function remainingTime(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1_000));
   const two = (n: number) => String(n).padStart(2, "0");
   const days = Math.floor(seconds / 86_400);

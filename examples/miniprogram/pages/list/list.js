@@ -1,5 +1,5 @@
 const { documents } = require('../../lib/acclaim.js');
-const { vote, tell } = require('../../lib/vote.js');
+const { vote, showError } = require('../../lib/vote.js');
 const config = require('../../config.js');
 
 const { client } = getApp();
@@ -25,24 +25,24 @@ Page({
   cursor: null,
   isLoading: false,
   /** @type {any} */
-  ticking: undefined,
+  tickTimer: undefined,
   /** @type {any} */
-  searching: undefined,
+  searchTimer: undefined,
 
   onLoad() {
     this.loadCampaign();
   },
 
   onShow() {
-    this.ticking = setInterval(() => this.tick(), 1000);
+    this.tickTimer = setInterval(() => this.tick(), 1000);
   },
 
   onHide() {
-    clearInterval(this.ticking);
+    clearInterval(this.tickTimer);
   },
 
   onUnload() {
-    clearInterval(this.ticking);
+    clearInterval(this.tickTimer);
   },
 
   async onPullDownRefresh() {
@@ -68,7 +68,7 @@ Page({
       this.showQuota();
       await this.restart();
     } catch (error) {
-      tell(error, '无法连接服务器，请下拉重试。');
+      showError(error, '无法连接服务器，请下拉重试。');
     }
   },
 
@@ -99,9 +99,9 @@ Page({
       this.cursor = pageInfo.endCursor;
       this.setData({ nominees: [...this.data.nominees, ...nodes], isComplete: !pageInfo.hasNextPage });
       const pending = client.pendingVotes();
-      nodes.filter((/** @type {any} */ nominee) => pending.includes(nominee.id)).forEach((/** @type {any} */ nominee) => this.cast(nominee));
+      nodes.filter((/** @type {any} */ nominee) => pending.includes(nominee.id)).forEach((/** @type {any} */ nominee) => this.castVote(nominee));
     } catch (error) {
-      tell(error, '加载失败，请上拉重试。');
+      showError(error, '加载失败，请上拉重试。');
     } finally {
       this.isLoading = false;
     }
@@ -117,8 +117,8 @@ Page({
   /** @param {WechatMiniprogram.Input} event */
   onSearch(event) {
     const search = event.detail.value.trim();
-    clearTimeout(this.searching);
-    this.searching = setTimeout(() => {
+    clearTimeout(this.searchTimer);
+    this.searchTimer = setTimeout(() => {
       this.setData({ search });
       this.restart();
     }, SEARCH_DELAY_MS);
@@ -126,15 +126,15 @@ Page({
 
   /** @param {WechatMiniprogram.TouchEvent} event */
   onVote(event) {
-    this.cast(this.data.nominees[event.currentTarget.dataset.index]);
+    this.castVote(this.data.nominees[event.currentTarget.dataset.index]);
   },
 
   /** @param {any} nominee */
-  async cast(nominee) {
+  async castVote(nominee) {
     this.patch(nominee.id, { isBusy: true });
     const { isVoted, votes, quota } = await vote(nominee);
-    const known = nominee.votes === null ? null : Math.max(votes || 0, nominee.votes + (isVoted ? 1 : 0));
-    this.patch(nominee.id, { isBusy: false, viewerHasVoted: isVoted || nominee.viewerHasVoted, votes: known });
+    const count = nominee.votes === null ? null : Math.max(votes || 0, nominee.votes + (isVoted ? 1 : 0));
+    this.patch(nominee.id, { isBusy: false, viewerHasVoted: isVoted || nominee.viewerHasVoted, votes: count });
     if (quota) {
       const id = (/** @type {any} */ quota) => quota.category && quota.category.id;
       const others = (this.data.campaign.viewerQuotas || []).filter((/** @type {any} */ other) => id(other) !== id(quota));
@@ -148,13 +148,13 @@ Page({
    * @param {object} change
    */
   patch(id, change) {
-    this.setData({ nominees: this.data.nominees.map((one) => (one.id === id ? { ...one, ...change } : one)) });
+    this.setData({ nominees: this.data.nominees.map((nominee) => (nominee.id === id ? { ...nominee, ...change } : nominee)) });
   },
 
   showQuota() {
     const quotas = this.data.campaign.viewerQuotas || [];
     const { category } = this.data;
-    this.setData({ quota: quotas.find((/** @type {any} */ one) => !one.category || one.category.id === category) || null });
+    this.setData({ quota: quotas.find((/** @type {any} */ quota) => !quota.category || quota.category.id === category) || null });
   },
 
   tick() {

@@ -1,5 +1,5 @@
 const { documents } = require('../../lib/acclaim.js');
-const { tell } = require('../../lib/vote.js');
+const { showError } = require('../../lib/vote.js');
 const config = require('../../config.js');
 
 const { client } = getApp();
@@ -34,7 +34,7 @@ Page({
       }
       this.setData({ voted });
     } catch (error) {
-      tell(error, '无法连接服务器，请稍后再试。');
+      showError(error, '无法连接服务器，请稍后再试。');
     }
   },
 
@@ -43,7 +43,7 @@ Page({
       await client.signIn();
       this.onShow();
     } catch (error) {
-      tell(error, '登录未成功，请稍后再试。');
+      showError(error, '登录未成功，请稍后再试。');
     }
   },
 

@@ -1,5 +1,5 @@
 const { documents } = require('../../lib/acclaim.js');
-const { vote, tell } = require('../../lib/vote.js');
+const { vote, showError } = require('../../lib/vote.js');
 const config = require('../../config.js');
 
 const { client } = getApp();
@@ -38,7 +38,7 @@ Page({
       client.recordViews([nominee.id]);
       if (client.pendingVotes().includes(nominee.id)) this.onVote();
     } catch (error) {
-      tell(error, '无法连接服务器，请返回重试。');
+      showError(error, '无法连接服务器，请返回重试。');
     }
   },
 
@@ -46,8 +46,8 @@ Page({
     const { nominee } = this.data;
     this.setData({ isBusy: true });
     const { isVoted, votes } = await vote(nominee);
-    const known = nominee.votes === null ? null : Math.max(votes || 0, nominee.votes + (isVoted ? 1 : 0));
-    this.setData({ isBusy: false, 'nominee.viewerHasVoted': isVoted || nominee.viewerHasVoted, 'nominee.votes': known });
+    const count = nominee.votes === null ? null : Math.max(votes || 0, nominee.votes + (isVoted ? 1 : 0));
+    this.setData({ isBusy: false, 'nominee.viewerHasVoted': isVoted || nominee.viewerHasVoted, 'nominee.votes': count });
   },
 
   async onLike() {
@@ -57,7 +57,7 @@ Page({
       if (subject) this.setData({ 'nominee.likeCount': subject.likeCount, 'nominee.viewerHasLiked': subject.viewerHasLiked });
       else wx.showToast({ title: userErrors[0].message, icon: 'none' });
     } catch (error) {
-      tell(error, '操作未成功，请稍后再试。');
+      showError(error, '操作未成功，请稍后再试。');
     }
   },
 

@@ -1,5 +1,5 @@
 const { documents } = require('../../lib/acclaim.js');
-const { tell } = require('../../lib/vote.js');
+const { showError } = require('../../lib/vote.js');
 const config = require('../../config.js');
 
 const { client } = getApp();
@@ -48,7 +48,7 @@ Page({
       this.setData({ stories: [...this.data.stories, ...stories], isComplete: !pageInfo.hasNextPage });
       if (!this.stop) this.watch(campaign.id);
     } catch (error) {
-      tell(error, '加载失败，请上拉重试。');
+      showError(error, '加载失败，请上拉重试。');
     } finally {
       this.isLoading = false;
     }
@@ -57,10 +57,10 @@ Page({
   /** @param {string} campaignId */
   watch(campaignId) {
     // What comes out is announced only; it is read from the feed, so that nothing is missed or repeated.
-    this.stop = client.subscribe(documents.WatchStories, { campaignId }, { next: () => this.look() });
+    this.stop = client.subscribe(documents.WatchStories, { campaignId }, { next: () => this.checkForNewer() });
   },
 
-  async look() {
+  async checkForNewer() {
     if (!this.newest) return;
     const page = { slug: config.campaign, last: 100, before: this.newest };
     const { campaign } = await client.query(documents.Stories, page).catch(() => ({ campaign: null }));
@@ -87,10 +87,10 @@ Page({
         wx.showToast({ title: userErrors[0].message, icon: 'none' });
         return;
       }
-      const stories = this.data.stories.map((one) => (one.id === story.id ? { ...one, ...subject } : one));
+      const stories = this.data.stories.map((other) => (other.id === story.id ? { ...other, ...subject } : other));
       this.setData({ stories });
     } catch (error) {
-      tell(error, '操作未成功，请稍后再试。');
+      showError(error, '操作未成功，请稍后再试。');
     }
   },
 });

@@ -1,4 +1,4 @@
-// A list that is read page by page, kept while the page is open, so that going back finds it as it was.
+// A list that is read page by page. It lasts as long as the page is open, so that going back finds it as it was.
 import { Store } from "./store";
 
 export interface Page<Node> {
@@ -8,8 +8,8 @@ export interface Page<Node> {
   total?: number;
 }
 
-/** What has been read of a list; no entry stands in it twice. */
-export class Paged<Node extends { id: string }> {
+/** The part of a list that has been read; no entry stands in it twice. */
+export class PagedList<Node extends { id: string }> {
   readonly changed = new Store({});
   nodes: Node[] = [];
   total: number | undefined;
@@ -18,16 +18,16 @@ export class Paged<Node extends { id: string }> {
   #cursor: string | null = null;
   #isLoading = false;
 
-  constructor(private readonly load: (after: string | null) => Promise<Page<Node>>) {}
+  constructor(private readonly readPage: (after: string | null) => Promise<Page<Node>>) {}
 
   /** Reads the next page, unless that is being done or there is none. */
-  async more(): Promise<void> {
+  async loadMore(): Promise<void> {
     if (this.#isLoading || this.isComplete) return;
     this.#isLoading = true;
     this.hasFailed = false;
     this.changed.set({});
     try {
-      const page = await this.load(this.#cursor);
+      const page = await this.readPage(this.#cursor);
       this.#add(page.nodes, "end");
       this.#cursor = page.endCursor;
       this.isComplete = !page.hasNextPage;
@@ -52,8 +52,8 @@ export class Paged<Node extends { id: string }> {
   }
 
   #add(nodes: Node[], where: "front" | "end"): void {
-    const known = new Set(this.nodes.map(({ id }) => id));
-    const fresh = nodes.filter(({ id }) => !known.has(id));
-    this.nodes = where === "end" ? [...this.nodes, ...fresh] : [...fresh, ...this.nodes];
+    const existing = new Set(this.nodes.map(({ id }) => id));
+    const added = nodes.filter(({ id }) => !existing.has(id));
+    this.nodes = where === "end" ? [...this.nodes, ...added] : [...added, ...this.nodes];
   }
 }

@@ -1,9 +1,9 @@
-// What a browser keeps for a page. Private windows and some web views keep nothing: then memory must do.
+// Values in the browser's storage. Private windows and some web views store nothing: then memory must do.
 
 const memory = new Map<string, string>();
 
-/** A value that JSON can hold, kept under `name` in the browser's `area`. */
-export function kept<Value>(name: string, area: () => Storage = () => localStorage) {
+/** A value that JSON can hold, stored under `name` in the browser's `area`. */
+export function storedValue<Value>(name: string, area: () => Storage = () => localStorage) {
   const key = `acclaim.${name}`;
   return {
     read(): Value | undefined {

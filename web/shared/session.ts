@@ -1,15 +1,15 @@
-// Who is signed in: a voter as a guest of this device, a member of staff for as long as the window is open.
+// Sessions: a voter's as a guest of this device, a member of staff's for as long as the window is open.
 import { now } from "./clock";
 import { RefreshSession, SignInGuest, SignInStaff, SignOut, type SignedInFragment } from "./operations";
-import { type Identity, Failure, execute } from "./server";
-import { kept } from "./storage";
+import { ApiError, type Requester, execute } from "./server";
+import { storedValue } from "./storage";
 
 /** An access token is renewed this long before it expires. */
-const margin_ms = 60_000;
+const renewalMarginMs = 60_000;
 
 interface Tokens {
   access: string;
-  accessExpires_ms: number;
+  accessExpiresMs: number;
   refresh: string;
 }
 
@@ -22,25 +22,25 @@ export function randomUuid(): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
-/** Signing in was refused; the message says why, in the user's language. */
+/** The refusal of a sign-in; the message says why, in the user's language. */
 export class SignInRefused extends Error {}
 
 function tokensOf({ session, userErrors }: SignedInFragment): Tokens {
   if (!session) throw new SignInRefused(userErrors[0]?.message);
   return {
     access: session.accessToken,
-    accessExpires_ms: Date.parse(session.accessTokenExpiresAt),
+    accessExpiresMs: Date.parse(session.accessTokenExpiresAt),
     refresh: session.refreshToken,
   };
 }
 
-/** A session that outlives a reload; `again` signs in anew when it cannot be refreshed. */
-class Session implements Identity {
-  #flight: Promise<Tokens | undefined> | undefined;
+/** A session that outlives a reload; `signInAgain` replaces one that cannot be refreshed. */
+class Session implements Requester {
+  #renewal: Promise<Tokens | undefined> | undefined;
 
   constructor(
-    private readonly store: ReturnType<typeof kept<Tokens>>,
-    private readonly again: () => Promise<Tokens | undefined>,
+    private readonly store: ReturnType<typeof storedValue<Tokens>>,
+    private readonly signInAgain: () => Promise<Tokens | undefined>,
   ) {}
 
   isOpen(): boolean {
@@ -60,7 +60,7 @@ class Session implements Identity {
 
   async token(): Promise<string | undefined> {
     const tokens = this.store.read();
-    if (!tokens || now() < tokens.accessExpires_ms - margin_ms) return tokens?.access;
+    if (!tokens || now() < tokens.accessExpiresMs - renewalMarginMs) return tokens?.access;
     return this.renew(tokens.access);
   }
 
@@ -68,8 +68,8 @@ class Session implements Identity {
   async renew(stale: string): Promise<string | undefined> {
     const tokens = this.store.read();
     if (tokens && tokens.access !== stale) return tokens.access;
-    this.#flight ??= this.#refresh(tokens).finally(() => (this.#flight = undefined));
-    return (await this.#flight)?.access;
+    this.#renewal ??= this.#refresh(tokens).finally(() => (this.#renewal = undefined));
+    return (await this.#renewal)?.access;
   }
 
   async #refresh(tokens: Tokens | undefined): Promise<Tokens | undefined> {
@@ -82,7 +82,7 @@ class Session implements Identity {
     } catch (error) {
       if (!(error instanceof SignInRefused)) throw error;
     }
-    renewed ??= await this.again();
+    renewed ??= await this.signInAgain();
     this.store.write(renewed);
     return renewed;
   }
@@ -90,23 +90,23 @@ class Session implements Identity {
   /** Signs in unless that is done; taps at once share one sign-in. */
   async require(): Promise<void> {
     if (this.isOpen()) return;
-    this.#flight ??= this.#refresh(undefined).finally(() => (this.#flight = undefined));
-    if (!(await this.#flight)) throw new Failure("UNAUTHENTICATED", "Nobody is signed in.");
+    this.#renewal ??= this.#refresh(undefined).finally(() => (this.#renewal = undefined));
+    if (!(await this.#renewal)) throw new ApiError("UNAUTHENTICATED", "Nobody is signed in.");
   }
 }
 
-const device = kept<string>("device");
+const device = storedValue<string>("device");
 
 /** The voter of this device: the same device id is the same voter. */
-export const voter = new Session(kept("voter"), async () => {
+export const voter = new Session(storedValue("voter"), async () => {
   const deviceId = device.read() ?? randomUuid();
   device.write(deviceId);
   return tokensOf((await execute(SignInGuest, { deviceId })).signInGuest);
 });
 
-/** The member of staff; the password is not kept, so an ended session stays ended. */
+/** The member of staff; the password is not stored, so an ended session stays ended. */
 export const staff = new Session(
-  kept("staff", () => sessionStorage),
+  storedValue("staff", () => sessionStorage),
   async () => undefined,
 );
 

@@ -26,7 +26,7 @@ export class Store<Value> {
   }
 }
 
-/** The time by the server's clock, a view's drawn anew every second. */
+/** The time by the clock `now`; a view that uses it is drawn anew every second. */
 export function useTick(now: () => number): number {
   const [time, setTime] = useState(now);
   useEffect(() => {

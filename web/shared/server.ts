@@ -1,39 +1,46 @@
-// Speaks to the GraphQL API: by hash, with retries, as the one who is signed in.
-import { language } from "./language";
-import type { Operation } from "./operations";
+// The client of the GraphQL API: sends documents by hash, with retries, with the access token of a requester.
 import { noteServerTime } from "./clock";
+import { language } from "./language";
 
 const attemptsMax = 7;
-const backoffFirst_ms = 400;
-const backoffMax_ms = 8_000;
-const timeout_ms = 15_000;
-/** What may be over soon; the rest stays as it is however often one asks. */
-const passing = new Set(["NETWORK", "UNAVAILABLE", "OVERLOADED", "RATE_LIMITED", "INTERNAL"]);
+const backoffFirstMs = 400;
+const backoffMaxMs = 8_000;
+const timeoutMs = 15_000;
+/** The codes of errors that may be over soon; the others stay however often one asks. */
+const retryable = new Set(["NETWORK", "UNAVAILABLE", "OVERLOADED", "RATE_LIMITED", "INTERNAL"]);
 
-/** Why an operation was not executed: a code of the API, or NETWORK when no answer came. */
-export class Failure extends Error {
+/** A document with its SHA-256, by which the server knows it; the types are its result's and its variables'. */
+export interface Operation<Result, Variables> {
+  id: string;
+  text: string;
+  /** Never there: carries the types. */
+  types?: (variables: Variables) => Result;
+}
+
+/** The reason why an operation was not executed: a code of the API, or NETWORK when no answer came. */
+export class ApiError extends Error {
   constructor(
     readonly code: string,
     message: string,
-    readonly retryAfter_ms = 0,
+    readonly retryAfterMs = 0,
   ) {
     super(message);
   }
 }
 
-/** Whether an error may be over soon, and what was asked for may or may not have been done. */
-export const mayPass = (error: unknown) => error instanceof Failure && passing.has(error.code);
+/** True for an error that may be over soon; its operation may or may not have been executed. */
+export const isRetryable = (error: unknown) => error instanceof ApiError && retryable.has(error.code);
 
-/** Who asks: gives the access token, or a newer one when the server does not take `stale`. */
-export interface Identity {
+/** The requester of an operation: gives the access token, or a newer one when the server does not take `stale`. */
+export interface Requester {
   token(): Promise<string | undefined>;
   renew(stale: string): Promise<string | undefined>;
 }
 
-export interface Conditions {
-  /** As whom; anonymous without. */
-  as?: Identity;
-  /** Whether it may be sent again when no answer came. */
+export interface Options {
+  /** The requester; anonymous without. */
+  as?: Requester;
+  /** Set for an operation that is not sent again when no answer came. */
   once?: boolean;
 }
 
@@ -45,17 +52,17 @@ interface Answer<Result> {
 /** Waits for `ms`. */
 export const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
-/** How long to wait before the next of `attempt` attempts: twice as long each time, and never all clients at once. */
+/** The wait before the attempt after `attempt`: twice as long each time, and never the same for all clients. */
 export function backoff(attempt: number): number {
-  const full = Math.min(backoffMax_ms, backoffFirst_ms * 2 ** attempt);
+  const full = Math.min(backoffMaxMs, backoffFirstMs * 2 ** attempt);
   return full / 2 + (Math.random() * full) / 2;
 }
 
-/** Executes an operation and gives its data. Throws a `Failure`, after retries where they may help. */
+/** Executes an operation and gives its data. Throws a `ApiError`, after retries where they may help. */
 export async function execute<Result, Variables>(
   operation: Operation<Result, Variables>,
   variables: Variables,
-  { as, once = false }: Conditions = {},
+  { as, once = false }: Options = {},
 ): Promise<Result> {
   let renewed = false;
   for (let attempt = 0; ; attempt++) {
@@ -63,7 +70,7 @@ export async function execute<Result, Variables>(
     try {
       return await send(operation, variables, token);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       if (error.code === "UNAUTHENTICATED" && as && token !== undefined && !renewed) {
         renewed = true;
         await as.renew(token);
@@ -71,8 +78,8 @@ export async function execute<Result, Variables>(
       }
       // What the server refused was not done: it may always be sent again.
       const mayRepeat = error.code === "RATE_LIMITED" || error.code === "OVERLOADED" || !once;
-      if (!mayRepeat || !mayPass(error) || attempt + 1 >= attemptsMax) throw error;
-      await pause(Math.max(error.retryAfter_ms * (1 + Math.random() / 4), backoff(attempt)));
+      if (!mayRepeat || !isRetryable(error) || attempt + 1 >= attemptsMax) throw error;
+      await pause(Math.max(error.retryAfterMs * (1 + Math.random() / 4), backoff(attempt)));
     }
   }
 }
@@ -90,9 +97,9 @@ async function send<Result, Variables>(
   const error = answer.errors?.[0];
   if (error) {
     const { code = "INTERNAL", retryAfterMs = 0 } = error.extensions ?? {};
-    throw new Failure(code, error.message, retryAfterMs);
+    throw new ApiError(code, error.message, retryAfterMs);
   }
-  if (!answer.data) throw new Failure("UNAVAILABLE", "The answer has no data.");
+  if (!answer.data) throw new ApiError("UNAVAILABLE", "The answer has no data.");
   const { serverTime } = answer.data as { serverTime?: string };
   if (serverTime) noteServerTime(serverTime);
   return answer.data;
@@ -100,7 +107,7 @@ async function send<Result, Variables>(
 
 async function post<Result>(body: object, token: string | undefined): Promise<Answer<Result>> {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), timeout_ms);
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
   try {
     const response = await fetch("/graphql", {
       method: "POST",
@@ -114,13 +121,13 @@ async function post<Result>(body: object, token: string | undefined): Promise<An
       signal: abort.signal,
     });
     if (!response.headers.get("content-type")?.includes("json")) {
-      const retryAfter_ms = 1_000 * Number(response.headers.get("retry-after") ?? 0) || 0;
-      throw new Failure("UNAVAILABLE", `The server answers ${response.status}.`, retryAfter_ms);
+      const retryAfterMs = 1_000 * Number(response.headers.get("retry-after") ?? 0) || 0;
+      throw new ApiError("UNAVAILABLE", `The server answers ${response.status}.`, retryAfterMs);
     }
     return (await response.json()) as Answer<Result>;
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure("NETWORK", "The server cannot be reached.");
+    if (error instanceof ApiError) throw error;
+    throw new ApiError("NETWORK", "The server cannot be reached.");
   } finally {
     clearTimeout(timer);
   }

@@ -14,7 +14,8 @@ CREATE TABLE campaign (
     title             TEXT NOT NULL,
     summary           TEXT NOT NULL,
     cover_url         TEXT,
-    time_zone         TEXT NOT NULL, -- IANA name; the days of the quota turn in it
+    time_zone         TEXT NOT NULL CHECK (timezone(time_zone, TIMESTAMPTZ '2000-01-01 00:00Z') IS NOT NULL), -- IANA name; the
+                      -- days of the quota turn in it. An unknown zone is an error of `timezone`, whoever writes it
     lifecycle         TEXT NOT NULL CHECK (lifecycle IN ('DRAFT', 'RUNNING', 'PUBLISHED', 'ARCHIVED')),
     voting_opens_at   TIMESTAMPTZ NOT NULL,
     voting_closes_at  TIMESTAMPTZ NOT NULL,
@@ -82,7 +83,7 @@ CREATE TABLE story (
     summary       TEXT NOT NULL,
     body          TEXT NOT NULL, -- Markdown
     cover_url     TEXT,
-    media         JSONB NOT NULL,
+    media         JSONB NOT NULL CHECK (jsonb_typeof(media) = 'array'),
     published_at  TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX story_feed ON story (published_at, id);

@@ -7,6 +7,7 @@ mod browsers;
 mod clients;
 mod cluster;
 mod costs;
+mod deadlines;
 mod degrading;
 mod demo;
 mod documents;

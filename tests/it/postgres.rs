@@ -1,16 +1,15 @@
-//! Ways in which PostgreSQL is set up: partitioned ballots, a standby for reads, a pooler in between.
+//! Ways in which PostgreSQL is set up: partitioned votes, a standby for reads, a pooler in between.
 
 use acclaim::clock::Clock;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 
-use crate::clients::until;
-use crate::harness::{Program, Sample, Stores, http_client, program, send};
+use crate::deadlines::until;
+use crate::harness::{Program, Sample, Stores, assert_refuses, ended, program};
 use crate::properties::{
     ten_thousand_casts_with_retries_equal_the_recount,
     two_hundred_casts_at_once_spend_a_quota_of_ten,
 };
-use crate::running::{assert_refuses, ended};
 use crate::servers::{self, PgBouncer};
 
 async fn connect(url: &str) -> PgConnection {
@@ -89,14 +88,11 @@ async fn feeds_come_from_the_standby_as_long_as_it_answers() {
     let mut command = program(&stores, &["serve"]);
     command.env("DATABASE_READ_URL", &standby_url);
     let server = Program::launch(command, stores.directory.path()).await;
-    let http = http_client();
     let feed = async || {
         let query = "query($slug: String!) { campaign(slug: $slug) { stories(first: 5) { nodes { title } } } }";
         let variables = json!({"slug": sample.campaign.slug});
-        let mut answer = send(&http, server.address, None, query, variables)
-            .await
-            .expect("an answer");
-        let nodes: Value = answer["data"]["campaign"]["stories"]["nodes"].take();
+        let data = server.anonymous().ask(query, variables).await;
+        let nodes = &data["campaign"]["stories"]["nodes"];
         nodes.as_array().expect("nodes").len()
     };
     sample.insert_story(&database, None, "First", now).await;

@@ -3,6 +3,7 @@
 
 mod app;
 mod client;
+mod patience;
 mod program;
 mod sample;
 mod stores;

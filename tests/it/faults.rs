@@ -248,7 +248,7 @@ async fn votes_survive(mut world: World) {
     let verified = ended(program(&world.direct, &["verify"]), "").await;
     let said = String::from_utf8_lossy(&verified.stdout).into_owned();
     assert_eq!(verified.status.code(), Some(0), "{said}");
-    let count = format!("{} ballots recounted", stored.len());
+    let count = format!("{} votes recounted", stored.len());
     assert!(said.starts_with(&count), "{said}");
 }
 

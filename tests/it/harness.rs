@@ -3,7 +3,7 @@
 
 mod app;
 mod client;
-mod patience;
+mod timeouts;
 mod program;
 mod sample;
 mod stores;

@@ -93,6 +93,6 @@ async fn assert_verifies(stores: &Stores, votes: i64) {
         "SQL"
     };
     let expected =
-        format!("{votes} ballots recounted: tallies, quotas and likes agree ({redis}).\n");
+        format!("{votes} votes recounted: tallies, quotas and likes agree ({redis}).\n");
     assert_eq!(said, expected);
 }

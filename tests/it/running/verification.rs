@@ -37,7 +37,7 @@ async fn verification_finds_what_was_tampered_with(stores: Stores) {
             [
                 "tally of nominee",
                 &nominee,
-                "counted 3 by ballots, 10 by tally",
+                "counted 3 by votes, 10 by tally",
             ],
         ),
         (
@@ -93,7 +93,7 @@ async fn verification_speaks_json(stores: Stores) {
     };
     let (code, clean) = report().await;
     let redis_checked = stores.redis_url.is_some();
-    let expected = json!({"ballots": 8, "tallies": [], "overQuota": [], "repeats": [], "likes": [], "sharedTotals": [],
+    let expected = json!({"votes": 8, "tallies": [], "overQuota": [], "repeats": [], "likes": [], "sharedTotals": [],
         "rememberedVotes": [], "redisChecked": redis_checked});
     assert_eq!((code, &clean), (Some(0), &expected));
     stores

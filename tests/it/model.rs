@@ -410,7 +410,7 @@ async fn compare(stores: &Stores, service: &Service, model: &Model) -> Result<()
     }
     prop_assert_eq!(stored, expected);
     let database = &service.server.app.database;
-    let likes = acclaim::ledger::like::list_counters(
+    let likes = acclaim::ledger::counters::list(
         database,
         (0..NOMINEES).map(|n| service.nominee(n).0).collect(),
     )

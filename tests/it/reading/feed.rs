@@ -311,7 +311,7 @@ async fn a_story_is_shown_with_all_that_it_has(stores: Stores) {
     let mut tx = server
         .app
         .database
-        .begin()
+        .begin("test")
         .await
         .expect("the database answers");
     story::insert(&mut tx, &made, Some(sample.categories[0]))

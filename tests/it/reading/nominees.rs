@@ -322,7 +322,7 @@ async fn search_takes_its_text_as_it_is(stores: Stores) {
     let mut tx = server
         .app
         .database
-        .begin()
+        .begin("test")
         .await
         .expect("the database answers");
     for (number, name) in [

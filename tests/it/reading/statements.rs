@@ -27,7 +27,7 @@ async fn hundred(server: &TestServer) -> (Sample, String) {
     let mut tx = server
         .app
         .database
-        .begin()
+        .begin("test")
         .await
         .expect("the database answers");
     for number in 3 * NOMINEES_EACH + 1..=100 {
@@ -81,7 +81,7 @@ async fn insert_story(
     let mut tx = server
         .app
         .database
-        .begin()
+        .begin("test")
         .await
         .expect("the database answers");
     acclaim::ledger::story::insert(&mut tx, &made, None)

@@ -77,7 +77,7 @@ CREATE TRIGGER campaign_bumps_itself BEFORE UPDATE ON campaign
 CREATE TABLE story (
     id            UUID PRIMARY KEY,
     campaign_id   UUID NOT NULL REFERENCES campaign (id),
-    category_id   UUID REFERENCES category (id), -- the nominee's, kept here so that a category's feed is one index range
+    category_id   UUID REFERENCES category (id), -- the nominee's: a category's feed is one index range
     nominee_id    UUID REFERENCES nominee (id),
     title         TEXT NOT NULL,
     summary       TEXT NOT NULL,

@@ -83,7 +83,7 @@ BEGIN UPDATE campaign SET revision = revision + 1 WHERE id = NEW.id; END;
 CREATE TABLE story (
     id            BLOB PRIMARY KEY,
     campaign_id   BLOB NOT NULL REFERENCES campaign (id),
-    category_id   BLOB REFERENCES category (id), -- the nominee's, kept here so that a category's feed is one index range
+    category_id   BLOB REFERENCES category (id), -- the nominee's: a category's feed is one index range
     nominee_id    BLOB REFERENCES nominee (id),
     title         TEXT NOT NULL,
     summary       TEXT NOT NULL,

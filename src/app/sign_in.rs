@@ -13,8 +13,8 @@ use crate::auth::token::{hash_refresh_token, new_refresh_token};
 use crate::error::{Error, Result};
 use crate::hot::{Action, BucketOwner};
 use crate::id::{SessionId, StaffId, VoterId};
-use crate::ledger::identity::{self, Session, SessionRole};
-use crate::ledger::staff;
+use crate::ledger::identity::{self, NewToken, Session, SessionRole, TokenRotation};
+use crate::ledger::staff::{self, SignInFailure};
 use crate::telemetry::RequestId;
 
 /// How long a refresh token is good; each use starts it anew.
@@ -181,15 +181,12 @@ impl App {
         let is_good = self.passwords.verify(password, stored).await?;
         let Some(account) = account.filter(|_| is_good) else {
             for (key, max) in [(&here, FAILURES_MAX), (&anywhere, FAILURES_ANYWHERE_MAX)] {
-                staff::record_failure(
-                    &self.database,
-                    key,
-                    max,
-                    now - LOCK_TIME,
-                    now + LOCK_TIME,
-                    now,
-                )
-                .await?;
+                let failure = SignInFailure {
+                    key_hash: key,
+                    failures_max: max,
+                    lock_time: LOCK_TIME,
+                };
+                staff::record_failure(&self.database, failure, now).await?;
             }
             tracing::info!(request = RequestId::current(), "a staff sign-in failed");
             return Ok(Err(SignInRefusal::InvalidCredentials));
@@ -235,16 +232,15 @@ impl App {
         }
         let (successor, expires_at) = (new_refresh_token()?, now + REFRESH_LIFETIME);
         let successor_hash = hash_refresh_token(&successor);
-        if !identity::rotate_token(
-            &self.database,
-            &hash,
-            token.session.id,
-            &successor_hash,
-            expires_at,
-            now,
-        )
-        .await?
-        {
+        let rotation = TokenRotation {
+            used_hash: &hash,
+            session_id: token.session.id,
+            successor: NewToken {
+                hash: &successor_hash,
+                expires_at,
+            },
+        };
+        if !identity::rotate_token(&self.database, rotation, now).await? {
             return refused;
         }
         self.tokens_for(viewer, successor, expires_at).map(Ok)
@@ -287,7 +283,11 @@ impl App {
         };
         let expires_at = now + REFRESH_LIFETIME;
         let hash = hash_refresh_token(&token);
-        identity::insert_session(&self.database, &session, &hash, expires_at, now).await?;
+        let first = NewToken {
+            hash: &hash,
+            expires_at,
+        };
+        identity::insert_session(&self.database, &session, first, now).await?;
         self.tokens_for(viewer, token, expires_at)
     }
 

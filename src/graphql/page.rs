@@ -19,12 +19,12 @@ use crate::domain::story::Story;
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, NomineeId, SubjectId};
 use crate::ledger;
-use crate::ledger::like::SubjectCounter;
+use crate::ledger::counters::Counters;
 
 /// Likes and views of the subjects of a page.
 pub struct Subjects {
     ids: Vec<Uuid>,
-    counters: OnceCell<HashMap<SubjectId, SubjectCounter>>,
+    counters: OnceCell<HashMap<SubjectId, Counters>>,
     liked: OnceCell<HashSet<SubjectId>>,
 }
 
@@ -38,9 +38,9 @@ impl Subjects {
     }
 
     /// Likes and views of one of them.
-    pub async fn counter(&self, app: &App, subject: SubjectId) -> Result<SubjectCounter> {
+    pub async fn counter(&self, app: &App, subject: SubjectId) -> Result<Counters> {
         let load = || async {
-            Ok::<_, Error>(ledger::like::list_counters(&app.database, self.ids.clone()).await?)
+            Ok::<_, Error>(ledger::counters::list(&app.database, self.ids.clone()).await?)
         };
         Ok(self
             .counters

@@ -3,8 +3,8 @@
 
 mod app;
 mod client;
-mod timeouts;
 mod program;
+mod retries;
 mod sample;
 mod stores;
 

@@ -415,7 +415,7 @@ async fn compare(stores: &Stores, service: &Service, model: &Model) -> Result<()
     }
     prop_assert_eq!(stored, expected);
     let database = &service.app.database;
-    let likes = acclaim::ledger::like::list_counters(
+    let likes = acclaim::ledger::counters::list(
         database,
         (0..NOMINEES).map(|n| service.nominee(n).0).collect(),
     )

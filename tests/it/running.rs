@@ -92,7 +92,6 @@ async fn assert_verifies(stores: &Stores, votes: i64) {
     } else {
         "SQL"
     };
-    let expected =
-        format!("{votes} votes recounted: tallies, quotas and likes agree ({redis}).\n");
+    let expected = format!("{votes} votes recounted: tallies, quotas and likes agree ({redis}).\n");
     assert_eq!(said, expected);
 }

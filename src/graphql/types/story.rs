@@ -15,7 +15,7 @@ use crate::graphql::connection::{PageArgs, PageInfo};
 use crate::graphql::node_id::{Cursor, GlobalId};
 use crate::graphql::page::StoryPage;
 use crate::graphql::{Nullable, RequestContext, app};
-use crate::ledger::story::{FeedPage, list_feed};
+use crate::ledger::story::{Direction, FeedPage, list_feed};
 
 /// The format of a story's text.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -274,10 +274,14 @@ pub async fn list_stories(
     // Read from the end that the page starts at; the other bound cuts what was read.
     let from = if args.is_last { before } else { after };
     let page = FeedPage {
-        of,
+        filter: of,
         now,
         from,
-        newer: args.is_last,
+        direction: if args.is_last {
+            Direction::Newer
+        } else {
+            Direction::Older
+        },
         limit,
     };
     let mut stories = list_feed(&app.database, page).await.map_err(Error::from)?;

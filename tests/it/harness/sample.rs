@@ -55,7 +55,7 @@ impl Sample {
             revision: 1,
         };
         change(&mut made);
-        let mut tx = database.begin().await.expect("the database answers");
+        let mut tx = database.begin("test").await.expect("the database answers");
         campaign::insert(&mut tx, &made, now)
             .await
             .expect("a good campaign");
@@ -124,7 +124,7 @@ impl Sample {
         };
         let nominees_each = usize::try_from(NOMINEES_EACH).expect("it is small");
         let category = nominee.map(|index| self.categories[index / nominees_each]);
-        let mut tx = database.begin().await.expect("the database answers");
+        let mut tx = database.begin("test").await.expect("the database answers");
         story::insert(&mut tx, &made, category)
             .await
             .expect("a good story");

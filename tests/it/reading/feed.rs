@@ -287,7 +287,11 @@ async fn a_story_is_shown_with_all_that_it_has(stores: Stores) {
         ],
         published_at: app.clock.now(),
     };
-    let mut tx = app.database.begin().await.expect("the database answers");
+    let mut tx = app
+        .database
+        .begin("test")
+        .await
+        .expect("the database answers");
     story::insert(&mut tx, &made, Some(sample.categories[0]))
         .await
         .expect("stored");

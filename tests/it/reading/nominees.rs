@@ -268,7 +268,11 @@ async fn nominees_are_found_by_name_employer_and_number(stores: Stores) {
 async fn search_takes_its_text_as_it_is(stores: Stores) {
     let app = TestApp::start(&stores).await;
     let sample = app.sample().await;
-    let mut tx = app.database.begin().await.expect("the database answers");
+    let mut tx = app
+        .database
+        .begin("test")
+        .await
+        .expect("the database answers");
     for (number, name) in [
         (101, "Ångström 100%"),
         (102, "snake_case"),

@@ -24,7 +24,11 @@ async fn cost(app: &TestApp, client: &TestClient, query: &str, variables: Value)
 /// A sample with 100 nominees, each with two stories, and a voter who has voted for and liked some of them.
 async fn hundred(app: &TestApp) -> (Sample, TestClient) {
     let mut sample = app.sample().await;
-    let mut tx = app.database.begin().await.expect("the database answers");
+    let mut tx = app
+        .database
+        .begin("test")
+        .await
+        .expect("the database answers");
     for number in 3 * NOMINEES_EACH + 1..=100 {
         let nominee = sample_nominee(sample.campaign.id, sample.categories[2], number);
         campaign::insert_nominee(&mut tx, &nominee)
@@ -69,7 +73,11 @@ async fn insert_story(
         media: Vec::new(),
         published_at: at,
     };
-    let mut tx = app.database.begin().await.expect("the database answers");
+    let mut tx = app
+        .database
+        .begin("test")
+        .await
+        .expect("the database answers");
     acclaim::ledger::story::insert(&mut tx, &made, None)
         .await
         .expect("stored");

@@ -1,4 +1,4 @@
-//! The client's own timeouts, tried on a server that is busy twice before it answers.
+//! The client's own retries, tried on a server that is busy twice before it answers.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

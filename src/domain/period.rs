@@ -5,8 +5,8 @@ use chrono_tz::Tz;
 
 use super::campaign::QuotaPeriod;
 
-/// Number of the period that `at` falls in: the days since 1 January of the year 1 in `zone`, or 0 for a whole campaign.
-/// It grows by one each midnight, whatever the offset from UTC does.
+/// Number of the period that `at` falls in: the days since 1 January of the year 1 in `zone`, or 0 for a whole
+/// campaign. It grows by one each midnight, whatever the offset from UTC does.
 #[must_use]
 pub fn number(period: QuotaPeriod, zone: Tz, at: DateTime<Utc>) -> i64 {
     match period {

@@ -8,7 +8,7 @@ use crate::id::{CampaignId, CategoryId, NomineeId};
 /// A nominee's totals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 pub struct NomineeTotals {
-    /// Whose they are.
+    /// The nominee.
     pub nominee_id: NomineeId,
     /// Votes that count.
     pub counted: i64,

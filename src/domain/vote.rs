@@ -338,7 +338,7 @@ mod tests {
         assert_eq!(of(&request(voter, &[1, 7], 9, None, 5, 2), voted), [0; 0]);
     }
 
-    /// What a commit with an unknown outcome has stored is found by the votes' own ids, keys or not.
+    /// Votes that a commit with an unknown outcome has stored are found by their own ids, keys or not.
     #[test]
     fn a_cast_that_was_stored_is_recognised_by_its_ids() {
         let voter = VoterId::new();

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use acclaim::app::voting::CastRefusal;
+use acclaim::app::voting::{CastRefusal, Caster};
 use acclaim::app::{Client, likes::Likeable};
 use acclaim::auth::Viewer;
 use acclaim::domain::campaign::{QuotaPeriod, QuotaScope};
@@ -205,12 +205,13 @@ impl Service {
     ) -> Result<Vec<Uuid>, CastRefusal> {
         let ids: Vec<NomineeId> = nominees.iter().map(|n| self.nominee(*n)).collect();
         let key = key.map(|key| self.keys[key]);
-        let (app, viewer, client) = (&self.server.app, self.voters[voter], client());
+        let (app, client) = (&self.server.app, client());
+        let caster = Caster::new(self.voters[voter], &client).expect("a voter");
         let answer = if let [one] = ids.as_slice() {
-            app.cast_vote(viewer, &client, *one, key).await
+            app.cast_vote(caster, *one, key).await
         } else {
             let campaign = self.sample.campaign.id;
-            app.cast_ballot(viewer, &client, campaign, &ids, key).await
+            app.cast_ballot(caster, campaign, &ids, key).await
         };
         let answer = answer.expect("no error");
         let ids = |votes: Vec<acclaim::domain::vote::Vote>| votes.iter().map(|v| v.id.0).collect();

@@ -2,7 +2,7 @@
 //! than one who does; those who come while it is executed wait for it.
 //!
 //! A cached answer is found by the whole query string, without reading it. It is [`CACHED_MS`] old at most, which its figures
-//! may be, and no longer cached when a campaign, a nominee or the feed public_revision.
+//! may be, and no longer cached when a campaign, a nominee or the feed `public_revision`.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -79,7 +79,7 @@ impl ResponseCache {
         }
     }
 
-    /// What the answer to a query string is cached by now, after so many public_revision. A moment later it is another one, so
+    /// What the answer to a query string is cached by now, after so many `public_revision`. A moment later it is another one, so
     /// nothing has to be thrown away: what is old is not asked for any more, and gives way.
     #[must_use]
     pub fn key(&self, query: &str, media_type: MediaType, public_revision: u64) -> String {

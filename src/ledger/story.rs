@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::rows::Ids;
 use super::statement::{OnPool, Statement, with_ids};
 use super::{Database, Transaction, in_tx, on_pool, sql};
-use crate::domain::story::{FeedFilter, FeedPosition, Story};
+use crate::domain::story::{Direction, FeedFilter, FeedPosition, Story};
 use crate::id::{CategoryId, StoryId};
 
 /// A stretch of a feed.
@@ -24,15 +24,6 @@ pub struct FeedPage {
     pub direction: Direction,
     /// At most so many.
     pub limit: i64,
-}
-
-/// The direction in which a feed is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// Towards older stories: the newest first.
-    Older,
-    /// Towards newer stories: the oldest first.
-    Newer,
 }
 
 /// A kind of feed: one text for each direction, so that each is one range of one index.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use acclaim::app::Client;
+use acclaim::app::voting::Caster;
 use acclaim::clock::Clock;
 use acclaim::error::Error;
 use acclaim::hot::Redis;
@@ -154,7 +155,8 @@ async fn a_full_queue_refuses_at_once_and_drains() {
     let cast = || {
         let (app, client) = (std::sync::Arc::clone(app.inner()), client.clone());
         async move {
-            app.cast_vote(new_voter(), &client, nominee, Some(uuid::Uuid::new_v4()))
+            let caster = Caster::new(new_voter(), &client).expect("a voter");
+            app.cast_vote(caster, nominee, Some(uuid::Uuid::new_v4()))
                 .await
         }
     };
@@ -222,7 +224,10 @@ async fn a_slow_database_takes_in_no_more_than_it_stores_in_time() {
     };
     let cast = || {
         let (app, client) = (std::sync::Arc::clone(app.inner()), client.clone());
-        async move { app.cast_vote(new_voter(), &client, nominee, None).await }
+        async move {
+            let caster = Caster::new(new_voter(), &client).expect("a voter");
+            app.cast_vote(caster, nominee, None).await
+        }
     };
     proxy.set(Mode::Delay(Duration::from_millis(100)));
     // One after the other, so that each is a batch: the writer learns how long they take.

@@ -312,10 +312,10 @@ async fn a_guest_votes_and_a_restart_keeps_all_of_it() {
     let guest = demo.sign_in_guest(device).await;
     let nominees = demo.nominees().await;
     for (used, nominee) in (1..=10).zip(&nominees) {
-        let payload = demo.vote(&guest, &nominee).await.expect_counted();
+        let payload = demo.vote(&guest, nominee).await.expect_counted();
         assert_eq!(payload["quota"]["used"], json!(used));
         if used == 1 {
-            let again = demo.vote(&guest, &nominee).await;
+            let again = demo.vote(&guest, nominee).await;
             again.expect_refused("ALREADY_VOTED");
         }
     }

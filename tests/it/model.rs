@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use acclaim::app::voting::CastRefusal;
+use acclaim::app::voting::{CastRefusal, Caster};
 use acclaim::app::{Client, likes::Likeable};
 use acclaim::auth::Viewer;
 use acclaim::domain::campaign::{QuotaPeriod, QuotaScope};
@@ -207,12 +207,13 @@ impl Service {
     ) -> Result<Result<Vec<Uuid>, CastRefusal>, TestCaseError> {
         let ids: Vec<NomineeId> = nominees.iter().map(|n| self.nominee(*n)).collect();
         let key = key.map(|key| self.keys[key]);
-        let (app, viewer, client) = (&self.app, self.voters[voter], client());
+        let (app, client) = (&self.app, client());
+        let caster = Caster::new(self.voters[voter], &client).expect("a voter");
         let answer = if let [one] = ids.as_slice() {
-            app.cast_vote(viewer, &client, *one, key).await
+            app.cast_vote(caster, *one, key).await
         } else {
             let campaign = self.sample.campaign.id;
-            app.cast_ballot(viewer, &client, campaign, &ids, key).await
+            app.cast_ballot(caster, campaign, &ids, key).await
         };
         assume_has_room(&answer)?;
         let answer = answer.expect("no other error");

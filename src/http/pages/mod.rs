@@ -27,6 +27,7 @@ use super::client::Origin;
 use crate::auth::Viewer;
 use crate::error::{Error, RETRY_AFTER as RETRY_AFTER_DEFAULT};
 use crate::graphql::node_id;
+use crate::id::StoryId;
 use crate::print::markup::Escaped;
 use crate::telemetry::RequestId;
 
@@ -148,7 +149,7 @@ async fn story(
     {
         return rejection(&error);
     }
-    let found = match node_id::story(&server.app.hash_key, &id.into()) {
+    let found = match node_id::decode::<StoryId>(&server.app.hash_key, &id.into()) {
         Ok(id) => server.app.find_stories(Viewer::Anonymous, vec![id]).await,
         Err(_) => Ok(Vec::new()),
     };

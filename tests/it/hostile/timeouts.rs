@@ -34,7 +34,7 @@ async fn server_with(stores: &Stores, change: impl FnOnce(&mut ConnectionLimits)
 
 async fn patient_server(stores: &Stores, timeouts: Timeouts) -> TestApp {
     server_with(stores, |connection_limits| {
-        connection_limits.timeouts = timeouts
+        connection_limits.timeouts = timeouts;
     })
     .await
 }
@@ -238,7 +238,7 @@ async fn ask_and_stay(address: SocketAddr) -> (TcpStream, String) {
 async fn one_connection_too_many_is_refused_until_another_ends() {
     let stores = Stores::embedded();
     let app = server_with(&stores, |connection_limits| {
-        connection_limits.connections_max = 3
+        connection_limits.connections_max = 3;
     })
     .await;
     let mut open = Vec::new();
@@ -267,7 +267,7 @@ async fn one_connection_too_many_is_refused_until_another_ends() {
 async fn one_subscriber_too_many_is_refused_until_another_ends() {
     let stores = Stores::embedded();
     let app = server_with(&stores, |connection_limits| {
-        connection_limits.subscribers_max = 2
+        connection_limits.subscribers_max = 2;
     })
     .await;
     let sample = app.sample().await;

@@ -11,9 +11,9 @@ use crate::error::Result;
 use crate::ledger::{counters, identity, staff};
 
 /// Nobody waits for old rows to go.
-const FORGET_EVERY: Duration = Duration::from_mins(10);
+const PURGE_EVERY: Duration = Duration::from_mins(10);
 
-/// Removes what is of no use any more: batches, failures, expired tokens.
+/// Removes rows that are of no use any more: batches, failures, expired tokens.
 ///
 /// # Errors
 /// When the database is away.
@@ -30,18 +30,18 @@ pub async fn purge_expired(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Forgets until it is told to stop; apart, so that a freeze does not wait for it.
+/// Runs until it is told to stop.
 pub async fn run(app: Arc<App>, stopping: CancellationToken) {
-    let mut timer = tokio::time::interval(FORGET_EVERY);
+    let mut timer = tokio::time::interval(PURGE_EVERY);
     timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        let purging = async {
+        let purged = async {
             timer.tick().await;
             purge_expired(&app).await
         };
         tokio::select! {
             () = stopping.cancelled() => return,
-            result = purging => if let Err(error) = result {
+            result = purged => if let Err(error) = result {
                 tracing::warn!(%error, "old rows could not be removed and are tried again");
             }
         }

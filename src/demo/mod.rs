@@ -175,7 +175,8 @@ fn read<T: for<'a> Deserialize<'a>>(json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(Error::internal)
 }
 
-/// What the demo prints when it is ready: addresses, sign-ins, and a command that signs in as a guest and votes.
+/// The text that the demo prints when it is ready: addresses, sign-ins, and a command that signs in as a guest and
+/// votes.
 #[must_use]
 pub fn welcome(address: SocketAddr, staff_password: Option<&str>, is_open: bool) -> String {
     let staff = match staff_password {

@@ -13,7 +13,7 @@ use crate::ledger::{counters, identity, staff};
 /// Nobody waits for old rows to go.
 const PURGE_EVERY: Duration = Duration::from_mins(10);
 
-/// Removes what is of no use any more: batches, failures, expired tokens.
+/// Removes rows that are of no use any more: batches, failures, expired tokens.
 ///
 /// # Errors
 /// When the database is away.
@@ -35,13 +35,13 @@ pub async fn run(app: Arc<App>, stopping: CancellationToken) {
     let mut timer = tokio::time::interval(PURGE_EVERY);
     timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        let purging = async {
+        let purged = async {
             timer.tick().await;
             purge_expired(&app).await
         };
         tokio::select! {
             () = stopping.cancelled() => return,
-            result = purging => if let Err(error) = result {
+            result = purged => if let Err(error) = result {
                 tracing::warn!(%error, "old rows could not be removed and are tried again");
             }
         }

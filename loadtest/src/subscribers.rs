@@ -1,8 +1,8 @@
-//! Sockets that watch the live tally (graphql-transport-ws), and what they hear.
+//! Subscribers: sockets that watch the live tally (graphql-transport-ws), and the tallies that they receive.
 //!
-//! Three latencies are measured. *After the vote*: from the acknowledgement of a vote to the first tally with it, on any
-//! socket. *After reading*: from the moment at which the server read a tally to its arrival, on every socket; the clocks
-//! are compared before. *Spread*: from a version's first arrival to its arrival on every other socket.
+//! Three latencies are measured. *After the vote*: from the acknowledgement of a vote to the first tally with it, on
+//! any socket. *After reading*: from the moment at which the server read a tally to its arrival, on every socket; the
+//! clocks are compared before. *Spread*: from a version's first arrival to its arrival on every other socket.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -63,7 +63,7 @@ impl ServerClock {
         for _ in 0..COMPARISONS {
             let asked = Instant::now();
             let data: TimeData = server
-                .ask("{ serverTime }", json!({}), Sender::NOBODY)
+                .ask("{ serverTime }", json!({}), Sender::ANONYMOUS)
                 .await?;
             let took = asked.elapsed();
             if best.is_none_or(|(fastest, _)| took < fastest) {
@@ -87,45 +87,46 @@ impl ServerClock {
 /// When votes were acknowledged, one after the other.
 pub type Acknowledged = Arc<Mutex<Vec<Instant>>>;
 
-/// What the sockets share.
-pub struct Audience {
+/// The state that all sockets share.
+pub struct Subscribers {
     clock: ServerClock,
     acknowledged: Acknowledged,
-    heard: Mutex<Heard>,
+    received: Mutex<Received>,
 }
 
-impl Audience {
-    /// Sockets that have heard nothing yet. What `acknowledged` holds are the only votes that are cast.
+impl Subscribers {
+    /// Sockets that have received nothing yet. `acknowledged` has all votes that are cast.
     #[must_use]
     pub fn new(clock: ServerClock, acknowledged: &Acknowledged) -> Arc<Self> {
         Arc::new(Self {
             clock,
             acknowledged: Arc::clone(acknowledged),
-            heard: Mutex::new(Heard::new()),
+            received: Mutex::new(Received::new()),
         })
     }
 
-    /// What they have heard.
-    pub fn heard(&self) -> MutexGuard<'_, Heard> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The tallies that they have received.
+    pub fn received(&self) -> MutexGuard<'_, Received> {
+        self.received.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes notice of a tally on one of the sockets.
-    fn hear(&self, text: &str) -> bool {
+    fn receive(&self, text: &str) -> bool {
         let now = Instant::now();
-        let Some(news) = News::read(text) else {
+        let Some(message) = TallyMessage::read(text) else {
             return false;
         };
-        let age = self.clock.age(news.as_of, now);
+        let age = self.clock.age(message.as_of, now);
         let acknowledged = self.acknowledged.lock();
         let acknowledged = acknowledged.unwrap_or_else(PoisonError::into_inner);
-        self.heard().add(&news, text.len(), now, age, &acknowledged);
+        self.received()
+            .add(&message, text.len(), now, age, &acknowledged);
         true
     }
 }
 
-/// What was heard.
-pub struct Heard {
+/// The tallies that all sockets have received.
+pub struct Received {
     /// Tallies.
     pub messages: u64,
     /// Their bytes.
@@ -144,7 +145,7 @@ pub struct Heard {
     pub spread: Histogram<u64>,
 }
 
-impl Heard {
+impl Received {
     fn new() -> Self {
         Self {
             messages: 0,
@@ -158,7 +159,7 @@ impl Heard {
         }
     }
 
-    /// Forgets what the sockets have heard while they were opened, but for the votes so far.
+    /// Forgets the tallies that came while the sockets were opened, but for the votes so far.
     pub fn begin(&mut self) {
         let votes_before = self.votes_before;
         *self = Self {
@@ -169,7 +170,7 @@ impl Heard {
 
     fn add(
         &mut self,
-        news: &News,
+        message: &TallyMessage,
         bytes: usize,
         now: Instant,
         age: Duration,
@@ -178,13 +179,13 @@ impl Heard {
         self.messages += 1;
         self.bytes += bytes as u64;
         self.after_reading.saturating_record(micros(age).max(1));
-        let before = *self.votes_before.get_or_insert(news.raw_votes);
-        if let Some(first) = self.first_seen.get(&news.version) {
+        let before = *self.votes_before.get_or_insert(message.raw_votes);
+        if let Some(first) = self.first_seen.get(&message.version) {
             self.spread.saturating_record(micros(now - *first).max(1));
             return;
         }
-        self.first_seen.insert(news.version, now);
-        let ours = usize::try_from(news.raw_votes.saturating_sub(before)).unwrap_or(usize::MAX);
+        self.first_seen.insert(message.version, now);
+        let ours = usize::try_from(message.raw_votes.saturating_sub(before)).unwrap_or(usize::MAX);
         for vote in self.delivered..ours {
             // A tally may be faster than the acknowledgement.
             let age = acknowledged
@@ -196,10 +197,10 @@ impl Heard {
     }
 }
 
-/// What is looked at of a tally.
+/// The fields of a tally that are read.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct News {
+struct TallyMessage {
     version: u64,
     raw_votes: u64,
     as_of: DateTime<Utc>,
@@ -220,10 +221,10 @@ struct Payload {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct TallyData {
-    tally_changed: News,
+    tally_changed: TallyMessage,
 }
 
-impl News {
+impl TallyMessage {
     /// How a message begins, as it is asked for: fields come in the order of the document.
     const START: &str = r#"{"type":"next","id":"1","payload":{"data":{"tallyChanged":{"version":"#;
 
@@ -263,7 +264,7 @@ pub async fn open(
     sockets: usize,
     server: &Server,
     campaign: &Campaign,
-    audience: &Arc<Audience>,
+    subscribers: &Arc<Subscribers>,
     stopping: &watch::Receiver<bool>,
 ) -> Result<JoinSet<bool>, Failure> {
     let places = Arc::new(Semaphore::new(CONNECTING));
@@ -271,18 +272,19 @@ pub async fn open(
     let subscribe = json!({"type": "subscribe", "id": "1", "payload": payload}).to_string();
     let mut opening = JoinSet::new();
     for _ in 0..sockets {
-        let (places, audience) = (Arc::clone(&places), Arc::clone(audience));
-        let (server, subscribe) = (server.clone(), subscribe.clone());
+        let places = Arc::clone(&places);
+        let subscribers = Arc::clone(subscribers);
+        let server = server.clone();
+        let subscribe = subscribe.clone();
         opening.spawn(async move {
             let _place = places.acquire_owned().await;
-            let socket = timeout(OPENING, watch_tally(&server, subscribe, &audience)).await;
+            let socket = timeout(OPENING, watch_tally(&server, subscribe, &subscribers)).await;
             socket.map_err(|_| Failure::from("a socket has no tally in time"))?
         });
     }
     let mut watching = JoinSet::new();
     while let Some(socket) = opening.join_next().await {
-        let (socket, audience) = (socket??, Arc::clone(audience));
-        watching.spawn(listen(socket, audience, stopping.clone()));
+        watching.spawn(listen(socket??, Arc::clone(subscribers), stopping.clone()));
     }
     Ok(watching)
 }
@@ -291,7 +293,7 @@ pub async fn open(
 async fn watch_tally(
     server: &Server,
     subscribe: String,
-    audience: &Audience,
+    subscribers: &Subscribers,
 ) -> Result<Socket, Failure> {
     let url = format!("ws://{}/graphql/ws", server.address);
     let mut request = url.into_client_request()?;
@@ -308,7 +310,7 @@ async fn watch_tally(
     socket.send(Message::text(subscribe)).await?;
     while let Some(message) = socket.next().await {
         if let Message::Text(text) = message? {
-            if audience.hear(&text) {
+            if subscribers.receive(&text) {
                 return Ok(socket);
             }
             if text.contains("\"type\":\"error\"") {
@@ -322,7 +324,7 @@ async fn watch_tally(
 /// Listens to the end; returns whether it was ours.
 async fn listen(
     mut socket: Socket,
-    audience: Arc<Audience>,
+    subscribers: Arc<Subscribers>,
     mut stopping: watch::Receiver<bool>,
 ) -> bool {
     loop {
@@ -334,7 +336,7 @@ async fn listen(
             message = socket.next() => message,
         };
         match message {
-            Some(Ok(Message::Text(text))) if audience.hear(&text) => {}
+            Some(Ok(Message::Text(text))) if subscribers.receive(&text) => {}
             Some(Ok(Message::Text(text))) => {
                 if answer(&mut socket, &text).await.is_err() {
                     return false;
@@ -362,8 +364,8 @@ mod tests {
     use super::*;
     use crate::measure::Summary;
 
-    fn news(version: u64, raw_votes: u64) -> News {
-        News {
+    fn tally(version: u64, raw_votes: u64) -> TallyMessage {
+        TallyMessage {
             version,
             raw_votes,
             as_of: DateTime::UNIX_EPOCH,
@@ -376,13 +378,13 @@ mod tests {
         let message =
             |head: &str| format!("{head}{{\"data\":{{\"tallyChanged\":{{{fields}}}}}}}}}");
         let ours = message(r#"{"type":"next","id":"1","payload":"#);
-        assert_eq!(News::read_start(&ours), Some(news(7, 9)));
+        assert_eq!(TallyMessage::read_start(&ours), Some(tally(7, 9)));
         let other = message(r#"{"id":"1","type":"next","payload":"#);
-        assert_eq!(News::read_start(&other), None);
-        assert_eq!(News::read(&other), Some(news(7, 9)));
-        assert_eq!(News::read(r#"{"type":"connection_ack"}"#), None);
+        assert_eq!(TallyMessage::read_start(&other), None);
+        assert_eq!(TallyMessage::read(&other), Some(tally(7, 9)));
+        assert_eq!(TallyMessage::read(r#"{"type":"connection_ack"}"#), None);
         assert_eq!(
-            News::read(r#"{"type":"error","id":"1","payload":[]}"#),
+            TallyMessage::read(r#"{"type":"error","id":"1","payload":[]}"#),
             None
         );
     }
@@ -392,16 +394,16 @@ mod tests {
         let start = Instant::now();
         let ms = Duration::from_millis;
         let acknowledged = [start, start + ms(10), start + ms(20)];
-        let mut heard = Heard::new();
-        heard.add(&news(1, 100), 10, start, ms(1), &[]);
-        heard.begin();
-        heard.add(&news(2, 102), 10, start + ms(30), ms(5), &acknowledged);
-        heard.add(&news(2, 102), 10, start + ms(40), ms(15), &acknowledged);
-        heard.add(&news(3, 103), 10, start + ms(50), ms(5), &acknowledged);
-        assert_eq!((heard.messages, heard.delivered), (3, 3));
-        assert_eq!(heard.first_seen.len(), 2);
-        let after = Summary::of(&heard.after_the_vote);
+        let mut received = Received::new();
+        received.add(&tally(1, 100), 10, start, ms(1), &[]);
+        received.begin();
+        received.add(&tally(2, 102), 10, start + ms(30), ms(5), &acknowledged);
+        received.add(&tally(2, 102), 10, start + ms(40), ms(15), &acknowledged);
+        received.add(&tally(3, 103), 10, start + ms(50), ms(5), &acknowledged);
+        assert_eq!((received.messages, received.delivered), (3, 3));
+        assert_eq!(received.first_seen.len(), 2);
+        let after = Summary::new(&received.after_the_vote);
         assert!((29.9..30.1).contains(&after.max_ms) && (29.9..30.1).contains(&after.p50_ms));
-        assert_eq!(heard.spread.len(), 1);
+        assert_eq!(received.spread.len(), 1);
     }
 }

@@ -1,25 +1,29 @@
 //! graphql-transport-ws: subscriptions, queries and mutations over a WebSocket, with the protocol's close codes.
 //!
-//! One task a socket reads, polls its operations in turn, and writes. While a write waits for the client nothing else is
-//! taken from the operations, so a slow client holds one message, skips versions, and is dropped when its time is over.
+//! One task a socket reads, polls its operations in turn, and writes. While a write waits for the client nothing else
+//! is taken from the operations, so a slow client holds one message, skips versions, and is dropped when its time is
+//! over.
 
-use std::borrow::Cow;
-use std::pin::Pin;
+mod close;
+mod message;
+mod operation;
+
 use std::time::Duration;
 
-use async_graphql::Response as GraphqlResponse;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use futures_util::stream::{self, BoxStream, Stream, StreamExt as _};
-use serde::{Deserialize, Serialize};
+use futures_util::StreamExt as _;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, Interval, timeout};
 use tokio_stream::StreamMap;
 
+use self::close::{Close, FORBIDDEN, GOING_AWAY, INTERNAL, INVALID, NORMAL, POLICY_VIOLATION};
+use self::message::{ClientMessage, ServerMessage};
+use self::operation::{Operation, OperationEvent};
 use super::Server;
 use super::client::Origin;
 use super::params::parse_params;
@@ -28,7 +32,6 @@ use super::server::too_many_subscribers;
 use super::shared_subscriptions::Update;
 use crate::error::Error;
 use crate::graphql::RequestContext;
-use crate::graphql::document::Errors;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// The largest message: a document of 8 KiB with its variables.
@@ -45,100 +48,8 @@ const MESSAGES_SKIPPED_MAX: usize = 256;
 const MESSAGES_BURST: u32 = 100;
 const MESSAGE_EVERY: Duration = Duration::from_millis(50);
 
-/// A message of the client.
-enum ClientMessage<'a> {
-    ConnectionInit { payload: Option<InitPayload> },
-    Ping,
-    Pong,
-    Subscribe { id: String, payload: &'a RawValue },
-    Complete { id: String },
-}
-
-/// The form that all messages of the client have. An enum tagged by `type` would be read through a buffer, which raw
-/// JSON does not survive.
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(rename = "type")]
-    kind: MessageKind,
-    id: Option<String>,
-    #[serde(borrow)]
-    payload: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum MessageKind {
-    ConnectionInit,
-    Ping,
-    Pong,
-    Subscribe,
-    Complete,
-}
-
-impl<'a> ClientMessage<'a> {
-    fn read(text: &'a str) -> Option<Self> {
-        let Envelope { kind, id, payload } = serde_json::from_str(text).ok()?;
-        Some(match kind {
-            MessageKind::ConnectionInit => Self::ConnectionInit {
-                payload: match payload {
-                    Some(payload) => serde_json::from_str(payload.get()).ok()?,
-                    None => None,
-                },
-            },
-            MessageKind::Ping => Self::Ping,
-            MessageKind::Pong => Self::Pong,
-            MessageKind::Subscribe => Self::Subscribe {
-                id: id?,
-                payload: payload?,
-            },
-            MessageKind::Complete => Self::Complete { id: id? },
-        })
-    }
-}
-
-/// What a client may say at hello: its token, since browsers cannot send headers with a socket.
-#[derive(Deserialize, Default)]
-struct InitPayload {
-    #[serde(alias = "Authorization", alias = "accessToken")]
-    authorization: Option<String>,
-}
-
-/// A message of the server.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum ServerMessage<'a> {
-    ConnectionAck,
-    Ping,
-    Pong,
-    Next {
-        id: &'a str,
-        payload: ResponseBody<'a>,
-    },
-    Error {
-        id: &'a str,
-        payload: &'a [async_graphql::ServerError],
-    },
-    Complete {
-        id: &'a str,
-    },
-}
-
-/// Why a socket ends: a close code of the protocol with its reason.
-struct Close(u16, Cow<'static, str>);
-
-/// Of a socket that its client has closed.
-const NORMAL: u16 = 1000;
-const GOING_AWAY: u16 = 1001;
-const POLICY_VIOLATION: u16 = 1008;
-/// Clients take 4401 for final; after this one they come back, with a new token.
-const FORBIDDEN: u16 = 4403;
-
-fn close(code: u16, reason: impl Into<Cow<'static, str>>) -> Close {
-    Close(code, reason.into())
-}
-
 /// Answers `/graphql/ws`.
-pub async fn handle(
+pub(super) async fn handle(
     State(server): State<Server>,
     origin: Origin,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -186,7 +97,7 @@ async fn run(server: Server, origin: Origin, socket: WebSocket) {
         operations: StreamMap::new(),
         messages: Allowance::new(),
     };
-    let Close(code, reason) = session.talk().await;
+    let Close { code, reason } = session.talk().await;
     let closing = async {
         if code != NORMAL {
             let reason = reason.as_ref().into();
@@ -206,25 +117,7 @@ async fn run(server: Server, origin: Origin, socket: WebSocket) {
     metrics.subscribers.dec();
 }
 
-/// What an operation yields.
-enum OperationEvent {
-    /// It is not executed.
-    Rejected(Errors),
-    /// With its cost, if it is to be shown.
-    Response(Box<GraphqlResponse>, Option<u64>),
-    /// What many watch.
-    Update(Update),
-    /// There is nothing more.
-    End,
-}
-
-type Operation = Pin<Box<dyn Stream<Item = OperationEvent> + Send>>;
-
-fn refused_with(errors: Errors) -> BoxStream<'static, OperationEvent> {
-    stream::once(std::future::ready(OperationEvent::Rejected(errors))).boxed()
-}
-
-/// How many more messages a client may send now: a token bucket, so that one client's flood stays its own.
+/// The number of messages that a client may send now: a token bucket, so that one client's flood stays its own.
 struct Allowance {
     left: u32,
     filled_at: Instant,
@@ -249,7 +142,7 @@ impl Allowance {
         self.left = self
             .left
             .checked_sub(1)
-            .ok_or_else(|| close(POLICY_VIOLATION, "Too many messages"))?;
+            .ok_or_else(|| Close::new(POLICY_VIOLATION, "Too many messages"))?;
         Ok(())
     }
 }
@@ -262,10 +155,11 @@ struct Session {
     messages: Allowance,
 }
 
-/// What wakes a session.
+/// An event that wakes a session.
 enum Event {
     Received(Option<Message>),
-    Yielded(String, OperationEvent),
+    /// An event of the operation of this id.
+    Operation(String, OperationEvent),
     PingDue,
     Closing(Close),
 }
@@ -283,13 +177,15 @@ impl Session {
         let deadline = Instant::now() + self.server.timeouts.hello;
         loop {
             let message = tokio::select! {
-                () = self.server.stopping.cancelled() => return Err(close(GOING_AWAY, "Going away")),
+                () = self.server.stopping.cancelled() => return Err(Close::new(GOING_AWAY, "Going away")),
                 message = tokio::time::timeout_at(deadline, self.socket.recv()) => message,
             };
             let Ok(message) = message else {
-                return Err(close(4408, "Connection initialisation timeout"));
+                return Err(Close::new(4408, "Connection initialisation timeout"));
             };
-            let message = message.transpose().map_err(|error| unreadable(&error))?;
+            let message = message
+                .transpose()
+                .map_err(|error| Close::unreadable(&error))?;
             self.messages.take()?;
             let Some(text) = text_of(message)? else {
                 continue;
@@ -303,9 +199,9 @@ impl Session {
                 }
                 ClientMessage::Ping => self.send(&ServerMessage::Pong).await?,
                 ClientMessage::Pong => {}
-                ClientMessage::Subscribe { .. } => return Err(close(4401, "Unauthorized")),
+                ClientMessage::Subscribe { .. } => return Err(Close::new(4401, "Unauthorized")),
                 ClientMessage::Complete { .. } => {
-                    return Err(close(4400, "Say connection_init first"));
+                    return Err(Close::new(INVALID, "Say connection_init first"));
                 }
             }
         }
@@ -327,8 +223,8 @@ impl Session {
             None => self.origin.requester(&self.server).await,
         };
         requester.map_err(|error| match error {
-            Error::Unauthenticated => close(FORBIDDEN, "Forbidden"),
-            _ => close(1013, "Try again later"),
+            Error::Unauthenticated => Close::new(FORBIDDEN, "Forbidden"),
+            _ => Close::new(1013, "Try again later"),
         })
     }
 
@@ -353,8 +249,10 @@ impl Session {
                     silent_pings = 0;
                     self.receive(message, &requester).await
                 }
-                Event::Yielded(id, yielded) => self.pass_on(&id, yielded).await,
-                Event::PingDue if silent_pings >= 2 => Err(close(1011, "No answer to pings")),
+                Event::Operation(id, event) => self.pass_on(&id, event).await,
+                Event::PingDue if silent_pings >= 2 => {
+                    Err(Close::new(INTERNAL, "No answer to pings"))
+                }
                 Event::PingDue => {
                     silent_pings += 1;
                     self.send(&ServerMessage::Ping).await
@@ -375,14 +273,14 @@ impl Session {
             }
         };
         tokio::select! {
-            () = self.server.stopping.cancelled() => Event::Closing(close(GOING_AWAY, "Going away")),
-            () = expired => Event::Closing(close(FORBIDDEN, "The token has expired")),
+            () = self.server.stopping.cancelled() => Event::Closing(Close::new(GOING_AWAY, "Going away")),
+            () = expired => Event::Closing(Close::new(FORBIDDEN, "The token has expired")),
             message = self.socket.recv() => match message.transpose() {
                 Ok(message) => Event::Received(message),
-                Err(error) => Event::Closing(unreadable(&error)),
+                Err(error) => Event::Closing(Close::unreadable(&error)),
             },
-            Some((id, yielded)) = self.operations.next(), if !self.operations.is_empty() => {
-                Event::Yielded(id, yielded)
+            Some((id, event)) = self.operations.next(), if !self.operations.is_empty() => {
+                Event::Operation(id, event)
             }
             _ = pings.tick() => Event::PingDue,
         }
@@ -399,7 +297,7 @@ impl Session {
         };
         match parse(&text)? {
             ClientMessage::ConnectionInit { .. } => {
-                Err(close(4429, "Too many initialisation requests"))
+                Err(Close::new(4429, "Too many initialisation requests"))
             }
             ClientMessage::Ping => self.send(&ServerMessage::Pong).await,
             ClientMessage::Pong => Ok(()),
@@ -418,58 +316,29 @@ impl Session {
         requester: &RequestContext,
     ) -> Result<(), Close> {
         if id.is_empty() {
-            return Err(close(4400, "An operation needs an id"));
+            return Err(Close::new(INVALID, "An operation needs an id"));
         }
         if self.operations.contains_key(&id) {
-            return Err(close(
+            return Err(Close::new(
                 4409,
                 format!("Subscriber for {} already exists", shortened(&id)),
             ));
         }
         if self.operations.len() >= OPERATIONS_MAX {
-            return Err(close(
-                4400,
+            return Err(Close::new(
+                INVALID,
                 format!("At most {OPERATIONS_MAX} operations at once"),
             ));
         }
         let params = parse_params(payload.get().as_bytes());
-        let (server, requester) = (self.server.clone(), requester.clone());
-        // Looked for by the operation itself: the others do not wait for a store. On the heap, which a subscription
-        // that goes on for hours gives back.
-        let responses = Box::pin(async move {
-            let executable = match params {
-                Ok(params) => server.documents.find(params, &requester).await,
-                Err(rejection) => Err(rejection.errors),
-            };
-            match executable {
-                Ok(mut executable) => {
-                    if let Some(shared) = executable.shared.take() {
-                        let (subscriptions, documents) = (&server.subscriptions, &server.documents);
-                        return match subscriptions.watch(documents, &requester, shared, executable)
-                        {
-                            Ok(shown) => shown.map(OperationEvent::Update).boxed(),
-                            Err(errors) => refused_with(errors),
-                        };
-                    }
-                    let cost = executable.cost;
-                    server
-                        .documents
-                        .execute_stream(executable)
-                        .map(move |response| OperationEvent::Response(Box::new(response), cost))
-                        .boxed()
-                }
-                Err(errors) => refused_with(errors),
-            }
-        });
-        let end = stream::once(std::future::ready(OperationEvent::End));
-        let operation = stream::once(responses).flatten().chain(end);
-        self.operations.insert(id, Box::pin(operation));
+        let operation = operation::start(self.server.clone(), requester.clone(), params);
+        self.operations.insert(id, operation);
         Ok(())
     }
 
-    /// Passes on what an operation yields. What was not executed at all is an `error`, which ends it.
-    async fn pass_on(&mut self, id: &str, yielded: OperationEvent) -> Result<(), Close> {
-        let errors = match yielded {
+    /// Passes on an event of an operation. One that was not executed at all is an `error`, which ends the operation.
+    async fn pass_on(&mut self, id: &str, event: OperationEvent) -> Result<(), Close> {
+        let errors = match event {
             OperationEvent::Response(response, cost) if !is_request_error(&response) => {
                 let payload = ResponseBody::new(&response, cost);
                 return self.send(&ServerMessage::Next { id, payload }).await;
@@ -493,15 +362,14 @@ impl Session {
 
     /// Sends a result that is JSON already.
     async fn send_payload(&mut self, id: &str, payload: &[u8]) -> Result<(), Close> {
-        let internal = || close(1011, "Internal error");
-        let payload = str::from_utf8(payload).map_err(|_| internal())?;
-        let id = serde_json::to_string(id).map_err(|_| internal())?;
+        let payload = str::from_utf8(payload).map_err(|_| internal_error())?;
+        let id = serde_json::to_string(id).map_err(|_| internal_error())?;
         let text = format!(r#"{{"type":"next","id":{id},"payload":{payload}}}"#);
         self.send_text(text).await
     }
 
     async fn send(&mut self, message: &ServerMessage<'_>) -> Result<(), Close> {
-        let text = serde_json::to_string(message).map_err(|_| close(1011, "Internal error"))?;
+        let text = serde_json::to_string(message).map_err(|_| internal_error())?;
         self.send_text(text).await
     }
 
@@ -509,24 +377,13 @@ impl Session {
         let sending = self.socket.send(Message::Text(text.into()));
         match timeout(self.server.timeouts.write, sending).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(close(1011, "The client does not read")),
+            Ok(Err(_)) | Err(_) => Err(Close::new(INTERNAL, "The client does not read")),
         }
     }
 }
 
-/// The end of a socket whose message could not be read; where the connection has failed nobody hears this.
-fn unreadable(error: &axum::Error) -> Close {
-    tracing::debug!(%error, "a socket could not be read");
-    // The library's own type is not ours to name; its texts are held by a test.
-    let text = error.to_string();
-    if text.starts_with("Space limit exceeded") {
-        let reason = format!("A message has at most {MESSAGE_BYTES_MAX} bytes");
-        close(1009, reason)
-    } else if text.starts_with("UTF-8 encoding error") {
-        close(1007, "A text must be UTF-8")
-    } else {
-        close(1002, "Protocol error")
-    }
+fn internal_error() -> Close {
+    Close::new(INTERNAL, "Internal error")
 }
 
 /// The text of a message, if it is one; frames of the socket itself are answered by the library.
@@ -534,16 +391,16 @@ fn text_of(message: Option<Message>) -> Result<Option<String>, Close> {
     match message {
         Some(Message::Text(text)) => Ok(Some(text.as_str().to_owned())),
         Some(Message::Ping(_) | Message::Pong(_)) => Ok(None),
-        Some(Message::Binary(_)) => Err(close(4400, "Send text")),
-        Some(Message::Close(_)) | None => Err(close(NORMAL, "")),
+        Some(Message::Binary(_)) => Err(Close::new(INVALID, "Send text")),
+        Some(Message::Close(_)) | None => Err(Close::new(NORMAL, "")),
     }
 }
 
 fn parse(text: &str) -> Result<ClientMessage<'_>, Close> {
-    ClientMessage::read(text).ok_or_else(|| close(4400, "Invalid message"))
+    ClientMessage::read(text).ok_or_else(|| Close::new(INVALID, "Invalid message"))
 }
 
-/// As much of a client's text as fits into a close frame (123 bytes).
+/// The beginning of a client's text, short enough for a close frame (123 bytes).
 fn shortened(text: &str) -> String {
     text.chars().take(16).collect()
 }

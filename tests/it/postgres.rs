@@ -35,7 +35,7 @@ async fn partitioned() -> Stores {
 
 /// Names and texts of the keys and checks of `ballot`.
 async fn keys_of_ballots(stores: &Stores) -> Vec<(String, String)> {
-    let statement = "SELECT indexname, replace(indexdef, ' ONLY ', ' ') FROM pg_indexes WHERE tablename = 'ballot'
+    let statement = "SELECT indexname, replace(indexdef, ' ONLY ', ' ') FROM pg_indexes WHERE tablename = 'vote'
         UNION SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'vote'::regclass
         UNION SELECT attname, format_type(atttypid, atttypmod) || attnotnull FROM pg_attribute
         WHERE attrelid = 'vote'::regclass AND attnum > 0 ORDER BY 1";

@@ -86,20 +86,21 @@ impl std::str::FromStr for Rate {
 
     /// Reads `5/20`: 5 a second, 20 at once.
     fn from_str(text: &str) -> Result<Self, String> {
-        let parse = || {
-            let (per_second, burst) = text.split_once('/')?;
-            let rate = Self {
-                per_second: per_second.trim().parse().ok()?,
-                burst: burst.trim().parse().ok()?,
-            };
-            // Slower than one a day or larger than a million is a slip, and would not fit a script's numbers.
-            let is_sane = (1.0 / 86_400.0..=1e6).contains(&rate.per_second);
-            (is_sane && (1..=1_000_000).contains(&rate.burst)).then_some(rate)
-        };
-        parse().ok_or_else(|| {
+        parse_rate(text).ok_or_else(|| {
             "write a rate as tokens a second, a slash and the burst, such as 5/20".to_owned()
         })
     }
+}
+
+fn parse_rate(text: &str) -> Option<Rate> {
+    let (per_second, burst) = text.split_once('/')?;
+    let rate = Rate {
+        per_second: per_second.trim().parse().ok()?,
+        burst: burst.trim().parse().ok()?,
+    };
+    // Slower than one a day or larger than a million is a slip, and would not fit a script's numbers.
+    let is_sane = (1.0 / 86_400.0..=1e6).contains(&rate.per_second);
+    (is_sane && (1..=1_000_000).contains(&rate.burst)).then_some(rate)
 }
 
 /// The rate of every limited action.

@@ -217,21 +217,9 @@ impl Database {
             .foreign_keys(true)
             .busy_timeout(ACQUIRE_TIMEOUT)
             .pragma("wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES);
-        let pool = |connections| {
-            SqlitePoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                // SQLite takes a transaction back by itself where the disk fails, sqlx believes in it for ever, and no
-                // other would begin. The pool has just asked the connection something, so whatever it had to do is
-                // done.
-                .test_before_acquire(true)
-                .before_acquire(|connection, _| {
-                    Box::pin(async move { Ok(!connection.is_in_transaction()) })
-                })
-        };
         let writing = options.clone().pragma("cache_size", WRITING_CACHE);
-        let write = pool(1).connect_with(writing).await?;
-        let read = pool(4).connect_with(options).await?;
+        let write = sqlite_pool(1).connect_with(writing).await?;
+        let read = sqlite_pool(4).connect_with(options).await?;
         Ok(Self::new(Pool::Sqlite(read), Pool::Sqlite(write)))
     }
 
@@ -360,5 +348,17 @@ fn postgres_pool(connections_max: u32) -> PgPoolOptions {
                 }
                 Ok(true)
             })
+        })
+}
+
+fn sqlite_pool(connections_max: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections_max)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // SQLite takes a transaction back by itself where the disk fails, sqlx believes in it for ever, and no other
+        // would begin. The pool has just asked the connection something, so whatever it had to do is done.
+        .test_before_acquire(true)
+        .before_acquire(|connection, _| {
+            Box::pin(async move { Ok(!connection.is_in_transaction()) })
         })
 }

@@ -60,8 +60,8 @@ impl Database {
         Ok(self)
     }
 
-    /// Sends `statement` to the replica, if there is one that is to be asked; counted as one statement. The answer may be
-    /// a second old, and goes through [`Database::replica_answer`].
+    /// Sends `statement` to the replica, if there is one that is to be asked; counted as one statement. The answer may
+    /// be a second old, and goes through [`Database::replica_answer`].
     pub(super) fn replica(&self, statement: impl Into<Dialects>) -> Option<OnPool<'_>> {
         let replica = self.replica.as_ref().filter(|replica| replica.is_asked())?;
         self.count_statement();

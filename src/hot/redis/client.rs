@@ -61,21 +61,19 @@ impl RedisClient {
     /// # Errors
     /// When `url` is not an address of Redis.
     pub(super) fn open(url: &str) -> RedisResult<Self> {
-        // Nagle's algorithm would hold small messages back.
-        let tcp = || TcpSettings::default().set_nodelay(true);
         let (addresses, is_cluster) = nodes(url);
-        let client = |address: &String| {
+        let mut nodes = Vec::with_capacity(addresses.len());
+        for address in &addresses {
             let info = address.as_str().into_connection_info()?;
-            Client::open(info.set_tcp_settings(tcp()))
-        };
-        let nodes: Vec<Client> = addresses.iter().map(client).collect::<RedisResult<_>>()?;
+            nodes.push(Client::open(info.set_tcp_settings(tcp_settings()))?);
+        }
         let topology = if is_cluster {
             let builder = ClusterClientBuilder::new(addresses)
                 .retries(CLUSTER_RETRIES)
                 .response_timeout(RESPONSE_TIMEOUT)
                 .overall_response_timeout(Some(CALL_TIMEOUT))
                 .connection_timeout(CALL_TIMEOUT)
-                .tcp_settings(tcp());
+                .tcp_settings(tcp_settings());
             Topology::Cluster(builder.build()?, OnceCell::new())
         } else {
             let config = ConnectionManagerConfig::new()
@@ -129,12 +127,10 @@ impl RedisClient {
         for node in &self.nodes {
             match list_nodes(node).await {
                 Ok(listed) => {
-                    let primary = |address| {
-                        let info = node.get_connection_info().clone();
-                        Client::open(info.set_addr(address))
-                    };
-                    let like = node.get_connection_info().addr();
-                    return parse_primaries(&listed, like).map(primary).collect();
+                    let info = node.get_connection_info();
+                    return parse_primaries(&listed, info.addr())
+                        .map(|address| Client::open(info.clone().set_addr(address)))
+                        .collect();
                 }
                 Err(error) => failure = error,
             }
@@ -257,6 +253,11 @@ impl Breaker {
     }
 }
 
+/// Without Nagle's algorithm, which would hold small messages back.
+fn tcp_settings() -> TcpSettings {
+    TcpSettings::default().set_nodelay(true)
+}
+
 /// The nodes of a cluster, as one of them lists them.
 async fn list_nodes(node: &Client) -> RedisResult<String> {
     let mut connection = node.get_multiplexed_async_connection().await?;
@@ -269,9 +270,10 @@ async fn list_nodes(node: &Client) -> RedisResult<String> {
 /// The addresses of the primaries in the answer to `CLUSTER NODES`, reached as the node that gave it: a line each, "id
 /// host:port@bus\[,name\] flags ...".
 fn parse_primaries(nodes: &str, like: &ConnectionAddr) -> impl Iterator<Item = ConnectionAddr> {
-    nodes.lines().filter_map(move |line| {
-        let mut words = line.split(' ').skip(1);
-        let (address, flags) = (words.next()?, words.next()?);
+    nodes.lines().filter_map(move |node| {
+        let mut words = node.split(' ').skip(1);
+        let address = words.next()?;
+        let flags = words.next()?;
         let is_primary = flags.split(',').any(|flag| flag == "master");
         let is_gone = flags
             .split(',')

@@ -3,6 +3,9 @@
 //! PostgreSQL and Redis are started as the tests do it. What a whole request costs, `loadtest` measures; figures here
 //! are for comparing one change with another on the same machine.
 
+#[allow(dead_code, reason = "the tests need more of it")]
+#[path = "../tests/it/deadlines.rs"]
+mod deadlines;
 #[allow(dead_code, unused_imports, reason = "the tests need more of it")]
 #[path = "../tests/it/servers/mod.rs"]
 mod servers;

@@ -1,4 +1,4 @@
-//! What a document goes through before the library validates it: `scan`, the parser, `check`, prices and variables.
+//! The way of a document until the library validates it: `scan`, the parser, `check`, prices and variables.
 //!
 //! The input is the text of a document and, after a NUL, its variables in JSON. What the guard lets through has to be
 //! within its limits by a count of our own over what the parser made of the text.
@@ -13,7 +13,7 @@ use acclaim::graphql::document::{guard, variables};
 use acclaim::graphql::sdl;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
-    BaseType, Directive, ExecutableDocument, OperationDefinition, OperationType, Selection,
+    BaseType, Directive, ExecutableDocument, OperationDefinition, Selection,
     SelectionSet, Type,
 };
 use async_graphql::{Name, Positioned, Variables};
@@ -26,7 +26,7 @@ const BRACKETS_MAX: usize = 32;
 /// a hundred fragments and brackets, would be half of it.
 const SELECTIONS_MAX: usize = 100_000;
 
-static SCHEMA_INDEX: LazyLock<SchemaIndex> = LazyLock::new(|| SchemaIndex::of(&sdl()));
+static SCHEMA_INDEX: LazyLock<SchemaIndex> = LazyLock::new(|| SchemaIndex::parse(&sdl()));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     acclaim_fuzz::mutate(data, size, max_size, seed)
@@ -76,22 +76,17 @@ fuzz_target!(|input: &str| -> Corpus {
 
 /// Coerces the variables of an operation, prices it, and takes out what has no value.
 fn price(document: &ExecutableDocument, operation: &OperationDefinition, given: Option<Variables>) {
-    let root = Name::new(match operation.ty {
-        OperationType::Query => "Query",
-        OperationType::Mutation => "Mutation",
-        OperationType::Subscription => "Subscription",
-    });
-    let set = &operation.selection_set.node;
-    let cost = Cost::of(&SCHEMA_INDEX, document, &root, set);
+    let cost = Cost::new(&SCHEMA_INDEX, document, operation);
     let Ok((values, missing)) = variables::coerce(&SCHEMA_INDEX, operation, given) else {
         return;
     };
     let figure = cost.evaluate(&values);
     assert_eq!(
         figure,
-        Cost::of(&SCHEMA_INDEX, document, &root, set).evaluate(&values),
+        Cost::new(&SCHEMA_INDEX, document, operation).evaluate(&values),
         "a second look finds the same price"
     );
+    let set = &operation.selection_set.node;
     let fields = set
         .items
         .iter()
@@ -136,7 +131,7 @@ fn expand(document: &ExecutableDocument, set: &SelectionSet, selections: &mut us
     }
 }
 
-/// What the text of a parsed document must have: at least so many tokens, and exactly so many brackets in brackets.
+/// A count over a parsed document: its text has at least so many tokens, and exactly so many brackets in brackets.
 /// Keywords do not count, which the parser also finds at the start of a name.
 #[derive(Default)]
 struct Measure {

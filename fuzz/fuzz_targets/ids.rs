@@ -7,6 +7,7 @@
 
 use std::sync::LazyLock;
 
+use acclaim::app::likes::Likeable;
 use acclaim::auth::keyed_hash::{HashKey, Purpose};
 use acclaim::domain::story::FeedPosition;
 use acclaim::graphql::node_id::{self, Cursor, GlobalId};
@@ -40,13 +41,13 @@ fn read(text: &str) {
         assert!(Cursor::decode(&KEY, text).is_err(), "an id is no cursor");
     }
     let nouns = [
-        node_id::campaign(&KEY, &id).is_ok(),
-        node_id::category(&KEY, &id).is_ok(),
-        node_id::nominee(&KEY, &id).is_ok(),
-        node_id::story(&KEY, &id).is_ok(),
+        node_id::decode::<CampaignId>(&KEY, &id).is_ok(),
+        node_id::decode::<CategoryId>(&KEY, &id).is_ok(),
+        node_id::decode::<NomineeId>(&KEY, &id).is_ok(),
+        node_id::decode::<StoryId>(&KEY, &id).is_ok(),
     ];
     assert!(nouns.iter().filter(|is| **is).count() <= 1, "of one kind");
-    let is_likeable = node_id::likeable(&KEY, &id).is_ok();
+    let is_likeable = node_id::decode::<Likeable>(&KEY, &id).is_ok();
     assert_eq!(is_likeable, nouns[2] || nouns[3]);
     if let Ok(cursor) = Cursor::decode(&KEY, text) {
         read_back(cursor);

@@ -1,11 +1,11 @@
-//! How the fuzzers change documents: by their tokens as often as by their bytes, for a change of bytes seldom leaves
-//! what the parser reads.
+//! The mutator of documents: it changes them by their tokens as often as by their bytes, for a change of bytes seldom
+//! leaves what the parser reads.
 
 use std::ops::Range;
 
 use libfuzzer_sys::fuzzer_mutate;
 
-/// What is put into documents; names come from the documents themselves and from the dictionary.
+/// Tokens that are put into documents; names come from the documents themselves and from the dictionary.
 const TOKENS: &[&str] = &[
     "{",
     "}",

@@ -123,7 +123,7 @@ impl App {
             hash_key,
             wechat,
         } = parts;
-        let metrics = Metrics::new();
+        let metrics = Metrics::new(database.metrics().clone());
         let (writer, task) =
             Writer::start(Arc::clone(&database), clock.clone(), metrics.writer.clone());
         let app = Self {

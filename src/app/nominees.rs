@@ -1,7 +1,8 @@
-//! Lists of nominees, from memory: filtered, in one of three orders, cut by keyset.
+//! Lists of nominees, from memory: filtered, and sorted in one of three orders.
 
 use aws_lc_rs::digest;
 
+use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::domain::tally::Tally;
 use crate::id::{CategoryId, NomineeId};
@@ -17,50 +18,54 @@ pub enum NomineeOrder<'a> {
     Shuffled(u64),
 }
 
-/// Which nominees a list has.
+/// The nominees that a list has.
 #[derive(Debug, Clone, Default)]
 pub struct NomineeFilter {
-    /// Only those of this category.
+    /// Only nominees of this category.
     pub category: Option<CategoryId>,
-    /// Only those whose name or employer contains this text, or whose number it is.
+    /// Only nominees whose name or employer contains this text, or whose number it is.
     pub search: Option<String>,
 }
 
-/// A nominee's place in an order: places are compared number by number, and no two nominees share one.
-pub type NomineePlace = (i64, i64);
+/// The key by which an order sorts a nominee: keys are compared number by number, and no two nominees share one.
+pub type NomineeSortKey = (i64, i64);
 
-/// The shown nominees of `roster` that pass `filter`, in `order`, with their places.
+/// The indexes of the shown nominees of `roster` that pass `filter`, in `order`, with their sort keys.
 #[must_use]
 pub fn list(
     roster: &Roster,
     filter: &NomineeFilter,
     order: NomineeOrder<'_>,
-) -> Vec<(NomineePlace, usize)> {
+) -> Vec<(NomineeSortKey, usize)> {
     let needle = filter
         .search
         .as_ref()
         .map(|text| text.trim().to_lowercase());
-    let passes = |n: &crate::domain::nominee::Nominee| {
+    let passes = |n: &Nominee| {
         filter
             .category
             .is_none_or(|category| n.category_id == category)
             && needle.as_ref().is_none_or(|needle| n.matches(needle))
     };
-    let place = |index: usize, id: NomineeId, number: i64| match order {
-        NomineeOrder::Number => (number, 0),
-        NomineeOrder::Votes(tally) => (-tally.entry(index).map_or(0, |entry| entry.votes), number),
-        NomineeOrder::Shuffled(seed) => (shuffled(seed, id), number),
-    };
     let mut list: Vec<_> = roster
         .shown()
-        .filter(|(_, n)| passes(n))
-        .map(|(index, n)| (place(index, n.id, n.number), index))
+        .filter(|(_, nominee)| passes(nominee))
+        .map(|(index, nominee)| (sort_key(order, index, nominee), index))
         .collect();
     list.sort_unstable();
     list
 }
 
-/// The place of a nominee in the shuffle of `seed`: each nominee is as likely as any other to stand anywhere.
+fn sort_key(order: NomineeOrder<'_>, index: usize, nominee: &Nominee) -> NomineeSortKey {
+    let number = nominee.number;
+    match order {
+        NomineeOrder::Number => (number, 0),
+        NomineeOrder::Votes(tally) => (-tally.entry(index).map_or(0, |entry| entry.votes), number),
+        NomineeOrder::Shuffled(seed) => (shuffled(seed, nominee.id), number),
+    }
+}
+
+/// The sort key of a nominee in the shuffle of `seed`: each nominee is as likely as any other to stand anywhere.
 fn shuffled(seed: u64, id: NomineeId) -> i64 {
     hash64(&[&seed.to_be_bytes(), id.0.as_bytes()])
 }

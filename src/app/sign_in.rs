@@ -13,8 +13,8 @@ use crate::auth::token::{hash_refresh_token, new_refresh_token};
 use crate::error::{Error, Result};
 use crate::hot::{Action, BucketOwner};
 use crate::id::{SessionId, StaffId, VoterId};
-use crate::ledger::identity::{self, Session, SessionRole};
-use crate::ledger::staff;
+use crate::ledger::identity::{self, NewToken, Session, SessionRole, TokenRotation};
+use crate::ledger::staff::{self, SignInFailure};
 use crate::telemetry::RequestId;
 
 /// How long a refresh token is good; each use starts it anew.
@@ -178,16 +178,15 @@ impl App {
         let successor = new_refresh_token()?;
         let successor_hash = hash_refresh_token(&successor);
         let expires_at = now + REFRESH_LIFETIME;
-        let is_rotated = identity::rotate_token(
-            &self.database,
-            &hash,
-            session.id,
-            &successor_hash,
-            expires_at,
-            now,
-        )
-        .await?;
-        if !is_rotated {
+        let rotation = TokenRotation {
+            used_hash: &hash,
+            session_id: session.id,
+            successor: NewToken {
+                hash: &successor_hash,
+                expires_at,
+            },
+        };
+        if !identity::rotate_token(&self.database, rotation, now).await? {
             return Ok(Err(SignInRefusal::InvalidRefreshToken));
         }
         self.tokens_for(viewer, successor, expires_at).map(Ok)
@@ -236,18 +235,12 @@ impl App {
         failures_max: i64,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let forget_before = now - LOCK_TIME;
-        let locked_until = now + LOCK_TIME;
-        staff::record_failure(
-            &self.database,
-            key,
+        let failure = SignInFailure {
+            key_hash: key,
             failures_max,
-            forget_before,
-            locked_until,
-            now,
-        )
-        .await?;
-        Ok(())
+            lock_time: LOCK_TIME,
+        };
+        Ok(staff::record_failure(&self.database, failure, now).await?)
     }
 
     /// The active member of staff with this e-mail and password. An unknown e-mail takes as long as a wrong password.
@@ -304,7 +297,11 @@ impl App {
         };
         let expires_at = now + REFRESH_LIFETIME;
         let hash = hash_refresh_token(&token);
-        identity::insert_session(&self.database, &session, &hash, expires_at, now).await?;
+        let first = NewToken {
+            hash: &hash,
+            expires_at,
+        };
+        identity::insert_session(&self.database, &session, first, now).await?;
         self.tokens_for(viewer, token, expires_at)
     }
 

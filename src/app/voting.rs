@@ -1,7 +1,11 @@
-//! Casting votes: what `castVote` and `castBallot` do.
+//! Casting votes: what `castVote` and `castBallot` do, in this order.
 //!
-//! Rules first, from memory; then the hot store (the voter's limit, what is known to be refused); then the ledger, which
-//! judges and commits. The answer comes after the commit.
+//! 1. The roster, in memory: an unknown nominee is refused at once.
+//! 2. The hot store takes a token of the voter's bucket and tells, in the same round trip, what committed votes are
+//!    known to refuse. It comes before the rules, since a cast that the rules refuse may still be a repetition, which
+//!    takes a look at the database: whoever casts against a closed door runs out of tokens first.
+//! 3. The rules, in memory: the phase, the nominee's status, the kind of voter.
+//! 4. The ledger judges and commits. The answer comes after the commit.
 
 use std::sync::Arc;
 
@@ -10,8 +14,8 @@ use uuid::Uuid;
 
 use super::{App, Client};
 use crate::auth::Viewer;
-use crate::domain::campaign::Phase;
-use crate::domain::nominee::NomineeStatus;
+use crate::domain::campaign::{Phase, QuotaScope};
+use crate::domain::nominee::{Nominee, NomineeStatus};
 use crate::domain::period;
 use crate::domain::roster::Roster;
 use crate::domain::vote::{
@@ -23,9 +27,9 @@ use crate::ledger;
 use crate::telemetry::ReasonLabels;
 
 /// Nominees of one ballot: more than any quota in use, and well within a batch of the writer.
-pub const BALLOT_NOMINEES_MAX: usize = 100;
+const BALLOT_NOMINEES_MAX: usize = 100;
 
-/// Why a cast was refused.
+/// The reason why a cast was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CastRefusal {
     /// The voter has voted for this nominee in this period.
@@ -63,27 +67,111 @@ impl CastRefusal {
     }
 }
 
-/// A refusal, and which of the nominees it is about.
+/// A voter who casts, with its client. There is none for other viewers, so nothing behind it has to ask.
+#[derive(Debug, Clone, Copy)]
+pub struct Caster<'a> {
+    viewer: Viewer,
+    voter_id: VoterId,
+    client: &'a Client,
+}
+
+impl<'a> Caster<'a> {
+    /// The viewer as a caster.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] or [`Error::Forbidden`] for one who is no voter.
+    pub fn new(viewer: Viewer, client: &'a Client) -> Result<Self> {
+        let voter_id = viewer.require_voter()?;
+        Ok(Self {
+            viewer,
+            voter_id,
+            client,
+        })
+    }
+
+    fn is_guest(&self) -> bool {
+        matches!(self.viewer, Viewer::Voter { is_guest: true, .. })
+    }
+}
+
+/// The nominees that a cast names, one or several, looked up in their campaign's roster once.
+#[derive(Debug)]
+pub struct Ballot {
+    roster: Arc<Roster>,
+    /// In the voter's order.
+    indexes: Vec<usize>,
+}
+
+impl Ballot {
+    /// Looks the nominees up; unknown ones are left out.
+    fn new(roster: Arc<Roster>, nominee_ids: &[NomineeId]) -> Self {
+        let mut indexes = Vec::with_capacity(nominee_ids.len());
+        indexes.extend(nominee_ids.iter().filter_map(|id| roster.index_of(*id)));
+        Self { roster, indexes }
+    }
+
+    /// The campaign.
+    #[must_use]
+    pub fn roster(&self) -> &Arc<Roster> {
+        &self.roster
+    }
+
+    /// The nominees' indexes in the roster, in the voter's order.
+    #[must_use]
+    pub fn indexes(&self) -> &[usize] {
+        &self.indexes
+    }
+
+    /// The indexes of those nominees that are shown.
+    pub fn shown_indexes(&self) -> impl Iterator<Item = usize> {
+        let is_shown = |index: &usize| self.roster.nominees()[*index].is_shown();
+        self.indexes.iter().copied().filter(is_shown)
+    }
+
+    /// The scopes that the shown nominees count in, one for each of them.
+    pub fn scopes(&self) -> impl Iterator<Item = ScopeId> {
+        let nominees = self.roster.nominees();
+        self.shown_indexes()
+            .map(|index| self.roster.campaign().scope(nominees[index].category_id))
+    }
+
+    fn nominees(&self) -> impl Iterator<Item = &Nominee> {
+        self.indexes
+            .iter()
+            .map(|index| &self.roster.nominees()[*index])
+    }
+
+    fn position(&self, id: NomineeId) -> Option<usize> {
+        self.nominees().position(|nominee| nominee.id == id)
+    }
+
+    /// The position of the first nominee with this status.
+    fn position_of_status(&self, status: NomineeStatus) -> Option<usize> {
+        self.nominees().position(|nominee| nominee.status == status)
+    }
+}
+
+/// A refusal, and the nominee that it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CastRejection {
-    /// Why.
+    /// The reason.
     pub why: CastRefusal,
-    /// Position in the list of nominees, where it is about one.
+    /// The nominee's position in the cast, where it is about one.
     pub position: Option<usize>,
 }
 
 /// The answer to a cast.
 #[derive(Debug)]
 pub struct CastAnswer {
-    /// The campaign; none where no nominee was found.
-    pub roster: Option<Arc<Roster>>,
-    /// The votes that count, in the order of the nominees, or why none does.
+    /// The nominees in their campaign; none where no campaign was found.
+    pub ballot: Option<Ballot>,
+    /// The votes that count, one for each nominee in the voter's order, or the refusal.
     pub result: std::result::Result<Vec<Vote>, CastRejection>,
     /// Votes used in each scope, where the ledger told.
     pub used: Vec<(ScopeId, i64)>,
 }
 
-/// What a voter may still do in a period and scope.
+/// A voter's quota of votes in a period and scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
     /// The category it counts in; none for the whole campaign.
@@ -100,44 +188,36 @@ impl App {
     /// Casts one vote.
     ///
     /// # Errors
-    /// Whatever is not an outcome: see [`Error`].
+    /// All but the outcomes: see [`Error`].
     pub async fn cast_vote(
         &self,
-        viewer: Viewer,
-        client: &Client,
+        caster: Caster<'_>,
         nominee_id: NomineeId,
         idempotency_key: Option<Uuid>,
     ) -> Result<CastAnswer> {
-        let voter_id = viewer.require_voter()?;
-        let roster = self.campaigns.catalog().find_of_nominee(nominee_id, viewer);
+        let roster = self
+            .campaigns
+            .catalog()
+            .find_of_nominee(nominee_id, caster.viewer);
         let Some(roster) = roster else {
             return Ok(self.refuse(None, CastRefusal::NomineeNotFound, Some(0)));
         };
-        self.cast(
-            viewer,
-            voter_id,
-            client,
-            roster,
-            &[nominee_id],
-            idempotency_key,
-        )
-        .await
+        self.cast(caster, roster, &[nominee_id], idempotency_key)
+            .await
     }
 
     /// Casts votes for several nominees of a campaign, all or none.
     ///
     /// # Errors
-    /// [`Error::BadUserInput`] for no nominees, too many, or one twice; [`Error::NotFound`] for the campaign; and what is
-    /// not an outcome.
+    /// [`Error::BadUserInput`] for no nominees, too many, or one twice; [`Error::NotFound`] for the campaign; and all
+    /// but the outcomes.
     pub async fn cast_ballot(
         &self,
-        viewer: Viewer,
-        client: &Client,
+        caster: Caster<'_>,
         campaign_id: CampaignId,
         nominee_ids: &[NomineeId],
         idempotency_key: Option<Uuid>,
     ) -> Result<CastAnswer> {
-        let voter_id = viewer.require_voter()?;
         if nominee_ids.is_empty() || nominee_ids.len() > BALLOT_NOMINEES_MAX {
             return Err(Error::BadUserInput(format!(
                 "nomineeIds must have 1 to {BALLOT_NOMINEES_MAX} entries."
@@ -151,24 +231,15 @@ impl App {
         let roster = self
             .campaigns
             .catalog()
-            .find(campaign_id, viewer)
+            .find(campaign_id, caster.viewer)
             .ok_or(Error::NotFound("campaign"))?;
-        self.cast(
-            viewer,
-            voter_id,
-            client,
-            roster,
-            nominee_ids,
-            idempotency_key,
-        )
-        .await
+        self.cast(caster, roster, nominee_ids, idempotency_key)
+            .await
     }
 
     async fn cast(
         &self,
-        viewer: Viewer,
-        voter_id: VoterId,
-        client: &Client,
+        caster: Caster<'_>,
         roster: Arc<Roster>,
         nominee_ids: &[NomineeId],
         idempotency_key: Option<Uuid>,
@@ -177,73 +248,59 @@ impl App {
             // Before the voter's bucket is asked, which takes a round trip and a token.
             return Err(Error::Overloaded);
         }
-        let cast_at = self.clock.now();
-        if let Some(position) = nominee_ids
-            .iter()
-            .position(|id| roster.index_of(*id).is_none())
-        {
-            return Ok(self.refuse(Some(roster), CastRefusal::NomineeNotFound, Some(position)));
+        let ballot = Ballot::new(roster, nominee_ids);
+        if ballot.indexes.len() < nominee_ids.len() {
+            let is_unknown = |id: &NomineeId| ballot.position(*id).is_none();
+            let position = nominee_ids.iter().position(is_unknown);
+            return Ok(self.refuse(Some(ballot), CastRefusal::NomineeNotFound, position));
         }
-        let request = self.build_request(
-            voter_id,
-            client,
-            &roster,
-            nominee_ids,
-            idempotency_key,
-            cast_at,
-        );
+        let request = self.build_request(caster, &ballot, idempotency_key);
         let early = self.hot.admit(&request).await?;
-        if let Some(refused) = check_eligibility(viewer, &roster, nominee_ids, cast_at) {
-            // What was counted while it was allowed keeps its answer.
-            return match Box::pin(self.find_repeated(&request)).await? {
-                Some(votes) => Ok(CastAnswer {
-                    roster: Some(roster),
-                    result: Ok(in_order_of(nominee_ids, votes)),
+        if let Some(rejection) = check_eligibility(caster, &ballot, request.cast_at) {
+            // Votes that were counted while it was allowed keep their answer.
+            return Ok(match Box::pin(self.find_repeated(&request)).await? {
+                Some(votes) => CastAnswer {
+                    result: Ok(in_ballot_order(&ballot, votes)),
+                    ballot: Some(ballot),
                     used: Vec::new(),
-                }),
-                None => Ok(self.refuse(Some(roster), refused.why, refused.position)),
-            };
+                },
+                None => self.refuse(Some(ballot), rejection.why, rejection.position),
+            });
         }
         let verdict = match early {
             Some(verdict) => verdict,
             None => self.writer.cast(request.clone()).await?,
         };
-        Ok(self.finish_cast(roster, nominee_ids, &request, verdict))
+        Ok(self.finish_cast(ballot, &request, verdict))
     }
 
     fn build_request(
         &self,
-        voter_id: VoterId,
-        client: &Client,
-        roster: &Roster,
-        nominee_ids: &[NomineeId],
+        caster: Caster<'_>,
+        ballot: &Ballot,
         idempotency_key: Option<Uuid>,
-        cast_at: DateTime<Utc>,
     ) -> VoteRequest {
-        let campaign = roster.campaign();
-        let nominees = nominee_ids
-            .iter()
-            .filter_map(|id| roster.index_of(*id))
-            .map(|index| &roster.nominees()[index]);
-        let selection = |n: &crate::domain::nominee::Nominee| Selection {
+        let campaign = ballot.roster.campaign();
+        let cast_at = self.clock.now();
+        let selection = |nominee: &Nominee| Selection {
             id: VoteId::new(),
-            nominee_id: n.id,
-            scope_id: campaign.scope(n.category_id),
+            nominee_id: nominee.id,
+            scope_id: campaign.scope(nominee.category_id),
         };
-        let mut selections: Vec<Selection> = nominees.map(selection).collect();
+        let mut selections: Vec<Selection> = ballot.nominees().map(selection).collect();
         // Slots are taken and keys are locked in one order, whoever casts: two processes that store votes of one voter
         // never wait for each other in a circle.
         selections.sort_unstable_by_key(|selection| (selection.scope_id, selection.nominee_id));
         VoteRequest {
             campaign_id: campaign.id,
-            voter_id,
+            voter_id: caster.voter_id,
             period: period::number(campaign.quota_period, campaign.time_zone.0, cast_at),
             quota: campaign.votes_per_period,
             cast_at,
             idempotency_key,
             selections,
-            network_hash: Some(self.network_hash(client)),
-            device_hash: self.device_hash(client),
+            network_hash: Some(self.network_hash(caster.client)),
+            device_hash: self.device_hash(caster.client),
         }
     }
 
@@ -259,64 +316,43 @@ impl App {
         }
     }
 
-    fn finish_cast(
-        &self,
-        roster: Arc<Roster>,
-        nominee_ids: &[NomineeId],
-        request: &VoteRequest,
-        verdict: Verdict,
-    ) -> CastAnswer {
-        let position = |id: NomineeId| nominee_ids.iter().position(|nominee| *nominee == id);
-        let refused = |why, position| {
-            self.metrics
-                .casts_refused
-                .get_or_create(&ReasonLabels {
-                    reason: CastRefusal::name(why),
-                })
-                .inc();
-            Err(CastRejection { why, position })
-        };
-        let result = match verdict.outcome {
+    fn finish_cast(&self, ballot: Ballot, request: &VoteRequest, verdict: Verdict) -> CastAnswer {
+        let refusal = match verdict.outcome {
             Outcome::Counted(votes) => {
-                self.on_committed(&roster, request, &votes);
-                Ok(in_order_of(nominee_ids, votes))
+                self.on_committed(request, &votes);
+                return CastAnswer {
+                    result: Ok(in_ballot_order(&ballot, votes)),
+                    ballot: Some(ballot),
+                    used: verdict.used,
+                };
             }
-            Outcome::Refused(refusal) => {
-                // A cast with a key may be a repetition, which only the ledger can tell.
-                if request.idempotency_key.is_none() {
-                    self.remember_blocking_votes(&roster, request, verdict.blocking_votes);
-                }
-                match refusal {
-                    Refusal::AlreadyVoted(id) => refused(CastRefusal::AlreadyVoted, position(id)),
-                    Refusal::QuotaSpent(_) => refused(CastRefusal::QuotaSpent, None),
-                    Refusal::IdempotencyKeyReused => {
-                        refused(CastRefusal::IdempotencyKeyReused, None)
-                    }
-                }
-            }
+            Outcome::Refused(refusal) => refusal,
+        };
+        // A cast with a key may be a repetition, which only the ledger can tell.
+        if request.idempotency_key.is_none() {
+            self.remember_blocking_votes(&ballot.roster, request, verdict.blocking_votes);
+        }
+        let (why, position) = match refusal {
+            Refusal::AlreadyVoted(id) => (CastRefusal::AlreadyVoted, ballot.position(id)),
+            Refusal::QuotaSpent(_) => (CastRefusal::QuotaSpent, None),
+            Refusal::IdempotencyKeyReused => (CastRefusal::IdempotencyKeyReused, None),
         };
         CastAnswer {
-            roster: Some(roster),
-            result,
             used: verdict.used,
+            ..self.refuse(Some(ballot), why, position)
         }
     }
 
-    /// What follows a commit: the tally is published.
-    fn on_committed(&self, roster: &Roster, request: &VoteRequest, votes: &[Vote]) {
-        let is_own = |vote: &Vote| {
-            request
-                .selections
-                .iter()
-                .any(|selection| selection.id == vote.id)
-        };
+    /// Follows a commit up: the tally is published. Votes of an earlier cast have been followed up then.
+    fn on_committed(&self, request: &VoteRequest, votes: &[Vote]) {
+        let is_own = |vote: &Vote| request.selections.iter().any(|s| s.id == vote.id);
         if votes.iter().all(is_own) {
-            self.tallies.mark_dirty(roster.campaign().id);
+            self.tallies.mark_dirty(request.campaign_id);
             self.metrics.votes_counted.inc_by(votes.len() as u64);
         }
     }
 
-    /// What follows a refusal: the hot store refuses the next of the same kind.
+    /// Follows a refusal up: the hot store refuses the next of the same kind.
     fn remember_blocking_votes(
         &self,
         roster: &Roster,
@@ -333,9 +369,10 @@ impl App {
         self.hot.remember(blocking_votes, lifetime);
     }
 
+    /// Counts a refusal and answers with it.
     fn refuse(
         &self,
-        roster: Option<Arc<Roster>>,
+        ballot: Option<Ballot>,
         why: CastRefusal,
         position: Option<usize>,
     ) -> CastAnswer {
@@ -344,7 +381,7 @@ impl App {
             .get_or_create(&ReasonLabels { reason: why.name() })
             .inc();
         CastAnswer {
-            roster,
+            ballot,
             result: Err(CastRejection { why, position }),
             used: Vec::new(),
         }
@@ -372,7 +409,7 @@ impl App {
         Ok(self.quotas(roster, &used))
     }
 
-    /// The quotas of a campaign now, when `used` votes have been cast in each scope.
+    /// The quotas of a campaign now, of which so many votes are `used` in each scope.
     #[must_use]
     pub fn quotas(&self, roster: &Roster, used: &[(ScopeId, i64)]) -> Vec<Quota> {
         let campaign = roster.campaign();
@@ -391,8 +428,8 @@ impl App {
             resets_at,
         };
         match campaign.quota_scope {
-            crate::domain::campaign::QuotaScope::Campaign => vec![quota(None, campaign.id.into())],
-            crate::domain::campaign::QuotaScope::Category => roster
+            QuotaScope::Campaign => vec![quota(None, campaign.id.into())],
+            QuotaScope::Category => roster
                 .categories()
                 .iter()
                 .map(|c| quota(Some(c.id), c.id.into()))
@@ -401,50 +438,35 @@ impl App {
     }
 }
 
-/// The votes of a ballot in the order that the voter named the nominees in.
-fn in_order_of(nominee_ids: &[NomineeId], mut votes: Vec<Vote>) -> Vec<Vote> {
-    votes.sort_by_key(|vote| nominee_ids.iter().position(|id| *id == vote.nominee_id));
+/// The votes of a ballot, in the order of its nominees.
+fn in_ballot_order(ballot: &Ballot, mut votes: Vec<Vote>) -> Vec<Vote> {
+    votes.sort_by_key(|vote| ballot.position(vote.nominee_id));
     votes
 }
 
-/// Why nobody, or not this viewer, may vote for these nominees at `now`.
+/// The reason why nobody, or not this voter, may vote for these nominees at `now`.
 fn check_eligibility(
-    viewer: Viewer,
-    roster: &Roster,
-    nominee_ids: &[NomineeId],
+    caster: Caster<'_>,
+    ballot: &Ballot,
     now: DateTime<Utc>,
 ) -> Option<CastRejection> {
-    let campaign = roster.campaign();
-    let refused = |why| {
-        Some(CastRejection {
-            why,
-            position: None,
-        })
-    };
+    let campaign = ballot.roster.campaign();
     let about = |status: NomineeStatus, why| {
-        let has_status = |id: &NomineeId| {
-            let index = roster.index_of(*id);
-            index.is_some_and(|index| roster.nominees()[index].status == status)
-        };
-        let position = nominee_ids.iter().position(has_status)?;
-        Some(CastRejection {
-            why,
-            position: Some(position),
-        })
+        let position = Some(ballot.position_of_status(status)?);
+        Some(CastRejection { why, position })
     };
     let withdrawn = about(NomineeStatus::Withdrawn, CastRefusal::NomineeNotFound);
     if withdrawn.is_some() {
         return withdrawn;
     }
-    match campaign.phase(now) {
-        Phase::Voting => {}
-        Phase::Draft | Phase::Upcoming => return refused(CastRefusal::VotingNotOpen),
-        Phase::Ended | Phase::Published | Phase::Archived => {
-            return refused(CastRefusal::VotingClosed);
-        }
-    }
-    if matches!(viewer, Viewer::Voter { is_guest: true, .. }) && !campaign.guests_may_vote {
-        return refused(CastRefusal::NotEligible);
-    }
-    about(NomineeStatus::Frozen, CastRefusal::NomineeFrozen)
+    let why = match campaign.phase(now) {
+        Phase::Draft | Phase::Upcoming => CastRefusal::VotingNotOpen,
+        Phase::Ended | Phase::Published | Phase::Archived => CastRefusal::VotingClosed,
+        Phase::Voting if caster.is_guest() && !campaign.guests_may_vote => CastRefusal::NotEligible,
+        Phase::Voting => return about(NomineeStatus::Frozen, CastRefusal::NomineeFrozen),
+    };
+    Some(CastRejection {
+        why,
+        position: None,
+    })
 }

@@ -77,7 +77,7 @@ pub async fn load(database: &Database, clock: &Clock) -> Result<Option<String>> 
         now,
     )
     .await?;
-    let mut tx = database.begin().await?;
+    let mut tx = database.begin("load_demo").await?;
     insert_campaign(&mut tx, now).await?;
     tx.commit().await?;
     Ok(Some(password))

@@ -19,7 +19,7 @@ pub enum Lifecycle {
     Archived,
 }
 
-/// Where a campaign stands at a moment.
+/// The phase of a campaign at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Being prepared; seen by staff only.
@@ -36,7 +36,7 @@ pub enum Phase {
     Archived,
 }
 
-/// How long a quota lasts.
+/// The time that a quota lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum QuotaPeriod {
@@ -46,7 +46,7 @@ pub enum QuotaPeriod {
     Campaign,
 }
 
-/// What a quota counts in.
+/// The part of a campaign that a quota counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum QuotaScope {
@@ -56,7 +56,7 @@ pub enum QuotaScope {
     Category,
 }
 
-/// Who sees the tally when.
+/// The audience of a tally, and from when on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TallyVisibility {
@@ -77,26 +77,26 @@ pub struct Campaign {
     pub slug: String,
     /// Its title.
     pub title: String,
-    /// What it is about, a few sentences.
+    /// A few sentences on its subject.
     pub summary: String,
     /// Address of a picture.
     pub cover_url: Option<String>,
     /// IANA name of the time zone whose days its quota follows.
     #[sqlx(try_from = "String")]
     pub time_zone: TimeZone,
-    /// What the organiser has declared.
+    /// The part of its state that the organiser has declared.
     pub lifecycle: Lifecycle,
     /// The first moment at which a vote counts.
     pub voting_opens_at: DateTime<Utc>,
     /// The first moment at which a vote counts no more.
     pub voting_closes_at: DateTime<Utc>,
-    /// How long a quota lasts.
+    /// The time that a quota lasts.
     pub quota_period: QuotaPeriod,
-    /// What a quota counts in.
+    /// The part of the campaign that a quota counts in.
     pub quota_scope: QuotaScope,
     /// Votes a voter has in a period and scope.
     pub votes_per_period: i64,
-    /// Who sees the tally when.
+    /// The audience of the tally, and from when on.
     pub tally_visibility: TallyVisibility,
     /// Whether voters without an account of a platform may vote.
     pub guests_may_vote: bool,
@@ -117,7 +117,7 @@ impl TryFrom<String> for TimeZone {
 }
 
 impl Campaign {
-    /// Where the campaign stands at `now`.
+    /// The phase at `now`.
     #[must_use]
     pub fn phase(&self, now: DateTime<Utc>) -> Phase {
         match self.lifecycle {
@@ -144,7 +144,7 @@ impl Campaign {
         }
     }
 
-    /// What the quota of a vote in `category` counts in.
+    /// The scope of the quota of a vote in `category`.
     #[must_use]
     pub fn scope(&self, category: CategoryId) -> ScopeId {
         match self.quota_scope {

@@ -1,4 +1,4 @@
-//! One who stands for selection.
+//! Nominees: the people who stand for selection.
 
 use crate::id::{CampaignId, CategoryId, NomineeId};
 
@@ -14,7 +14,7 @@ pub enum NomineeStatus {
     Withdrawn,
 }
 
-/// One who stands for selection.
+/// A person who stands for selection.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Nominee {
     /// Its id.
@@ -33,7 +33,7 @@ pub struct Nominee {
     pub city: Option<String>,
     /// Post or rank.
     pub title: Option<String>,
-    /// Why this person was nominated, a few sentences.
+    /// The reasons for the nomination, a few sentences.
     pub summary: String,
     /// Address of a picture.
     pub portrait_url: Option<String>,
@@ -42,6 +42,12 @@ pub struct Nominee {
 }
 
 impl Nominee {
+    /// Whether it is shown.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.status != NomineeStatus::Withdrawn
+    }
+
     /// Whether `needle` (lower case) is this nominee's number or part of its name or employer.
     #[must_use]
     pub fn matches(&self, needle: &str) -> bool {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::campaign::{Campaign, Category};
-use super::nominee::{Nominee, NomineeStatus};
+use super::nominee::Nominee;
 use crate::id::{CategoryId, NomineeId};
 
 /// A campaign, its categories in their order and its nominees by number.
@@ -15,7 +15,7 @@ pub struct Roster {
     nominees: Vec<Nominee>,
     category_index: HashMap<CategoryId, usize>,
     nominee_index: HashMap<NomineeId, usize>,
-    /// Shown nominees, by category.
+    /// Numbers of shown nominees, by the index of their category.
     shown_in: Vec<usize>,
 }
 
@@ -36,10 +36,7 @@ impl Roster {
             .map(|(i, n)| (n.id, i))
             .collect();
         let mut shown_in = vec![0; categories.len()];
-        for nominee in nominees
-            .iter()
-            .filter(|n| n.status != NomineeStatus::Withdrawn)
-        {
+        for nominee in nominees.iter().filter(|n| n.is_shown()) {
             shown_in[category_index[&nominee.category_id]] += 1;
         }
         Self {
@@ -76,38 +73,36 @@ impl Roster {
         self.nominees
             .iter()
             .enumerate()
-            .filter(|(_, n)| n.status != NomineeStatus::Withdrawn)
+            .filter(|(_, n)| n.is_shown())
     }
 
-    /// Where a nominee stands in [`Roster::nominees`].
+    /// The index of a nominee in [`Roster::nominees`].
     #[must_use]
     pub fn index_of(&self, id: NomineeId) -> Option<usize> {
         self.nominee_index.get(&id).copied()
     }
 
-    /// Where a nominee stands, if it is shown.
+    /// The index of a nominee, if it is shown.
     #[must_use]
     pub fn shown_index_of(&self, id: NomineeId) -> Option<usize> {
         self.index_of(id)
-            .filter(|&index| self.nominees[index].status != NomineeStatus::Withdrawn)
+            .filter(|&index| self.nominees[index].is_shown())
     }
 
-    /// Where the nominee with this number stands, if it is shown.
+    /// The index of the nominee with this number, if it is shown.
     #[must_use]
     pub fn shown_index_of_number(&self, number: i64) -> Option<usize> {
         let index = self.nominees.binary_search_by_key(&number, |n| n.number);
-        index
-            .ok()
-            .filter(|&index| self.nominees[index].status != NomineeStatus::Withdrawn)
+        index.ok().filter(|&index| self.nominees[index].is_shown())
     }
 
-    /// Where a category stands in [`Roster::categories`].
+    /// The index of a category in [`Roster::categories`].
     #[must_use]
     pub fn category_index(&self, id: CategoryId) -> Option<usize> {
         self.category_index.get(&id).copied()
     }
 
-    /// How many nominees of the category at this index are shown.
+    /// The number of shown nominees of the category at this index.
     #[must_use]
     pub fn shown_in(&self, category: usize) -> usize {
         self.shown_in[category]

@@ -1,7 +1,10 @@
-//! Connections as Relay has them: the arguments of a list, the page that is cut out of it, and where it ends.
+//! Connections as Relay has them: the arguments of a list, the page that is cut out of it, and its edges, nodes and
+//! page info, which are built here for all lists.
 
 use async_graphql::SimpleObject;
 
+use super::node_id::Cursor;
+use crate::auth::keyed_hash::HashKey;
 use crate::error::{Error, Result};
 
 /// Entries of a page where the client does not say.
@@ -9,47 +12,30 @@ pub(super) const FIRST_DEFAULT: i32 = 20;
 /// Entries of a page at most.
 pub(super) const FIRST_MAX: i32 = 100;
 
-/// Where a page of a list begins and ends.
+/// The bounds of a page of a list.
 #[derive(SimpleObject, Debug, Clone)]
-pub struct PageInfo {
+pub(super) struct PageInfo {
     /// Whether there are entries after this page.
-    pub has_next_page: bool,
+    has_next_page: bool,
     /// Whether there are entries before this page.
-    pub has_previous_page: bool,
+    has_previous_page: bool,
     /// Cursor of the first entry.
-    pub start_cursor: Option<String>,
+    start_cursor: Option<String>,
     /// Cursor of the last entry.
-    pub end_cursor: Option<String>,
+    end_cursor: Option<String>,
 }
 
-impl PageInfo {
-    /// Of a page whose entries have these cursors.
-    #[must_use]
-    pub fn of<'a>(
-        has_previous_page: bool,
-        has_next_page: bool,
-        mut cursors: impl DoubleEndedIterator<Item = &'a String> + Clone,
-    ) -> Self {
-        Self {
-            has_next_page,
-            has_previous_page,
-            start_cursor: cursors.clone().next().cloned(),
-            end_cursor: cursors.next_back().cloned(),
-        }
-    }
-}
-
-/// What a client asks of a list, checked.
+/// The arguments of a list, checked.
 #[derive(Debug, Clone)]
-pub struct PageArgs {
+pub(super) struct PageArgs {
     /// Entries at most.
-    pub limit: usize,
+    pub(super) limit: usize,
     /// The last ones, not the first.
-    pub is_last: bool,
+    pub(super) is_last: bool,
     /// Only entries after this cursor.
-    pub after: Option<String>,
+    pub(super) after: Option<String>,
     /// Only entries before this cursor.
-    pub before: Option<String>,
+    pub(super) before: Option<String>,
 }
 
 impl PageArgs {
@@ -57,7 +43,7 @@ impl PageArgs {
     ///
     /// # Errors
     /// [`Error::BadUserInput`] for `first` with `last`, and for a page of no or too many entries.
-    pub fn new(
+    pub(super) fn new(
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -84,26 +70,22 @@ impl PageArgs {
         })
     }
 
-    /// Cuts the page out of a whole list in memory that is in the order of its places.
-    #[must_use]
-    pub fn cut<P: Ord, T>(
+    /// Cuts the page out of a whole list in memory that is in the order of its keys.
+    pub(super) fn cut<K: Ord, T>(
         &self,
-        list: Vec<(P, T)>,
-        after: Option<&P>,
-        before: Option<&P>,
-    ) -> PageSlice<P, T> {
-        let is_within =
-            |place: &P| after.is_none_or(|a| place > a) && before.is_none_or(|b| place < b);
+        list: Vec<(K, T)>,
+        after: Option<&K>,
+        before: Option<&K>,
+    ) -> PageSlice<(K, T)> {
+        let is_within = |key: &K| after.is_none_or(|a| key > a) && before.is_none_or(|b| key < b);
         let total = list.len();
         let skipped = list
             .iter()
-            .take_while(|(place, _)| after.is_some_and(|a| place <= a))
+            .take_while(|(key, _)| after.is_some_and(|a| key <= a))
             .count();
-        let mut entries: Vec<(P, T)> = list
-            .into_iter()
-            .filter(|(place, _)| is_within(place))
-            .collect();
-        let (mut has_previous, mut has_next) = (skipped > 0, skipped + entries.len() < total);
+        let mut entries: Vec<(K, T)> = list.into_iter().filter(|(key, _)| is_within(key)).collect();
+        let mut has_previous = skipped > 0;
+        let mut has_next = skipped + entries.len() < total;
         if entries.len() > self.limit {
             if self.is_last {
                 entries.drain(..entries.len() - self.limit);
@@ -117,22 +99,70 @@ impl PageArgs {
             entries,
             has_previous,
             has_next,
-            total,
         }
     }
 }
 
 /// A page that was cut out of a list.
 #[derive(Debug)]
-pub struct PageSlice<P, T> {
-    /// The entries with their places.
-    pub entries: Vec<(P, T)>,
+pub(super) struct PageSlice<T> {
+    /// The entries.
+    pub(super) entries: Vec<T>,
     /// Whether there are entries before.
-    pub has_previous: bool,
+    pub(super) has_previous: bool,
     /// Whether there are entries after.
-    pub has_next: bool,
-    /// Length of the whole list.
-    pub total: usize,
+    pub(super) has_next: bool,
+}
+
+/// The parts that every connection has.
+pub(super) struct Connection<E, N> {
+    pub(super) edges: Vec<E>,
+    pub(super) nodes: Vec<N>,
+    pub(super) page_info: PageInfo,
+}
+
+impl<E, N: Clone> Connection<E, N> {
+    /// Builds the parts: `to_node` makes an entry's cursor and node, `to_edge` puts the two together.
+    pub(super) fn new<T>(
+        slice: PageSlice<T>,
+        to_node: impl FnMut(T) -> (String, N),
+        to_edge: fn(String, N) -> E,
+    ) -> Self {
+        let entries: Vec<(String, N)> = slice.entries.into_iter().map(to_node).collect();
+        Self {
+            page_info: PageInfo {
+                has_next_page: slice.has_next,
+                has_previous_page: slice.has_previous,
+                start_cursor: entries.first().map(|(cursor, _)| cursor.clone()),
+                end_cursor: entries.last().map(|(cursor, _)| cursor.clone()),
+            },
+            nodes: entries.iter().map(|(_, node)| node.clone()).collect(),
+            edges: entries
+                .into_iter()
+                .map(|(cursor, node)| to_edge(cursor, node))
+                .collect(),
+        }
+    }
+}
+
+/// Reads a cursor of which `pick` takes the list's own kind.
+///
+/// # Errors
+/// [`Error::BadUserInput`] for one of another list, and for any other text.
+pub(super) fn decode_cursor<T>(
+    key: &HashKey,
+    text: Option<&String>,
+    pick: impl FnOnce(Cursor) -> Option<T>,
+) -> Result<Option<T>> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    match pick(Cursor::decode(key, text)?) {
+        Some(position) => Ok(Some(position)),
+        None => Err(Error::BadUserInput(
+            "This cursor belongs to another list.".into(),
+        )),
+    }
 }
 
 #[cfg(test)]

@@ -8,16 +8,16 @@ use super::messages::Language;
 use crate::app::{App, Client};
 use crate::auth::Viewer;
 
-/// A field that may be null: where it fails it is null itself, with its error. A `Result<Option<T>>` is to the library a
-/// field that has no null, whose error makes its parent null.
-pub type Nullable<T> = Option<async_graphql::Result<T>>;
+/// A field that may be null: where it fails it is null itself, with its error. A `Result<Option<T>>` is to the library
+/// a field that has no null, whose error makes its parent null.
+pub(super) type Nullable<T> = Option<async_graphql::Result<T>>;
 
-/// Who asks, from where, in which language: what every resolver may need.
+/// The requester as every resolver may need it: its identity, its client and its language.
 #[derive(Debug, Clone)]
 pub struct RequestContext {
-    /// Who.
+    /// Its identity.
     pub viewer: Viewer,
-    /// From where.
+    /// The client that it uses.
     pub client: Client,
     /// The language of texts for people.
     pub language: Language,
@@ -28,7 +28,7 @@ pub(super) fn app<'a>(ctx: &Context<'a>) -> &'a Arc<App> {
     ctx.data_unchecked()
 }
 
-/// Who asks, from a resolver.
+/// The requester, from a resolver.
 pub(super) fn requester<'a>(ctx: &Context<'a>) -> &'a RequestContext {
     ctx.data_unchecked()
 }

@@ -1,4 +1,4 @@
-//! From errors to `extensions.code`, in one place: [`finish`] looks at every response before it leaves.
+//! The codes of errors (`extensions.code`), in one place: [`finish`] looks at every response before it leaves.
 //!
 //! Resolvers return our own [`crate::error::Error`] with `?`; the library keeps it as the source, and it is read back
 //! here. What has no code of ours is masked.
@@ -40,8 +40,7 @@ pub mod code {
 }
 
 /// The code of `error`.
-#[must_use]
-pub fn code_of(error: &Error) -> &'static str {
+fn code_of(error: &Error) -> &'static str {
     match error {
         Error::Unauthenticated => code::UNAUTHENTICATED,
         Error::Forbidden(_) => code::FORBIDDEN,
@@ -54,7 +53,7 @@ pub fn code_of(error: &Error) -> &'static str {
     }
 }
 
-/// An error that has no place in the document: about the request as a whole.
+/// The error of a request as a whole: it has no place in the document.
 #[must_use]
 pub fn request_error(error: &Error) -> ServerError {
     let mut server_error = ServerError::new(error.to_string(), None);
@@ -70,8 +69,8 @@ pub fn document_error(code: &'static str, message: impl Into<String>) -> ServerE
     error
 }
 
-/// Gives every error of a response its code and masks what has none. Returns the code of the first error.
-pub fn finish(response: &mut Response) -> Option<&'static str> {
+/// Gives every error of a response its code and masks those that have none. Returns the code of the first error.
+pub(super) fn finish(response: &mut Response) -> Option<&'static str> {
     let mut first = None;
     for error in &mut response.errors {
         let code = finish_error(error);
@@ -132,7 +131,10 @@ fn give_code(error: &mut ServerError, ours: &Error) -> &'static str {
 /// Takes the inner message out of an error and logs it under an id that the client sees.
 fn mask(error: &mut ServerError, cause: &str) -> &'static str {
     let id = Uuid::new_v4().simple().to_string();
-    tracing::error!(request = RequestId::current(), error_id = id, path = ?error.path, text = error.message, cause, "internal error");
+    tracing::error!(
+        request = RequestId::current(), error_id = id, path = ?error.path, text = error.message, cause,
+        "internal error"
+    );
     "Internal error.".clone_into(&mut error.message);
     error.source = None;
     let extensions = extensions(error);

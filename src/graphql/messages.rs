@@ -1,4 +1,4 @@
-//! Texts for people, in English and Chinese: the messages of outcomes.
+//! The messages of outcomes, for people: in English and Chinese.
 
 use crate::app::sign_in::SignInRefusal;
 use crate::app::voting::CastRefusal;
@@ -14,7 +14,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The first language of an `Accept-Language` header that we have, else English.
+    /// The first language of an `Accept-Language` header that there are texts in, else English.
     #[must_use]
     pub fn accepted(header: &str) -> Self {
         let tags = header
@@ -35,9 +35,8 @@ impl Language {
         }
     }
 
-    /// Why a cast was refused.
-    #[must_use]
-    pub fn cast_refusal(self, why: CastRefusal) -> &'static str {
+    /// The message of a cast that was refused.
+    pub(super) fn cast_refusal(self, why: CastRefusal) -> &'static str {
         match why {
             CastRefusal::AlreadyVoted => self.pick(
                 "You have already voted for this nominee.",
@@ -66,9 +65,8 @@ impl Language {
         }
     }
 
-    /// Why signing in was refused.
-    #[must_use]
-    pub fn sign_in_refusal(self, why: SignInRefusal) -> &'static str {
+    /// The message of a sign-in that was refused.
+    pub(super) fn sign_in_refusal(self, why: SignInRefusal) -> &'static str {
         match why {
             SignInRefusal::InvalidCode => self.pick(
                 "The login code is invalid or expired: get a new one.",
@@ -108,9 +106,8 @@ impl Language {
         }
     }
 
-    /// What is to be liked or viewed does not exist.
-    #[must_use]
-    pub fn subject_not_found(self) -> &'static str {
+    /// The message for an unknown nominee or story, which cannot be liked or viewed.
+    pub(super) fn subject_not_found(self) -> &'static str {
         self.pick(
             "There is no such nominee or story.",
             "没有这位候选人或这篇报道。",

@@ -1,6 +1,6 @@
-//! The GraphQL schema: what clients see. The roots are [`query`], [`mutation`] and [`subscription`]; `types/` has one
+//! The GraphQL schema, as clients see it. The roots are [`query`], [`mutation`] and [`subscription`]; `types/` has one
 //! file a noun. Resolvers are thin: writes call `app`, reads come from memory or, a whole page at once, from the ledger
-//! (see [`page`]).
+//! (see [`page`] and [`counters`]). [`document`] is the engine that executes requests on it.
 
 #![allow(
     clippy::unused_async,
@@ -10,6 +10,7 @@
 
 mod connection;
 mod context;
+mod counters;
 pub mod document;
 pub mod error;
 pub mod messages;

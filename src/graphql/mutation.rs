@@ -1,25 +1,25 @@
-//! What can be changed. Outcomes that a user can act on are in the payload; see `graphql::error` for the rest.
+//! The root of changing. Outcomes that a user can act on are in the payload; see [`super::error`] for the rest.
 //!
-//! All mutations share one future: what is seldom asked for, and large, waits on the heap, or every vote had room for it.
+//! All mutations share one future: large steps of rare mutations wait on the heap, or every vote had room for them.
 
 use async_graphql::{Context, Object, Result};
 
 use super::types::{
     CastBallotInput, CastBallotPayload, CastVoteInput, CastVotePayload, Likeable, Nominee,
-    RecordViewsErrorCode, RecordViewsInput, RecordViewsPayload, RecordViewsUserError,
-    RefreshSessionInput, SetLikeErrorCode, SetLikeInput, SetLikePayload, SetLikeUserError,
+    RecordViewsInput, RecordViewsPayload, RefreshSessionInput, SetLikeInput, SetLikePayload,
     SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput, SignOutInput,
     SignOutPayload, Story,
 };
 use super::{app, node_id, requester};
 use crate::app::likes;
+use crate::app::voting::Caster;
 use crate::error::Error;
 use crate::ledger;
 
 /// The root of changing.
-pub struct Mutation;
+pub(super) struct Mutation;
 
-/// What can be changed.
+/// Changes to make.
 #[Object]
 impl Mutation {
     /// Signs in a voter through the platform of a mini-program.
@@ -29,12 +29,7 @@ impl Mutation {
         #[graphql(desc = "The platform and its login code.")] input: SignInMiniProgramInput,
     ) -> Result<SignInPayload> {
         let answer = Box::pin(app(ctx).sign_in_wechat(&requester(ctx).client, &input.code)).await?;
-        Ok(SignInPayload::new(
-            app(ctx),
-            requester(ctx).language,
-            Some("code"),
-            answer,
-        ))
+        Ok(SignInPayload::new(ctx, Some("code"), answer))
     }
 
     /// Signs in a voter by a device id, where a campaign admits guests. The same device id is the same voter.
@@ -45,12 +40,7 @@ impl Mutation {
     ) -> Result<SignInPayload> {
         let answer =
             Box::pin(app(ctx).sign_in_guest(&requester(ctx).client, &input.device_id)).await?;
-        Ok(SignInPayload::new(
-            app(ctx),
-            requester(ctx).language,
-            None,
-            answer,
-        ))
+        Ok(SignInPayload::new(ctx, None, answer))
     }
 
     /// Signs in a member of staff.
@@ -62,12 +52,7 @@ impl Mutation {
         let answer =
             Box::pin(app(ctx).sign_in_staff(&requester(ctx).client, &input.email, input.password))
                 .await?;
-        Ok(SignInPayload::new(
-            app(ctx),
-            requester(ctx).language,
-            None,
-            answer,
-        ))
+        Ok(SignInPayload::new(ctx, None, answer))
     }
 
     /// Exchanges a refresh token for new tokens. If the answer is lost, the same token may be sent again within 30
@@ -80,12 +65,7 @@ impl Mutation {
         let answer =
             Box::pin(app(ctx).refresh_session(&requester(ctx).client, &input.refresh_token))
                 .await?;
-        Ok(SignInPayload::new(
-            app(ctx),
-            requester(ctx).language,
-            Some("refreshToken"),
-            answer,
-        ))
+        Ok(SignInPayload::new(ctx, Some("refreshToken"), answer))
     }
 
     /// Ends a session. Its access token stays good until it expires, at most 15 minutes.
@@ -105,17 +85,12 @@ impl Mutation {
         #[graphql(desc = "The nominee, and a key that makes retries safe.")] input: CastVoteInput,
     ) -> Result<CastVotePayload> {
         let (app, requester) = (app(ctx), requester(ctx));
-        requester.viewer.require_voter()?;
-        let nominee_id = node_id::nominee(&app.hash_key, &input.nominee_id)?;
+        let caster = Caster::new(requester.viewer, &requester.client)?;
+        let nominee_id = node_id::decode(&app.hash_key, &input.nominee_id)?;
         let answer = app
-            .cast_vote(
-                requester.viewer,
-                &requester.client,
-                nominee_id,
-                input.idempotency_key,
-            )
+            .cast_vote(caster, nominee_id, input.idempotency_key)
             .await?;
-        Ok(CastVotePayload::new(ctx, nominee_id, answer))
+        Ok(CastVotePayload::new(ctx, answer))
     }
 
     /// Casts votes for several nominees of one campaign: all of them, or none. Needs a voter.
@@ -126,65 +101,47 @@ impl Mutation {
         input: CastBallotInput,
     ) -> Result<CastBallotPayload> {
         let (app, requester) = (app(ctx), requester(ctx));
-        requester.viewer.require_voter()?;
-        let campaign_id = node_id::campaign(&app.hash_key, &input.campaign_id)?;
-        let nominee_ids = input
-            .nominee_ids
-            .iter()
-            .map(|id| node_id::nominee(&app.hash_key, id));
-        let nominee_ids = nominee_ids.collect::<Result<Vec<_>, Error>>()?;
+        let caster = Caster::new(requester.viewer, &requester.client)?;
+        let campaign_id = node_id::decode(&app.hash_key, &input.campaign_id)?;
+        let nominee_ids = input.nominee_ids.iter();
+        let nominee_ids = nominee_ids
+            .map(|id| node_id::decode(&app.hash_key, id))
+            .collect::<Result<Vec<_>, Error>>()?;
         let answer = app
-            .cast_ballot(
-                requester.viewer,
-                &requester.client,
-                campaign_id,
-                &nominee_ids,
-                input.idempotency_key,
-            )
+            .cast_ballot(caster, campaign_id, &nominee_ids, input.idempotency_key)
             .await?;
-        Ok(CastBallotPayload::new(ctx, &nominee_ids, answer))
+        Ok(CastBallotPayload::new(ctx, answer))
     }
 
     /// Likes a nominee or story, or takes it back. Needs a voter. Repeating it changes nothing.
     async fn set_like(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is liked or not.")] input: SetLikeInput,
+        #[graphql(desc = "The nominee or story, and whether it is liked.")] input: SetLikeInput,
     ) -> Result<SetLikePayload> {
         let (app, requester) = (app(ctx), requester(ctx));
         requester.viewer.require_voter()?;
-        let subject = node_id::likeable(&app.hash_key, &input.subject_id)?;
-        if app.set_like(requester.viewer, subject, input.liked).await?
-            && let Some(subject) = find_likeable(ctx, subject).await?
-        {
-            return Ok(SetLikePayload {
-                subject: Some(subject),
-                user_errors: Vec::new(),
-            });
-        }
-        let error = SetLikeUserError {
-            code: SetLikeErrorCode::SubjectNotFound,
-            message: requester.language.subject_not_found().to_owned(),
-            path: Some(vec!["input".into(), "subjectId".into()]),
+        let subject = node_id::decode(&app.hash_key, &input.subject_id)?;
+        let is_found = app.set_like(requester.viewer, subject, input.liked).await?;
+        let subject = if is_found {
+            find_likeable(ctx, subject).await?
+        } else {
+            None
         };
-        Ok(SetLikePayload {
-            subject: None,
-            user_errors: vec![error],
-        })
+        Ok(SetLikePayload::new(ctx, subject))
     }
 
     /// Counts views of nominees and stories, those that a page has shown. Needs no signing in.
     async fn record_views(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What was viewed.")] input: RecordViewsInput,
+        #[graphql(desc = "The nominees and stories that were viewed.")] input: RecordViewsInput,
     ) -> Result<RecordViewsPayload> {
         let (app, requester) = (app(ctx), requester(ctx));
-        let subjects = input
-            .subject_ids
-            .iter()
-            .map(|id| node_id::likeable(&app.hash_key, id));
-        let subjects = subjects.collect::<Result<Vec<_>, Error>>()?;
+        let subject_ids = input.subject_ids.iter();
+        let subjects = subject_ids
+            .map(|id| node_id::decode(&app.hash_key, id))
+            .collect::<Result<Vec<_>, Error>>()?;
         let counted = app
             .record_views(
                 requester.viewer,
@@ -193,29 +150,11 @@ impl Mutation {
                 input.idempotency_key,
             )
             .await?;
-        let error = |position: usize| RecordViewsUserError {
-            code: RecordViewsErrorCode::SubjectNotFound,
-            message: requester.language.subject_not_found().to_owned(),
-            path: Some(vec![
-                "input".into(),
-                "subjectIds".into(),
-                position.to_string(),
-            ]),
-        };
-        let recorded = counted.iter().filter(|was_counted| **was_counted).count();
-        Ok(RecordViewsPayload {
-            recorded: i32::try_from(recorded).unwrap_or(i32::MAX),
-            user_errors: counted
-                .iter()
-                .enumerate()
-                .filter(|(_, c)| !**c)
-                .map(|(i, _)| error(i))
-                .collect(),
-        })
+        Ok(RecordViewsPayload::new(ctx, &counted))
     }
 }
 
-/// What was liked, to be shown with its new count.
+/// The nominee or story that was liked, to be shown with its new count.
 async fn find_likeable(ctx: &Context<'_>, subject: likes::Likeable) -> Result<Option<Likeable>> {
     Ok(match subject {
         likes::Likeable::Nominee(id) => {
@@ -223,7 +162,8 @@ async fn find_likeable(ctx: &Context<'_>, subject: likes::Likeable) -> Result<Op
                 .campaigns
                 .catalog()
                 .find_by_nominee(id, requester(ctx).viewer);
-            found.map(|(roster, index)| Likeable::Nominee(Nominee::standalone(ctx, roster, index)))
+            found
+                .map(|(roster, index)| Likeable::Nominee(Nominee::on_own_page(ctx, &roster, index)))
         }
         likes::Likeable::Story(id) => {
             let stories = Box::pin(ledger::story::list_by_ids(&app(ctx).database, vec![id.0]))
@@ -232,7 +172,7 @@ async fn find_likeable(ctx: &Context<'_>, subject: likes::Likeable) -> Result<Op
             stories
                 .into_iter()
                 .next()
-                .map(|story| Likeable::Story(Story::standalone(ctx, story)))
+                .map(|story| Likeable::Story(Story::on_own_page(ctx, story)))
         }
     })
 }

@@ -1,7 +1,9 @@
 //! Ids and cursors as clients see them: opaque texts that nobody can make up.
 //!
-//! A text is base64url of a kind (one byte), the payload, and 56 bits of a keyed hash over both. An id of one kind cannot
-//! be passed for one of another, and a cursor only fits the order that it came from.
+//! A text is base64url of a kind (one byte), the payload, and 56 bits of a keyed hash over both. An id of one kind
+//! cannot be passed for one of another, and a cursor only fits the order that it came from.
+
+use std::convert::identity;
 
 use async_graphql::ID;
 use chrono::DateTime;
@@ -19,7 +21,7 @@ const HASH_BYTES: usize = 7;
 /// The longest text that we make has 54 characters.
 const TEXT_MAX: usize = 64;
 
-/// What an id names.
+/// An id with the kind of the object that it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GlobalId {
     /// A campaign.
@@ -38,7 +40,7 @@ pub enum GlobalId {
     Staff(StaffId),
 }
 
-/// A place in a list.
+/// A position in a list, by the key that the list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cursor {
     /// In the list of campaigns: opening (microseconds) and id.
@@ -47,7 +49,7 @@ pub enum Cursor {
     NomineeByNumber(i64),
     /// In a list of nominees by votes: minus the votes, and number.
     NomineeByVotes(i64, i64),
-    /// In a shuffled list of nominees: place, number and the seed of the shuffle.
+    /// In a shuffled list of nominees: sort key, number and the seed of the shuffle.
     NomineeShuffled(i64, i64, u64),
     /// In a feed.
     Story(FeedPosition),
@@ -99,64 +101,45 @@ impl GlobalId {
     }
 }
 
-/// Reads the id of a campaign.
+/// An id that is passed where only those of its own kind are taken.
+pub trait FromGlobalId: Sized {
+    /// The kind, as an error names it.
+    const KIND: &'static str;
+
+    /// The id, if it is of this kind.
+    fn from_global_id(id: GlobalId) -> Option<Self>;
+}
+
+macro_rules! from_global_id {
+    ($($id:ident is $kind:literal: $($variant:ident => $value:expr),+;)*) => {$(
+        impl FromGlobalId for $id {
+            const KIND: &'static str = $kind;
+
+            fn from_global_id(id: GlobalId) -> Option<Self> {
+                match id {
+                    $(GlobalId::$variant(id) => Some($value(id)),)+
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+from_global_id! {
+    CampaignId is "a campaign": Campaign => identity;
+    CategoryId is "a category": Category => identity;
+    NomineeId is "a nominee": Nominee => identity;
+    StoryId is "a story": Story => identity;
+    Likeable is "a nominee or a story": Nominee => Likeable::Nominee, Story => Likeable::Story;
+}
+
+/// Reads an id of one kind.
 ///
 /// # Errors
 /// [`Error::BadUserInput`] for any other.
-pub fn campaign(key: &HashKey, id: &ID) -> Result<CampaignId> {
-    match GlobalId::decode(key, id)? {
-        GlobalId::Campaign(id) => Ok(id),
-        _ => Err(wrong_kind("a campaign")),
-    }
-}
-
-/// Reads the id of a category.
-///
-/// # Errors
-/// [`Error::BadUserInput`] for any other.
-pub fn category(key: &HashKey, id: &ID) -> Result<CategoryId> {
-    match GlobalId::decode(key, id)? {
-        GlobalId::Category(id) => Ok(id),
-        _ => Err(wrong_kind("a category")),
-    }
-}
-
-/// Reads the id of a nominee.
-///
-/// # Errors
-/// [`Error::BadUserInput`] for any other.
-pub fn nominee(key: &HashKey, id: &ID) -> Result<NomineeId> {
-    match GlobalId::decode(key, id)? {
-        GlobalId::Nominee(id) => Ok(id),
-        _ => Err(wrong_kind("a nominee")),
-    }
-}
-
-/// Reads the id of a story.
-///
-/// # Errors
-/// [`Error::BadUserInput`] for any other.
-pub fn story(key: &HashKey, id: &ID) -> Result<StoryId> {
-    match GlobalId::decode(key, id)? {
-        GlobalId::Story(id) => Ok(id),
-        _ => Err(wrong_kind("a story")),
-    }
-}
-
-/// Reads the id of something that can be liked and viewed.
-///
-/// # Errors
-/// [`Error::BadUserInput`] for any other.
-pub fn likeable(key: &HashKey, id: &ID) -> Result<Likeable> {
-    match GlobalId::decode(key, id)? {
-        GlobalId::Nominee(id) => Ok(Likeable::Nominee(id)),
-        GlobalId::Story(id) => Ok(Likeable::Story(id)),
-        _ => Err(wrong_kind("a nominee or a story")),
-    }
-}
-
-fn wrong_kind(expected: &str) -> Error {
-    Error::BadUserInput(format!("This is not the id of {expected}."))
+pub fn decode<T: FromGlobalId>(key: &HashKey, id: &ID) -> Result<T> {
+    T::from_global_id(GlobalId::decode(key, id)?)
+        .ok_or_else(|| Error::BadUserInput(format!("This is not the id of {}.", T::KIND)))
 }
 
 impl Cursor {
@@ -169,10 +152,10 @@ impl Cursor {
             Self::NomineeByVotes(votes, number) => {
                 (b'V', [votes.to_be_bytes(), number.to_be_bytes()].concat())
             }
-            Self::NomineeShuffled(place, number, seed) => (
+            Self::NomineeShuffled(sort_key, number, seed) => (
                 b'R',
                 [
-                    place.to_be_bytes(),
+                    sort_key.to_be_bytes(),
                     number.to_be_bytes(),
                     seed.to_be_bytes(),
                 ]
@@ -315,10 +298,10 @@ mod tests {
     fn an_id_is_taken_for_its_own_kind_only() {
         let ids = global_ids(1, 2).map(|id| (id, id.encode(&key())));
         for (id, text) in &ids {
-            let campaign = campaign(&key(), text).map(GlobalId::Campaign);
-            let category = category(&key(), text).map(GlobalId::Category);
-            let nominee = nominee(&key(), text).map(GlobalId::Nominee);
-            let story = story(&key(), text).map(GlobalId::Story);
+            let campaign = decode(&key(), text).map(GlobalId::Campaign);
+            let category = decode(&key(), text).map(GlobalId::Category);
+            let nominee = decode(&key(), text).map(GlobalId::Nominee);
+            let story = decode(&key(), text).map(GlobalId::Story);
             let taken: Vec<_> = [campaign, category, nominee, story]
                 .into_iter()
                 .filter_map(Result::ok)
@@ -331,7 +314,7 @@ mod tests {
                     | GlobalId::Story(_)
             );
             assert_eq!(taken, Vec::from_iter(has_reader.then_some(*id)));
-            let liked = likeable(&key(), text).ok();
+            let liked = decode::<Likeable>(&key(), text).ok();
             match id {
                 GlobalId::Nominee(id) => assert_eq!(liked, Some(Likeable::Nominee(*id))),
                 GlobalId::Story(id) => assert_eq!(liked, Some(Likeable::Story(*id))),

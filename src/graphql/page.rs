@@ -1,5 +1,6 @@
-//! Pages: what the objects of one list share. The first of them that needs a column from the database loads it for all,
-//! so a page costs the same few statements whatever its length, and nothing waits for a timer.
+//! Pages: groups of objects that are shown together, such as those of one list. The first of them that needs a column
+//! from the database loads it for all, so a page costs the same few statements whatever its length, and nothing waits
+//! for a timer.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -7,269 +8,217 @@ use std::sync::{Arc, OnceLock};
 use async_graphql::Context;
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
-use uuid::Uuid;
 
-use super::{app, requester};
+use super::counters::PageCounters;
+use super::{Nullable, app, requester};
 use crate::app::App;
 use crate::app::tallies::RankedTally;
 use crate::auth::Viewer;
 use crate::domain::roster::Roster;
-use crate::domain::story::FeedPosition;
-use crate::domain::story::Story;
-use crate::error::{Error, Result};
-use crate::id::{CampaignId, NomineeId, SubjectId};
+use crate::domain::story::{FeedSlice, FeedWindow, Story};
+use crate::error::Result;
+use crate::id::{CampaignId, NomineeId, VoterId};
 use crate::ledger;
-use crate::ledger::like::SubjectCounter;
-
-/// Likes and views of the subjects of a page.
-pub struct Subjects {
-    ids: Vec<Uuid>,
-    counters: OnceCell<HashMap<SubjectId, SubjectCounter>>,
-    liked: OnceCell<HashSet<SubjectId>>,
-}
-
-impl Subjects {
-    fn new(ids: Vec<Uuid>) -> Self {
-        Self {
-            ids,
-            counters: OnceCell::new(),
-            liked: OnceCell::new(),
-        }
-    }
-
-    /// Likes and views of one of them.
-    pub async fn counter(&self, app: &App, subject: SubjectId) -> Result<SubjectCounter> {
-        let load = || async {
-            Ok::<_, Error>(ledger::like::list_counters(&app.database, self.ids.clone()).await?)
-        };
-        Ok(self
-            .counters
-            .get_or_try_init(load)
-            .await?
-            .get(&subject)
-            .copied()
-            .unwrap_or_default())
-    }
-
-    /// Whether the viewer likes one of them; nothing for who is not a voter.
-    pub async fn is_liked(
-        &self,
-        app: &App,
-        viewer: Viewer,
-        subject: SubjectId,
-    ) -> Result<Option<bool>> {
-        let Some(voter) = viewer.voter() else {
-            return Ok(None);
-        };
-        let load = || async {
-            Ok::<_, Error>(ledger::like::list_liked(&app.database, voter, self.ids.clone()).await?)
-        };
-        Ok(Some(
-            self.liked.get_or_try_init(load).await?.contains(&subject),
-        ))
-    }
-}
-
-/// The first stories of each nominee of a page, for one set of arguments.
-type NomineeStories = HashMap<NomineeId, Arc<StoryPage>>;
-type StoriesKey = (usize, Option<(i64, Uuid)>);
 
 /// Nominees of one campaign that are shown together.
-pub struct NomineePage {
+pub(super) struct NomineePage {
     /// The process.
-    pub app: Arc<App>,
-    /// Who looks.
-    pub viewer: Viewer,
+    pub(super) app: Arc<App>,
     /// The campaign.
-    pub roster: Arc<Roster>,
+    pub(super) roster: Arc<Roster>,
     /// Likes and views.
-    pub subjects: Subjects,
-    nominee_ids: Vec<NomineeId>,
+    pub(super) counters: PageCounters,
+    viewer: Viewer,
     voted: OnceCell<HashSet<NomineeId>>,
     tally: OnceCell<Option<RankedTally>>,
-    stories: Mutex<HashMap<StoriesKey, Arc<OnceCell<NomineeStories>>>>,
+    stories: Mutex<HashMap<FeedWindow, Arc<OnceCell<StoriesByNominee>>>>,
 }
 
+/// The stories of each nominee of a page that has any, within one window.
+type StoriesByNominee = HashMap<NomineeId, Arc<StoryPage>>;
+
 impl NomineePage {
-    /// The nominees at these indexes of the roster.
-    #[must_use]
-    pub fn new(ctx: &Context<'_>, roster: Arc<Roster>, indexes: &[usize]) -> Arc<Self> {
-        Self::of(app(ctx), requester(ctx).viewer, roster, indexes)
+    /// The nominees at these indexes of the roster, as the requester sees them.
+    pub(super) fn new(
+        ctx: &Context<'_>,
+        roster: &Arc<Roster>,
+        indexes: impl Iterator<Item = usize>,
+    ) -> Arc<Self> {
+        Self::for_viewer(app(ctx), requester(ctx).viewer, roster, indexes)
     }
 
-    fn of(app: &Arc<App>, viewer: Viewer, roster: Arc<Roster>, indexes: &[usize]) -> Arc<Self> {
-        let nominee_ids: Vec<NomineeId> = indexes
-            .iter()
-            .map(|&index| roster.nominees()[index].id)
-            .collect();
+    fn for_viewer(
+        app: &Arc<App>,
+        viewer: Viewer,
+        roster: &Arc<Roster>,
+        indexes: impl Iterator<Item = usize>,
+    ) -> Arc<Self> {
+        let ids = indexes.map(|index| roster.nominees()[index].id.0).collect();
         Arc::new(Self {
             app: Arc::clone(app),
+            roster: Arc::clone(roster),
+            counters: PageCounters::new(app, viewer, ids),
             viewer,
-            roster,
-            subjects: Subjects::new(nominee_ids.iter().map(|id| id.0).collect()),
-            nominee_ids,
             voted: OnceCell::new(),
             tally: OnceCell::new(),
             stories: Mutex::new(HashMap::new()),
         })
     }
 
-    /// Whether the viewer has voted for one of them in the current period; nothing for who is not a voter.
-    pub async fn has_voted(&self, nominee: NomineeId) -> Result<Option<bool>> {
-        let Some(voter) = self.viewer.voter() else {
-            return Ok(None);
-        };
-        let load = || async {
-            let (campaign, period) = (
-                self.roster.campaign().id,
-                self.app.current_period(&self.roster),
-            );
-            Ok::<_, Error>(
-                ledger::vote::list_voted_nominees(&self.app.database, voter, campaign, period)
-                    .await?,
-            )
-        };
-        Ok(Some(
-            self.voted.get_or_try_init(load).await?.contains(&nominee),
-        ))
+    /// Whether the viewer has voted for one of them in the current period; null unless it is a voter.
+    pub(super) async fn has_voted(&self, nominee: NomineeId) -> Nullable<bool> {
+        let voter_id = self.viewer.voter()?;
+        let voted = self.voted.get_or_try_init(|| self.load_voted(voter_id));
+        Some(match voted.await {
+            Ok(voted) => Ok(voted.contains(&nominee)),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    async fn load_voted(&self, voter_id: VoterId) -> Result<HashSet<NomineeId>> {
+        let campaign_id = self.roster.campaign().id;
+        let period = self.app.current_period(&self.roster);
+        let database = &self.app.database;
+        Ok(ledger::vote::list_voted_nominees(database, voter_id, campaign_id, period).await?)
     }
 
     /// The tally, where the viewer may see it.
-    pub async fn tally(&self) -> Result<Option<&RankedTally>> {
+    pub(super) async fn tally(&self) -> Result<Option<&RankedTally>> {
         let load = || self.app.find_tally(&self.roster, self.viewer);
         Ok(self.tally.get_or_try_init(load).await?.as_ref())
     }
 
-    /// The newest stories of one of them, one more than `limit` if there are more; older than `after`.
-    pub async fn stories(
+    /// The stories of one of them within `window`, which reads towards older ones.
+    pub(super) async fn stories(
         &self,
         nominee: NomineeId,
-        limit: usize,
-        after: Option<FeedPosition>,
-    ) -> Result<Option<Arc<StoryPage>>> {
-        let key = (
-            limit,
-            after.map(|at| (at.published_at.timestamp_micros(), at.id.0)),
-        );
-        let cell = {
-            let mut stories = self.stories.lock();
-            Arc::clone(stories.entry(key).or_default())
-        };
-        let load = || async {
-            let ids = self.nominee_ids.iter().map(|id| id.0).collect();
-            let count = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-            let now = self.app.clock.now();
-            let stories =
-                ledger::story::list_of_nominees(&self.app.database, ids, now, after, count).await?;
-            let shared = StoryShared::new(&self.app, self.viewer, &stories);
-            let mut by_nominee: HashMap<NomineeId, Vec<Story>> = HashMap::new();
-            for story in stories {
-                if let Some(id) = story.nominee_id {
-                    by_nominee.entry(id).or_default().push(story);
-                }
+        window: FeedWindow,
+    ) -> Result<Arc<StoryPage>> {
+        let cell = Arc::clone(self.stories.lock().entry(window).or_default());
+        let by_nominee = cell.get_or_try_init(|| self.load_stories(window)).await?;
+        let found = by_nominee.get(&nominee).cloned();
+        let none = || StoryPage::for_viewer(&self.app, self.viewer, window.cut(Vec::new()));
+        Ok(found.unwrap_or_else(none))
+    }
+
+    async fn load_stories(&self, window: FeedWindow) -> Result<StoriesByNominee> {
+        let ids = self.counters.subject_ids().to_vec();
+        let now = self.app.clock.now();
+        let (after, limit) = (window.after, window.read_limit());
+        let database = &self.app.database;
+        let stories = ledger::story::list_of_nominees(database, ids, now, after, limit).await?;
+        let mut read: HashMap<NomineeId, Vec<Story>> = HashMap::new();
+        for story in stories {
+            if let Some(id) = story.nominee_id {
+                read.entry(id).or_default().push(story);
             }
-            let page = |(id, stories)| {
-                (
-                    id,
-                    Arc::new(StoryPage {
-                        shared: Arc::clone(&shared),
-                        stories,
-                    }),
-                )
-            };
-            Ok::<_, Error>(by_nominee.into_iter().map(page).collect())
-        };
-        Ok(cell.get_or_try_init(load).await?.get(&nominee).cloned())
+        }
+        let slices: Vec<(NomineeId, FeedSlice)> = read
+            .into_iter()
+            .map(|(id, stories)| (id, window.cut(stories)))
+            .collect();
+        let shown = slices.iter().flat_map(|(_, slice)| &slice.stories);
+        let shared = StoryShared::new(&self.app, self.viewer, shown);
+        let mut pages = HashMap::with_capacity(slices.len());
+        for (id, slice) in slices {
+            let shared = Arc::clone(&shared);
+            pages.insert(id, Arc::new(StoryPage { shared, slice }));
+        }
+        Ok(pages)
     }
 }
 
-/// What the stories of a page, or of the nominees of a page, share.
-pub struct StoryShared {
+/// Nominees of any campaigns, those of one campaign on one page.
+pub(super) struct NomineePages(HashMap<NomineeId, (Arc<NomineePage>, usize)>);
+
+impl NomineePages {
+    /// The nominees of these ids that the requester may see.
+    pub(super) fn new(ctx: &Context<'_>, ids: impl Iterator<Item = NomineeId>) -> Self {
+        Self::for_viewer(app(ctx), requester(ctx).viewer, ids)
+    }
+
+    fn for_viewer(app: &Arc<App>, viewer: Viewer, ids: impl Iterator<Item = NomineeId>) -> Self {
+        let catalog = app.campaigns.catalog();
+        let mut by_campaign: HashMap<CampaignId, (Arc<Roster>, Vec<usize>)> = HashMap::new();
+        for (roster, index) in ids.filter_map(|id| catalog.find_by_nominee(id, viewer)) {
+            let campaign = by_campaign.entry(roster.campaign().id);
+            let (_, indexes) = campaign.or_insert_with(|| (roster, Vec::new()));
+            indexes.push(index);
+        }
+        let mut pages = HashMap::new();
+        for (roster, indexes) in by_campaign.into_values() {
+            let page = NomineePage::for_viewer(app, viewer, &roster, indexes.iter().copied());
+            for index in indexes {
+                let id = roster.nominees()[index].id;
+                pages.insert(id, (Arc::clone(&page), index));
+            }
+        }
+        Self(pages)
+    }
+
+    /// One of them: its page, and its index in the page's roster.
+    pub(super) fn find(&self, id: NomineeId) -> Option<(Arc<NomineePage>, usize)> {
+        self.0.get(&id).cloned()
+    }
+}
+
+/// The part that the stories of a page, or of the nominees of a page, share.
+pub(super) struct StoryShared {
     /// The process.
-    pub app: Arc<App>,
-    /// Who looks.
-    pub viewer: Viewer,
+    pub(super) app: Arc<App>,
     /// Likes and views.
-    pub subjects: Subjects,
+    pub(super) counters: PageCounters,
+    viewer: Viewer,
     nominee_ids: Vec<NomineeId>,
     nominees: OnceLock<NomineePages>,
 }
 
 impl StoryShared {
-    fn new(app: &Arc<App>, viewer: Viewer, stories: &[Story]) -> Arc<Self> {
+    fn new<'a>(
+        app: &Arc<App>,
+        viewer: Viewer,
+        stories: impl Iterator<Item = &'a Story> + Clone,
+    ) -> Arc<Self> {
+        let ids = stories.clone().map(|story| story.id.0).collect();
         Arc::new(Self {
             app: Arc::clone(app),
+            counters: PageCounters::new(app, viewer, ids),
             viewer,
-            subjects: Subjects::new(stories.iter().map(|story| story.id.0).collect()),
-            nominee_ids: stories
-                .iter()
-                .filter_map(|story| story.nominee_id)
-                .collect(),
+            nominee_ids: stories.filter_map(|story| story.nominee_id).collect(),
             nominees: OnceLock::new(),
         })
     }
 
     /// One of the nominees that the stories are about, if the viewer may see it, on the page that they share.
-    pub fn nominee(&self, id: NomineeId) -> Option<(Arc<NomineePage>, usize)> {
-        let pages = || NomineePages::of(&self.app, self.viewer, self.nominee_ids.iter().copied());
+    pub(super) fn nominee(&self, id: NomineeId) -> Option<(Arc<NomineePage>, usize)> {
+        let ids = self.nominee_ids.iter().copied();
+        let pages = || NomineePages::for_viewer(&self.app, self.viewer, ids);
         self.nominees.get_or_init(pages).find(id)
     }
 }
 
-/// Nominees of any campaigns, those of one campaign on one page.
-pub struct NomineePages(HashMap<NomineeId, (Arc<NomineePage>, usize)>);
-
-impl NomineePages {
-    /// Those of `ids` that the requester may see.
-    pub fn new(ctx: &Context<'_>, ids: impl Iterator<Item = NomineeId>) -> Self {
-        Self::of(app(ctx), requester(ctx).viewer, ids)
-    }
-
-    fn of(app: &Arc<App>, viewer: Viewer, ids: impl Iterator<Item = NomineeId>) -> Self {
-        let catalog = app.campaigns.catalog();
-        let mut by_campaign: HashMap<CampaignId, (Arc<Roster>, Vec<usize>)> = HashMap::new();
-        for (roster, index) in ids.filter_map(|id| catalog.find_by_nominee(id, viewer)) {
-            by_campaign
-                .entry(roster.campaign().id)
-                .or_insert_with(|| (roster, Vec::new()))
-                .1
-                .push(index);
-        }
-        let mut pages = HashMap::new();
-        for (roster, indexes) in by_campaign.into_values() {
-            let page = NomineePage::of(app, viewer, Arc::clone(&roster), &indexes);
-            let entry = |index: usize| (roster.nominees()[index].id, (Arc::clone(&page), index));
-            pages.extend(indexes.into_iter().map(entry));
-        }
-        Self(pages)
-    }
-
-    /// One of them, with its page.
-    #[must_use]
-    pub fn find(&self, id: NomineeId) -> Option<(Arc<NomineePage>, usize)> {
-        self.0.get(&id).cloned()
-    }
-}
-
 /// Stories that are shown together.
-pub struct StoryPage {
-    /// What they share.
-    pub shared: Arc<StoryShared>,
-    /// The stories.
-    pub stories: Vec<Story>,
+pub(super) struct StoryPage {
+    /// The part that they share.
+    pub(super) shared: Arc<StoryShared>,
+    /// The stories, and whether there are more.
+    pub(super) slice: FeedSlice,
 }
 
 impl StoryPage {
     /// These stories, as the requester sees them.
-    #[must_use]
-    pub fn new(ctx: &Context<'_>, stories: Vec<Story>) -> Arc<Self> {
-        Self::of(app(ctx), requester(ctx).viewer, stories)
+    pub(super) fn new(ctx: &Context<'_>, stories: impl Into<FeedSlice>) -> Arc<Self> {
+        Self::for_viewer(app(ctx), requester(ctx).viewer, stories)
     }
 
-    /// The same, without a resolver's own context.
-    #[must_use]
-    pub fn of(app: &Arc<App>, viewer: Viewer, stories: Vec<Story>) -> Arc<Self> {
-        let shared = StoryShared::new(app, viewer, &stories);
-        Arc::new(Self { shared, stories })
+    /// These stories, as a viewer sees them who has no resolver's context.
+    pub(super) fn for_viewer(
+        app: &Arc<App>,
+        viewer: Viewer,
+        stories: impl Into<FeedSlice>,
+    ) -> Arc<Self> {
+        let slice = stories.into();
+        let shared = StoryShared::new(app, viewer, slice.stories.iter());
+        Arc::new(Self { shared, slice })
     }
 }

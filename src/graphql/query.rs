@@ -1,4 +1,4 @@
-//! What can be read.
+//! The root of reading.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,27 +6,27 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use uuid::Uuid;
 
-use super::connection::{PageArgs, PageInfo};
-use super::node_id::{self, Cursor, GlobalId};
-use super::page::StoryPage;
+use super::connection::PageArgs;
+use super::node_id::{self, FromGlobalId, GlobalId};
+use super::page::{NomineePage, NomineePages, StoryPage};
 use super::types::{
-    Campaign, CampaignConnection, CampaignEdge, CampaignPhase, Category, Node, Nominee,
-    NomineeConnection, NomineeOrder, NomineeQuery, Story, StoryConnection, Timestamp, Viewer, Vote,
+    Campaign, CampaignConnection, CampaignPhase, Category, Node, Nominee, NomineeConnection,
+    NomineeOrder, NomineeQuery, Story, StoryConnection, Timestamp, Viewer, Vote, list_campaigns,
     list_nominees, list_stories,
 };
 use super::{Nullable, app, requester};
 use crate::domain::story::FeedFilter;
 use crate::error::Error;
-use crate::id::{CampaignId, VoteId};
+use crate::id::{CampaignId, CategoryId, NomineeId, StoryId, VoteId};
 use crate::ledger;
 
-/// Ids of one `nodes`.
+/// Ids of one `nodes` at most.
 const NODES_MAX: usize = 100;
 
 /// The root of reading.
-pub struct Query;
+pub(super) struct Query;
 
-/// What can be read. Everything here works without signing in, unless a field says otherwise.
+/// Objects and lists to read. Everything here works without signing in, unless a field says otherwise.
 #[Object]
 impl Query {
     /// The object with this id; null if there is none, or the viewer may not see it.
@@ -67,49 +67,7 @@ impl Query {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "Only those in this phase.")] phase: Option<CampaignPhase>,
     ) -> Result<CampaignConnection> {
-        let (app, viewer) = (app(ctx), requester(ctx).viewer);
-        let args = PageArgs::new(first, after, None, None)?;
-        let after = match args
-            .after
-            .as_ref()
-            .map(|text| Cursor::decode(&app.hash_key, text))
-            .transpose()?
-        {
-            None => None,
-            Some(Cursor::Campaign(opens_at, id)) => Some(std::cmp::Reverse((opens_at, id))),
-            Some(_) => {
-                return Err(
-                    Error::BadUserInput("This cursor belongs to another list.".into()).into(),
-                );
-            }
-        };
-        let (catalog, now) = (app.campaigns.catalog(), app.clock.now());
-        let visible = catalog.visible(viewer).filter(|roster| {
-            phase.is_none_or(|phase| CampaignPhase::from(roster.campaign().phase(now)) == phase)
-        });
-        let list = visible.map(|roster| {
-            let campaign = roster.campaign();
-            (
-                std::cmp::Reverse((campaign.voting_opens_at.timestamp_micros(), campaign.id)),
-                Arc::clone(roster),
-            )
-        });
-        let cut = args.cut(list.collect(), after.as_ref(), None);
-        let edge = |(std::cmp::Reverse((opens_at, id)), roster)| CampaignEdge {
-            cursor: Cursor::Campaign(opens_at, id).encode(&app.hash_key),
-            node: Campaign::new(app, roster),
-        };
-        let edges: Vec<CampaignEdge> = cut.entries.into_iter().map(edge).collect();
-        Ok(CampaignConnection {
-            page_info: PageInfo::of(
-                cut.has_previous,
-                cut.has_next,
-                edges.iter().map(|e| &e.cursor),
-            ),
-            nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
-            total_count: i32::try_from(cut.total).unwrap_or(i32::MAX),
-            edges,
-        })
+        list_campaigns(ctx, &PageArgs::new(first, after, None, None)?, phase)
     }
 
     /// The nominees of a campaign.
@@ -131,24 +89,19 @@ impl Query {
         order_by: NomineeOrder,
     ) -> Result<NomineeConnection> {
         let (app, viewer) = (app(ctx), requester(ctx).viewer);
-        let campaign_id = node_id::campaign(&app.hash_key, &campaign_id)?;
+        let campaign_id = node_id::decode(&app.hash_key, &campaign_id)?;
         let roster = app
             .campaigns
             .catalog()
             .find(campaign_id, viewer)
             .ok_or(Error::NotFound("campaign"))?;
-        let page = PageArgs::new(first, after, last, before)?;
-        list_nominees(
-            ctx,
-            &roster,
-            NomineeQuery {
-                page,
-                category,
-                search,
-                order_by,
-            },
-        )
-        .await
+        let query = NomineeQuery {
+            page: PageArgs::new(first, after, last, before)?,
+            category,
+            search,
+            order_by,
+        };
+        list_nominees(ctx, &roster, query).await
     }
 
     /// The feed: stories that are out, newest first; of all campaigns without `campaignId`.
@@ -163,31 +116,8 @@ impl Query {
         #[graphql(desc = "Only those before this cursor: newer ones.")] before: Option<String>,
         #[graphql(desc = "Only those about nominees of this category.")] category: Option<ID>,
     ) -> Result<StoryConnection> {
-        let (app, viewer) = (app(ctx), requester(ctx).viewer);
-        let catalog = app.campaigns.catalog();
-        let campaign_id = campaign_id
-            .map(|id| node_id::campaign(&app.hash_key, &id))
-            .transpose()?;
-        let category = category
-            .map(|id| node_id::category(&app.hash_key, &id))
-            .transpose()?;
-        let of = match (campaign_id, category) {
-            (None, None) => FeedFilter::All,
-            (Some(id), None) => {
-                catalog
-                    .find(id, viewer)
-                    .ok_or(Error::NotFound("campaign"))?;
-                FeedFilter::Campaign(id)
-            }
-            (campaign_id, Some(id)) => {
-                let roster = catalog.find_by_category(id, viewer);
-                roster
-                    .filter(|roster| campaign_id.is_none_or(|id| roster.campaign().id == id))
-                    .ok_or(Error::NotFound("category"))?;
-                FeedFilter::Category(id)
-            }
-        };
-        list_stories(ctx, of, PageArgs::new(first, after, last, before)?).await
+        let filter = feed_filter(ctx, campaign_id, category)?;
+        list_stories(ctx, filter, PageArgs::new(first, after, last, before)?).await
     }
 
     /// A nominee; null if there is none.
@@ -208,7 +138,7 @@ impl Query {
         find_story(ctx, &id).await.transpose()
     }
 
-    /// Who is signed in; null when anonymous.
+    /// The viewer who is signed in; null when anonymous.
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
         Viewer::new(app(ctx), requester(ctx).viewer)
     }
@@ -219,6 +149,34 @@ impl Query {
     }
 }
 
+/// The filter of a feed of stories: of a category, of a campaign, or of all.
+fn feed_filter(
+    ctx: &Context<'_>,
+    campaign_id: Option<ID>,
+    category: Option<ID>,
+) -> Result<FeedFilter> {
+    let (app, viewer) = (app(ctx), requester(ctx).viewer);
+    let catalog = app.campaigns.catalog();
+    let campaign_id: Option<CampaignId> = campaign_id
+        .map(|id| node_id::decode(&app.hash_key, &id))
+        .transpose()?;
+    let category_id: Option<CategoryId> = category
+        .map(|id| node_id::decode(&app.hash_key, &id))
+        .transpose()?;
+    if let Some(id) = category_id {
+        let roster = catalog.find_by_category(id, viewer);
+        let roster = roster.filter(|r| campaign_id.is_none_or(|id| r.campaign().id == id));
+        roster.ok_or(Error::NotFound("category"))?;
+        return Ok(FeedFilter::Category(id));
+    }
+    let Some(id) = campaign_id else {
+        return Ok(FeedFilter::All);
+    };
+    let roster = catalog.find(id, viewer);
+    roster.ok_or(Error::NotFound("campaign"))?;
+    Ok(FeedFilter::Campaign(id))
+}
+
 fn find_campaign(
     ctx: &Context<'_>,
     id: Option<ID>,
@@ -227,7 +185,7 @@ fn find_campaign(
     let (app, viewer) = (app(ctx), requester(ctx).viewer);
     let catalog = app.campaigns.catalog();
     let roster = match (id, slug) {
-        (Some(id), None) => catalog.find(node_id::campaign(&app.hash_key, &id)?, viewer),
+        (Some(id), None) => catalog.find(node_id::decode(&app.hash_key, &id)?, viewer),
         (None, Some(slug)) => catalog.find_by_slug(&slug, viewer),
         _ => return Err(Error::BadUserInput("Give either id or slug.".into()).into()),
     };
@@ -235,41 +193,49 @@ fn find_campaign(
 }
 
 fn find_nominee(ctx: &Context<'_>, id: &ID) -> Result<Option<Nominee>> {
-    let id = node_id::nominee(&app(ctx).hash_key, id)?;
+    let id = node_id::decode(&app(ctx).hash_key, id)?;
     let catalog = app(ctx).campaigns.catalog();
     let found = catalog.find_by_nominee(id, requester(ctx).viewer);
-    Ok(found.map(|(roster, index)| Nominee::standalone(ctx, roster, index)))
+    Ok(found.map(|(roster, index)| Nominee::on_own_page(ctx, &roster, index)))
 }
 
 async fn find_story(ctx: &Context<'_>, id: &ID) -> Result<Option<Story>> {
-    let id = node_id::story(&app(ctx).hash_key, id)?;
+    let id = node_id::decode(&app(ctx).hash_key, id)?;
     let viewer = requester(ctx).viewer;
     let story = app(ctx).find_stories(viewer, vec![id]).await?.pop();
-    Ok(story.map(|story| Story::standalone(ctx, story)))
+    Ok(story.map(|story| Story::on_own_page(ctx, story)))
 }
 
 /// The viewer's own votes among these ids: one statement for those of a campaign.
 async fn find_votes(ctx: &Context<'_>, ids: &[GlobalId]) -> Result<HashMap<VoteId, Vote>> {
-    let (app, mut by_campaign) = (app(ctx), HashMap::<CampaignId, Vec<Uuid>>::new());
+    let (app, viewer) = (app(ctx), requester(ctx).viewer);
+    let mut found = HashMap::new();
+    let Some(voter_id) = viewer.voter() else {
+        return Ok(found);
+    };
+    let mut by_campaign: HashMap<CampaignId, Vec<Uuid>> = HashMap::new();
     for id in ids {
         if let GlobalId::Vote(campaign_id, id) = id {
             by_campaign.entry(*campaign_id).or_default().push(id.0);
         }
     }
-    let mut found = HashMap::new();
-    let Some(voter) = requester(ctx).viewer.voter() else {
-        return Ok(found);
-    };
+    let catalog = app.campaigns.catalog();
     for (campaign_id, ids) in by_campaign {
-        let catalog = app.campaigns.catalog();
-        let Some(roster) = catalog.find(campaign_id, requester(ctx).viewer) else {
+        let Some(roster) = catalog.find(campaign_id, viewer) else {
             continue;
         };
-        let votes = ledger::vote::list_by_ids(&app.database, campaign_id, voter, ids)
+        let votes = ledger::vote::list_by_ids(&app.database, campaign_id, voter_id, ids)
             .await
             .map_err(Error::from)?;
-        let listed = Vote::list(ctx, &roster, votes).into_iter();
-        found.extend(listed.map(|vote| (vote.vote_id(), vote)));
+        // Votes for nominees that are no longer in the roster are left out.
+        let votes: Vec<_> = votes
+            .into_iter()
+            .filter_map(|vote| Some((roster.index_of(vote.nominee_id)?, vote)))
+            .collect();
+        let page = NomineePage::new(ctx, &roster, votes.iter().map(|(index, _)| *index));
+        for (index, vote) in votes {
+            found.insert(vote.id, Vote::new(Arc::clone(&page), index, vote));
+        }
     }
     Ok(found)
 }
@@ -282,24 +248,9 @@ async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> 
         .iter()
         .map(|id| GlobalId::decode(&app.hash_key, id))
         .collect::<Result<Vec<_>, Error>>()?;
-    let story_ids = ids.iter().filter_map(|id| {
-        if let GlobalId::Story(id) = id {
-            Some(*id)
-        } else {
-            None
-        }
-    });
-    let stories = StoryPage::new(ctx, app.find_stories(viewer, story_ids.collect()).await?);
-    let nominees = super::page::NomineePages::new(
-        ctx,
-        ids.iter().filter_map(|id| {
-            if let GlobalId::Nominee(id) = id {
-                Some(*id)
-            } else {
-                None
-            }
-        }),
-    );
+    let story_ids: Vec<StoryId> = ids_of(&ids).collect();
+    let stories = StoryPage::new(ctx, app.find_stories(viewer, story_ids).await?);
+    let nominees = NomineePages::new(ctx, ids_of::<NomineeId>(&ids));
     let votes = find_votes(ctx, &ids).await?;
     let catalog = app.campaigns.catalog();
     let mut nodes = Vec::with_capacity(ids.len());
@@ -316,7 +267,8 @@ async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> 
                 .find(id)
                 .map(|(page, index)| Node::Nominee(Nominee::new(page, index))),
             GlobalId::Story(id) => {
-                let index = stories.stories.iter().position(|story| story.id == id);
+                let mut listed = stories.slice.stories.iter();
+                let index = listed.position(|story| story.id == id);
                 index.map(|index| Node::Story(Story::new(Arc::clone(&stories), index)))
             }
             GlobalId::Vote(_, id) => votes.get(&id).cloned().map(Node::Vote),
@@ -324,4 +276,9 @@ async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> 
         });
     }
     Ok(nodes)
+}
+
+/// The ids of one kind among `ids`.
+fn ids_of<T: FromGlobalId>(ids: &[GlobalId]) -> impl Iterator<Item = T> {
+    ids.iter().copied().filter_map(T::from_global_id)
 }

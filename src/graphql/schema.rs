@@ -9,7 +9,7 @@ use super::types::{Likeable, Node, UserError};
 use crate::app::App;
 
 /// The whole API.
-pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+pub(super) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Prepares a schema on `app`; `is_open` allows introspection and suggestions, for development.
 pub(super) fn builder(app: Arc<App>, is_open: bool) -> Builder {

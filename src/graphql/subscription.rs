@@ -1,4 +1,4 @@
-//! What can be watched.
+//! The root of watching.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use crate::domain::roster::Roster;
 use crate::error::Error;
 
 /// The root of watching.
-pub struct Subscription;
+pub(super) struct Subscription;
 
-/// What can be watched, over graphql-transport-ws or graphql-sse.
+/// Events to watch, over graphql-transport-ws or graphql-sse.
 #[Root]
 impl Subscription {
     /// A campaign's tally: the current one at once, then each newer one, at most five a second. A slow client skips
@@ -39,30 +39,29 @@ impl Subscription {
                 let ranked = tallies.borrow_and_update().clone()?;
                 let is_hidden = !viewer.is_staff()
                     && !ranked.roster.campaign().tally_is_public(app.clock.now());
-                let tally = Tally::of(&app, ranked);
+                let tally = Tally::new(&app, ranked);
                 (!is_hidden).then_some((tally, (app, tallies)))
             },
         ))
     }
 
     /// Stories of a campaign, each as it comes out. For a client that is too slow it ends: read the feed and come back.
-    async fn story_published<'ctx>(
+    async fn story_published(
         &self,
-        ctx: &Context<'ctx>,
+        ctx: &Context<'_>,
         #[graphql(desc = "The campaign.")] campaign_id: ID,
-    ) -> Result<impl Stream<Item = Story> + use<'ctx>> {
+    ) -> Result<impl Stream<Item = Story> + use<>> {
         let campaign_id = find_campaign(ctx, &campaign_id)?.campaign().id;
-        let (app, requester) = (Arc::clone(app(ctx)), requester(ctx).clone());
+        let (app, viewer) = (Arc::clone(app(ctx)), requester(ctx).viewer);
         let stories = app.published_stories.subscribe();
         Ok(stream::unfold(
-            (app, requester, stories),
-            move |(app, requester, mut stories)| async move {
+            (app, stories),
+            move |(app, mut stories)| async move {
                 loop {
                     match stories.recv().await {
                         Ok(story) if story.campaign_id == campaign_id => {
-                            let node =
-                                Story::without_context(&app, &requester, story.as_ref().clone());
-                            return Some((node, (app, requester, stories)));
+                            let node = Story::for_viewer(&app, viewer, story.as_ref().clone());
+                            return Some((node, (app, stories)));
                         }
                         // Another campaign's.
                         Ok(_) => {}
@@ -76,7 +75,7 @@ impl Subscription {
 }
 
 fn find_campaign(ctx: &Context<'_>, id: &ID) -> Result<Arc<Roster>> {
-    let id = node_id::campaign(&app(ctx).hash_key, id)?;
+    let id = node_id::decode(&app(ctx).hash_key, id)?;
     let found = app(ctx).campaigns.catalog().find(id, requester(ctx).viewer);
     Ok(found.ok_or(Error::NotFound("campaign"))?)
 }

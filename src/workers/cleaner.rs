@@ -19,18 +19,18 @@ const PURGE_EVERY: Duration = Duration::from_mins(10);
 /// When the database is away.
 pub async fn purge_expired(app: &App) -> Result<()> {
     let now = app.clock.now();
-    staff::forget_old_failures(&app.database, now - TimeDelta::days(1)).await?;
+    staff::purge_expired_failures(&app.database, now - TimeDelta::days(1)).await?;
     // Votes come between two batches.
-    while counters::forget_old(&app.database, now).await? {
+    while counters::purge_expired(&app.database, now).await? {
         tokio::task::yield_now().await;
     }
-    while identity::forget_expired(&app.database, now).await? {
+    while identity::purge_expired(&app.database, now).await? {
         tokio::task::yield_now().await;
     }
     Ok(())
 }
 
-/// Runs until it is told to stop.
+/// Purges until it is told to stop.
 pub async fn run(app: Arc<App>, stopping: CancellationToken) {
     let mut timer = tokio::time::interval(PURGE_EVERY);
     timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

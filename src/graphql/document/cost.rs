@@ -1,15 +1,18 @@
-//! What an operation costs: every field 1, those that take a statement more, and a list its length times what an entry
-//! costs. It is computed once a document, but for lists whose length a variable decides.
+//! The cost of an operation: every field 1, those that take a statement more, and a list its length times the cost of
+//! an entry. It is computed once a document, but for lists whose length a variable decides.
 
-use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::{
+    ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
+};
 use async_graphql::{Name, Variables};
 use async_graphql_value::{ConstValue, Value};
 
-use super::schema_index::{Length, SchemaIndex};
+use super::schema_index::{LengthRule, SchemaIndex, root_type};
 use crate::graphql::connection::{FIRST_DEFAULT, FIRST_MAX};
 
-/// What an operation may cost.
-pub const COST_MAX: u64 = 5_000;
+/// The largest cost of an operation.
+pub(super) const COST_MAX: u64 = 5_000;
 
 /// The cost of a selection as a function of the variables. Selections that `@skip` or `@include` may leave out count.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +21,7 @@ pub struct Cost {
     lists: Vec<(ListLength, Self)>,
 }
 
-/// How long a list is.
+/// The length of a list.
 #[derive(Debug, Clone)]
 enum ListLength {
     Fixed(u64),
@@ -29,65 +32,28 @@ enum ListLength {
 }
 
 impl Cost {
-    /// The cost of a selection on the type `parent`. The document has passed the guard, so expanding its fragments ends
-    /// soon.
+    /// Computes the cost of an operation. Its document has passed the guard, so expanding the fragments ends soon.
     #[must_use]
-    pub fn of(
+    pub fn new(
         schema_index: &SchemaIndex,
         document: &ExecutableDocument,
-        parent: &Name,
-        set: &SelectionSet,
+        operation: &OperationDefinition,
     ) -> Self {
-        let mut cost = Self::default();
-        for item in &set.items {
-            cost.add(match &item.node {
-                Selection::Field(field) => {
-                    Self::of_field(schema_index, document, parent, &field.node)
-                }
-                Selection::InlineFragment(fragment) => {
-                    let fragment = &fragment.node;
-                    let on = fragment.type_condition.as_ref();
-                    let on = on.map_or(parent, |condition| &condition.node.on.node);
-                    Self::of(schema_index, document, on, &fragment.selection_set.node)
-                }
-                Selection::FragmentSpread(spread) => {
-                    let fragment = document.fragments.get(&spread.node.fragment_name.node);
-                    fragment.map_or_else(Self::default, |fragment| {
-                        let on = &fragment.node.type_condition.node.on.node;
-                        Self::of(
-                            schema_index,
-                            document,
-                            on,
-                            &fragment.node.selection_set.node,
-                        )
-                    })
-                }
-            });
-        }
-        cost
+        let visitor = CostVisitor {
+            schema_index,
+            document,
+        };
+        let root = Name::new(root_type(operation.ty));
+        visitor.selection_set(&root, &operation.selection_set.node)
     }
 
-    fn of_field(
-        schema_index: &SchemaIndex,
-        document: &ExecutableDocument,
-        parent: &Name,
-        field: &Field,
-    ) -> Self {
-        // Introspection has no schema_index; its fields count one each.
-        let known = schema_index.field(parent, &field.name.node);
-        let of = known.map_or(parent, |known| &known.of);
-        let entry = Self::of(schema_index, document, of, &field.selection_set.node);
-        let mut cost = Self {
-            fixed: known.map_or(1, |known| known.price),
-            lists: Vec::new(),
-        };
-        match known.map_or(Length::One, |known| known.length) {
-            Length::One => cost.add(entry),
-            Length::Assumed(count) => cost.add_list(ListLength::Fixed(count), entry),
-            Length::Page => cost.add_list(page_size(field), entry),
-            Length::Argument(name) => cost.add_list(entries(field, name), entry),
-        }
-        cost
+    /// The cost with these variables.
+    #[must_use]
+    pub fn evaluate(&self, variables: &Variables) -> u64 {
+        self.lists.iter().fold(self.fixed, |sum, (length, entry)| {
+            let count = length.evaluate(variables);
+            sum.saturating_add(count.saturating_mul(entry.evaluate(variables)))
+        })
     }
 
     fn add(&mut self, other: Self) {
@@ -95,23 +61,78 @@ impl Cost {
         self.lists.extend(other.lists);
     }
 
-    fn add_list(&mut self, size: ListLength, entry: Self) {
-        match size {
+    fn add_list(&mut self, length: ListLength, entry: Self) {
+        match length {
             ListLength::Fixed(count) if entry.lists.is_empty() => {
                 self.fixed = self.fixed.saturating_add(count.saturating_mul(entry.fixed));
             }
-            size => self.lists.push((size, entry)),
+            length => self.lists.push((length, entry)),
+        }
+    }
+}
+
+/// A walk over the selections of a document.
+struct CostVisitor<'a> {
+    schema_index: &'a SchemaIndex,
+    document: &'a ExecutableDocument,
+}
+
+impl CostVisitor<'_> {
+    /// The cost of a selection on the type `parent`.
+    fn selection_set(&self, parent: &Name, set: &SelectionSet) -> Cost {
+        let mut cost = Cost::default();
+        for item in &set.items {
+            cost.add(self.selection(parent, &item.node));
+        }
+        cost
+    }
+
+    fn selection(&self, parent: &Name, selection: &Selection) -> Cost {
+        match selection {
+            Selection::Field(field) => self.field(parent, &field.node),
+            Selection::InlineFragment(fragment) => {
+                let fragment = &fragment.node;
+                let condition = fragment.type_condition.as_ref();
+                let on = condition.map_or(parent, |condition| &condition.node.on.node);
+                self.selection_set(on, &fragment.selection_set.node)
+            }
+            Selection::FragmentSpread(spread) => {
+                let name = &spread.node.fragment_name.node;
+                let Some(fragment) = self.document.fragments.get(name) else {
+                    return Cost::default();
+                };
+                let on = &fragment.node.type_condition.node.on.node;
+                self.selection_set(on, &fragment.node.selection_set.node)
+            }
         }
     }
 
-    /// The cost with these variables.
-    #[must_use]
-    pub fn evaluate(&self, variables: &Variables) -> u64 {
-        self.lists.iter().fold(self.fixed, |sum, (size, entry)| {
-            let count = size.evaluate(variables);
-            sum.saturating_add(count.saturating_mul(entry.evaluate(variables)))
-        })
+    fn field(&self, parent: &Name, field: &Field) -> Cost {
+        // The index does not have introspection; its fields count one each.
+        let known = self.schema_index.output(parent, &field.name.node);
+        let entry_type = known.map_or(parent, |known| &known.type_name);
+        let entry = self.selection_set(entry_type, &field.selection_set.node);
+        let mut cost = Cost {
+            fixed: known.map_or(1, |known| known.price),
+            lists: Vec::new(),
+        };
+        match known.map_or(LengthRule::One, |known| known.length) {
+            LengthRule::One => cost.add(entry),
+            LengthRule::Assumed(count) => cost.add_list(ListLength::Fixed(count), entry),
+            LengthRule::Page => cost.add_list(page_length(field), entry),
+            LengthRule::Argument(name) => cost.add_list(argument_length(field, name), entry),
+        }
+        cost
     }
+}
+
+/// The member `extensions` of a response that says what its operation cost.
+#[must_use]
+pub fn cost_extension(cost: u64) -> async_graphql::Value {
+    let member = |name, value| IndexMap::from([(Name::new(name), value)]);
+    let mut figures = member("operation", ConstValue::from(cost));
+    figures.insert(Name::new("max"), ConstValue::from(COST_MAX));
+    ConstValue::Object(member("cost", ConstValue::Object(figures)))
 }
 
 impl ListLength {
@@ -133,12 +154,12 @@ impl ListLength {
     }
 }
 
-/// A page of another size is refused when the list is resolved.
+/// The entries of a page. One of another size is refused when the list is resolved.
 fn clamp_page(size: i64) -> u64 {
     size.clamp(1, i64::from(FIRST_MAX)).unsigned_abs()
 }
 
-fn page_size(field: &Field) -> ListLength {
+fn page_length(field: &Field) -> ListLength {
     let argument = |name| field.get_argument(name).map(|value| &value.node);
     let given: Vec<&Value> = ["first", "last"]
         .into_iter()
@@ -162,7 +183,7 @@ fn page_size(field: &Field) -> ListLength {
     }
 }
 
-fn entries(field: &Field, argument: &str) -> ListLength {
+fn argument_length(field: &Field, argument: &str) -> ListLength {
     match field.get_argument(argument).map(|value| &value.node) {
         Some(Value::List(entries)) => ListLength::Fixed(entries.len() as u64),
         Some(Value::Variable(name)) => ListLength::Entries(name.clone()),
@@ -178,16 +199,10 @@ mod tests {
     use super::*;
 
     fn cost(query: &str, variables: serde_json::Value) -> u64 {
-        let schema_index = SchemaIndex::of(&crate::graphql::sdl());
+        let schema_index = SchemaIndex::parse(&crate::graphql::sdl());
         let document = parse_query(query).expect("a document");
         let (_, operation) = document.operations.iter().next().expect("an operation");
-        let root = Name::new("Query");
-        let cost = Cost::of(
-            &schema_index,
-            &document,
-            &root,
-            &operation.node.selection_set.node,
-        );
+        let cost = Cost::new(&schema_index, &document, &operation.node);
         cost.evaluate(&Variables::from_json(variables))
     }
 

@@ -36,8 +36,8 @@ const OPERATIONS_MAX: usize = 5;
 /// them into.
 const COMPARISONS_MAX: usize = 2_000;
 
-/// What [`scan`] says of a block string without an end, which is no matter of limits.
-pub const UNENDED: &str = "A block string does not end.";
+/// The error of [`scan`] for a block string without an end, which is no matter of limits.
+pub(super) const UNENDED: &str = "A block string does not end.";
 
 /// Looks at the text of a document and counts its tokens.
 ///
@@ -49,17 +49,18 @@ pub fn scan(document: &str) -> Result<usize, String> {
             "A document has at most {DOCUMENT_BYTES_MAX} bytes."
         ));
     }
-    let Some((brackets, tokens, longest)) = measure_text(document) else {
+    let Some(measures) = measure_text(document) else {
         return Err(UNENDED.to_owned());
     };
-    if longest > WORD_BYTES_MAX {
+    if measures.longest_word > WORD_BYTES_MAX {
         return Err(format!(
             "A name or number has at most {WORD_BYTES_MAX} bytes."
         ));
     }
-    if brackets > BRACKETS_MAX {
+    if measures.brackets > BRACKETS_MAX {
         return Err(format!("Brackets nest at most {BRACKETS_MAX} deep."));
     }
+    let tokens = measures.tokens;
     if tokens > TOKENS_MAX {
         return Err(format!(
             "A document has at most {TOKENS_MAX} tokens; this one has {tokens}."
@@ -68,10 +69,20 @@ pub fn scan(document: &str) -> Result<usize, String> {
     Ok(tokens)
 }
 
-/// How deep brackets nest, how many tokens there are, and how long the longest word is, in one pass; none when a block
-/// string does not end, which the parser reads as an empty string and goes on.
-fn measure_text(document: &str) -> Option<(usize, usize, usize)> {
-    let (mut depth, mut deepest, mut tokens, mut longest) = (0usize, 0, 0, 0);
+/// The measures of a text.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct TextMeasures {
+    /// Brackets within brackets.
+    brackets: usize,
+    tokens: usize,
+    longest_word: usize,
+}
+
+/// Measures a text in one pass; none when a block string does not end, which the parser reads as an empty string and
+/// goes on.
+fn measure_text(document: &str) -> Option<TextMeasures> {
+    let mut measures = TextMeasures::default();
+    let mut depth = 0usize;
     let mut rest = document.as_bytes();
     while let Some((byte, tail)) = rest.split_first() {
         let text = rest;
@@ -79,32 +90,31 @@ fn measure_text(document: &str) -> Option<(usize, usize, usize)> {
             b'"' if tail.starts_with(b"\"\"") => after_block_string(&tail[2..])?,
             b'"' => after_string(tail),
             b'#' => after(tail, |b| matches!(b, b'\n' | b'\r')),
-            b if is_word(*b) => {
-                let after = after(tail, |b| !is_word(b));
-                longest = longest.max(rest.len() - after.len());
-                after
-            }
+            b if is_word(*b) => after(tail, |b| !is_word(b)),
             _ => tail,
         };
         match byte {
             b'{' | b'[' | b'(' => {
                 depth += 1;
-                deepest = deepest.max(depth);
+                measures.brackets = measures.brackets.max(depth);
             }
             b'}' | b']' | b')' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        let is_ignored = byte.is_ascii_whitespace() || matches!(byte, b',' | b'#');
-        tokens += if is_word(*byte) {
-            tokens_of_word(&text[..text.len() - rest.len()])
+        if is_word(*byte) {
+            let word = &text[..text.len() - rest.len()];
+            measures.longest_word = measures.longest_word.max(word.len());
+            measures.tokens += tokens_of_word(word);
         } else {
-            usize::from(!is_ignored)
-        };
+            let is_ignored = byte.is_ascii_whitespace() || matches!(byte, b',' | b'#');
+            measures.tokens += usize::from(!is_ignored);
+        }
     }
-    Some((deepest, tokens, longest))
+    Some(measures)
 }
 
-/// As many tokens as the parser may read in a word: it goes on after `true`, `false`, `null` and 0, and before a sign.
+/// The number of tokens that the parser may read in a word: it goes on after `true`, `false`, `null` and 0, and before
+/// a sign.
 fn tokens_of_word(mut word: &[u8]) -> usize {
     let mut tokens = 0;
     while !word.is_empty() {
@@ -128,7 +138,7 @@ fn after(text: &[u8], ends: impl Fn(u8) -> bool) -> &[u8] {
         .map_or(&[], |end| &text[end..])
 }
 
-/// What follows a string whose opening quote has been read; a string ends at the end of its line at the latest.
+/// The text behind a string whose opening quote has been read; a string ends at the end of its line at the latest.
 fn after_string(text: &[u8]) -> &[u8] {
     let mut rest = text;
     while let Some((byte, tail)) = rest.split_first() {
@@ -141,7 +151,7 @@ fn after_string(text: &[u8]) -> &[u8] {
     &[]
 }
 
-/// What follows a block string whose opening quotes have been read; none if it does not end.
+/// The text behind a block string whose opening quotes have been read; none if it does not end.
 fn after_block_string(text: &[u8]) -> Option<&[u8]> {
     let mut rest = text;
     while !rest.is_empty() {
@@ -156,7 +166,7 @@ fn after_block_string(text: &[u8]) -> Option<&[u8]> {
     None
 }
 
-/// What a selection amounts to, fragments expanded.
+/// The weight of a selection, fragments expanded.
 #[derive(Debug, Clone, Copy, Default)]
 struct Weight {
     depth: u64,
@@ -168,7 +178,7 @@ struct Weight {
 }
 
 impl Weight {
-    /// Puts what stands beside it to it.
+    /// Adds the weight of a selection beside it.
     fn add(&mut self, other: Self) {
         self.depth = self.depth.max(other.depth);
         self.fields = self.fields.saturating_add(other.fields);
@@ -190,7 +200,7 @@ impl Weight {
     }
 }
 
-/// How many variables a value has in it.
+/// The number of variables in a value.
 fn uses(value: &Value) -> u64 {
     match value {
         Value::Variable(_) => 1,
@@ -204,9 +214,9 @@ fn uses(value: &Value) -> u64 {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Conflict {
     /// Their key.
-    pub key: String,
-    /// Where they are.
-    pub places: [Pos; 2],
+    pub(super) key: String,
+    /// Their positions.
+    pub(super) positions: [Pos; 2],
 }
 
 /// Looks at a parsed document; returns the first conflict in it.
@@ -219,7 +229,7 @@ pub fn check(document: &ExecutableDocument) -> Result<Option<Conflict>, String> 
             "A document has at most {OPERATIONS_MAX} operations."
         ));
     }
-    let mut walk = WeightVisitor {
+    let mut visitor = WeightVisitor {
         document,
         fragments: HashMap::new(),
     };
@@ -230,7 +240,7 @@ pub fn check(document: &ExecutableDocument) -> Result<Option<Conflict>, String> 
                 "An operation has at most {VARIABLES_MAX} variables."
             ));
         }
-        let mut weight = walk.selection_set(&operation.selection_set.node)?;
+        let mut weight = visitor.selection_set(&operation.selection_set.node)?;
         weight.add_directives(&operation.directives);
         for variable in &operation.variable_definitions {
             // Constants, so nothing is used.
@@ -241,19 +251,19 @@ pub fn check(document: &ExecutableDocument) -> Result<Option<Conflict>, String> 
     }
     // Fragments that nothing spreads are validated by the library all the same.
     for (name, fragment) in &document.fragments {
-        let mut weight = walk.fragment(name)?;
+        let mut weight = visitor.fragment(name)?;
         if fragment.node.type_condition.node.on.node.starts_with("__") {
             weight.depth = 0;
         }
         within_limits(weight)?;
     }
-    let mut comparison = ConflictFinder {
+    let mut finder = ConflictFinder {
         document,
-        left: COMPARISONS_MAX,
+        comparisons_left: COMPARISONS_MAX,
         conflict: None,
     };
-    comparison.document()?;
-    Ok(comparison.conflict)
+    finder.document()?;
+    Ok(finder.conflict)
 }
 
 fn within_limits(weight: Weight) -> Result<(), String> {
@@ -277,9 +287,10 @@ fn within_limits(weight: Weight) -> Result<(), String> {
     }
 }
 
+/// A walk over a document that weighs its selections.
 struct WeightVisitor<'a> {
     document: &'a ExecutableDocument,
-    /// Fragments that have been weighed; none for those that are being weighed.
+    /// The weights of fragments; none for those that are being weighed.
     fragments: HashMap<&'a str, Option<Weight>>,
 }
 
@@ -349,10 +360,11 @@ impl<'a> WeightVisitor<'a> {
 /// Fields by type and key.
 type Outputs<'a> = HashMap<(Option<&'a str>, &'a str), &'a Positioned<Field>>;
 
-/// Looks for the first conflict, as the library's rule sees it: in each selection set, with what fragments put into it.
+/// A search for the first conflict, as the library's rule has it: in each selection set, with what fragments put into
+/// it.
 struct ConflictFinder<'a> {
     document: &'a ExecutableDocument,
-    left: usize,
+    comparisons_left: usize,
     conflict: Option<Conflict>,
 }
 
@@ -368,7 +380,7 @@ impl<'a> ConflictFinder<'a> {
     }
 
     fn selection_set(&mut self, set: &'a SelectionSet) -> Result<(), String> {
-        self.within(None, set, &mut Outputs::new(), &mut HashSet::new())?;
+        self.collect(None, set, &mut Outputs::new(), &mut HashSet::new())?;
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => self.selection_set(&field.node.selection_set.node)?,
@@ -381,7 +393,8 @@ impl<'a> ConflictFinder<'a> {
         Ok(())
     }
 
-    fn within(
+    /// Compares the fields of a selection set, fragments expanded, with those before them.
+    fn collect(
         &mut self,
         on: Option<&'a str>,
         set: &'a SelectionSet,
@@ -391,7 +404,7 @@ impl<'a> ConflictFinder<'a> {
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => {
-                    self.left = self.left.checked_sub(1).ok_or(
+                    self.comparisons_left = self.comparisons_left.checked_sub(1).ok_or(
                         "Fragments put the same fields into too many selections: nest them less.",
                     )?;
                     self.compare(on, field, outputs);
@@ -399,7 +412,7 @@ impl<'a> ConflictFinder<'a> {
                 Selection::InlineFragment(inline) => {
                     let on = inline.node.type_condition.as_ref();
                     let on = on.map(|condition| condition.node.on.node.as_str());
-                    self.within(on, &inline.node.selection_set.node, outputs, spread)?;
+                    self.collect(on, &inline.node.selection_set.node, outputs, spread)?;
                 }
                 Selection::FragmentSpread(name) => {
                     let name = &name.node.fragment_name.node;
@@ -407,7 +420,7 @@ impl<'a> ConflictFinder<'a> {
                         && spread.insert(name.as_str())
                     {
                         let on = Some(fragment.node.type_condition.node.on.node.as_str());
-                        self.within(on, &fragment.node.selection_set.node, outputs, spread)?;
+                        self.collect(on, &fragment.node.selection_set.node, outputs, spread)?;
                     }
                 }
             }
@@ -433,7 +446,7 @@ impl<'a> ConflictFinder<'a> {
         if !is_same && self.conflict.is_none() {
             self.conflict = Some(Conflict {
                 key: key.to_owned(),
-                places: [other.pos, field.pos],
+                positions: [other.pos, field.pos],
             });
         }
     }
@@ -517,7 +530,7 @@ mod tests {
 
     #[test]
     fn text_is_measured_outside_strings_and_comments() {
-        for (text, brackets, tokens, longest) in [
+        for (text, brackets, tokens, longest_word) in [
             ("{ a(b: [1]) { c } }", 3, 13, 1),
             ("# {{{{\n{ a }", 1, 3, 1),
             (r#"{ a(b: "{{{{ \" ((") }"#, 2, 8, 1),
@@ -525,14 +538,18 @@ mod tests {
             (r#"{ a(b: """ {{ \""" " (( """) { c } }"#, 2, 11, 1),
             (r#""unended"#, 0, 1, 0),
             ("{ alias: field }", 1, 5, 5),
+            ("0a true1 -1-1", 0, 8, 5),
         ] {
-            let measured = Some((brackets, tokens, longest));
-            assert_eq!(measure_text(text), measured, "{text}");
+            let measures = TextMeasures {
+                brackets,
+                tokens,
+                longest_word,
+            };
+            assert_eq!(measure_text(text), Some(measures), "{text}");
         }
         assert!(scan(&"[".repeat(1_000)).is_err());
         // The parser reads a block string without an end as an empty string, and then what follows it.
         assert!(scan(r#"{a(b:[""""[[[[[[[[[]]]]]]]]])}"#).is_err());
-        assert_eq!(measure_text("0a true1 -1-1"), Some((0, 8, 5)));
         let unknown = format!("{{...F}} fragment F on Query{{{}}}", "...X ".repeat(501));
         assert!(check(&async_graphql::parser::parse_query(unknown).expect("it parses")).is_err());
         assert!(scan(&"a ".repeat(601)).is_err());

@@ -1,4 +1,4 @@
-//! Manifests of trusted documents: what a client's build tool writes down about the documents that the client sends.
+//! Manifests of trusted documents: files in which a client's build tool lists the documents that the client sends.
 
 use std::collections::BTreeMap;
 
@@ -18,11 +18,11 @@ struct ApolloOperation {
     body: String,
 }
 
-/// The documents of a manifest: ids with texts. It is an object with `format`, `version` and `operations` as Apollo
-/// writes it, or one of texts by their ids as Relay's compiler does.
+/// Reads the documents of a manifest, ids with texts. It is an object with `format`, `version` and `operations` as
+/// Apollo writes it, or one of texts by their ids as Relay's compiler does.
 ///
 /// # Errors
-/// What is wrong with it.
+/// A sentence that says what is wrong with it.
 pub fn parse(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
     if let Ok(Apollo {
         format,

@@ -1,4 +1,4 @@
-//! What a request says of its document: the parameters, and the hashes and ids that stand for a text.
+//! The parameters of a request, and the hashes and ids by which it names its document.
 
 use async_graphql::Variables;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -7,7 +7,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::{Errors, not_found, refused};
+use super::{Errors, rejected};
 use crate::graphql::error::code;
 
 /// SHA-256 of a document's text.
@@ -19,18 +19,18 @@ pub(super) type Hash = [u8; 32];
 pub struct Params {
     /// The text of the document.
     pub query: Option<String>,
-    /// Which of its operations.
+    /// The name of one of its operations.
     pub operation_name: Option<String>,
     /// The values of its variables.
     pub variables: Option<Variables>,
-    /// What the specification leaves to servers.
+    /// Parameters that the specification leaves to servers.
     pub extensions: Option<Extensions>,
     /// The id of a document of the manifest, or `sha256:` and the hash of a text; Relay's network layers say `doc_id`.
     #[serde(alias = "doc_id")]
     pub document_id: Option<String>,
 }
 
-/// The extensions of a request that we know; others are passed over.
+/// The extensions of a request that this server knows; others are passed over.
 #[derive(Debug, Default)]
 pub struct Extensions {
     persisted_query: Option<Box<RawValue>>,
@@ -82,22 +82,31 @@ impl Extensions {
     }
 }
 
+/// The hash of a document's text.
 pub(super) fn hash(text: &str) -> Hash {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
     hash
 }
 
+/// The id of a document that has no other: `sha256:` and the hash of its text.
 pub(super) fn hash_id(hash: &Hash) -> String {
     format!("sha256:{}", data_encoding::HEXLOWER.encode(hash))
 }
 
+/// Reads a hash of hexadecimal digits, with or without `sha256:` before it.
 pub(super) fn parse_hash(id: &str) -> Result<Hash, Errors> {
     let digits = id.strip_prefix("sha256:").unwrap_or(id);
     let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok();
     bytes
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(not_found)
+}
+
+/// The answer to the hash or id of an unknown document, in the words that clients of automatic persisted queries look
+/// for: they send the text then.
+pub(super) fn not_found() -> Errors {
+    rejected(code::PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
 }
 
 /// The id of the document that a request asks for, by `documentId`, or as automatic persisted queries have it: the
@@ -123,19 +132,19 @@ pub(super) fn persisted_id(
         version,
         sha256_hash,
     } = persisted.ok_or_else(|| {
-        refused(
+        rejected(
             code::BAD_USER_INPUT,
             "The extension persistedQuery must be {version: 1, sha256Hash}.",
         )
     })?;
     if version.and_then(|version| version.as_u64()) != Some(1) {
-        return Err(refused(
+        return Err(rejected(
             code::PERSISTED_QUERY_NOT_SUPPORTED,
             "PersistedQueryNotSupported: only version 1 is.",
         ));
     }
     match document_id {
-        Some(_) => Err(refused(
+        Some(_) => Err(rejected(
             code::BAD_USER_INPUT,
             "Name the document by documentId or by persistedQuery, not by both.",
         )),

@@ -1,28 +1,35 @@
-//! The schema as the front door needs it: what fields cost, and which values variables may have. It is read from the
-//! SDL, so it cannot differ from what clients see.
+//! The index of the schema: the prices of fields, and the types of the values that variables may have. It is read from
+//! the SDL, so it cannot differ from what clients see.
 
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::Name;
 use async_graphql::parser::types::{
-    BaseType, FieldDefinition, InputValueDefinition, Type, TypeKind, TypeSystemDefinition,
+    BaseType, FieldDefinition, InputValueDefinition, OperationType, Type, TypeKind,
+    TypeSystemDefinition,
 };
-use async_graphql::{Positioned, parser};
+use async_graphql::{Name, Positioned, parser};
 
-/// Entries that a list is taken to have where nothing says how long it is.
+/// The number of entries of a list that nothing says the length of.
 const ENTRIES_ASSUMED: u64 = 10;
 /// Lists that are longer or shorter than that.
-const LENGTHS: &[(&str, Length)] = &[
-    ("Query.nodes", Length::Argument("ids")),
-    ("Tally.entries", Length::Assumed(100)),
+const LENGTHS: &[(&str, LengthRule)] = &[
+    ("Query.nodes", LengthRule::Argument("ids")),
+    ("Tally.entries", LengthRule::Assumed(100)),
 ];
-/// What fields cost that take a statement of their own wherever they stand: below a page of 100, that is too much.
+/// The price of a statement that a field takes wherever it stands: below a page of 100, that is too much.
 const STATEMENT_PRICE: u64 = 50;
+/// Fields that take a statement of their own.
 const STATEMENTS: &[&str] = &["Campaign.stories", "Campaign.viewerQuotas"];
+/// The kinds of operations, each with a root type.
+const OPERATION_TYPES: [OperationType; 3] = [
+    OperationType::Query,
+    OperationType::Mutation,
+    OperationType::Subscription,
+];
 
-/// How many objects stand below a field.
+/// The rule for the number of objects below a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Length {
+pub(super) enum LengthRule {
     /// One, or as many as the list above it has been counted for.
     One,
     /// As many as `first` or `last` says.
@@ -33,31 +40,31 @@ pub enum Length {
     Assumed(u64),
 }
 
-/// A field of an object.
+/// A field of an object or interface.
 #[derive(Debug)]
-pub struct FieldShape {
-    /// The type of its value, lists and nulls aside.
-    pub of: Name,
-    /// What it costs itself.
-    pub price: u64,
-    /// How many objects stand below it.
-    pub length: Length,
+pub(super) struct OutputField {
+    /// The name of its type, lists and nulls aside.
+    pub(super) type_name: Name,
+    /// Its own price.
+    pub(super) price: u64,
+    /// The number of objects below it.
+    pub(super) length: LengthRule,
 }
 
 /// A field of an input object.
 #[derive(Debug)]
-pub struct InputField {
+pub(super) struct InputField {
     /// Its name.
-    pub name: Name,
+    pub(super) name: Name,
     /// Its type.
-    pub of: Type,
+    pub(super) field_type: Type,
     /// Whether it may be left out although its type has no null.
-    pub has_default: bool,
+    pub(super) has_default: bool,
 }
 
-/// The values of a type that variables may have.
+/// A type of values that variables may have.
 #[derive(Debug)]
-pub enum InputShape {
+pub(super) enum InputType {
     /// A scalar.
     Scalar,
     /// One of these names.
@@ -66,11 +73,11 @@ pub enum InputShape {
     Object(Vec<InputField>),
 }
 
-/// The schema.
-#[derive(Debug)]
+/// The index of a schema.
+#[derive(Debug, Default)]
 pub struct SchemaIndex {
-    fields: HashMap<Name, HashMap<Name, FieldShape>>,
-    inputs: HashMap<Name, InputShape>,
+    outputs: HashMap<Name, HashMap<Name, OutputField>>,
+    inputs: HashMap<Name, InputType>,
 }
 
 impl SchemaIndex {
@@ -79,104 +86,120 @@ impl SchemaIndex {
     /// # Panics
     /// When it is not one.
     #[must_use]
-    pub fn of(sdl: &str) -> Self {
+    pub fn parse(sdl: &str) -> Self {
         let document = parser::parse_schema(sdl).expect("the library prints SDL that it reads");
-        let (mut fields, mut inputs) = (HashMap::new(), HashMap::new());
+        let mut index = Self::default();
         for definition in document.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else {
-                continue;
-            };
-            let name = definition.node.name.node;
-            match definition.node.kind {
-                TypeKind::Object(object) => {
-                    let shapes = object_shape(&name, object.fields);
-                    fields.insert(name, shapes);
-                }
-                TypeKind::Interface(interface) => {
-                    let shapes = object_shape(&name, interface.fields);
-                    fields.insert(name, shapes);
-                }
-                TypeKind::Enum(kind) => {
-                    let names = kind.values.into_iter().map(|value| value.node.value.node);
-                    inputs.insert(name, InputShape::Enum(names.collect()));
-                }
-                TypeKind::InputObject(object) => {
-                    let fields = object
-                        .fields
-                        .into_iter()
-                        .map(|field| input_field(field.node));
-                    inputs.insert(name, InputShape::Object(fields.collect()));
-                }
-                TypeKind::Scalar => {
-                    inputs.insert(name, InputShape::Scalar);
-                }
-                TypeKind::Union(_) => {}
+            if let TypeSystemDefinition::Type(definition) = definition {
+                index.add(definition.node.name.node, definition.node.kind);
             }
         }
-        Self { fields, inputs }
+        index
+    }
+
+    fn add(&mut self, name: Name, kind: TypeKind) {
+        match kind {
+            TypeKind::Object(object) => self.add_output(name, object.fields),
+            TypeKind::Interface(interface) => self.add_output(name, interface.fields),
+            TypeKind::Enum(values) => {
+                let names = values.values.into_iter().map(|value| value.node.value.node);
+                self.inputs.insert(name, InputType::Enum(names.collect()));
+            }
+            TypeKind::InputObject(object) => {
+                let fields = object
+                    .fields
+                    .into_iter()
+                    .map(|field| input_field(field.node));
+                self.inputs
+                    .insert(name, InputType::Object(fields.collect()));
+            }
+            TypeKind::Scalar => {
+                self.inputs.insert(name, InputType::Scalar);
+            }
+            TypeKind::Union(_) => {}
+        }
+    }
+
+    fn add_output(&mut self, parent: Name, fields: Vec<Positioned<FieldDefinition>>) {
+        let fields = fields.into_iter().map(|field| {
+            let output = output_field(&parent, &field.node);
+            (field.node.name.node, output)
+        });
+        let fields = fields.collect();
+        self.outputs.insert(parent, fields);
     }
 
     /// A field of an object or interface.
-    #[must_use]
-    pub fn field(&self, parent: &Name, field: &Name) -> Option<&FieldShape> {
-        self.fields.get(parent)?.get(field)
+    pub(super) fn output(&self, parent: &Name, field: &Name) -> Option<&OutputField> {
+        self.outputs.get(parent)?.get(field)
     }
 
-    /// A type of values; scalars are those that it does not know, too.
-    #[must_use]
-    pub fn input(&self, name: &Name) -> &InputShape {
-        self.inputs.get(name).unwrap_or(&InputShape::Scalar)
+    /// A type of values; those that it does not know are scalars, too.
+    pub(super) fn input(&self, name: &Name) -> &InputType {
+        self.inputs.get(name).unwrap_or(&InputType::Scalar)
+    }
+
+    /// The names of the fields of the roots.
+    pub(super) fn root_fields(&self) -> impl Iterator<Item = &Name> {
+        let roots = OPERATION_TYPES.into_iter().map(root_type);
+        let roots = roots.filter_map(|root| self.outputs.get(root));
+        roots.flat_map(HashMap::keys)
     }
 }
 
-fn object_shape(
-    parent: &Name,
-    fields: Vec<Positioned<FieldDefinition>>,
-) -> HashMap<Name, FieldShape> {
-    let schema_index = |field: Positioned<FieldDefinition>| {
-        let field = field.node;
-        let place = format!("{parent}.{}", field.name.node);
-        let takes_statement = STATEMENTS.contains(&place.as_str());
-        let schema_index = FieldShape {
-            price: if takes_statement {
-                1 + STATEMENT_PRICE
-            } else {
-                1
-            },
-            length: length(parent, &place, &field),
-            of: named(&field.ty.node).clone(),
-        };
-        (field.name.node, schema_index)
-    };
-    fields.into_iter().map(schema_index).collect()
+/// The name of the root type of an operation.
+pub(super) fn root_type(kind: OperationType) -> &'static str {
+    match kind {
+        OperationType::Query => "Query",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
+    }
 }
 
-fn length(parent: &Name, place: &str, field: &FieldDefinition) -> Length {
-    let has = |name: &str| field.arguments.iter().any(|a| a.node.name.node == name);
-    let known = LENGTHS.iter().find(|(known, _)| *known == place);
+fn output_field(parent: &Name, field: &FieldDefinition) -> OutputField {
+    let path = format!("{parent}.{}", field.name.node);
+    let takes_statement = STATEMENTS.contains(&path.as_str());
+    OutputField {
+        price: if takes_statement {
+            1 + STATEMENT_PRICE
+        } else {
+            1
+        },
+        length: length_rule(parent, &path, field),
+        type_name: base_name(&field.ty.node).clone(),
+    }
+}
+
+fn length_rule(parent: &Name, path: &str, field: &FieldDefinition) -> LengthRule {
+    let known = LENGTHS.iter().find(|(known, _)| *known == path);
+    let is_page = field
+        .arguments
+        .iter()
+        .any(|argument| argument.node.name.node == "first");
     let is_list = matches!(field.ty.node.base, BaseType::List(_));
     // The entries of a connection have been counted with it, and a payload has few errors.
     let is_counted = parent.ends_with("Connection") || field.name.node == "userErrors";
     match known {
-        Some((_, length)) => *length,
-        None if has("first") => Length::Page,
-        None if is_list && !is_counted => Length::Assumed(ENTRIES_ASSUMED),
-        None => Length::One,
+        Some((_, rule)) => *rule,
+        None if is_page => LengthRule::Page,
+        None if is_list && !is_counted => LengthRule::Assumed(ENTRIES_ASSUMED),
+        None => LengthRule::One,
     }
 }
 
 fn input_field(field: InputValueDefinition) -> InputField {
     InputField {
         name: field.name.node,
-        of: field.ty.node,
+        field_type: field.ty.node,
         has_default: field.default_value.is_some(),
     }
 }
 
-fn named(of: &Type) -> &Name {
-    match &of.base {
+/// The name of a type, lists and nulls aside.
+fn base_name(field_type: &Type) -> &Name {
+    match &field_type.base {
         BaseType::Named(name) => name,
-        BaseType::List(entry) => named(entry),
+        BaseType::List(entry) => base_name(entry),
     }
 }
 
@@ -186,14 +209,14 @@ mod tests {
 
     #[test]
     fn prices_and_lengths_are_of_fields_that_there_are() {
-        let schema_index = SchemaIndex::of(&crate::graphql::sdl());
-        let places = STATEMENTS
+        let schema_index = SchemaIndex::parse(&crate::graphql::sdl());
+        let paths = STATEMENTS
             .iter()
-            .chain(LENGTHS.iter().map(|(place, _)| place));
-        for place in places {
-            let (parent, field) = place.split_once('.').expect("a type and a field");
-            let found = schema_index.field(&Name::new(parent), &Name::new(field));
-            assert!(found.is_some(), "{place}");
+            .chain(LENGTHS.iter().map(|(path, _)| path));
+        for path in paths {
+            let (parent, field) = path.split_once('.').expect("a type and a field");
+            let found = schema_index.output(&Name::new(parent), &Name::new(field));
+            assert!(found.is_some(), "{path}");
         }
     }
 }

@@ -12,17 +12,20 @@ use async_graphql::{Name, Positioned, Variables};
 use async_graphql_value::{ConstValue, Value};
 use uuid::Uuid;
 
-use super::schema_index::{InputField, InputShape, SchemaIndex};
+use super::schema_index::{InputField, InputType, SchemaIndex};
 use crate::error::{Error, Result};
+
+/// Characters of a client's text that an error quotes.
+const QUOTED_CHARS_MAX: usize = 40;
 
 type Arguments = Vec<(Positioned<Name>, Positioned<Value>)>;
 
-/// Names of variables that have no value.
+/// The names of variables that have no value.
 #[derive(Debug)]
 pub struct MissingVariables(HashSet<Name>);
 
-/// The variables of `operation` with their values, and those that have none. What the operation does not define is left
-/// out.
+/// Coerces the values of the variables of `operation`; returns them, and the variables that have none. Values of
+/// variables that the operation does not define are left out.
 ///
 /// # Errors
 /// [`Error::BadUserInput`] when a value is of another type, or missing.
@@ -32,67 +35,77 @@ pub fn coerce(
     given: Option<Variables>,
 ) -> Result<(Variables, MissingVariables)> {
     let mut given = given.unwrap_or_default();
-    let (mut values, mut absent) = (Variables::default(), HashSet::new());
+    let mut values = Variables::default();
+    let mut missing = HashSet::new();
     for definition in &operation.variable_definitions {
         let definition = &definition.node;
-        let (name, of) = (&definition.name.node, &definition.var_type.node);
+        let name = &definition.name.node;
+        let expected = &definition.var_type.node;
         let value = match (given.remove(name), &definition.default_value) {
-            (Some(value), _) => coerce_value(schema_index, of, value),
+            (Some(value), _) => coerce_value(schema_index, expected, value),
             // Validation has coerced it.
             (None, Some(default)) => Ok(default.node.clone()),
-            (None, None) if of.nullable => {
-                absent.insert(name.clone());
+            (None, None) if expected.nullable => {
+                missing.insert(name.clone());
                 continue;
             }
-            (None, None) => Err(Mismatch::missing(of)),
+            (None, None) => Err(Mismatch::missing(expected)),
         };
         let value = value.map_err(|mismatch| Error::BadUserInput(mismatch.message(name)))?;
         values.insert(name.clone(), value);
     }
-    Ok((values, MissingVariables(absent)))
+    Ok((values, MissingVariables(missing)))
 }
 
-/// What is wrong with a value, and where in it, innermost first.
+/// A fault of a value, and the path to it, innermost first.
 struct Mismatch {
     path: Vec<String>,
     must: String,
 }
 
 impl Mismatch {
-    fn of(of: &Type) -> Self {
+    fn wrong_type(expected: &Type) -> Self {
         Self {
             path: Vec::new(),
-            must: format!("be of type {of}"),
+            must: format!("be of type {expected}"),
         }
     }
 
-    fn missing(of: &Type) -> Self {
+    fn missing(expected: &Type) -> Self {
         Self {
             path: Vec::new(),
-            must: format!("have a value of type {of}"),
+            must: format!("have a value of type {expected}"),
         }
     }
 
-    fn within(mut self, place: &impl ToString) -> Self {
-        self.path.push(place.to_string());
+    fn unknown_field(expected: &Type, name: &str) -> Self {
+        let name: String = name.chars().take(QUOTED_CHARS_MAX).collect();
+        Self {
+            path: Vec::new(),
+            must: format!("be of type {expected}, which has no field {name}"),
+        }
+    }
+
+    fn within(mut self, step: &impl ToString) -> Self {
+        self.path.push(step.to_string());
         self
     }
 
     fn message(self, variable: &Name) -> String {
-        let places = self.path.into_iter().rev();
-        let path = places.fold(String::new(), |path, place| path + "." + &place);
+        let steps = self.path.into_iter().rev();
+        let path = steps.fold(String::new(), |path, step| path + "." + &step);
         format!("The variable ${variable}{path} must {}.", self.must)
     }
 }
 
 fn coerce_value(
     schema_index: &SchemaIndex,
-    of: &Type,
+    expected: &Type,
     value: ConstValue,
 ) -> Result<ConstValue, Mismatch> {
-    match (&of.base, value) {
-        (_, ConstValue::Null) if of.nullable => Ok(ConstValue::Null),
-        (_, ConstValue::Null) => Err(Mismatch::missing(of)),
+    match (&expected.base, value) {
+        (_, ConstValue::Null) if expected.nullable => Ok(ConstValue::Null),
+        (_, ConstValue::Null) => Err(Mismatch::missing(expected)),
         (BaseType::List(entry), ConstValue::List(values)) => {
             let coerced = values.into_iter().enumerate().map(|(index, value)| {
                 coerce_value(schema_index, entry, value).map_err(|mismatch| mismatch.within(&index))
@@ -104,18 +117,16 @@ fn coerce_value(
             coerce_value(schema_index, entry, value).map(|value| ConstValue::List(vec![value]))
         }
         (BaseType::Named(name), value) => match (schema_index.input(name), value) {
-            (InputShape::Scalar, value) => {
-                coerce_scalar(name, value).ok_or_else(|| Mismatch::of(of))
+            (InputType::Scalar, value) => {
+                coerce_scalar(name, value).ok_or_else(|| Mismatch::wrong_type(expected))
             }
-            (InputShape::Enum(names), ConstValue::String(name))
-                if names.contains(name.as_str()) =>
-            {
+            (InputType::Enum(names), ConstValue::String(name)) if names.contains(name.as_str()) => {
                 Ok(ConstValue::Enum(Name::new(name)))
             }
-            (InputShape::Object(fields), ConstValue::Object(value)) => {
-                coerce_object(schema_index, of, fields, value)
+            (InputType::Object(fields), ConstValue::Object(value)) => {
+                coerce_object(schema_index, expected, fields, value)
             }
-            _ => Err(Mismatch::of(of)),
+            _ => Err(Mismatch::wrong_type(expected)),
         },
     }
 }
@@ -124,32 +135,24 @@ type Object = async_graphql::indexmap::IndexMap<Name, ConstValue>;
 
 fn coerce_object(
     schema_index: &SchemaIndex,
-    of: &Type,
+    expected: &Type,
     fields: &[InputField],
     mut given: Object,
 ) -> Result<ConstValue, Mismatch> {
     let mut values = Object::with_capacity(fields.len());
     for field in fields {
         let value = match given.swap_remove(&field.name) {
-            Some(value) => coerce_value(schema_index, &field.of, value),
-            None if field.of.nullable || field.has_default => continue,
-            None => Err(Mismatch::missing(&field.of)),
+            Some(value) => coerce_value(schema_index, &field.field_type, value),
+            None if field.field_type.nullable || field.has_default => continue,
+            None => Err(Mismatch::missing(&field.field_type)),
         };
         let value = value.map_err(|mismatch| mismatch.within(&field.name))?;
         values.insert(field.name.clone(), value);
     }
     match given.keys().next() {
         None => Ok(ConstValue::Object(values)),
-        Some(unknown) => Err(Mismatch {
-            path: Vec::new(),
-            must: format!("be of type {of}, which has no field {}", shortened(unknown)),
-        }),
+        Some(unknown) => Err(Mismatch::unknown_field(expected, unknown)),
     }
-}
-
-/// As much of a client's text as an error quotes.
-fn shortened(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 /// The value as one of the scalar, if it can be one. Scalars of other names are read by their resolvers.
@@ -180,17 +183,17 @@ fn whole(number: &async_graphql_value::Number) -> Option<i64> {
     number.as_i64().or_else(from_float)
 }
 
-/// Takes the `absent` variables out of the document: their definitions, and the arguments and input fields that they
+/// Takes the `missing` variables out of the document: their definitions, and the arguments and input fields that they
 /// stand for. A variable that is used nowhere keeps its definition, which validation refuses.
 pub fn remove_missing(
     document: &mut ExecutableDocument,
-    MissingVariables(absent): MissingVariables,
+    MissingVariables(missing): MissingVariables,
 ) {
-    if absent.is_empty() {
+    if missing.is_empty() {
         return;
     }
     let mut removal = Removal {
-        absent,
+        missing,
         removed: HashSet::new(),
     };
     for fragment in document.fragments.values_mut() {
@@ -205,8 +208,9 @@ pub fn remove_missing(
     }
 }
 
+/// The removal of variables from a document.
 struct Removal {
-    absent: HashSet<Name>,
+    missing: HashSet<Name>,
     removed: HashSet<Name>,
 }
 
@@ -246,10 +250,10 @@ impl Removal {
         arguments.retain_mut(|(_, value)| self.keeps(&mut value.node));
     }
 
-    /// Whether a value is there, once what is absent has been taken out of it.
+    /// Whether a value is there, once the missing variables have been taken out of it.
     fn keeps(&mut self, value: &mut Value) -> bool {
         match value {
-            Value::Variable(name) if self.absent.contains(name) => {
+            Value::Variable(name) if self.missing.contains(name) => {
                 self.removed.insert(name.clone());
                 false
             }
@@ -282,7 +286,7 @@ mod tests {
         input Point { x: Int! y: Int! = 0 label: String next: Point }";
 
     fn coerced(of: &str, given: serde_json::Value) -> Result<serde_json::Value, String> {
-        let schema_index = SchemaIndex::of(SDL);
+        let schema_index = SchemaIndex::parse(SDL);
         let document = parse_query(format!("query($v: {of}) {{ a }}")).expect("a document");
         let (_, operation) = document.operations.iter().next().expect("an operation");
         let given = Some(Variables::from_json(given));

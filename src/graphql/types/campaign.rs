@@ -1,5 +1,6 @@
 //! Campaigns with their rules.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
@@ -7,19 +8,20 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use super::nominee::{NomineeConnection, NomineeOrder, NomineeQuery, list_nominees};
 use super::scalars::Timestamp;
 use super::story::{StoryConnection, list_stories};
-use super::{Category, Nominee, Quota, Tally};
+use super::{Category, Nominee, Quota, Tally, to_i32};
 use crate::app::App;
 use crate::domain::campaign as rules;
 use crate::domain::roster::Roster;
 use crate::domain::story::FeedFilter;
-use crate::graphql::connection::{PageArgs, PageInfo};
-use crate::graphql::node_id::{self, GlobalId};
+use crate::error::Error;
+use crate::graphql::connection::{Connection, PageArgs, PageInfo, decode_cursor};
+use crate::graphql::node_id::{self, Cursor, GlobalId};
 use crate::graphql::{Nullable, app, requester};
 
-/// Where a campaign stands, by the server's clock.
+/// The phase of a campaign, by the server's clock.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "rules::Phase")]
-pub enum CampaignPhase {
+pub(in crate::graphql) enum CampaignPhase {
     /// Being prepared; seen by staff only.
     Draft,
     /// Announced; voting has not opened.
@@ -34,30 +36,30 @@ pub enum CampaignPhase {
     Archived,
 }
 
-/// How long a quota of votes lasts.
+/// The time that a quota of votes lasts.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "rules::QuotaPeriod")]
-pub enum QuotaPeriod {
+pub(super) enum QuotaPeriod {
     /// Granted anew at midnight in the campaign's time zone.
     Day,
     /// Granted once.
     Campaign,
 }
 
-/// What a quota of votes counts in.
+/// The part of a campaign that a quota of votes counts in.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "rules::QuotaScope")]
-pub enum QuotaScope {
+pub(super) enum QuotaScope {
     /// One quota for the whole campaign.
     Campaign,
     /// One quota for each category.
     Category,
 }
 
-/// Who sees the tally when.
+/// The audience of a tally, and from when on.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "rules::TallyVisibility")]
-pub enum TallyVisibility {
+pub(super) enum TallyVisibility {
     /// Everybody, at all times.
     Live,
     /// Everybody, once voting has closed.
@@ -68,14 +70,14 @@ pub enum TallyVisibility {
 
 /// The rules of a campaign's public vote.
 #[derive(SimpleObject)]
-pub struct VotingRules {
-    /// How long a quota lasts.
+pub(super) struct VotingRules {
+    /// The time that a quota lasts.
     period: QuotaPeriod,
-    /// What a quota counts in.
+    /// The part of the campaign that a quota counts in.
     scope: QuotaScope,
     /// Votes a voter has in each period and scope.
     votes_per_period: i32,
-    /// Who sees the tally when.
+    /// The audience of the tally, and from when on.
     tally_visibility: TallyVisibility,
     /// Whether voters without an account of a platform may vote.
     guests_may_vote: bool,
@@ -83,15 +85,14 @@ pub struct VotingRules {
 
 /// A public selection.
 #[derive(Clone)]
-pub struct Campaign {
+pub(in crate::graphql) struct Campaign {
     app: Arc<App>,
     roster: Arc<Roster>,
 }
 
 impl Campaign {
     /// The campaign of a roster.
-    #[must_use]
-    pub fn new(app: &Arc<App>, roster: Arc<Roster>) -> Self {
+    pub(in crate::graphql) fn new(app: &Arc<App>, roster: Arc<Roster>) -> Self {
         Self {
             app: Arc::clone(app),
             roster,
@@ -103,7 +104,7 @@ impl Campaign {
 #[Object]
 impl Campaign {
     /// Its id.
-    pub async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         GlobalId::Campaign(self.roster.campaign().id).encode(&self.app.hash_key)
     }
 
@@ -117,7 +118,7 @@ impl Campaign {
         &self.roster.campaign().title
     }
 
-    /// What it is about, a few sentences.
+    /// A few sentences on its subject.
     async fn summary(&self) -> &str {
         &self.roster.campaign().summary
     }
@@ -132,7 +133,7 @@ impl Campaign {
         self.roster.campaign().time_zone.0.name()
     }
 
-    /// Where it stands now, by the server's clock.
+    /// Its phase now, by the server's clock.
     async fn phase(&self) -> CampaignPhase {
         self.roster.campaign().phase(self.app.clock.now()).into()
     }
@@ -153,7 +154,7 @@ impl Campaign {
         VotingRules {
             period: campaign.quota_period.into(),
             scope: campaign.quota_scope.into(),
-            votes_per_period: i32::try_from(campaign.votes_per_period).unwrap_or(i32::MAX),
+            votes_per_period: to_i32(campaign.votes_per_period),
             tally_visibility: campaign.tally_visibility.into(),
             guests_may_vote: campaign.guests_may_vote,
         }
@@ -182,18 +183,13 @@ impl Campaign {
         #[graphql(desc = "Their order.", default_with = "NomineeOrder::Number")]
         order_by: NomineeOrder,
     ) -> Result<NomineeConnection> {
-        let page = PageArgs::new(first, after, last, before)?;
-        list_nominees(
-            ctx,
-            &self.roster,
-            NomineeQuery {
-                page,
-                category,
-                search,
-                order_by,
-            },
-        )
-        .await
+        let query = NomineeQuery {
+            page: PageArgs::new(first, after, last, before)?,
+            category,
+            search,
+            order_by,
+        };
+        list_nominees(ctx, &self.roster, query).await
     }
 
     /// The nominee with this number; null if there is none.
@@ -203,7 +199,7 @@ impl Campaign {
         #[graphql(desc = "Its number on the list.")] number: i32,
     ) -> Option<Nominee> {
         let index = self.roster.shown_index_of_number(i64::from(number))?;
-        Some(Nominee::standalone(ctx, Arc::clone(&self.roster), index))
+        Some(Nominee::on_own_page(ctx, &self.roster, index))
     }
 
     /// Its stories that are out, newest first.
@@ -216,17 +212,16 @@ impl Campaign {
         #[graphql(desc = "Only those before this cursor: newer ones.")] before: Option<String>,
         #[graphql(desc = "Only those about nominees of this category.")] category: Option<ID>,
     ) -> Result<StoryConnection> {
-        let of = match category {
+        let filter = match category {
             None => FeedFilter::Campaign(self.roster.campaign().id),
             Some(id) => {
-                let id = node_id::category(&self.app.hash_key, &id)?;
-                self.roster
-                    .category_index(id)
-                    .ok_or(crate::error::Error::NotFound("category"))?;
+                let id = node_id::decode(&self.app.hash_key, &id)?;
+                let index = self.roster.category_index(id);
+                index.ok_or(Error::NotFound("category"))?;
                 FeedFilter::Category(id)
             }
         };
-        list_stories(ctx, of, PageArgs::new(first, after, last, before)?).await
+        list_stories(ctx, filter, PageArgs::new(first, after, last, before)?).await
     }
 
     /// The tally; null while the rules hide it from the viewer.
@@ -234,14 +229,14 @@ impl Campaign {
         let viewer = requester(ctx).viewer;
         let ranked = self.app.find_tally(&self.roster, viewer).await;
         let ranked = ranked.transpose()?.map_err(Into::into);
-        Some(ranked.map(|ranked| Tally::new(ctx, ranked)))
+        Some(ranked.map(|ranked| Tally::new(&self.app, ranked)))
     }
 
-    /// What the viewer may still vote now, in the order of the categories; null unless the viewer is a voter.
+    /// The viewer's quotas now, in the order of the categories; null unless the viewer is a voter.
     async fn viewer_quotas(&self, ctx: &Context<'_>) -> Nullable<Vec<Quota>> {
         let voter = requester(ctx).viewer.voter()?;
         let quotas = self.app.list_quotas(voter, &self.roster).await;
-        let shown = |quota| Quota::new(app(ctx), &self.roster, quota);
+        let shown = |quota| Quota::new(&self.app, &self.roster, quota);
         Some(match quotas {
             Ok(quotas) => Ok(quotas.into_iter().map(shown).collect()),
             Err(error) => Err(error.into()),
@@ -251,22 +246,64 @@ impl Campaign {
 
 /// A campaign in a list.
 #[derive(SimpleObject)]
-pub struct CampaignEdge {
-    /// Its place in the list.
-    pub cursor: String,
+pub(super) struct CampaignEdge {
+    /// Its position in the list.
+    cursor: String,
     /// The campaign.
-    pub node: Campaign,
+    node: Campaign,
 }
 
 /// A page of campaigns.
 #[derive(SimpleObject)]
-pub struct CampaignConnection {
+pub(in crate::graphql) struct CampaignConnection {
     /// The campaigns with their cursors.
-    pub edges: Vec<CampaignEdge>,
+    edges: Vec<CampaignEdge>,
     /// The campaigns.
-    pub nodes: Vec<Campaign>,
-    /// Where the page begins and ends.
-    pub page_info: PageInfo,
-    /// How many campaigns there are in all.
-    pub total_count: i32,
+    nodes: Vec<Campaign>,
+    /// The bounds of the page.
+    page_info: PageInfo,
+    /// The number of campaigns in the whole list.
+    total_count: i32,
+}
+
+/// A page of the campaigns that the requester may see, latest opening first.
+pub(in crate::graphql) fn list_campaigns(
+    ctx: &Context<'_>,
+    args: &PageArgs,
+    phase: Option<CampaignPhase>,
+) -> Result<CampaignConnection> {
+    let (app, viewer) = (app(ctx), requester(ctx).viewer);
+    let key = &app.hash_key;
+    let after = decode_cursor(key, args.after.as_ref(), |cursor| match cursor {
+        Cursor::Campaign(opens_at, id) => Some(Reverse((opens_at, id))),
+        _ => None,
+    })?;
+    let now = app.clock.now();
+    let is_listed = |roster: &Roster| {
+        phase.is_none_or(|phase| CampaignPhase::from(roster.campaign().phase(now)) == phase)
+    };
+    let catalog = app.campaigns.catalog();
+    let mut list = Vec::new();
+    for roster in catalog.visible(viewer).filter(|roster| is_listed(roster)) {
+        let campaign = roster.campaign();
+        let opens_at = campaign.voting_opens_at.timestamp_micros();
+        list.push((Reverse((opens_at, campaign.id)), Arc::clone(roster)));
+    }
+    let total_count = to_i32(list.len());
+    let to_node = |(Reverse((opens_at, id)), roster)| {
+        let cursor = Cursor::Campaign(opens_at, id).encode(key);
+        (cursor, Campaign::new(app, roster))
+    };
+    let slice = args.cut(list, after.as_ref(), None);
+    let Connection {
+        edges,
+        nodes,
+        page_info,
+    } = Connection::new(slice, to_node, |cursor, node| CampaignEdge { cursor, node });
+    Ok(CampaignConnection {
+        edges,
+        nodes,
+        page_info,
+        total_count,
+    })
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Object};
 
+use super::to_i32;
 use crate::app::App;
 use crate::domain::campaign;
 use crate::domain::roster::Roster;
@@ -11,7 +12,7 @@ use crate::graphql::node_id::GlobalId;
 
 /// A category.
 #[derive(Clone)]
-pub struct Category {
+pub(in crate::graphql) struct Category {
     app: Arc<App>,
     roster: Arc<Roster>,
     index: usize,
@@ -19,8 +20,7 @@ pub struct Category {
 
 impl Category {
     /// The category at this index of the roster.
-    #[must_use]
-    pub fn new(app: &Arc<App>, roster: Arc<Roster>, index: usize) -> Self {
+    pub(in crate::graphql) fn new(app: &Arc<App>, roster: Arc<Roster>, index: usize) -> Self {
         Self {
             app: Arc::clone(app),
             roster,
@@ -37,7 +37,7 @@ impl Category {
 #[Object]
 impl Category {
     /// Its id.
-    pub async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         GlobalId::Category(self.category().id).encode(&self.app.hash_key)
     }
 
@@ -51,13 +51,13 @@ impl Category {
         &self.category().name
     }
 
-    /// How many of its nominees the public's choice takes.
+    /// The number of its nominees that the public's choice takes.
     async fn shortlist_size(&self) -> i32 {
-        i32::try_from(self.category().shortlist_size).unwrap_or(i32::MAX)
+        to_i32(self.category().shortlist_size)
     }
 
-    /// How many nominees it shows.
+    /// The number of nominees that it shows.
     async fn nominee_count(&self) -> i32 {
-        i32::try_from(self.roster.shown_in(self.index)).unwrap_or(i32::MAX)
+        to_i32(self.roster.shown_in(self.index))
     }
 }

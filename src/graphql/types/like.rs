@@ -1,79 +1,120 @@
-//! Likes and page views, which nominees and stories share.
+//! Likes and views, which nominees and stories share.
 
-use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
 use uuid::Uuid;
 
-use super::Likeable;
+use super::{Likeable, to_i32};
+use crate::graphql::requester;
 
-/// What `setLike` is to do.
+/// The input of `setLike`.
 #[derive(InputObject)]
-pub struct SetLikeInput {
+pub(in crate::graphql) struct SetLikeInput {
     /// The nominee or story.
-    pub subject_id: ID,
+    pub(in crate::graphql) subject_id: ID,
     /// Whether the viewer likes it from now on.
-    pub liked: bool,
+    pub(in crate::graphql) liked: bool,
 }
 
-/// Why `setLike` was refused.
+/// The reason why `setLike` was refused.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
-pub enum SetLikeErrorCode {
+pub(super) enum SetLikeErrorCode {
     /// There is no such nominee or story.
     SubjectNotFound,
 }
 
 /// A refusal of `setLike`.
 #[derive(SimpleObject, Clone)]
-pub struct SetLikeUserError {
-    /// Why.
-    pub code: SetLikeErrorCode,
-    /// For people, in the language of the request.
-    pub message: String,
-    /// Which part of the input it is about.
-    pub path: Option<Vec<String>>,
+pub(in crate::graphql) struct SetLikeUserError {
+    /// The reason.
+    pub(super) code: SetLikeErrorCode,
+    /// A text for people, in the language of the request.
+    pub(super) message: String,
+    /// The part of the input that it is about.
+    pub(super) path: Option<Vec<String>>,
 }
 
 /// The answer of `setLike`.
 #[derive(SimpleObject)]
-pub struct SetLikePayload {
-    /// What was liked, with its new count.
-    pub subject: Option<Likeable>,
-    /// Why it was refused; empty when it was not.
-    pub user_errors: Vec<SetLikeUserError>,
+pub(in crate::graphql) struct SetLikePayload {
+    /// The nominee or story, with its new count.
+    subject: Option<Likeable>,
+    /// The refusal; empty when there is none.
+    user_errors: Vec<SetLikeUserError>,
 }
 
-/// What `recordViews` is to count.
+impl SetLikePayload {
+    /// The payload with the subject that was found.
+    pub(in crate::graphql) fn new(ctx: &Context<'_>, subject: Option<Likeable>) -> Self {
+        let error = || SetLikeUserError {
+            code: SetLikeErrorCode::SubjectNotFound,
+            message: requester(ctx).language.subject_not_found().to_owned(),
+            path: Some(vec!["input".into(), "subjectId".into()]),
+        };
+        let user_errors = match subject {
+            Some(_) => Vec::new(),
+            None => vec![error()],
+        };
+        Self {
+            subject,
+            user_errors,
+        }
+    }
+}
+
+/// The input of `recordViews`.
 #[derive(InputObject)]
-pub struct RecordViewsInput {
+pub(in crate::graphql) struct RecordViewsInput {
     /// Nominees and stories that were viewed, 1 to 20; one that is named twice counts twice.
-    pub subject_ids: Vec<ID>,
+    pub(in crate::graphql) subject_ids: Vec<ID>,
     /// Your name for this report, a fresh UUID. Sent again with the same key within an hour, it counts once: that makes
     /// retries safe.
-    pub idempotency_key: Option<Uuid>,
+    pub(in crate::graphql) idempotency_key: Option<Uuid>,
 }
 
-/// Why `recordViews` did not count a subject.
+/// The reason why `recordViews` did not count a subject.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
-pub enum RecordViewsErrorCode {
+pub(super) enum RecordViewsErrorCode {
     /// There is no such nominee or story.
     SubjectNotFound,
 }
 
 /// A subject that `recordViews` does not know.
 #[derive(SimpleObject, Clone)]
-pub struct RecordViewsUserError {
-    /// Why.
-    pub code: RecordViewsErrorCode,
-    /// For people, in the language of the request.
-    pub message: String,
-    /// Which part of the input it is about.
-    pub path: Option<Vec<String>>,
+pub(in crate::graphql) struct RecordViewsUserError {
+    /// The reason.
+    pub(super) code: RecordViewsErrorCode,
+    /// A text for people, in the language of the request.
+    pub(super) message: String,
+    /// The part of the input that it is about.
+    pub(super) path: Option<Vec<String>>,
 }
 
 /// The answer of `recordViews`.
 #[derive(SimpleObject)]
-pub struct RecordViewsPayload {
-    /// How many views were counted. They show within about a second.
-    pub recorded: i32,
+pub(in crate::graphql) struct RecordViewsPayload {
+    /// The number of views that were counted. They show within about a second.
+    recorded: i32,
     /// Subjects that were not counted; the others were.
-    pub user_errors: Vec<RecordViewsUserError>,
+    user_errors: Vec<RecordViewsUserError>,
+}
+
+impl RecordViewsPayload {
+    /// The payload of a report; `counted` says of each subject whether its view was counted.
+    pub(in crate::graphql) fn new(ctx: &Context<'_>, counted: &[bool]) -> Self {
+        let error = |position: usize| RecordViewsUserError {
+            code: RecordViewsErrorCode::SubjectNotFound,
+            message: requester(ctx).language.subject_not_found().to_owned(),
+            path: Some(vec![
+                "input".into(),
+                "subjectIds".into(),
+                position.to_string(),
+            ]),
+        };
+        let unknown = (0..counted.len()).filter(|position| !counted[*position]);
+        let user_errors: Vec<RecordViewsUserError> = unknown.map(error).collect();
+        Self {
+            recorded: to_i32(counted.len() - user_errors.len()),
+            user_errors,
+        }
+    }
 }

@@ -14,33 +14,40 @@ use async_graphql::{ID, Interface};
 
 use crate::graphql::Nullable;
 
-pub use self::campaign::{Campaign, CampaignConnection, CampaignEdge, CampaignPhase};
-pub use self::category::Category;
-pub use self::like::{
-    RecordViewsErrorCode, RecordViewsInput, RecordViewsPayload, RecordViewsUserError,
-    SetLikeErrorCode, SetLikeInput, SetLikePayload, SetLikeUserError,
+pub(super) use self::campaign::{Campaign, CampaignConnection, CampaignPhase, list_campaigns};
+pub(super) use self::category::Category;
+pub(super) use self::like::{
+    RecordViewsInput, RecordViewsPayload, RecordViewsUserError, SetLikeInput, SetLikePayload,
+    SetLikeUserError,
 };
-pub use self::nominee::{Nominee, NomineeConnection, NomineeOrder, NomineeQuery, list_nominees};
-pub use self::scalars::{Long, Timestamp};
-pub use self::sign_in::{
+pub(super) use self::nominee::{
+    Nominee, NomineeConnection, NomineeOrder, NomineeQuery, list_nominees,
+};
+pub(super) use self::scalars::{Long, Timestamp};
+pub(super) use self::sign_in::{
     RefreshSessionInput, SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput,
     SignInUserError, SignOutInput, SignOutPayload, Viewer,
 };
-pub use self::story::{Story, StoryConnection, list_stories};
-pub use self::tally::Tally;
-pub use self::vote::{
+pub(super) use self::story::{Story, StoryConnection, list_stories};
+pub(super) use self::tally::Tally;
+pub(super) use self::vote::{
     CastBallotInput, CastBallotPayload, CastBallotUserError, CastVoteInput, CastVotePayload,
     CastVoteUserError, Quota, Vote,
 };
 
-/// Whatever has an id.
+/// A number as the API's `Int`, cut to its largest.
+fn to_i32(number: impl TryInto<i32>) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
+}
+
+/// An object with an id.
 #[derive(Interface, Clone)]
 #[graphql(field(
     name = "id",
     ty = "ID",
     desc = "Its id: opaque, unique among all objects."
 ))]
-pub enum Node {
+pub(super) enum Node {
     /// A campaign.
     Campaign(Campaign),
     /// A category.
@@ -53,7 +60,7 @@ pub enum Node {
     Vote(Vote),
 }
 
-/// What can be liked and viewed.
+/// An object that can be liked and viewed.
 #[allow(
     clippy::duplicated_attributes,
     reason = "fields of one type are no repetition"
@@ -61,44 +68,48 @@ pub enum Node {
 #[derive(Interface, Clone)]
 #[graphql(
     field(name = "id", ty = "ID", desc = "Its id."),
-    field(name = "like_count", ty = "Long", desc = "How many voters like it."),
-    field(name = "view_count", ty = "Long", desc = "How often it was viewed."),
+    field(
+        name = "like_count",
+        ty = "Long",
+        desc = "The number of voters who like it."
+    ),
+    field(name = "view_count", ty = "Long", desc = "The number of its views."),
     field(
         name = "viewer_has_liked",
         ty = "Nullable<bool>",
         desc = "Whether the viewer likes it; null unless it is a voter."
     )
 )]
-pub enum Likeable {
+pub(super) enum Likeable {
     /// A nominee.
     Nominee(Nominee),
     /// A story.
     Story(Story),
 }
 
-/// Why a mutation was refused: something that the user can act on.
+/// A refusal of a mutation: something that the user can act on.
 #[derive(Interface, Clone)]
 #[graphql(
     field(
         name = "message",
         ty = "&String",
-        desc = "For people, in the language of the request."
+        desc = "A text for people, in the language of the request."
     ),
     field(
         name = "path",
         ty = "&Option<Vec<String>>",
-        desc = "Which part of the input it is about."
+        desc = "The part of the input that it is about."
     )
 )]
-pub enum UserError {
-    /// Of signing in.
+pub(super) enum UserError {
+    /// A refusal of signing in.
     SignIn(SignInUserError),
-    /// Of casting a vote.
+    /// A refusal of a vote.
     CastVote(CastVoteUserError),
-    /// Of casting a ballot.
+    /// A refusal of a ballot.
     CastBallot(CastBallotUserError),
-    /// Of liking.
+    /// A refusal of a like.
     SetLike(SetLikeUserError),
-    /// Of reporting views.
+    /// A subject whose views are not counted.
     RecordViews(RecordViewsUserError),
 }

@@ -5,25 +5,29 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::scalars::Long;
-use super::story::StoryConnection;
-use super::{Campaign, Category};
-use crate::app::nominees::{self, NomineeFilter, NomineePlace};
+use super::story::{StoryConnection, feed_window};
+use super::{Campaign, Category, to_i32};
+use crate::app::nominees::{self, NomineeFilter, NomineeSortKey};
+use crate::app::tallies::RankedTally;
+use crate::auth::keyed_hash::HashKey;
+use crate::domain::campaign::QuotaPeriod;
 use crate::domain::nominee as domain;
 use crate::domain::period;
 use crate::domain::roster::Roster;
 use crate::domain::tally::TallyEntry;
-use crate::error::Error;
-use crate::graphql::connection::{PageArgs, PageInfo};
+use crate::error::{self, Error};
+use crate::graphql::connection::{Connection, PageArgs, PageInfo};
 use crate::graphql::node_id::{self, Cursor, GlobalId};
 use crate::graphql::page::NomineePage;
 use crate::graphql::{Nullable, app, requester};
+use crate::id::CategoryId;
 
-/// The longest text that is searched for.
+/// Characters of a text that is searched for at most.
 const SEARCH_CHARS_MAX: usize = 100;
 
 /// The order of a list of nominees.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
-pub enum NomineeOrder {
+pub(in crate::graphql) enum NomineeOrder {
     /// By number.
     Number,
     /// By votes, most first; only where the viewer may see the tally.
@@ -35,7 +39,7 @@ pub enum NomineeOrder {
 /// Whether a nominee is shown and can be voted for.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::NomineeStatus")]
-pub enum NomineeStatus {
+pub(super) enum NomineeStatus {
     /// Shown, and can be voted for.
     Active,
     /// Shown, and cannot be voted for.
@@ -46,25 +50,25 @@ pub enum NomineeStatus {
 
 /// A nominee on the page that it is shown on.
 #[derive(Clone)]
-pub struct Nominee {
+pub(in crate::graphql) struct Nominee {
     page: Arc<NomineePage>,
     index: usize,
 }
 
 impl Nominee {
     /// The nominee at this index of the page's roster.
-    #[must_use]
-    pub fn new(page: Arc<NomineePage>, index: usize) -> Self {
+    pub(in crate::graphql) fn new(page: Arc<NomineePage>, index: usize) -> Self {
         Self { page, index }
     }
 
-    /// A nominee shown standalone.
-    #[must_use]
-    pub fn standalone(ctx: &Context<'_>, roster: Arc<Roster>, index: usize) -> Self {
-        Self {
-            page: NomineePage::new(ctx, roster, &[index]),
-            index,
-        }
+    /// A nominee on a page of its own.
+    pub(in crate::graphql) fn on_own_page(
+        ctx: &Context<'_>,
+        roster: &Arc<Roster>,
+        index: usize,
+    ) -> Self {
+        let page = NomineePage::new(ctx, roster, std::iter::once(index));
+        Self { page, index }
     }
 
     fn nominee(&self) -> &domain::Nominee {
@@ -81,17 +85,17 @@ impl Nominee {
     }
 }
 
-/// One who stands for selection.
+/// A person who stands for selection.
 #[Object]
 impl Nominee {
     /// Its id.
-    pub async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         GlobalId::Nominee(self.nominee().id).encode(&self.page.app.hash_key)
     }
 
     /// Its number on the list, unique in the campaign.
     async fn number(&self) -> i32 {
-        i32::try_from(self.nominee().number).unwrap_or(i32::MAX)
+        to_i32(self.nominee().number)
     }
 
     /// The person's name.
@@ -114,7 +118,7 @@ impl Nominee {
         self.nominee().title.as_deref()
     }
 
-    /// Why this person was nominated, a few sentences.
+    /// The reasons for the nomination, a few sentences.
     async fn summary(&self) -> &str {
         &self.nominee().summary
     }
@@ -159,35 +163,22 @@ impl Nominee {
 
     /// Whether the viewer has voted for it in the current period; null unless it is a voter.
     async fn viewer_has_voted(&self) -> Nullable<bool> {
-        let has_voted = self.page.has_voted(self.nominee().id).await;
-        Some(has_voted.transpose()?.map_err(Into::into))
+        self.page.has_voted(self.nominee().id).await
     }
 
-    /// How many voters like it.
-    pub async fn like_count(&self) -> Result<Long> {
-        let counter = self
-            .page
-            .subjects
-            .counter(&self.page.app, self.nominee().id.into())
-            .await?;
-        Ok(Long(counter.likes))
+    /// The number of voters who like it.
+    pub(super) async fn like_count(&self) -> Result<Long> {
+        self.page.counters.likes(self.nominee().id).await
     }
 
-    /// How often it was viewed.
-    pub async fn view_count(&self) -> Result<Long> {
-        let counter = self
-            .page
-            .subjects
-            .counter(&self.page.app, self.nominee().id.into())
-            .await?;
-        Ok(Long(counter.views))
+    /// The number of its views.
+    pub(super) async fn view_count(&self) -> Result<Long> {
+        self.page.counters.views(self.nominee().id).await
     }
 
     /// Whether the viewer likes it; null unless it is a voter.
-    pub async fn viewer_has_liked(&self) -> Nullable<bool> {
-        let (page, id) = (&self.page, self.nominee().id.into());
-        let is_liked = page.subjects.is_liked(&page.app, page.viewer, id).await;
-        Some(is_liked.transpose()?.map_err(Into::into))
+    pub(super) async fn viewer_has_liked(&self) -> Nullable<bool> {
+        self.page.counters.is_liked(self.nominee().id).await
     }
 
     /// Stories about it that are out, newest first.
@@ -198,40 +189,28 @@ impl Nominee {
     ) -> Result<StoryConnection> {
         let args = PageArgs::new(first, after, None, None)?;
         let key = &self.page.app.hash_key;
-        let after = args
-            .after
-            .as_ref()
-            .map(|text| super::story::position(key, text))
-            .transpose()?;
-        let page = self
-            .page
-            .stories(self.nominee().id, args.limit, after)
-            .await?;
-        Ok(StoryConnection::first_of(
-            key,
-            page.as_ref(),
-            args.limit,
-            after.is_some(),
-        ))
+        let window = feed_window(key, &args)?;
+        let page = self.page.stories(self.nominee().id, window).await?;
+        Ok(StoryConnection::new(key, &page))
     }
 }
 
-/// What a client asks of a list of nominees.
-pub struct NomineeQuery {
-    /// Which page.
-    pub page: PageArgs,
-    /// Only those of this category.
-    pub category: Option<ID>,
-    /// Only those that match this text.
-    pub search: Option<String>,
+/// The arguments of a list of nominees.
+pub(in crate::graphql) struct NomineeQuery {
+    /// The page.
+    pub(in crate::graphql) page: PageArgs,
+    /// Only nominees of this category.
+    pub(in crate::graphql) category: Option<ID>,
+    /// Only nominees that match this text.
+    pub(in crate::graphql) search: Option<String>,
     /// Their order.
-    pub order_by: NomineeOrder,
+    pub(in crate::graphql) order_by: NomineeOrder,
 }
 
 /// A nominee in a list.
 #[derive(SimpleObject)]
-pub struct NomineeEdge {
-    /// Its place in the list.
+pub(super) struct NomineeEdge {
+    /// Its position in the list.
     cursor: String,
     /// The nominee.
     node: Nominee,
@@ -239,41 +218,53 @@ pub struct NomineeEdge {
 
 /// A page of nominees.
 #[derive(SimpleObject)]
-pub struct NomineeConnection {
+pub(in crate::graphql) struct NomineeConnection {
     /// The nominees with their cursors.
     edges: Vec<NomineeEdge>,
     /// The nominees.
     nodes: Vec<Nominee>,
-    /// Where the page begins and ends.
+    /// The bounds of the page.
     page_info: PageInfo,
-    /// How many nominees the whole list has.
+    /// The number of nominees in the whole list.
     total_count: i32,
 }
 
-/// An order with what it needs, and how its places become cursors.
+/// An order with the data that it takes; it makes sort keys into cursors and back.
 enum Order {
     Number,
-    Votes(crate::app::tallies::RankedTally),
+    Votes(RankedTally),
     Shuffled(u64),
 }
 
 impl Order {
-    fn cursor(&self, place: NomineePlace) -> Cursor {
+    async fn new(ctx: &Context<'_>, roster: &Roster, order_by: NomineeOrder) -> Result<Self> {
+        Ok(match order_by {
+            NomineeOrder::Number => Self::Number,
+            NomineeOrder::Votes => {
+                let tally = app(ctx).find_tally(roster, requester(ctx).viewer).await?;
+                let hidden = "The tally is hidden for now: choose another order.";
+                Self::Votes(tally.ok_or(Error::Forbidden(hidden))?)
+            }
+            NomineeOrder::Shuffled => Self::Shuffled(shuffle_seed(ctx, roster)),
+        })
+    }
+
+    fn cursor(&self, key: NomineeSortKey) -> Cursor {
         match self {
-            Self::Number => Cursor::NomineeByNumber(place.0),
-            Self::Votes(_) => Cursor::NomineeByVotes(place.0, place.1),
-            Self::Shuffled(seed) => Cursor::NomineeShuffled(place.0, place.1, *seed),
+            Self::Number => Cursor::NomineeByNumber(key.0),
+            Self::Votes(_) => Cursor::NomineeByVotes(key.0, key.1),
+            Self::Shuffled(seed) => Cursor::NomineeShuffled(key.0, key.1, *seed),
         }
     }
 
-    /// The place of a cursor; a shuffle goes on as the cursor's began.
-    fn place(&mut self, cursor: Cursor) -> crate::error::Result<NomineePlace> {
-        match (self, cursor) {
+    /// Reads the sort key of a cursor; a shuffle goes on as the cursor's began.
+    fn decode(&mut self, key: &HashKey, text: &str) -> error::Result<NomineeSortKey> {
+        match (self, Cursor::decode(key, text)?) {
             (Self::Number, Cursor::NomineeByNumber(number)) => Ok((number, 0)),
             (Self::Votes(_), Cursor::NomineeByVotes(votes, number)) => Ok((votes, number)),
-            (Self::Shuffled(seed), Cursor::NomineeShuffled(place, number, begun)) => {
+            (Self::Shuffled(seed), Cursor::NomineeShuffled(shuffled, number, begun)) => {
                 *seed = begun;
-                Ok((place, number))
+                Ok((shuffled, number))
             }
             _ => Err(Error::BadUserInput(
                 "This cursor belongs to a list in another order.".into(),
@@ -282,100 +273,75 @@ impl Order {
     }
 }
 
+/// The seed of the requester's shuffle today.
+fn shuffle_seed(ctx: &Context<'_>, roster: &Roster) -> u64 {
+    let requester = requester(ctx);
+    let zone = roster.campaign().time_zone.0;
+    let day = period::number(QuotaPeriod::Day, zone, app(ctx).clock.now());
+    let viewer = match requester.viewer.voter() {
+        Some(voter_id) => voter_id.0.as_bytes().to_vec(),
+        None => requester.client.address.to_string().into_bytes(),
+    };
+    nominees::shuffle_seed(roster, &viewer, day)
+}
+
+/// Checks the filter of a list of the nominees of `roster`.
+fn filter(
+    key: &HashKey,
+    roster: &Roster,
+    category: Option<ID>,
+    search: Option<String>,
+) -> error::Result<NomineeFilter> {
+    let category: Option<CategoryId> = category.map(|id| node_id::decode(key, &id)).transpose()?;
+    if category.is_some_and(|id| roster.category_index(id).is_none()) {
+        return Err(Error::NotFound("category"));
+    }
+    let is_too_long = |text: &String| text.chars().count() > SEARCH_CHARS_MAX;
+    if search.as_ref().is_some_and(is_too_long) {
+        return Err(Error::BadUserInput(format!(
+            "search must have at most {SEARCH_CHARS_MAX} characters."
+        )));
+    }
+    Ok(NomineeFilter { category, search })
+}
+
 /// A page of the nominees of a campaign.
-///
-/// # Errors
-/// Bad arguments; `FORBIDDEN` for the order by votes where the tally is hidden.
-pub async fn list_nominees(
+pub(in crate::graphql) async fn list_nominees(
     ctx: &Context<'_>,
     roster: &Arc<Roster>,
     query: NomineeQuery,
 ) -> Result<NomineeConnection> {
-    let (app, key) = (app(ctx), &app(ctx).hash_key);
-    let category = query
-        .category
-        .map(|id| node_id::category(key, &id))
-        .transpose()?;
-    if category.is_some_and(|id| roster.category_index(id).is_none()) {
-        return Err(Error::NotFound("category").into());
-    }
-    if query
-        .search
-        .as_ref()
-        .is_some_and(|text| text.chars().count() > SEARCH_CHARS_MAX)
-    {
-        return Err(Error::BadUserInput(format!(
-            "search must have at most {SEARCH_CHARS_MAX} characters."
-        ))
-        .into());
-    }
-    let mut order = order(ctx, roster, query.order_by).await?;
-    let mut place = |text: &String| order.place(Cursor::decode(key, text)?);
-    let after = query.page.after.as_ref().map(&mut place).transpose()?;
-    let before = query.page.before.as_ref().map(&mut place).transpose()?;
-    let by = match &order {
-        Order::Number => nominees::NomineeOrder::Number,
-        Order::Votes(ranked) => nominees::NomineeOrder::Votes(&ranked.tally),
-        Order::Shuffled(seed) => nominees::NomineeOrder::Shuffled(*seed),
+    let key = &app(ctx).hash_key;
+    let args = query.page;
+    let filter = filter(key, roster, query.category, query.search)?;
+    let mut order = Order::new(ctx, roster, query.order_by).await?;
+    let mut decode = |text: &String| order.decode(key, text);
+    let after = args.after.as_ref().map(&mut decode).transpose()?;
+    let before = args.before.as_ref().map(&mut decode).transpose()?;
+    let (roster, list_order) = match &order {
+        Order::Number => (roster, nominees::NomineeOrder::Number),
+        // The indexes of a tally are those of the roster that it was ranked with.
+        Order::Votes(ranked) => (&ranked.roster, nominees::NomineeOrder::Votes(&ranked.tally)),
+        Order::Shuffled(seed) => (roster, nominees::NomineeOrder::Shuffled(*seed)),
     };
-    // Ranked with the same roster that is listed: the indexes of the tally are that roster's.
-    let roster = if let Order::Votes(ranked) = &order {
-        &ranked.roster
-    } else {
-        roster
+    let list = nominees::list(roster, &filter, list_order);
+    let total_count = to_i32(list.len());
+    let slice = args.cut(list, after.as_ref(), before.as_ref());
+    let indexes = slice.entries.iter().map(|(_, index)| *index);
+    let page = NomineePage::new(ctx, roster, indexes);
+    let to_node = |(sort_key, index)| {
+        let cursor = order.cursor(sort_key).encode(key);
+        (cursor, Nominee::new(Arc::clone(&page), index))
     };
-    let list = nominees::list(
-        roster,
-        &NomineeFilter {
-            category,
-            search: query.search,
-        },
-        by,
-    );
-    let cut = query.page.cut(list, after.as_ref(), before.as_ref());
-    let indexes: Vec<usize> = cut.entries.iter().map(|(_, index)| *index).collect();
-    let page = NomineePage::new(ctx, Arc::clone(roster), &indexes);
-    let edge = |(place, index): &(NomineePlace, usize)| NomineeEdge {
-        cursor: order.cursor(*place).encode(&app.hash_key),
-        node: Nominee::new(Arc::clone(&page), *index),
-    };
-    let edges: Vec<NomineeEdge> = cut.entries.iter().map(edge).collect();
-    Ok(NomineeConnection {
-        page_info: PageInfo::of(
-            cut.has_previous,
-            cut.has_next,
-            edges.iter().map(|e| &e.cursor),
-        ),
-        nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
-        total_count: i32::try_from(cut.total).unwrap_or(i32::MAX),
+    let Connection {
         edges,
-    })
-}
-
-async fn order(ctx: &Context<'_>, roster: &Roster, order_by: NomineeOrder) -> Result<Order> {
-    let (app, requester) = (app(ctx), requester(ctx));
-    Ok(match order_by {
-        NomineeOrder::Number => Order::Number,
-        NomineeOrder::Votes => {
-            let hidden = Error::Forbidden("The tally is hidden for now: choose another order.");
-            Order::Votes(
-                app.find_tally(roster, requester.viewer)
-                    .await?
-                    .ok_or(hidden)?,
-            )
-        }
-        NomineeOrder::Shuffled => {
-            let campaign = roster.campaign();
-            let day = period::number(
-                crate::domain::campaign::QuotaPeriod::Day,
-                campaign.time_zone.0,
-                app.clock.now(),
-            );
-            let viewer = match requester.viewer.voter() {
-                Some(voter) => voter.0.as_bytes().to_vec(),
-                None => requester.client.address.to_string().into_bytes(),
-            };
-            Order::Shuffled(nominees::shuffle_seed(roster, &viewer, day))
-        }
+        nodes,
+        page_info,
+    } = Connection::new(slice, to_node, |cursor, node| NomineeEdge { cursor, node });
+    Ok(NomineeConnection {
+        edges,
+        nodes,
+        page_info,
+        total_count,
     })
 }

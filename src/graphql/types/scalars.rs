@@ -1,4 +1,4 @@
-//! Scalars of the contract.
+//! The scalars of the API.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -8,7 +8,7 @@ const LONG_MAX: i64 = 1 << 53;
 
 /// A whole number between -2^53 and 2^53.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Long(pub i64);
+pub(in crate::graphql) struct Long(pub(in crate::graphql) i64);
 
 /// A whole number between -2^53 and 2^53, as a JSON number.
 #[Scalar]
@@ -30,7 +30,7 @@ impl ScalarType for Long {
 
 /// A moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timestamp(pub DateTime<Utc>);
+pub(in crate::graphql) struct Timestamp(pub(in crate::graphql) DateTime<Utc>);
 
 /// A moment in UTC as RFC 3339 has it, with milliseconds: "2022-10-25T01:02:03.456Z".
 #[Scalar(

@@ -2,73 +2,72 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 
 use super::scalars::Timestamp;
 use crate::app::App;
 use crate::app::sign_in::{SessionTokens, SignInAnswer, SignInRefusal};
 use crate::auth;
 use crate::error::Error;
-use crate::graphql::Nullable;
-use crate::graphql::messages::Language;
 use crate::graphql::node_id::GlobalId;
+use crate::graphql::{Nullable, app, requester};
 use crate::ledger::staff;
 
 /// A platform that mini-programs run on.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
-pub enum MiniProgramPlatform {
+pub(super) enum MiniProgramPlatform {
     /// WeChat (微信).
     Wechat,
 }
 
-/// What `signInMiniProgram` needs.
+/// The input of `signInMiniProgram`.
 #[derive(InputObject)]
-pub struct SignInMiniProgramInput {
+pub(in crate::graphql) struct SignInMiniProgramInput {
     /// The platform.
-    pub platform: MiniProgramPlatform,
+    platform: MiniProgramPlatform,
     /// The login code that the platform gave the mini-program (`wx.login`): good once, for five minutes.
     #[graphql(secret)]
-    pub code: String,
+    pub(in crate::graphql) code: String,
 }
 
-/// What `signInGuest` needs.
+/// The input of `signInGuest`.
 #[derive(InputObject)]
-pub struct SignInGuestInput {
+pub(in crate::graphql) struct SignInGuestInput {
     /// A text that the client makes at random once and keeps: 16 to 128 visible ASCII characters.
     #[graphql(secret)]
-    pub device_id: String,
+    pub(in crate::graphql) device_id: String,
 }
 
-/// What `signInStaff` needs.
+/// The input of `signInStaff`.
 #[derive(InputObject)]
-pub struct SignInStaffInput {
+pub(in crate::graphql) struct SignInStaffInput {
     /// The account's e-mail address.
-    pub email: String,
+    pub(in crate::graphql) email: String,
     /// Its password.
     #[graphql(secret)]
-    pub password: String,
+    pub(in crate::graphql) password: String,
 }
 
-/// What `refreshSession` needs.
+/// The input of `refreshSession`.
 #[derive(InputObject)]
-pub struct RefreshSessionInput {
+pub(in crate::graphql) struct RefreshSessionInput {
     /// The refresh token: good once.
     #[graphql(secret)]
-    pub refresh_token: String,
+    pub(in crate::graphql) refresh_token: String,
 }
 
-/// What `signOut` needs.
+/// The input of `signOut`.
 #[derive(InputObject)]
-pub struct SignOutInput {
+pub(in crate::graphql) struct SignOutInput {
     /// The refresh token of the session to end.
     #[graphql(secret)]
-    pub refresh_token: String,
+    pub(in crate::graphql) refresh_token: String,
 }
 
-/// Why signing in was refused.
+/// The reason why signing in was refused.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "SignInRefusal")]
-pub enum SignInErrorCode {
+pub(super) enum SignInErrorCode {
     /// The login code is unknown, expired or used: get a new one.
     InvalidCode,
     /// The platform blocks the account.
@@ -91,18 +90,18 @@ pub enum SignInErrorCode {
 
 /// A refusal of signing in.
 #[derive(SimpleObject, Clone)]
-pub struct SignInUserError {
-    /// Why.
-    pub code: SignInErrorCode,
-    /// For people, in the language of the request.
-    pub message: String,
-    /// Which part of the input it is about.
-    pub path: Option<Vec<String>>,
+pub(in crate::graphql) struct SignInUserError {
+    /// The reason.
+    pub(super) code: SignInErrorCode,
+    /// A text for people, in the language of the request.
+    pub(super) message: String,
+    /// The part of the input that it is about.
+    pub(super) path: Option<Vec<String>>,
 }
 
 /// The tokens of a session.
 #[derive(SimpleObject)]
-pub struct Session {
+pub(super) struct Session {
     /// Send it as `Authorization: Bearer ...`.
     access_token: String,
     /// When the access token expires: refresh before that.
@@ -115,27 +114,25 @@ pub struct Session {
 
 /// The answer of all ways to sign in.
 #[derive(SimpleObject)]
-pub struct SignInPayload {
+pub(in crate::graphql) struct SignInPayload {
     /// The tokens; null when it was refused.
     session: Option<Session>,
-    /// Who is signed in; null when it was refused.
+    /// The viewer who is signed in; null when it was refused.
     viewer: Option<Viewer>,
-    /// Why it was refused; empty when it was not.
+    /// The refusal; empty when there is none.
     user_errors: Vec<SignInUserError>,
 }
 
 impl SignInPayload {
     /// The payload of an answer; `field` is the part of the input that a refusal is about.
-    #[must_use]
-    pub fn new(
-        app: &Arc<App>,
-        language: Language,
+    pub(in crate::graphql) fn new(
+        ctx: &Context<'_>,
         field: Option<&str>,
         answer: SignInAnswer,
     ) -> Self {
         match answer {
             Ok(tokens) => {
-                let viewer = Viewer::new(app, tokens.viewer);
+                let viewer = Viewer::new(app(ctx), tokens.viewer);
                 Self {
                     session: Some(Session::from(tokens)),
                     viewer,
@@ -143,7 +140,7 @@ impl SignInPayload {
                 }
             }
             Err(why) => {
-                let message = language.sign_in_refusal(why).to_owned();
+                let message = requester(ctx).language.sign_in_refusal(why).to_owned();
                 let path = field.map(|field| vec!["input".to_owned(), field.to_owned()]);
                 let user_errors = vec![SignInUserError {
                     code: why.into(),
@@ -173,30 +170,29 @@ impl From<SessionTokens> for Session {
 
 /// The answer of `signOut`.
 #[derive(SimpleObject)]
-pub struct SignOutPayload {
+pub(in crate::graphql) struct SignOutPayload {
     /// Always true: afterwards the refresh token is good for nothing.
-    pub signed_out: bool,
+    pub(in crate::graphql) signed_out: bool,
 }
 
-/// What a viewer is.
+/// The role of a viewer.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
-pub enum ViewerRole {
-    /// One who votes.
+pub(super) enum ViewerRole {
+    /// A voter.
     Voter,
-    /// One who works for the organiser.
+    /// A member of the organiser's staff.
     Staff,
 }
 
-/// Who is signed in.
-pub struct Viewer {
+/// A voter or a member of staff who is signed in.
+pub(in crate::graphql) struct Viewer {
     app: Arc<App>,
     viewer: auth::Viewer,
 }
 
 impl Viewer {
     /// The viewer, unless it is anonymous.
-    #[must_use]
-    pub fn new(app: &Arc<App>, viewer: auth::Viewer) -> Option<Self> {
+    pub(in crate::graphql) fn new(app: &Arc<App>, viewer: auth::Viewer) -> Option<Self> {
         (viewer != auth::Viewer::Anonymous).then(|| Self {
             app: Arc::clone(app),
             viewer,
@@ -204,7 +200,7 @@ impl Viewer {
     }
 }
 
-/// Who is signed in.
+/// A voter or a member of staff who is signed in.
 #[Object]
 impl Viewer {
     /// Its id.
@@ -217,7 +213,7 @@ impl Viewer {
         Ok(id.encode(&self.app.hash_key))
     }
 
-    /// What it is.
+    /// Its role.
     async fn role(&self) -> ViewerRole {
         if self.viewer.is_staff() {
             ViewerRole::Staff

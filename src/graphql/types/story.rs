@@ -7,29 +7,30 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use super::Nominee;
 use super::scalars::{Long, Timestamp};
 use crate::app::App;
+use crate::auth::Viewer;
 use crate::auth::keyed_hash::HashKey;
 use crate::domain::story as domain;
-use crate::domain::story::{FeedFilter, FeedPosition};
-use crate::error::Error;
-use crate::graphql::connection::{PageArgs, PageInfo};
+use crate::domain::story::{Direction, FeedFilter, FeedWindow};
+use crate::error::{self, Error};
+use crate::graphql::connection::{Connection, PageArgs, PageInfo, PageSlice, decode_cursor};
 use crate::graphql::node_id::{Cursor, GlobalId};
 use crate::graphql::page::StoryPage;
-use crate::graphql::{Nullable, RequestContext, app};
+use crate::graphql::{Nullable, app};
 use crate::ledger::story::{FeedPage, list_feed};
 
 /// The format of a story's text.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
-pub enum StoryFormat {
+pub(super) enum StoryFormat {
     /// Markdown (`CommonMark`), as it was written.
     Markdown,
     /// HTML without scripts, styles or foreign tags.
     Html,
 }
 
-/// What a medium is.
+/// The kind of a medium.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::MediaKind")]
-pub enum MediaKind {
+pub(super) enum MediaKind {
     /// A picture.
     Image,
     /// A film.
@@ -40,60 +41,44 @@ pub enum MediaKind {
 
 /// A picture, film or recording that belongs to a story.
 #[derive(SimpleObject)]
-pub struct Media {
-    /// What it is.
+pub(super) struct Media {
+    /// Its kind.
     kind: MediaKind,
-    /// Where it is.
+    /// Its address.
     url: String,
-    /// What it shows.
+    /// A line on what it shows.
     title: String,
 }
 
 /// A story on the page that it is shown on.
 #[derive(Clone)]
-pub struct Story {
+pub(in crate::graphql) struct Story {
     page: Arc<StoryPage>,
     index: usize,
 }
 
 impl Story {
     /// The story at this index of the page.
-    #[must_use]
-    pub fn new(page: Arc<StoryPage>, index: usize) -> Self {
+    pub(in crate::graphql) fn new(page: Arc<StoryPage>, index: usize) -> Self {
         Self { page, index }
     }
 
-    /// A story shown standalone.
-    #[must_use]
-    pub fn standalone(ctx: &Context<'_>, story: domain::Story) -> Self {
-        Self {
-            page: StoryPage::new(ctx, vec![story]),
-            index: 0,
-        }
+    /// A story on a page of its own.
+    pub(in crate::graphql) fn on_own_page(ctx: &Context<'_>, story: domain::Story) -> Self {
+        Self::new(StoryPage::new(ctx, vec![story]), 0)
     }
 
-    /// The same, without a resolver's own context.
-    #[must_use]
-    pub fn without_context(
+    /// A story on a page of its own, for a viewer who has no resolver's context.
+    pub(in crate::graphql) fn for_viewer(
         app: &Arc<App>,
-        requester: &RequestContext,
+        viewer: Viewer,
         story: domain::Story,
     ) -> Self {
-        Self {
-            page: StoryPage::of(app, requester.viewer, vec![story]),
-            index: 0,
-        }
+        Self::new(StoryPage::for_viewer(app, viewer, vec![story]), 0)
     }
 
     fn story(&self) -> &domain::Story {
-        &self.page.stories[self.index]
-    }
-
-    fn position(&self) -> FeedPosition {
-        FeedPosition {
-            published_at: self.story().published_at,
-            id: self.story().id,
-        }
+        &self.page.slice.stories[self.index]
     }
 }
 
@@ -101,7 +86,7 @@ impl Story {
 #[Object]
 impl Story {
     /// Its id.
-    pub async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         GlobalId::Story(self.story().id).encode(&self.page.shared.app.hash_key)
     }
 
@@ -110,7 +95,7 @@ impl Story {
         &self.story().title
     }
 
-    /// What it says, in a sentence or two.
+    /// A sentence or two on its content.
     async fn summary(&self) -> &str {
         &self.story().summary
     }
@@ -153,45 +138,26 @@ impl Story {
         Timestamp(self.story().published_at)
     }
 
-    /// How many voters like it.
-    pub async fn like_count(&self) -> Result<Long> {
-        let shared = &self.page.shared;
-        Ok(Long(
-            shared
-                .subjects
-                .counter(&shared.app, self.story().id.into())
-                .await?
-                .likes,
-        ))
+    /// The number of voters who like it.
+    pub(super) async fn like_count(&self) -> Result<Long> {
+        self.page.shared.counters.likes(self.story().id).await
     }
 
-    /// How often it was viewed.
-    pub async fn view_count(&self) -> Result<Long> {
-        let shared = &self.page.shared;
-        Ok(Long(
-            shared
-                .subjects
-                .counter(&shared.app, self.story().id.into())
-                .await?
-                .views,
-        ))
+    /// The number of its views.
+    pub(super) async fn view_count(&self) -> Result<Long> {
+        self.page.shared.counters.views(self.story().id).await
     }
 
     /// Whether the viewer likes it; null unless it is a voter.
-    pub async fn viewer_has_liked(&self) -> Nullable<bool> {
-        let (shared, id) = (&self.page.shared, self.story().id.into());
-        let is_liked = shared
-            .subjects
-            .is_liked(&shared.app, shared.viewer, id)
-            .await;
-        Some(is_liked.transpose()?.map_err(Into::into))
+    pub(super) async fn viewer_has_liked(&self) -> Nullable<bool> {
+        self.page.shared.counters.is_liked(self.story().id).await
     }
 }
 
 /// A story in a feed.
 #[derive(SimpleObject)]
-pub struct StoryEdge {
-    /// Its place in the feed.
+pub(super) struct StoryEdge {
+    /// Its position in the feed.
     cursor: String,
     /// The story.
     node: Story,
@@ -199,42 +165,32 @@ pub struct StoryEdge {
 
 /// A page of stories.
 #[derive(SimpleObject)]
-pub struct StoryConnection {
+pub(in crate::graphql) struct StoryConnection {
     /// The stories with their cursors.
     edges: Vec<StoryEdge>,
     /// The stories.
     nodes: Vec<Story>,
-    /// Where the page begins and ends.
+    /// The bounds of the page.
     page_info: PageInfo,
 }
 
 impl StoryConnection {
-    /// The first `limit` stories of a page that may have more.
-    #[must_use]
-    pub fn first_of(
-        key: &HashKey,
-        page: Option<&Arc<StoryPage>>,
-        limit: usize,
-        has_previous: bool,
-    ) -> Self {
-        let has_next = page.as_ref().is_some_and(|page| page.stories.len() > limit);
-        let nodes: Vec<Story> = page
-            .iter()
-            .flat_map(|page| {
-                (0..page.stories.len().min(limit)).map(|index| Story::new(Arc::clone(page), index))
-            })
-            .collect();
-        Self::new(key, nodes, has_previous, has_next)
-    }
-
-    fn new(key: &HashKey, nodes: Vec<Story>, has_previous_page: bool, has_next_page: bool) -> Self {
-        let edge = |node: &Story| StoryEdge {
-            cursor: Cursor::Story(node.position()).encode(key),
-            node: node.clone(),
+    /// The stories of a page.
+    pub(super) fn new(key: &HashKey, page: &Arc<StoryPage>) -> Self {
+        let slice = PageSlice {
+            entries: (0..page.slice.stories.len()).collect(),
+            has_previous: page.slice.has_previous,
+            has_next: page.slice.has_next,
         };
-        let edges: Vec<StoryEdge> = nodes.iter().map(edge).collect();
-        let cursors = edges.iter().map(|edge| &edge.cursor);
-        let page_info = PageInfo::of(has_previous_page, has_next_page, cursors);
+        let to_node = |index| {
+            let node = Story::new(Arc::clone(page), index);
+            (Cursor::Story(node.story().position()).encode(key), node)
+        };
+        let Connection {
+            edges,
+            nodes,
+            page_info,
+        } = Connection::new(slice, to_node, |cursor, node| StoryEdge { cursor, node });
         Self {
             edges,
             nodes,
@@ -243,75 +199,40 @@ impl StoryConnection {
     }
 }
 
-/// Reads a cursor of a feed.
-///
-/// # Errors
-/// [`Error::BadUserInput`] for any other text.
-pub fn position(key: &HashKey, text: &str) -> crate::error::Result<FeedPosition> {
-    match Cursor::decode(key, text)? {
-        Cursor::Story(position) => Ok(position),
-        _ => Err(Error::BadUserInput(
-            "This cursor belongs to another list.".into(),
-        )),
-    }
+/// The window of a feed that a client asks for.
+pub(super) fn feed_window(key: &HashKey, args: &PageArgs) -> error::Result<FeedWindow> {
+    let position = |cursor| match cursor {
+        Cursor::Story(position) => Some(position),
+        _ => None,
+    };
+    Ok(FeedWindow {
+        limit: args.limit,
+        direction: if args.is_last {
+            Direction::Newer
+        } else {
+            Direction::Older
+        },
+        after: decode_cursor(key, args.after.as_ref(), position)?,
+        before: decode_cursor(key, args.before.as_ref(), position)?,
+    })
 }
 
 /// A page of a feed, newest first.
-///
-/// # Errors
-/// Bad arguments, and when the database is away.
-pub async fn list_stories(
+pub(in crate::graphql) async fn list_stories(
     ctx: &Context<'_>,
-    of: FeedFilter,
+    filter: FeedFilter,
     args: PageArgs,
 ) -> Result<StoryConnection> {
     let app = app(ctx);
-    let place = |text: &String| position(&app.hash_key, text);
-    let after = args.after.as_ref().map(place).transpose()?;
-    let before = args.before.as_ref().map(place).transpose()?;
-    let limit = i64::try_from(args.limit + 1).unwrap_or(i64::MAX);
-    let now = app.clock.now();
-    // Read from the end that the page starts at; the other bound cuts what was read.
-    let from = if args.is_last { before } else { after };
+    let window = feed_window(&app.hash_key, &args)?;
     let page = FeedPage {
-        of,
-        now,
-        from,
-        newer: args.is_last,
-        limit,
+        filter,
+        now: app.clock.now(),
+        from: window.start(),
+        direction: window.direction,
+        limit: window.read_limit(),
     };
-    let mut stories = list_feed(&app.database, page).await.map_err(Error::from)?;
-    let key_of = |story: &domain::Story| (story.published_at, story.id);
-    let read = stories.len();
-    if let Some(bound) = if args.is_last { after } else { before } {
-        let bound = (bound.published_at, bound.id);
-        stories.retain(|story| {
-            if args.is_last {
-                key_of(story) < bound
-            } else {
-                key_of(story) > bound
-            }
-        });
-    }
-    // Beyond the page there is what was read and cut off, by the other bound or by the limit.
-    let has_more = read > stories.len() || stories.len() > args.limit;
-    stories.truncate(args.limit);
-    if args.is_last {
-        stories.reverse();
-    }
-    let (has_previous, has_next) = if args.is_last {
-        (has_more, before.is_some())
-    } else {
-        (after.is_some(), has_more)
-    };
-    let page = StoryPage::new(ctx, stories);
-    let nodes = (0..page.stories.len())
-        .map(|index| Story::new(Arc::clone(&page), index))
-        .collect();
-    Ok(StoryConnection::new(
-        &app.hash_key,
-        nodes,
-        has_previous,
-        has_next,
-    ))
+    let read = list_feed(&app.database, page).await.map_err(Error::from)?;
+    let page = StoryPage::new(ctx, window.cut(read));
+    Ok(StoryConnection::new(&app.hash_key, &page))
 }

@@ -1,7 +1,8 @@
 //! Tallies.
 
-use async_graphql::{Context, ID, Object, Result};
 use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
 
 use super::scalars::{Long, Timestamp};
 use super::{Campaign, Nominee};
@@ -9,28 +10,19 @@ use crate::app::App;
 use crate::app::tallies::RankedTally;
 use crate::domain::tally as domain;
 use crate::error::Error;
+use crate::graphql::node_id;
 use crate::graphql::page::NomineePage;
-use crate::graphql::{app, node_id};
+use crate::id::CategoryId;
 
 /// A campaign's totals at a moment.
-pub struct Tally {
+pub(in crate::graphql) struct Tally {
     app: Arc<App>,
     ranked: RankedTally,
 }
 
 impl Tally {
     /// A ranked tally.
-    #[must_use]
-    pub fn new(ctx: &Context<'_>, ranked: RankedTally) -> Self {
-        Self {
-            app: Arc::clone(app(ctx)),
-            ranked,
-        }
-    }
-
-    /// The same, without a resolver's own context.
-    #[must_use]
-    pub fn of(app: &Arc<App>, ranked: RankedTally) -> Self {
+    pub(in crate::graphql) fn new(app: &Arc<App>, ranked: RankedTally) -> Self {
         Self {
             app: Arc::clone(app),
             ranked,
@@ -46,7 +38,7 @@ impl Tally {
         Campaign::new(&self.app, Arc::clone(&self.ranked.roster))
     }
 
-    /// Grows with every change.
+    /// A number that grows with every change.
     async fn version(&self) -> Long {
         Long(self.ranked.tally.version)
     }
@@ -82,31 +74,26 @@ impl Tally {
         ctx: &Context<'_>,
         #[graphql(desc = "Only those of this category.")] category: Option<ID>,
     ) -> Result<Vec<TallyEntry>> {
-        let category = category
-            .map(|id| node_id::category(&self.app.hash_key, &id))
+        let category: Option<CategoryId> = category
+            .map(|id| node_id::decode(&self.app.hash_key, &id))
             .transpose()?;
         if category.is_some_and(|id| self.ranked.roster.category_index(id).is_none()) {
             return Err(Error::NotFound("category").into());
         }
-        let entries = &self.ranked.tally.entries;
-        let chosen: Vec<&domain::TallyEntry> = entries
-            .iter()
-            .filter(|entry| category.is_none_or(|id| entry.category_id == id))
-            .collect();
-        let indexes: Vec<usize> = chosen.iter().map(|entry| entry.nominee).collect();
-        let page = NomineePage::new(ctx, Arc::clone(&self.ranked.roster), &indexes);
-        Ok(chosen
-            .into_iter()
-            .map(|entry| TallyEntry {
-                page: Arc::clone(&page),
-                entry: entry.clone(),
-            })
-            .collect())
+        let entries = self.ranked.tally.entries.iter();
+        let chosen = entries.filter(|entry| category.is_none_or(|id| entry.category_id == id));
+        let indexes = chosen.clone().map(|entry| entry.nominee);
+        let page = NomineePage::new(ctx, &self.ranked.roster, indexes);
+        let shown = chosen.map(|entry| TallyEntry {
+            page: Arc::clone(&page),
+            entry: entry.clone(),
+        });
+        Ok(shown.collect())
     }
 }
 
 /// A line of a tally.
-pub struct TallyEntry {
+pub(super) struct TallyEntry {
     page: Arc<NomineePage>,
     entry: domain::TallyEntry,
 }

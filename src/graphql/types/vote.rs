@@ -7,41 +7,42 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::scalars::Timestamp;
-use super::{Category, Nominee};
+use super::{Category, Nominee, to_i32};
 use crate::app::App;
-use crate::app::voting::{self, CastAnswer, CastRefusal, CastRejection};
+use crate::app::voting::{self, Ballot, CastAnswer, CastRefusal, CastRejection};
 use crate::domain::roster::Roster;
 use crate::domain::vote as domain;
+use crate::graphql::messages::Language;
 use crate::graphql::node_id::GlobalId;
 use crate::graphql::page::NomineePage;
 use crate::graphql::{Nullable, app, requester};
-use crate::id::{ScopeId, VoteId, VoterId};
+use crate::id::ScopeId;
 
-/// What `castVote` is to do.
+/// The input of `castVote`.
 #[derive(InputObject)]
-pub struct CastVoteInput {
-    /// Whom to vote for.
-    pub nominee_id: ID,
-    /// Your name for this vote, a fresh UUID. Sent again with the same key, the vote counts once and gets the same answer:
-    /// that makes retries safe.
-    pub idempotency_key: Option<Uuid>,
+pub(in crate::graphql) struct CastVoteInput {
+    /// The nominee to vote for.
+    pub(in crate::graphql) nominee_id: ID,
+    /// Your name for this vote, a fresh UUID. Sent again with the same key, the vote counts once and gets the same
+    /// answer: that makes retries safe.
+    pub(in crate::graphql) idempotency_key: Option<Uuid>,
 }
 
-/// What `castBallot` is to do.
+/// The input of `castBallot`.
 #[derive(InputObject)]
-pub struct CastBallotInput {
+pub(in crate::graphql) struct CastBallotInput {
     /// The campaign.
-    pub campaign_id: ID,
-    /// Whom to vote for, each once, at most 100.
-    pub nominee_ids: Vec<ID>,
+    pub(in crate::graphql) campaign_id: ID,
+    /// The nominees to vote for, each once, at most 100.
+    pub(in crate::graphql) nominee_ids: Vec<ID>,
     /// Your name for this ballot, a fresh UUID, as for `castVote`.
-    pub idempotency_key: Option<Uuid>,
+    pub(in crate::graphql) idempotency_key: Option<Uuid>,
 }
 
-/// Why a cast was refused.
+/// The reason why a vote or ballot was refused.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "CastRefusal")]
-pub enum CastVoteErrorCode {
+pub(super) enum CastVoteErrorCode {
     /// The voter has voted for this nominee in this period.
     AlreadyVoted,
     /// The voter has too few votes left in this period.
@@ -62,63 +63,77 @@ pub enum CastVoteErrorCode {
 
 /// A refusal of `castVote`.
 #[derive(SimpleObject, Clone)]
-pub struct CastVoteUserError {
-    /// Why.
-    pub code: CastVoteErrorCode,
-    /// For people, in the language of the request.
-    pub message: String,
-    /// Which part of the input it is about.
-    pub path: Option<Vec<String>>,
+pub(in crate::graphql) struct CastVoteUserError {
+    /// The reason.
+    pub(super) code: CastVoteErrorCode,
+    /// A text for people, in the language of the request.
+    pub(super) message: String,
+    /// The part of the input that it is about.
+    pub(super) path: Option<Vec<String>>,
+}
+
+impl CastVoteUserError {
+    fn new(rejection: CastRejection, language: Language) -> Self {
+        let path = || vec!["input".to_owned(), "nomineeId".to_owned()];
+        Self {
+            code: rejection.why.into(),
+            message: language.cast_refusal(rejection.why).to_owned(),
+            path: rejection.position.map(|_| path()),
+        }
+    }
 }
 
 /// A refusal of `castBallot`.
 #[derive(SimpleObject, Clone)]
-pub struct CastBallotUserError {
-    /// Why.
-    pub code: CastVoteErrorCode,
-    /// For people, in the language of the request.
-    pub message: String,
-    /// Which part of the input it is about.
-    pub path: Option<Vec<String>>,
+pub(in crate::graphql) struct CastBallotUserError {
+    /// The reason.
+    pub(super) code: CastVoteErrorCode,
+    /// A text for people, in the language of the request.
+    pub(super) message: String,
+    /// The part of the input that it is about.
+    pub(super) path: Option<Vec<String>>,
 }
 
-/// A vote of the viewer.
+impl CastBallotUserError {
+    fn new(rejection: CastRejection, language: Language) -> Self {
+        let path = |position: usize| {
+            vec![
+                "input".to_owned(),
+                "nomineeIds".to_owned(),
+                position.to_string(),
+            ]
+        };
+        Self {
+            code: rejection.why.into(),
+            message: language.cast_refusal(rejection.why).to_owned(),
+            path: rejection.position.map(path),
+        }
+    }
+}
+
+/// A vote of the viewer, on the page that its nominee is shown on.
 #[derive(Clone)]
-pub struct Vote {
+pub(in crate::graphql) struct Vote {
     page: Arc<NomineePage>,
     index: usize,
     stored: domain::Vote,
 }
 
 impl Vote {
-    /// The votes of one campaign; those of nominees that are no longer in its roster are left out.
-    #[must_use]
-    pub fn list(ctx: &Context<'_>, roster: &Arc<Roster>, votes: Vec<domain::Vote>) -> Vec<Self> {
-        let indexes: Vec<usize> = votes
-            .iter()
-            .filter_map(|v| roster.index_of(v.nominee_id))
-            .collect();
-        let page = NomineePage::new(ctx, Arc::clone(roster), &indexes);
-        let to_node = |vote: domain::Vote| {
-            let index = roster.index_of(vote.nominee_id)?;
-            Some(Self {
-                page: Arc::clone(&page),
-                index,
-                stored: vote,
-            })
-        };
-        votes.into_iter().filter_map(to_node).collect()
+    /// A vote for the nominee at this index of the page's roster.
+    pub(in crate::graphql) fn new(
+        page: Arc<NomineePage>,
+        index: usize,
+        stored: domain::Vote,
+    ) -> Self {
+        Self {
+            page,
+            index,
+            stored,
+        }
     }
 
-    /// Its id within the program.
-    #[must_use]
-    pub fn vote_id(&self) -> VoteId {
-        self.stored.id
-    }
-
-    /// The nominee it is for.
-    #[must_use]
-    pub fn nominee_node(&self) -> Nominee {
+    fn to_nominee(&self) -> Nominee {
         Nominee::new(Arc::clone(&self.page), self.index)
     }
 }
@@ -127,13 +142,13 @@ impl Vote {
 #[Object]
 impl Vote {
     /// Its id.
-    pub async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         GlobalId::Vote(self.stored.campaign_id, self.stored.id).encode(&self.page.app.hash_key)
     }
 
-    /// Whom it is for.
+    /// The nominee that it is for.
     async fn nominee(&self) -> Nominee {
-        self.nominee_node()
+        self.to_nominee()
     }
 
     /// When it was cast.
@@ -143,13 +158,13 @@ impl Vote {
 
     /// The quota period it was cast in: days since the year 1 in the campaign's time zone, or 0 for the whole campaign.
     async fn period(&self) -> i32 {
-        i32::try_from(self.stored.period).unwrap_or(i32::MAX)
+        to_i32(self.stored.period)
     }
 }
 
-/// What a voter may still vote in a period and scope.
+/// A voter's quota of votes in a period and scope.
 #[derive(Clone)]
-pub struct Quota {
+pub(in crate::graphql) struct Quota {
     app: Arc<App>,
     roster: Arc<Roster>,
     granted: voting::Quota,
@@ -157,8 +172,7 @@ pub struct Quota {
 
 impl Quota {
     /// A quota of a campaign.
-    #[must_use]
-    pub fn new(app: &Arc<App>, roster: &Arc<Roster>, quota: voting::Quota) -> Self {
+    pub(super) fn new(app: &Arc<App>, roster: &Arc<Roster>, quota: voting::Quota) -> Self {
         Self {
             app: Arc::clone(app),
             roster: Arc::clone(roster),
@@ -167,7 +181,7 @@ impl Quota {
     }
 }
 
-/// What a voter may still vote in a period and scope.
+/// A voter's quota of votes in a period and scope.
 #[Object]
 impl Quota {
     /// The category it counts in; null for the whole campaign.
@@ -197,96 +211,86 @@ impl Quota {
     }
 }
 
-fn to_i32(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-/// What both payloads share: the answer, and the quotas, which are read only if somebody asks.
-struct Answer {
-    voter: Option<VoterId>,
-    roster: Option<Arc<Roster>>,
+/// The part that both payloads share. The quotas are read only if the client asks for them.
+struct CastPayload {
+    ballot: Option<Ballot>,
+    /// In the order of the ballot.
+    votes: Vec<Vote>,
+    rejection: Option<CastRejection>,
     used: Vec<(ScopeId, i64)>,
     quotas: OnceCell<Vec<voting::Quota>>,
 }
 
-impl Answer {
-    async fn quotas(&self, ctx: &Context<'_>, scopes: &[ScopeId]) -> Result<Vec<Quota>> {
-        let (Some(roster), Some(voter)) = (&self.roster, self.voter) else {
+impl CastPayload {
+    fn new(ctx: &Context<'_>, answer: CastAnswer) -> Self {
+        let (votes, rejection) = match (&answer.ballot, answer.result) {
+            (Some(ballot), Ok(votes)) => (to_votes(ctx, ballot, votes), None),
+            (None, Ok(_)) => (Vec::new(), None),
+            (_, Err(rejection)) => (Vec::new(), Some(rejection)),
+        };
+        Self {
+            ballot: answer.ballot,
+            votes,
+            rejection,
+            used: answer.used,
+            quotas: OnceCell::new(),
+        }
+    }
+
+    /// The quotas that the nominees of the ballot count in.
+    async fn quotas(&self, ctx: &Context<'_>) -> Result<Vec<Quota>> {
+        let (Some(ballot), Some(voter_id)) = (&self.ballot, requester(ctx).viewer.voter()) else {
             return Ok(Vec::new());
         };
-        let app = app(ctx);
-        let is_known = |scope: &ScopeId| self.used.iter().any(|(known, _)| known == scope);
+        let (app, roster) = (app(ctx), ballot.roster());
+        let is_known = |scope: ScopeId| self.used.iter().any(|(known, _)| *known == scope);
         let load = || async {
-            if scopes.iter().all(is_known) {
+            if ballot.scopes().all(is_known) {
                 Ok(app.quotas(roster, &self.used))
             } else {
-                app.list_quotas(voter, roster).await
+                app.list_quotas(voter_id, roster).await
             }
         };
         let quotas = self.quotas.get_or_try_init(load).await?;
-        let campaign = roster.campaign();
-        let scope_of =
-            |quota: &voting::Quota| quota.category.map_or(campaign.id.into(), ScopeId::from);
-        let touched = quotas
-            .iter()
-            .filter(|quota| scopes.contains(&scope_of(quota)));
+        let is_touched = |quota: &&voting::Quota| {
+            let campaign = ScopeId::from(roster.campaign().id);
+            let quota_scope = quota.category.map_or(campaign, ScopeId::from);
+            ballot.scopes().any(|scope| scope == quota_scope)
+        };
+        let touched = quotas.iter().filter(is_touched);
         Ok(touched
             .map(|quota| Quota::new(app, roster, *quota))
             .collect())
     }
 }
 
+/// The stored votes of a ballot, on the page of its nominees.
+fn to_votes(ctx: &Context<'_>, ballot: &Ballot, votes: Vec<domain::Vote>) -> Vec<Vote> {
+    let indexes = ballot.indexes().iter().copied();
+    let page = NomineePage::new(ctx, ballot.roster(), indexes.clone());
+    indexes
+        .zip(votes)
+        .map(|(index, vote)| Vote::new(Arc::clone(&page), index, vote))
+        .collect()
+}
+
 /// The answer of `castVote`.
-pub struct CastVotePayload {
-    answer: Answer,
-    scope: Option<ScopeId>,
-    vote: Option<Vote>,
+pub(in crate::graphql) struct CastVotePayload {
+    cast: CastPayload,
     nominee: Option<Nominee>,
-    errors: Vec<CastVoteUserError>,
 }
 
 impl CastVotePayload {
-    /// The answer to a cast for the nominee of this id.
-    #[must_use]
-    pub fn new(ctx: &Context<'_>, nominee_id: crate::id::NomineeId, answer: CastAnswer) -> Self {
-        let index = answer
-            .roster
-            .as_ref()
-            .and_then(|roster| roster.shown_index_of(nominee_id));
-        let shown = answer.roster.as_ref().zip(index);
-        let scope =
-            shown.map(|(roster, i)| roster.campaign().scope(roster.nominees()[i].category_id));
-        let (vote, errors) = match answer.result {
-            Ok(votes) => {
-                let votes = answer
-                    .roster
-                    .as_ref()
-                    .map(|roster| Vote::list(ctx, roster, votes))
-                    .unwrap_or_default();
-                (votes.into_iter().next(), Vec::new())
-            }
-            Err(refused) => (None, vec![refusal(ctx, refused, false)]),
+    /// The payload of an answer.
+    pub(in crate::graphql) fn new(ctx: &Context<'_>, answer: CastAnswer) -> Self {
+        let cast = CastPayload::new(ctx, answer);
+        let shown = || {
+            let ballot = cast.ballot.as_ref()?;
+            let index = ballot.shown_indexes().next()?;
+            Some(Nominee::on_own_page(ctx, ballot.roster(), index))
         };
-        let nominee = match &vote {
-            Some(vote) => Some(vote.nominee_node()),
-            None => {
-                shown.map(|(roster, index)| Nominee::standalone(ctx, Arc::clone(roster), index))
-            }
-        };
-        let voter = requester(ctx).viewer.voter();
-        let answer = Answer {
-            voter,
-            roster: answer.roster,
-            used: answer.used,
-            quotas: OnceCell::new(),
-        };
-        Self {
-            answer,
-            scope,
-            vote,
-            nominee,
-            errors,
-        }
+        let nominee = cast.votes.first().map(Vote::to_nominee).or_else(shown);
+        Self { cast, nominee }
     }
 }
 
@@ -295,7 +299,7 @@ impl CastVotePayload {
 impl CastVotePayload {
     /// The vote that counts; null when it was refused.
     async fn vote(&self) -> Option<&Vote> {
-        self.vote.as_ref()
+        self.cast.votes.first()
     }
 
     /// The nominee; null when there is none.
@@ -303,82 +307,27 @@ impl CastVotePayload {
         self.nominee.as_ref()
     }
 
-    /// What the viewer may still vote in the nominee's category or campaign.
+    /// The viewer's quota in the nominee's category or campaign.
     async fn quota(&self, ctx: &Context<'_>) -> Nullable<Quota> {
-        let quotas = self.answer.quotas(ctx, &[self.scope?]).await;
+        let quotas = self.cast.quotas(ctx).await;
         quotas.map(|quotas| quotas.into_iter().next()).transpose()
     }
 
-    /// Why it was refused; empty when it counts.
-    async fn user_errors(&self) -> &[CastVoteUserError] {
-        &self.errors
+    /// The refusal; empty when the vote counts.
+    async fn user_errors(&self, ctx: &Context<'_>) -> Vec<CastVoteUserError> {
+        let language = requester(ctx).language;
+        let error = |rejection| CastVoteUserError::new(rejection, language);
+        self.cast.rejection.map(error).into_iter().collect()
     }
 }
 
 /// The answer of `castBallot`.
-pub struct CastBallotPayload {
-    answer: Answer,
-    scopes: Vec<ScopeId>,
-    votes: Vec<Vote>,
-    errors: Vec<CastBallotUserError>,
-}
+pub(in crate::graphql) struct CastBallotPayload(CastPayload);
 
 impl CastBallotPayload {
-    /// The answer to a cast for the nominees of these ids.
-    #[must_use]
-    pub fn new(
-        ctx: &Context<'_>,
-        nominee_ids: &[crate::id::NomineeId],
-        answer: CastAnswer,
-    ) -> Self {
-        let roster = answer.roster.as_ref();
-        let scope = |id: &crate::id::NomineeId| {
-            let roster = roster?;
-            Some(
-                roster
-                    .campaign()
-                    .scope(roster.nominees()[roster.shown_index_of(*id)?].category_id),
-            )
-        };
-        let mut scopes: Vec<ScopeId> = nominee_ids.iter().filter_map(scope).collect();
-        scopes.sort_unstable();
-        scopes.dedup();
-        let (votes, errors) = match answer.result {
-            Ok(votes) => (
-                roster
-                    .map(|roster| Vote::list(ctx, roster, votes))
-                    .unwrap_or_default(),
-                Vec::new(),
-            ),
-            Err(refused) => {
-                let CastVoteUserError {
-                    code,
-                    message,
-                    path,
-                } = refusal(ctx, refused, true);
-                (
-                    Vec::new(),
-                    vec![CastBallotUserError {
-                        code,
-                        message,
-                        path,
-                    }],
-                )
-            }
-        };
-        let voter = requester(ctx).viewer.voter();
-        let answer = Answer {
-            voter,
-            roster: answer.roster,
-            used: answer.used,
-            quotas: OnceCell::new(),
-        };
-        Self {
-            answer,
-            scopes,
-            votes,
-            errors,
-        }
+    /// The payload of an answer.
+    pub(in crate::graphql) fn new(ctx: &Context<'_>, answer: CastAnswer) -> Self {
+        Self(CastPayload::new(ctx, answer))
     }
 }
 
@@ -387,33 +336,18 @@ impl CastBallotPayload {
 impl CastBallotPayload {
     /// The votes that count, in the order of the input; empty when the ballot was refused.
     async fn votes(&self) -> &[Vote] {
-        &self.votes
+        &self.0.votes
     }
 
-    /// What the viewer may still vote in the categories or the campaign of these nominees.
+    /// The viewer's quotas in the categories or the campaign of these nominees.
     async fn quotas(&self, ctx: &Context<'_>) -> Result<Vec<Quota>> {
-        self.answer.quotas(ctx, &self.scopes).await
+        self.0.quotas(ctx).await
     }
 
-    /// Why it was refused; empty when it counts.
-    async fn user_errors(&self) -> &[CastBallotUserError] {
-        &self.errors
-    }
-}
-
-fn refusal(ctx: &Context<'_>, refused: CastRejection, is_list: bool) -> CastVoteUserError {
-    let path = refused.position.map(|position| {
-        let input = "input".to_owned();
-        if is_list {
-            vec![input, "nomineeIds".into(), position.to_string()]
-        } else {
-            vec![input, "nomineeId".into()]
-        }
-    });
-    let message = requester(ctx).language.cast_refusal(refused.why).to_owned();
-    CastVoteUserError {
-        code: refused.why.into(),
-        message,
-        path,
+    /// The refusal; empty when the votes count.
+    async fn user_errors(&self, ctx: &Context<'_>) -> Vec<CastBallotUserError> {
+        let language = requester(ctx).language;
+        let error = |rejection| CastBallotUserError::new(rejection, language);
+        self.0.rejection.map(error).into_iter().collect()
     }
 }

@@ -33,6 +33,7 @@ use crate::domain::roster::Roster;
 use crate::domain::story::Story;
 use crate::error::{Error, RETRY_AFTER as RETRY_AFTER_DEFAULT, Result};
 use crate::graphql::node_id;
+use crate::id::StoryId;
 use crate::print::markup::Escaped;
 use crate::telemetry::RequestId;
 
@@ -177,7 +178,7 @@ async fn story(
 
 /// The story of this id, if it is out and the campaign's.
 async fn find_story(server: &Server, roster: &Roster, id: String) -> Result<Option<Story>> {
-    let Ok(id) = node_id::story(&server.app.hash_key, &id.into()) else {
+    let Ok(id) = node_id::decode::<StoryId>(&server.app.hash_key, &id.into()) else {
         return Ok(None);
     };
     let mut stories = server.app.find_stories(Viewer::Anonymous, vec![id]).await?;

@@ -1,0 +1,77 @@
+//! Operations that are ready to be executed, and their execution.
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request, Response, Variables};
+use futures_util::stream::{BoxStream, StreamExt as _};
+
+use super::Documents;
+use super::params::Hash;
+use crate::graphql::RequestContext;
+use crate::graphql::error::finish;
+use crate::graphql::messages::Language;
+
+/// The name of a subscription whose results are the same for all who ask for it so.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SharedKey {
+    document: Hash,
+    operation_name: Option<String>,
+    /// In JSON.
+    variables: String,
+    /// Staff sees what the rules hide.
+    is_staff: bool,
+    language: Language,
+}
+
+impl SharedKey {
+    pub(super) fn new(
+        document: Hash,
+        operation_name: Option<String>,
+        variables: &Variables,
+        requester: &RequestContext,
+    ) -> Self {
+        Self {
+            document,
+            operation_name,
+            variables: serde_json::to_string(variables).unwrap_or_default(),
+            is_staff: requester.viewer.is_staff(),
+            language: requester.language,
+        }
+    }
+}
+
+/// An operation that is ready to be executed.
+pub struct Executable {
+    /// Query, mutation or subscription.
+    pub kind: OperationType,
+    /// Its first root field: a label of metrics that clients cannot multiply.
+    pub field: &'static str,
+    /// Its cost, if the client wants to know.
+    pub cost: Option<u64>,
+    /// Whether its answer may be cached by shared caches, as far as the document goes: it was asked for by its hash,
+    /// and does not ask for the time.
+    pub is_cacheable: bool,
+    /// The key and price of a subscription whose results are the same for all who have the same key: the first of them
+    /// is still to be charged for it.
+    pub shared: Option<(SharedKey, u32)>,
+    pub(super) request: Request,
+}
+
+impl Documents {
+    /// Executes a query or mutation. Its errors have their codes; the first of them is returned, too.
+    pub async fn execute(&self, executable: Executable) -> (Response, Option<&'static str>) {
+        // On the heap: it is 16 KB, which would be moved with everything that waits for it.
+        let mut response = Box::pin(self.fast.execute(executable.request)).await;
+        let code = finish(&mut response);
+        (response, code)
+    }
+
+    /// Executes any operation. A query or mutation has one response.
+    #[must_use]
+    pub fn execute_stream(&self, executable: Executable) -> BoxStream<'static, Response> {
+        let responses = self.fast.execute_stream(executable.request);
+        Box::pin(responses.map(|mut response| {
+            finish(&mut response);
+            response
+        }))
+    }
+}

@@ -180,7 +180,8 @@ describe("the mini-program's client", () => {
   test("what is watched hears that its socket has come back", async (t) => {
     const { phone, client } = openPhone("traveller");
     let opened = 0;
-    const stop = client.subscribe(documents.WatchStories, { campaignId: campaign.id }, { next: () => undefined, open: () => (opened += 1) });
+    const observer = { next: () => undefined, open: () => (opened += 1) };
+    const stop = client.subscribe(documents.WatchStories, { campaignId: campaign.id }, observer);
     t.after(stop);
     await eventually(() => opened === 1, "the socket to open");
     phone.socket.terminate();

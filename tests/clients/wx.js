@@ -46,8 +46,8 @@ export async function startPlatform(after) {
 }
 
 /**
- * The phone of a person: its `wx`, and a record of its requests. `intercept` may hold, change (`json`) or drop an answer
- * on its way. `isStorageFull` and `isLoginBroken` say what else is wrong.
+ * The phone of a person: its `wx`, and a record of its requests. `intercept` may hold, change (`json`) or drop an
+ * answer on its way. `isStorageFull` and `isLoginBroken` say what else is wrong.
  */
 export function phoneOf(person, platform) {
   const storage = new Map();

@@ -222,8 +222,8 @@ class Acclaim {
   }
 
   /**
-   * Subscribes; all subscriptions share one socket, which comes back by itself. The observer's `open` is called each time
-   * it has: what happened meanwhile has not been pushed and must be read.
+   * Subscribes; all subscriptions share one socket, which comes back by itself. The observer's `open` is called each
+   * time it has: what happened meanwhile has not been pushed and must be read.
    * @param {Document} document
    * @param {object} variables
    * @param {Observer} observer

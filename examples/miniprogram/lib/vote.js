@@ -4,8 +4,8 @@ const { client } = getApp();
 /**
  * Casts a vote and tells its voter the outcome.
  * @param {{ id: string, name: string }} nominee
- * @returns {Promise<{ isVoted: boolean, isOutdated?: boolean, votes?: number, quota?: any }>} `isVoted`: the nominee has
- *   the vote now; `isOutdated`: the rules are no longer those that the page shows
+ * @returns {Promise<{ isVoted: boolean, isOutdated?: boolean, votes?: number, quota?: any }>}
+ *   `isVoted`: the nominee has the vote now; `isOutdated`: the rules are no longer those that the page shows
  */
 async function vote(nominee) {
   try {

@@ -125,7 +125,7 @@ Page({
       this.setData({ nominees: [...this.data.nominees, ...added], isComplete: !pageInfo.hasNextPage });
       this.showQuota();
       const pending = client.pendingVotes();
-      added.filter((/** @type {any} */ nominee) => pending.includes(nominee.id)).forEach((/** @type {any} */ nominee) => this.castVote(nominee));
+      for (const nominee of added) if (pending.includes(nominee.id)) this.castVote(nominee);
     } catch (error) {
       if (listing === this.listing) showError(error, '加载失败，请上拉重试。');
     } finally {

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{App, Parts};
 use crate::auth::{Viewer, password};
 use crate::clock::Clock;
-use crate::config::{Documents, LogFormat, ServerSettings, StoreSettings};
+use crate::config::{DocumentPolicy, LogFormat, ServerSettings, StoreSettings};
 use crate::domain::campaign::Phase;
 use crate::hot::{Hot, Limits, Memory, Redis};
 use crate::http::pages::poster::Posters;
@@ -267,7 +267,7 @@ async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
     std::fs::create_dir_all(&settings.store.data_dir)?;
     settings.fill_secrets()?;
     settings.fill_public_url();
-    settings.documents.get_or_insert(Documents::Open);
+    settings.documents.get_or_insert(DocumentPolicy::Open);
     settings.documents()?;
     let database = open(&settings.store, Purpose::Serving).await?;
     database.migrate(&Clock::System).await?;

@@ -1,11 +1,11 @@
-//! Casting votes: what `castVote` and `castBallot` do, in this order.
+//! Casting votes: what `castVote` and `castBallot` do, in this order. A writer that has no room refuses before all of it.
 //!
 //! 1. The roster, in memory: an unknown nominee is refused at once.
 //! 2. The hot store takes a token of the voter's bucket and tells, in the same round trip, what committed votes are
-//!    known to refuse. It comes before the rules, since a cast that the rules refuse may still be a repetition, which
-//!    takes a look at the database: whoever casts against a closed door runs out of tokens first.
+//!    known to refuse. It is asked before the rules because a cast that the rules refuse may be a repetition, and
+//!    finding that out takes a statement: the bucket bounds how many of those one voter can cause.
 //! 3. The rules, in memory: the phase, the nominee's status, the kind of voter.
-//! 4. The ledger judges and commits. The answer comes after the commit.
+//! 4. The ledger decides, its keys judge the decision, and it commits. The answer comes after the commit.
 
 use std::sync::Arc;
 
@@ -36,9 +36,9 @@ pub enum CastRefusal {
     AlreadyVoted,
     /// The voter has too few votes left.
     QuotaSpent,
-    /// The vote has not opened.
+    /// Voting has not opened.
     VotingNotOpen,
-    /// The vote has closed.
+    /// Voting has closed.
     VotingClosed,
     /// There is no such nominee, or it has been withdrawn.
     NomineeNotFound,

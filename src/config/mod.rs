@@ -42,7 +42,7 @@ fn wrong(setting: &'static str) -> impl Fn(String) -> ConfigError {
 
 /// The documents that the API executes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Documents {
+pub enum DocumentPolicy {
     /// Anything within the limits, introspection and suggestions too: for development and the demo.
     Open,
     /// Anything within the limits.
@@ -142,7 +142,7 @@ pub struct ServerSettings {
     pub identity_secret: Option<Secret>,
     /// Which documents are executed; `apq` by default, in the demo `open`
     #[arg(long, env = "ACCLAIM_DOCUMENTS", value_enum)]
-    pub documents: Option<Documents>,
+    pub documents: Option<DocumentPolicy>,
     /// Manifests of trusted documents, with commas: files of Apollo's generate-persisted-query-manifest or of Relay's
     /// compiler
     #[arg(long, env = "ACCLAIM_DOCUMENTS_MANIFEST", value_delimiter = ',')]
@@ -243,16 +243,16 @@ impl ServerSettings {
     pub fn documents(&self) -> Result<Policy, ConfigError> {
         let wrong = wrong("ACCLAIM_DOCUMENTS_MANIFEST");
         let is_given = !self.documents_manifest.is_empty();
-        match self.documents.unwrap_or(Documents::Apq) {
-            Documents::Trusted if !is_given => Err(wrong(
+        match self.documents.unwrap_or(DocumentPolicy::Apq) {
+            DocumentPolicy::Trusted if !is_given => Err(wrong(
                 "must name a file where ACCLAIM_DOCUMENTS is trusted".into(),
             )),
-            Documents::Trusted => self.trusted_documents(),
+            DocumentPolicy::Trusted => self.trusted_documents(),
             _ if is_given => Err(wrong(
                 "has no effect unless ACCLAIM_DOCUMENTS is trusted".into(),
             )),
-            Documents::Open => Ok(Policy::Open),
-            Documents::Apq => Ok(Policy::Any),
+            DocumentPolicy::Open => Ok(Policy::Open),
+            DocumentPolicy::Apq => Ok(Policy::Any),
         }
     }
 

@@ -24,11 +24,11 @@ pub enum Lifecycle {
 pub enum Phase {
     /// Being prepared; seen by staff only.
     Draft,
-    /// Announced; the vote has not opened.
+    /// Announced; voting has not opened.
     Upcoming,
-    /// The vote is open.
+    /// Voting is open.
     Voting,
-    /// The vote has closed; the result is not out.
+    /// Voting has closed; the result is not out.
     Ended,
     /// The result is out.
     Published,
@@ -62,7 +62,7 @@ pub enum QuotaScope {
 pub enum TallyVisibility {
     /// Everybody, at all times.
     Live,
-    /// Everybody, once the vote has closed.
+    /// Everybody, once voting has closed.
     AfterClose,
     /// Staff only.
     StaffOnly,

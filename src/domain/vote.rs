@@ -110,7 +110,7 @@ pub enum Decision {
 /// Decides `request` for a voter whose `existing` votes of this campaign are at least those of this period, those with
 /// the request's idempotency key and the voter's first one.
 ///
-/// A vote takes the n-th *free* slot and not the number after the highest: slots can have holes.
+/// A vote takes the first *free* slot and not the number after the highest: an amended quota can leave holes.
 #[must_use]
 pub fn decide(request: &VoteRequest, existing: &[Vote]) -> Decision {
     if let Some(answer) = repeated(request, existing) {

@@ -91,7 +91,7 @@ fn finish_error(error: &mut ServerError) -> &'static str {
         return mask(error, "a resolver failed");
     }
     let code = if is_coercion(&error.message) {
-        // Of an argument, found while executing: the text says what is wrong with the value. It quotes the value, which
+        // The library found it in an argument while executing: the text says what is wrong with the value. It quotes the value, which
         // is for the client's eyes only.
         code::BAD_USER_INPUT
     } else if error.path.is_empty() {

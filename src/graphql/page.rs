@@ -1,6 +1,5 @@
 //! Pages: groups of objects that are shown together, such as those of one list. The first of them that needs a column
-//! from the database loads it for all, so a page costs the same few statements whatever its length, and nothing waits
-//! for a timer.
+//! from the database loads it for all, so a page costs the same few statements whatever its length.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};

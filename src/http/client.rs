@@ -16,15 +16,15 @@ use crate::error::{Error, Result};
 use crate::graphql::RequestContext;
 use crate::graphql::messages::Language;
 
-/// The origin of a request as its headers say it; the token is not verified yet.
+/// The headers of a request that say who asks, from where and in which language; the token is not verified yet.
 #[derive(Debug, Clone)]
-pub(super) struct Origin {
+pub(super) struct ClientHeaders {
     client: Client,
     language: Language,
     authorization: Option<HeaderValue>,
 }
 
-impl FromRequestParts<Server> for Origin {
+impl FromRequestParts<Server> for ClientHeaders {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(
@@ -46,8 +46,8 @@ fn bearer(header: &HeaderValue) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-impl Origin {
-    /// The origin of a request from `peer` with these headers.
+impl ClientHeaders {
+    /// The headers of a request from `peer`.
     pub fn new(server: &Server, peer: IpAddr, headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         Self {

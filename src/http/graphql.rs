@@ -22,7 +22,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::Server;
 use super::cache_control::{SHARED, VARIES, VARIES_PUBLIC};
-use super::client::Origin;
+use super::client::ClientHeaders;
 use super::negotiate::{MediaType, accepted, is_known};
 use super::params::{Rejection, from_body, from_query};
 use super::response::{
@@ -48,15 +48,15 @@ pub(super) async fn handle(server: &Server, peer: IpAddr, request: Request) -> R
         media_type,
         started,
     };
-    let origin = Origin::new(server, peer, &parts.headers);
-    let key = public_key(server, &parts, &origin, media_type);
+    let client_headers = ClientHeaders::new(server, peer, &parts.headers);
+    let key = public_key(server, &parts, &client_headers, media_type);
     if let Some(key) = &key
         && let Some(cached) = server.response_cache.find(key)
     {
         return responder.respond_cached(&parts.headers, &cached);
     }
     let params = read_params(server, &parts, body).await;
-    let executable = match find(server, &origin, &parts.method, params).await {
+    let executable = match find(server, &client_headers, &parts.method, params).await {
         Ok(executable) => executable,
         Err(rejection) => return responder.reject(&rejection),
     };
@@ -75,11 +75,11 @@ fn not_acceptable() -> Response {
 fn public_key(
     server: &Server,
     parts: &Parts,
-    origin: &Origin,
+    client_headers: &ClientHeaders,
     media_type: MediaType,
 ) -> Option<String> {
     let is_get = matches!(parts.method, Method::GET | Method::HEAD);
-    if !is_get || !origin.is_anonymous() {
+    if !is_get || !client_headers.is_anonymous() {
         return None;
     }
     let query = parts.uri.query().unwrap_or_default();
@@ -101,12 +101,12 @@ async fn read_params(server: &Server, parts: &Parts, body: Body) -> Result<Param
 /// Finds the operation that is asked for, ready to be executed.
 async fn find(
     server: &Server,
-    origin: &Origin,
+    client_headers: &ClientHeaders,
     method: &Method,
     params: Result<Params, Rejection>,
 ) -> Result<Executable, Rejection> {
     let params = params?;
-    let (requester, _) = origin
+    let (requester, _) = client_headers
         .requester(server)
         .await
         .map_err(|error| Rejection::unauthenticated(&error))?;

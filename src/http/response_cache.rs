@@ -1,8 +1,8 @@
 //! Responses to public queries, cached as finished bytes for a moment, so that a crowd that asks for the same costs no
 //! more than one requester; those who come while it is executed wait for it.
 //!
-//! A cached response is found by the whole query string, without reading it. It is [`CACHED_MS`] old at most, which its
-//! figures may be, and no longer found when a campaign, a nominee or the feed changes.
+//! A cached response is found by the whole query string, without reading it. It is at most
+//! [`CACHED_MS`] old, as its figures may be, and no longer found when a campaign, a nominee or the feed changes.
 
 use std::sync::Arc;
 use std::time::Instant;

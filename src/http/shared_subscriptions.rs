@@ -34,7 +34,7 @@ pub(super) enum Update {
 /// The channels that have subscribers.
 type Channels = Mutex<HashMap<SharedKey, watch::Sender<Update>>>;
 
-/// The shared subscriptions of a process: as many as there are kinds of subscribers, whose places are bounded.
+/// The shared subscriptions of a process: never more than it has subscribers, which are bounded.
 #[derive(Default)]
 pub(super) struct SharedSubscriptions(Arc<Channels>);
 

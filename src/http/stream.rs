@@ -17,7 +17,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Server;
-use super::client::Origin;
+use super::client::ClientHeaders;
 use super::negotiate::accepts_events;
 use super::params::{Rejection, from_body, from_query};
 use super::response::ResponseBody;
@@ -33,7 +33,7 @@ const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 /// only sees them.
 pub(super) async fn handle(
     State(server): State<Server>,
-    origin: Origin,
+    client_headers: ClientHeaders,
     method: Method,
     headers: HeaderMap,
     request: axum::extract::Request,
@@ -51,7 +51,7 @@ pub(super) async fn handle(
         return too_many_subscribers();
     };
     let subscribed = Subscribed::new(&server, place);
-    let prepared = match prepare(&server, &origin, params).await {
+    let prepared = match prepare(&server, &client_headers, params).await {
         Ok(prepared) => prepared,
         Err(errors) => return rejected(&server, subscribed, errors),
     };
@@ -70,11 +70,11 @@ struct Prepared {
 
 async fn prepare(
     server: &Server,
-    origin: &Origin,
+    client_headers: &ClientHeaders,
     params: Result<Params, Rejection>,
 ) -> Result<Prepared, Errors> {
     let params = params.map_err(|rejection| rejection.errors)?;
-    let (requester, expires_at) = origin
+    let (requester, expires_at) = client_headers
         .requester(server)
         .await
         .map_err(|error| Rejection::unauthenticated(&error).errors)?;

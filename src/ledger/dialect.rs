@@ -1,5 +1,5 @@
 //! The statements that the two databases say differently, side by side. Everything else in `ledger` is one text for
-//! both.
+//! both, but for lists of ids (`with_ids!`).
 
 use std::sync::LazyLock;
 

@@ -30,7 +30,11 @@ impl Workers {
         let stopping = CancellationToken::new();
         tasks.spawn(publisher::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(scheduler::run(Arc::clone(app), stopping.clone()));
-        tasks.spawn(refresher::run(Arc::clone(app), stopping.clone()));
+        tasks.spawn(refresher::refresh_campaigns(
+            Arc::clone(app),
+            stopping.clone(),
+        ));
+        tasks.spawn(refresher::flush_views(Arc::clone(app), stopping.clone()));
         tasks.spawn(cleaner::run(Arc::clone(app), stopping.clone()));
         tasks.close();
         Self { tasks, stopping }

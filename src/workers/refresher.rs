@@ -1,35 +1,52 @@
-//! The refresher: reloads campaigns that have changed, and stores views.
+//! The refresher: reloads campaigns that have changed, and stores views. Each is a task of its own, so that a freeze does
+//! not wait for a table of counters that somebody has locked.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
-/// Half of the second within which a freeze holds everywhere.
+/// A freeze holds everywhere within a second: half of it for waiting, half for loading.
 const REFRESH_EVERY: Duration = Duration::from_millis(500);
 /// At most so much of the views is lost when a process is killed.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 
-/// Runs until it is told to stop, and stores the last views then.
-pub async fn run(app: Arc<App>, stopping: CancellationToken) {
-    let mut refresh = tokio::time::interval(REFRESH_EVERY);
-    let mut flush = tokio::time::interval(FLUSH_EVERY);
-    for timer in [&mut refresh, &mut flush] {
-        timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+/// Reloads campaigns until it is told to stop.
+pub async fn refresh_campaigns(app: Arc<App>, stopping: CancellationToken) {
+    let mut timer = timer(REFRESH_EVERY);
+    while is_due(&mut timer, &stopping).await {
+        if let Err(error) = app.refresh_campaigns().await {
+            tracing::warn!(%error, "campaigns could not be reloaded and are tried again");
+        }
     }
-    loop {
-        let result = tokio::select! {
-            () = stopping.cancelled() => break,
-            _ = refresh.tick() => app.refresh_campaigns().await,
-            _ = flush.tick() => app.flush_views().await,
-        };
-        if let Err(error) = result {
-            tracing::warn!(%error, "keeping house failed and is tried again");
+}
+
+/// Stores views until it is told to stop, and the last ones then.
+pub async fn flush_views(app: Arc<App>, stopping: CancellationToken) {
+    let mut timer = timer(FLUSH_EVERY);
+    while is_due(&mut timer, &stopping).await {
+        if let Err(error) = app.flush_views().await {
+            tracing::warn!(%error, "views could not be stored and are tried again");
         }
     }
     if let Err(error) = app.flush_views().await {
         tracing::warn!(%error, "the last views could not be stored");
+    }
+}
+
+fn timer(every: Duration) -> Interval {
+    let mut timer = interval(every);
+    timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    timer
+}
+
+/// Waits for the next tick; whether there is one before stopping.
+async fn is_due(timer: &mut Interval, stopping: &CancellationToken) -> bool {
+    tokio::select! {
+        () = stopping.cancelled() => false,
+        _ = timer.tick() => true,
     }
 }

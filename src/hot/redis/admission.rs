@@ -2,7 +2,7 @@
 //! Callers that come while Redis answers are the next batch, so that a crowd shares its round trips and nobody waits
 //! for a timer.
 //!
-//! In a cluster each asks alone, all at once: the keys of a script live in one slot there.
+//! In a cluster each asks alone, all at once: the keys of a script live in one hash slot there.
 
 use std::sync::Arc;
 

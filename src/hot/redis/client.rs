@@ -92,7 +92,7 @@ impl RedisClient {
         })
     }
 
-    /// Whether keys live on several nodes, so that a script has those of one slot only.
+    /// Whether keys live on several nodes, so that a script has those of one hash slot only.
     pub(super) fn is_cluster(&self) -> bool {
         matches!(self.topology, Topology::Cluster(..))
     }

@@ -1,5 +1,5 @@
 //! The names of all keys. The keys of a voter and of a campaign carry a hash tag, so that a script's keys live in one
-//! slot and no slot serves a whole event.
+//! hash slot and no hash slot serves a whole event.
 
 use std::fmt::Write as _;
 

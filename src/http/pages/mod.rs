@@ -26,7 +26,7 @@ use self::html::{PageHead, article, document, introduction};
 use self::paths::{campaign_path, find, find_nominee, nominee_path, poster_path, story_path};
 use super::Server;
 use super::cache_control::SHARED;
-use super::client::Origin;
+use super::client::ClientHeaders;
 use crate::auth::Viewer;
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
@@ -58,7 +58,7 @@ pub(super) fn router() -> Router<Server> {
 }
 
 /// The way to the public campaign, and where there are several, to each of the latest.
-async fn campaigns(State(server): State<Server>, origin: Origin) -> Response {
+async fn campaigns(State(server): State<Server>, client_headers: ClientHeaders) -> Response {
     let catalog = server.app.campaigns.catalog();
     let listed: Vec<_> = catalog
         .visible(Viewer::Anonymous)
@@ -93,7 +93,7 @@ async fn campaigns(State(server): State<Server>, origin: Origin) -> Response {
         kind: "website",
         has_program: false,
     };
-    page(&server, &origin, &head, &body)
+    page(&server, &client_headers, &head, &body)
 }
 
 /// A page whose head is the campaign's: all but its path.
@@ -101,10 +101,10 @@ async fn campaign(
     State(server): State<Server>,
     Path(slug): Path<String>,
     uri: axum::http::Uri,
-    origin: Origin,
+    client_headers: ClientHeaders,
 ) -> Response {
     let Some(roster) = find(&server, &slug) else {
-        return missing(&origin);
+        return missing(&client_headers);
     };
     let campaign = roster.campaign();
     let head = PageHead {
@@ -116,16 +116,16 @@ async fn campaign(
         has_program: true,
     };
     let body = introduction(&campaign.title, &campaign.summary);
-    page(&server, &origin, &head, &body)
+    page(&server, &client_headers, &head, &body)
 }
 
 async fn nominee(
     State(server): State<Server>,
     Path((slug, number)): Path<(String, String)>,
-    origin: Origin,
+    client_headers: ClientHeaders,
 ) -> Response {
     let Some((roster, index)) = find_nominee(&server, &slug, &number) else {
-        return missing(&origin);
+        return missing(&client_headers);
     };
     let nominee = &roster.nominees()[index];
     let path = nominee_path(&roster, nominee);
@@ -139,21 +139,21 @@ async fn nominee(
         has_program: true,
     };
     let body = introduction(&nominee.name, &nominee.summary);
-    page(&server, &origin, &head, &body)
+    page(&server, &client_headers, &head, &body)
 }
 
 async fn story(
     State(server): State<Server>,
     Path((slug, id)): Path<(String, String)>,
-    origin: Origin,
+    client_headers: ClientHeaders,
 ) -> Response {
     let Some(roster) = find(&server, &slug) else {
-        return missing(&origin);
+        return missing(&client_headers);
     };
     // It takes a statement, as in the API: a client that hammers it is stopped by the same allowance.
     if let Err(error) = server
         .app
-        .charge(Viewer::Anonymous, origin.client(), STORY_COST)
+        .charge(Viewer::Anonymous, client_headers.client(), STORY_COST)
     {
         return unavailable(&error);
     }
@@ -162,7 +162,7 @@ async fn story(
         Err(error) => return unavailable(&error),
     };
     let Some(story) = story else {
-        return missing(&origin);
+        return missing(&client_headers);
     };
     let about = find_about(&roster, &story);
     let head = PageHead {
@@ -173,7 +173,12 @@ async fn story(
         kind: "article",
         has_program: true,
     };
-    page(&server, &origin, &head, &article(&roster, &story, about))
+    page(
+        &server,
+        &client_headers,
+        &head,
+        &article(&roster, &story, about),
+    )
 }
 
 /// The story of this id, if it is out and the campaign's.
@@ -208,12 +213,22 @@ fn story_picture(
 }
 
 /// The response with a page: its head, and its body before its program runs.
-fn page(server: &Server, origin: &Origin, head: &PageHead<'_>, body: &str) -> Response {
-    let html = document(server.public_url.as_deref(), origin.language(), head, body);
+fn page(
+    server: &Server,
+    client_headers: &ClientHeaders,
+    head: &PageHead<'_>,
+    body: &str,
+) -> Response {
+    let html = document(
+        server.public_url.as_deref(),
+        client_headers.language(),
+        head,
+        body,
+    );
     (headers("text/html; charset=utf-8", SHARED), html).into_response()
 }
 
-fn missing(origin: &Origin) -> Response {
+fn missing(client_headers: &ClientHeaders) -> Response {
     let head = PageHead {
         title: "404".to_owned(),
         summary: "",
@@ -224,7 +239,7 @@ fn missing(origin: &Origin) -> Response {
     };
     let body = "<main><p>这个地址没有内容。There is nothing at this address.</p></main>";
     // Not canonical anywhere: an address that leads nowhere has no other.
-    let html = document(None, origin.language(), &head, body);
+    let html = document(None, client_headers.language(), &head, body);
     (
         StatusCode::NOT_FOUND,
         headers("text/html; charset=utf-8", SHARED),

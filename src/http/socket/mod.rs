@@ -25,7 +25,7 @@ use self::close::{Close, FORBIDDEN, GOING_AWAY, INTERNAL, INVALID, NORMAL, POLIC
 use self::message::{ClientMessage, ServerMessage};
 use self::operation::{Operation, OperationEvent};
 use super::Server;
-use super::client::Origin;
+use super::client::ClientHeaders;
 use super::params::parse_params;
 use super::response::{ResponseBody, is_request_error};
 use super::server::too_many_subscribers;
@@ -51,7 +51,7 @@ const MESSAGE_EVERY: Duration = Duration::from_millis(50);
 /// Answers `/graphql/ws`.
 pub(super) async fn handle(
     State(server): State<Server>,
-    origin: Origin,
+    client_headers: ClientHeaders,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let Ok(upgrade) = upgrade else {
@@ -81,18 +81,18 @@ pub(super) async fn handle(
     // Counted before the connection's own task ends, so that a stopping server waits for it.
     let counted = server.connections.token();
     upgrade.on_upgrade(async move |socket| {
-        run(server, origin, socket).await;
+        run(server, client_headers, socket).await;
         drop((counted, place));
     })
 }
 
-async fn run(server: Server, origin: Origin, socket: WebSocket) {
+async fn run(server: Server, client_headers: ClientHeaders, socket: WebSocket) {
     server.app.metrics.subscribers.inc();
     let metrics = server.app.metrics.clone();
     let write_timeout = server.timeouts.write;
     let mut session = Session {
         server,
-        origin,
+        client_headers,
         socket,
         operations: StreamMap::new(),
         messages: Allowance::new(),
@@ -149,7 +149,7 @@ impl Allowance {
 
 struct Session {
     server: Server,
-    origin: Origin,
+    client_headers: ClientHeaders,
     socket: WebSocket,
     operations: StreamMap<String, Operation>,
     messages: Allowance,
@@ -218,9 +218,11 @@ impl Session {
                     .strip_prefix("Bearer ")
                     .or_else(|| token.strip_prefix("bearer "))
                     .unwrap_or(&token);
-                self.origin.requester_with(&self.server, Some(token)).await
+                self.client_headers
+                    .requester_with(&self.server, Some(token))
+                    .await
             }
-            None => self.origin.requester(&self.server).await,
+            None => self.client_headers.requester(&self.server).await,
         };
         requester.map_err(|error| match error {
             Error::Unauthenticated => Close::new(FORBIDDEN, "Forbidden"),

@@ -14,7 +14,7 @@ pub enum CastResult {
     Answered(Verdict),
     /// The keys did not take its votes, or not all: it lost a race and is decided again.
     Lost,
-    /// The batch was rolled back for another request's sake: it is decided again, and that counts for nothing.
+    /// The batch was rolled back for another request's sake: it is decided again, which is no attempt of its own.
     RolledBack,
 }
 

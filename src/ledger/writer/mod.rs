@@ -74,7 +74,7 @@ impl Writer {
     ) -> (Self, WriterTask) {
         let (queue, jobs) = mpsc::channel(ROOM_MAX);
         let queue_limit = Arc::new(QueueLimit::new());
-        let run = Run {
+        let writer_loop = WriterLoop {
             database,
             clock,
             metrics,
@@ -87,7 +87,7 @@ impl Writer {
         };
         (
             Self { queue, queue_limit },
-            WriterTask(tokio::spawn(run.run())),
+            WriterTask(tokio::spawn(writer_loop.run())),
         )
     }
 
@@ -145,7 +145,7 @@ impl Writer {
 }
 
 /// The writer's task from within.
-struct Run {
+struct WriterLoop {
     database: Arc<Database>,
     clock: Clock,
     metrics: WriterMetrics,
@@ -160,7 +160,7 @@ struct Run {
     conflict_aware_batches: u32,
 }
 
-impl Run {
+impl WriterLoop {
     async fn run(mut self) {
         loop {
             if self.backlog.is_empty() {
@@ -219,9 +219,10 @@ impl Run {
         again
     }
 
-    /// Answers the jobs of a batch that failed; where the database was away they are decided again and returned.
+    /// Answers the jobs of a batch that failed. Where the database was away the outcome of its commit is unknown, so they
+    /// are returned to be decided again: votes that were stored after all are recognised by their ids.
     fn answer_failed(&self, batch: Batch, error: &sqlx::Error) -> Vec<Job> {
-        tracing::warn!(%error, requests = batch.votes.len(), "a batch was not stored");
+        tracing::warn!(%error, requests = batch.votes.len(), "a batch was not stored, or it is not known");
         let mut again = Vec::new();
         if is_unavailable(error) {
             let votes = batch.votes.into_iter();

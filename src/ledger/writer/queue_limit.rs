@@ -20,7 +20,8 @@ pub(super) struct QueueLimit {
     room: AtomicUsize,
 }
 
-/// The class of a job, which says how long it is let in. Under load votes are the last to be refused.
+/// The class of a job: likes are let in while the queue is half empty, votes until it is full, so that under load votes
+/// are the last to be refused.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Class {
     Vote,

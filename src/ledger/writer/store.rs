@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqlx::{Connection as _, PgConnection};
 
-use super::Run;
+use super::WriterLoop;
 use super::batch::Batch;
 use super::batch_decisions::{BatchDecisions, CastResults};
 use crate::domain::vote::VoteRequest;
@@ -17,7 +17,7 @@ use crate::ledger::vote::{self, ConflictMode, NewVote};
 /// Batches for which conflicts are expected after one: a quarter of a second to some seconds.
 const CONFLICT_AWARE_BATCHES: u32 = 64;
 
-impl Run {
+impl WriterLoop {
     pub(super) async fn store(&mut self, batch: &Batch) -> sqlx::Result<CastResults> {
         let requests: Vec<&VoteRequest> = batch.votes.iter().map(|vote| &vote.request).collect();
         let changes: Vec<LikeChange> = batch.likes.iter().map(|like| like.request).collect();

@@ -82,10 +82,10 @@ fn queue_with(waiting: usize) -> Arc<QueueLimit> {
 }
 
 /// A writer's insides that nobody runs, with jobs that wait.
-async fn run_of(jobs: Vec<Job>) -> (Run, tempfile::TempDir) {
+async fn loop_with(jobs: Vec<Job>) -> (WriterLoop, tempfile::TempDir) {
     let (database, folder) = database().await;
     let (_, receiver) = mpsc::channel(1);
-    let run = Run {
+    let writer_loop = WriterLoop {
         database,
         clock: Clock::System,
         metrics: Metrics::new(LedgerMetrics::new()).writer,
@@ -96,16 +96,16 @@ async fn run_of(jobs: Vec<Job>) -> (Run, tempfile::TempDir) {
         connection: None,
         conflict_aware_batches: 0,
     };
-    (run, folder)
+    (writer_loop, folder)
 }
 
 /// The voters of what waits, with the number of their attempts.
-fn waiting_in(run: &Run) -> Vec<(u128, u8)> {
+fn waiting_in(writer_loop: &WriterLoop) -> Vec<(u128, u8)> {
     let job = |job: &Job| match job {
         Job::Vote(vote) => (vote.request.voter_id.0.as_u128(), vote.attempts),
         Job::Like(like) => (like.request.voter_id.0.as_u128(), like.attempts),
     };
-    run.backlog.iter().map(job).collect()
+    writer_loop.backlog.iter().map(job).collect()
 }
 
 fn counted(request: &VoteRequest) -> Verdict {
@@ -123,21 +123,21 @@ fn counted(request: &VoteRequest) -> Verdict {
 async fn a_batch_has_512_rows_and_the_rest_keeps_its_place() {
     let jobs = (0..600).map(|voter| vote_job(request_of(voter, 1), 0));
     let (jobs, _answers): (Vec<_>, Vec<_>) = jobs.unzip();
-    let (mut run, _folder) = run_of(jobs).await;
-    assert_eq!(run.next_batch().votes.len(), 512);
-    assert_eq!(waiting_in(&run).len(), 88);
-    assert_eq!(waiting_in(&run)[0], (512, 0));
-    assert_eq!(run.next_batch().votes.len(), 88);
+    let (mut writer_loop, _folder) = loop_with(jobs).await;
+    assert_eq!(writer_loop.next_batch().votes.len(), 512);
+    assert_eq!(waiting_in(&writer_loop).len(), 88);
+    assert_eq!(waiting_in(&writer_loop)[0], (512, 0));
+    assert_eq!(writer_loop.next_batch().votes.len(), 88);
     // Rows count, not jobs; likes are rows, too.
     let votes = (0..300).map(|voter| vote_job(request_of(voter, 2), 0));
     let (jobs, _answers): (Vec<_>, Vec<_>) = votes.unzip();
-    let (mut run, _folder) = run_of(jobs).await;
-    assert_eq!(run.next_batch().votes.len(), 256);
+    let (mut writer_loop, _folder) = loop_with(jobs).await;
+    assert_eq!(writer_loop.next_batch().votes.len(), 256);
     let likes = (0..600).map(|voter| like_job(change_of(voter), 0));
     let (jobs, _answers): (Vec<_>, Vec<_>) = likes.unzip();
-    let (mut run, _folder) = run_of(jobs).await;
-    assert_eq!(run.next_batch().likes.len(), 512);
-    assert_eq!(waiting_in(&run).len(), 88);
+    let (mut writer_loop, _folder) = loop_with(jobs).await;
+    assert_eq!(writer_loop.next_batch().likes.len(), 512);
+    assert_eq!(waiting_in(&writer_loop).len(), 88);
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn a_job_that_competes_stays_behind_in_its_order_and_batches_are_sorted() 
         .map(|v| vote_job(request_of(v, 1), 0))
         .into_iter()
         .unzip();
-    let (mut run, _folder) = run_of(jobs).await;
+    let (mut writer_loop, _folder) = loop_with(jobs).await;
     let voters = |batch: &Batch| {
         batch
             .votes
@@ -154,22 +154,22 @@ async fn a_job_that_competes_stays_behind_in_its_order_and_batches_are_sorted() 
             .map(|vote| vote.request.voter_id.0.as_u128())
             .collect::<Vec<_>>()
     };
-    assert_eq!(voters(&run.next_batch()), [3, 4, 5]);
-    assert_eq!(waiting_in(&run), [(5, 0), (3, 0)]);
-    assert_eq!(voters(&run.next_batch()), [3, 5]);
+    assert_eq!(voters(&writer_loop.next_batch()), [3, 4, 5]);
+    assert_eq!(waiting_in(&writer_loop), [(5, 0), (3, 0)]);
+    assert_eq!(voters(&writer_loop.next_batch()), [3, 5]);
     let (jobs, _answers): (Vec<_>, Vec<_>) = [5, 3, 5]
         .map(|v| like_job(change_of(v), 0))
         .into_iter()
         .unzip();
-    let (mut run, _folder) = run_of(jobs).await;
-    let batch = run.next_batch();
+    let (mut writer_loop, _folder) = loop_with(jobs).await;
+    let batch = writer_loop.next_batch();
     let likers: Vec<_> = batch
         .likes
         .iter()
         .map(|like| like.request.voter_id.0.as_u128())
         .collect();
     assert_eq!(likers, [3, 5]);
-    assert_eq!(waiting_in(&run), [(5, 0)]);
+    assert_eq!(waiting_in(&writer_loop), [(5, 0)]);
 }
 
 #[tokio::test]
@@ -177,11 +177,11 @@ async fn a_job_whose_caller_has_gone_is_not_stored_and_waits_no_longer() {
     let (first, gone) = vote_job(request_of(1, 1), 0);
     let (second, _answer) = vote_job(request_of(2, 1), 0);
     let (third, gone_too) = like_job(change_of(3), 0);
-    let (mut run, _folder) = run_of(vec![first, second, third]).await;
+    let (mut writer_loop, _folder) = loop_with(vec![first, second, third]).await;
     drop((gone, gone_too));
-    let batch = run.next_batch();
+    let batch = writer_loop.next_batch();
     assert_eq!((batch.votes.len(), batch.likes.len()), (1, 0));
-    assert_eq!(run.queue_limit.waiting(), 1);
+    assert_eq!(writer_loop.queue_limit.waiting(), 1);
 }
 
 #[tokio::test]
@@ -190,10 +190,10 @@ async fn a_batch_that_failed_is_tried_again_in_its_order_and_not_for_ever() {
     let (second, mut second_answer) = vote_job(request_of(2, 1), 4);
     let (third, mut third_answer) = like_job(change_of(3), 0);
     let (fourth, mut fourth_answer) = like_job(change_of(4), 4);
-    let (mut run, _folder) = run_of(vec![first, second, third, fourth]).await;
-    let batch = run.next_batch();
-    run.answer(batch, Err(sqlx::Error::PoolTimedOut));
-    assert_eq!(waiting_in(&run), [(1, 1), (3, 1)]);
+    let (mut writer_loop, _folder) = loop_with(vec![first, second, third, fourth]).await;
+    let batch = writer_loop.next_batch();
+    writer_loop.answer(batch, Err(sqlx::Error::PoolTimedOut));
+    assert_eq!(waiting_in(&writer_loop), [(1, 1), (3, 1)]);
     assert!(first_answer.try_recv().is_err() && third_answer.try_recv().is_err());
     assert!(matches!(
         second_answer.try_recv(),
@@ -203,13 +203,13 @@ async fn a_batch_that_failed_is_tried_again_in_its_order_and_not_for_ever() {
         fourth_answer.try_recv(),
         Ok(Err(Error::Unavailable))
     ));
-    assert_eq!(run.queue_limit.waiting(), 2);
-    assert_eq!(run.metrics.decided_again.get(), 2);
-    assert_eq!(run.metrics.likes_stored.get(), 0);
+    assert_eq!(writer_loop.queue_limit.waiting(), 2);
+    assert_eq!(writer_loop.metrics.decided_again.get(), 2);
+    assert_eq!(writer_loop.metrics.likes_stored.get(), 0);
     // What is wrong with the statement stays wrong.
-    let batch = run.next_batch();
-    run.answer(batch, Err(sqlx::Error::RowNotFound));
-    assert_eq!(waiting_in(&run), []);
+    let batch = writer_loop.next_batch();
+    writer_loop.answer(batch, Err(sqlx::Error::RowNotFound));
+    assert_eq!(waiting_in(&writer_loop), []);
     assert!(matches!(
         first_answer.try_recv(),
         Ok(Err(Error::Unavailable))
@@ -218,7 +218,7 @@ async fn a_batch_that_failed_is_tried_again_in_its_order_and_not_for_ever() {
         third_answer.try_recv(),
         Ok(Err(Error::Unavailable))
     ));
-    assert_eq!(run.queue_limit.waiting(), 0);
+    assert_eq!(writer_loop.queue_limit.waiting(), 0);
 }
 
 #[tokio::test]
@@ -234,22 +234,22 @@ async fn each_caller_gets_its_own_result() {
     }
     let (like, mut liked) = like_job(change_of(5), 0);
     jobs.push(like);
-    let (mut run, _folder) = run_of(jobs).await;
-    let batch = run.next_batch();
+    let (mut writer_loop, _folder) = loop_with(jobs).await;
+    let batch = writer_loop.next_batch();
     let results = vec![
         CastResult::Answered(verdict.clone()),
         CastResult::Lost,
         CastResult::Lost,
         CastResult::RolledBack,
     ];
-    run.answer(batch, Ok(results));
+    writer_loop.answer(batch, Ok(results));
     assert!(matches!(answers[0].try_recv(), Ok(Ok(answer)) if answer == verdict));
     // A lost race counts as an attempt, what was rolled back for another's sake does not.
-    assert_eq!(waiting_in(&run), [(2, 1), (4, 4)]);
+    assert_eq!(waiting_in(&writer_loop), [(2, 1), (4, 4)]);
     assert!(matches!(answers[2].try_recv(), Ok(Err(Error::Unavailable))));
     assert!(matches!(liked.try_recv(), Ok(Ok(()))));
-    assert_eq!(run.metrics.likes_stored.get(), 1);
-    assert_eq!(run.queue_limit.waiting(), 2);
+    assert_eq!(writer_loop.metrics.likes_stored.get(), 1);
+    assert_eq!(writer_loop.queue_limit.waiting(), 2);
 }
 
 #[tokio::test]

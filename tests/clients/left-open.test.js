@@ -167,6 +167,7 @@ describe("a feed that is left open", () => {
       const out = new Set(ids.slice(feed.held));
       found.stories.edges = found.stories.edges.filter(({ node }) => out.has(node.id));
       if (out.size === 0) found.stories.pageInfo = { hasNextPage: false, hasPreviousPage: false, endCursor: null };
+      if (variables.before) found.stories.pageInfo.hasPreviousPage = false;
       await feed.beforeAnswer(variables);
     });
     await page.goto(`${address}/stories`);

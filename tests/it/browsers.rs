@@ -17,7 +17,7 @@ on_both!(
 async fn with_origins(stores: &Stores, origins: &[&'static str]) -> TestApp {
     let origins = origins.iter().copied();
     let headers = origins.map(axum::http::HeaderValue::from_static);
-    let builder = TestApp::builder(stores).with_admission(|connection_limits| {
+    let builder = TestApp::builder(stores).with_connection_limits(|connection_limits| {
         connection_limits.allowed_origins = headers.collect();
     });
     builder.start().await

@@ -8,7 +8,7 @@ mod retries;
 mod sample;
 mod stores;
 
-pub use app::{TestApp, TestAppBuilder, generous_admission, generous_limits, noon};
+pub use app::{TestApp, TestAppBuilder, generous_connections, generous_limits, noon};
 pub use client::{
     CAST_BALLOT, CAST_VOTE, Payload, SET_LIKE, Signer, TestClient, http_client, new_voter, refusal,
 };

@@ -54,12 +54,16 @@ async fn assert_three_casts(servers: &[&TestApp], sample: &Sample) {
     let nominee = |index: usize| sample.nominee_id(index * 12);
     for index in 0..3 {
         let voter = voter.at(servers[index % servers.len()]);
-        voter.vote(&nominee(index)).await.expect_counted();
+        voter
+            .vote(&nominee(index))
+            .without_key()
+            .await
+            .expect_counted();
     }
     for server in servers {
         let answer = voter.at(server).vote(&sample.nominee_id(1)).once().await;
         assert_is_limited(answer, "cast").await;
-        let payload = other.at(server).vote(&nominee(1)).await;
+        let payload = other.at(server).vote(&nominee(1)).without_key().await;
         let is_first = std::ptr::eq(*server, app);
         let expected = (!is_first).then_some("ALREADY_VOTED");
         assert_eq!(refusal(&payload), expected, "another voter goes on");
@@ -116,7 +120,11 @@ async fn a_ballot_takes_one_token_of_the_same_bucket(stores: Stores) {
     for indexes in [[0, 12], [1, 13]] {
         ballot(indexes).await.expect_counted();
     }
-    voter.vote(&sample.nominee_id(24)).await.expect_counted();
+    voter
+        .vote(&sample.nominee_id(24))
+        .without_key()
+        .await
+        .expect_counted();
     let answer = ballot([2, 14]).once().await;
     assert_is_limited(answer, "cast").await;
     assert_eq!(app.count_votes().await, 5);
@@ -182,7 +190,7 @@ async fn limits_are_kept_apart_by_action(stores: Stores) {
     let voter = app.voter();
     for index in 0..3 {
         let nominee = sample.nominee_id(index);
-        voter.vote(&nominee).await.expect_counted();
+        voter.vote(&nominee).without_key().await.expect_counted();
         voter.set_like(&nominee, true).await;
         let response = view(&voter, &sample).await;
         assert_eq!(response.get("errors"), None, "{response}");

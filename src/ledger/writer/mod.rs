@@ -222,14 +222,16 @@ impl WriterLoop {
     /// Answers the jobs of a batch that failed. Where the database was away the outcome of its commit is unknown, so they
     /// are returned to be decided again: votes that were stored after all are recognised by their ids.
     fn answer_failed(&self, batch: Batch, error: &sqlx::Error) -> Vec<Job> {
-        tracing::warn!(%error, requests = batch.votes.len(), "a batch was not stored, or it is not known");
+        let requests = batch.votes.len();
         let mut again = Vec::new();
         if is_unavailable(error) {
+            tracing::warn!(%error, requests, "a batch was not stored, or it is not known");
             let votes = batch.votes.into_iter();
             again.extend(votes.filter_map(|vote| self.retry(vote)).map(Job::Vote));
             let likes = batch.likes.into_iter();
             again.extend(likes.filter_map(|like| self.retry(like)).map(Job::Like));
         } else {
+            tracing::error!(%error, requests, "a batch cannot be stored");
             for vote in batch.votes {
                 self.reply(vote.reply, Err(Error::Unavailable));
             }

@@ -54,7 +54,7 @@ pub fn generous_limits() -> Limits {
 }
 
 /// Bounds of connections that no test meets by accident.
-pub fn generous_admission() -> ConnectionLimits {
+pub fn generous_connections() -> ConnectionLimits {
     ConnectionLimits {
         trusted_proxies: Vec::new(),
         allowed_origins: Vec::new(),
@@ -109,7 +109,7 @@ impl TestAppBuilder<'_> {
     }
 
     /// Changes the bounds of connections.
-    pub fn with_admission(mut self, change: impl FnOnce(&mut ConnectionLimits)) -> Self {
+    pub fn with_connection_limits(mut self, change: impl FnOnce(&mut ConnectionLimits)) -> Self {
         change(&mut self.connection_limits);
         self
     }
@@ -218,7 +218,7 @@ impl TestApp {
             wechat: None,
             jwt_secrets: vec![JWT_SECRET],
             documents: Policy::Open,
-            connection_limits: generous_admission(),
+            connection_limits: generous_connections(),
             has_workers: false,
             public_url: None,
             font: None,

@@ -313,6 +313,12 @@ impl<'c> CastRequest<'c> {
         self
     }
 
+    /// Casts it once: where the first answer is the point of the test.
+    pub async fn at_first(self) -> Payload {
+        let variables = json!({"input": self.input});
+        Payload::of(self.client.send(self.query, variables).await, self.field)
+    }
+
     /// Casts it once and returns the HTTP response, whatever it says.
     pub async fn once(self) -> reqwest::Response {
         let variables = json!({"input": self.input});

@@ -27,12 +27,12 @@ const WATCH: &str = "subscription($id: ID!) { storyPublished(campaignId: $id) { 
 
 async fn server_with(stores: &Stores, change: impl FnOnce(&mut ConnectionLimits)) -> TestApp {
     TestApp::builder(stores)
-        .with_admission(change)
+        .with_connection_limits(change)
         .start()
         .await
 }
 
-async fn patient_server(stores: &Stores, timeouts: Timeouts) -> TestApp {
+async fn server_with_timeouts(stores: &Stores, timeouts: Timeouts) -> TestApp {
     server_with(stores, |connection_limits| {
         connection_limits.timeouts = timeouts;
     })
@@ -62,7 +62,7 @@ async fn a_body_that_comes_too_slowly_is_not_waited_for() {
         body: VERY_SHORT,
         ..Timeouts::default()
     };
-    let app = patient_server(&stores, timeouts).await;
+    let app = server_with_timeouts(&stores, timeouts).await;
     let bystander = Bystander::start(app.address);
     let head = request(
         "POST",
@@ -105,7 +105,7 @@ async fn half_open_connections_are_cut() {
         head: SHORT,
         ..Timeouts::default()
     };
-    let app = patient_server(&stores, timeouts).await;
+    let app = server_with_timeouts(&stores, timeouts).await;
     let bystander = Bystander::start(app.address);
     let mut open = Vec::new();
     for number in 0..HALF_OPEN {
@@ -136,7 +136,7 @@ async fn a_socket_says_hello_in_time_whatever_else_it_says() {
         hello: VERY_SHORT,
         ..Timeouts::default()
     };
-    let app = patient_server(&stores, timeouts).await;
+    let app = server_with_timeouts(&stores, timeouts).await;
     let mut silent = Socket::connect(app.address).await;
     let mut talking = Socket::connect(app.address).await;
     let closed = async {
@@ -169,7 +169,7 @@ async fn a_socket_that_does_not_read_is_dropped() {
         write: VERY_SHORT,
         ..Timeouts::default()
     };
-    let app = patient_server(&stores, timeouts).await;
+    let app = server_with_timeouts(&stores, timeouts).await;
     let sample = app.sample().await;
     let earlier = app.clock.now() - TimeDelta::hours(1);
     let text = "x".repeat(TEXT_BYTES);
@@ -207,7 +207,7 @@ async fn a_socket_that_answers_no_ping_is_closed() {
         ping: VERY_SHORT,
         ..Timeouts::default()
     };
-    let app = patient_server(&stores, timeouts).await;
+    let app = server_with_timeouts(&stores, timeouts).await;
     let ping = json!({"type": "ping"});
     let mut silent = app.anonymous().socket().await;
     let mut living = app.anonymous().socket().await;

@@ -80,7 +80,7 @@ async fn a_stream_carries_a_subscription(stores: Stores) {
 
 async fn a_stream_is_kept_alive_by_comments(stores: Stores) {
     let comment = Duration::from_millis(20);
-    let app = TestApp::builder(&stores).with_admission(|connection_limits| {
+    let app = TestApp::builder(&stores).with_connection_limits(|connection_limits| {
         connection_limits.timeouts.comment = comment;
     });
     let app = app.start().await;

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{Running, assert_verifies};
 use crate::clients::Event;
 use crate::deadlines::{in_time, until};
-use crate::harness::{CAST_VOTE, Stores, TestApp, TestClient, generous_admission, on_both};
+use crate::harness::{CAST_VOTE, Stores, TestApp, TestClient, generous_connections, on_both};
 
 on_both!(a_stop_keeps_what_was_acknowledged,);
 
@@ -27,7 +27,7 @@ async fn a_stopping_server_is_not_ready() {
     let service = Server::new(
         Arc::clone(app.inner()),
         documents.expect("good ones"),
-        generous_admission(),
+        generous_connections(),
         None,
         Posters::new(None, String::new()),
         stopping.clone(),

@@ -30,7 +30,7 @@ async fn phases_open_and_close_the_vote(stores: Stores) {
         (closes, Some("VOTING_CLOSED"), "ENDED"),
     ] {
         app.clock.set(at);
-        let payload = app.voter().vote(&nominee).await;
+        let payload = app.voter().vote(&nominee).without_key().await;
         assert_eq!(refusal(&payload), expected, "at {at}");
         let query = "query($slug: String) { campaign(slug: $slug) { phase } }";
         let data = app
@@ -50,7 +50,11 @@ async fn frozen_and_withdrawn_nominees_get_no_votes(stores: Stores) {
     for (change, expected) in [(freeze, "NOMINEE_FROZEN"), (withdraw, "NOMINEE_NOT_FOUND")] {
         stores.execute(change).await;
         app.refresh().await;
-        voter.vote(&nominee).await.expect_refused(expected);
+        voter
+            .vote(&nominee)
+            .without_key()
+            .await
+            .expect_refused(expected);
         let query = "query($id: ID!) { nominee(id: $id) { status } }";
         let node = app.anonymous().ask(query, json!({"id": nominee})).await;
         let expected = if change == freeze {

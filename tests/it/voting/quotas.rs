@@ -40,7 +40,7 @@ async fn the_quota_is_per_category_and_says_what_is_left(stores: Stores) {
     let sample = app.sample().await;
     let voter = app.voter();
     for (used, index) in (1..=3).zip(0..) {
-        let payload = voter.vote(&sample.nominee_id(index)).await;
+        let payload = voter.vote(&sample.nominee_id(index)).without_key().await;
         let quota = &payload["quota"];
         assert_eq!(
             (quota["limit"].as_i64(), quota["used"].as_i64()),
@@ -52,10 +52,15 @@ async fn the_quota_is_per_category_and_says_what_is_left(stores: Stores) {
     }
     let spent = voter
         .vote(&sample.nominee_id(3))
+        .without_key()
         .await
         .expect_refused("QUOTA_SPENT");
     assert_eq!(spent["quota"]["remaining"], json!(0));
-    voter.vote(&sample.nominee_id(12)).await.expect_counted();
+    voter
+        .vote(&sample.nominee_id(12))
+        .without_key()
+        .await
+        .expect_counted();
 }
 
 async fn the_quota_can_be_for_the_whole_campaign(stores: Stores) {
@@ -69,14 +74,18 @@ async fn the_quota_can_be_for_the_whole_campaign(stores: Stores) {
         .await;
     let voter = app.voter();
     for index in [0, 12] {
-        let payload = voter.vote(&sample.nominee_id(index)).await.expect_counted();
+        let payload = voter
+            .vote(&sample.nominee_id(index))
+            .without_key()
+            .await
+            .expect_counted();
         assert_eq!(payload["vote"]["period"], json!(0));
         assert_eq!(payload["quota"]["resetsAt"], Value::Null);
         assert_eq!(payload["quota"]["category"], Value::Null);
     }
     app.advance(TimeDelta::days(3));
     for (index, code) in [(0, "ALREADY_VOTED"), (24, "QUOTA_SPENT")] {
-        let payload = voter.vote(&sample.nominee_id(index)).await;
+        let payload = voter.vote(&sample.nominee_id(index)).without_key().await;
         payload.expect_refused(code);
     }
 }
@@ -93,11 +102,19 @@ async fn assert_the_day_turns_at(stores: Stores, zone: chrono_tz::Tz, midnight: 
         .await;
     let voter = app.voter();
     let nominee = |index: usize| sample.nominee_id(index);
-    voter.vote(&nominee(0)).await.expect_counted();
-    voter.vote(&nominee(1)).await.expect_refused("QUOTA_SPENT");
+    voter.vote(&nominee(0)).without_key().await.expect_counted();
+    voter
+        .vote(&nominee(1))
+        .without_key()
+        .await
+        .expect_refused("QUOTA_SPENT");
     app.clock.set(midnight);
-    voter.vote(&nominee(0)).await.expect_counted();
-    voter.vote(&nominee(1)).await.expect_refused("QUOTA_SPENT");
+    voter.vote(&nominee(0)).without_key().await.expect_counted();
+    voter
+        .vote(&nominee(1))
+        .without_key()
+        .await
+        .expect_refused("QUOTA_SPENT");
 }
 
 async fn the_day_turns_at_midnight_in_the_campaigns_time_zone(stores: Stores) {

@@ -1,5 +1,6 @@
-//! The errors of use cases on one screen; `graphql::error` adds those of documents and gives each its code. An *outcome* that a user can act on (voting closed, quota spent) is data in a
-//! payload and not here; a *bug* is an `expect` that names the invariant.
+//! The errors of use cases on one screen; `graphql::error` adds those of documents and gives each its code. An
+//! *outcome* that a user can act on (voting closed, quota spent) is data in a payload and not here; a *bug* is an
+//! `expect` that names the invariant.
 
 use std::time::Duration;
 

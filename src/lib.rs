@@ -1,10 +1,10 @@
 //! Acclaim: one GraphQL API for public selections.
 //!
 //! A tour, in the order of a vote: [`http`] receives it, [`graphql`] understands it, [`app::voting`] finds its
-//! nominee in memory, [`hot`] takes a token of the voter's bucket, the rules are looked at, [`ledger::writer`] decides and
-//! stores it, the database's keys judge the decision, and it leaves the way it came.
-//! [`domain`] has the rules as pure functions; [`workers`] publish tallies and flush counters; [`cli`] puts a process
-//! together. ARCHITECTURE.md walks a vote and a page view through the files.
+//! nominee in memory, [`hot`] takes a token of the voter's bucket, the rules are looked at, [`ledger::writer`]
+//! decides and stores it, the database's keys judge the decision, and it leaves the way it came. [`domain`] has the
+//! rules as pure functions; [`workers`] publish tallies and flush counters; [`cli`] puts a process together.
+//! ARCHITECTURE.md walks a vote and a page view through the files.
 
 pub mod app;
 pub mod auth;

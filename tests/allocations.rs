@@ -1,5 +1,6 @@
-//! What a vote may cost in memory, counted and not timed: allocations on the whole way of a request through the process,
-//! from its head and body to its answer, without a socket. A program of its own, since it counts for the whole program.
+//! What a vote may cost in memory, counted and not timed: allocations on the whole way of a request through the
+//! process, from its head and body to its answer, without a socket. A program of its own, since it counts for the
+//! whole program.
 //!
 //! Counted is the thread of the test, on which everything runs but SQLite itself, whose thread sqlx makes.
 
@@ -23,8 +24,8 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Allocations of a vote on the embedded stores, where each is a batch of its own: 169 in a build for tests, and a tenth
-/// more for what libraries change. Who raises it says what is worth it; a failure says how many there are.
+/// Allocations of a vote on the embedded stores, where each is a batch of its own: 169 in a build for tests, and a
+/// tenth more for what libraries change. Who raises it says what is worth it; a failure says how many there are.
 const ALLOCATIONS_MAX: u64 = 186;
 const WARM_UP: usize = 50;
 const VOTES: usize = 200;

@@ -1,8 +1,9 @@
 -- The tables of a campaign that people can vote in. The same tables and columns exist in ../postgres; keys may differ
 -- where a comment says so. Integers are INTEGER everywhere, times are UTC with microseconds, enums are text.
 --
--- Times are compared as texts, so each moment has one spelling, the one that sqlx binds: RFC 3339 with `T` and `+00:00`,
--- and a fraction of 0, 3, 6 or 9 digits that is not longer than it need be. A CHECK holds it where other tools may write.
+-- Times are compared as texts, so each moment has one spelling, the one that sqlx binds: RFC 3339 with `T` and
+-- `+00:00`, and a fraction of 0, 3, 6 or 9 digits that is not longer than it need be. A CHECK holds it where other
+-- tools may write.
 
 -- One row: names this installation, so that several of them can share one Redis without meeting.
 CREATE TABLE instance (

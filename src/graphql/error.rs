@@ -91,8 +91,8 @@ fn finish_error(error: &mut ServerError) -> &'static str {
         return mask(error, "a resolver failed");
     }
     let code = if is_coercion(&error.message) {
-        // The library found it in an argument while executing: the text says what is wrong with the value. It quotes the value, which
-        // is for the client's eyes only.
+        // The library found it in an argument while executing: the text says what is wrong with the value. It quotes
+        // the value, which is for the client's eyes only.
         code::BAD_USER_INPUT
     } else if error.path.is_empty() {
         code::GRAPHQL_VALIDATION_FAILED

@@ -1,7 +1,7 @@
 //! The root of changing. Outcomes that a user can act on are in the payload; see [`super::error`] for the rest.
 //!
-//! The library makes one future that has room for any of the mutations, so the large steps of rare ones are boxed: a vote
-//! would carry their room with it.
+//! The library makes one future that has room for any of the mutations, so the large steps of rare ones are boxed: a
+//! vote would carry their room with it.
 
 use async_graphql::{Context, Object, Result};
 

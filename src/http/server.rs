@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::Method;
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, RETRY_AFTER,
 };
-use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use ipnet::IpNet;
@@ -201,12 +201,6 @@ impl Server {
     pub(super) fn subscriber_place(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.subscribers).try_acquire_owned().ok()
     }
-}
-
-/// The response to one subscriber too many.
-pub(super) fn too_many_subscribers() -> Response {
-    let text = "There are too many subscribers: try again shortly.\n";
-    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], text).into_response()
 }
 
 /// The layer that lets pages of other sites use the API. There are no cookies, so a page has no more rights than its

@@ -1,5 +1,5 @@
-//! The refresher: reloads campaigns that have changed, and stores views. Each is a task of its own, so that a freeze does
-//! not wait for a table of counters that somebody has locked.
+//! The refresher: reloads campaigns that have changed, and stores views. Each is a task of its own, so that a freeze
+//! does not wait for a table of counters that somebody has locked.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -50,7 +50,7 @@ async fn partitioned_votes_have_the_same_keys() {
     whole.database(&Clock::System).await;
     let keys = keys_of_votes(&partitioned().await).await;
     assert_eq!(keys, keys_of_votes(&whole).await);
-    assert!(keys.len() > 20, "{keys:?}");
+    assert!(keys.len() >= 20, "{keys:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

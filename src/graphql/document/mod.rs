@@ -16,6 +16,7 @@ pub mod manifest;
 mod params;
 mod prepare;
 pub mod schema_index;
+mod text;
 pub mod variables;
 
 use async_graphql::ServerError;

@@ -16,8 +16,8 @@ const LENGTHS: &[(&str, LengthRule)] = &[
     ("Query.nodes", LengthRule::Argument("ids")),
     ("Tally.entries", LengthRule::Assumed(100)),
 ];
-/// The price of a field that takes a statement for each object it stands on: so high that it cannot stand on each object
-/// of a page of 100.
+/// The price of a field that takes a statement for each object it stands on: so high that it cannot stand on each
+/// object of a page of 100.
 const STATEMENT_PRICE: u64 = 50;
 /// Fields that take a statement of their own.
 const STATEMENTS: &[&str] = &["Campaign.stories", "Campaign.viewerQuotas"];

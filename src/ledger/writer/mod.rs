@@ -219,8 +219,8 @@ impl WriterLoop {
         again
     }
 
-    /// Answers the jobs of a batch that failed. Where the database was away the outcome of its commit is unknown, so they
-    /// are returned to be decided again: votes that were stored after all are recognised by their ids.
+    /// Answers the jobs of a batch that failed. Where the database was away the outcome of its commit is unknown, so
+    /// they are returned to be decided again: votes that were stored after all are recognised by their ids.
     fn answer_failed(&self, batch: Batch, error: &sqlx::Error) -> Vec<Job> {
         let requests = batch.votes.len();
         let mut again = Vec::new();

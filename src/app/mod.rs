@@ -7,6 +7,7 @@ pub mod campaigns;
 pub mod likes;
 pub mod nominees;
 pub mod operations;
+pub mod quotas;
 pub mod sign_in;
 pub mod stories;
 pub mod tallies;

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::scalars::Timestamp;
 use super::{Category, Nominee, to_i32};
 use crate::app::App;
-use crate::app::voting::{self, Ballot, CastAnswer, CastRefusal, CastRejection};
+use crate::app::quotas;
+use crate::app::voting::{Ballot, CastAnswer, CastRefusal, CastRejection};
 use crate::domain::roster::Roster;
 use crate::domain::vote as domain;
 use crate::graphql::messages::Language;
@@ -167,12 +168,12 @@ impl Vote {
 pub(in crate::graphql) struct Quota {
     app: Arc<App>,
     roster: Arc<Roster>,
-    granted: voting::Quota,
+    granted: quotas::Quota,
 }
 
 impl Quota {
     /// A quota of a campaign.
-    pub(super) fn new(app: &Arc<App>, roster: &Arc<Roster>, quota: voting::Quota) -> Self {
+    pub(super) fn new(app: &Arc<App>, roster: &Arc<Roster>, quota: quotas::Quota) -> Self {
         Self {
             app: Arc::clone(app),
             roster: Arc::clone(roster),
@@ -218,7 +219,7 @@ struct CastPayload {
     votes: Vec<Vote>,
     rejection: Option<CastRejection>,
     used: Vec<(ScopeId, i64)>,
-    quotas: OnceCell<Vec<voting::Quota>>,
+    quotas: OnceCell<Vec<quotas::Quota>>,
 }
 
 impl CastPayload {
@@ -252,7 +253,7 @@ impl CastPayload {
             }
         };
         let quotas = self.quotas.get_or_try_init(load).await?;
-        let is_touched = |quota: &&voting::Quota| {
+        let is_touched = |quota: &&quotas::Quota| {
             let campaign = ScopeId::from(roster.campaign().id);
             let quota_scope = quota.category.map_or(campaign, ScopeId::from);
             ballot.scopes().any(|scope| scope == quota_scope)

@@ -1,8 +1,11 @@
 //! The pieces that a request is made of, in process: `cargo bench`, or `cargo bench -- token` for some of them.
 //!
-//! PostgreSQL and Redis are started as the tests do it. What a whole request costs, `loadtest` measures; figures here are
-//! for comparing one change with another on the same machine.
+//! PostgreSQL and Redis are started as the tests do it. What a whole request costs, `loadtest` measures; figures here
+//! are for comparing one change with another on the same machine.
 
+#[allow(dead_code, reason = "the tests need more of it")]
+#[path = "../tests/it/deadlines.rs"]
+mod deadlines;
 #[allow(dead_code, unused_imports, reason = "the tests need more of it")]
 #[path = "../tests/it/servers/mod.rs"]
 mod servers;
@@ -39,7 +42,7 @@ const PAGE: &str = r#"{ campaign(slug: "demo") { id title nominees(first: 20) { 
 const TALLY: &str = "subscription Tally($id: ID!) { tallyChanged(campaignId: $id) { version rawVotes asOf \
     entries { nominee { id number name } votes rank share } } }";
 const SECRET: &str = "a secret of access tokens, long enough";
-/// Who cast or ask at the same time.
+/// Voters or requests at the same time.
 const CROWDS: [usize; 3] = [1, 64, 256];
 
 fn limits() -> Limits {
@@ -198,15 +201,15 @@ fn voting(bencher: Bencher, (stores, crowd): (Stores, usize)) {
 }
 
 #[divan::bench(args = [true, false])]
-fn verifying_a_token(bencher: Bencher, is_kept: bool) {
+fn verifying_a_token(bencher: Bencher, is_cached: bool) {
     let keys = TokenKeys::from_secrets(&[SECRET]).expect("good");
     let now = Clock::System.now();
     let viewer = requester().viewer;
-    let (kept, _) = keys.issue(viewer, now).expect("it signs");
+    let (cached, _) = keys.issue(viewer, now).expect("it signs");
     bencher
         .with_inputs(|| {
-            if is_kept {
-                kept.clone()
+            if is_cached {
+                cached.clone()
             } else {
                 keys.issue(requester().viewer, now).expect("it signs").0
             }
@@ -246,7 +249,7 @@ fn admit(bencher: Bencher, runtime: &Runtime, hot: &Hot, crowd: usize) {
         .bench(|| runtime.block_on(join_all((0..crowd).map(|_| take()))));
 }
 
-/// What happens once a version, however many watch: the tally of 100 nominees executed and written.
+/// The work of one version, however many watch: the tally of 100 nominees executed and written.
 #[divan::bench]
 fn writing_a_tally(bencher: Bencher) {
     let process = Process::start(Stores::Sqlite);

@@ -1,4 +1,4 @@
-//! A concurrent map that never holds more than it is told to: for what may be forgotten.
+//! A concurrent map that never holds more than it is told to: for entries that may be forgotten.
 //!
 //! Each shard has two generations. A full young one becomes the old one and the one before is dropped: the least lately
 //! changed entries go first, at no cost per look.
@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 
 use parking_lot::Mutex;
+
 /// Locks, so that threads seldom meet at one.
 const SHARDS: usize = 64;
 
@@ -24,20 +25,23 @@ struct Generations<K, V> {
     old: HashMap<K, V>,
 }
 
+impl<K, V> Default for Generations<K, V> {
+    fn default() -> Self {
+        Self {
+            young: HashMap::new(),
+            old: HashMap::new(),
+        }
+    }
+}
+
 impl<K: Hash + Eq + Clone, V: Default> BoundedMap<K, V> {
     /// An empty map of at most `entries_max` entries.
     #[must_use]
     pub fn new(entries_max: usize) -> Self {
-        let shard = || {
-            Mutex::new(Generations {
-                young: HashMap::new(),
-                old: HashMap::new(),
-            })
-        };
         Self {
             hasher: RandomState::new(),
             generation_max: (entries_max / SHARDS / 2).max(1),
-            shards: (0..SHARDS).map(|_| shard()).collect(),
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
         }
     }
 

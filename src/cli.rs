@@ -1,7 +1,8 @@
 //! The command line: puts a process together and takes it apart.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,7 @@ use crate::print::font::Font;
 use crate::workers::Workers;
 use crate::{demo, graphql, telemetry, verify};
 
-/// How long the writer may take to store what it has accepted when the process stops.
+/// How long the writer may take to store the votes and likes that it has accepted when the process stops.
 const WRITER_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long stopping may take in all: orchestrators kill after 25 or 30 s.
 const STOP_TIMEOUT: Duration = Duration::from_secs(24);
@@ -141,38 +142,9 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Migrate {
             store,
             vote_partitions,
-        } => {
-            let database = open(&store, Purpose::Maintenance).await?;
-            database.migrate(&Clock::System).await?;
-            if let Some(partitions) = vote_partitions {
-                database.partition_votes(partitions).await?;
-            }
-            print(&format!(
-                "The {} database is up to date.\n",
-                database.name()
-            ));
-            Ok(ExitCode::SUCCESS)
-        }
-        Command::Verify { store, json } => {
-            let report = run_verify(&store).await?;
-            print(&if json {
-                format!("{}\n", serde_json::to_string_pretty(&report)?)
-            } else {
-                report.to_string()
-            });
-            Ok(if report.is_clean() {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            })
-        }
-        Command::Backup { store, file } => {
-            let database = open(&store, Purpose::Maintenance).await?;
-            database.check_schema().await?;
-            database.back_up(&file).await?;
-            print(&format!("{} is a copy of the database.\n", file.display()));
-            Ok(ExitCode::SUCCESS)
-        }
+        } => migrate(&store, vote_partitions).await,
+        Command::Verify { store, json } => verify(&store, json).await,
+        Command::Backup { store, file } => back_up(&store, &file).await,
         Command::Schema => {
             print(&graphql::sdl());
             Ok(ExitCode::SUCCESS)
@@ -183,7 +155,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     }
 }
 
-/// For a process that limits nobody.
+/// The limits of a process that limits nobody.
 const NO_LIMITS: Limits = {
     let rate = crate::hot::Rate {
         per_second: 1.0,
@@ -214,14 +186,45 @@ async fn open(store: &StoreSettings, purpose: Purpose) -> Result<Database, Failu
     })
 }
 
-async fn run_verify(store: &StoreSettings) -> Result<verify::Report, Failure> {
+async fn migrate(store: &StoreSettings, vote_partitions: Option<u32>) -> Result<ExitCode, Failure> {
+    let database = open(store, Purpose::Maintenance).await?;
+    database.migrate(&Clock::System).await?;
+    if let Some(partitions) = vote_partitions {
+        database.partition_votes(partitions).await?;
+    }
+    print(&format!(
+        "The {} database is up to date.\n",
+        database.name()
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn verify(store: &StoreSettings, json: bool) -> Result<ExitCode, Failure> {
     let database = open(store, Purpose::Maintenance).await?;
     database.check_schema().await?;
     let redis = match store.redis_url() {
         Some(url) => Some(Redis::open(url, database.instance().await?, NO_LIMITS)?),
         None => None,
     };
-    Ok(verify::verify(&database, redis.as_ref()).await?)
+    let report = verify::verify(&database, redis.as_ref()).await?;
+    print(&if json {
+        format!("{}\n", serde_json::to_string_pretty(&report)?)
+    } else {
+        report.to_string()
+    });
+    Ok(if report.is_clean() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn back_up(store: &StoreSettings, file: &Path) -> Result<ExitCode, Failure> {
+    let database = open(store, Purpose::Maintenance).await?;
+    database.check_schema().await?;
+    database.back_up(file).await?;
+    print(&format!("{} is a copy of the database.\n", file.display()));
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn add_staff(add: StaffAdd) -> Result<ExitCode, Failure> {
@@ -313,47 +316,23 @@ impl Process {
     async fn serve(
         self,
         settings: &ServerSettings,
-        ready: impl FnOnce(std::net::SocketAddr),
+        ready: impl FnOnce(SocketAddr),
     ) -> Result<ExitCode, Failure> {
         let Self { app, writer } = self;
         allow_files();
-        let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
-            format!(
-                "ACCLAIM_LISTEN {} cannot be listened on: {error}",
-                settings.listen
-            )
-        })?;
+        let listener = listen("ACCLAIM_LISTEN", settings.listen).await?;
         let stopping = CancellationToken::new();
         if let Some(address) = settings.metrics_listen {
-            let metrics = TcpListener::bind(address).await.map_err(|error| {
-                format!("ACCLAIM_METRICS_LISTEN {address} cannot be listened on: {error}")
-            })?;
+            let metrics = listen("ACCLAIM_METRICS_LISTEN", address).await?;
             tokio::spawn(serve_metrics(Arc::clone(&app), metrics, stopping.clone()));
         }
         let workers = Workers::start(&app);
-        let documents = graphql::document::Documents::new(Arc::clone(&app), settings.documents()?);
-        let mut documents = documents.await?;
-        documents
-            .add(graphql::document::manifest::parse(pages::DOCUMENTS)?)
-            .await?;
-        let server = Server::new(
-            Arc::clone(&app),
-            documents,
-            settings.connection_limits(),
-            settings.public_url.clone(),
-            Posters::new(find_font().await, settings.wechat_code_page.clone()),
-            stopping.clone(),
-        );
+        let server = build_server(settings, &app, stopping.clone()).await?;
         let address = listener.local_addr()?;
         tracing::info!(%address, database = app.database.name(), hot = app.hot.name(), "serving");
         ready(address);
-        let stop = stopping.clone();
-        tokio::spawn(async move {
-            stop_signal().await;
-            tracing::info!("stopping");
-            stop.cancel();
-        });
-        tokio::spawn(end_in_time(stopping.clone()));
+        tokio::spawn(stop_at_signal(stopping.clone()));
+        tokio::spawn(end_in_time(stopping));
         server.serve(listener).await;
         workers.stop().await;
         let database = Arc::clone(&app.database);
@@ -369,6 +348,38 @@ impl Process {
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Listens on the address of a setting.
+async fn listen(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(address).await;
+    Ok(listener.map_err(|error| format!("{setting} {address} cannot be listened on: {error}"))?)
+}
+
+async fn build_server(
+    settings: &ServerSettings,
+    app: &Arc<App>,
+    stopping: CancellationToken,
+) -> Result<Server, Failure> {
+    let mut documents =
+        graphql::document::Documents::new(Arc::clone(app), settings.documents()?).await?;
+    documents
+        .add(graphql::document::manifest::parse(pages::DOCUMENTS)?)
+        .await?;
+    Ok(Server::new(
+        Arc::clone(app),
+        documents,
+        settings.connection_limits(),
+        settings.public_url.clone(),
+        Posters::new(find_font().await, settings.wechat_code_page.clone()),
+        stopping,
+    ))
+}
+
+async fn stop_at_signal(stopping: CancellationToken) {
+    stop_signal().await;
+    tracing::info!("stopping");
+    stopping.cancel();
 }
 
 /// A font of this machine for posters.
@@ -390,8 +401,8 @@ fn allow_files() {
     }
 }
 
-/// Ends the process when stopping takes too long, as it does while a store hangs, or at a second signal. What was
-/// acknowledged is stored.
+/// Ends the process when stopping takes too long, as it does while a store hangs, or at a second signal. Votes that
+/// were acknowledged are stored.
 async fn end_in_time(stopping: CancellationToken) {
     stopping.cancelled().await;
     tokio::select! {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-/// Wall-clock time in UTC, cut to microseconds (what both databases keep).
+/// Wall-clock time in UTC, cut to microseconds, which both databases store.
 #[derive(Debug, Clone, Default)]
 pub enum Clock {
     /// The machine's clock.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::telemetry::RequestId;
 
-/// What can go wrong with a request. `graphql::error` gives each its `extensions.code`.
+/// An error of a request. `graphql::error` gives each its `extensions.code`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// `UNAUTHENTICATED`: this needs a signed-in viewer.
@@ -42,7 +42,7 @@ pub enum Error {
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What to tell a client to wait when a store is down or the server is full.
+/// The time that a client is told to wait when a store is down or the server is full.
 pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 impl Error {
@@ -51,7 +51,7 @@ impl Error {
         Self::Internal(cause.into())
     }
 
-    /// When a retry can help, after which time.
+    /// The time after which a retry can help, if it can.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -84,16 +84,16 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         | E::PoolClosed
         | E::WorkerCrashed
         | E::Protocol(_) => true,
-        E::Database(e) => e.code().is_some_and(|code| is_passing(&code)),
+        E::Database(e) => e.code().is_some_and(|code| is_transient(&code)),
         _ => false,
     }
 }
 
-/// Whether a database's error code says that the same statement may succeed later. PostgreSQL's have five characters: 08
-/// connection, 53 out of resources, 57 stopped by an operator or a timeout, 40 rolled back to let another win, 25006 a
-/// standby that does not write (yet). SQLite's are numbers, their last byte the kind: 5 busy, 6 locked, 8 read-only, 10
-/// input or output, 13 full, 14 cannot open.
-fn is_passing(code: &str) -> bool {
+/// Whether a database's error code says that the same statement may succeed later. PostgreSQL's have five characters:
+/// 08 connection, 53 out of resources, 57 stopped by an operator or a timeout, 40 rolled back to let another win, 25006
+/// a standby that does not write (yet). SQLite's are numbers, their last byte the kind: 5 busy, 6 locked, 8 read-only,
+/// 10 input or output, 13 full, 14 cannot open.
+fn is_transient(code: &str) -> bool {
     if code.len() == 5 {
         let classes = ["08", "53", "57", "40"];
         code == "25006" || classes.iter().any(|class| code.starts_with(class))
@@ -108,17 +108,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_passes_is_told_from_what_does_not() {
+    fn transient_errors_are_told_from_others() {
         for code in [
             "08006", "53300", "57014", "40P01", "25006", "5", "517", "6", "8", "1032", "778", "13",
             "14",
         ] {
-            assert!(is_passing(code), "{code}");
+            assert!(is_transient(code), "{code}");
         }
         for code in [
             "23505", "42P01", "25001", "22003", "1", "11", "1555", "2067", "19", "",
         ] {
-            assert!(!is_passing(code), "{code}");
+            assert!(!is_transient(code), "{code}");
         }
     }
 }

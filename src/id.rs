@@ -1,5 +1,5 @@
-//! Typed ids. Inside the program every id is a UUID of its own type, so that a voter's cannot be passed for a nominee's;
-//! outside it is an opaque text (see `graphql::node_id`).
+//! Typed ids. Inside the program every id is a UUID of its own type, so that a voter's cannot be passed for a
+//! nominee's; outside it is an opaque text (see `graphql::node_id`).
 
 use uuid::Uuid;
 
@@ -38,21 +38,21 @@ ids! {
     CampaignId,
     /// A group of nominees that are ranked against each other.
     CategoryId,
-    /// One who stands for selection.
+    /// A person who stands for selection.
     NomineeId,
     /// An article in the feed.
     StoryId,
-    /// One vote, a row of the ballot table.
+    /// One vote, a row of its table.
     VoteId,
-    /// One who votes.
+    /// A person who votes.
     VoterId,
-    /// One who works for the organiser.
+    /// A person who works for the organiser.
     StaffId,
     /// A sign-in and the refresh tokens that descend from it.
     SessionId,
-    /// What a quota counts in: a category or a whole campaign.
+    /// The scope that a quota counts in: a category or a whole campaign.
     ScopeId,
-    /// What can be liked and viewed: a nominee or a story.
+    /// A subject that can be liked and viewed: a nominee or a story.
     SubjectId,
 }
 

@@ -1,7 +1,7 @@
 //! Acclaim: one GraphQL API for public selections.
 //!
-//! A tour, in the order of a vote: [`http`] receives it, [`graphql`] understands it, [`app::voting`] decides what may be
-//! decided in memory, [`hot`] admits it, [`ledger::writer`] judges and stores it, and it leaves the way it came.
+//! A tour, in the order of a vote: [`http`] receives it, [`graphql`] understands it, [`app::voting`] decides all that
+//! can be decided in memory, [`hot`] admits it, [`ledger::writer`] judges and stores it, and it leaves the way it came.
 //! [`domain`] has the rules as pure functions; [`workers`] publish tallies and flush counters; [`cli`] puts a process
 //! together. ARCHITECTURE.md walks a vote and a page view through the files.
 

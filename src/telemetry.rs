@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Instant;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -22,7 +23,7 @@ tokio::task_local! {
     static REQUEST: RequestId;
 }
 
-/// Names a request: its answer shows it, and what is logged on its way carries it. It costs next to nothing where
+/// The id of a request: its answer shows it, and every log event on its way carries it. It costs next to nothing where
 /// nothing is logged, unlike a span for each request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestId(Uuid);
@@ -75,23 +76,91 @@ pub struct OperationLabels {
     pub outcome: &'static str,
 }
 
-/// The label of a refused cast or like.
+/// The label of a refused vote request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct ReasonLabels {
-    /// Why, as the API says it.
+    /// The reason, as the API says it.
     pub reason: &'static str,
 }
 
-/// What the vote writer measures.
+/// The label of a statement or transaction of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct NameLabels {
+    /// Its name in the code, which bounds the label.
+    name: &'static str,
+}
+
+/// The metrics of the ledger: how often each statement and transaction ran, and how long.
+#[derive(Debug, Clone)]
+pub struct LedgerMetrics {
+    statement_seconds: Family<NameLabels, Histogram>,
+    transaction_seconds: Family<NameLabels, Histogram>,
+}
+
+impl LedgerMetrics {
+    /// Metrics without a measurement.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            statement_seconds: Family::new_with_constructor(coarse_seconds),
+            transaction_seconds: Family::new_with_constructor(coarse_seconds),
+        }
+    }
+
+    /// Starts the timer of a statement: from asking for a connection to the last row.
+    #[must_use]
+    pub fn time_statement(&self, name: &'static str) -> Timer {
+        Timer::start(&self.statement_seconds, name)
+    }
+
+    /// Starts the timer of a transaction: from asking for a connection to the end of the commit.
+    #[must_use]
+    pub fn time_transaction(&self, name: &'static str) -> Timer {
+        Timer::start(&self.transaction_seconds, name)
+    }
+}
+
+impl Default for LedgerMetrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A running timer. Dropped, it counts its time under its name, also where the caller has given up.
+#[derive(Debug)]
+pub struct Timer {
+    seconds: Family<NameLabels, Histogram>,
+    labels: NameLabels,
+    started: Instant,
+}
+
+impl Timer {
+    fn start(seconds: &Family<NameLabels, Histogram>, name: &'static str) -> Self {
+        Self {
+            seconds: seconds.clone(),
+            labels: NameLabels { name },
+            started: Instant::now(),
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        let seconds = self.started.elapsed().as_secs_f64();
+        self.seconds.get_or_create(&self.labels).observe(seconds);
+    }
+}
+
+/// The metrics of the vote writer.
 #[derive(Debug, Clone)]
 pub struct WriterMetrics {
-    /// Casts and likes of a batch.
+    /// Vote requests and likes of a batch.
     pub batch_size: Histogram,
     /// From taking a batch to its commit, seconds.
     pub commit_seconds: Histogram,
     /// Jobs that lost a race or whose commit failed and that were decided again.
     pub decided_again: Counter,
-    /// Wishes about likes that were stored.
+    /// Changes of likes that were stored.
     pub likes_stored: Counter,
 }
 
@@ -103,14 +172,15 @@ pub struct Metrics {
     pub requests: Family<OperationLabels, Counter>,
     /// Seconds from the request's arrival to its answer, by field and outcome.
     pub request_seconds: Family<OperationLabels, Histogram>,
-    /// Documents that were prepared because they were not kept.
+    /// Documents that were prepared because none was at hand.
     pub documents_prepared: Counter,
     /// Votes that were counted by this process.
     pub votes_counted: Counter,
-    /// Casts refused, by reason.
+    /// Refused vote requests, by reason.
     pub casts_refused: Family<ReasonLabels, Counter>,
-    /// Of the vote writer.
+    /// The vote writer's own.
     pub writer: WriterMetrics,
+    ledger: LedgerMetrics,
     /// Jobs that wait for the vote writer or are in it.
     pub writer_waiting: Gauge,
     /// Sum of the versions of all tallies in this process.
@@ -132,10 +202,15 @@ fn seconds() -> Histogram {
     Histogram::new(exponential_buckets(0.000_5, 2.0, 14))
 }
 
+/// The same in seven steps, half a millisecond to two seconds: there are many statements.
+fn coarse_seconds() -> Histogram {
+    Histogram::new(exponential_buckets(0.000_5, 4.0, 7))
+}
+
 impl Metrics {
-    /// Registers everything.
+    /// Registers everything; `ledger` are the metrics of the process's database.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(ledger: LedgerMetrics) -> Self {
         let mut this = Self {
             registry: Arc::new(Registry::default()),
             requests: Family::default(),
@@ -149,6 +224,7 @@ impl Metrics {
                 decided_again: Counter::default(),
                 likes_stored: Counter::default(),
             },
+            ledger,
             writer_waiting: Gauge::default(),
             tally_version: Gauge::default(),
             tally_age_seconds: Gauge::default(),
@@ -179,14 +255,17 @@ impl Metrics {
         let prepared = self.documents_prepared.clone();
         all.register("documents_prepared", "Documents prepared", prepared);
         all.register("votes_counted", "Votes counted", self.votes_counted.clone());
-        all.register("casts_refused", "Casts refused", self.casts_refused.clone());
+        all.register(
+            "casts_refused",
+            "Vote requests refused",
+            self.casts_refused.clone(),
+        );
         self.register_writer(&mut all);
-        let (version, age) = (self.tally_version.clone(), self.tally_age_seconds.clone());
+        self.register_ledger(&mut all);
+        let version = self.tally_version.clone();
         all.register("tally_version", "Sum of the tallies' versions", version);
+        let age = self.tally_age_seconds.clone();
         register_seconds(&mut all, "tally_age", "Since tallies were checked", age);
-        let (open, idle) = (self.pool_open.clone(), self.pool_idle.clone());
-        all.register("pool_open_connections", "Database connections open", open);
-        all.register("pool_idle_connections", "Database connections idle", idle);
         let healthy = self.hot_healthy.clone();
         all.register(
             "hot_store_healthy",
@@ -205,7 +284,7 @@ impl Metrics {
         let writer = self.writer.clone();
         all.register(
             "writer_batch_size",
-            "Casts and likes a batch",
+            "Vote requests and likes a batch",
             writer.batch_size,
         );
         register_seconds(
@@ -221,11 +300,24 @@ impl Metrics {
         );
         all.register(
             "likes_stored",
-            "Wishes about likes stored",
+            "Changes of likes stored",
             writer.likes_stored,
         );
         let waiting = self.writer_waiting.clone();
         all.register("writer_waiting", "Jobs waiting for the writer", waiting);
+    }
+
+    fn register_ledger(&self, all: &mut Registry) {
+        let open = self.pool_open.clone();
+        all.register("pool_open_connections", "Database connections open", open);
+        let idle = self.pool_idle.clone();
+        all.register("pool_idle_connections", "Database connections idle", idle);
+        let statements = self.ledger.statement_seconds.clone();
+        let help = "From asking for a connection to the last row";
+        register_seconds(all, "database_statement", help, statements);
+        let transactions = self.ledger.transaction_seconds.clone();
+        let help = "From asking for a connection to the end of the commit";
+        register_seconds(all, "database_transaction", help, transactions);
     }
 
     /// All metrics in the text format of `OpenMetrics`.
@@ -240,12 +332,6 @@ impl Metrics {
 
 fn register_seconds(registry: &mut Registry, name: &str, help: &str, metric: impl Metric) {
     registry.register_with_unit(name, help, Unit::Seconds, metric);
-}
-
-impl Default for Metrics {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 /// Sets up logging to standard error: `filter` as `RUST_LOG` has it; as lines of JSON, or for people.

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use crate::hot::{Redis, RememberedVote};
 use crate::id::{CampaignId, ScopeId, VoterId};
-use crate::ledger::recount::{self as recount, LikeDifference, OverQuota, Repeat, TallyDifference};
+use crate::ledger::recount::{self, LikeDifference, OverQuota, Repeat, TallyDifference};
 use crate::ledger::{Database, tally};
 
-/// Why verification could not be done.
+/// The reason why verification could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     /// The database cannot be read.
@@ -21,7 +21,7 @@ pub enum VerifyError {
     Redis(String),
 }
 
-/// What verification found: for people as text, for programs as JSON.
+/// The report of a verification: for people as text, for programs as JSON.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
@@ -116,7 +116,7 @@ async fn compare_shared(
             return Err(VerifyError::Redis("it stopped answering".into()));
         };
         let nominees = tally::list_totals(database, campaign).await?;
-        let in_sql: i64 = nominees.iter().map(|line| line.revision).sum();
+        let in_sql: i64 = nominees.iter().map(|nominee| nominee.revision).sum();
         // Equal versions mean equal totals; a newer version there than here means that SQL went back.
         let differs = shared.version() > in_sql
             || (shared.version() == in_sql && shared.nominees != nominees);
@@ -133,53 +133,16 @@ async fn compare_shared(
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in &self.tallies {
-            writeln!(
-                f,
-                "tally of nominee {} (campaign {}): counted {} by votes, {} by tally; withheld {} and {}; voters {} and {}",
-                line.nominee_id,
-                line.campaign_id,
-                line.votes_counted,
-                line.tally_counted,
-                line.votes_withheld,
-                line.tally_withheld,
-                line.votes_voters,
-                line.tally_voters
-            )?;
-        }
-        for line in &self.over_quota {
-            writeln!(
-                f,
-                "voter {} (campaign {}) has {} votes in scope {} and period {}; the quota is {}",
-                line.voter_id, line.campaign_id, line.votes, line.scope_id, line.period, line.quota
-            )?;
-        }
-        for line in &self.repeats {
-            writeln!(
-                f,
-                "voter {} (campaign {}) has a vote twice, or not one first vote",
-                line.voter_id, line.campaign_id
-            )?;
-        }
-        for line in &self.likes {
-            writeln!(
-                f,
-                "subject {} has {} likes; its counter says {}",
-                line.subject_id, line.likes, line.counter
-            )?;
-        }
-        for line in &self.shared_totals {
-            writeln!(
-                f,
-                "campaign {}: Redis has totals of version {} that differ from SQL's {}",
-                line.campaign_id, line.version_in_redis, line.version_in_sql
-            )?;
-        }
+        write_lines(f, &self.tallies)?;
+        write_lines(f, &self.over_quota)?;
+        write_lines(f, &self.repeats)?;
+        write_lines(f, &self.likes)?;
+        write_lines(f, &self.shared_totals)?;
         for vote in &self.remembered_votes {
+            let RememberedVote { id, voter_id, .. } = vote;
             writeln!(
                 f,
-                "Redis remembers vote {} of voter {}, which is not in SQL",
-                vote.id, vote.voter_id
+                "Redis remembers vote {id} of voter {voter_id}, which is not in SQL"
             )?;
         }
         let stores = if self.redis_checked {
@@ -187,18 +150,75 @@ impl fmt::Display for Report {
         } else {
             "SQL"
         };
-        if self.is_clean() {
-            writeln!(
-                f,
-                "{} votes recounted: tallies, quotas and likes agree ({stores}).",
-                self.votes
-            )
+        let result = if self.is_clean() {
+            "tallies, quotas and likes agree"
         } else {
-            writeln!(
-                f,
-                "{} votes recounted: DIFFERENCES, see above ({stores}).",
-                self.votes
-            )
-        }
+            "DIFFERENCES, see above"
+        };
+        writeln!(f, "{} votes recounted: {result} ({stores}).", self.votes)
+    }
+}
+
+fn write_lines(f: &mut fmt::Formatter<'_>, differences: &[impl fmt::Display]) -> fmt::Result {
+    for difference in differences {
+        writeln!(f, "{difference}")?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for TallyDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "tally of nominee {} (campaign {}): counted {} by votes, {} by tally; withheld {} and {}; voters {} and {}",
+            self.nominee_id,
+            self.campaign_id,
+            self.votes_counted,
+            self.tally_counted,
+            self.votes_withheld,
+            self.tally_withheld,
+            self.votes_voters,
+            self.tally_voters
+        )
+    }
+}
+
+impl fmt::Display for OverQuota {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "voter {} (campaign {}) has {} votes in scope {} and period {}; the quota is {}",
+            self.voter_id, self.campaign_id, self.votes, self.scope_id, self.period, self.quota
+        )
+    }
+}
+
+impl fmt::Display for Repeat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "voter {} (campaign {}) has a vote twice, or not one first vote",
+            self.voter_id, self.campaign_id
+        )
+    }
+}
+
+impl fmt::Display for LikeDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "subject {} has {} likes; its counter says {}",
+            self.subject_id, self.likes, self.counter
+        )
+    }
+}
+
+impl fmt::Display for TotalsDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "campaign {}: Redis has totals of version {} that differ from SQL's {}",
+            self.campaign_id, self.version_in_redis, self.version_in_sql
+        )
     }
 }

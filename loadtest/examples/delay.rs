@@ -1,5 +1,6 @@
 //! A TCP proxy that delays, to put a server further away: `delay 5433 5432 40` listens on port 5433 of this machine and
-//! passes everything on to port 5432 and back, 40 ms later each way. It takes no bandwidth: what follows is not held up.
+//! passes everything on to port 5432 and back, 40 ms later each way. It takes no bandwidth: what follows is not held
+//! up.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;

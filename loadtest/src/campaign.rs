@@ -1,4 +1,4 @@
-//! What the public API says of a campaign: whom it is about before the load, and where it stands before and after.
+//! A campaign as the public API shows it: its nominees and stories before the load, its standing before and after.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -31,17 +31,17 @@ pub struct Campaign {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Nominees that can be voted for, then stories that are out: what can be liked and viewed.
+    /// Nominees that can be voted for, then stories that are out: all that can be liked and viewed.
     pub subjects: Vec<String>,
     /// The categories, in the order of their numbers in `field`; none where the quota is the campaign's.
     pub categories: Vec<String>,
-    /// What the plan has to know.
+    /// The part that the plan has to know.
     pub field: Field,
     /// The server's clock when it was asked.
     pub asked_at: DateTime<Utc>,
 }
 
-/// Where a campaign stands.
+/// The standing of a campaign.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {
     /// Votes, those that are held back too.
@@ -171,10 +171,11 @@ async fn list<T: DeserializeOwned>(
     campaign: &str,
     max: usize,
 ) -> Result<Vec<T>, Failure> {
-    let (mut all, mut after) = (Vec::new(), Value::Null);
+    let mut all = Vec::new();
+    let mut after = Value::Null;
     loop {
         let variables = json!({"campaign": campaign, "after": after});
-        let data: List<T> = server.ask(query, variables, Sender::NOBODY).await?;
+        let data: List<T> = server.ask(query, variables, Sender::ANONYMOUS).await?;
         all.extend(data.list.nodes);
         if !data.list.page_info.has_next_page || all.len() >= max {
             all.truncate(max);
@@ -191,7 +192,7 @@ impl Campaign {
     /// When it is not, or the server does not answer.
     pub async fn find(server: &Server, slug: &str) -> Result<Self, Failure> {
         let data: CampaignData = server
-            .ask(CAMPAIGN, json!({"slug": slug}), Sender::NOBODY)
+            .ask(CAMPAIGN, json!({"slug": slug}), Sender::ANONYMOUS)
             .await?;
         let node = data
             .campaign
@@ -246,13 +247,13 @@ impl Campaign {
         self.field.scopes.len()
     }
 
-    /// Asks where it stands.
+    /// Asks for its standing.
     ///
     /// # Errors
     /// When the server does not answer, or hides the tally.
     pub async fn standing(&self, server: &Server) -> Result<Standing, Failure> {
         let variables = json!({"campaign": self.id});
-        let data: TallyData = server.ask(TALLY, variables, Sender::NOBODY).await?;
+        let data: TallyData = server.ask(TALLY, variables, Sender::ANONYMOUS).await?;
         let tally = data.campaign.and_then(|campaign| campaign.tally);
         let tally = tally.ok_or("the campaign hides its tally: nothing can be recounted")?;
         let nominees: Vec<Subject> = list(server, NOMINEES, &self.id, usize::MAX).await?;

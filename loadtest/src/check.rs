@@ -1,4 +1,4 @@
-//! Asks voters one by one what they have, with their own tokens, and compares it with what is known of them.
+//! The check: asks voters one by one for their votes, with their own tokens, and compares these with the history.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,21 +13,21 @@ use crate::api::connection::Lost;
 use crate::api::document::{Document, OWN};
 use crate::api::request::{Ready, Sender, body};
 use crate::campaign::Campaign;
-use crate::history::{Fact, History, LikeHistory, WishHistory};
+use crate::history::{Fact, History, LikeHistory, VoteHistory};
 use crate::measure::Kind;
 use crate::player::{Due, Load, Verdict};
 use crate::recount::Asked;
-use crate::schedule::{Like, Schedule, Wish};
+use crate::schedule::{Like, PlannedVote, Schedule};
 
 /// Questions to voters.
 pub struct Check {
-    /// To whom.
+    /// The server that is asked.
     pub server: Server,
-    /// About what.
+    /// The campaign that it is asked about.
     pub campaign: Arc<Campaign>,
-    /// What was sent.
+    /// The schedule that was played.
     pub schedule: Arc<Schedule>,
-    /// What is known.
+    /// The answers that it got.
     pub history: History,
     /// The tokens of all voters.
     pub authorizations: Arc<[HeaderValue]>,
@@ -35,7 +35,7 @@ pub struct Check {
     pub asked_max: usize,
     /// [`OWN`].
     pub document: Document,
-    /// What they say.
+    /// The comparison so far.
     pub asked: Mutex<Asked>,
 }
 
@@ -70,16 +70,16 @@ struct OwnSubject {
     viewer_has_liked: Option<bool>,
 }
 
-/// What is known of one voter.
+/// The plan and history of one voter.
 struct Own<'a> {
-    wishes: &'a [Wish],
-    known_wishes: &'a [WishHistory],
+    planned_votes: &'a [PlannedVote],
+    known_votes: &'a [VoteHistory],
     likes: &'a [Like],
     known_likes: &'a [LikeHistory],
 }
 
 impl Check {
-    /// Questions about what is known after a run.
+    /// Questions about the history of a run.
     #[must_use]
     pub fn new(
         server: &Server,
@@ -113,14 +113,15 @@ impl Check {
     fn own(&self, voter: usize) -> Own<'_> {
         let is_before = |of: u32| (of as usize) < voter;
         let is_own = |of: u32| of as usize <= voter;
-        let (wishes, likes) = (&self.schedule.wishes, &self.schedule.likes);
-        let wish = wishes.partition_point(|wish| is_before(wish.voter))
-            ..wishes.partition_point(|wish| is_own(wish.voter));
+        let planned_votes = &self.schedule.planned_votes;
+        let likes = &self.schedule.likes;
+        let planned = planned_votes.partition_point(|planned| is_before(planned.voter))
+            ..planned_votes.partition_point(|planned| is_own(planned.voter));
         let like = likes.partition_point(|like| is_before(like.voter))
             ..likes.partition_point(|like| is_own(like.voter));
         Own {
-            wishes: &wishes[wish.clone()],
-            known_wishes: &self.history.wishes[wish],
+            planned_votes: &planned_votes[planned.clone()],
+            known_votes: &self.history.planned_votes[planned],
             likes: &likes[like.clone()],
             known_likes: &self.history.likes[like],
         }
@@ -133,11 +134,13 @@ impl Check {
         };
         // Votes and perhaps votes by scope.
         let mut scopes: HashMap<u16, (u64, u64)> = HashMap::new();
-        let (voted, liked) = data.nodes.split_at(own.wishes.len().min(data.nodes.len()));
-        for (place, (wish, known)) in own.wishes.iter().zip(own.known_wishes).enumerate() {
+        let (voted, liked) = data
+            .nodes
+            .split_at(own.planned_votes.len().min(data.nodes.len()));
+        for (place, (planned, known)) in own.planned_votes.iter().zip(own.known_votes).enumerate() {
             let node = voted.get(place).and_then(Option::as_ref);
             let has_voted = node.and_then(|node| node.viewer_has_voted) == Some(true);
-            let scope = self.campaign.field.scopes[usize::from(wish.nominee)];
+            let scope = self.campaign.field.scopes[usize::from(planned.nominee)];
             let (votes, perhaps) = scopes.entry(scope).or_default();
             match known.fact() {
                 Fact::Yes => {
@@ -194,7 +197,7 @@ impl Check {
         Verdict::Done { is_good: false }
     }
 
-    /// What all voters have said together.
+    /// The comparison with the answers of all voters.
     #[must_use]
     pub fn asked(&self) -> Asked {
         *self.asked.lock().unwrap_or_else(PoisonError::into_inner)
@@ -217,7 +220,7 @@ impl Load for Check {
     fn request(&self, index: usize) -> Ready {
         let voter = self.voter(index);
         let own = self.own(voter);
-        let nominees = own.wishes.iter().map(|wish| wish.nominee);
+        let nominees = own.planned_votes.iter().map(|planned| planned.nominee);
         let subjects = nominees.chain(own.likes.iter().map(|like| like.subject));
         let ids: Vec<&str> = subjects
             .map(|subject| self.campaign.subjects[usize::from(subject)].as_str())
@@ -270,8 +273,8 @@ mod tests {
         };
         let schedule = Schedule::plan(3, Size::scaled(0.01), &field);
         let mut history = History::new(&schedule, 34);
-        for wish in 0..schedule.wishes.len() {
-            history.counted(u32::try_from(wish).expect("few"), "a vote");
+        for planned in 0..schedule.planned_votes.len() {
+            history.counted(u32::try_from(planned).expect("few"), "a vote");
         }
         for like in &mut history.likes {
             like.is_liked = true;
@@ -297,12 +300,13 @@ mod tests {
         )
     }
 
-    /// What a perfect server says of a voter.
+    /// The answer of a perfect server about a voter.
     fn data(check: &Check, own: &Own<'_>) -> OwnData {
         let used = |scope: u16| {
-            let is_in =
-                |wish: &&Wish| check.campaign.field.scopes[usize::from(wish.nominee)] == scope;
-            own.wishes.iter().filter(is_in).count() as u64
+            let is_in = |planned: &&PlannedVote| {
+                check.campaign.field.scopes[usize::from(planned.nominee)] == scope
+            };
+            own.planned_votes.iter().filter(is_in).count() as u64
         };
         let quota = |(scope, id): (u16, &String)| OwnQuota {
             category: Some(OwnCategory { id: id.clone() }),
@@ -315,7 +319,7 @@ mod tests {
                 viewer_has_liked: Some(true),
             })
         };
-        let nodes = own.wishes.len() + own.likes.len();
+        let nodes = own.planned_votes.len() + own.likes.len();
         OwnData {
             campaign: Some(OwnCampaign {
                 viewer_quotas: Some((0..).zip(&check.campaign.categories).map(quota).collect()),
@@ -329,12 +333,16 @@ mod tests {
         let check = check();
         let has_both = |voter: &usize| {
             let own = check.own(*voter);
-            let wishes = own.wishes.len();
-            !own.likes.is_empty() && (1..=10).contains(&wishes)
+            let planned_votes = own.planned_votes.len();
+            !own.likes.is_empty() && (1..=10).contains(&planned_votes)
         };
         let voter = (0..1_200).find(has_both).expect("many vote and like");
         let own = check.own(voter);
-        assert!(own.wishes.iter().all(|wish| wish.voter as usize == voter));
+        assert!(
+            own.planned_votes
+                .iter()
+                .all(|planned| planned.voter as usize == voter)
+        );
         let clean = Asked {
             voters: 1,
             ..Asked::default()

@@ -1,13 +1,13 @@
-//! What the client knows: for every wish, like and view, what the server has said about it.
+//! The history of a run: for every planned vote, like and view, the answers of the server.
 
 use std::collections::BTreeMap;
 
 use crate::measure::Kind;
 use crate::schedule::Schedule;
 
-/// What is known of a wish.
+/// The answers about a planned vote.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WishHistory {
+pub struct VoteHistory {
     /// The id of the vote that the server has acknowledged.
     pub vote: Option<Box<str>>,
     /// Acknowledgements of another vote for the same nominee: votes that count twice.
@@ -18,9 +18,9 @@ pub struct WishHistory {
     pub quota_spent: u16,
     /// Refusals for other reasons.
     pub refused: u16,
-    /// Requests without an answer: what became of them, later answers say.
+    /// Requests without an answer: later answers say what became of them.
     pub lost: u16,
-    /// Requests that were given up: nobody knows.
+    /// Requests that were given up, whose outcome nobody knows.
     pub given_up: u16,
 }
 
@@ -35,7 +35,7 @@ pub enum Fact {
     No,
 }
 
-impl WishHistory {
+impl VoteHistory {
     /// Whether there is a vote, as far as the answers say.
     #[must_use]
     pub fn fact(&self) -> Fact {
@@ -51,7 +51,7 @@ impl WishHistory {
     }
 }
 
-/// What is known of a like.
+/// The answers about a like.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LikeHistory {
     /// Acknowledged.
@@ -60,11 +60,11 @@ pub struct LikeHistory {
     pub is_unknown: bool,
 }
 
-/// All that is known.
+/// The answers of a run.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    /// By wish.
-    pub wishes: Vec<WishHistory>,
+    /// By planned vote.
+    pub planned_votes: Vec<VoteHistory>,
     /// By like.
     pub likes: Vec<LikeHistory>,
     /// Views that were acknowledged, by subject.
@@ -75,20 +75,20 @@ pub struct History {
     pub quota_exceeded: u64,
     /// Votes that were acknowledged again to the same key.
     pub same_again: u64,
-    /// Final refusals, by what was asked for and why.
+    /// Final refusals, by kind and code.
     pub refusals: BTreeMap<(Kind, String), u64>,
-    /// Answers that said "later", by what was asked for and why.
-    pub passing: BTreeMap<(Kind, String), u64>,
+    /// Answers that said "later", by kind and code.
+    pub retried: BTreeMap<(Kind, String), u64>,
     /// Events that were given up without an answer.
     pub given_up: BTreeMap<Kind, u64>,
 }
 
 impl History {
-    /// Nothing yet.
+    /// An empty history.
     #[must_use]
     pub fn new(schedule: &Schedule, subjects: usize) -> Self {
         Self {
-            wishes: vec![WishHistory::default(); schedule.wishes.len()],
+            planned_votes: vec![VoteHistory::default(); schedule.planned_votes.len()],
             likes: vec![LikeHistory::default(); schedule.likes.len()],
             views: vec![0; subjects],
             unknown_views: vec![0; subjects],
@@ -97,8 +97,8 @@ impl History {
     }
 
     /// A vote was acknowledged.
-    pub fn counted(&mut self, wish: u32, vote: &str) {
-        let known = &mut self.wishes[wish as usize];
+    pub fn counted(&mut self, planned: u32, vote: &str) {
+        let known = &mut self.planned_votes[planned as usize];
         match &known.vote {
             None => known.vote = Some(vote.into()),
             Some(first) if **first == *vote => self.same_again += 1,
@@ -107,8 +107,8 @@ impl History {
     }
 
     /// A vote was refused for good.
-    pub fn refused(&mut self, wish: u32, code: &str) {
-        let known = &mut self.wishes[wish as usize];
+    pub fn refused(&mut self, planned: u32, code: &str) {
+        let known = &mut self.planned_votes[planned as usize];
         match code {
             "ALREADY_VOTED" => known.already_voted += 1,
             "QUOTA_SPENT" => known.quota_spent += 1,
@@ -130,7 +130,7 @@ impl History {
     }
 
     /// The server said "later".
-    pub fn note_passing(&mut self, kind: Kind, code: &str) {
-        *self.passing.entry((kind, code.to_owned())).or_default() += 1;
+    pub fn note_retried(&mut self, kind: Kind, code: &str) {
+        *self.retried.entry((kind, code.to_owned())).or_default() += 1;
     }
 }

@@ -1,10 +1,9 @@
 //! Plays the load of a whole campaign against a running Acclaim, asks it afterwards, and recounts.
 //!
-//! Read `schedule` (what is sent, and when), `player` (how it is sent), `replay` (the one as a load of the other), `history`
-//! and `recount` (what is known of it, and how that is compared), then `command`, which puts them together.
+//! Read `schedule` (what is sent, and when), `player` (how it is sent), `replay` (the one as a load of the other),
+//! `history` and `recount` (what is known of it, and how that is compared), then `command`, which puts them together.
 
 mod api;
-mod audience;
 mod campaign;
 mod check;
 mod command;
@@ -18,6 +17,7 @@ mod recount;
 mod replay;
 mod report;
 mod schedule;
+mod subscribers;
 mod voters;
 
 use std::io::Write as _;

@@ -1,14 +1,15 @@
-//! What is measured: how long answers took, by kind and over time, and how many came when.
+//! Measurements: how long answers took, by kind and over time, and how many came when.
 //!
 //! Latency is counted from the moment at which a request was *to be sent*. A server that stalls delays the requests
-//! behind it, too, and this delay is what a user feels; counted from the actual sending it would be hidden. Both are kept.
+//! behind it, too, and this delay is what a user feels; counted from the actual sending it would be hidden. Both are
+//! kept.
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-/// What a request is for.
+/// The kind of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -185,13 +186,13 @@ impl Measures {
 
     /// The latencies of a kind.
     #[must_use]
-    pub fn of(&self, kind: Kind) -> &Latencies {
+    pub fn latencies(&self, kind: Kind) -> &Latencies {
         &self.by_kind[kind as usize]
     }
 
     /// The latencies of all kinds together.
     #[must_use]
-    pub fn of_all(&self) -> Latencies {
+    pub fn all_latencies(&self) -> Latencies {
         let mut all = Latencies::none();
         for latencies in &self.by_kind {
             all.from_due += &latencies.from_due;
@@ -225,7 +226,7 @@ pub struct Summary {
 impl Summary {
     /// The numbers of a histogram.
     #[must_use]
-    pub fn of<T: hdrhistogram::Counter>(histogram: &Histogram<T>) -> Self {
+    pub fn new<T: hdrhistogram::Counter>(histogram: &Histogram<T>) -> Self {
         let at = |quantile| milliseconds(histogram.value_at_quantile(quantile));
         Self {
             p50_ms: at(0.5),
@@ -264,8 +265,9 @@ mod tests {
             };
             measures.record(Kind::Vote, true, times);
         }
-        let votes = measures.of(Kind::Vote);
-        let (felt, hidden) = (Summary::of(&votes.from_due), Summary::of(&votes.from_sent));
+        let votes = measures.latencies(Kind::Vote);
+        let felt = Summary::new(&votes.from_due);
+        let hidden = Summary::new(&votes.from_sent);
         assert!(felt.p50_ms > 10.0 && hidden.p50_ms < 1.1);
         assert!(felt.p90_ms > 80.0 && hidden.p90_ms < 1.1);
         assert_eq!(measures.done, 20);

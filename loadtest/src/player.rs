@@ -1,6 +1,6 @@
-//! Sends what is due over a bounded number of connections: an open model. Requests have a time at which they are to be
-//! sent, whatever the server does; a server that is too slow for the schedule sees a backlog, which shows as latency and
-//! as a longer run.
+//! The player: sends requests that are due over a bounded number of connections: an open model. Requests have a time at
+//! which they are to be sent, whatever the server does; a server that is too slow for the schedule sees a backlog,
+//! which shows as latency and as a longer run.
 //!
 //! A request that gets no answer, or one that says "later", is sent again as it was: with the same idempotency key. It
 //! goes into a queue and not to sleep, so that no connection is held by it.
@@ -42,7 +42,7 @@ pub enum Due {
     Never,
 }
 
-/// What comes of an answer.
+/// The verdict on an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// It is over.
@@ -69,7 +69,7 @@ impl Verdict {
     pub fn of_failure<'a, T: Deserialize<'a>>(reply: &Reply<'a, T>) -> Self {
         if reply.misses_document() {
             Self::Register
-        } else if reply.is_passing() {
+        } else if reply.is_retryable() {
             Self::Again(reply.retry_after.unwrap_or(AGAIN_AFTER))
         } else {
             Self::Done { is_good: false }
@@ -77,11 +77,11 @@ impl Verdict {
     }
 }
 
-/// What is sent, in the order of its numbers, and how the answers are understood.
+/// A load: numbered requests, in the order in which they are due, and how their answers are understood.
 pub trait Load: Send + Sync + 'static {
     /// When the request of this number is to be sent; not before the one before it.
     fn due(&self, index: usize) -> Due;
-    /// What it is for.
+    /// Its kind.
     fn kind(&self, index: usize) -> Kind;
     /// The request.
     fn request(&self, index: usize) -> Ready;
@@ -93,10 +93,10 @@ pub trait Load: Send + Sync + 'static {
     fn documents(&self) -> Vec<&Document>;
 }
 
-/// How a load is played.
+/// The way in which a load is played.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// To whom.
+    /// The server that it is sent to.
     pub server: Server,
     /// Connections at once.
     pub connections: usize,
@@ -106,14 +106,14 @@ pub struct Plan {
     pub patience: Duration,
     /// Slots of the measurements over time.
     pub slot: Duration,
-    /// What the progress is called, and how many requests there are, if that is known.
+    /// The name of the progress, and how many requests there are, if that is known.
     pub progress: (&'static str, Option<usize>),
 }
 
 impl Plan {
-    /// All there is, as fast as it goes.
+    /// A plan that plays a load to its end.
     #[must_use]
-    pub fn of_all(server: &Server, name: &'static str) -> Self {
+    pub fn unlimited(server: &Server, name: &'static str) -> Self {
         Self {
             server: server.clone(),
             connections: CONNECTIONS,
@@ -125,7 +125,7 @@ impl Plan {
     }
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Played {
     /// The measurements.
@@ -153,7 +153,7 @@ struct Job {
     tried_at: Option<Duration>,
 }
 
-/// What is left to do.
+/// The jobs that are left.
 #[derive(Debug, Default)]
 struct Queue {
     next: usize,
@@ -270,7 +270,7 @@ async fn register(load: &impl Load, server: &Server, connection: &mut Connection
     for document in load.documents() {
         let request = server
             .requests
-            .post(document.registration(), Sender::NOBODY);
+            .post(document.registration(), Sender::ANONYMOUS);
         let _ = connection.exchange(&request).await;
     }
 }
@@ -284,7 +284,7 @@ impl<L: Load> Player<L> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What one connection does.
+    /// Carries out jobs on one connection until none is left.
     async fn work(&self, mut connection: Connection) {
         loop {
             let now = self.started.elapsed();
@@ -382,7 +382,7 @@ mod tests {
 
         fn request(&self, index: usize) -> Ready {
             let body = Bytes::from(index.to_string());
-            self.server.requests.post(body, Sender::NOBODY)
+            self.server.requests.post(body, Sender::ANONYMOUS)
         }
 
         fn judge(&self, index: usize, answer: Result<&Answer, Lost>) -> Verdict {
@@ -447,7 +447,7 @@ mod tests {
         });
         let plan = Plan {
             connections: 4,
-            ..Plan::of_all(&server, "numbers")
+            ..Plan::unlimited(&server, "numbers")
         };
         let played = play(Arc::clone(&load), plan).await;
         assert_eq!((played.measures.done, played.given_up), (100, 0));

@@ -136,7 +136,8 @@ mod tests {
 
     #[test]
     fn zipf_prefers_the_first_as_it_should() {
-        let (zipf, mut random) = (Weighted::zipf(100, 0.9), Random::new(7, 0));
+        let zipf = Weighted::zipf(100, 0.9);
+        let mut random = Random::new(7, 0);
         let mut counts = [0u32; 100];
         for _ in 0..200_000 {
             counts[zipf.pick(&mut random)] += 1;

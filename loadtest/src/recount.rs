@@ -1,5 +1,5 @@
-//! The recount: what the client knows against what the server says. A vote that was acknowledged and is not there is
-//! missing; one that is there and was not acknowledged, or counts twice, is doubled.
+//! The recount: the answers that the client has had against the counts of the server. A vote that was acknowledged and
+//! is not there is missing; one that is there and was not acknowledged, or counts twice, is doubled.
 
 use std::collections::HashMap;
 
@@ -9,18 +9,18 @@ use crate::campaign::Standing;
 use crate::history::{Fact, History};
 use crate::schedule::{Field, Schedule, VoterKind};
 
-/// A comparison of counts, summed over all whom they are about.
+/// A comparison of counts, summed over all nominees, voters or subjects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Comparison {
-    /// What the server has acknowledged, each thing once.
+    /// Votes, likes or views that the server has acknowledged, each once.
     pub acknowledged: u64,
-    /// By how much its counts have grown.
+    /// The growth of its counts.
     pub counted: u64,
     /// Acknowledged, and not in the counts.
     pub missing: u64,
     /// In the counts, and never acknowledged, or twice.
     pub doubled: u64,
-    /// What got no answer to the end, and may be in the counts or not.
+    /// Requests without an answer to the end, which may be in the counts or not.
     pub unknown: u64,
 }
 
@@ -35,7 +35,7 @@ impl Comparison {
     }
 }
 
-/// What voters say of themselves when they are asked one by one.
+/// The answers of voters who are asked one by one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Asked {
     /// Voters that were asked.
@@ -83,14 +83,14 @@ pub struct Recount {
     pub lost: u64,
     /// Requests that could not be sent.
     pub unsent: u64,
-    /// What voters say of themselves.
+    /// The answers of the voters.
     pub asked: Asked,
 }
 
 impl Recount {
-    /// Compares what is known with where the campaign stood before and stands after.
+    /// Compares the history with the standings of the campaign before and after.
     #[must_use]
-    pub fn of(
+    pub fn new(
         schedule: &Schedule,
         field: &Field,
         history: &History,
@@ -118,9 +118,10 @@ impl Recount {
         after: &Standing,
     ) {
         let mut sums = vec![(0, 0); before.votes.len()];
-        let (mut all, mut unknown) = (0, 0);
-        for (wish, known) in schedule.wishes.iter().zip(&history.wishes) {
-            let (acknowledged, perhaps) = &mut sums[usize::from(wish.nominee)];
+        let mut all = 0;
+        let mut unknown = 0;
+        for (planned, known) in schedule.planned_votes.iter().zip(&history.planned_votes) {
+            let (acknowledged, perhaps) = &mut sums[usize::from(planned.nominee)];
             match known.fact() {
                 Fact::Yes => {
                     *acknowledged += 1;
@@ -140,20 +141,24 @@ impl Recount {
             } else {
                 &mut self.refused_rightly
             } += refusals;
-            let is_script = schedule.voters[wish.voter as usize].kind == VoterKind::Script;
+            let is_script = schedule.voters[planned.voter as usize].kind == VoterKind::Script;
             if !is_script {
                 self.refused_wrongly += u64::from(known.refused);
             }
         }
         for (nominee, (acknowledged, perhaps)) in sums.into_iter().enumerate() {
-            let (before, after) = (before.votes[nominee], after.votes[nominee]);
-            self.votes.add(acknowledged, perhaps, before, after);
+            self.votes.add(
+                acknowledged,
+                perhaps,
+                before.votes[nominee],
+                after.votes[nominee],
+            );
         }
         self.raw_votes
             .add(all, unknown, before.raw_votes, after.raw_votes);
     }
 
-    /// What each voter has in each scope: within the quota, and refused only where it is spent.
+    /// Compares the votes of each voter in each scope: within the quota, and refused only where it is spent.
     fn voters(
         &mut self,
         schedule: &Schedule,
@@ -163,29 +168,30 @@ impl Recount {
         after: &Standing,
     ) {
         let quota = u64::from(field.quota);
-        let (mut voters, mut unknown) = (0, 0);
+        let mut voters = 0;
+        let mut unknown = 0;
         let mut start = 0;
-        for wishes in schedule.wishes.chunk_by(|a, b| a.voter == b.voter) {
-            let known = &history.wishes[start..start + wishes.len()];
-            start += wishes.len();
-            // Votes, perhaps votes, wishes and refusals of a scope.
+        for planned_votes in schedule.planned_votes.chunk_by(|a, b| a.voter == b.voter) {
+            let known = &history.planned_votes[start..start + planned_votes.len()];
+            start += planned_votes.len();
+            // Votes, perhaps votes, planned votes and refusals of a scope.
             let mut scopes: HashMap<u16, [u64; 4]> = HashMap::new();
-            for (wish, known) in wishes.iter().zip(known) {
-                let [votes, perhaps, wished, spent] = scopes
-                    .entry(field.scopes[usize::from(wish.nominee)])
+            for (planned, known) in planned_votes.iter().zip(known) {
+                let [votes, perhaps, planned_count, spent] = scopes
+                    .entry(field.scopes[usize::from(planned.nominee)])
                     .or_default();
                 *votes += u64::from(known.fact() == Fact::Yes);
                 *perhaps += u64::from(known.fact() == Fact::Perhaps);
-                *wished += 1;
+                *planned_count += 1;
                 *spent += u64::from(known.quota_spent);
             }
-            for [votes, perhaps, wished, spent] in scopes.values() {
+            for [votes, perhaps, planned_count, spent] in scopes.values() {
                 self.quotas_exceeded += votes.saturating_sub(quota);
-                let room = quota.min(*wished).saturating_sub(votes + perhaps);
+                let room = quota.min(*planned_count).saturating_sub(votes + perhaps);
                 self.refused_wrongly += room.min(*spent);
                 self.refused_rightly += spent - room.min(*spent);
             }
-            let has = |fact| known.iter().any(|wish| wish.fact() == fact);
+            let has = |fact| known.iter().any(|planned| planned.fact() == fact);
             let has_voted = has(Fact::Yes);
             voters += u64::from(has_voted);
             unknown += u64::from(!has_voted && has(Fact::Perhaps));
@@ -208,13 +214,21 @@ impl Recount {
             *perhaps += u64::from(known.is_unknown && !known.is_liked);
         }
         for (subject, (acknowledged, perhaps)) in likes.into_iter().enumerate() {
-            let (before, after) = (before.likes[subject], after.likes[subject]);
-            self.likes.add(acknowledged, perhaps, before, after);
+            self.likes.add(
+                acknowledged,
+                perhaps,
+                before.likes[subject],
+                after.likes[subject],
+            );
         }
         for (subject, acknowledged) in history.views.iter().enumerate() {
-            let (before, after) = (before.views[subject], after.views[subject]);
             let unknown = history.unknown_views[subject];
-            self.views.add(*acknowledged, unknown, before, after);
+            self.views.add(
+                *acknowledged,
+                unknown,
+                before.views[subject],
+                after.views[subject],
+            );
         }
     }
 
@@ -231,7 +245,7 @@ impl Recount {
         all.into_iter().all(|comparison| comparison.missing == 0)
     }
 
-    /// What is wrong; nothing if all is well.
+    /// The problems; none if all is well.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
         let asked = &self.asked;
@@ -293,7 +307,7 @@ impl Recount {
         sentences(&lines)
     }
 
-    /// What is not as it was planned, and no fault of the votes.
+    /// Remarks on events that were not planned, and are no fault of the votes.
     #[must_use]
     pub fn remarks(&self) -> Vec<String> {
         sentences(&[
@@ -358,22 +372,22 @@ mod tests {
         let mut used: HashMap<(u32, u16), u16> = HashMap::new();
         for event in &schedule.events {
             match event.action {
-                Action::Vote { wish, with_key } => {
-                    let nominee = schedule.wishes[wish as usize].nominee;
+                Action::Vote { planned, with_key } => {
+                    let nominee = schedule.planned_votes[planned as usize].nominee;
                     let scope = field.scopes[usize::from(nominee)];
                     let used = used.entry((event.voter, scope)).or_default();
-                    let id = format!("vote {wish}");
-                    if history.wishes[wish as usize].vote.is_some() {
+                    let id = format!("vote {planned}");
+                    if history.planned_votes[planned as usize].vote.is_some() {
                         if with_key {
-                            history.counted(wish, &id);
+                            history.counted(planned, &id);
                         } else {
-                            history.refused(wish, "ALREADY_VOTED");
+                            history.refused(planned, "ALREADY_VOTED");
                         }
                     } else if *used == field.quota {
-                        history.refused(wish, "QUOTA_SPENT");
+                        history.refused(planned, "QUOTA_SPENT");
                     } else {
                         *used += 1;
-                        history.counted(wish, &id);
+                        history.counted(planned, &id);
                         after.raw_votes += 1;
                         after.votes[usize::from(nominee)] += 1;
                     }
@@ -401,7 +415,7 @@ mod tests {
         before: &Standing,
         after: &Standing,
     ) -> Recount {
-        Recount::of(schedule, &field(), history, before, after)
+        Recount::new(schedule, &field(), history, before, after)
     }
 
     #[test]
@@ -412,8 +426,8 @@ mod tests {
         assert!(recount.is_settled());
         assert_eq!(recount.votes.acknowledged, recount.votes.counted);
         assert_eq!(recount.same_again, 60, "5% of 1,200 voters");
-        // 60 who tap again without the key, 24 who wish one to three votes too many, 29 refusals of each script.
-        let spent = schedule.wishes.iter().zip(&history.wishes);
+        // 60 who tap again without the key, 24 who try one to three votes too many, 29 refusals of each script.
+        let spent = schedule.planned_votes.iter().zip(&history.planned_votes);
         let spent: u64 = spent.map(|(_, known)| u64::from(known.quota_spent)).sum();
         assert!((24..=72).contains(&spent));
         assert_eq!(recount.refused_rightly, 60 + spent + 29 * 12);
@@ -422,7 +436,7 @@ mod tests {
     #[test]
     fn a_missing_vote_is_found() {
         let (schedule, history, before, mut after) = perfect();
-        let nominee = usize::from(schedule.wishes[0].nominee);
+        let nominee = usize::from(schedule.planned_votes[0].nominee);
         after.votes[nominee] -= 1;
         after.raw_votes -= 1;
         let found = recount(&schedule, &history, &before, &after);
@@ -443,7 +457,7 @@ mod tests {
     #[test]
     fn a_missing_and_a_doubled_vote_do_not_make_up_for_each_other() {
         let (schedule, history, before, mut after) = perfect();
-        let nominee = usize::from(schedule.wishes[0].nominee);
+        let nominee = usize::from(schedule.planned_votes[0].nominee);
         after.votes[nominee] -= 1;
         after.votes[(nominee + 1) % 30] += 1;
         let found = recount(&schedule, &history, &before, &after);
@@ -463,14 +477,14 @@ mod tests {
     #[test]
     fn a_vote_beyond_the_quota_is_found() {
         let (schedule, mut history, before, mut after) = perfect();
-        let wish = history
-            .wishes
+        let planned = history
+            .planned_votes
             .iter()
             .position(|known| known.quota_spent > 0);
-        let wish = wish.expect("somebody is greedy");
-        history.wishes[wish].quota_spent = 0;
-        history.counted(u32::try_from(wish).expect("few"), "one too many");
-        after.votes[usize::from(schedule.wishes[wish].nominee)] += 1;
+        let planned = planned.expect("somebody is greedy");
+        history.planned_votes[planned].quota_spent = 0;
+        history.counted(u32::try_from(planned).expect("few"), "one too many");
+        after.votes[usize::from(schedule.planned_votes[planned].nominee)] += 1;
         after.raw_votes += 1;
         let found = recount(&schedule, &history, &before, &after);
         assert_eq!(found.quotas_exceeded, 1);
@@ -480,17 +494,18 @@ mod tests {
     #[test]
     fn a_false_refusal_is_found() {
         let (schedule, mut history, before, mut after) = perfect();
-        let is_ordinary = |wish: &usize| {
-            schedule.voters[schedule.wishes[*wish].voter as usize].kind == VoterKind::Ordinary
+        let is_ordinary = |planned: &usize| {
+            schedule.voters[schedule.planned_votes[*planned].voter as usize].kind
+                == VoterKind::Ordinary
         };
-        let wish = (0..schedule.wishes.len())
+        let planned = (0..schedule.planned_votes.len())
             .find(is_ordinary)
             .expect("most are");
-        after.votes[usize::from(schedule.wishes[wish].nominee)] -= 1;
+        after.votes[usize::from(schedule.planned_votes[planned].nominee)] -= 1;
         after.raw_votes -= 1;
         for code in ["ALREADY_VOTED", "QUOTA_SPENT", "NOT_ELIGIBLE"] {
-            history.wishes[wish] = crate::history::WishHistory::default();
-            history.refused(u32::try_from(wish).expect("few"), code);
+            history.planned_votes[planned] = crate::history::VoteHistory::default();
+            history.refused(u32::try_from(planned).expect("few"), code);
             let found = recount(&schedule, &history, &before, &after);
             assert_eq!(
                 (found.refused_wrongly, found.votes.missing),
@@ -503,8 +518,8 @@ mod tests {
     #[test]
     fn a_lost_answer_is_made_up_for_by_the_next() {
         let (schedule, mut history, before, after) = perfect();
-        let wish = &mut history.wishes[0];
-        *wish = crate::history::WishHistory {
+        let planned = &mut history.planned_votes[0];
+        *planned = crate::history::VoteHistory {
             lost: 1,
             already_voted: 1,
             ..Default::default()
@@ -516,12 +531,12 @@ mod tests {
     #[test]
     fn what_never_got_an_answer_may_count_or_not() {
         let (schedule, mut history, before, mut after) = perfect();
-        history.wishes[0] = crate::history::WishHistory {
+        history.planned_votes[0] = crate::history::VoteHistory {
             lost: 3,
             given_up: 1,
             ..Default::default()
         };
-        let nominee = usize::from(schedule.wishes[0].nominee);
+        let nominee = usize::from(schedule.planned_votes[0].nominee);
         for _ in 0..2 {
             let found = recount(&schedule, &history, &before, &after);
             assert_eq!((found.votes.missing, found.votes.doubled), (0, 0));

@@ -54,7 +54,8 @@ impl Replay {
     ) -> Self {
         let documents = [FEED, NOMINEE, STORY, VOTE, LIKE, VIEWS].map(Document::new);
         let [feed, nominee, story, vote, like, _] = &documents;
-        let (nominees, subjects) = (campaign.nominees(), &campaign.subjects);
+        let nominees = campaign.nominees();
+        let subjects = &campaign.subjects;
         let input = |id: &String, key| json!({"input": {"nomineeId": id, "idempotencyKey": key}});
         let with_key = |id| Template::new(vote, &input(id, Some(Template::GAP)));
         let without_key = |id| Bytes::from(body(vote, &input(id, None)));
@@ -85,7 +86,7 @@ impl Replay {
         }
     }
 
-    /// What is known so far.
+    /// The answers so far.
     pub fn history(&self) -> std::sync::MutexGuard<'_, History> {
         self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -94,11 +95,11 @@ impl Replay {
         self.schedule.voters[voter as usize].kind == VoterKind::Script
     }
 
-    fn judge_vote(&self, voter: u32, wish: u32, answer: Result<&Answer, Lost>) -> Verdict {
+    fn judge_vote(&self, voter: u32, planned: u32, answer: Result<&Answer, Lost>) -> Verdict {
         let mut history = self.history();
         let Ok(answer) = answer else {
             let lost = u16::from(answer.err() == Some(Lost::NoAnswer));
-            history.wishes[wish as usize].lost += lost;
+            history.planned_votes[planned as usize].lost += lost;
             return Verdict::again();
         };
         let reply: Reply<VoteData> = Reply::read(answer);
@@ -109,26 +110,26 @@ impl Replay {
                 history.quota_exceeded = history.quota_exceeded.max(exceeded);
             }
             if let Some(vote) = &payload.vote {
-                history.counted(wish, &vote.id);
+                history.counted(planned, &vote.id);
                 return Verdict::Done { is_good: true };
             }
             if let Some(error) = payload.user_errors.first() {
-                history.refused(wish, &error.code);
+                history.refused(planned, &error.code);
                 return Verdict::Done { is_good: false };
             }
         }
         let code = reply.code.as_deref().unwrap_or("neither vote nor error");
         // A script does not wait: it is refused, as it should be.
         if self.is_script(voter) && reply.is_not_executed() && !reply.misses_document() {
-            history.refused(wish, code);
+            history.refused(planned, code);
             return Verdict::Done { is_good: false };
         }
-        history.wishes[wish as usize].lost += u16::from(!reply.is_not_executed());
+        history.planned_votes[planned as usize].lost += u16::from(!reply.is_not_executed());
         let verdict = Verdict::of_failure(&reply);
         if matches!(verdict, Verdict::Done { .. }) {
-            history.refused(wish, code);
+            history.refused(planned, code);
         } else {
-            history.note_passing(Kind::Vote, code);
+            history.note_retried(Kind::Vote, code);
         }
         verdict
     }
@@ -200,7 +201,7 @@ impl Replay {
         if matches!(verdict, Verdict::Done { .. }) {
             history.note_refusal(kind, code);
         } else {
-            history.note_passing(kind, code);
+            history.note_retried(kind, code);
         }
         verdict
     }
@@ -231,10 +232,10 @@ impl Load for Replay {
             address: Some(self.schedule.voters[voter].address),
         };
         match event.action {
-            Action::Vote { wish, with_key } => {
-                let nominee = usize::from(self.schedule.wishes[wish as usize].nominee);
+            Action::Vote { planned, with_key } => {
+                let nominee = usize::from(self.schedule.planned_votes[planned as usize].nominee);
                 if with_key {
-                    let body = self.votes[nominee].with_uuid(self.schedule.key(wish));
+                    let body = self.votes[nominee].with_uuid(self.schedule.key(planned));
                     requests.post(body, sender)
                 } else {
                     requests.post(self.votes_without_key[nominee].clone(), sender)
@@ -272,7 +273,7 @@ impl Load for Replay {
     fn judge(&self, index: usize, answer: Result<&Answer, Lost>) -> Verdict {
         let event = self.schedule.events[index];
         match event.action {
-            Action::Vote { wish, .. } => self.judge_vote(event.voter, wish, answer),
+            Action::Vote { planned, .. } => self.judge_vote(event.voter, planned, answer),
             Action::Like(like) => self.judge_like(like, answer),
             Action::Report(report) => self.judge_report(report, answer),
             Action::Read(_) => self.judge_page(answer),
@@ -282,7 +283,7 @@ impl Load for Replay {
     fn give_up(&self, index: usize) {
         let mut history = self.history();
         match self.schedule.events[index].action {
-            Action::Vote { wish, .. } => history.wishes[wish as usize].given_up += 1,
+            Action::Vote { planned, .. } => history.planned_votes[planned as usize].given_up += 1,
             Action::Like(like) => history.likes[like as usize].is_unknown = true,
             Action::Report(report) => {
                 history.note_unknown_views(&self.schedule.reports[report as usize]);
@@ -359,11 +360,11 @@ mod tests {
         );
         let done = replay.judge(index, Ok(&counted));
         assert_eq!(done, Verdict::Done { is_good: true });
-        let Action::Vote { wish, .. } = replay.schedule.events[index].action else {
+        let Action::Vote { planned, .. } = replay.schedule.events[index].action else {
             unreachable!("it was found as a vote");
         };
         let history = replay.history();
-        let known = &history.wishes[wish as usize];
+        let known = &history.planned_votes[planned as usize];
         assert_eq!((known.lost, known.vote.as_deref()), (1, Some("v")));
         assert_eq!(history.quota_exceeded, 1);
     }

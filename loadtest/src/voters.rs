@@ -125,7 +125,7 @@ async fn sign_in(server: &Server, ids: Vec<Uuid>) -> Result<Vec<HeaderValue>, Fa
         tokens: Mutex::new(vec![None; count]),
         ids,
     });
-    play(Arc::clone(&load), Plan::of_all(server, "Signing in")).await;
+    play(Arc::clone(&load), Plan::unlimited(server, "Signing in")).await;
     let mut tokens = load.tokens.lock().unwrap_or_else(PoisonError::into_inner);
     let tokens: Option<Vec<HeaderValue>> = std::mem::take(&mut *tokens).into_iter().collect();
     tokens.ok_or_else(|| {
@@ -179,7 +179,7 @@ impl Load for SigningIn {
 
     fn request(&self, index: usize) -> Ready {
         let body = self.template.with_uuid(self.ids[index]);
-        self.server.requests.post(body, Sender::NOBODY)
+        self.server.requests.post(body, Sender::ANONYMOUS)
     }
 
     fn judge(&self, index: usize, answer: Result<&Answer, Lost>) -> Verdict {

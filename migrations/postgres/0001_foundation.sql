@@ -14,7 +14,8 @@ CREATE TABLE campaign (
     title             TEXT NOT NULL,
     summary           TEXT NOT NULL,
     cover_url         TEXT,
-    time_zone         TEXT NOT NULL, -- IANA name; the days of the quota turn in it
+    time_zone         TEXT NOT NULL CHECK (timezone(time_zone, TIMESTAMPTZ '2000-01-01 00:00Z') IS NOT NULL), -- IANA name; the
+                      -- days of the quota turn in it. An unknown zone is an error of `timezone`, whoever writes it
     lifecycle         TEXT NOT NULL CHECK (lifecycle IN ('DRAFT', 'RUNNING', 'PUBLISHED', 'ARCHIVED')),
     voting_opens_at   TIMESTAMPTZ NOT NULL,
     voting_closes_at  TIMESTAMPTZ NOT NULL,
@@ -76,13 +77,13 @@ CREATE TRIGGER campaign_bumps_itself BEFORE UPDATE ON campaign
 CREATE TABLE story (
     id            UUID PRIMARY KEY,
     campaign_id   UUID NOT NULL REFERENCES campaign (id),
-    category_id   UUID REFERENCES category (id), -- the nominee's, kept here so that a category's feed is one index range
+    category_id   UUID REFERENCES category (id), -- the nominee's: a category's feed is one index range
     nominee_id    UUID REFERENCES nominee (id),
     title         TEXT NOT NULL,
     summary       TEXT NOT NULL,
     body          TEXT NOT NULL, -- Markdown
     cover_url     TEXT,
-    media         JSONB NOT NULL,
+    media         JSONB NOT NULL CHECK (jsonb_typeof(media) = 'array'),
     published_at  TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX story_feed ON story (published_at, id);

@@ -1,5 +1,8 @@
 -- The tables of a campaign that people can vote in. The same tables and columns exist in ../postgres; keys may differ
 -- where a comment says so. Integers are INTEGER everywhere, times are UTC with microseconds, enums are text.
+--
+-- Times are compared as texts, so each moment has one spelling, the one that sqlx binds: RFC 3339 with `T` and `+00:00`,
+-- and a fraction of 0, 3, 6 or 9 digits that is not longer than it need be. A CHECK holds it where other tools may write.
 
 -- One row: names this installation, so that several of them can share one Redis without meeting.
 CREATE TABLE instance (
@@ -25,7 +28,13 @@ CREATE TABLE campaign (
     guests_may_vote   BOOLEAN NOT NULL,
     revision          INTEGER NOT NULL DEFAULT 1, -- moved by the triggers below; processes reload what changed
     created_at        TEXT NOT NULL,
-    CHECK (voting_opens_at < voting_closes_at)
+    CHECK (voting_opens_at < voting_closes_at),
+    CHECK (voting_opens_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]*+00:00'
+        AND length(voting_opens_at) IN (25, 29, 32, 35) AND voting_opens_at NOT GLOB '*000+00:00' AND voting_opens_at NOT GLOB '*[^-+0-9T:.]*'
+        AND (length(voting_opens_at) = 25 OR voting_opens_at GLOB '*:[0-9][0-9].[0-9][0-9][0-9]*')),
+    CHECK (voting_closes_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]*+00:00'
+        AND length(voting_closes_at) IN (25, 29, 32, 35) AND voting_closes_at NOT GLOB '*000+00:00' AND voting_closes_at NOT GLOB '*[^-+0-9T:.]*'
+        AND (length(voting_closes_at) = 25 OR voting_closes_at GLOB '*:[0-9][0-9].[0-9][0-9][0-9]*'))
 );
 CREATE INDEX campaign_by_opening ON campaign (voting_opens_at, id);
 
@@ -74,14 +83,17 @@ BEGIN UPDATE campaign SET revision = revision + 1 WHERE id = NEW.id; END;
 CREATE TABLE story (
     id            BLOB PRIMARY KEY,
     campaign_id   BLOB NOT NULL REFERENCES campaign (id),
-    category_id   BLOB REFERENCES category (id), -- the nominee's, kept here so that a category's feed is one index range
+    category_id   BLOB REFERENCES category (id), -- the nominee's: a category's feed is one index range
     nominee_id    BLOB REFERENCES nominee (id),
     title         TEXT NOT NULL,
     summary       TEXT NOT NULL,
     body          TEXT NOT NULL, -- Markdown
     cover_url     TEXT,
-    media         TEXT NOT NULL,
-    published_at  TEXT NOT NULL
+    media         TEXT NOT NULL CHECK (json_valid(media) AND json_type(media) = 'array'),
+    published_at  TEXT NOT NULL,
+    CHECK (published_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]*+00:00'
+        AND length(published_at) IN (25, 29, 32, 35) AND published_at NOT GLOB '*000+00:00' AND published_at NOT GLOB '*[^-+0-9T:.]*'
+        AND (length(published_at) = 25 OR published_at GLOB '*:[0-9][0-9].[0-9][0-9][0-9]*'))
 );
 CREATE INDEX story_feed ON story (published_at, id);
 CREATE INDEX story_feed_of_campaign ON story (campaign_id, published_at, id);

@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use parking_lot::RwLock;
+
 use super::App;
 use crate::auth::Viewer;
 use crate::domain::campaign::Lifecycle;
@@ -11,7 +13,6 @@ use crate::domain::roster::Roster;
 use crate::error::Result;
 use crate::id::{CampaignId, CategoryId, NomineeId};
 use crate::ledger;
-use parking_lot::RwLock;
 
 /// All rosters at a moment, with the ways to find one.
 #[derive(Debug, Default)]
@@ -65,11 +66,16 @@ impl Catalog {
     }
 
     /// A campaign, whoever asks: for the program's own needs.
-    #[must_use]
-    pub fn find_any(&self, id: CampaignId) -> Option<Arc<Roster>> {
+    pub(super) fn find_any(&self, id: CampaignId) -> Option<Arc<Roster>> {
         self.by_id
             .get(&id)
             .map(|&index| Arc::clone(&self.rosters[index]))
+    }
+
+    /// A campaign at this revision, if it is the one that is held.
+    fn find_at(&self, id: CampaignId, revision: i64) -> Option<Arc<Roster>> {
+        self.find_any(id)
+            .filter(|roster| roster.campaign().revision == revision)
     }
 
     /// A campaign that `viewer` may see, by its slug.
@@ -85,8 +91,7 @@ impl Catalog {
     }
 
     /// The campaign of a nominee, shown or withdrawn, that `viewer` may see.
-    #[must_use]
-    pub fn find_of_nominee(&self, id: NomineeId, viewer: Viewer) -> Option<Arc<Roster>> {
+    pub(super) fn find_of_nominee(&self, id: NomineeId, viewer: Viewer) -> Option<Arc<Roster>> {
         self.at(self.by_nominee.get(&id), viewer)
     }
 
@@ -99,7 +104,7 @@ impl Catalog {
     }
 }
 
-/// What is being prepared is seen by staff only.
+/// Whether `viewer` may see a campaign: drafts are for staff only.
 fn is_visible(roster: &Roster, viewer: Viewer) -> bool {
     roster.campaign().lifecycle != Lifecycle::Draft || viewer.is_staff()
 }
@@ -117,29 +122,25 @@ impl Campaigns {
 }
 
 impl App {
-    /// Loads the campaigns whose revision has moved; their tallies are ranked anew.
-    ///
-    /// # Errors
-    /// When the database is away: the campaigns stay as they were.
+    /// Loads the campaigns whose revision has moved; their tallies are ranked anew. When the database is away the
+    /// campaigns stay as they were.
     pub async fn refresh_campaigns(&self) -> Result<()> {
         let catalog = self.campaigns.catalog();
         let revisions = ledger::campaign::list_revisions(&self.database).await?;
-        let held = |id: &CampaignId| catalog.by_id.get(id).map(|&index| &catalog.rosters[index]);
-        let is_current = |(id, revision): &(CampaignId, i64)| {
-            held(id).is_some_and(|r| r.campaign().revision == *revision)
-        };
+        let is_current =
+            |(id, revision): &(CampaignId, i64)| catalog.find_at(*id, *revision).is_some();
         if revisions.len() == catalog.rosters.len() && revisions.iter().all(is_current) {
             return Ok(());
         }
         let mut rosters = Vec::with_capacity(revisions.len());
         let mut reloaded = Vec::new();
-        for entry in &revisions {
-            if let Some(roster) = held(&entry.0).filter(|_| is_current(entry)) {
-                rosters.push(Arc::clone(roster));
+        for (id, revision) in revisions {
+            if let Some(roster) = catalog.find_at(id, revision) {
+                rosters.push(roster);
             } else {
-                let roster = ledger::campaign::find_roster(&self.database, entry.0).await?;
+                let roster = ledger::campaign::find_roster(&self.database, id).await?;
                 rosters.extend(roster.map(Arc::new));
-                reloaded.push(entry.0);
+                reloaded.push(id);
             }
         }
         *self.campaigns.0.write() = Arc::new(Catalog::new(rosters));

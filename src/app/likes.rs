@@ -1,4 +1,4 @@
-//! Likes: what `setLike` does. Idempotent: the second change of the same kind changes nothing.
+//! Likes: the use case of `setLike`. Idempotent: the second change of the same kind changes nothing.
 
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::id::{CampaignId, NomineeId, StoryId, SubjectId};
 use crate::ledger;
 use crate::ledger::like::LikeChange;
 
-/// What can be liked and viewed.
+/// A nominee or story: each can be liked and viewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Likeable {
     /// A nominee.
@@ -32,9 +32,6 @@ impl Likeable {
 
 impl App {
     /// Makes the voter like `subject`, or not, and returns after the commit; `false` when there is no such subject.
-    ///
-    /// # Errors
-    /// Whatever is not an outcome: see [`crate::error::Error`].
     pub async fn set_like(&self, viewer: Viewer, subject: Likeable, liked: bool) -> Result<bool> {
         let voter_id = viewer.require_voter()?;
         self.hot
@@ -55,33 +52,38 @@ impl App {
 
     /// The campaign of each subject that `viewer` may see now, in the order of `subjects`. Stories that are not
     /// remembered take one statement.
-    ///
-    /// # Errors
-    /// When the database is away.
     pub(super) async fn find_campaigns_of(
         &self,
         viewer: Viewer,
         subjects: &[Likeable],
     ) -> Result<Vec<Option<CampaignId>>> {
         let catalog = self.campaigns.catalog();
-        let remembered = |id: &StoryId| self.stories.peek(id, |campaign| *campaign).flatten();
-        let unknown = subjects.iter().filter_map(|subject| match subject {
-            Likeable::Story(id) if remembered(id).is_none() => Some(id.0),
-            _ => None,
-        });
-        let unknown: Vec<Uuid> = unknown.collect();
+        let mut unknown = Vec::new();
+        for subject in subjects {
+            if let Likeable::Story(id) = subject
+                && self.remembered_campaign(*id).is_none()
+            {
+                unknown.push(id.0);
+            }
+        }
         if !unknown.is_empty() {
             Box::pin(self.remember_stories(unknown)).await?;
         }
-        let campaign = |subject: &Likeable| match subject {
-            Likeable::Nominee(id) => catalog
-                .find_by_nominee(*id, viewer)
-                .map(|(roster, _)| roster.campaign().id),
-            Likeable::Story(id) => {
-                remembered(id).filter(|campaign| catalog.find(*campaign, viewer).is_some())
+        let campaigns = subjects.iter().map(|subject| match *subject {
+            Likeable::Nominee(id) => {
+                let found = catalog.find_by_nominee(id, viewer);
+                found.map(|(roster, _)| roster.campaign().id)
             }
-        };
-        Ok(subjects.iter().map(campaign).collect())
+            Likeable::Story(id) => {
+                let campaign = self.remembered_campaign(id);
+                campaign.filter(|campaign| catalog.find(*campaign, viewer).is_some())
+            }
+        });
+        Ok(campaigns.collect())
+    }
+
+    fn remembered_campaign(&self, id: StoryId) -> Option<CampaignId> {
+        self.stories.peek(&id, |campaign| *campaign).flatten()
     }
 
     async fn remember_stories(&self, ids: Vec<Uuid>) -> Result<()> {

@@ -1,7 +1,15 @@
 //! The use cases. Every write passes here, whichever edge it comes from; reads that need no rule go from the resolvers
 //! to the ledger directly.
 //!
+//! Errors are those of [`crate::error`]: of the viewer or the input, where a use case says so, and of a store that is
+//! away or has no room. Outcomes that a user can act on are values.
+//!
 //! [`App`] is built once a process and shared. Start reading at [`voting`].
+
+#![allow(
+    clippy::missing_errors_doc,
+    reason = "every use case fails when a store is away: said once, above"
+)]
 
 pub mod campaigns;
 pub mod likes;
@@ -19,7 +27,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
-
 use tokio::sync::broadcast;
 
 use crate::auth::Viewer;
@@ -47,7 +54,7 @@ const STORIES_REMEMBERED_MAX: usize = 65_536;
 /// Stories that a watcher may be behind before it is sent to the feed: more than a day's of all campaigns.
 const PUBLISHED_STORIES_MAX: usize = 1_024;
 
-/// What a process is made of.
+/// A process: its stores, its keys and the data that it holds in memory.
 #[derive(Debug)]
 pub struct App {
     /// The time.
@@ -62,9 +69,9 @@ pub struct App {
     pub tallies: Tallies,
     /// Views that wait to be stored.
     pub views: Views,
-    /// Counts what changes public pages at once: campaigns and nominees, stories that come out.
+    /// The revision of the public data, which counts its changes: of campaigns and nominees, stories that come out.
     pub public_revision: AtomicU64,
-    /// Stories as they come out, for whoever watches.
+    /// Stories as they come out, for subscribers.
     pub published_stories: broadcast::Sender<Arc<Story>>,
     /// The metrics of the process.
     pub metrics: Metrics,
@@ -80,7 +87,7 @@ pub struct App {
     stories: BoundedMap<StoryId, Option<CampaignId>>,
 }
 
-/// What an [`App`] is built from.
+/// The parts that an [`App`] is built from.
 #[derive(Debug)]
 pub struct Parts {
     /// The time.
@@ -97,7 +104,7 @@ pub struct Parts {
     pub wechat: Option<WeChat>,
 }
 
-/// Where a request comes from.
+/// The client that a request comes from.
 #[derive(Debug, Clone)]
 pub struct Client {
     /// The address, behind the trusted proxies.
@@ -108,9 +115,6 @@ pub struct Client {
 
 impl App {
     /// Builds a process and loads the campaigns. The [`WriterTask`] ends when the app is dropped.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
     pub async fn build(parts: Parts) -> Result<(Self, WriterTask)> {
         let Parts {
             clock,
@@ -120,7 +124,7 @@ impl App {
             hash_key,
             wechat,
         } = parts;
-        let metrics = Metrics::new();
+        let metrics = Metrics::new(database.metrics().clone());
         let (writer, task) =
             Writer::start(Arc::clone(&database), clock.clone(), metrics.writer.clone());
         let app = Self {
@@ -151,19 +155,14 @@ impl App {
     }
 
     /// Whether a token of staff still stands for an active member: rights are looked up, not carried.
-    ///
-    /// # Errors
-    /// When the database is away.
-    pub async fn is_active_staff(&self, id: StaffId) -> Result<bool> {
+    async fn is_active_staff(&self, id: StaffId) -> Result<bool> {
         Ok(staff::find(&self.database, id)
             .await?
             .is_some_and(|staff| staff.disabled_at.is_none()))
     }
 
-    /// Whose access token it is. A token of staff is good only while its holder is.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`] whatever is wrong with the token.
+    /// The viewer of an access token, and until when it is good; [`Error::Unauthenticated`] whatever is wrong with it.
+    /// A token of staff is good only while its holder is.
     pub async fn authenticate(&self, token: &str) -> Result<(Viewer, DateTime<Utc>)> {
         let (viewer, expires_at) = self.tokens.verify(token, self.clock.now())?;
         match viewer {
@@ -174,7 +173,7 @@ impl App {
         }
     }
 
-    /// Says that public pages have changed: what is kept of them is old.
+    /// Counts a change of the public data: cached responses of the revision before are not found any more.
     pub fn bump_public_revision(&self) {
         self.public_revision.fetch_add(1, Ordering::Relaxed);
     }

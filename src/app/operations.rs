@@ -1,4 +1,4 @@
-//! What every GraphQL operation passes, whatever it does: its caller's allowance, and the documents that all processes
+//! The start of every GraphQL operation, whatever it does: its caller's allowance, and the documents that all processes
 //! know.
 
 use super::{App, Client};
@@ -16,18 +16,15 @@ pub struct LimitPolicy {
 }
 
 impl App {
-    /// Takes what an operation costs from its caller's allowance: that of the viewer, or of the address of who has not
-    /// signed in.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::RateLimited`] with the time to wait.
+    /// Takes the cost of an operation from its caller's allowance: the viewer's, or the address's where nobody has
+    /// signed in. [`crate::error::Error::RateLimited`] has the time to wait.
     pub fn charge(&self, viewer: Viewer, client: &Client, cost: u32) -> Result<()> {
-        let (action, subject) = match viewer {
+        let (action, owner) = match viewer {
             Viewer::Voter { id, .. } => (Action::Query, BucketOwner::Voter(id)),
             Viewer::Staff(id) => (Action::Query, BucketOwner::Staff(id)),
             Viewer::Anonymous => (Action::AnonymousQuery, BucketOwner::Address(client.address)),
         };
-        self.hot.charge(action, subject, cost)
+        self.hot.charge(action, owner, cost)
     }
 
     /// The limit of this name.

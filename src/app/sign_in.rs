@@ -13,12 +13,12 @@ use crate::auth::token::{hash_refresh_token, new_refresh_token};
 use crate::error::{Error, Result};
 use crate::hot::{Action, BucketOwner};
 use crate::id::{SessionId, StaffId, VoterId};
-use crate::ledger::identity::{self, Session, SessionRole};
-use crate::ledger::staff;
+use crate::ledger::identity::{self, NewToken, Session, SessionRole, TokenRotation};
+use crate::ledger::staff::{self, SignInFailure};
 use crate::telemetry::RequestId;
 
 /// How long a refresh token is good; each use starts it anew.
-pub const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
+const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
 /// How long after its use a refresh token may come back: a client that lost the answer tries again within seconds.
 const REUSE_GRACE: TimeDelta = TimeDelta::seconds(30);
 /// Failures of an account from one network before it is locked there.
@@ -35,7 +35,7 @@ const CREDENTIAL_BYTES_MAX: usize = 254;
 /// Tokens of a new or renewed session.
 #[derive(Debug)]
 pub struct SessionTokens {
-    /// Who signed in.
+    /// The viewer who signed in.
     pub viewer: Viewer,
     /// The access token.
     pub access_token: String,
@@ -47,7 +47,7 @@ pub struct SessionTokens {
     pub refresh_expires_at: DateTime<Utc>,
 }
 
-/// Why signing in was refused.
+/// The reason why signing in was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignInRefusal {
     /// The platform does not know the code, or it was used before.
@@ -70,30 +70,42 @@ pub enum SignInRefusal {
     InvalidRefreshToken,
 }
 
+impl From<CodeExchangeError> for SignInRefusal {
+    fn from(error: CodeExchangeError) -> Self {
+        match error {
+            CodeExchangeError::InvalidCode => Self::InvalidCode,
+            CodeExchangeError::HighRisk => Self::HighRisk,
+            CodeExchangeError::Throttled { .. } | CodeExchangeError::Busy => Self::PlatformBusy,
+            CodeExchangeError::Unavailable | CodeExchangeError::Misconfigured { .. } => {
+                Self::PlatformUnavailable
+            }
+        }
+    }
+}
+
 /// The answer to signing in.
 pub type SignInAnswer = std::result::Result<SessionTokens, SignInRefusal>;
 
+/// The keyed hashes that failed sign-ins of an account are counted under.
+struct FailureKeys {
+    /// The account from the network of the request.
+    here: [u8; 32],
+    /// The account from any network.
+    anywhere: [u8; 32],
+}
+
 impl App {
     /// Signs in a guest by a device id that the client made up and keeps.
-    ///
-    /// # Errors
-    /// [`Error::BadUserInput`] for an unusable device id, and what is not an outcome.
     pub async fn sign_in_guest(&self, client: &Client, device_id: &str) -> Result<SignInAnswer> {
-        self.hot
-            .take(Action::SignIn, BucketOwner::Address(client.address))
-            .await?;
-        if !DEVICE_ID_CHARS.contains(&device_id.len())
-            || !device_id.bytes().all(|b| b.is_ascii_graphic())
-        {
+        self.admit_sign_in(Action::SignIn, client).await?;
+        if !is_device_id(device_id) {
             return Err(Error::BadUserInput(
                 "deviceId must be 16 to 128 visible ASCII characters, made at random.".into(),
             ));
         }
         let catalog = self.campaigns.catalog();
-        if !catalog
-            .visible(Viewer::Anonymous)
-            .any(|roster| roster.campaign().guests_may_vote)
-        {
+        let mut visible = catalog.visible(Viewer::Anonymous);
+        if !visible.any(|roster| roster.campaign().guests_may_vote) {
             return Ok(Err(SignInRefusal::GuestsNotAdmitted));
         }
         self.sign_in_voter(&[b"guest", device_id.as_bytes()], true)
@@ -102,30 +114,14 @@ impl App {
     }
 
     /// Signs in a voter by the login code of the `WeChat` mini-program.
-    ///
-    /// # Errors
-    /// Whatever is not an outcome.
     pub async fn sign_in_wechat(&self, client: &Client, code: &str) -> Result<SignInAnswer> {
-        self.hot
-            .take(Action::SignIn, BucketOwner::Address(client.address))
-            .await?;
+        self.admit_sign_in(Action::SignIn, client).await?;
         let Some(wechat) = &self.wechat else {
             return Ok(Err(SignInRefusal::PlatformNotConfigured));
         };
         let openid = match wechat.exchange_code(code).await {
             Ok(openid) => openid,
-            Err(error) => {
-                return Ok(Err(match error {
-                    CodeExchangeError::InvalidCode => SignInRefusal::InvalidCode,
-                    CodeExchangeError::HighRisk => SignInRefusal::HighRisk,
-                    CodeExchangeError::Throttled { .. } | CodeExchangeError::Busy => {
-                        SignInRefusal::PlatformBusy
-                    }
-                    CodeExchangeError::Unavailable | CodeExchangeError::Misconfigured { .. } => {
-                        SignInRefusal::PlatformUnavailable
-                    }
-                }));
-            }
+            Err(error) => return Ok(Err(error.into())),
         };
         let identity: [&[u8]; 3] = [
             b"wechat",
@@ -136,125 +132,68 @@ impl App {
     }
 
     /// Signs in a member of staff. Unknown accounts are refused and locked exactly like known ones.
-    ///
-    /// # Errors
-    /// [`Error::BadUserInput`] for texts that are too long, and what is not an outcome.
     pub async fn sign_in_staff(
         &self,
         client: &Client,
         email: &str,
         password: String,
     ) -> Result<SignInAnswer> {
-        self.hot
-            .take(Action::StaffSignIn, BucketOwner::Address(client.address))
-            .await?;
-        if email.len() > CREDENTIAL_BYTES_MAX || password.len() > CREDENTIAL_BYTES_MAX {
-            return Err(Error::BadUserInput(format!(
-                "email and password have at most {CREDENTIAL_BYTES_MAX} bytes."
-            )));
-        }
-        let email = email.trim().to_lowercase();
-        if email.chars().any(char::is_control) {
-            // PostgreSQL has no text with a NUL in it.
-            return Err(Error::BadUserInput(
-                "email must have no control characters.".into(),
-            ));
-        }
+        self.admit_sign_in(Action::StaffSignIn, client).await?;
+        let email = normalised_email(email, &password)?;
         let now = self.clock.now();
-        let anywhere = self
-            .hash_key
-            .hash(Purpose::SignInFailure, &[email.as_bytes()]);
-        let here = self.hash_key.hash(
-            Purpose::SignInFailure,
-            &[email.as_bytes(), &self.network_hash(client)],
-        );
-        for key in [&here, &anywhere] {
-            if staff::find_lock(&self.database, key, now).await?.is_some() {
-                return Ok(Err(SignInRefusal::TooManyAttempts));
-            }
+        let keys = self.failure_keys(client, &email);
+        if self.is_locked(&keys, now).await? {
+            return Ok(Err(SignInRefusal::TooManyAttempts));
         }
-        let account = staff::find_by_email(&self.database, &email).await?;
-        let account = account.filter(|account| account.disabled_at.is_none());
-        let stored = account
-            .as_ref()
-            .map(|account| account.password_hash.clone());
-        let is_good = self.passwords.verify(password, stored).await?;
-        let Some(account) = account.filter(|_| is_good) else {
-            for (key, max) in [(&here, FAILURES_MAX), (&anywhere, FAILURES_ANYWHERE_MAX)] {
-                staff::record_failure(
-                    &self.database,
-                    key,
-                    max,
-                    now - LOCK_TIME,
-                    now + LOCK_TIME,
-                    now,
-                )
+        let Some(id) = self.verify_password(&email, password).await? else {
+            self.record_failure(&keys.here, FAILURES_MAX, now).await?;
+            self.record_failure(&keys.anywhere, FAILURES_ANYWHERE_MAX, now)
                 .await?;
-            }
             tracing::info!(request = RequestId::current(), "a staff sign-in failed");
             return Ok(Err(SignInRefusal::InvalidCredentials));
         };
-        staff::clear_failures(&self.database, &here).await?;
-        tracing::info!(request = RequestId::current(), staff = %account.id, "a member of staff signed in");
-        self.open_session(Viewer::Staff(account.id)).await.map(Ok)
+        staff::clear_failures(&self.database, &keys.here).await?;
+        tracing::info!(request = RequestId::current(), staff = %id, "a member of staff signed in");
+        self.open_session(Viewer::Staff(id)).await.map(Ok)
     }
 
     /// Exchanges a refresh token for new tokens.
-    ///
-    /// # Errors
-    /// Whatever is not an outcome.
     pub async fn refresh_session(
         &self,
         client: &Client,
         refresh_token: &str,
     ) -> Result<SignInAnswer> {
-        self.hot
-            .take(Action::SignIn, BucketOwner::Address(client.address))
-            .await?;
-        let refused = Ok(Err(SignInRefusal::InvalidRefreshToken));
-        let (now, hash) = (self.clock.now(), hash_refresh_token(refresh_token));
-        let Some(token) = identity::find_token(&self.database, &hash).await? else {
-            return refused;
+        self.admit_sign_in(Action::SignIn, client).await?;
+        let now = self.clock.now();
+        let hash = hash_refresh_token(refresh_token);
+        let Some(session) = self.find_session(&hash, now).await? else {
+            return Ok(Err(SignInRefusal::InvalidRefreshToken));
         };
-        if token.session.revoked_at.is_some() || token.expires_at <= now {
-            return refused;
-        }
-        if token
-            .used_at
-            .is_some_and(|used_at| now > used_at + REUSE_GRACE)
-        {
-            tracing::warn!(request = RequestId::current(), session = %token.session.id, "a used refresh token came back: its session is ended");
-            identity::revoke_session(&self.database, token.session.id, now).await?;
-            return refused;
-        }
-        let viewer = viewer_of(&token.session);
+        let viewer = viewer_of(&session);
         if let Viewer::Staff(id) = viewer
             && !self.is_active_staff(id).await?
         {
-            return refused;
+            return Ok(Err(SignInRefusal::InvalidRefreshToken));
         }
-        let (successor, expires_at) = (new_refresh_token()?, now + REFRESH_LIFETIME);
+        let successor = new_refresh_token()?;
         let successor_hash = hash_refresh_token(&successor);
-        if !identity::rotate_token(
-            &self.database,
-            &hash,
-            token.session.id,
-            &successor_hash,
-            expires_at,
-            now,
-        )
-        .await?
-        {
-            return refused;
+        let expires_at = now + REFRESH_LIFETIME;
+        let rotation = TokenRotation {
+            used_hash: &hash,
+            session_id: session.id,
+            successor: NewToken {
+                hash: &successor_hash,
+                expires_at,
+            },
+        };
+        if !identity::rotate_token(&self.database, rotation, now).await? {
+            return Ok(Err(SignInRefusal::InvalidRefreshToken));
         }
         self.tokens_for(viewer, successor, expires_at).map(Ok)
     }
 
     /// Ends the session of a refresh token. Its access token stays good until it expires. Unknown tokens are no error:
     /// nobody is signed in by them.
-    ///
-    /// # Errors
-    /// When the database is away.
     pub async fn sign_out(&self, refresh_token: &str) -> Result<()> {
         if let Some(token) =
             identity::find_token(&self.database, &hash_refresh_token(refresh_token)).await?
@@ -262,6 +201,76 @@ impl App {
             identity::revoke_session(&self.database, token.session.id, self.clock.now()).await?;
         }
         Ok(())
+    }
+
+    async fn admit_sign_in(&self, action: Action, client: &Client) -> Result<()> {
+        self.hot
+            .take(action, BucketOwner::Address(client.address))
+            .await
+    }
+
+    fn failure_keys(&self, client: &Client, email: &str) -> FailureKeys {
+        let email = email.as_bytes();
+        let network = self.network_hash(client);
+        FailureKeys {
+            here: self
+                .hash_key
+                .hash(Purpose::SignInFailure, &[email, &network]),
+            anywhere: self.hash_key.hash(Purpose::SignInFailure, &[email]),
+        }
+    }
+
+    async fn is_locked(&self, keys: &FailureKeys, now: DateTime<Utc>) -> Result<bool> {
+        for key in [&keys.here, &keys.anywhere] {
+            if staff::find_lock(&self.database, key, now).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn record_failure(
+        &self,
+        key: &[u8],
+        failures_max: i64,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let failure = SignInFailure {
+            key_hash: key,
+            failures_max,
+            lock_time: LOCK_TIME,
+        };
+        Ok(staff::record_failure(&self.database, failure, now).await?)
+    }
+
+    /// The active member of staff with this e-mail and password. An unknown e-mail takes as long as a wrong password.
+    async fn verify_password(&self, email: &str, password: String) -> Result<Option<StaffId>> {
+        let account = staff::find_by_email(&self.database, email).await?;
+        let account = account.filter(|account| account.disabled_at.is_none());
+        let (id, stored) = account
+            .map(|account| (account.id, account.password_hash))
+            .unzip();
+        let is_good = self.passwords.verify(password, stored).await?;
+        Ok(id.filter(|_| is_good))
+    }
+
+    /// The session of a refresh token that may be exchanged. A token that comes back too late ends its session.
+    async fn find_session(&self, hash: &[u8], now: DateTime<Utc>) -> Result<Option<Session>> {
+        let Some(token) = identity::find_token(&self.database, hash).await? else {
+            return Ok(None);
+        };
+        let session = token.session;
+        if session.revoked_at.is_some() || token.expires_at <= now {
+            return Ok(None);
+        }
+        let used_at = token.used_at;
+        if used_at.is_some_and(|used_at| now > used_at + REUSE_GRACE) {
+            tracing::warn!(request = RequestId::current(), session = %session.id,
+                "a used refresh token came back: its session is ended");
+            identity::revoke_session(&self.database, session.id, now).await?;
+            return Ok(None);
+        }
+        Ok(Some(session))
     }
 
     async fn sign_in_voter(&self, identity: &[&[u8]], is_guest: bool) -> Result<SessionTokens> {
@@ -277,7 +286,8 @@ impl App {
             Viewer::Staff(id) => (id.0, SessionRole::Staff, false),
             Viewer::Anonymous => return Err(Error::internal("nobody has no session")),
         };
-        let (now, token) = (self.clock.now(), new_refresh_token()?);
+        let now = self.clock.now();
+        let token = new_refresh_token()?;
         let session = Session {
             id: SessionId::new(),
             subject_id,
@@ -287,7 +297,11 @@ impl App {
         };
         let expires_at = now + REFRESH_LIFETIME;
         let hash = hash_refresh_token(&token);
-        identity::insert_session(&self.database, &session, &hash, expires_at, now).await?;
+        let first = NewToken {
+            hash: &hash,
+            expires_at,
+        };
+        identity::insert_session(&self.database, &session, first, now).await?;
         self.tokens_for(viewer, token, expires_at)
     }
 
@@ -306,6 +320,28 @@ impl App {
             refresh_expires_at,
         })
     }
+}
+
+/// Whether a client's device id can be one: long enough not to be guessed.
+fn is_device_id(text: &str) -> bool {
+    DEVICE_ID_CHARS.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The e-mail as it is stored; an error where it or the password cannot be one.
+fn normalised_email(email: &str, password: &str) -> Result<String> {
+    if email.len() > CREDENTIAL_BYTES_MAX || password.len() > CREDENTIAL_BYTES_MAX {
+        return Err(Error::BadUserInput(format!(
+            "email and password have at most {CREDENTIAL_BYTES_MAX} bytes."
+        )));
+    }
+    let email = email.trim().to_lowercase();
+    if email.chars().any(char::is_control) {
+        // PostgreSQL has no text with a NUL in it.
+        return Err(Error::BadUserInput(
+            "email must have no control characters.".into(),
+        ));
+    }
+    Ok(email)
 }
 
 fn viewer_of(session: &Session) -> Viewer {

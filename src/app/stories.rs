@@ -8,17 +8,15 @@ use crate::id::StoryId;
 use crate::ledger;
 
 impl App {
-    /// Those of `ids` that `viewer` may see now: what is out, in campaigns that are shown.
-    ///
-    /// # Errors
-    /// When the database is away.
+    /// The stories of `ids` that `viewer` may see now: those that are out, in campaigns that are shown.
     pub async fn find_stories(&self, viewer: Viewer, ids: Vec<StoryId>) -> Result<Vec<Story>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let ids = ids.into_iter().map(|id| id.0).collect();
         let mut stories = ledger::story::list_by_ids(&self.database, ids).await?;
-        let (catalog, now) = (self.campaigns.catalog(), self.clock.now());
+        let catalog = self.campaigns.catalog();
+        let now = self.clock.now();
         stories.retain(|story| {
             (story.published_at <= now || viewer.is_staff())
                 && catalog.find(story.campaign_id, viewer).is_some()

@@ -1,9 +1,9 @@
-//! Tallies in memory. A channel a campaign holds the latest ranked tally; whoever watches it is woken by each newer one and
-//! never queues: a slow reader skips versions.
+//! Tallies in memory. A channel for each campaign holds its latest ranked tally; subscribers are woken by each newer
+//! one and nothing queues: a slow reader skips versions.
 //!
-//! What moves a channel: votes of this process (marked after their commit), announcements of others, a change of the
+//! A campaign becomes dirty by votes of this process (after their commit), announcements of others, a change of the
 //! roster, and a sweep over all versions that heals whatever was lost. The publisher (`workers`) calls
-//! [`App::publish_tallies`] and [`App::sweep_tallies`].
+//! [`App::publish_tallies`], which brings the channels of dirty campaigns up to date, and [`App::sweep_tallies`].
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,39 +29,41 @@ pub struct RankedTally {
     pub tally: Arc<Tally>,
 }
 
-/// How far totals are believed.
+/// The source of totals, which says how far they are believed.
 #[derive(Clone, Copy)]
 enum Source {
-    /// Read from the database by the publisher, one after the other: whatever a channel holds, this is the truth.
+    /// The database, read by the publisher, one campaign after the other: whatever a channel holds, this is the truth.
     Database,
-    /// From Redis, or read at the same time as others: the newer version is the better one.
+    /// Redis, or the database at the same time as others: the newer version is the better one.
     Shared,
 }
 
+/// The channel of a campaign: empty until its tally is first asked for.
 type TallyChannel = watch::Sender<Option<RankedTally>>;
 
 /// The channels of a process.
 #[derive(Debug, Default)]
 pub struct Tallies {
     channels: Mutex<HashMap<CampaignId, Arc<TallyChannel>>>,
-    /// Campaigns to look at, with the version that another process announced, or 0 to read the database.
+    /// Campaigns whose channels may be out of date, with the version that another process announced, or 0 to read the
+    /// database.
     dirty: Mutex<HashMap<CampaignId, i64>>,
     /// When they were last compared with the database.
     swept_at: Mutex<Option<Instant>>,
 }
 
 impl Tallies {
-    /// Says that a campaign's totals or roster have dirty.
-    pub fn mark_dirty(&self, campaign_id: CampaignId) {
+    /// Marks a campaign whose totals or roster have changed.
+    pub(super) fn mark_dirty(&self, campaign_id: CampaignId) {
         self.dirty.lock().insert(campaign_id, 0);
     }
 
-    /// Says that another process has shared totals of this version.
+    /// Marks a campaign of which another process has shared totals of this version.
     pub fn mark_shared(&self, campaign_id: CampaignId, version: i64) {
         let mut dirty = self.dirty.lock();
         dirty
             .entry(campaign_id)
-            .and_modify(|v| *v = if *v == 0 { 0 } else { version.max(*v) })
+            .and_modify(|known| *known = if *known == 0 { 0 } else { version.max(*known) })
             .or_insert(version);
     }
 
@@ -105,10 +107,7 @@ impl Tallies {
 }
 
 impl App {
-    /// The tally of a campaign, if `viewer` may see it now.
-    ///
-    /// # Errors
-    /// When it is not in memory yet and the database is away.
+    /// The tally of a campaign, if `viewer` may see it now. It is read where it is not in memory yet.
     pub async fn find_tally(&self, roster: &Roster, viewer: Viewer) -> Result<Option<RankedTally>> {
         if !viewer.is_staff() && !roster.campaign().tally_is_public(self.clock.now()) {
             return Ok(None);
@@ -117,9 +116,6 @@ impl App {
     }
 
     /// The tally of a campaign, whoever asks: for rules and workers.
-    ///
-    /// # Errors
-    /// When it is not in memory yet and the database is away.
     pub async fn tally(&self, campaign_id: CampaignId) -> Result<RankedTally> {
         let channel = self.tallies.channel(campaign_id);
         if let Some(ranked) = channel.borrow().clone() {
@@ -132,9 +128,6 @@ impl App {
     }
 
     /// Watches a campaign's tally: the receiver has the current one and is woken by each newer one.
-    ///
-    /// # Errors
-    /// As [`App::tally`].
     pub async fn watch_tally(
         &self,
         campaign_id: CampaignId,
@@ -143,25 +136,12 @@ impl App {
         Ok(self.tallies.channel(campaign_id).subscribe())
     }
 
-    /// Brings the channels of all dirty campaigns up to date, and shares them. What fails is tried again at the
-    /// next call.
+    /// Brings the channels of all dirty campaigns up to date, and shares their totals. A campaign that fails is tried
+    /// again at the next call.
     pub async fn publish_tallies(&self) {
         for (campaign_id, shared_version) in self.tallies.take_dirty() {
-            let is_held = |version: i64| {
-                self.tallies
-                    .version(campaign_id)
-                    .is_some_and(|held| held >= version)
-            };
-            if shared_version > 0 {
-                if is_held(shared_version) {
-                    continue;
-                }
-                if let Some(totals) = self.hot.find_totals(campaign_id).await
-                    && totals.version() >= shared_version
-                {
-                    self.offer(&totals, Source::Shared);
-                    continue;
-                }
+            if shared_version > 0 && self.take_shared(campaign_id, shared_version).await {
+                continue;
             }
             if let Err(error) = self.load_tally(campaign_id, Source::Database).await {
                 tracing::warn!(%error, %campaign_id, "a tally could not be read");
@@ -170,10 +150,23 @@ impl App {
         }
     }
 
-    /// Marks every campaign whose channel is not what the database says: behind it, or ahead of one that was restored.
-    ///
-    /// # Errors
-    /// When the database is away.
+    /// Brings a channel up to the totals that another process has shared; returns whether it has this version now.
+    async fn take_shared(&self, campaign_id: CampaignId, version: i64) -> bool {
+        let held = self.tallies.version(campaign_id);
+        if held.is_some_and(|held| held >= version) {
+            return true;
+        }
+        match self.hot.find_totals(campaign_id).await {
+            Some(totals) if totals.version() >= version => {
+                self.offer(&totals, Source::Shared);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Marks every campaign whose channel is not at the database's version: behind it, or ahead of one that was
+    /// restored.
     pub async fn sweep_tallies(&self) -> Result<()> {
         for (campaign_id, version) in ledger::tally::list_versions(&self.database).await? {
             match self.tallies.version(campaign_id) {
@@ -185,7 +178,7 @@ impl App {
         Ok(())
     }
 
-    /// Shares all channels again: what Redis has lost is there afterwards, what it has stays.
+    /// Shares the totals of all channels again: those that Redis has lost are there afterwards, the others stay.
     pub async fn share_tallies(&self) {
         if !self.hot.is_shared() {
             return;
@@ -221,7 +214,7 @@ impl App {
         Ok(())
     }
 
-    /// Puts totals on their channel, unless it has them, ranked with this roster, or better ones.
+    /// Offers totals to their channel, which takes them unless it has them, ranked with this roster, or better ones.
     fn offer(&self, totals: &CampaignTotals, source: Source) {
         let Some(roster) = self.campaigns.catalog().find_any(totals.campaign_id) else {
             return;

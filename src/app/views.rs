@@ -1,7 +1,7 @@
 //! Page views: counters only. They are summed in the process and stored once a second under a batch's id, so that a
-//! batch that is tried again adds nothing; a report with an idempotency key counts once, whichever processes hear of it.
-//! When a process is killed the views of its last second are lost, or those since the database went away; never a vote
-//! or a like.
+//! batch that is tried again adds nothing; a report with an idempotency key counts once, whichever processes hear of
+//! it. When a process is killed the views of its last second are lost, or those since the database went away; never a
+//! vote or a like.
 
 use parking_lot::Mutex;
 use uuid::Uuid;
@@ -14,25 +14,23 @@ use crate::hot::{Action, BucketOwner};
 use crate::ledger::counters::{self, Batch};
 
 /// Subjects of one report.
-pub const SUBJECTS_MAX: usize = 20;
-/// Reports with keys that wait to be stored, 48 MiB of the largest, beside as many that are being stored: more than come
-/// in a second, unless the database is away.
+const SUBJECTS_MAX: usize = 20;
+/// Reports with keys that wait to be stored, 48 MiB of the largest, beside as many that are being stored: more than
+/// come in a second, unless the database is away.
 const REPORTS_MAX: usize = 65_536;
 
 /// Views that wait to be stored.
 #[derive(Debug, Default)]
 pub struct Views {
     waiting: Mutex<Batch>,
-    /// The batch that is being stored, kept until it is known to be: only the flusher takes this lock.
+    /// The batch that is being stored, held until it is known to be: only the flusher takes this lock.
     storing: tokio::sync::Mutex<Option<Batch>>,
 }
 
 impl App {
-    /// Counts one view of each of `subjects`; returns which of them were counted. What is reported again under the same
-    /// `idempotency_key` adds nothing.
-    ///
-    /// # Errors
-    /// [`Error::BadUserInput`] for too many; [`Error::RateLimited`]; [`Error::Overloaded`]; [`Error::Unavailable`].
+    /// Counts one view of each of `subjects`; returns which of them were counted. A report that comes again under the
+    /// same `idempotency_key` adds nothing. [`Error::BadUserInput`] is for too many subjects, [`Error::Overloaded`] for
+    /// too many reports that wait.
     pub async fn record_views(
         &self,
         viewer: Viewer,
@@ -71,10 +69,7 @@ impl App {
         Ok(campaigns.iter().map(Option::is_some).collect())
     }
 
-    /// Stores the views that wait. What fails is tried again at the next call, under the same batch id.
-    ///
-    /// # Errors
-    /// When the database is away.
+    /// Stores the views that wait. A batch that fails is tried again at the next call, under the same id.
     pub async fn flush_views(&self) -> Result<()> {
         let mut storing = self.views.storing.lock().await;
         loop {

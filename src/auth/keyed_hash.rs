@@ -1,16 +1,16 @@
-//! Keyed hashes (HMAC-SHA-256): of identities, which are kept in no other form, and of ids and cursors, so that nobody
-//! can make them up. The key must stay the same for the life of an installation, unlike the keys of tokens.
+//! Keyed hashes (HMAC-SHA-256): of identities, which are stored in no other form, and of ids and cursors, so that
+//! nobody can make them up. The key must stay the same for the life of an installation, unlike the keys of tokens.
 
 use aws_lc_rs::hmac;
 
-/// What a hash is for: hashes of one purpose say nothing about another.
+/// The purpose of a hash: hashes of one say nothing about another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// The account of a platform, or a guest's device.
     Identity,
-    /// Where a vote came from.
+    /// The network that a vote came from.
     Network,
-    /// What it came from.
+    /// The device that it came from.
     Device,
     /// An account, and an account and network, whose sign-ins failed.
     SignInFailure,
@@ -60,7 +60,7 @@ impl HashKey {
         hash
     }
 
-    /// The first half of the hash of `part`, for what is only to be grouped by it.
+    /// The first half of the hash of `part`, for rows that are only to be grouped by it.
     #[must_use]
     pub fn short_hash(&self, purpose: Purpose, part: &[u8]) -> [u8; 16] {
         let mut short = [0; 16];

@@ -1,24 +1,25 @@
-//! Identity: who a request comes from, and the secrets that say so. Tokens, passwords, keyed hashes and the platforms
-//! that mini-programs sign in with. What is *allowed* is decided in `app`.
+//! Identity: the viewer that a request comes from, and the secrets that prove it. Tokens, passwords, keyed hashes and
+//! the platforms that mini-programs sign in with. Rights are decided in `app`.
 
 pub mod keyed_hash;
 pub mod password;
 pub mod platform;
+pub mod secret;
 pub mod token;
 
 use crate::error::{Error, Result};
 use crate::id::{StaffId, VoterId};
 
-/// Who a request comes from.
+/// The viewer that a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Viewer {
     /// Nobody has signed in.
     Anonymous,
     /// A voter.
     Voter {
-        /// Who.
+        /// The voter's id.
         id: VoterId,
-        /// Signed in with a device id, not through a platform.
+        /// Whether the voter signed in with a device id, not through a platform.
         is_guest: bool,
     },
     /// A member of staff.
@@ -38,7 +39,7 @@ impl Viewer {
     /// The voter, where one is needed.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] without a viewer, [`Error::Forbidden`] for staff.
+    /// [`Error::Unauthenticated`] where nobody has signed in, [`Error::Forbidden`] for staff.
     pub fn require_voter(self) -> Result<VoterId> {
         match self {
             Self::Anonymous => Err(Error::Unauthenticated),

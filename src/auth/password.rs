@@ -19,12 +19,12 @@ const CONCURRENT_MAX: usize = 2;
 /// Sign-ins that may wait for their turn.
 const WAITING_MAX: usize = 32;
 
-/// Computes and checks password hashes.
+/// A pool that checks passwords.
 #[derive(Debug, Clone)]
 pub struct Passwords {
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
-    /// A hash of no known password: what an unknown account is checked against, so that it takes as long.
+    /// A hash of no known password, which unknown accounts are checked against, so that they take as long.
     decoy: Arc<str>,
 }
 
@@ -34,7 +34,7 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-/// Computes the hash of `password` as a PHC string. It takes a while: call it where that may be.
+/// Computes the hash of `password` as a PHC string. It takes a while and blocks: for commands, not for requests.
 ///
 /// # Errors
 /// When the system has no randomness.
@@ -46,7 +46,7 @@ pub fn hash(password: &str) -> Result<String> {
 }
 
 impl Passwords {
-    /// A pool that computes one hash at once for itself.
+    /// An idle pool; it computes its decoy at once.
     ///
     /// # Errors
     /// When the system has no randomness.

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::id::{StaffId, VoterId};
 
 /// How long an access token is good: the time a leaked one can be used, and how often clients refresh.
-pub const ACCESS_LIFETIME: TimeDelta = TimeDelta::minutes(15);
+const ACCESS_LIFETIME: TimeDelta = TimeDelta::minutes(15);
 /// Issuer and audience of our tokens.
 const ISSUER: &str = "acclaim";
 /// A shorter secret can be guessed.
@@ -31,9 +31,9 @@ const TOKEN_BYTES_MAX: usize = 2_048;
 /// Tokens that have been verified and need not be again, some 150 bytes each.
 const VERIFIED_MAX: usize = 65_536;
 
-/// What is read of a token's header (RFC 7515, section 4.1).
+/// The fields of a token's header that are read (RFC 7515, section 4.1).
 #[derive(Debug, Deserialize)]
-struct Head<'a> {
+struct JwtHeader<'a> {
     alg: Algorithm,
     #[serde(borrow)]
     kid: Cow<'a, str>,
@@ -71,11 +71,33 @@ struct Key {
     decoding: DecodingKey,
 }
 
+impl Key {
+    fn from_secret(secret: &str) -> Self {
+        let secret = secret.as_bytes();
+        let hash = digest::digest(&digest::SHA256, &[b"kid", secret].concat());
+        Self {
+            kid: HEXLOWER.encode(&hash.as_ref()[..4]),
+            algorithm: Algorithm::HS256,
+            encoding: EncodingKey::from_secret(secret),
+            decoding: DecodingKey::from_secret(secret),
+        }
+    }
+
+    fn from_entry(entry: &KeyFileEntry) -> Result<Self, jsonwebtoken::errors::Error> {
+        Ok(Self {
+            kid: entry.kid.clone(),
+            algorithm: Algorithm::EdDSA,
+            encoding: EncodingKey::from_ed_pem(entry.private_pem.as_bytes())?,
+            decoding: DecodingKey::from_ed_pem(entry.public_pem.as_bytes())?,
+        })
+    }
+}
+
 /// The keys of access tokens.
 pub struct TokenKeys {
     signing: Key,
     verifying: HashMap<String, (Algorithm, DecodingKey)>,
-    /// Tokens that have been verified, by their SHA-256: whose they are, and until when.
+    /// Viewers and expiries of the tokens that have been verified, by the token's SHA-256.
     verified: Cache<[u8; 32], (Viewer, DateTime<Utc>)>,
 }
 
@@ -111,15 +133,7 @@ impl TokenKeys {
                 "a secret must have at least {SECRET_BYTES_MIN} bytes"
             ));
         }
-        Self::new(secrets.iter().map(|secret| Key {
-            kid: HEXLOWER.encode(
-                &digest::digest(&digest::SHA256, &[b"kid", secret.as_bytes()].concat()).as_ref()
-                    [..4],
-            ),
-            algorithm: Algorithm::HS256,
-            encoding: EncodingKey::from_secret(secret.as_bytes()),
-            decoding: DecodingKey::from_secret(secret.as_bytes()),
-        }))
+        Self::new(secrets.iter().map(|secret| Key::from_secret(secret)))
     }
 
     /// `EdDSA` with the keys of a file: `{"keys":[{"kid","private_pem","public_pem"}]}`; the first signs.
@@ -131,15 +145,7 @@ impl TokenKeys {
         let file: KeyFile = serde_json::from_slice(&text).map_err(|error| {
             format!("is not a key set of the form {{\"keys\":[{{kid, private_pem, public_pem}}]}} (line {})", error.line())
         })?;
-        let key = |entry: &KeyFileEntry| {
-            Ok::<_, jsonwebtoken::errors::Error>(Key {
-                kid: entry.kid.clone(),
-                algorithm: Algorithm::EdDSA,
-                encoding: EncodingKey::from_ed_pem(entry.private_pem.as_bytes())?,
-                decoding: DecodingKey::from_ed_pem(entry.public_pem.as_bytes())?,
-            })
-        };
-        let keys: Result<Vec<Key>, _> = file.keys.iter().map(key).collect();
+        let keys: Result<Vec<Key>, _> = file.keys.iter().map(Key::from_entry).collect();
         Self::new(keys.map_err(|_| "has a key that is not Ed25519 in PEM".to_owned())?)
     }
 
@@ -185,7 +191,7 @@ impl TokenKeys {
         Ok((token, expires_at))
     }
 
-    /// Whose token it is, and until when it is good.
+    /// The viewer of a token, and until when it is good.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] whatever is wrong with it.
@@ -210,18 +216,18 @@ impl TokenKeys {
         Ok((viewer, expires_at))
     }
 
-    /// Each part is read once, where the library's own `decode` reads the header and the claims twice.
+    /// Decodes a token, each part once: the library's own `decode` reads the header and the claims twice.
     fn decode(&self, token: &str) -> Option<(Viewer, DateTime<Utc>)> {
         let (message, signature) = token.rsplit_once('.')?;
         let (head, payload) = message.split_once('.')?;
         let head = BASE64URL_NOPAD.decode(head.as_bytes()).ok()?;
-        let head: Head<'_> = serde_json::from_slice(&head).ok()?;
+        let head: JwtHeader<'_> = serde_json::from_slice(&head).ok()?;
         let (algorithm, key) = self.verifying.get(&*head.kid)?;
         if head.alg != *algorithm || head.crit.is_some() {
             return None;
         }
         let is_ours = crypto::verify(signature, message.as_bytes(), key, *algorithm);
-        // Nothing of the payload is read before it is known to be ours.
+        // Nothing of the payload is read before its signature is known to be ours.
         if !is_ours.ok()? {
             return None;
         }
@@ -251,7 +257,7 @@ pub fn new_refresh_token() -> Result<String> {
     Ok(BASE64URL_NOPAD.encode(&bytes))
 }
 
-/// What is stored of a refresh token. It is random, so a plain hash gives nothing away.
+/// The hash of a refresh token, as it is stored. The token is random, so a plain hash gives nothing away.
 #[must_use]
 pub fn hash_refresh_token(token: &str) -> Vec<u8> {
     digest::digest(&digest::SHA256, token.as_bytes())
@@ -283,7 +289,8 @@ mod tests {
 
     #[test]
     fn a_token_is_good_until_it_expires() {
-        let (keys, viewer) = (keys(&[NEW]), voter());
+        let keys = keys(&[NEW]);
+        let viewer = voter();
         let (token, expires_at) = keys.issue(viewer, now()).expect("it signs");
         assert_eq!(expires_at, now() + ACCESS_LIFETIME);
         let last = expires_at - TimeDelta::microseconds(1);
@@ -306,10 +313,8 @@ mod tests {
         assert!(keys(&[NEW]).verify(&token, now()).is_ok());
     }
 
-    #[test]
-    fn the_token_chooses_neither_algorithm_nor_key_nor_audience() {
-        let keys = keys(&[NEW]);
-        let claims = |aud: &'static str, iss: &'static str| Claims {
+    fn claims(aud: &'static str, iss: &'static str) -> Claims<'static> {
+        Claims {
             iss: iss.into(),
             aud: aud.into(),
             sub: Uuid::new_v4(),
@@ -317,11 +322,17 @@ mod tests {
             exp: now().timestamp() + 60,
             iat: now().timestamp(),
             guest: false,
-        };
-        let sign = |header: &Header, claims: &Claims<'_>, secret: &str| {
-            jsonwebtoken::encode(header, claims, &EncodingKey::from_secret(secret.as_bytes()))
-                .expect("it signs")
-        };
+        }
+    }
+
+    fn sign(header: &Header, claims: &Claims<'_>, secret: &str) -> String {
+        let key = EncodingKey::from_secret(secret.as_bytes());
+        jsonwebtoken::encode(header, claims, &key).expect("it signs")
+    }
+
+    #[test]
+    fn the_token_chooses_neither_algorithm_nor_key_nor_audience() {
+        let keys = keys(&[NEW]);
         let kid = Some(keys.signing.kid.clone());
         let with = |algorithm| Header {
             kid: kid.clone(),
@@ -423,7 +434,8 @@ mod tests {
 
     #[test]
     fn ed25519_keys_come_from_a_file() {
-        let (file, other) = (key_file("one"), key_file("one"));
+        let file = key_file("one");
+        let other = key_file("one");
         let keys = TokenKeys::from_file(file.path()).expect("a good key set");
         let viewer = voter();
         let (token, _) = keys.issue(viewer, now()).expect("it signs");

@@ -77,7 +77,7 @@ pub async fn load(database: &Database, clock: &Clock) -> Result<Option<String>> 
         now,
     )
     .await?;
-    let mut tx = database.begin().await?;
+    let mut tx = database.begin("load_demo").await?;
     insert_campaign(&mut tx, now).await?;
     tx.commit().await?;
     Ok(Some(password))
@@ -175,7 +175,8 @@ fn read<T: for<'a> Deserialize<'a>>(json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(Error::internal)
 }
 
-/// What the demo prints when it is ready: addresses, sign-ins, and a command that signs in as a guest and votes.
+/// The text that the demo prints when it is ready: addresses, sign-ins, and a command that signs in as a guest and
+/// votes.
 #[must_use]
 pub fn welcome(address: SocketAddr, staff_password: Option<&str>, is_open: bool) -> String {
     let staff = match staff_password {

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::campaign::QuotaPeriod;
 
-/// Number of the period that `at` falls in: the days since 1 January of the year 1 in `zone`, or 0 for a whole
+/// The number of the period that `at` falls in: the days since 1 January of the year 1 in `zone`, or 0 for a whole
 /// campaign. It grows by one each midnight, whatever the offset from UTC does.
 #[must_use]
 pub fn number(period: QuotaPeriod, zone: Tz, at: DateTime<Utc>) -> i64 {
@@ -15,7 +15,7 @@ pub fn number(period: QuotaPeriod, zone: Tz, at: DateTime<Utc>) -> i64 {
     }
 }
 
-/// When the period that `at` falls in ends: the first moment of the next day in `zone`; `None` for a whole campaign.
+/// The end of the period that `at` falls in: the first moment of the next day in `zone`; `None` for a whole campaign.
 #[must_use]
 pub fn ends_at(period: QuotaPeriod, zone: Tz, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     match period {

@@ -16,7 +16,7 @@ pub struct NomineeTotals {
     pub withheld: i64,
     /// Voters whose first vote of the campaign this nominee got.
     pub voters: i64,
-    /// How often these totals have moved.
+    /// The number of their changes.
     pub revision: i64,
 }
 
@@ -25,7 +25,7 @@ pub struct NomineeTotals {
 pub struct CampaignTotals {
     /// The campaign.
     pub campaign_id: CampaignId,
-    /// When they were read.
+    /// The time of reading.
     pub as_of: DateTime<Utc>,
     /// Totals of the nominees that have any, by nominee id.
     pub nominees: Vec<NomineeTotals>,
@@ -39,7 +39,7 @@ impl CampaignTotals {
     }
 }
 
-/// A line of a tally.
+/// The entry of a nominee in a tally.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TallyEntry {
     /// Index into [`Roster::nominees`].
@@ -61,7 +61,7 @@ pub struct Tally {
     pub campaign_id: CampaignId,
     /// Moves with every change and never back.
     pub version: i64,
-    /// When it was read from the database.
+    /// The time of reading from the database.
     pub as_of: DateTime<Utc>,
     /// Votes that count, of all nominees, withdrawn ones too.
     pub counted: i64,
@@ -79,11 +79,11 @@ impl Tally {
     /// Ranks `totals` of the nominees that `roster` shows.
     #[must_use]
     pub fn rank(totals: &CampaignTotals, roster: &Roster) -> Self {
-        let sum = |of: fn(&NomineeTotals) -> i64| totals.nominees.iter().map(of).sum();
+        let sum = |number: fn(&NomineeTotals) -> i64| totals.nominees.iter().map(number).sum();
         let mut votes = vec![0; roster.nominees().len()];
-        for line in &totals.nominees {
-            if let Some(index) = roster.index_of(line.nominee_id) {
-                votes[index] = line.counted;
+        for nominee in &totals.nominees {
+            if let Some(index) = roster.index_of(nominee.nominee_id) {
+                votes[index] = nominee.counted;
             }
         }
         let mut entries = Vec::with_capacity(votes.len());
@@ -106,7 +106,7 @@ impl Tally {
         }
     }
 
-    /// The line of the nominee at this index of the roster; none if it is not shown.
+    /// The entry of the nominee at this index of the roster; none if it is not shown.
     #[must_use]
     pub fn entry(&self, nominee: usize) -> Option<&TallyEntry> {
         self.entry_of
@@ -247,11 +247,11 @@ mod tests {
             ],
         };
         let tally = Tally::rank(&totals, &roster);
-        let line = |entry: &TallyEntry| {
+        let summary = |entry: &TallyEntry| {
             let number = roster.nominees()[entry.nominee].number;
             (number, entry.votes, entry.rank, entry.share)
         };
-        let lines: Vec<_> = tally.entries.iter().map(line).collect();
+        let entries: Vec<_> = tally.entries.iter().map(summary).collect();
         let expected = [
             (3, 50, 1, 0.5),
             (2, 20, 2, 0.2),
@@ -259,7 +259,7 @@ mod tests {
             (1, 10, 4, 0.1),
             (6, 0, 1, 0.0),
         ];
-        assert_eq!(lines, expected);
+        assert_eq!(entries, expected);
         // The withdrawn one is not shown, and its votes stay in the totals.
         assert_eq!(
             (tally.counted, tally.withheld, tally.voters),

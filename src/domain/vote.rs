@@ -1,7 +1,7 @@
 //! The decision on a vote: given what a voter has cast before, does this request count, in which slots, or why not?
 //!
-//! The decision is a pure function; the database's keys judge it (see `ledger::writer`): a decision made on stale
-//! knowledge loses there and is made again.
+//! The decision is a pure function; the database's keys judge it (see `ledger::writer`): a decision made on stale votes
+//! loses there and is made again.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -72,7 +72,7 @@ pub struct Vote {
 pub struct Verdict {
     /// Counted or refused.
     pub outcome: Outcome,
-    /// Votes used in this period, after the request, in each scope that it touches; empty where that is not known.
+    /// Votes used in this period, after the request, in each scope that it touches; empty where they were not counted.
     pub used: Vec<(ScopeId, i64)>,
     /// The committed votes that a refusal of a single vote rests on: the voter's of this period and scope.
     pub blocking_votes: Vec<Vote>,
@@ -248,10 +248,10 @@ mod tests {
         }
     }
 
-    fn apply(request: &VoteRequest, known: &mut Vec<Vote>) -> Outcome {
-        match decide(request, known) {
+    fn apply(request: &VoteRequest, existing: &mut Vec<Vote>) -> Outcome {
+        match decide(request, existing) {
             Decision::Store(votes) => {
-                known.extend(votes.clone());
+                existing.extend(votes.clone());
                 Outcome::Counted(votes)
             }
             Decision::Answer(outcome) => outcome,
@@ -261,12 +261,12 @@ mod tests {
     #[test]
     fn a_vote_takes_the_first_free_slot_also_in_a_hole() {
         let voter = VoterId::new();
-        let mut known = Vec::new();
+        let mut existing = Vec::new();
         for nominee in 1..=3 {
-            apply(&request(voter, &[nominee], 9, None, 5, 3), &mut known);
+            apply(&request(voter, &[nominee], 9, None, 5, 3), &mut existing);
         }
-        known.retain(|b| b.slot != 2);
-        let Outcome::Counted(votes) = apply(&request(voter, &[7], 9, None, 5, 3), &mut known)
+        existing.retain(|v| v.slot != 2);
+        let Outcome::Counted(votes) = apply(&request(voter, &[7], 9, None, 5, 3), &mut existing)
         else {
             panic!("a slot is free");
         };
@@ -276,28 +276,28 @@ mod tests {
     #[test]
     fn a_repeated_key_gets_the_first_answer_also_on_another_day() {
         let voter = VoterId::new();
-        let mut known = Vec::new();
-        let first = apply(&request(voter, &[1], 9, Some(77), 5, 3), &mut known);
+        let mut existing = Vec::new();
+        let first = apply(&request(voter, &[1], 9, Some(77), 5, 3), &mut existing);
         assert_eq!(
-            apply(&request(voter, &[1], 9, Some(77), 5, 3), &mut known),
+            apply(&request(voter, &[1], 9, Some(77), 5, 3), &mut existing),
             first
         );
         assert_eq!(
-            apply(&request(voter, &[1], 9, Some(77), 6, 3), &mut known),
+            apply(&request(voter, &[1], 9, Some(77), 6, 3), &mut existing),
             first
         );
         let reused = Outcome::Refused(Refusal::IdempotencyKeyReused);
         assert_eq!(
-            apply(&request(voter, &[2], 9, Some(77), 5, 3), &mut known),
+            apply(&request(voter, &[2], 9, Some(77), 5, 3), &mut existing),
             reused
         );
         assert_eq!(
-            apply(&request(voter, &[1, 2], 9, Some(77), 5, 3), &mut known),
+            apply(&request(voter, &[1, 2], 9, Some(77), 5, 3), &mut existing),
             reused
         );
-        assert_eq!(known.len(), 1);
-        apply(&request(voter, &[3, 4], 9, Some(78), 5, 3), &mut known);
-        let part = apply(&request(voter, &[3], 9, Some(78), 5, 3), &mut known);
+        assert_eq!(existing.len(), 1);
+        apply(&request(voter, &[3, 4], 9, Some(78), 5, 3), &mut existing);
+        let part = apply(&request(voter, &[3], 9, Some(78), 5, 3), &mut existing);
         assert_eq!(part, reused, "a part of a ballot is another");
     }
 
@@ -305,93 +305,105 @@ mod tests {
     fn used_votes_are_those_of_the_period_in_each_scope_that_is_touched() {
         let voter = VoterId::new();
         let scope = |n| ScopeId(Uuid::from_u128(n));
-        let mut known = Vec::new();
-        for (nominee, of, period) in [(1, 9, 5), (2, 9, 5), (3, 9, 6), (4, 8, 5), (5, 7, 5)] {
-            apply(&request(voter, &[nominee], of, None, period, 9), &mut known);
+        let mut existing = Vec::new();
+        for (nominee, scope, period) in [(1, 9, 5), (2, 9, 5), (3, 9, 6), (4, 8, 5), (5, 7, 5)] {
+            apply(
+                &request(voter, &[nominee], scope, None, period, 9),
+                &mut existing,
+            );
         }
         let mut ballot = request(voter, &[11, 12], 9, None, 5, 9);
         ballot
             .selections
             .extend(request(voter, &[13], 8, None, 5, 9).selections);
         let expected = vec![(scope(9), 2), (scope(8), 1)];
-        assert_eq!(used(&ballot, &known.iter()), expected);
+        assert_eq!(used(&ballot, &existing.iter()), expected);
     }
 
     #[test]
     fn a_refusal_rests_on_the_votes_of_its_scope_and_period() {
         let voter = VoterId::new();
-        let mut known = Vec::new();
-        for (nominee, of, period) in [(1, 9, 5), (2, 9, 5), (3, 9, 6), (4, 8, 5)] {
-            apply(&request(voter, &[nominee], of, None, period, 2), &mut known);
+        let mut existing = Vec::new();
+        for (nominee, scope, period) in [(1, 9, 5), (2, 9, 5), (3, 9, 6), (4, 8, 5)] {
+            apply(
+                &request(voter, &[nominee], scope, None, period, 2),
+                &mut existing,
+            );
         }
-        let of = |request: &VoteRequest, refusal| {
-            let on = blocking_votes(request, refusal, &known).into_iter();
-            on.map(|b| b.nominee_id.0.as_u128()).collect::<Vec<_>>()
+        let blocking = |request: &VoteRequest, refusal| {
+            let votes = blocking_votes(request, refusal, &existing).into_iter();
+            votes.map(|v| v.nominee_id.0.as_u128()).collect::<Vec<_>>()
         };
         let again = request(voter, &[1], 9, None, 5, 2);
         let voted = Refusal::AlreadyVoted(again.selections[0].nominee_id);
-        assert_eq!(of(&again, voted), [1, 2]);
+        assert_eq!(blocking(&again, voted), [1, 2]);
         let spent = Refusal::QuotaSpent(again.selections[0].scope_id);
-        assert_eq!(of(&request(voter, &[7], 9, None, 5, 2), spent), [1, 2]);
+        assert_eq!(
+            blocking(&request(voter, &[7], 9, None, 5, 2), spent),
+            [1, 2]
+        );
         // Other refusals, and those of a whole ballot, say nothing of a single vote.
-        assert_eq!(of(&again, Refusal::IdempotencyKeyReused), [0; 0]);
-        assert_eq!(of(&request(voter, &[1, 7], 9, None, 5, 2), voted), [0; 0]);
+        assert_eq!(blocking(&again, Refusal::IdempotencyKeyReused), [0; 0]);
+        assert_eq!(
+            blocking(&request(voter, &[1, 7], 9, None, 5, 2), voted),
+            [0; 0]
+        );
     }
 
     /// Votes that a commit with an unknown outcome has stored are found by their own ids, keys or not.
     #[test]
-    fn a_cast_that_was_stored_is_recognised_by_its_ids() {
+    fn a_request_that_was_stored_is_recognised_by_its_ids() {
         let voter = VoterId::new();
-        let mut known = Vec::new();
+        let mut existing = Vec::new();
         let both = request(voter, &[1, 2], 9, None, 5, 3);
-        let first = apply(&both, &mut known);
-        assert_eq!(apply(&both, &mut known), first);
-        assert_eq!(known.len(), 2);
-        assert!(known[0].is_first && !known[1].is_first);
-        // Another cast without a key is another cast.
-        let other = apply(&request(voter, &[1], 9, None, 5, 3), &mut known);
+        let first = apply(&both, &mut existing);
+        assert_eq!(apply(&both, &mut existing), first);
+        assert_eq!(existing.len(), 2);
+        assert!(existing[0].is_first && !existing[1].is_first);
+        // Another request without a key is another one.
+        let other = apply(&request(voter, &[1], 9, None, 5, 3), &mut existing);
         assert!(matches!(other, Outcome::Refused(Refusal::AlreadyVoted(_))));
     }
 
     #[test]
     fn a_ballot_is_stored_whole_or_not_at_all() {
         let voter = VoterId::new();
-        let mut known = Vec::new();
-        apply(&request(voter, &[1], 9, None, 5, 3), &mut known);
-        let outcome = apply(&request(voter, &[2, 3, 4], 9, None, 5, 3), &mut known);
+        let mut existing = Vec::new();
+        apply(&request(voter, &[1], 9, None, 5, 3), &mut existing);
+        let outcome = apply(&request(voter, &[2, 3, 4], 9, None, 5, 3), &mut existing);
         assert_eq!(
             outcome,
             Outcome::Refused(Refusal::QuotaSpent(ScopeId(Uuid::from_u128(9))))
         );
-        let outcome = apply(&request(voter, &[2, 1], 9, None, 5, 3), &mut known);
+        let outcome = apply(&request(voter, &[2, 1], 9, None, 5, 3), &mut existing);
         assert_eq!(
             outcome,
             Outcome::Refused(Refusal::AlreadyVoted(NomineeId(Uuid::from_u128(1))))
         );
-        assert!(
-            matches!(apply(&request(voter, &[2, 3], 9, None, 5, 3), &mut known), Outcome::Counted(b) if b.len() == 2)
-        );
+        let outcome = apply(&request(voter, &[2, 3], 9, None, 5, 3), &mut existing);
+        assert!(matches!(outcome, Outcome::Counted(votes) if votes.len() == 2));
     }
 
     proptest! {
         #[test]
-        fn no_sequence_of_casts_goes_over_the_quota_or_repeats_a_nominee(
-            casts in prop::collection::vec((prop::collection::btree_set(1u128..8, 1..4), 1u128..3, 0u128..5, 5i64..7), 1..40)
+        fn no_sequence_of_requests_goes_over_the_quota_or_repeats_a_nominee(
+            requests in prop::collection::vec(
+                (prop::collection::btree_set(1u128..8, 1..4), 1u128..3, 0u128..5, 5i64..7), 1..40)
         ) {
             let voter = VoterId::new();
-            let mut known: Vec<Vote> = Vec::new();
-            for (nominees, scope, key, period) in casts {
+            let mut existing: Vec<Vote> = Vec::new();
+            for (nominees, scope, key, period) in requests {
                 let nominees: Vec<u128> = nominees.into_iter().collect();
-                apply(&request(voter, &nominees, scope, (key > 0).then_some(key), period, 4), &mut known);
+                apply(&request(voter, &nominees, scope, (key > 0).then_some(key), period, 4), &mut existing);
             }
-            for vote in &known {
-                let twins = known.iter().filter(|b| b.period == vote.period && b.nominee_id == vote.nominee_id);
+            for vote in &existing {
+                let twins = existing.iter().filter(|v| v.period == vote.period && v.nominee_id == vote.nominee_id);
                 prop_assert_eq!(twins.count(), 1);
-                let peers = known.iter().filter(|b| b.period == vote.period && b.scope_id == vote.scope_id);
+                let peers = existing.iter().filter(|v| v.period == vote.period && v.scope_id == vote.scope_id);
                 prop_assert!(peers.clone().count() <= 4);
-                prop_assert_eq!(peers.filter(|b| b.slot == vote.slot).count(), 1);
+                prop_assert_eq!(peers.filter(|v| v.slot == vote.slot).count(), 1);
             }
-            prop_assert!(known.iter().filter(|b| b.is_first).count() <= 1);
+            prop_assert!(existing.iter().filter(|v| v.is_first).count() <= 1);
         }
     }
 }

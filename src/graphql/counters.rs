@@ -14,18 +14,20 @@ use crate::app::App;
 use crate::auth::Viewer;
 use crate::error;
 use crate::id::{SubjectId, VoterId};
-use crate::ledger::like::{SubjectCounter, list_counters, list_liked};
+use crate::ledger::counters;
+use crate::ledger::counters::Counters;
+use crate::ledger::like::list_liked;
 
 /// The counters of the subjects of a page.
-pub(super) struct Counters {
+pub(super) struct PageCounters {
     app: Arc<App>,
     viewer: Viewer,
     subject_ids: Vec<Uuid>,
-    totals: OnceCell<HashMap<SubjectId, SubjectCounter>>,
+    totals: OnceCell<HashMap<SubjectId, Counters>>,
     liked: OnceCell<HashSet<SubjectId>>,
 }
 
-impl Counters {
+impl PageCounters {
     pub(super) fn new(app: &Arc<App>, viewer: Viewer, subject_ids: Vec<Uuid>) -> Self {
         Self {
             app: Arc::clone(app),
@@ -61,13 +63,13 @@ impl Counters {
         })
     }
 
-    async fn find(&self, subject: SubjectId) -> error::Result<SubjectCounter> {
+    async fn find(&self, subject: SubjectId) -> error::Result<Counters> {
         let totals = self.totals.get_or_try_init(|| self.load_totals()).await?;
         Ok(totals.get(&subject).copied().unwrap_or_default())
     }
 
-    async fn load_totals(&self) -> error::Result<HashMap<SubjectId, SubjectCounter>> {
-        Ok(list_counters(&self.app.database, self.subject_ids.clone()).await?)
+    async fn load_totals(&self) -> error::Result<HashMap<SubjectId, Counters>> {
+        Ok(counters::list(&self.app.database, self.subject_ids.clone()).await?)
     }
 
     async fn load_liked(&self, voter_id: VoterId) -> error::Result<HashSet<SubjectId>> {

@@ -9,7 +9,7 @@ use async_graphql::Context;
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
-use super::counters::Counters;
+use super::counters::PageCounters;
 use super::{Nullable, app, requester};
 use crate::app::App;
 use crate::app::tallies::RankedTally;
@@ -27,7 +27,7 @@ pub(super) struct NomineePage {
     /// The campaign.
     pub(super) roster: Arc<Roster>,
     /// Likes and views.
-    pub(super) counters: Counters,
+    pub(super) counters: PageCounters,
     viewer: Viewer,
     voted: OnceCell<HashSet<NomineeId>>,
     tally: OnceCell<Option<RankedTally>>,
@@ -57,7 +57,7 @@ impl NomineePage {
         Arc::new(Self {
             app: Arc::clone(app),
             roster: Arc::clone(roster),
-            counters: Counters::new(app, viewer, ids),
+            counters: PageCounters::new(app, viewer, ids),
             viewer,
             voted: OnceCell::new(),
             tally: OnceCell::new(),
@@ -167,7 +167,7 @@ pub(super) struct StoryShared {
     /// The process.
     pub(super) app: Arc<App>,
     /// Likes and views.
-    pub(super) counters: Counters,
+    pub(super) counters: PageCounters,
     viewer: Viewer,
     nominee_ids: Vec<NomineeId>,
     nominees: OnceLock<NomineePages>,
@@ -182,7 +182,7 @@ impl StoryShared {
         let ids = stories.clone().map(|story| story.id.0).collect();
         Arc::new(Self {
             app: Arc::clone(app),
-            counters: Counters::new(app, viewer, ids),
+            counters: PageCounters::new(app, viewer, ids),
             viewer,
             nominee_ids: stories.filter_map(|story| story.nominee_id).collect(),
             nominees: OnceLock::new(),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::id::{StaffId, VoterId};
 
-/// What a caller may do only so often.
+/// An action that a caller may do only so often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
     /// Casting votes, by voter.
@@ -20,9 +20,9 @@ pub enum Action {
     SignIn,
     /// Signing in as staff, by address.
     StaffSignIn,
-    /// What operations of someone who has signed in cost together.
+    /// The cost of all operations of a caller who has signed in.
     Query,
-    /// What operations of those who have not cost together, by address, which may be a carrier's.
+    /// The cost of all operations of callers who have not, by address, which may be a carrier's.
     AnonymousQuery,
 }
 
@@ -53,7 +53,7 @@ impl Action {
     }
 }
 
-/// How often: `per_second` in the long run, `burst` at once.
+/// A rate: `per_second` in the long run, `burst` at once.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rate {
     /// Tokens that come back each second.
@@ -86,38 +86,39 @@ impl std::str::FromStr for Rate {
 
     /// Reads `5/20`: 5 a second, 20 at once.
     fn from_str(text: &str) -> Result<Self, String> {
-        let parse = || {
-            let (per_second, burst) = text.split_once('/')?;
-            let rate = Self {
-                per_second: per_second.trim().parse().ok()?,
-                burst: burst.trim().parse().ok()?,
-            };
-            // Slower than one a day or larger than a million is a slip, and would not fit a script's numbers.
-            let is_sane = (1.0 / 86_400.0..=1e6).contains(&rate.per_second);
-            (is_sane && (1..=1_000_000).contains(&rate.burst)).then_some(rate)
-        };
-        parse().ok_or_else(|| {
+        parse_rate(text).ok_or_else(|| {
             "write a rate as tokens a second, a slash and the burst, such as 5/20".to_owned()
         })
     }
 }
 
+fn parse_rate(text: &str) -> Option<Rate> {
+    let (per_second, burst) = text.split_once('/')?;
+    let rate = Rate {
+        per_second: per_second.trim().parse().ok()?,
+        burst: burst.trim().parse().ok()?,
+    };
+    // Slower than one a day or larger than a million is a slip, and would not fit a script's numbers.
+    let is_sane = (1.0 / 86_400.0..=1e6).contains(&rate.per_second);
+    (is_sane && (1..=1_000_000).contains(&rate.burst)).then_some(rate)
+}
+
 /// The rate of every limited action.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Of [`Action::Cast`].
+    /// The rate of [`Action::Cast`].
     pub cast: Rate,
-    /// Of [`Action::Like`].
+    /// The rate of [`Action::Like`].
     pub like: Rate,
-    /// Of [`Action::Views`].
+    /// The rate of [`Action::Views`].
     pub views: Rate,
-    /// Of [`Action::SignIn`].
+    /// The rate of [`Action::SignIn`].
     pub sign_in: Rate,
-    /// Of [`Action::StaffSignIn`].
+    /// The rate of [`Action::StaffSignIn`].
     pub staff_sign_in: Rate,
-    /// Of [`Action::Query`].
+    /// The rate of [`Action::Query`].
     pub query: Rate,
-    /// Of [`Action::AnonymousQuery`].
+    /// The rate of [`Action::AnonymousQuery`].
     pub anonymous_query: Rate,
 }
 
@@ -146,14 +147,14 @@ impl Limits {
     }
 }
 
-/// Whose bucket it is.
+/// The owner of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum BucketOwner {
-    /// A voter's.
+    /// A voter.
     Voter(VoterId),
-    /// That of a member of staff.
+    /// A member of staff.
     Staff(StaffId),
-    /// That of a network address; an IPv6 one stands for its /64, which one household can use up.
+    /// A network address; an IPv6 one stands for its /64, which one household can use up.
     Address(IpAddr),
 }
 

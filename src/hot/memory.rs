@@ -1,23 +1,23 @@
 //! The hot store of a single process, and the limiter while Redis is away.
 //!
-//! Everything is bounded ([`BoundedMap`]): what is forgotten costs a look at the database, or gives a token early; it is
-//! never an answer.
+//! Everything is bounded ([`BoundedMap`]): an entry that is forgotten costs a look at the database, or gives a token
+//! early; it is never an answer.
 
 use std::time::Instant;
 
 use uuid::Uuid;
 
 use super::limits::{self, Action, BucketOwner, Limits};
-use super::{Known, refusable};
+use super::refusable;
 use crate::bounded::BoundedMap;
-use crate::domain::vote::{Vote, VoteRequest};
+use crate::domain::vote::{Refusal, Vote, VoteRequest};
 use crate::error::{Error, Result};
 use crate::id::{NomineeId, ScopeId, VoterId};
 
-/// Voters held of each kind. Of votes an entry takes 64 bytes and 16 for each vote: 15 MB at ten votes each, 71 MB at
+/// Voters held of each kind. An entry of votes takes 64 bytes and 16 for each vote: 15 MB at ten votes each, 71 MB at
 /// [`VOTES_MAX`].
 const ENTRIES_MAX: usize = 65_536;
-/// Votes remembered of a voter, scope and period. Of what is beyond them the ledger knows.
+/// Votes remembered of a voter, scope and period. The ledger knows the rest.
 const VOTES_MAX: usize = 64;
 
 type QuotaKey = (VoterId, ScopeId, i64);
@@ -66,22 +66,23 @@ impl Memory {
         })
     }
 
-    pub(super) fn admit(&self, request: &VoteRequest) -> Result<Known> {
+    /// Takes a token of the voter; returns the refusal that remembered votes are sure of.
+    pub(super) fn admit(&self, request: &VoteRequest) -> Result<Option<Refusal>> {
         self.take(Action::Cast, BucketOwner::Voter(request.voter_id), 1)?;
         let Some(selection) = refusable(request) else {
-            return Ok(Known::Nothing);
+            return Ok(None);
         };
         let key = (request.voter_id, selection.scope_id, request.period);
-        let known = self.votes.peek(&key, |nominees| {
+        let refusal = self.votes.peek(&key, |nominees| {
             if nominees.contains(&selection.nominee_id) {
-                Known::Voted
+                Some(Refusal::AlreadyVoted(selection.nominee_id))
             } else if i64::try_from(nominees.len()).unwrap_or(i64::MAX) >= request.quota {
-                Known::Spent
+                Some(Refusal::QuotaSpent(selection.scope_id))
             } else {
-                Known::Nothing
+                None
             }
         });
-        Ok(known.unwrap_or(Known::Nothing))
+        Ok(refusal.flatten())
     }
 
     pub(super) fn remember(&self, votes: &[Vote]) {

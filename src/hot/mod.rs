@@ -1,9 +1,9 @@
 //! The hot store: limits, early refusal, shared tallies and their announcements; in Redis, or in the process.
 //!
 //! It is never the truth: everything in it can be lost at any time, and only committed votes enter it. They do so when
-//! the ledger has refused a cast on their account: who votes once is not remembered, who hammers is refused here from
-//! the third time on. When Redis does not answer, limits are kept in the process at the same rate and everything else is
-//! skipped; no caller sees an error.
+//! the ledger has refused a request because of them: a voter who votes once is not remembered, one who hammers is
+//! refused here from the third time on. When Redis does not answer, limits are kept in the process at the same rate and
+//! everything else is skipped; no caller sees an error.
 
 mod limits;
 mod memory;
@@ -31,19 +31,9 @@ pub enum Hot {
     Redis(Redis),
 }
 
-/// What the hot store knows about a cast of one vote without an idempotency key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Known {
-    /// Nothing that decides it.
-    Nothing,
-    /// There is a vote for this nominee in this period.
-    Voted,
-    /// The quota is spent.
-    Spent,
-}
-
-/// The one selection of a cast that may be refused early: one vote, without an idempotency key. A cast with a key may be a
-/// repetition of a vote that counts, which only the ledger can tell; and the hot store never says that a vote counts.
+/// The one selection of a request that may be refused early: one vote, without an idempotency key. A request with a key
+/// may be a repetition of a vote that counts, which only the ledger can tell; and the hot store never says that a vote
+/// counts.
 fn refusable(request: &VoteRequest) -> Option<&Selection> {
     match request.selections.as_slice() {
         [selection] if request.idempotency_key.is_none() => Some(selection),
@@ -63,8 +53,8 @@ impl Hot {
         }
     }
 
-    /// Takes as many tokens as an operation costs, from a bucket of this process: what it protects is the process, and
-    /// no operation waits for Redis on its account.
+    /// Takes as many tokens as an operation costs, from a bucket of this process: it protects the process, and no
+    /// operation waits for Redis because of it.
     ///
     /// # Errors
     /// [`crate::error::Error::RateLimited`] with the time to wait.
@@ -83,24 +73,24 @@ impl Hot {
         }
     }
 
-    /// Makes a document known to all processes, of which the ones lately used are kept.
+    /// Registers a document with all processes; the ones lately used stay.
     pub async fn register_document(&self, hash: &str, document: &str) {
         if let Self::Redis(redis) = self {
             redis.register_document(hash, document).await;
         }
     }
 
-    /// Admits a cast: takes a token of the voter's bucket and refuses early what committed votes are known to refuse.
-    /// `None`: the ledger is to decide. One round trip.
+    /// Admits a request: takes a token of the voter's bucket, and refuses early where remembered votes are sure to
+    /// refuse it. `None`: the ledger is to decide. One round trip.
     ///
     /// # Errors
     /// [`crate::error::Error::RateLimited`] with the time to wait.
     pub async fn admit(&self, request: &VoteRequest) -> Result<Option<Verdict>> {
-        let known = match self {
+        let refusal = match self {
             Self::Memory(memory) => memory.admit(request)?,
             Self::Redis(redis) => redis.admit(request).await?,
         };
-        Ok(verdict(request, known))
+        Ok(refusal.map(|refusal| verdict(request, refusal)))
     }
 
     /// Remembers the committed `votes` of one voter, scope and period that a refusal rests on, for `lifetime`, until
@@ -134,7 +124,7 @@ impl Hot {
     }
 
     /// Campaigns and versions that other processes have announced; `None` when there are no other processes.
-    /// Announcements can be lost: whoever needs all of them looks again from time to time.
+    /// Announcements can be lost: a process that needs all of them looks again from time to time.
     #[must_use]
     pub fn announcements(&self) -> Option<mpsc::Receiver<(CampaignId, i64)>> {
         match self {
@@ -171,21 +161,16 @@ impl Hot {
     }
 }
 
-/// Turns what is known about a cast into its refusal. How many votes are used is left open, unless it is the quota: the
-/// store may have forgotten some.
-fn verdict(request: &VoteRequest, known: Known) -> Option<Verdict> {
-    let selection = refusable(request)?;
-    let (refusal, used) = match known {
-        Known::Nothing => return None,
-        Known::Voted => (Refusal::AlreadyVoted(selection.nominee_id), Vec::new()),
-        Known::Spent => (
-            Refusal::QuotaSpent(selection.scope_id),
-            vec![(selection.scope_id, request.quota)],
-        ),
+/// The verdict of a refusal. How many votes are used is left open, unless it is the quota: the store may have forgotten
+/// some.
+fn verdict(request: &VoteRequest, refusal: Refusal) -> Verdict {
+    let used = match refusal {
+        Refusal::QuotaSpent(scope_id) => vec![(scope_id, request.quota)],
+        Refusal::AlreadyVoted(_) | Refusal::IdempotencyKeyReused => Vec::new(),
     };
-    Some(Verdict {
+    Verdict {
         outcome: Outcome::Refused(refusal),
         used,
         blocking_votes: Vec::new(),
-    })
+    }
 }

@@ -1,25 +1,24 @@
-//! Who asks: the address behind the trusted proxies, the language, the bearer token.
+//! The client of a request: its address behind the trusted proxies, its language, its bearer token.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{Extensions, HeaderMap, HeaderValue};
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 
 use super::Server;
-use super::server::LOCAL;
 use crate::app::Client;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::graphql::RequestContext;
 use crate::graphql::messages::Language;
 
-/// What the headers of a request say about who asks; the token is not verified yet.
+/// The origin of a request as its headers say it; the token is not verified yet.
 #[derive(Debug, Clone)]
-pub struct Origin {
+pub(super) struct Origin {
     client: Client,
     language: Language,
     authorization: Option<HeaderValue>,
@@ -32,10 +31,14 @@ impl FromRequestParts<Server> for Origin {
         parts: &mut Parts,
         server: &Server,
     ) -> Result<Self, Self::Rejection> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = peer.map_or(LOCAL, |peer| peer.0.ip());
-        Ok(Self::of(server, peer, &parts.headers))
+        Ok(Self::new(server, peer(&parts.extensions), &parts.headers))
     }
+}
+
+/// The address of a request's connection; that of this machine where there is no connection, as in tests.
+pub(super) fn peer(extensions: &Extensions) -> IpAddr {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip())
 }
 
 fn bearer(header: &HeaderValue) -> Option<&str> {
@@ -44,9 +47,8 @@ fn bearer(header: &HeaderValue) -> Option<&str> {
 }
 
 impl Origin {
-    /// What these headers of a request from `peer` say.
-    #[must_use]
-    pub fn of(server: &Server, peer: IpAddr, headers: &HeaderMap) -> Self {
+    /// The origin of a request from `peer` with these headers.
+    pub fn new(server: &Server, peer: IpAddr, headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         Self {
             client: Client {
@@ -61,27 +63,21 @@ impl Origin {
     }
 
     /// Whether there is no token at all, good or bad.
-    #[must_use]
     pub fn is_anonymous(&self) -> bool {
         self.authorization.is_none()
     }
 
-    /// Who asks, as limits know it.
-    #[must_use]
+    /// The client, as limits know it.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
     /// The language of texts for people.
-    #[must_use]
     pub fn language(&self) -> Language {
         self.language
     }
 
     /// Verifies the token; without one the requester is anonymous. Returns until when the token is good.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`] for a token that is no good.
     pub async fn requester(
         &self,
         server: &Server,
@@ -94,9 +90,6 @@ impl Origin {
     }
 
     /// The same with a token from elsewhere, as sockets have it.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`] for a token that is no good.
     pub async fn requester_with(
         &self,
         server: &Server,
@@ -121,7 +114,7 @@ impl Origin {
 }
 
 /// The address of the client: the last one in `X-Forwarded-For` that is not a trusted proxy's, if the peer is one.
-/// What stands before it was written by the client and is not believed.
+/// Addresses before it were written by the client and are not believed.
 fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: IpAddr| trusted.iter().any(|network| network.contains(&ip));
     let peer = peer.to_canonical();

@@ -31,7 +31,7 @@ use super::{Service, Timeouts};
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// How long nothing is accepted after accepting has failed, as it does without file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// The answer to who is one too many, written without reading what it wants.
+/// The response to one connection too many, written without reading its request.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// Accepts connections until `stopping`, at most `connections_max` at once; each is a task of `tracker`.
@@ -95,7 +95,8 @@ async fn serve(
     let activity = Arc::new(Activity::new());
     let answering = Arc::clone(&activity);
     let answer = service_fn(move |request: hyper::Request<Incoming>| {
-        let (service, busy) = (service.clone(), Busy::begin(&answering));
+        let service = service.clone();
+        let busy = Busy::begin(&answering);
         async move {
             let response = service.answer(request.map(Body::new), peer).await;
             Ok::<_, Infallible>(response.map(|body| busy.until_the_end_of(body)))
@@ -133,7 +134,7 @@ async fn serve(
     }
 }
 
-/// What a connection does: answers, or waits for a request since a moment.
+/// The activity of a connection: it answers a request, or has waited for one since a moment.
 #[derive(Debug)]
 struct Activity(Mutex<Option<Instant>>);
 

@@ -15,13 +15,13 @@ const PAGE: &[u8] = include_bytes!("../../web/graphiql/dist/index.html");
 const SCRIPT: &[u8] = include_bytes!("../../web/graphiql/dist/graphiql.js.gz");
 const STYLE: &[u8] = include_bytes!("../../web/graphiql/dist/graphiql.css.gz");
 const LICENSES: &[u8] = include_bytes!("../../web/graphiql/dist/LICENSES.txt");
-/// Only from here; the editor sets styles of its own.
+/// Everything only from here; the editor sets styles of its own.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
     img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
 /// The page and its files.
-pub fn router() -> Router<Server> {
+pub(super) fn router() -> Router<Server> {
     let html = "text/html; charset=utf-8";
     Router::new()
         .route("/graphiql", get(async move || file(html, None, PAGE)))
@@ -39,7 +39,7 @@ pub fn router() -> Router<Server> {
         )
 }
 
-/// What is compressed stays so: every browser takes gzip.
+/// A file of the page. Compressed ones stay so: every browser takes gzip.
 fn file(
     content_type: &'static str,
     encoding: Option<&'static str>,

@@ -1,13 +1,13 @@
 //! GraphQL over HTTP: one operation a request, by POST, or by GET for queries.
 //!
-//! A request error (bad JSON, syntax, validation) has no `data` in its answer, and status 400; under the older media type
-//! `application/json` errors of the document have status 200, as its clients expect. Errors of fields have status 200.
+//! A request error (bad JSON, syntax, validation) has no `data` in its response, and status 400; under the older media
+//! type `application/json` errors of the document have status 200, as its clients expect. Errors of fields have status
+//! 200.
 //!
-//! The answer to a query by its hash, by GET and without a token, is the same for all: shared caches may keep it for a
-//! second, and `cached` does for a moment.
+//! The response to a query by its hash, by GET and without a token, is the same for all: shared caches may keep it for
+//! a second, and so does the `response_cache`.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -16,6 +16,7 @@ use async_graphql::parser::types::OperationType;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -27,64 +28,77 @@ use super::params::{Rejection, from_body, from_query};
 use super::response::{
     ResponseBody, add_retry_headers, is_of_document, is_request_error, respond, write,
 };
-use super::response_cache::CachedResponse;
+use super::response_cache::{CachedResponse, Found};
 use crate::graphql::document::{Executable, Params};
 use crate::graphql::error::{code, document_error};
 use crate::telemetry::{OperationLabels, RequestId};
 
-/// Room for the headers of an answer: three or four of ours, its id, and what compression adds.
+/// Room for the headers of a response: three or four of ours, its id, and those that compression adds.
 const HEADERS: usize = 8;
 
 /// Answers `/graphql` to `peer`.
-pub async fn handle(server: &Server, peer: IpAddr, request: Request) -> Response {
+pub(super) async fn handle(server: &Server, peer: IpAddr, request: Request) -> Response {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
-    let (method, headers) = (&parts.method, &parts.headers);
-    let Some(media_type) = accepted(headers) else {
-        return (
-            StatusCode::NOT_ACCEPTABLE,
-            "Accept application/graphql-response+json or application/json.\n",
-        )
-            .into_response();
+    let Some(media_type) = accepted(&parts.headers) else {
+        return not_acceptable();
     };
-    let origin = Origin::of(server, peer, headers);
-    let query = parts.uri.query().unwrap_or_default();
-    let is_get = matches!(*method, Method::GET | Method::HEAD);
-    let key = (is_get && origin.is_anonymous()).then(|| {
-        let public_revision = server.app.public_revision.load(Ordering::Relaxed);
-        server
-            .response_cache
-            .key(query, media_type, public_revision)
-    });
-    let answer = Answer {
+    let responder = Responder {
         server,
         media_type,
         started,
     };
-    if let Some(cached) = key
-        .as_deref()
-        .and_then(|key| server.response_cache.find(key))
+    let origin = Origin::new(server, peer, &parts.headers);
+    let key = public_key(server, &parts, &origin, media_type);
+    if let Some(key) = &key
+        && let Some(cached) = server.response_cache.find(key)
     {
-        return answer.cached(headers, &cached);
+        return responder.respond_cached(&parts.headers, &cached);
     }
-    let params = match *method {
-        Method::GET | Method::HEAD => from_query(query),
-        Method::POST => from_body(headers, body, server.timeouts.body).await,
+    let params = read_params(server, &parts, body).await;
+    let executable = match find(server, &origin, &parts.method, params).await {
+        Ok(executable) => executable,
+        Err(rejection) => return responder.reject(&rejection),
+    };
+    match key.filter(|_| executable.is_cacheable) {
+        Some(key) => Box::pin(responder.execute_shared(&parts.headers, &key, executable)).await,
+        None => responder.execute(executable).await,
+    }
+}
+
+fn not_acceptable() -> Response {
+    let text = "Accept application/graphql-response+json or application/json.\n";
+    (StatusCode::NOT_ACCEPTABLE, text).into_response()
+}
+
+/// The key of the response cache; none for a request whose response may be its requester's own.
+fn public_key(
+    server: &Server,
+    parts: &Parts,
+    origin: &Origin,
+    media_type: MediaType,
+) -> Option<String> {
+    let is_get = matches!(parts.method, Method::GET | Method::HEAD);
+    if !is_get || !origin.is_anonymous() {
+        return None;
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    let revision = server.app.public_revision.load(Ordering::Relaxed);
+    Some(server.response_cache.key(query, media_type, revision))
+}
+
+async fn read_params(server: &Server, parts: &Parts, body: Body) -> Result<Params, Rejection> {
+    match parts.method {
+        Method::GET | Method::HEAD => from_query(parts.uri.query().unwrap_or_default()),
+        Method::POST => from_body(&parts.headers, body, server.timeouts.body).await,
         _ => {
             let error = document_error(code::BAD_USER_INPUT, "Use POST, or GET for queries.");
             Err(Rejection::new(StatusCode::METHOD_NOT_ALLOWED, error))
         }
-    };
-    match find(server, &origin, method, params).await {
-        Ok(executable) => match key.filter(|_| executable.is_cacheable) {
-            Some(key) => Box::pin(answer.public(headers, &key, executable)).await,
-            None => answer.private(executable).await,
-        },
-        Err(rejection) => answer.rejection(&rejection),
     }
 }
 
-/// Finds what is asked for.
+/// Finds the operation that is asked for, ready to be executed.
 async fn find(
     server: &Server,
     origin: &Origin,
@@ -109,47 +123,59 @@ async fn find(
     Ok(executable)
 }
 
-/// How a request is answered.
-struct Answer<'a> {
+/// Makes the response to one request.
+struct Responder<'a> {
     server: &'a Server,
     media_type: MediaType,
     started: Instant,
 }
 
-impl Answer<'_> {
-    /// Executes what is one caller's own.
-    async fn private(&self, executable: Executable) -> Response {
-        let (field, cost) = (executable.field, executable.cost);
+impl Responder<'_> {
+    /// Executes an operation for its requester alone.
+    async fn execute(&self, executable: Executable) -> Response {
+        let field = executable.field;
+        let cost = executable.cost;
         let (response, code) = self.server.documents.execute(executable).await;
-        self.executed(field, code, cost, &response)
+        self.respond(field, code, cost, &response)
     }
 
-    /// Executes what is the same for all, once for all who ask at the same time.
-    async fn public(&self, asked: &HeaderMap, key: &str, executable: Executable) -> Response {
-        let (field, cost) = (executable.field, executable.cost);
-        let (mut executable, mut own) = (Some(executable), None);
-        let execute = async {
-            let (response, code) = self.server.documents.execute(executable.take()?).await;
-            let body = code.is_none().then(|| write(&response, cost));
-            own = Some((response, code));
-            Some(Arc::new(CachedResponse::new(body??, field)))
+    /// Executes a query whose response is the same for all, once for all who ask at the same time. A response with
+    /// errors is not cached: each of the others then executes its own.
+    async fn execute_shared(
+        &self,
+        headers: &HeaderMap,
+        key: &str,
+        executable: Executable,
+    ) -> Response {
+        let place = match self.server.response_cache.find_or_reserve(key).await {
+            Found::Response(cached) => return self.respond_cached(headers, &cached),
+            Found::Uncacheable => return self.execute(executable).await,
+            Found::Reserved(place) => place,
         };
-        let cached = self.server.response_cache.find_or(key, execute).await;
-        match (cached, own, executable) {
-            (Some(cached), ..) => self.cached(asked, &cached),
-            (None, Some((response, code)), _) => self.executed(field, code, cost, &response),
-            (None, None, Some(executable)) => self.private(executable).await,
-            (None, None, None) => unreachable!("what was executed left its response"),
+        let field = executable.field;
+        let cost = executable.cost;
+        let (response, code) = self.server.documents.execute(executable).await;
+        let body = if code.is_none() {
+            write(&response, cost)
+        } else {
+            None
+        };
+        if let Some(body) = body {
+            let cached = place.fill(CachedResponse::new(body, field));
+            self.respond_cached(headers, &cached)
+        } else {
+            place.mark_uncacheable();
+            self.respond(field, code, cost, &response)
         }
     }
 
-    fn cached(&self, asked: &HeaderMap, cached: &CachedResponse) -> Response {
+    fn respond_cached(&self, request: &HeaderMap, cached: &CachedResponse) -> Response {
         self.count(cached.field, "ok");
         let mut headers = HeaderMap::with_capacity(HEADERS);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(SHARED));
         headers.insert(VARY, VARIES_PUBLIC);
         headers.insert(ETAG, cached.etag.clone());
-        let tags = asked.get(IF_NONE_MATCH);
+        let tags = request.get(IF_NONE_MATCH);
         if tags.is_some_and(|tags| is_known(tags, &cached.etag)) {
             return respond(StatusCode::NOT_MODIFIED, headers, Body::empty());
         }
@@ -157,7 +183,7 @@ impl Answer<'_> {
         respond(StatusCode::OK, headers, cached.body.clone())
     }
 
-    fn executed(
+    fn respond(
         &self,
         field: &'static str,
         code: Option<&'static str>,
@@ -179,17 +205,13 @@ impl Answer<'_> {
         respond(status, headers, body)
     }
 
-    fn rejection(&self, rejection: &Rejection) -> Response {
+    fn reject(&self, rejection: &Rejection) -> Response {
         let labels = OperationLabels {
             field: "none",
-            outcome: "rejection",
+            outcome: "refused",
         };
-        self.server
-            .app
-            .metrics
-            .requests
-            .get_or_create(&labels)
-            .inc();
+        let requests = &self.server.app.metrics.requests;
+        requests.get_or_create(&labels).inc();
         let is_old_document_error =
             self.media_type == MediaType::Json && rejection.errors.iter().all(is_of_document);
         let status = if is_old_document_error {
@@ -203,11 +225,11 @@ impl Answer<'_> {
         }
         add_retry_headers(&mut headers, &self.server.app, &rejection.errors);
         let body =
-            serde_json::to_vec(&ResponseBody::refusal(&rejection.errors)).unwrap_or_default();
+            serde_json::to_vec(&ResponseBody::rejected(&rejection.errors)).unwrap_or_default();
         respond(status, headers, body)
     }
 
-    /// The headers of an answer that no cache may keep.
+    /// The headers of a response that no cache may keep.
     fn private_headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(HEADERS);
         headers.insert(CONTENT_TYPE, self.media_type.content_type());
@@ -217,7 +239,8 @@ impl Answer<'_> {
     }
 
     fn count(&self, field: &'static str, outcome: &'static str) {
-        let (metrics, labels) = (&self.server.app.metrics, OperationLabels { field, outcome });
+        let metrics = &self.server.app.metrics;
+        let labels = OperationLabels { field, outcome };
         metrics.requests.get_or_create(&labels).inc();
         let seconds = self.started.elapsed().as_secs_f64();
         metrics

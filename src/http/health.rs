@@ -1,4 +1,4 @@
-//! What load balancers and monitoring ask.
+//! The paths for load balancers and monitoring: whether the process lives and is ready, and its metrics.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ use tokio_util::sync::CancellationToken;
 use super::Server;
 use crate::app::App;
 
-/// The process lives.
-pub async fn healthz() -> &'static str {
+/// Answers `/healthz`: the process lives.
+pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The process can serve: it is not stopping, and the database answers. A store that is only slower without Redis is
-/// ready.
-pub async fn readyz(State(server): State<Server>) -> Response {
+/// Answers `/readyz`: the process can serve where it is not stopping and the database answers; without Redis it is only
+/// slower.
+pub(super) async fn readyz(State(server): State<Server>) -> Response {
     if server.stopping.is_cancelled() {
         (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
     } else if server.app.database.is_ready().await {
@@ -35,7 +35,7 @@ pub async fn readyz(State(server): State<Server>) -> Response {
     }
 }
 
-/// All metrics.
+/// Answers `/metrics`.
 async fn metrics(State(app): State<Arc<App>>) -> Response {
     let metrics = &app.metrics;
     let (open, idle) = app.database.pool_use();

@@ -1,10 +1,10 @@
 //! HTTP: serving until told to stop.
 //!
-//! `connection` accepts, `service` answers, `server` has the paths and what their handlers share. `params` reads what a
-//! request asks for; `graphql` is GraphQL over HTTP with its `response` and the `response_cache`, `socket`
-//! graphql-transport-ws and `stream` graphql-sse with their `shared_subscriptions`. `tally` is the public tally that
-//! millions poll through a CDN, `pages` are those of a campaign, `graphiql` the page for exploring, `health` what load
-//! balancers and monitoring ask.
+//! `connection` accepts, `service` answers, `server` has the paths and the state that their handlers share. `params`
+//! reads the parameters of a request; `graphql` is GraphQL over HTTP with its `response` and the `response_cache`,
+//! `socket` graphql-transport-ws and `stream` graphql-sse with their `shared_subscriptions`. `tally` is the public
+//! tally that millions poll through a CDN, `pages` are those of a campaign, `graphiql` the page for exploring, `health`
+//! the paths for load balancers and monitoring.
 
 mod cache_control;
 mod client;

@@ -1,12 +1,12 @@
-//! Accept negotiation (RFC 9110, section 12.5.1) between the two media types of GraphQL over HTTP, and what a client
-//! has kept (section 13.1.2).
+//! Accept negotiation (RFC 9110, section 12.5.1) between the two media types of GraphQL over HTTP, and the responses
+//! that a client has cached (section 13.1.2).
 
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, HeaderValue};
 
 /// The media type of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MediaType {
+pub(super) enum MediaType {
     /// `application/graphql-response+json`: the status says whether the request was good.
     GraphqlResponse,
     /// `application/json`: for older clients, which take any status but 200 for a broken server.
@@ -15,7 +15,6 @@ pub enum MediaType {
 
 impl MediaType {
     /// The `Content-Type` header.
-    #[must_use]
     pub fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
@@ -26,8 +25,7 @@ impl MediaType {
 
 /// The media type that a request accepts best; none if it accepts neither. A request that does not say gets JSON, as
 /// the specification asks for.
-#[must_use]
-pub fn accepted(headers: &HeaderMap) -> Option<MediaType> {
+pub(super) fn accepted(headers: &HeaderMap) -> Option<MediaType> {
     let mut values = headers
         .get_all(ACCEPT)
         .iter()
@@ -36,7 +34,8 @@ pub fn accepted(headers: &HeaderMap) -> Option<MediaType> {
     if values.peek().is_none() {
         return Some(MediaType::Json);
     }
-    let (mut response, mut json) = (Quality::default(), Quality::default());
+    let mut response = Quality::default();
+    let mut json = Quality::default();
     for range in values.flat_map(|value| value.split(',')) {
         response.consider(range, "graphql-response+json");
         json.consider(range, "json");
@@ -51,36 +50,38 @@ pub fn accepted(headers: &HeaderMap) -> Option<MediaType> {
 }
 
 /// Whether the list of an `If-None-Match` header names this tag; a weak tag is the same as a strong one here.
-#[must_use]
-pub fn is_known(tags: &HeaderValue, etag: &HeaderValue) -> bool {
-    let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+pub(super) fn is_known(tags: &HeaderValue, etag: &HeaderValue) -> bool {
     let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else {
         return false;
     };
-    let etag = strong(etag);
+    let etag = without_weakness(etag);
     tags.split(',')
-        .map(strong)
+        .map(without_weakness)
         .any(|tag| tag == "*" || tag == etag)
 }
 
+fn without_weakness(tag: &str) -> &str {
+    tag.trim().trim_start_matches("W/")
+}
+
 /// Whether a client takes events: it says so, or does not say what it takes.
-#[must_use]
-pub fn accepts_events(headers: &HeaderMap) -> bool {
+pub(super) fn accepts_events(headers: &HeaderMap) -> bool {
     let mut ranges = headers.get_all(ACCEPT).iter().peekable();
-    let is_good = |range: &str| {
-        let name = range.split(';').next().unwrap_or_default().trim();
-        ["text/event-stream", "text/*", "*/*"]
-            .iter()
-            .any(|good| name.eq_ignore_ascii_case(good))
-    };
     ranges.peek().is_none()
         || ranges
             .filter_map(|value| value.to_str().ok())
-            .any(|value| value.split(',').any(is_good))
+            .any(|value| value.split(',').any(covers_events))
 }
 
-/// How much a media type is wanted, by the most specific range that covers it. Ordered: the more specific one of equals
-/// is the better one.
+fn covers_events(range: &str) -> bool {
+    let name = range.split(';').next().unwrap_or_default().trim();
+    ["text/event-stream", "text/*", "*/*"]
+        .iter()
+        .any(|good| name.eq_ignore_ascii_case(good))
+}
+
+/// The quality of a media type, by the most specific range that covers it. Ordered: the more specific one of equals is
+/// the better one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Quality {
     thousandths: u32,
@@ -130,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kept_answers_are_recognised() {
+    fn cached_responses_are_recognised() {
         let known = |tags: &'static str| {
             is_known(
                 &HeaderValue::from_static(tags),
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_sent_to_who_takes_them() {
+    fn events_are_sent_to_clients_that_take_them() {
         for (accept, is_good) in [
             ("text/event-stream", true),
             ("application/json, Text/Event-Stream;q=0.5", true),
@@ -162,7 +163,8 @@ mod tests {
 
     #[test]
     fn the_best_media_type_is_chosen() {
-        let (response, json) = (Some(MediaType::GraphqlResponse), Some(MediaType::Json));
+        let response = Some(MediaType::GraphqlResponse);
+        let json = Some(MediaType::Json);
         for (accept, expected) in [
             ("application/graphql-response+json", response),
             ("application/json", json),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use async_graphql::ServerError;
+use async_graphql::{ServerError, Value};
 use axum::body::{Body, HttpBody as _};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
@@ -15,25 +15,24 @@ use crate::graphql::document::{Errors, Params};
 use crate::graphql::error::{code, document_error, request_error};
 
 /// The largest body: a document of 8 KiB with its variables.
-pub const BODY_BYTES_MAX: usize = 32 * 1024;
-/// As much as is read of a body that is not wanted.
+const BODY_BYTES_MAX: usize = 32 * 1024;
+/// Bytes that are read of a body that is not wanted, at most.
 const DISCARDED_BYTES_MAX: u64 = 1024 * 1024;
-/// How long the answer waits for that.
+/// How long the response waits for that.
 const DISCARD_TIMEOUT: Duration = Duration::from_millis(500);
-
 /// Pieces, chunks or packets, that a body may come in: no network cuts 32 KiB so small.
 const BODY_PIECES_MAX: usize = 256;
 
-/// A request that was rejection before it was executed.
-pub struct Rejection {
-    /// The status of the answer.
+/// The rejection of a request before it is executed.
+pub(super) struct Rejection {
+    /// The status of the response.
     pub status: StatusCode,
-    /// Why.
+    /// The reasons.
     pub errors: Errors,
 }
 
 impl Rejection {
-    /// With a status of its own.
+    /// A rejection for one reason.
     pub fn new(status: StatusCode, error: ServerError) -> Self {
         Self {
             status,
@@ -48,7 +47,7 @@ impl Rejection {
         )
     }
 
-    /// The refusal of a token, or of the look at the database that a token of staff takes.
+    /// The rejection of a token, also where the database does not say whether a member of staff is still active.
     pub fn unauthenticated(error: &Error) -> Self {
         let status = if matches!(error, Error::Unauthenticated) {
             StatusCode::UNAUTHORIZED
@@ -60,25 +59,24 @@ impl Rejection {
 }
 
 impl From<Errors> for Rejection {
-    /// Of a document or its variables, or of a caller who asks for too much.
+    /// The rejection of a document or its variables, or of a requester who asks for too much.
     fn from(errors: Errors) -> Self {
         let code = errors
             .first()
             .and_then(|error| error.extensions.as_ref()?.get("code"));
-        let is = |name: &str| code == Some(&async_graphql::Value::from(name));
-        let status = if is(code::RATE_LIMITED) {
-            StatusCode::TOO_MANY_REQUESTS
-        } else if is(code::FORBIDDEN) {
-            StatusCode::FORBIDDEN
-        } else {
-            StatusCode::BAD_REQUEST
+        let status = match code {
+            Some(Value::String(code)) if code == code::RATE_LIMITED => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
+            Some(Value::String(code)) if code == code::FORBIDDEN => StatusCode::FORBIDDEN,
+            _ => StatusCode::BAD_REQUEST,
         };
         Self { status, errors }
     }
 }
 
 /// Reads the parameters of a GET.
-pub fn from_query(query: &str) -> Result<Params, Rejection> {
+pub(super) fn from_query(query: &str) -> Result<Params, Rejection> {
     if query.len() > BODY_BYTES_MAX {
         return Err(too_large());
     }
@@ -109,13 +107,13 @@ fn object<T: DeserializeOwned>(name: &str, text: Option<String>) -> Result<Optio
         .map_err(|_| Rejection::bad(format!("The parameter {name} must be a JSON object.")))
 }
 
-/// Reads the parameters of a POST; its body has to be there within `timeouts`.
-pub async fn from_body(
+/// Reads the parameters of a POST; its body has to be there within `timeout`.
+pub(super) async fn from_body(
     headers: &HeaderMap,
     mut body: Body,
-    timeouts: Duration,
+    timeout: Duration,
 ) -> Result<Params, Rejection> {
-    let read = tokio::time::timeout(timeouts, read(headers, &mut body)).await;
+    let read = tokio::time::timeout(timeout, read(headers, &mut body)).await;
     let rejection = match read {
         Ok(Ok(bytes)) => return parse_params(&bytes),
         Ok(Err(rejection)) => rejection,
@@ -124,8 +122,8 @@ pub async fn from_body(
             return Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, error));
         }
     };
-    // Whatever comes of it, the answer is the same.
-    let _ = tokio::time::timeout(DISCARD_TIMEOUT.min(timeouts), discard(body)).await;
+    // Whatever comes of it, the response is the same.
+    let _ = tokio::time::timeout(DISCARD_TIMEOUT.min(timeout), discard(body)).await;
     Err(rejection)
 }
 
@@ -137,7 +135,7 @@ async fn read(headers: &HeaderMap, body: &mut Body) -> Result<Vec<u8>, Rejection
         );
         return Err(Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
     }
-    // Announced, it need not be read to be rejection.
+    // Announced, it need not be read to be rejected.
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
         return Err(too_large());
     }
@@ -147,7 +145,8 @@ async fn read(headers: &HeaderMap, body: &mut Body) -> Result<Vec<u8>, Rejection
 /// Puts a body together. Each piece costs a wake-up, however small it is.
 async fn collect(body: &mut Body) -> Result<Vec<u8>, Rejection> {
     let mut body = Limited::new(body, BODY_BYTES_MAX);
-    let (mut bytes, mut pieces) = (Vec::new(), 0);
+    let mut bytes = Vec::new();
+    let mut pieces = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| {
             if error.is::<LengthLimitError>() {
@@ -165,10 +164,13 @@ async fn collect(body: &mut Body) -> Result<Vec<u8>, Rejection> {
     Ok(bytes)
 }
 
-/// Reads on where a body is not wanted, so that its client can finish and reads the answer: a connection that is closed
-/// while its client sends is reset, and the answer is lost. Not for ever, and not what is announced to be too much.
+/// Reads on where a body is not wanted, so that its client can finish and reads the response: a connection that is
+/// closed while its client sends is reset, and the response is lost. Not for ever, and not a body that is announced to
+/// be too much.
 async fn discard(mut body: Body) {
-    let (mut read, mut pieces, announced) = (0, 0, body.size_hint().lower());
+    let announced = body.size_hint().lower();
+    let mut read = 0;
+    let mut pieces = 0;
     while announced.max(read) <= DISCARDED_BYTES_MAX && pieces <= BODY_PIECES_MAX {
         match body.frame().await {
             Some(Ok(frame)) => read += frame.data_ref().map_or(0, |data| data.len() as u64),
@@ -195,7 +197,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Reads the parameters of a request from JSON.
-pub fn parse_params(bytes: &[u8]) -> Result<Params, Rejection> {
+pub(super) fn parse_params(bytes: &[u8]) -> Result<Params, Rejection> {
     const SHAPE: &str = "The body must be one object with query, and may have operationName, variables and extensions";
     // A list of the values in order would be read as the struct, too.
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());

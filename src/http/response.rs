@@ -14,20 +14,19 @@ use crate::telemetry::RequestId;
 
 /// The body of a response: errors first, so that a client that reads no further has seen them.
 #[derive(Serialize)]
-pub struct ResponseBody<'a> {
+pub(super) struct ResponseBody<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [ServerError],
     /// Absent on a request error.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
-    /// What it cost, if the client wants to know.
+    /// The cost, if the client wants to know.
     #[serde(skip_serializing_if = "Option::is_none")]
     extensions: Option<Value>,
 }
 
 impl<'a> ResponseBody<'a> {
     /// The body of a response whose errors have their codes.
-    #[must_use]
     pub fn new(response: &'a GraphqlResponse, cost: Option<u64>) -> Self {
         Self {
             errors: &response.errors,
@@ -36,9 +35,8 @@ impl<'a> ResponseBody<'a> {
         }
     }
 
-    /// The body of a refusal.
-    #[must_use]
-    pub fn refusal(errors: &'a [ServerError]) -> Self {
+    /// The body of a response to a request that is not executed.
+    pub fn rejected(errors: &'a [ServerError]) -> Self {
         Self {
             errors,
             data: None,
@@ -48,15 +46,14 @@ impl<'a> ResponseBody<'a> {
 }
 
 /// Whether nothing was executed: an error of a field has a path.
-#[must_use]
-pub fn is_request_error(response: &GraphqlResponse) -> bool {
+pub(super) fn is_request_error(response: &GraphqlResponse) -> bool {
     response.data == Value::Null
         && !response.errors.is_empty()
         && response.errors.iter().all(|error| error.path.is_empty())
 }
 
 /// A response made of its parts, without copying the headers.
-pub fn respond(status: StatusCode, headers: HeaderMap, body: impl Into<Body>) -> Response {
+pub(super) fn respond(status: StatusCode, headers: HeaderMap, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     *response.headers_mut() = headers;
@@ -64,7 +61,7 @@ pub fn respond(status: StatusCode, headers: HeaderMap, body: impl Into<Body>) ->
 }
 
 /// The body of a response; none if it cannot be written, which is a fault of the program.
-pub fn write(response: &GraphqlResponse, cost: Option<u64>) -> Option<Vec<u8>> {
+pub(super) fn write(response: &GraphqlResponse, cost: Option<u64>) -> Option<Vec<u8>> {
     let written = serde_json::to_vec(&ResponseBody::new(response, cost));
     written
         .inspect_err(|error| {
@@ -74,11 +71,8 @@ pub fn write(response: &GraphqlResponse, cost: Option<u64>) -> Option<Vec<u8>> {
 }
 
 /// Whether an error is one of the document, for which clients of the older media type expect status 200.
-pub fn is_of_document(error: &ServerError) -> bool {
-    let code = error
-        .extensions
-        .as_ref()
-        .and_then(|extensions| extensions.get("code"));
+pub(super) fn is_of_document(error: &ServerError) -> bool {
+    let code = extension(error, "code");
     [
         code::GRAPHQL_PARSE_FAILED,
         code::GRAPHQL_VALIDATION_FAILED,
@@ -90,15 +84,10 @@ pub fn is_of_document(error: &ServerError) -> bool {
 
 /// Says when to come back, and which limit it was (draft-ietf-httpapi-ratelimit-headers): of several errors, the one
 /// that makes the client wait longest.
-pub fn add_retry_headers(headers: &mut HeaderMap, app: &App, errors: &[ServerError]) {
-    let extension = |error: &ServerError, name| error.extensions.as_ref()?.get(name).cloned();
-    let wait = |error: &ServerError| match extension(error, "retryAfterMs")? {
-        Value::Number(ms) => Some(ms.as_u64()?.div_ceil(1_000)),
-        _ => None,
-    };
+pub(super) fn add_retry_headers(headers: &mut HeaderMap, app: &App, errors: &[ServerError]) {
     let waits = errors
         .iter()
-        .filter_map(|error| Some((wait(error)?, error)));
+        .filter_map(|error| Some((wait_seconds(error)?, error)));
     let Some((seconds, error)) = waits.max_by_key(|(seconds, _)| *seconds) else {
         return;
     };
@@ -106,17 +95,36 @@ pub fn add_retry_headers(headers: &mut HeaderMap, app: &App, errors: &[ServerErr
     let Some(Value::String(policy)) = extension(error, "policy") else {
         return;
     };
-    let mut insert = |name, value: String| {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-    };
-    insert("ratelimit", format!("\"{policy}\";r=0;t={seconds}"));
-    if let Some(limit) = app.limit_policy(&policy) {
-        let (quota, window) = (limit.quota, limit.window_seconds);
+    insert(
+        headers,
+        "ratelimit",
+        &format!("\"{policy}\";r=0;t={seconds}"),
+    );
+    if let Some(limit) = app.limit_policy(policy) {
+        let quota = limit.quota;
+        let window = limit.window_seconds;
         insert(
+            headers,
             "ratelimit-policy",
-            format!("\"{policy}\";q={quota};w={window}"),
+            &format!("\"{policy}\";q={quota};w={window}"),
         );
+    }
+}
+
+fn extension<'a>(error: &'a ServerError, name: &str) -> Option<&'a Value> {
+    error.extensions.as_ref()?.get(name)
+}
+
+/// The time that the client is to wait after this error, if it is one of those that pass.
+fn wait_seconds(error: &ServerError) -> Option<u64> {
+    match extension(error, "retryAfterMs")? {
+        Value::Number(ms) => Some(ms.as_u64()?.div_ceil(1_000)),
+        _ => None,
+    }
+}
+
+fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(HeaderName::from_static(name), value);
     }
 }

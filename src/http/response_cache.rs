@@ -1,10 +1,9 @@
-//! Answers to public queries, cached as finished bytes for a moment, so that a crowd that asks for the same costs no more
-//! than one who does; those who come while it is executed wait for it.
+//! Responses to public queries, cached as finished bytes for a moment, so that a crowd that asks for the same costs no
+//! more than one requester; those who come while it is executed wait for it.
 //!
-//! A cached answer is found by the whole query string, without reading it. It is [`CACHED_MS`] old at most, which its figures
-//! may be, and no longer cached when a campaign, a nominee or the feed changes.
+//! A cached response is found by the whole query string, without reading it. It is [`CACHED_MS`] old at most, which its
+//! figures may be, and no longer found when a campaign, a nominee or the feed changes.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,21 +11,21 @@ use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use data_encoding::BASE64URL_NOPAD;
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, DefaultLifecycle, PlaceholderGuard};
+use quick_cache::{DefaultHashBuilder, Weighter};
 
 use super::negotiate::MediaType;
 
-/// How long an answer is cached, milliseconds: as long as other caches may keep it.
+/// How long a response is cached, milliseconds: as long as other caches may keep it.
 const CACHED_MS: u128 = 1_000;
-/// Bytes of all that is cached.
+/// Bytes of all cached responses.
 const CACHED_BYTES_MAX: u64 = 32 * 1024 * 1024;
-/// Answers that are cached, as an estimate for the cache: feeds of 8 KB.
+/// Cached responses, as an estimate for the cache: feeds of 8 KB.
 const CACHED_RESPONSES: usize = 4_096;
 
-/// An answer without errors.
+/// A response without errors.
 #[derive(Debug)]
-pub struct CachedResponse {
+pub(super) struct CachedResponse {
     /// Names its bytes; weak, since the same may be sent compressed.
     pub etag: HeaderValue,
     /// The body.
@@ -36,8 +35,7 @@ pub struct CachedResponse {
 }
 
 impl CachedResponse {
-    /// Keeps these bytes.
-    #[must_use]
+    /// A response of these bytes.
     pub fn new(body: Vec<u8>, field: &'static str) -> Self {
         let hash = digest(&SHA256, &body);
         let tag = format!("W/\"{}\"", BASE64URL_NOPAD.encode(&hash.as_ref()[..16]));
@@ -49,56 +47,90 @@ impl CachedResponse {
     }
 }
 
-/// An answer, or that there is none to be cached: whoever asks then has his own executed, and nobody waits for another.
-type Value = Option<Arc<CachedResponse>>;
+/// A cached response; none where a query has had one that cannot be cached, so that nobody waits for the next.
+type Entry = Option<Arc<CachedResponse>>;
 
 #[derive(Clone)]
 struct ByBytes;
 
-impl Weighter<String, Value> for ByBytes {
-    fn weight(&self, key: &String, value: &Value) -> u64 {
+impl Weighter<String, Entry> for ByBytes {
+    fn weight(&self, key: &String, entry: &Entry) -> u64 {
         const ENTRY_BYTES: usize = 256;
-        let body = value.as_ref().map_or(0, |cached| cached.body.len());
+        let body = entry.as_ref().map_or(0, |cached| cached.body.len());
         (key.len() + body + ENTRY_BYTES) as u64
     }
 }
 
-/// The answers that a process keeps.
-pub struct ResponseCache {
+/// The response to a query, or whose turn it is to make it.
+pub(super) enum Found<'a> {
+    /// It is cached.
+    Response(Arc<CachedResponse>),
+    /// It cannot be cached: each requester's query is executed.
+    Uncacheable,
+    /// The requester is the first: others wait until the place is filled, or given up by dropping it.
+    Reserved(Place<'a>),
+}
+
+/// The place of a response that is being made.
+pub(super) struct Place<'a>(Guard<'a>);
+
+type Guard<'a> = PlaceholderGuard<
+    'a,
+    String,
+    Entry,
+    ByBytes,
+    DefaultHashBuilder,
+    DefaultLifecycle<String, Entry>,
+>;
+
+impl Place<'_> {
+    /// Caches the response, and gives it to those who wait.
+    pub fn fill(self, response: CachedResponse) -> Arc<CachedResponse> {
+        let response = Arc::new(response);
+        // Refused where the place has been taken away meanwhile: then it is only not cached.
+        let _ = self.0.insert(Some(Arc::clone(&response)));
+        response
+    }
+
+    /// Tells those who wait that each has to execute its own query.
+    pub fn mark_uncacheable(self) {
+        let _ = self.0.insert(None);
+    }
+}
+
+/// The cached responses of a process.
+pub(super) struct ResponseCache {
     started: Instant,
-    answers: Cache<String, Value, ByBytes>,
+    responses: Cache<String, Entry, ByBytes>,
 }
 
 impl ResponseCache {
-    /// None yet.
-    #[must_use]
+    /// An empty cache.
     pub fn new() -> Self {
         Self {
             started: Instant::now(),
-            answers: Cache::with_weighter(CACHED_RESPONSES, CACHED_BYTES_MAX, ByBytes),
+            responses: Cache::with_weighter(CACHED_RESPONSES, CACHED_BYTES_MAX, ByBytes),
         }
     }
 
-    /// What the answer to a query string is cached by now, after so many changes. A moment later it is another one, so
-    /// nothing has to be thrown away: what is old is not asked for any more, and gives way.
-    #[must_use]
+    /// The key of the response to a query string, now and at this revision of the public data. It is another one a
+    /// moment later, so nothing has to be thrown away: an old response is not asked for any more, and gives way.
     pub fn key(&self, query: &str, media_type: MediaType, public_revision: u64) -> String {
         let moment = self.started.elapsed().as_millis() / CACHED_MS;
         format!("{moment} {public_revision} {media_type:?} {query}")
     }
 
-    /// The answer, if it is cached.
-    #[must_use]
-    pub fn find(&self, key: &str) -> Value {
-        self.answers.get(key)?
+    /// The response, if it is cached.
+    pub fn find(&self, key: &str) -> Option<Arc<CachedResponse>> {
+        self.responses.get(key)?
     }
 
-    /// The answer that is cached, or that `execute` makes for all who ask meanwhile.
-    pub async fn find_or(&self, key: &str, execute: impl Future<Output = Value>) -> Value {
-        let execute = async { Ok::<_, std::convert::Infallible>(execute.await) };
-        match self.answers.get_or_insert_async(key, execute).await {
-            Ok(value) => value,
-            Err(never) => match never {},
+    /// The response that is cached, waiting for one that is being made, or else the place for it.
+    pub async fn find_or_reserve(&self, key: &str) -> Found<'_> {
+        match self.responses.get_value_or_guard_async(key).await {
+            Ok(Some(cached)) => Found::Response(cached),
+            Ok(None) => Found::Uncacheable,
+            Err(guard) => Found::Reserved(Place(guard)),
         }
     }
 }
@@ -110,50 +142,58 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_many_ask_for_at_once_is_executed_once() {
-        let (answers, executed) = (ResponseCache::new(), AtomicUsize::new(0));
+    async fn a_query_of_many_at_once_is_executed_once() {
+        let cache = ResponseCache::new();
+        let executed = AtomicUsize::new(0);
         let (open, gate) = tokio::sync::watch::channel(false);
         let ask = || async {
-            let execute = async {
-                executed.fetch_add(1, Ordering::Relaxed);
-                gate.clone()
-                    .wait_for(|is_open| *is_open)
-                    .await
-                    .expect("it opens");
-                Some(Arc::new(CachedResponse::new(b"{}".to_vec(), "story")))
+            let place = match cache.find_or_reserve("key").await {
+                Found::Response(cached) => return cached.etag.clone(),
+                Found::Uncacheable => panic!("it is cached"),
+                Found::Reserved(place) => place,
             };
-            answers.find_or("key", execute).await
+            executed.fetch_add(1, Ordering::Relaxed);
+            let mut gate = gate.clone();
+            gate.wait_for(|is_open| *is_open).await.expect("it opens");
+            let response = CachedResponse::new(b"{}".to_vec(), "story");
+            place.fill(response).etag.clone()
         };
         let all = futures_util::future::join_all((0..50).map(|_| ask()));
-        let (found, sent) = tokio::join!(all, async { open.send(true) });
+        let (tags, sent) = tokio::join!(all, async { open.send(true) });
         sent.expect("somebody waits");
-        let tags: Vec<_> = found
-            .iter()
-            .flatten()
-            .map(|cached| cached.etag.clone())
-            .collect();
         assert_eq!((tags.len(), executed.load(Ordering::Relaxed)), (50, 1));
         assert!(tags.iter().all(|tag| *tag == tags[0]));
-        assert!(answers.find("key").is_some());
-        assert!(answers.find("another").is_none());
+        assert!(cache.find("key").is_some());
+        assert!(cache.find("another").is_none());
     }
 
     #[tokio::test]
-    async fn what_is_not_to_be_kept_makes_nobody_wait() {
-        let answers = ResponseCache::new();
-        assert!(answers.find_or("key", async { None }).await.is_none());
-        let unwanted = async { panic!("it is known that there is nothing to keep") };
-        assert!(answers.find_or("key", unwanted).await.is_none());
-        assert!(answers.find("key").is_none());
+    async fn an_uncacheable_response_makes_nobody_wait() {
+        let cache = ResponseCache::new();
+        match cache.find_or_reserve("key").await {
+            Found::Reserved(place) => place.mark_uncacheable(),
+            _ => panic!("nobody was before"),
+        }
+        let found = cache.find_or_reserve("key").await;
+        assert!(matches!(found, Found::Uncacheable));
+        assert!(cache.find("key").is_none());
+    }
+
+    #[tokio::test]
+    async fn a_place_that_is_given_up_goes_to_the_next() {
+        let cache = ResponseCache::new();
+        drop(cache.find_or_reserve("key").await);
+        let found = cache.find_or_reserve("key").await;
+        assert!(matches!(found, Found::Reserved(_)));
     }
 
     #[test]
     fn keys_differ_by_media_type_query_and_changes() {
-        let answers = ResponseCache::new();
-        let key = |query| answers.key(query, MediaType::Json, 0);
+        let cache = ResponseCache::new();
+        let key = |query| cache.key(query, MediaType::Json, 0);
         assert_ne!(key("a=1"), key("a=2"));
         let other = MediaType::GraphqlResponse;
-        assert_ne!(key("a=1"), answers.key("a=1", other, 0));
-        assert_ne!(key("a=1"), answers.key("a=1", MediaType::Json, 1));
+        assert_ne!(key("a=1"), cache.key("a=1", other, 0));
+        assert_ne!(key("a=1"), cache.key("a=1", MediaType::Json, 1));
     }
 }

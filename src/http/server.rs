@@ -1,12 +1,11 @@
-//! The server: what all handlers share, the paths, and serving until told to stop.
+//! The server: the state that all handlers share, the paths, and serving until told to stop.
 
-use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, RETRY_AFTER,
 };
@@ -20,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::client::peer;
 use super::pages::poster::Posters;
 use super::response_cache::ResponseCache;
 use super::service::{REQUEST_ID, Service, compression, graphql};
@@ -33,10 +33,8 @@ use crate::graphql::document::Documents;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long browsers remember what another site may send.
 const PREFLIGHT_AGE: Duration = Duration::from_hours(2);
-/// The peer of a request without a socket, as in tests.
-pub(super) const LOCAL: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
-/// How long clients may take.
+/// The time that clients may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
     /// For the head of a request, and between two: longer than a load balancer keeps a connection idle (60 s).
@@ -67,7 +65,7 @@ impl Default for Timeouts {
     }
 }
 
-/// Who may connect, and how many.
+/// The limits of connections: from where they may come, how many at once, and how slow they may be.
 #[derive(Debug, Clone)]
 pub struct ConnectionLimits {
     /// Load balancers, whose `X-Forwarded-For` is believed.
@@ -78,15 +76,15 @@ pub struct ConnectionLimits {
     pub connections_max: usize,
     /// Sockets and event streams at once.
     pub subscribers_max: usize,
-    /// How long they may take.
+    /// The time that they may take.
     pub timeouts: Timeouts,
 }
 
-/// What the handlers share; one pointer, since every layer of the router takes a copy for every request.
+/// The state that the handlers share; one pointer, since every layer of the router takes a copy for every request.
 #[derive(Clone)]
 pub struct Server(Arc<Shared>);
 
-/// What a server consists of.
+/// The parts of a server.
 pub struct Shared {
     pub(super) app: Arc<App>,
     pub(super) documents: Arc<Documents>,
@@ -98,7 +96,7 @@ pub struct Shared {
     /// Places of sockets and streams.
     subscribers: Arc<Semaphore>,
     pub(super) timeouts: Timeouts,
-    /// What comes before the paths of pages where they are shown to others; without a slash at the end.
+    /// The address that others reach the pages at, without a slash at the end; paths are put behind it.
     pub(super) public_url: Option<String>,
     pub(super) posters: Posters,
     /// The schema as text, where it may be read.
@@ -123,7 +121,7 @@ impl Server {
     pub fn new(
         app: Arc<App>,
         documents: Documents,
-        admission: ConnectionLimits,
+        limits: ConnectionLimits,
         public_url: Option<String>,
         posters: Posters,
         stopping: CancellationToken,
@@ -134,11 +132,11 @@ impl Server {
             documents: Arc::new(documents),
             response_cache: ResponseCache::new(),
             subscriptions: SharedSubscriptions::default(),
-            trusted_proxies: admission.trusted_proxies,
-            allowed_origins: admission.allowed_origins,
-            connections_max: admission.connections_max,
-            subscribers: Arc::new(Semaphore::new(admission.subscribers_max)),
-            timeouts: admission.timeouts,
+            trusted_proxies: limits.trusted_proxies,
+            allowed_origins: limits.allowed_origins,
+            connections_max: limits.connections_max,
+            subscribers: Arc::new(Semaphore::new(limits.subscribers_max)),
+            timeouts: limits.timeouts,
             public_url,
             posters,
             stopping,
@@ -149,8 +147,7 @@ impl Server {
     /// All paths.
     fn router(&self) -> Router {
         let graphql = async |State(server): State<Self>, request: Request| {
-            let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-            let peer = peer.map_or(LOCAL, |peer| peer.0.ip());
+            let peer = peer(request.extensions());
             graphql(&server, peer, request).await
         };
         let mut router = Router::new()
@@ -174,7 +171,7 @@ impl Server {
         router.with_state(self.clone())
     }
 
-    /// What answers the requests.
+    /// The service that answers the requests.
     #[must_use]
     pub fn service(&self) -> Service {
         Service::new(self.clone(), self.router())
@@ -206,14 +203,14 @@ impl Server {
     }
 }
 
-/// The answer to one subscriber too many.
+/// The response to one subscriber too many.
 pub(super) fn too_many_subscribers() -> Response {
     let text = "There are too many subscribers: try again shortly.\n";
     (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], text).into_response()
 }
 
-/// Which pages of other sites may use the API. There are no cookies, so a page has no more rights than its visitor gave
-/// it.
+/// The layer that lets pages of other sites use the API. There are no cookies, so a page has no more rights than its
+/// visitor gave it.
 fn cors(origins: &[HeaderValue]) -> CorsLayer {
     let origins = if origins.iter().any(|origin| origin == "*") {
         AllowOrigin::any()

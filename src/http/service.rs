@@ -16,7 +16,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use super::Server;
 use crate::telemetry::RequestId;
 
-/// Answers below this are not worth compressing: they fit into one packet.
+/// Responses below this are not worth compressing: they fit into one packet.
 const COMPRESSED_BYTES_MIN: u16 = 1_024;
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -32,8 +32,8 @@ impl Service {
         Self { server, router }
     }
 
-    /// Answers a request from `peer`, whose id the answer shows. A client's own id is not believed: it could forge the
-    /// log.
+    /// Answers a request from `peer`; the response shows the request's id. A client's own id is not believed: it could
+    /// forge the log.
     pub async fn answer(&self, mut request: Request, peer: SocketAddr) -> Response {
         let id = RequestId::new();
         let answering = async {

@@ -10,6 +10,7 @@ use axum::http::header::{ALLOW, CACHE_CONTROL};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use prometheus_client::metrics::gauge::Gauge;
@@ -22,14 +23,15 @@ use super::params::{Rejection, from_body, from_query};
 use super::response::ResponseBody;
 use super::server::too_many_subscribers;
 use super::shared_subscriptions::Update;
-use crate::graphql::document::Errors;
+use crate::graphql::RequestContext;
+use crate::graphql::document::{Errors, Executable, Params};
 
 /// When a client of a stopping server is to come back.
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
 /// Answers `/graphql/stream`. Errors of the request are results, as the protocol asks for: a client that reads events
 /// only sees them.
-pub async fn handle(
+pub(super) async fn handle(
     State(server): State<Server>,
     origin: Origin,
     method: Method,
@@ -49,60 +51,91 @@ pub async fn handle(
         return too_many_subscribers();
     };
     let subscribed = Subscribed::new(&server, place);
-    let found = async {
-        let params = params?;
-        let requester = origin.requester(&server).await;
-        let (requester, expires_at) =
-            requester.map_err(|error| Rejection::unauthenticated(&error))?;
-        let executable = server.documents.find(params, &requester).await?;
-        Ok::<_, Rejection>((requester, executable, expires_at))
+    let prepared = match prepare(&server, &origin, params).await {
+        Ok(prepared) => prepared,
+        Err(errors) => return rejected(&server, subscribed, errors),
     };
-    let (requester, mut executable, expires_at) = match found.await {
-        Ok(found) => found,
-        Err(rejection) => return refusal(&server, subscribed, rejection.errors),
-    };
-    if is_get && executable.kind == OperationType::Mutation {
+    if is_get && prepared.executable.kind == OperationType::Mutation {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")]).into_response();
     }
+    execute(&server, subscribed, prepared)
+}
+
+/// An operation that is ready to be executed, with its requester.
+struct Prepared {
+    executable: Executable,
+    requester: RequestContext,
+    expires_at: Option<DateTime<Utc>>,
+}
+
+async fn prepare(
+    server: &Server,
+    origin: &Origin,
+    params: Result<Params, Rejection>,
+) -> Result<Prepared, Errors> {
+    let params = params.map_err(|rejection| rejection.errors)?;
+    let (requester, expires_at) = origin
+        .requester(server)
+        .await
+        .map_err(|error| Rejection::unauthenticated(&error).errors)?;
+    let executable = server.documents.find(params, &requester).await?;
+    Ok(Prepared {
+        executable,
+        requester,
+        expires_at,
+    })
+}
+
+/// Answers with the results of an operation, until its requester's token expires.
+fn execute(server: &Server, subscribed: Subscribed, prepared: Prepared) -> Response {
+    let Prepared {
+        mut executable,
+        requester,
+        expires_at,
+    } = prepared;
     let lifetime = expires_at.map(|at| (at - server.app.clock.now()).to_std().unwrap_or_default());
-    let expired = async move {
+    let expired = Box::pin(async move {
         match lifetime {
             Some(lifetime) => tokio::time::sleep(lifetime).await,
             None => std::future::pending().await,
         }
-    };
+    });
     if let Some(shared) = executable.shared.take() {
-        let (subscriptions, documents) = (&server.subscriptions, &server.documents);
-        let shown = match subscriptions.watch(documents, &requester, shared, executable) {
-            Ok(shown) => shown,
-            Err(errors) => return refusal(&server, subscribed, errors),
+        let documents = &server.documents;
+        let watched = server
+            .subscriptions
+            .watch(documents, &requester, shared, executable);
+        return match watched {
+            Ok(updates) => {
+                let results = updates.filter_map(|update| std::future::ready(update_text(&update)));
+                events(server, subscribed, results.take_until(expired))
+            }
+            Err(errors) => rejected(server, subscribed, errors),
         };
-        let results = shown.filter_map(|shown| std::future::ready(shown_text(&shown)));
-        return events(&server, subscribed, results.take_until(Box::pin(expired)));
     }
     let cost = executable.cost;
     let responses = server.documents.execute_stream(executable);
-    let results = responses.map(move |response| result_text(&response, cost));
-    events(&server, subscribed, results.take_until(Box::pin(expired)))
+    let results = responses.map(move |response| response_text(&response, cost));
+    events(server, subscribed, results.take_until(expired))
 }
 
 /// Answers with errors as the only result.
-fn refusal(server: &Server, subscribed: Subscribed, errors: Errors) -> Response {
-    let refusal = result_text(&GraphqlResponse::from_errors(errors), None);
-    events(server, subscribed, stream::iter([refusal]))
+fn rejected(server: &Server, subscribed: Subscribed, errors: Errors) -> Response {
+    let result = response_text(&GraphqlResponse::from_errors(errors), None);
+    events(server, subscribed, stream::iter([result]))
 }
 
 /// A result in JSON.
-fn result_text(response: &GraphqlResponse, cost: Option<u64>) -> String {
+fn response_text(response: &GraphqlResponse, cost: Option<u64>) -> String {
     serde_json::to_string(&ResponseBody::new(response, cost)).unwrap_or_default()
 }
 
-/// What many watch, in JSON.
-fn shown_text(shown: &Update) -> Option<String> {
-    match shown {
+/// A result of a shared subscription, in JSON.
+fn update_text(update: &Update) -> Option<String> {
+    match update {
         Update::Nothing => None,
         Update::Payload(payload) => Some(String::from_utf8_lossy(payload).into_owned()),
-        Update::Rejected(errors) => serde_json::to_string(&ResponseBody::refusal(errors)).ok(),
+        Update::Rejected(errors) => serde_json::to_string(&ResponseBody::rejected(errors)).ok(),
     }
 }
 

@@ -1,5 +1,5 @@
 //! The public tally of a campaign as plain JSON, for polling through a CDN: with an `ETag` that moves with the version,
-//! so that most polls are answered with 304 and no body.
+//! so that most polls end with 304 and no body.
 
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -13,6 +13,7 @@ use super::cache_control::SHARED;
 use super::negotiate::is_known;
 use crate::app::tallies::RankedTally;
 use crate::auth::Viewer;
+use crate::id::CategoryId;
 use crate::telemetry::RequestId;
 
 #[derive(Serialize)]
@@ -47,7 +48,7 @@ struct EntryBody<'a> {
 }
 
 /// Answers `GET /campaigns/{slug}/tally.json`; 404 while the rules hide the tally.
-pub async fn handle(
+pub(super) async fn handle(
     State(server): State<Server>,
     Path(slug): Path<String>,
     headers: HeaderMap,
@@ -76,7 +77,7 @@ pub async fn handle(
     let Ok(etag) = HeaderValue::try_from(etag) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let cached = [
+    let caching = [
         (CACHE_CONTROL, HeaderValue::from_static(SHARED)),
         (ETAG, etag.clone()),
     ];
@@ -84,11 +85,11 @@ pub async fn handle(
         .get(IF_NONE_MATCH)
         .is_some_and(|tags| is_known(tags, &etag))
     {
-        return (StatusCode::NOT_MODIFIED, cached).into_response();
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
     match serde_json::to_vec(&body(&ranked)) {
         Ok(body) => (
-            cached,
+            caching,
             [(CONTENT_TYPE, "application/json; charset=utf-8")],
             body,
         )
@@ -102,22 +103,6 @@ pub async fn handle(
 
 fn body(ranked: &RankedTally) -> Body<'_> {
     let RankedTally { roster, tally } = ranked;
-    let entries = |id| {
-        let of_category = tally
-            .entries
-            .iter()
-            .filter(move |entry| entry.category_id == id);
-        of_category.map(|entry| {
-            let nominee = &roster.nominees()[entry.nominee];
-            EntryBody {
-                number: nominee.number,
-                name: &nominee.name,
-                votes: entry.votes,
-                rank: entry.rank,
-                share: entry.share,
-            }
-        })
-    };
     Body {
         campaign: &roster.campaign().slug,
         version: tally.version,
@@ -133,8 +118,25 @@ fn body(ranked: &RankedTally) -> Body<'_> {
                 key: &c.key,
                 name: &c.name,
                 shortlist_size: c.shortlist_size,
-                entries: entries(c.id).collect(),
+                entries: entries(ranked, c.id),
             })
             .collect(),
     }
+}
+
+fn entries(ranked: &RankedTally, category_id: CategoryId) -> Vec<EntryBody<'_>> {
+    let entries = ranked.tally.entries.iter();
+    entries
+        .filter(|entry| entry.category_id == category_id)
+        .map(|entry| {
+            let nominee = &ranked.roster.nominees()[entry.nominee];
+            EntryBody {
+                number: nominee.number,
+                name: &nominee.name,
+                votes: entry.votes,
+                rank: entry.rank,
+                share: entry.share,
+            }
+        })
+        .collect()
 }

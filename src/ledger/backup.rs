@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Database, Pool};
+use super::{Database, Pool, sql};
 
-/// Why there is no backup.
+/// The reason why there is no backup.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// The database is PostgreSQL.
     #[error("this is for the embedded database: PostgreSQL is copied with pg_dump")]
     Postgres,
-    /// Something is there.
+    /// There is a file already.
     #[error("{} is there already: name another file", .0.display())]
     Exists(PathBuf),
     /// SQLite takes names of files as text.
@@ -25,12 +25,11 @@ pub enum BackupError {
 }
 
 impl Database {
-    /// Copies an SQLite database to `file` as it is at one moment, while others read and write it.
-    ///
-    /// # Errors
-    /// When `file` is there already or cannot be written, and on PostgreSQL, whose own tools do this.
+    /// Copies an SQLite database to `file` as it is at one moment, while others read and write it. Fails, too, where
+    /// `file` is there already or cannot be written, and on PostgreSQL, whose own tools do this.
     pub async fn back_up(&self, file: &Path) -> Result<(), BackupError> {
-        let Pool::Sqlite(pool) = self.read() else {
+        let run = self.read(sql!("back_up", "VACUUM INTO $1"));
+        let Pool::Sqlite(pool) = run.pool else {
             return Err(BackupError::Postgres);
         };
         if file.exists() {
@@ -42,10 +41,7 @@ impl Database {
         // What an earlier attempt has left would be in the way.
         let _ = std::fs::remove_file(partial);
         let name = partial.to_str().ok_or(BackupError::NotText)?;
-        sqlx::query("VACUUM INTO $1")
-            .bind(name)
-            .execute(pool)
-            .await?;
+        sqlx::query(run.text).bind(name).execute(pool).await?;
         // It is whole before it has its name, and stays so when the power fails.
         std::fs::File::open(partial)?.sync_all()?;
         std::fs::rename(partial, file)?;

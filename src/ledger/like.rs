@@ -1,21 +1,23 @@
-//! Likes: the batch statement of the writer, and what readers ask of likes and counters.
+//! Likes: the batch statements of the writer, and which subjects a voter likes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, SqliteConnection};
 use uuid::Uuid;
 
-use super::dialect::{Ids, JsonRows, STORE_LIKES_POSTGRES, STORE_LIKES_SQLITE, with_ids};
+use super::dialect::{STORE_LIKES_POSTGRES, STORE_LIKES_SQLITE};
+use super::rows::{Ids, JsonRows};
+use super::statement::with_ids;
 use super::{Database, on_pool};
 use crate::id::{CampaignId, SubjectId, VoterId};
 
 /// A voter's change that a subject be liked by it, or not.
 #[derive(Debug, Clone, Copy)]
 pub struct LikeChange {
-    /// Who likes.
+    /// The voter.
     pub voter_id: VoterId,
-    /// What is liked.
+    /// The nominee or story.
     pub subject_id: SubjectId,
     /// The campaign of the subject.
     pub campaign_id: CampaignId,
@@ -23,27 +25,26 @@ pub struct LikeChange {
     pub liked: bool,
 }
 
-/// Likes and views of a subject.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SubjectCounter {
-    /// How many voters like it.
-    pub likes: i64,
-    /// How often it was viewed.
-    pub views: i64,
-}
-
 /// Makes the changes true, one a voter and subject, and moves the counters. One statement.
 pub(crate) async fn store_postgres(
+    database: &Database,
     connection: &mut PgConnection,
     changes: &[LikeChange],
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let column = |of: fn(&LikeChange) -> Uuid| changes.iter().map(of).collect::<Vec<Uuid>>();
-    sqlx::query(STORE_LIKES_POSTGRES)
-        .bind(column(|w| w.voter_id.0))
-        .bind(column(|w| w.subject_id.0))
-        .bind(column(|w| w.campaign_id.0))
-        .bind(changes.iter().map(|w| w.liked).collect::<Vec<bool>>())
+    let ids = |id: fn(&LikeChange) -> Uuid| changes.iter().map(id).collect::<Vec<Uuid>>();
+    let statement = STORE_LIKES_POSTGRES;
+    let _timer = database.time(statement);
+    sqlx::query(statement.text)
+        .bind(ids(|change| change.voter_id.0))
+        .bind(ids(|change| change.subject_id.0))
+        .bind(ids(|change| change.campaign_id.0))
+        .bind(
+            changes
+                .iter()
+                .map(|change| change.liked)
+                .collect::<Vec<bool>>(),
+        )
         .bind(now)
         .execute(connection)
         .await?;
@@ -52,6 +53,7 @@ pub(crate) async fn store_postgres(
 
 /// The same on SQLite, within a transaction.
 pub(crate) async fn store_sqlite(
+    database: &Database,
     connection: &mut SqliteConnection,
     changes: &[LikeChange],
     now: DateTime<Utc>,
@@ -66,23 +68,16 @@ pub(crate) async fn store_sqlite(
         rows.end();
     }
     let rows = rows.finish();
-    let [add, remove, count] = STORE_LIKES_SQLITE;
-    let added: Vec<(SubjectId, CampaignId)> = sqlx::query_as(add)
-        .bind(&rows)
-        .bind(now)
-        .fetch_all(&mut *connection)
-        .await?;
-    let removed: Vec<(SubjectId, CampaignId)> = sqlx::query_as(remove)
-        .bind(&rows)
-        .fetch_all(&mut *connection)
-        .await?;
+    let [insert, delete, move_counters] = STORE_LIKES_SQLITE;
+    let insertion = sqlx::query_as(insert.text).bind(&rows).bind(now);
+    let deletion = sqlx::query_as(delete.text).bind(&rows);
     let mut deltas: BTreeMap<(SubjectId, CampaignId), i64> = BTreeMap::new();
-    let changes = added
-        .into_iter()
-        .map(|key| (key, 1))
-        .chain(removed.into_iter().map(|key| (key, -1)));
-    for (key, delta) in changes {
-        *deltas.entry(key).or_default() += delta;
+    for (statement, query, delta) in [(insert, insertion, 1), (delete, deletion, -1)] {
+        let _timer = database.time(statement);
+        let changed: Vec<(SubjectId, CampaignId)> = query.fetch_all(&mut *connection).await?;
+        for subject in changed {
+            *deltas.entry(subject).or_default() += delta;
+        }
     }
     let mut moved = JsonRows::default();
     for ((subject_id, campaign_id), delta) in deltas {
@@ -92,48 +87,27 @@ pub(crate) async fn store_sqlite(
         moved.number(delta);
         moved.end();
     }
-    sqlx::query(count)
+    let _timer = database.time(move_counters);
+    sqlx::query(move_counters.text)
         .bind(moved.finish())
         .execute(connection)
         .await?;
     Ok(())
 }
 
-/// Which of `subjects` the voter likes.
-///
-/// # Errors
-/// When the database cannot be read.
+/// The subjects among `subjects` that the voter likes.
 pub async fn list_liked(
     database: &Database,
     voter_id: VoterId,
     subjects: Vec<Uuid>,
 ) -> sqlx::Result<HashSet<SubjectId>> {
     let statement = with_ids!(
+        "list_liked",
         "SELECT subject_id FROM subject_like WHERE subject_id",
         "AND voter_id = $2"
     );
-    let pool = database.read();
-    let liked: Vec<SubjectId> = on_pool!(pool, p => sqlx::query_scalar(statement.of(pool))
-        .bind(Ids(subjects.clone())).bind(voter_id).fetch_all(p).await)?;
+    let subjects = Ids(subjects);
+    let liked: Vec<SubjectId> = on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
+        .bind(&subjects).bind(voter_id).fetch_all(p).await)?;
     Ok(liked.into_iter().collect())
-}
-
-/// The counters of `subjects`; subjects that nobody has liked or viewed are left out.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn list_counters(
-    database: &Database,
-    subjects: Vec<Uuid>,
-) -> sqlx::Result<HashMap<SubjectId, SubjectCounter>> {
-    let statement = with_ids!(
-        "SELECT subject_id, likes, views FROM subject_counter WHERE subject_id",
-        ""
-    );
-    let pool = database.read();
-    let rows: Vec<(SubjectId, i64, i64)> = on_pool!(pool, p => sqlx::query_as(statement.of(pool)).bind(Ids(subjects.clone())).fetch_all(p).await)?;
-    Ok(rows
-        .into_iter()
-        .map(|(subject, likes, views)| (subject, SubjectCounter { likes, views }))
-        .collect())
 }

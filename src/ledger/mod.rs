@@ -1,19 +1,30 @@
-//! The only SQL. One text serves both databases through [`on_pool!`]; the few statements that differ stand side by side in
-//! [`dialect`]. The vote's own path is [`writer`] (group commit) over [`vote`] and [`like`]; the other files hold one
-//! noun each.
+//! The only SQL. One text serves both databases through [`on_pool!`]; the few statements that differ stand side by side
+//! in [`dialect`], and every one has a name ([`statement`]). The vote's own path is [`writer`] (group commit) over
+//! [`vote`] and [`like`]; the other files hold one noun each.
+//!
+//! Every function that returns an error does so when the database is away or refuses the statement; only what is to be
+//! known beyond that is said at the function.
+
+#![allow(
+    clippy::missing_errors_doc,
+    reason = "one sentence of the module says it for all"
+)]
 
 mod backup;
 pub mod campaign;
 pub mod counters;
-pub mod dialect;
+mod dialect;
 pub mod identity;
 pub mod like;
 pub mod recount;
 mod replica;
+mod rows;
 mod schema;
 pub mod staff;
+mod statement;
 pub mod story;
 pub mod tally;
+mod transaction;
 pub mod vote;
 pub mod writer;
 
@@ -29,17 +40,21 @@ use uuid::Uuid;
 
 pub use self::backup::BackupError;
 use self::replica::Replica;
+use self::statement::{Dialects, OnPool, Statement, in_tx, on_pool, sql};
+pub use self::transaction::Transaction;
+use crate::telemetry::{LedgerMetrics, Timer};
 
-/// How long a caller waits for a connection before the database counts as away.
+/// The time that a caller waits for a connection before the database counts as away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// A connection that was used a moment ago is used again without asking the server whether it is there.
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 /// The server ends a statement of ours after this time, so that no connection is held for ever.
 const STATEMENT_TIMEOUT_MS: &str = "5000";
-/// The same for commands that may take their time: a day. Not 0, PostgreSQL's own, so that it shows whether settings arrive.
+/// The same for commands that may take their time: a day. Not 0, PostgreSQL's own, so that it shows whether settings
+/// arrive.
 const MAINTENANCE_TIMEOUT_MS: &str = "86400000";
-/// What SQLite's writing connection keeps of the file, in KiB (negative is not pages): the default of 2,000 reads the same
-/// pages again and again.
+/// The cache of SQLite's writing connection in KiB (negative is not pages): the default of 2,000 reads the same pages
+/// again and again.
 const WRITING_CACHE: &str = "-32768";
 /// Pages of SQLite's write-ahead log between checkpoints: the default of 1,000 copies the same hot pages too often.
 const WAL_AUTOCHECKPOINT_PAGES: &str = "8000";
@@ -53,53 +68,20 @@ pub enum Pool {
     Sqlite(SqlitePool),
 }
 
-/// Runs the same body on whichever database `$pool` is: `on_pool!(pool, p => sqlx::query("...").execute(p).await)`.
-/// What the body binds is expanded twice, so it borrows or clones.
-macro_rules! on_pool {
-    ($pool:expr, $p:ident => $body:expr) => {
-        match $pool {
-            $crate::ledger::Pool::Postgres($p) => $body,
-            $crate::ledger::Pool::Sqlite($p) => $body,
+impl Pool {
+    /// Connections: open and idle ones.
+    fn connections(&self) -> (u32, usize) {
+        match self {
+            Self::Postgres(pool) => (pool.size(), pool.num_idle()),
+            Self::Sqlite(pool) => (pool.size(), pool.num_idle()),
         }
-    };
-}
-pub(crate) use on_pool;
-
-/// A transaction on either database.
-#[derive(Debug)]
-pub enum Transaction {
-    /// On PostgreSQL.
-    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
-    /// On SQLite; the writing connection is held.
-    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
-}
-
-/// [`on_pool!`] for a transaction: `in_tx!(tx, t => sqlx::query("...").execute(&mut **t).await)`.
-macro_rules! in_tx {
-    ($tx:expr, $t:ident => $body:expr) => {
-        match $tx {
-            $crate::ledger::Transaction::Postgres($t) => $body,
-            $crate::ledger::Transaction::Sqlite($t) => $body,
-        }
-    };
-}
-pub(crate) use in_tx;
-
-impl Transaction {
-    /// Commits.
-    ///
-    /// # Errors
-    /// When the commit failed or its outcome is not known.
-    pub async fn commit(self) -> sqlx::Result<()> {
-        in_tx!(self, t => t.commit().await)
     }
 
-    /// Takes everything back.
-    ///
-    /// # Errors
-    /// When the connection died; the database takes everything back then too.
-    pub async fn rollback(self) -> sqlx::Result<()> {
-        in_tx!(self, t => t.rollback().await)
+    async fn close(&self) {
+        match self {
+            Self::Postgres(pool) => pool.close().await,
+            Self::Sqlite(pool) => pool.close().await,
+        }
     }
 }
 
@@ -110,9 +92,10 @@ pub struct Database {
     write: Pool,
     replica: Option<Replica>,
     statements: AtomicU64,
+    metrics: LedgerMetrics,
 }
 
-/// What a database is opened for.
+/// The purpose of opening a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Serving: a statement that takes long is ended.
@@ -121,7 +104,7 @@ pub enum Purpose {
     Maintenance,
 }
 
-/// Why the database cannot be used.
+/// The reason why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// It cannot be reached or answered with an error.
@@ -136,15 +119,30 @@ pub enum OpenError {
          keeps a pool of its own, and a pooler by transactions would lose prepared statements)"
     )]
     Pooler,
-    /// There are votes.
+    /// There are votes already.
     #[error("there are votes already: the table can be partitioned before the first vote only")]
     VotesExist,
     /// The database is SQLite.
     #[error("partitions are for PostgreSQL")]
     NoPartitions,
-    /// Its schema is not the one of this program.
-    #[error("{0}")]
-    Schema(String),
+    /// There are no tables.
+    #[error("the database has no tables yet: run `acclaim migrate`")]
+    NoTables,
+    /// Migrations are missing.
+    #[error("the database's tables are of an older version: run `acclaim migrate`")]
+    OldTables,
+    /// There is a migration, of this version, that the program does not know.
+    #[error(
+        "the database was made by a newer version of acclaim (migration {0} is unknown here): update acclaim"
+    )]
+    NewerTables(i64),
+    /// A migration, of this version, was another one when it was applied.
+    #[error(
+        "the database was made by an unreleased build of acclaim: its migration {0} is not the one of this program. It \
+         was not touched and cannot be brought up to date: go on using that build with it, or name a new, empty \
+         database in DATABASE_URL (or another ACCLAIM_DATA_DIR). Votes are not carried over"
+    )]
+    OtherTables(i64),
     /// It might lose what it has acknowledged.
     #[error("PostgreSQL runs with {0} = off and could lose acknowledged votes: turn it on")]
     NotDurable(&'static str),
@@ -157,10 +155,8 @@ pub enum OpenError {
 }
 
 impl Database {
-    /// Opens `postgres://...` or `sqlite:path`, with at most `connections_max` connections, at least 4.
-    ///
-    /// # Errors
-    /// When the address is of another kind, the database cannot be reached, or it is not durable.
+    /// Opens `postgres://...` or `sqlite:path`, with at most `connections_max` connections, at least 4. Fails, too,
+    /// where the address is of another kind or the database is not durable.
     pub async fn open(
         url: &str,
         connections_max: u32,
@@ -198,28 +194,18 @@ impl Database {
         })?;
         let read = postgres_pool((connections_max - writing).max(2));
         let read = read.connect_with(options).await?;
-        // A plain question, which needs no prepared statement.
-        let of_connection =
-            sqlx::raw_sql("SELECT setting FROM pg_settings WHERE name = 'statement_timeout'");
-        let of_connection: String = of_connection.fetch_one(&read).await?.try_get(0)?;
-        if of_connection != timeout {
-            return Err(OpenError::Pooler);
-        }
-        for setting in ["fsync", "synchronous_commit"] {
-            let value: String = sqlx::query_scalar("SELECT current_setting($1)")
-                .bind(setting)
-                .fetch_one(&read)
-                .await?;
-            if value == "off" {
-                return Err(OpenError::NotDurable(setting));
-            }
-        }
-        Ok(Self {
+        check_settings(&read, timeout).await?;
+        Ok(Self::new(Pool::Postgres(read), Pool::Postgres(write)))
+    }
+
+    fn new(read: Pool, write: Pool) -> Self {
+        Self {
+            read,
+            write,
             replica: None,
-            read: Pool::Postgres(read),
-            write: Pool::Postgres(write),
             statements: AtomicU64::new(0),
-        })
+            metrics: LedgerMetrics::new(),
+        }
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, OpenError> {
@@ -231,41 +217,34 @@ impl Database {
             .foreign_keys(true)
             .busy_timeout(ACQUIRE_TIMEOUT)
             .pragma("wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES);
-        let pool = |connections| {
-            SqlitePoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                // SQLite takes a transaction back by itself where the disk fails, sqlx believes in it for ever, and no
-                // other would begin. The pool has just asked the connection something, so whatever it had to do is done.
-                .test_before_acquire(true)
-                .before_acquire(|connection, _| {
-                    Box::pin(async move { Ok(!connection.is_in_transaction()) })
-                })
-        };
         let writing = options.clone().pragma("cache_size", WRITING_CACHE);
-        let write = pool(1).connect_with(writing).await?;
-        let read = pool(4).connect_with(options).await?;
-        Ok(Self {
-            replica: None,
-            read: Pool::Sqlite(read),
-            write: Pool::Sqlite(write),
-            statements: AtomicU64::new(0),
-        })
+        let write = sqlite_pool(1).connect_with(writing).await?;
+        let read = sqlite_pool(4).connect_with(options).await?;
+        Ok(Self::new(Pool::Sqlite(read), Pool::Sqlite(write)))
     }
 
-    /// Where to read; counted as one statement.
-    pub(crate) fn read(&self) -> &Pool {
+    /// Sends `statement` to where is read; counted as one statement. See [`on_pool!`].
+    pub(crate) fn read(&self, statement: impl Into<Dialects>) -> OnPool<'_> {
         self.count_statement();
-        &self.read
+        self.run(&self.read, statement.into())
     }
 
-    /// Where to write; counted as one statement.
-    pub(crate) fn write(&self) -> &Pool {
+    /// Sends `statement` to where is written, outside of a transaction; counted as one statement.
+    pub(crate) fn write(&self, statement: impl Into<Dialects>) -> OnPool<'_> {
         self.count_statement();
-        &self.write
+        self.run(&self.write, statement.into())
     }
 
-    /// The pool to write with, for who counts his statements himself.
+    fn run<'a>(&self, pool: &'a Pool, statement: Dialects) -> OnPool<'a> {
+        OnPool::new(pool, statement, |name| self.metrics.time_statement(name))
+    }
+
+    /// Starts the timer of a statement that is sent on a connection of the caller's own.
+    pub(crate) fn time(&self, statement: Statement) -> Timer {
+        self.metrics.time_statement(statement.name)
+    }
+
+    /// The pool to write with, for callers that count their statements themselves.
     pub(crate) fn writing_pool(&self) -> &Pool {
         &self.write
     }
@@ -275,15 +254,10 @@ impl Database {
         self.statements.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Begins a writing transaction. On SQLite it takes the write lock at once, so that it cannot fail half way.
-    ///
-    /// # Errors
-    /// When the database is away.
-    pub async fn begin(&self) -> sqlx::Result<Transaction> {
-        Ok(match self.write() {
-            Pool::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
-            Pool::Sqlite(pool) => Transaction::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-        })
+    /// The metrics of statements and transactions.
+    #[must_use]
+    pub fn metrics(&self) -> &LedgerMetrics {
+        &self.metrics
     }
 
     /// Statements sent so far, a transaction counted as one; background work included.
@@ -295,8 +269,8 @@ impl Database {
     /// Connections: open and idle ones.
     #[must_use]
     pub fn pool_use(&self) -> (u32, usize) {
-        let read = on_pool!(&self.read, p => (p.size(), p.num_idle()));
-        let write = on_pool!(&self.write, p => (p.size(), p.num_idle()));
+        let read = self.read.connections();
+        let write = self.write.connections();
         (read.0 + write.0, read.1 + write.1)
     }
 
@@ -310,26 +284,49 @@ impl Database {
     }
 
     /// The id of this installation, made with its tables.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
     pub async fn instance(&self) -> sqlx::Result<Uuid> {
-        on_pool!(self.read(), p => sqlx::query_scalar("SELECT id FROM instance").fetch_one(p).await)
+        let statement = sql!("find_instance", "SELECT id FROM instance");
+        on_pool!(self.read(statement), (p, text) => sqlx::query_scalar(text).fetch_one(p).await)
     }
 
     /// Whether the database answers.
     pub async fn is_ready(&self) -> bool {
-        on_pool!(self.read(), p => sqlx::query("SELECT 1").execute(p).await.is_ok())
+        let statement = sql!("is_ready", "SELECT 1");
+        on_pool!(self.read(statement), (p, text) => sqlx::query(text).execute(p).await.is_ok())
     }
 
     /// Closes all connections, after what they do.
     pub async fn close(&self) {
-        on_pool!(&self.read, p => p.close().await);
-        on_pool!(&self.write, p => p.close().await);
+        self.read.close().await;
+        self.write.close().await;
         if let Some(replica) = &self.replica {
-            on_pool!(&replica.pool, p => p.close().await);
+            replica.pool.close().await;
         }
     }
+}
+
+/// Checks that connections have the settings that they were given, and that what is committed stays.
+async fn check_settings(pool: &PgPool, timeout: &str) -> Result<(), OpenError> {
+    // A plain question, which needs no prepared statement.
+    let statement = sql!(
+        "check_statement_timeout",
+        "SELECT setting FROM pg_settings WHERE name = 'statement_timeout'"
+    );
+    let setting = sqlx::raw_sql(statement.text).fetch_one(pool).await?;
+    if setting.try_get::<String, _>(0)? != timeout {
+        return Err(OpenError::Pooler);
+    }
+    let statement = sql!("check_durability", "SELECT current_setting($1)");
+    for setting in ["fsync", "synchronous_commit"] {
+        let value: String = sqlx::query_scalar(statement.text)
+            .bind(setting)
+            .fetch_one(pool)
+            .await?;
+        if value == "off" {
+            return Err(OpenError::NotDurable(setting));
+        }
+    }
+    Ok(())
 }
 
 /// Our settings of a connection to PostgreSQL.
@@ -351,5 +348,17 @@ fn postgres_pool(connections_max: u32) -> PgPoolOptions {
                 }
                 Ok(true)
             })
+        })
+}
+
+fn sqlite_pool(connections_max: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections_max)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // SQLite takes a transaction back by itself where the disk fails, sqlx believes in it for ever, and no other
+        // would begin. The pool has just asked the connection something, so whatever it had to do is done.
+        .test_before_acquire(true)
+        .before_acquire(|connection, _| {
+            Box::pin(async move { Ok(!connection.is_in_transaction()) })
         })
 }

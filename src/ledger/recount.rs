@@ -1,6 +1,6 @@
 //! The recount: what the votes say, compared with what tallies, quotas and counters say.
 
-use super::{Database, on_pool};
+use super::{Database, on_pool, sql};
 use crate::id::{CampaignId, NomineeId, ScopeId, SubjectId, VoterId};
 
 /// A nominee whose totals differ from its votes.
@@ -11,17 +11,17 @@ pub struct TallyDifference {
     pub campaign_id: CampaignId,
     /// The nominee.
     pub nominee_id: NomineeId,
-    /// Ballots that count.
+    /// Votes that count.
     pub votes_counted: i64,
-    /// What the tally says.
+    /// The same by the tally.
     pub tally_counted: i64,
-    /// Ballots that are withheld.
+    /// Votes that are withheld.
     pub votes_withheld: i64,
-    /// What the tally says.
+    /// The same by the tally.
     pub tally_withheld: i64,
     /// First votes of a voter.
     pub votes_voters: i64,
-    /// What the tally says.
+    /// The same by the tally.
     pub tally_voters: i64,
 }
 
@@ -33,7 +33,7 @@ pub struct OverQuota {
     pub campaign_id: CampaignId,
     /// The voter.
     pub voter_id: VoterId,
-    /// What the quota counts in.
+    /// The scope of the quota: the category or the campaign.
     pub scope_id: ScopeId,
     /// The period.
     pub period: i64,
@@ -61,16 +61,14 @@ pub struct LikeDifference {
     pub subject_id: SubjectId,
     /// Likes that are stored.
     pub likes: i64,
-    /// What the counter says.
+    /// The same by the counter.
     pub counter: i64,
 }
 
 /// Nominees whose totals differ from their votes.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn list_tally_differences(database: &Database) -> sqlx::Result<Vec<TallyDifference>> {
-    on_pool!(database.read(), p => sqlx::query_as(
+    let statement = sql!(
+        "list_tally_differences",
         "WITH counts AS (
             SELECT campaign_id, nominee_id,
                 COUNT(*) FILTER (WHERE withheld_by = 0) AS counted,
@@ -78,85 +76,81 @@ pub async fn list_tally_differences(database: &Database) -> sqlx::Result<Vec<Tal
                 COUNT(*) FILTER (WHERE is_first) AS voters
             FROM vote GROUP BY campaign_id, nominee_id
         ), both_sides AS (
-            SELECT campaign_id, nominee_id, counted AS bc, withheld AS bw, voters AS bv, 0 AS tc, 0 AS tw, 0 AS tv
+            SELECT campaign_id, nominee_id, counted AS vc, withheld AS vw, voters AS vv, 0 AS tc, 0 AS tw, 0 AS tv
             FROM counts
             UNION ALL SELECT campaign_id, nominee_id, 0, 0, 0, counted, withheld, voters FROM tally
         ), sums AS (
             SELECT campaign_id, nominee_id,
-                CAST(SUM(bc) AS BIGINT) AS votes_counted, CAST(SUM(tc) AS BIGINT) AS tally_counted,
-                CAST(SUM(bw) AS BIGINT) AS votes_withheld, CAST(SUM(tw) AS BIGINT) AS tally_withheld,
-                CAST(SUM(bv) AS BIGINT) AS votes_voters, CAST(SUM(tv) AS BIGINT) AS tally_voters
+                CAST(SUM(vc) AS BIGINT) AS votes_counted, CAST(SUM(tc) AS BIGINT) AS tally_counted,
+                CAST(SUM(vw) AS BIGINT) AS votes_withheld, CAST(SUM(tw) AS BIGINT) AS tally_withheld,
+                CAST(SUM(vv) AS BIGINT) AS votes_voters, CAST(SUM(tv) AS BIGINT) AS tally_voters
             FROM both_sides GROUP BY campaign_id, nominee_id
         )
         SELECT * FROM sums WHERE votes_counted <> tally_counted OR votes_withheld <> tally_withheld
-            OR votes_voters <> tally_voters")
-        .fetch_all(p).await)
+            OR votes_voters <> tally_voters"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
 }
 
 /// Voters who are over their quota.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn list_over_quota(database: &Database) -> sqlx::Result<Vec<OverQuota>> {
-    on_pool!(database.read(), p => sqlx::query_as(
-        "SELECT b.campaign_id, b.voter_id, b.scope_id, b.period, COUNT(*) AS votes, c.votes_per_period AS quota
-        FROM vote b JOIN campaign c ON c.id = b.campaign_id
-        GROUP BY b.campaign_id, b.voter_id, b.scope_id, b.period, c.votes_per_period
-        HAVING COUNT(*) > c.votes_per_period OR COUNT(DISTINCT b.slot) <> COUNT(*)")
-        .fetch_all(p).await)
+    let statement = sql!(
+        "list_over_quota",
+        "SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, COUNT(*) AS votes, c.votes_per_period AS quota
+        FROM vote v JOIN campaign c ON c.id = v.campaign_id
+        GROUP BY v.campaign_id, v.voter_id, v.scope_id, v.period, c.votes_per_period
+        HAVING COUNT(*) > c.votes_per_period OR COUNT(DISTINCT v.slot) <> COUNT(*)"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
 }
 
 /// Voters with two votes for a nominee in one period or by one idempotency key, and voters with another number of first
 /// votes than one.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn list_repeats(database: &Database) -> sqlx::Result<Vec<Repeat>> {
-    on_pool!(database.read(), p => sqlx::query_as(
+    let statement = sql!(
+        "list_repeats",
         "SELECT campaign_id, voter_id FROM vote GROUP BY campaign_id, voter_id, period, nominee_id HAVING COUNT(*) > 1
         UNION
         SELECT campaign_id, voter_id FROM vote WHERE idempotency_key IS NOT NULL
         GROUP BY campaign_id, voter_id, nominee_id, idempotency_key HAVING COUNT(*) > 1
         UNION
         SELECT campaign_id, voter_id FROM vote GROUP BY campaign_id, voter_id
-        HAVING COUNT(*) FILTER (WHERE is_first) <> 1")
-        .fetch_all(p).await)
+        HAVING COUNT(*) FILTER (WHERE is_first) <> 1"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
 }
 
 /// Subjects whose like counter differs from the likes.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn list_like_differences(database: &Database) -> sqlx::Result<Vec<LikeDifference>> {
-    on_pool!(database.read(), p => sqlx::query_as(
+    let statement = sql!(
+        "list_like_differences",
         "SELECT subject_id, CAST(SUM(likes) AS BIGINT) AS likes, CAST(SUM(counter) AS BIGINT) AS counter FROM (
             SELECT subject_id, COUNT(*) AS likes, 0 AS counter FROM subject_like GROUP BY subject_id
             UNION ALL SELECT subject_id, 0, likes FROM subject_counter
-        ) s GROUP BY subject_id HAVING SUM(s.likes) <> SUM(s.counter)")
-        .fetch_all(p).await)
+        ) s GROUP BY subject_id HAVING SUM(s.likes) <> SUM(s.counter)"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
 }
 
-/// How many votes there are.
-///
-/// # Errors
-/// When the database cannot be read.
+/// The number of all votes.
 pub async fn count_votes(database: &Database) -> sqlx::Result<i64> {
-    on_pool!(database.read(), p => sqlx::query_scalar("SELECT COUNT(*) FROM vote").fetch_one(p).await)
+    let statement = sql!("count_votes", "SELECT COUNT(*) FROM vote");
+    on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text).fetch_one(p).await)
 }
 
-/// The ids of `voter`'s votes in `scope` and `period`, with their nominees: what the hot store's copy is compared to.
-///
-/// # Errors
-/// When the database cannot be read.
+/// The ids of a voter's votes of a scope and period: the hot store's copy is compared to them.
 pub async fn list_ids_of_voter(
     database: &Database,
     voter_id: VoterId,
     scope_id: ScopeId,
     period: i64,
 ) -> sqlx::Result<Vec<uuid::Uuid>> {
-    on_pool!(database.read(), p => sqlx::query_scalar(
+    let statement = sql!(
+        "list_vote_ids_of_voter",
         "SELECT id FROM vote WHERE campaign_id IN (SELECT id FROM campaign WHERE id = $1
             UNION SELECT campaign_id FROM category WHERE id = $1)
-        AND scope_id = $1 AND voter_id = $2 AND period = $3")
+        AND scope_id = $1 AND voter_id = $2 AND period = $3"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
         .bind(scope_id).bind(voter_id).bind(period).fetch_all(p).await)
 }

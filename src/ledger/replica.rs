@@ -3,11 +3,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Database, OpenError, Pool, STATEMENT_TIMEOUT_MS, postgres_pool, with_settings};
-use crate::error::is_unavailable;
 use parking_lot::Mutex;
 
-/// For how long a replica that does not answer is not asked.
+use super::statement::{Dialects, OnPool};
+use super::{Database, OpenError, Pool, STATEMENT_TIMEOUT_MS, postgres_pool, with_settings};
+use crate::error::is_unavailable;
+
+/// The time for which a replica that does not answer is not asked.
 const REPLICA_REST: Duration = Duration::from_secs(1);
 
 /// A standby of PostgreSQL, for reads that may be a second old.
@@ -18,11 +20,33 @@ pub(super) struct Replica {
     rests_until: Mutex<Option<Instant>>,
 }
 
+impl Replica {
+    /// Whether it is to be asked now. After a failure one reader tries at a time; the others do not wait with it.
+    fn is_asked(&self) -> bool {
+        let mut rests_until = self.rests_until.lock();
+        if let Some(until) = *rests_until {
+            let now = Instant::now();
+            if now < until {
+                return false;
+            }
+            *rests_until = Some(now + REPLICA_REST);
+        }
+        true
+    }
+
+    /// Notes whether it answered: one that is away is left alone for a while.
+    fn note(&self, is_away: bool) {
+        let mut rests_until = self.rests_until.lock();
+        if is_away && rests_until.is_none() {
+            tracing::warn!("the replica does not answer: everything is read from the primary");
+        }
+        *rests_until = is_away.then(|| Instant::now() + REPLICA_REST);
+    }
+}
+
 impl Database {
-    /// Reads what may be a second old from this standby too, as long as it answers.
-    ///
-    /// # Errors
-    /// When `url` is not an address of PostgreSQL. Whether it answers, the reads find out.
+    /// Reads from this standby, too, what may be a second old, as long as it answers: reads find out whether it does.
+    /// Fails where `url` is not an address of PostgreSQL.
     pub fn with_replica(mut self, url: &str, connections_max: u32) -> Result<Self, OpenError> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(OpenError::UnknownReplica);
@@ -36,31 +60,19 @@ impl Database {
         Ok(self)
     }
 
-    /// Where to read what may be a second old, if there is such a place; counted as one statement.
-    pub(crate) fn replica(&self) -> Option<&Pool> {
-        let replica = self.replica.as_ref()?;
-        let mut rests_until = replica.rests_until.lock();
-        if let Some(until) = *rests_until {
-            let now = Instant::now();
-            if now < until {
-                return None;
-            }
-            // One reader tries; the others do not wait with it.
-            *rests_until = Some(now + REPLICA_REST);
-        }
+    /// Sends `statement` to the replica, if there is one that is to be asked; counted as one statement. The answer may
+    /// be a second old, and goes through [`Database::replica_answer`].
+    pub(super) fn replica(&self, statement: impl Into<Dialects>) -> Option<OnPool<'_>> {
+        let replica = self.replica.as_ref().filter(|replica| replica.is_asked())?;
         self.count_statement();
-        Some(&replica.pool)
+        Some(self.run(&replica.pool, statement.into()))
     }
 
-    /// What the replica answered; nothing where it is away, and then it is left alone for a while.
-    pub(crate) fn of_replica<T>(&self, answer: sqlx::Result<T>) -> sqlx::Result<Option<T>> {
+    /// The answer of the replica; nothing where it is away, and the primary is to be asked.
+    pub(super) fn replica_answer<T>(&self, answer: sqlx::Result<T>) -> sqlx::Result<Option<T>> {
         let is_away = answer.as_ref().is_err_and(is_unavailable);
         if let Some(replica) = &self.replica {
-            let mut rests_until = replica.rests_until.lock();
-            if is_away && rests_until.is_none() {
-                tracing::warn!("the replica does not answer: everything is read from the primary");
-            }
-            *rests_until = is_away.then(|| Instant::now() + REPLICA_REST);
+            replica.note(is_away);
         }
         if is_away {
             return Ok(None);

@@ -1,96 +1,119 @@
-//! Stories and the feed: newest first, by (time of publication, id), from one index range. Feeds may come from a replica: what
-//! is not there yet is on the next page load.
+//! Stories and the feed: newest first, by (time of publication, id), from one index range. Feeds may come from a
+//! replica: what is not there yet is on the next page load.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::dialect::{Ids, Statement, with_ids};
-use super::{Database, Pool, Transaction, in_tx, on_pool};
-use crate::domain::story::{FeedFilter, FeedPosition, Story};
+use super::rows::Ids;
+use super::statement::{OnPool, Statement, with_ids};
+use super::{Database, Transaction, in_tx, on_pool, sql};
+use crate::domain::story::{Direction, FeedFilter, FeedPosition, Story};
 use crate::id::{CategoryId, StoryId};
 
 /// A stretch of a feed.
 #[derive(Debug, Clone, Copy)]
 pub struct FeedPage {
-    /// Which stories.
-    pub of: FeedFilter,
+    /// The stories of the feed.
+    pub filter: FeedFilter,
     /// Only stories that are visible at this time.
     pub now: DateTime<Utc>,
-    /// Only stories on the far side of this place.
+    /// Only stories on the far side of this place; without it, from the end.
     pub from: Option<FeedPosition>,
-    /// Towards newer stories, not older ones.
-    pub newer: bool,
+    /// The direction of reading.
+    pub direction: Direction,
     /// At most so many.
     pub limit: i64,
 }
 
-/// One text for each kind of feed and direction, so that each is one range of one index.
+/// A kind of feed: one text for each direction, so that each is one range of one index.
+struct Feed {
+    older: Statement,
+    newer: Statement,
+}
+
 macro_rules! feed {
-    ($which:literal, $row:literal, $order:literal) => {
-        concat!(
+    ($name:literal, $which:literal, $row:literal, $order:literal) => {
+        sql!($name, concat!(
             "SELECT s.id, s.campaign_id, s.nominee_id, s.title, s.summary, s.body, s.cover_url, s.media, s.published_at
             FROM story s WHERE ", $which, " AND s.published_at <= $1 AND (s.published_at, s.id) ", $row,
             " ($2, $3) ORDER BY s.published_at ", $order, ", s.id ", $order, " LIMIT $4"
-        )
+        ))
     };
 }
 
-macro_rules! feeds {
-    ($which:literal) => {
-        [feed!($which, "<", "DESC"), feed!($which, ">", "ASC")]
+macro_rules! both_directions {
+    ($older:literal, $newer:literal, $which:literal) => {
+        Feed {
+            older: feed!($older, $which, "<", "DESC"),
+            newer: feed!($newer, $which, ">", "ASC"),
+        }
     };
 }
 
-const ALL: [&str; 2] =
-    feeds!("s.campaign_id IN (SELECT id FROM campaign WHERE lifecycle <> 'DRAFT') AND $5 = $5");
-const CAMPAIGN: [&str; 2] = feeds!("s.campaign_id = $5");
-const CATEGORY: [&str; 2] = feeds!("s.category_id = $5");
+const ALL: Feed = both_directions!(
+    "list_feed_older",
+    "list_feed_newer",
+    "s.campaign_id IN (SELECT id FROM campaign WHERE lifecycle <> 'DRAFT') AND $5 = $5"
+);
+const CAMPAIGN: Feed = both_directions!(
+    "list_campaign_feed_older",
+    "list_campaign_feed_newer",
+    "s.campaign_id = $5"
+);
+const CATEGORY: Feed = both_directions!(
+    "list_category_feed_older",
+    "list_category_feed_newer",
+    "s.category_id = $5"
+);
 
-/// Reads a stretch of a feed, in the direction of reading: newest first, or oldest first with `newer`.
-///
-/// # Errors
-/// When the database cannot be read.
+/// Reads a stretch of a feed, in the direction of reading.
 pub async fn list_feed(database: &Database, page: FeedPage) -> sqlx::Result<Vec<Story>> {
-    let (texts, key) = match page.of {
+    let (feed, key) = match page.filter {
         FeedFilter::All => (ALL, Uuid::nil()),
         FeedFilter::Campaign(id) => (CAMPAIGN, id.0),
         FeedFilter::Category(id) => (CATEGORY, id.0),
     };
-    // Without a place to start from: before the oldest, or after the newest that is visible.
-    let from = page.from.unwrap_or(if page.newer {
-        FeedPosition {
-            published_at: DateTime::UNIX_EPOCH,
-            id: StoryId(Uuid::nil()),
-        }
-    } else {
-        FeedPosition::end_of(page.now)
-    });
-    let read = async |pool: &Pool| {
-        on_pool!(pool, p => sqlx::query_as(texts[usize::from(page.newer)])
-        .bind(page.now).bind(from.published_at).bind(from.id).bind(page.limit).bind(key).fetch_all(p).await)
+    let (statement, end) = match page.direction {
+        // From behind the newest that is visible, or from before the oldest.
+        Direction::Older => (feed.older, FeedPosition::end_of(page.now)),
+        Direction::Newer => (feed.newer, BEGINNING),
     };
-    if let Some(replica) = database.replica()
-        && let Some(stories) = database.of_replica(read(replica).await)?
+    let range = Range {
+        from: page.from.unwrap_or(end),
+        now: page.now,
+        limit: page.limit,
+    };
+    if let Some(run) = database.replica(statement)
+        && let Some(stories) = database.replica_answer(fetch_feed(run, key, range).await)?
     {
         return Ok(stories);
     }
-    read(database.read()).await
+    fetch_feed(database.read(statement), key, range).await
 }
 
-/// The newest `limit` visible stories after `from` of each of several nominees, newest first: one statement for a page.
-const OF_NOMINEES: Statement = with_ids!(
-    "SELECT * FROM (
-        SELECT s.id, s.campaign_id, s.nominee_id, s.title, s.summary, s.body, s.cover_url, s.media, s.published_at,
-            ROW_NUMBER() OVER (PARTITION BY s.nominee_id ORDER BY s.published_at DESC, s.id DESC) AS place
-        FROM story s WHERE s.nominee_id",
-    "AND s.published_at <= $2 AND (s.published_at, s.id) < ($4, $5)) ranked WHERE place <= $3 ORDER BY published_at DESC, id DESC"
-);
+/// The range of stories that is read: from a place on, of those that are visible now, at most so many.
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    from: FeedPosition,
+    now: DateTime<Utc>,
+    limit: i64,
+}
 
-/// Reads the newest stories of each of `nominees`, at most `limit` each and older than `after`.
-///
-/// # Errors
-/// When the database cannot be read.
+async fn fetch_feed(run: OnPool<'_>, key: Uuid, range: Range) -> sqlx::Result<Vec<Story>> {
+    on_pool!(run, (p, text) => sqlx::query_as(text)
+        .bind(range.now).bind(range.from.published_at).bind(range.from.id).bind(range.limit).bind(key)
+        .fetch_all(p).await)
+}
+
+/// The place before all stories.
+const BEGINNING: FeedPosition = FeedPosition {
+    published_at: DateTime::UNIX_EPOCH,
+    id: StoryId(Uuid::nil()),
+};
+
+/// Reads the newest stories of each of `nominees`, newest first, at most `limit` each and older than `after`: one
+/// statement for a page of nominees.
 pub async fn list_of_nominees(
     database: &Database,
     nominees: Vec<Uuid>,
@@ -98,62 +121,77 @@ pub async fn list_of_nominees(
     after: Option<FeedPosition>,
     limit: i64,
 ) -> sqlx::Result<Vec<Story>> {
-    let after = after.unwrap_or(FeedPosition::end_of(now));
-    let read = async |pool: &Pool| {
-        on_pool!(pool, p => sqlx::query_as(OF_NOMINEES.of(pool)).bind(Ids(nominees.clone())).bind(now).bind(limit)
-        .bind(after.published_at).bind(after.id).fetch_all(p).await)
+    let statement = with_ids!(
+        "list_stories_of_nominees",
+        "SELECT * FROM (
+            SELECT s.id, s.campaign_id, s.nominee_id, s.title, s.summary, s.body, s.cover_url, s.media, s.published_at,
+                ROW_NUMBER() OVER (PARTITION BY s.nominee_id ORDER BY s.published_at DESC, s.id DESC) AS place
+            FROM story s WHERE s.nominee_id",
+        "AND s.published_at <= $2 AND (s.published_at, s.id) < ($4, $5)) ranked
+        WHERE place <= $3 ORDER BY published_at DESC, id DESC"
+    );
+    let nominees = Ids(nominees);
+    let range = Range {
+        from: after.unwrap_or(FeedPosition::end_of(now)),
+        now,
+        limit,
     };
-    if let Some(replica) = database.replica()
-        && let Some(stories) = database.of_replica(read(replica).await)?
+    if let Some(run) = database.replica(statement)
+        && let Some(stories) = database.replica_answer(fetch_newest(run, &nominees, range).await)?
     {
         return Ok(stories);
     }
-    read(database.read()).await
+    fetch_newest(database.read(statement), &nominees, range).await
 }
 
-/// Those of `ids` that exist, visible or not.
-///
-/// # Errors
-/// When the database cannot be read.
+async fn fetch_newest(run: OnPool<'_>, nominees: &Ids, range: Range) -> sqlx::Result<Vec<Story>> {
+    on_pool!(run, (p, text) => sqlx::query_as(text)
+        .bind(nominees).bind(range.now).bind(range.limit).bind(range.from.published_at).bind(range.from.id)
+        .fetch_all(p).await)
+}
+
+/// The stories of `ids` that exist, visible or not.
 pub async fn list_by_ids(database: &Database, ids: Vec<Uuid>) -> sqlx::Result<Vec<Story>> {
     let statement = with_ids!(
+        "list_stories_by_ids",
         "SELECT id, campaign_id, nominee_id, title, summary, body, cover_url, media, published_at FROM story WHERE id",
         ""
     );
-    let pool = database.read();
-    on_pool!(pool, p => sqlx::query_as(statement.of(pool)).bind(Ids(ids.clone())).fetch_all(p).await)
+    let ids = Ids(ids);
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(&ids).fetch_all(p).await)
 }
 
 /// Stories that became visible behind `after` and not after `now`, oldest first, at most `limit`.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn list_published_between(
     database: &Database,
     after: FeedPosition,
     now: DateTime<Utc>,
     limit: i64,
 ) -> sqlx::Result<Vec<Story>> {
-    on_pool!(database.read(), p => sqlx::query_as(
+    let statement = sql!(
+        "list_published_stories",
         "SELECT id, campaign_id, nominee_id, title, summary, body, cover_url, media, published_at FROM story
-        WHERE (published_at, id) > ($1, $2) AND published_at <= $3 ORDER BY published_at, id LIMIT $4")
+        WHERE (published_at, id) > ($1, $2) AND published_at <= $3 ORDER BY published_at, id LIMIT $4"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
         .bind(after.published_at).bind(after.id).bind(now).bind(limit).fetch_all(p).await)
 }
 
-/// Stores a new story; `category_id` is its nominee's.
-///
-/// # Errors
-/// When its campaign, category or nominee does not exist.
+/// Stores a new story; `category_id` is its nominee's. Fails, too, where its campaign, category or nominee does not
+/// exist.
 pub async fn insert(
     tx: &mut Transaction,
     s: &Story,
     category_id: Option<CategoryId>,
 ) -> sqlx::Result<()> {
-    in_tx!(tx, t => sqlx::query(
+    let statement = sql!(
+        "insert_story",
         "INSERT INTO story (id, campaign_id, category_id, nominee_id, title, summary, body, cover_url, media,
             published_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(s.id).bind(s.campaign_id).bind(category_id).bind(s.nominee_id).bind(&s.title).bind(&s.summary)
         .bind(&s.body).bind(&s.cover_url).bind(Json(&s.media)).bind(s.published_at)
-        .execute(&mut **t).await.map(drop))
+        .execute(t).await.map(drop))
 }

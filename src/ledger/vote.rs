@@ -6,10 +6,12 @@ use sqlx::{PgConnection, SqliteConnection};
 use uuid::Uuid;
 
 use super::dialect::{
-    EXISTING_VOTES, Ids, PackedRows, STORE_VOTES_POSTGRES, STORE_VOTES_SQLITE,
-    STORE_VOTES_UNCONTESTED_POSTGRES, with_ids,
+    EXISTING_VOTES, RequestRow, STORE_VOTES_POSTGRES, STORE_VOTES_SQLITE,
+    STORE_VOTES_UNCONTESTED_POSTGRES, VoteRow,
 };
-use super::{Database, Pool, on_pool};
+use super::rows::{Ids, pack};
+use super::statement::with_ids;
+use super::{Database, Pool, on_pool, sql};
 use crate::domain::vote::{Vote, VoteRequest};
 use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
 
@@ -21,74 +23,80 @@ pub(crate) struct NewVote<'a> {
     pub device_hash: Option<&'a [u8; 16]>,
 }
 
-/// Reads what is known of the voters of `casts`: see [`EXISTING_VOTES`].
+/// Reads the votes that matter for `requests`: see [`EXISTING_VOTES`].
 pub(crate) async fn list_existing(
     database: &Database,
-    casts: &[&VoteRequest],
+    requests: &[&VoteRequest],
 ) -> sqlx::Result<Vec<Vote>> {
-    match database.read() {
+    let run = database.read(*EXISTING_VOTES);
+    match run.pool {
         Pool::Postgres(pool) => {
-            let mut connection = pool.acquire().await?;
-            list_existing_postgres(&mut connection, casts).await
+            let query = bind_requests(sqlx::query_as(run.text), requests);
+            query.fetch_all(pool).await
         }
         Pool::Sqlite(pool) => {
-            let mut connection = pool.acquire().await?;
-            list_existing_sqlite(&mut connection, casts).await
+            let query = sqlx::query_as(run.text).bind(pack_requests(requests));
+            query.fetch_all(pool).await
         }
     }
 }
 
 /// [`list_existing`] on this connection.
 pub(crate) async fn list_existing_postgres(
+    database: &Database,
     connection: &mut PgConnection,
-    casts: &[&VoteRequest],
+    requests: &[&VoteRequest],
 ) -> sqlx::Result<Vec<Vote>> {
-    bind_existing(sqlx::query_as(EXISTING_VOTES.postgres), casts)
+    let statement = EXISTING_VOTES.postgres;
+    let _timer = database.time(statement);
+    bind_requests(sqlx::query_as(statement.text), requests)
         .fetch_all(connection)
         .await
 }
 
 /// [`list_existing`] on this connection, within its transaction.
 pub(crate) async fn list_existing_sqlite(
+    database: &Database,
     connection: &mut SqliteConnection,
-    casts: &[&VoteRequest],
+    requests: &[&VoteRequest],
 ) -> sqlx::Result<Vec<Vote>> {
-    sqlx::query_as(EXISTING_VOTES.sqlite)
-        .bind(existing_rows(casts))
+    let statement = EXISTING_VOTES.sqlite;
+    let _timer = database.time(statement);
+    sqlx::query_as(statement.text)
+        .bind(pack_requests(requests))
         .fetch_all(connection)
         .await
 }
 
-type PgBallots<'q> = sqlx::query::QueryAs<'q, sqlx::Postgres, Vote, sqlx::postgres::PgArguments>;
+type PgVotes<'q> = sqlx::query::QueryAs<'q, sqlx::Postgres, Vote, sqlx::postgres::PgArguments>;
 
-fn bind_existing<'q>(query: PgBallots<'q>, casts: &[&VoteRequest]) -> PgBallots<'q> {
+fn bind_requests<'q>(query: PgVotes<'q>, requests: &[&VoteRequest]) -> PgVotes<'q> {
+    let ids = |id: fn(&VoteRequest) -> Uuid| requests.iter().map(|r| id(r)).collect::<Vec<_>>();
     query
-        .bind(casts.iter().map(|c| c.campaign_id.0).collect::<Vec<Uuid>>())
-        .bind(casts.iter().map(|c| c.voter_id.0).collect::<Vec<Uuid>>())
-        .bind(casts.iter().map(|c| c.period).collect::<Vec<i64>>())
+        .bind(ids(|request| request.campaign_id.0))
+        .bind(ids(|request| request.voter_id.0))
+        .bind(requests.iter().map(|r| r.period).collect::<Vec<i64>>())
         .bind(
-            casts
+            requests
                 .iter()
-                .map(|c| c.idempotency_key)
+                .map(|r| r.idempotency_key)
                 .collect::<Vec<Option<Uuid>>>(),
         )
 }
 
-fn existing_rows(casts: &[&VoteRequest]) -> Vec<u8> {
-    let mut rows = PackedRows::default();
-    for cast in casts {
-        rows.id(cast.campaign_id.0);
-        rows.id(cast.voter_id.0);
-        rows.number(cast.period);
-        rows.optional(cast.idempotency_key.as_ref().map(Uuid::as_bytes));
-    }
-    rows.0
+fn pack_requests(requests: &[&VoteRequest]) -> Vec<u8> {
+    pack(requests.iter().map(|request| RequestRow {
+        campaign_id: request.campaign_id.0,
+        voter_id: request.voter_id.0,
+        period: request.period,
+        idempotency_key: request.idempotency_key.map(Uuid::into_bytes),
+    }))
 }
 
 /// Whether other processes may have taken the keys of votes since they were decided on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ConflictMode {
-    /// Those whose keys are taken are left out.
+    /// Votes whose keys are taken are left out.
     Expected,
     /// A key that is taken is an error, and nothing is stored.
     Unexpected,
@@ -97,33 +105,37 @@ pub(crate) enum ConflictMode {
 /// Stores `votes`, which are in the order of their keys, and moves the tallies; returns the ids that were stored.
 /// One statement, so that it needs no transaction around it.
 pub(crate) async fn store_postgres(
+    database: &Database,
     connection: &mut PgConnection,
     votes: &[NewVote<'_>],
     conflict_mode: ConflictMode,
 ) -> sqlx::Result<HashSet<VoteId>> {
-    let column = |of: fn(&Vote) -> Uuid| votes.iter().map(|b| of(&b.vote)).collect::<Vec<Uuid>>();
+    let ids = |id: fn(&Vote) -> Uuid| votes.iter().map(|v| id(&v.vote)).collect::<Vec<Uuid>>();
+    let numbers =
+        |number: fn(&Vote) -> i64| votes.iter().map(|v| number(&v.vote)).collect::<Vec<i64>>();
     let statement = match conflict_mode {
         ConflictMode::Expected => STORE_VOTES_POSTGRES,
         ConflictMode::Unexpected => STORE_VOTES_UNCONTESTED_POSTGRES,
     };
-    let stored: Vec<VoteId> = sqlx::query_scalar(statement)
-        .bind(column(|b| b.campaign_id.0))
-        .bind(column(|b| b.scope_id.0))
-        .bind(column(|b| b.voter_id.0))
-        .bind(votes.iter().map(|b| b.vote.period).collect::<Vec<i64>>())
-        .bind(votes.iter().map(|b| b.vote.slot).collect::<Vec<i64>>())
-        .bind(column(|b| b.nominee_id.0))
-        .bind(column(|b| b.id.0))
+    let _timer = database.time(statement);
+    let stored: Vec<VoteId> = sqlx::query_scalar(statement.text)
+        .bind(ids(|vote| vote.campaign_id.0))
+        .bind(ids(|vote| vote.scope_id.0))
+        .bind(ids(|vote| vote.voter_id.0))
+        .bind(numbers(|vote| vote.period))
+        .bind(numbers(|vote| vote.slot))
+        .bind(ids(|vote| vote.nominee_id.0))
+        .bind(ids(|vote| vote.id.0))
         .bind(
             votes
                 .iter()
-                .map(|b| b.vote.idempotency_key)
+                .map(|v| v.vote.idempotency_key)
                 .collect::<Vec<Option<Uuid>>>(),
         )
-        .bind(votes.iter().map(|b| b.vote.cast_at).collect::<Vec<_>>())
-        .bind(votes.iter().map(|b| b.vote.is_first).collect::<Vec<bool>>())
-        .bind(votes.iter().map(|b| b.network_hash).collect::<Vec<_>>())
-        .bind(votes.iter().map(|b| b.device_hash).collect::<Vec<_>>())
+        .bind(votes.iter().map(|v| v.vote.cast_at).collect::<Vec<_>>())
+        .bind(votes.iter().map(|v| v.vote.is_first).collect::<Vec<bool>>())
+        .bind(votes.iter().map(|v| v.network_hash).collect::<Vec<_>>())
+        .bind(votes.iter().map(|v| v.device_hash).collect::<Vec<_>>())
         .fetch_all(connection)
         .await?;
     Ok(stored.into_iter().collect())
@@ -131,32 +143,27 @@ pub(crate) async fn store_postgres(
 
 /// The same on SQLite, within the transaction in which the decision was made: nobody else writes, so all are stored.
 pub(crate) async fn store_sqlite(
+    database: &Database,
     connection: &mut SqliteConnection,
     votes: &[NewVote<'_>],
 ) -> sqlx::Result<()> {
-    let mut rows = PackedRows::default();
-    for NewVote {
-        vote,
-        network_hash,
-        device_hash,
-    } in votes
-    {
-        rows.id(vote.campaign_id.0);
-        rows.id(vote.scope_id.0);
-        rows.id(vote.voter_id.0);
-        rows.number(vote.period);
-        rows.number(vote.slot);
-        rows.id(vote.nominee_id.0);
-        rows.id(vote.id.0);
-        rows.optional(vote.idempotency_key.as_ref().map(Uuid::as_bytes));
-        rows.time(vote.cast_at);
-        rows.number(i64::from(vote.is_first));
-        rows.optional(*network_hash);
-        rows.optional(*device_hash);
-    }
-    let PackedRows(rows) = rows;
-    for statement in STORE_VOTES_SQLITE {
-        sqlx::query(statement)
+    let rows = pack(votes.iter().map(|new| VoteRow {
+        campaign_id: new.vote.campaign_id.0,
+        scope_id: new.vote.scope_id.0,
+        voter_id: new.vote.voter_id.0,
+        period: new.vote.period,
+        slot: new.vote.slot,
+        nominee_id: new.vote.nominee_id.0,
+        id: new.vote.id.0,
+        idempotency_key: new.vote.idempotency_key.map(Uuid::into_bytes),
+        cast_at: new.vote.cast_at,
+        is_first: i64::from(new.vote.is_first),
+        network_hash: new.network_hash.copied(),
+        device_hash: new.device_hash.copied(),
+    }));
+    for statement in *STORE_VOTES_SQLITE {
+        let _timer = database.time(statement);
+        sqlx::query(statement.text)
             .bind(&rows)
             .execute(&mut *connection)
             .await?;
@@ -164,42 +171,39 @@ pub(crate) async fn store_sqlite(
     Ok(())
 }
 
-/// Whom the voter has voted for in `period` of a campaign.
-///
-/// # Errors
-/// When the database cannot be read.
+/// The nominees whom the voter has voted for in `period` of a campaign.
 pub async fn list_voted_nominees(
     database: &Database,
     voter_id: VoterId,
     campaign_id: CampaignId,
     period: i64,
 ) -> sqlx::Result<HashSet<NomineeId>> {
-    let nominees: Vec<NomineeId> = on_pool!(database.read(), p => sqlx::query_scalar(
-        "SELECT nominee_id FROM vote WHERE campaign_id = $1 AND voter_id = $2 AND period = $3")
+    let statement = sql!(
+        "list_voted_nominees",
+        "SELECT nominee_id FROM vote WHERE campaign_id = $1 AND voter_id = $2 AND period = $3"
+    );
+    let nominees: Vec<NomineeId> = on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
         .bind(campaign_id).bind(voter_id).bind(period).fetch_all(p).await)?;
     Ok(nominees.into_iter().collect())
 }
 
 /// Votes used by the voter in `period`, by scope; scopes without votes are left out.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn count_used(
     database: &Database,
     voter_id: VoterId,
     campaign_id: CampaignId,
     period: i64,
 ) -> sqlx::Result<Vec<(ScopeId, i64)>> {
-    on_pool!(database.read(), p => sqlx::query_as(
+    let statement = sql!(
+        "count_used_votes",
         "SELECT scope_id, COUNT(*) FROM vote WHERE campaign_id = $1 AND voter_id = $2 AND period = $3
-        GROUP BY scope_id")
+        GROUP BY scope_id"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
         .bind(campaign_id).bind(voter_id).bind(period).fetch_all(p).await)
 }
 
-/// Those of a voter's own votes of a campaign that have these ids.
-///
-/// # Errors
-/// When the database cannot be read.
+/// The voter's own votes of a campaign that have these ids.
 pub async fn list_by_ids(
     database: &Database,
     campaign_id: CampaignId,
@@ -207,11 +211,12 @@ pub async fn list_by_ids(
     ids: Vec<Uuid>,
 ) -> sqlx::Result<Vec<Vote>> {
     let statement = with_ids!(
+        "list_votes_by_ids",
         "SELECT campaign_id, voter_id, scope_id, period, slot, nominee_id, id, idempotency_key, cast_at, is_first
         FROM vote WHERE id",
         "AND campaign_id = $2 AND voter_id = $3"
     );
-    let pool = database.read();
-    on_pool!(pool, p => sqlx::query_as(statement.of(pool))
-        .bind(Ids(ids.clone())).bind(campaign_id).bind(voter_id).fetch_all(p).await)
+    let ids = Ids(ids);
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
+        .bind(&ids).bind(campaign_id).bind(voter_id).fetch_all(p).await)
 }

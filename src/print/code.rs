@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use qrcode::{Color, EcLevel, QrCode};
+use qrcode::{Color, EcLevel};
 
 /// A QR code as one path of unit squares.
-pub struct Code {
+pub struct QrCode {
     pub(super) modules: usize,
     pub(super) path: String,
 }
@@ -13,11 +13,11 @@ pub struct Code {
 /// Modules that must stay empty around a code (ISO/IEC 18004, section 9.1).
 const QUIET_ZONE: usize = 4;
 
-impl Code {
+impl QrCode {
     /// The code of an address; none when it is longer than a code can be, 2,331 bytes.
     #[must_use]
-    pub fn of(url: &str) -> Option<Self> {
-        let code = QrCode::with_error_correction_level(url, EcLevel::M).ok()?;
+    pub fn new(url: &str) -> Option<Self> {
+        let code = qrcode::QrCode::with_error_correction_level(url, EcLevel::M).ok()?;
         let modules = code.width();
         let mut path = String::new();
         for (at, color) in code.to_colors().into_iter().enumerate() {
@@ -28,9 +28,9 @@ impl Code {
         Some(Self { modules, path })
     }
 
-    /// The code alone, as SVG with the room around it that scanners need.
+    /// The code by itself, as SVG with the room around it that scanners need.
     #[must_use]
-    pub fn document(&self) -> String {
+    pub fn standalone(&self) -> String {
         let side = self.modules + 2 * QUIET_ZONE;
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\

@@ -15,6 +15,7 @@ const PREFERRED: [&str; 6] = [
     "WenQuanYi Zen Hei",
     "Droid Sans Fallback",
 ];
+
 /// A font that has Chinese characters, among those of this machine.
 #[derive(Clone)]
 pub struct Font {
@@ -33,8 +34,7 @@ impl Font {
             .filter(|face| has_needed(&fonts, face.id))
             .filter_map(|face| Some(face.families.first()?.0.as_str()))
             .collect();
-        let place = |family: &&str| PREFERRED.iter().position(|name| name == family);
-        families.sort_by_key(|family| (place(family).unwrap_or(PREFERRED.len()), *family));
+        families.sort_by_key(|family| (preference(family), *family));
         let family = (*families.first()?).to_owned();
         Some(Self {
             fonts: Arc::new(fonts),
@@ -63,10 +63,17 @@ impl Font {
     }
 }
 
+/// The place of a family among the preferred ones; all others come after these.
+fn preference(family: &str) -> usize {
+    let place = PREFERRED.iter().position(|name| *name == family);
+    place.unwrap_or(PREFERRED.len())
+}
+
 fn has_needed(fonts: &usvg::fontdb::Database, id: usvg::fontdb::ID) -> bool {
-    let has = |data: &[u8], index| {
-        let face = ttf_parser::Face::parse(data, index);
-        face.is_ok_and(|face| NEEDED.chars().all(|c| face.glyph_index(c).is_some()))
-    };
-    fonts.with_face_data(id, has).unwrap_or(false)
+    fonts.with_face_data(id, is_good).unwrap_or(false)
+}
+
+fn is_good(data: &[u8], index: u32) -> bool {
+    let face = ttf_parser::Face::parse(data, index);
+    face.is_ok_and(|face| NEEDED.chars().all(|c| face.glyph_index(c).is_some()))
 }

@@ -1,8 +1,8 @@
-//! Escaped within HTML and SVG.
+//! Text within HTML and SVG.
 
 use pulldown_cmark_escape::escape_html;
 
-/// A text in HTML.
+/// A text whose characters with a meaning in HTML are escaped where it is written.
 pub struct Escaped<'a>(pub &'a str);
 
 impl std::fmt::Display for Escaped<'_> {

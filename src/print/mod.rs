@@ -1,4 +1,4 @@
-//! What is drawn: values of the domain as SVG and PNG. Nothing here knows of HTTP.
+//! Drawings: values of the domain as SVG and PNG. Nothing here knows of HTTP.
 
 pub mod code;
 pub mod font;

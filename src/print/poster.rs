@@ -4,18 +4,18 @@ use std::fmt::Write as _;
 
 use data_encoding::BASE64;
 
-use super::code::Code;
+use super::code::QrCode;
 use super::font::Font;
 use super::markup::Escaped;
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 
-/// What is scanned.
+/// The code on a poster.
 pub enum PosterCode {
-    /// Leads to an address.
-    Code(Code),
-    /// Opens the mini-program; drawn by its platform.
-    Image {
+    /// A QR code that leads to an address.
+    Qr(QrCode),
+    /// A picture that opens the mini-program; drawn by its platform.
+    MiniProgram {
         /// `image/png` or `image/jpeg`.
         content_type: &'static str,
         /// The file.
@@ -25,6 +25,7 @@ pub enum PosterCode {
 
 /// Width and height in pixels: a phone's screen.
 const SIZE: (u32, u32) = (750, 1200);
+
 /// A poster as PNG; none when it cannot be rendered.
 #[must_use]
 pub fn render(svg: &str, font: &Font) -> Option<Vec<u8>> {
@@ -77,14 +78,14 @@ fn draw_person(svg: &mut String, roster: &Roster, nominee: &Nominee) {
 
 fn draw_code(svg: &mut String, code: &PosterCode) {
     _ = match code {
-        PosterCode::Code(Code { modules, path }) => {
+        PosterCode::Qr(QrCode { modules, path }) => {
             let scale = 250.0 / f64::from(u32::try_from(*modules).unwrap_or(u32::MAX));
             write!(
                 svg,
                 "<path transform=\"translate(250 835) scale({scale})\" shape-rendering=\"crispEdges\" d=\"{path}\"/>"
             )
         }
-        PosterCode::Image {
+        PosterCode::MiniProgram {
             content_type,
             bytes,
         } => write!(
@@ -108,11 +109,12 @@ fn first_line(text: &str, ems: f64) -> String {
     lines(text, ems, 1).pop().unwrap_or_default()
 }
 
-/// Breaks a text into at most `count` lines of at most `ems` times the size of the letters; what is left over ends in
-/// an ellipsis. Chinese is broken anywhere, words of Latin letters between them where that is possible.
+/// Breaks a text into at most `count` lines of at most `ems` times the size of the letters; a longer one ends in an
+/// ellipsis. Chinese is broken anywhere, words of Latin letters between them where that is possible.
 fn lines(text: &str, ems: f64, count: usize) -> Vec<String> {
-    let width = |c: char| if c.is_ascii() { 0.55 } else { 1.0 };
-    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0.0);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0.0;
     for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
         if used + width(c) > ems {
             if lines.len() + 1 == count {
@@ -132,6 +134,11 @@ fn lines(text: &str, ems: f64, count: usize) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// The width of a character, in times the size of the letters.
+fn width(c: char) -> f64 {
+    if c.is_ascii() { 0.55 } else { 1.0 }
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! What a process does by itself: each worker is a loop around a `tick` that tests call directly.
+//! Workers: the tasks that a process does by itself. Each is a loop around a function that tests call directly.
 //!
-//! [`publisher`] keeps the tallies fresh, [`scheduler`] announces stories as they come out, [`refresher`]
-//! reloads campaigns and stores views, [`cleaner`] removes expired rows.
+//! [`publisher`] keeps the tallies fresh, [`scheduler`] announces stories as they come out, `refresher` reloads
+//! campaigns and stores views, [`cleaner`] removes expired rows.
 
 pub mod cleaner;
 pub mod publisher;
-pub mod refresher;
+mod refresher;
 pub mod scheduler;
 
 use std::sync::Arc;
@@ -26,7 +26,8 @@ impl Workers {
     /// Starts all workers.
     #[must_use]
     pub fn start(app: &Arc<App>) -> Self {
-        let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
+        let tasks = TaskTracker::new();
+        let stopping = CancellationToken::new();
         tasks.spawn(publisher::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(scheduler::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(refresher::run(Arc::clone(app), stopping.clone()));
@@ -35,7 +36,7 @@ impl Workers {
         Self { tasks, stopping }
     }
 
-    /// Stops all workers after what they do, the views stored.
+    /// Stops all workers when each has ended its turn, with the views stored.
     pub async fn stop(self) {
         self.stopping.cancel();
         self.tasks.wait().await;

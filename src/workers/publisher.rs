@@ -1,5 +1,6 @@
-//! Keeps the tallies of the process fresh and shares them: what has moved at most every [`PUBLISH_EVERY`], everything
-//! once in [`SWEEP_EVERY`] against the database, so that a lost announcement or a Redis that was away is healed.
+//! The publisher: keeps the tallies of the process fresh and shares them. Dirty ones are published every
+//! [`PUBLISH_EVERY`], all are compared with the database every [`SWEEP_EVERY`], so that a lost announcement or a Redis
+//! that was away is healed.
 
 use std::sync::Arc;
 use std::time::Duration;

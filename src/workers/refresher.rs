@@ -11,6 +11,7 @@ use crate::app::App;
 const REFRESH_EVERY: Duration = Duration::from_millis(500);
 /// At most so much of the views is lost when a process is killed.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
+
 /// Runs until it is told to stop, and stores the last views then.
 pub async fn run(app: Arc<App>, stopping: CancellationToken) {
     let mut refresh = tokio::time::interval(REFRESH_EVERY);

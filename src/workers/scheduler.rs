@@ -1,5 +1,5 @@
-//! Announces stories as they come out. Every process looks for itself and tells its own subscribers, so each of them
-//! hears of a story once, whatever happens to Redis or to other processes.
+//! The scheduler: announces stories as they come out. Every process looks for itself and tells its own subscribers, so
+//! each of them hears of a story once, whatever happens to Redis or to other processes.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,20 +9,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::domain::story::FeedPosition;
-use crate::domain::story::Story;
+use crate::domain::story::{FeedPosition, Story};
 use crate::error::Result;
 use crate::id::StoryId;
 use crate::ledger::story::list_published_between;
 
 /// How late a story can be announced.
 const TICK_EVERY: Duration = Duration::from_millis(500);
-/// How far back each look goes, before the end of the last one: a story stored with a time just past is still announced.
+/// How far back each look goes, before the end of the last one: a story stored with a time just past is still
+/// announced.
 const OVERLAP: TimeDelta = TimeDelta::seconds(60);
 /// Stories of one statement; a look takes as many statements as it needs.
 const PAGE: i64 = 256;
 
-/// What has been announced.
+/// The stories that have been announced.
 #[derive(Debug)]
 pub struct Scheduler {
     /// Stories before this time are old.
@@ -34,7 +34,7 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// Announces what comes out from now on.
+    /// A scheduler that announces stories that come out from now on.
     #[must_use]
     pub fn new(app: &App) -> Self {
         let now = app.clock.now();
@@ -45,14 +45,15 @@ impl Scheduler {
         }
     }
 
-    /// Announces what has come out since the last tick; returns how many stories that were.
+    /// Announces the stories that have come out since the last tick; returns how many stories that were.
     ///
     /// # Errors
     /// When the database is away: the next tick announces them.
     pub async fn tick(&mut self, app: &App) -> Result<usize> {
         let now = app.clock.now();
         let since = (self.looked_until.min(now) - OVERLAP).max(self.started_at);
-        let (mut after, mut count) = (FeedPosition::end_of(since), 0);
+        let mut after = FeedPosition::end_of(since);
+        let mut count = 0;
         loop {
             let page = list_published_between(&app.database, after, now, PAGE).await?;
             let is_last = page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -73,7 +74,7 @@ impl Scheduler {
         Ok(count)
     }
 
-    /// Tells whoever watches, the first time that a story is seen.
+    /// Tells the subscribers, the first time that a story is seen; returns whether it was.
     fn announce(&mut self, app: &App, story: Story) -> bool {
         let is_new = self
             .announced

@@ -1,6 +1,11 @@
 // The API as a test needs it beside the client that it tests.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { deadlineMs } from "./waiting.js";
+
+/** The codes of errors that are over soon. */
+const retryable = ["UNAVAILABLE", "OVERLOADED", "RATE_LIMITED"];
 
 /** Sends `body`, and gives the status, the headers and the JSON of the answer. */
 export async function post(server, body, headers = {}) {
@@ -12,11 +17,19 @@ export async function post(server, body, headers = {}) {
   return { status: response.status, headers: response.headers, json: await response.json() };
 }
 
-/** The data of an operation that must succeed. */
+/** The data of an operation that must succeed: sent again, as it is, when the server says that it may be later. */
 export async function run(server, query, variables = {}, token = undefined) {
-  const { json } = await post(server, { query, variables }, token && { authorization: `Bearer ${token}` });
-  assert.equal(json.errors, undefined, JSON.stringify(json.errors));
-  return json.data;
+  const endMs = Date.now() + deadlineMs();
+  for (;;) {
+    const { json } = await post(server, { query, variables }, token && { authorization: `Bearer ${token}` });
+    const { code, retryAfterMs = 500 } = json.errors?.[0].extensions ?? {};
+    if (retryable.includes(code) && Date.now() < endMs) {
+      await delay(retryAfterMs);
+      continue;
+    }
+    assert.equal(json.errors, undefined, JSON.stringify(json.errors));
+    return json.data;
+  }
 }
 
 /** The access token of a new voter. */

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { castVote, findCampaign } from "./api.js";
-import { desktop, open, phone, startBrowser } from "./browser.js";
+import { desktop, open, phone, rewriteAnswers, startBrowser } from "./browser.js";
+import { startProxy } from "./proxy.js";
 import { startServer } from "./server.js";
+import { deadlineMs, event, eventually } from "./waiting.js";
 
 const server = await startServer({ after });
 const browser = await startBrowser(after);
@@ -11,7 +13,7 @@ const campaign = await findCampaign(server);
 const address = `${server.origin}/c/demo/board`;
 const projector = { ...desktop, viewport: { width: 1920, height: 1080 } };
 
-const stateIs = (page, state) => page.locator(`.freshness[data-state="${state}"]`).waitFor({ timeout: 40_000 });
+const stateIs = (page, state) => page.locator(`.freshness[data-state="${state}"]`).waitFor({ timeout: 2 * deadlineMs() });
 const row = (page, number) => page.locator(`.row[data-number="${number}"]`);
 const figureIs = (page, number, votes) => row(page, number).locator(".figure").getByText(String(votes), { exact: true }).waitFor();
 /** Casts votes for the nominee with this number: the demo's ids are in the order of numbers. */
@@ -28,8 +30,8 @@ describe("the board", () => {
     await figureIs(page, 5, 2);
     await vote(8, 3);
     await figureIs(page, 8, 3);
-    assert.equal(await row(page, 8).locator(".place").textContent(), "1");
-    assert.equal(await row(page, 5).locator(".place").textContent(), "2");
+    await row(page, 8).locator(".place").getByText("1", { exact: true }).waitFor();
+    await row(page, 5).locator(".place").getByText("2", { exact: true }).waitFor();
     await row(page, 8).getByRole("img", { name: "up" }).waitFor();
     await page.locator('[data-figure="votes"]').getByText(String(before + 5)).waitFor();
     await page.locator('[data-figure="voters"]').getByText(String(before + 5)).waitFor();
@@ -76,6 +78,114 @@ describe("the board", () => {
     await figureIs(page, 14, 2);
     await stateIs(page, "live");
     assert.equal(await page.evaluate(() => window.isTheSame), true);
+  });
+
+  test("an event stream that dies without a word is noticed and replaced", async (t) => {
+    const proxy = await startProxy(t, server);
+    const { page } = await open(browser, t, "about:blank", projector);
+    await page.routeWebSocket("**/graphql/ws", (socket) => socket.close());
+    await page.goto(`${proxy.origin}/c/demo/board`);
+    await stateIs(page, "live");
+    await vote(21, 1);
+    await figureIs(page, 21, 1);
+    proxy.silence();
+    await vote(21, 1);
+    await row(page, 21).locator(".figure").getByText("2", { exact: true }).waitFor({ timeout: 3 * deadlineMs() });
+  });
+
+  /** A board whose figures are the test's own: `push` sends these votes, by number, as the next tally. */
+  async function openRehearsal(t) {
+    const { page } = await open(browser, t, "about:blank", projector);
+    let tally;
+    let push;
+    const subscribed = event("the board to watch");
+    await rewriteAnswers(page, ({ campaign: found }) => {
+      if (found?.tally) tally ??= found.tally;
+    });
+    await page.routeWebSocket("**/graphql/ws", (socket) => {
+      socket.onMessage((text) => {
+        const { id, type } = JSON.parse(text);
+        if (type === "connection_init") socket.send(JSON.stringify({ type: "connection_ack" }));
+        if (type === "ping") socket.send(JSON.stringify({ type: "pong" }));
+        if (type !== "subscribe") return;
+        push = (votes) => {
+          const ofVotes = ({ nominee: { number } }) => votes[number] ?? 0;
+          const entries = tally.entries.map((entry) => ({ ...entry, votes: ofVotes(entry) }));
+          const ranked = entries.map((entry) => ({ ...entry, rank: 1 + entries.filter(({ votes }) => votes > entry.votes).length }));
+          tally = { ...tally, version: tally.version + 1, asOf: new Date().toISOString(), entries: ranked };
+          socket.send(JSON.stringify({ id, type: "next", payload: { data: { tallyChanged: tally } } }));
+        };
+        subscribed.happen();
+      });
+    });
+    return {
+      page,
+      push: (votes) => push(votes),
+      ready: async () => {
+        await page.goto(address);
+        await subscribed.happened();
+        await row(page, 1).waitFor();
+      },
+    };
+  }
+
+  test("at many votes a second figures move at once, rows every two seconds, and none shows through another", async (t) => {
+    const { page, push, ready } = await openRehearsal(t);
+    await ready();
+    await page.evaluate(() => {
+      window.moves = [];
+      window.figures = 0;
+      const watched = document.querySelector('.row[data-number="1"]');
+      let place = watched.style.getPropertyValue("--place");
+      new MutationObserver(() => {
+        if (watched.style.getPropertyValue("--place") === place) return;
+        place = watched.style.getPropertyValue("--place");
+        window.moves.push(performance.now());
+      }).observe(watched, { attributes: true });
+      new MutationObserver(() => (window.figures += 1)).observe(watched.querySelector(".figure"), {
+        characterData: true,
+        childList: true,
+        subtree: true,
+      });
+    });
+    let votes = 10;
+    // Two nominees who overtake each other with every vote.
+    const observed = await eventually(async () => {
+      votes += 1;
+      push({ 1: votes, 2: votes + (votes % 2 ? 1 : -1), 3: votes - 5 });
+      const seen = await page.evaluate(() => ({ moves: window.moves, figures: window.figures }));
+      return (seen.moves.length >= 3 || seen.figures > 400) && seen;
+    }, "rows to move");
+    const gaps = observed.moves.slice(1).map((ms, i) => ms - observed.moves[i]);
+    assert.ok(gaps.every((ms) => ms >= 1_900), `rows moved after ${gaps.map(Math.round)} ms`);
+    assert.ok(observed.figures > 2 * observed.moves.length, `${observed.figures} figures`);
+    const background = await row(page, 1).evaluate((element) => getComputedStyle(element).backgroundColor);
+    assert.match(background, /^rgb\(/, "a row covers what it passes");
+  });
+
+  test("a tie across the line is marked", async (t) => {
+    const { page, push, ready } = await openRehearsal(t);
+    await ready();
+    const votes = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [i + 1, 100 - i]));
+    push({ ...votes, 11: votes[10] });
+    await page.getByText("Top 10: tie at the line").waitFor();
+    assert.equal(await page.getByRole("img", { name: "tied" }).count(), 2);
+    push({ ...votes, 10: votes[10] + 1, 11: votes[10] });
+    await page.getByText("Top 10: tie at the line").waitFor({ state: "detached" });
+    assert.equal(await page.getByRole("img", { name: "tied" }).count(), 0);
+  });
+
+  test("controls hide on a projector that nobody touches", async (t) => {
+    const { page } = await open(browser, t, "about:blank", projector);
+    await page.clock.install();
+    await page.goto(address);
+    const controls = [page.getByRole("button", { name: "Show all" }), page.getByRole("button", { name: "中文" })];
+    for (const control of controls) await control.waitFor();
+    await page.clock.fastForward(6_000);
+    for (const control of controls) await control.waitFor({ state: "hidden" });
+    await page.locator(".freshness").waitFor();
+    await page.mouse.move(200, 300);
+    for (const control of controls) await control.waitFor();
   });
 
   test("hidden figures stay hidden, and staff see them after signing in", async (t) => {

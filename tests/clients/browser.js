@@ -1,7 +1,12 @@
 // The browser that reads the pages: one a file, with the requests and complaints of each page.
+import { readFile, readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { brotliDecompressSync } from "node:zlib";
 import { chromium } from "playwright-core";
+import { deadlineMs } from "./waiting.js";
 
-const timeoutMs = 15_000;
+/** The folder of another build of the pages than the server's own, to try it without compiling the server. */
+const dist = process.env.ACCLAIM_PAGES;
 
 /** A phone in China, and a desktop in England. */
 export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "zh-CN" };
@@ -31,7 +36,8 @@ export async function startBrowser(after) {
 export async function open(browser, context, url, device = desktop) {
   const window = await browser.newContext(device);
   context.after(() => window.close());
-  window.setDefaultTimeout(timeoutMs);
+  window.setDefaultTimeout(deadlineMs());
+  if (dist) await servePages(window);
   const page = await window.newPage();
   const addresses = [];
   const complaints = [];
@@ -45,4 +51,38 @@ export async function open(browser, context, url, device = desktop) {
   const response = await page.goto(url);
   const foreign = () => addresses.filter((address) => !address.startsWith("data:") && new URL(address).host !== new URL(url).host);
   return { page, response, addresses, complaints, foreign };
+}
+
+async function servePages(window) {
+  const names = (await readdir(dist)).filter((name) => name.endsWith(".br"));
+  await window.route("**/pages/*", async (route) => {
+    const wanted = basename(new URL(route.request().url()).pathname);
+    const extension = wanted.slice(wanted.lastIndexOf("."));
+    const contentType = extension === ".css" ? "text/css" : "text/javascript";
+    const body = async (name) => brotliDecompressSync(await readFile(join(dist, name)));
+    if (names.includes(`${wanted}.br`)) return route.fulfill({ contentType, body: await body(`${wanted}.br`) });
+    // The server's page names the files of its own build. A module must have one name only, or there are two of it.
+    const name = names.find((name) => name.startsWith(/^[a-z]+/.exec(wanted)[0]) && name.endsWith(`${extension}.br`));
+    const shim = () => `import "./${name.slice(0, -".br".length)}";`;
+    return route.fulfill({ contentType, body: extension === ".css" ? await body(name) : shim() });
+  });
+}
+
+/**
+ * Changes the answers to a page's operations on their way: `change` gets the data and the variables of each answer, and
+ * may give another answer instead.
+ */
+export async function rewriteAnswers(page, change) {
+  await page.route("**/graphql", async (route) => {
+    try {
+      const response = await route.fetch();
+      const answer = await response.json();
+      const { variables } = route.request().postDataJSON();
+      const other = answer.data && (await change(answer.data, variables));
+      await route.fulfill({ response, json: other ?? answer });
+    } catch (error) {
+      // Answers to a page that is closed reach nobody, and those of a server that is away do not come.
+      if (!page.isClosed()) await route.abort().catch(() => undefined);
+    }
+  });
 }

@@ -1,10 +1,11 @@
 // The client of the sample mini-program, on a phone of the platform as Node can be one.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, describe, test } from "node:test";
-import { castVote, findCampaign, run } from "./api.js";
+import { castVote, findCampaign, listStories, run } from "./api.js";
 import { startServer } from "./server.js";
-import { event, within } from "./waiting.js";
+import { event, eventually } from "./waiting.js";
 import { appId, appSecret, phoneOf, startPlatform } from "./wx.js";
 
 const require = createRequire(import.meta.url);
@@ -31,10 +32,7 @@ const sent = (phone, document) => phone.requests.filter(({ data }) => data?.exte
 const votesOf = async (to, id) => (await run(to, "query ($id: ID!) { nominee(id: $id) { votes } }", { id })).nominee.votes;
 
 async function votesReach(to, id, votes) {
-  const reached = async () => {
-    while ((await votesOf(to, id)) < votes) await new Promise((resolve) => setTimeout(resolve, 50));
-  };
-  await within(10_000, reached(), `${votes} votes`);
+  await eventually(async () => (await votesOf(to, id)) >= votes, `${votes} votes`);
   assert.equal(await votesOf(to, id), votes);
 }
 
@@ -73,6 +71,8 @@ describe("the mini-program's client", () => {
 
   test("a vote whose answer is lost is sent again and counts once; one whose phone is restarted, too", async () => {
     const { phone, client } = openPhone("zhao");
+    let retries = 0;
+    client.onRetry = () => (retries += 1);
     const nominee = campaign.takeNominee();
     let lost = 0;
     phone.intercept = ({ data }) => (data?.variables.nomineeId && (lost += 1) <= 2 ? "drop" : undefined);
@@ -82,6 +82,7 @@ describe("the mini-program's client", () => {
     const keys = new Set(sent(phone, documents.CastVote).map(({ data }) => data.variables.idempotencyKey));
     assert.equal(keys.size, 1);
     assert.ok(lost >= 3);
+    assert.equal(retries, 2, "who waits is told");
     await votesReach(server, nominee, 1);
     // Every answer is lost, until the mini-program is closed and opened again.
     const other = campaign.takeNominee();
@@ -123,6 +124,68 @@ describe("the mini-program's client", () => {
     client.write("tokens", { ...client.read("tokens"), expiresMs: 0, refresh: "gone" });
     assert.equal((await client.castVote(nominee)).userErrors[0].code, "ALREADY_VOTED");
     assert.equal(phone.logins, 2);
+  });
+
+  test("reading needs no session: it is anonymous where none can be renewed, and soon", async () => {
+    for (const isDropped of [false, true]) {
+      const { phone, client } = openPhone("reader");
+      await client.signIn();
+      client.write("tokens", { ...client.read("tokens"), expires: 0, expiresMs: 0, ...(!isDropped && { refresh: "gone" }) });
+      phone.isLoginBroken = true;
+      phone.intercept = ({ data }) => (isDropped && data?.variables.refreshToken ? "drop" : undefined);
+      const since = Date.now();
+      const { campaign: answer } = await client.query(documents.Nominee, { slug: "demo", number: 1 });
+      assert.equal(answer.nominee.viewerHasVoted, null);
+      assert.equal(phone.logins, 1, "a reader does not sign in");
+      assert.equal(phone.requests.filter(({ data, at }) => at >= since && data?.variables.slug).length, 1);
+    }
+  });
+
+  test("a report of views that is refused is not sent again and again", async (t) => {
+    const strict = await startServer(t, wechat);
+    const { nominees } = await findCampaign(strict);
+    const { phone, client } = openPhone("reporter", strict);
+    const refusal = { errors: [{ message: "Slow down.", extensions: { code: "RATE_LIMITED", retryAfterMs: 1 } }] };
+    const later = event("a call after the report");
+    phone.intercept = (entry) => {
+      if (!entry.data?.variables.subjectIds) return;
+      entry.json = refusal;
+      later.happen();
+    };
+    client.recordViews([nominees[0]]);
+    await later.happened();
+    // Where the report is sent again, it is before the next report.
+    await client.execute(documents.RecordViews, { subjectIds: [nominees[1]], key: crypto.randomUUID() }, {
+      needsVoter: false,
+      isBackground: true,
+    }).catch(() => undefined);
+    assert.equal(sent(phone, documents.RecordViews).filter(({ data }) => data.variables.subjectIds[0] === nominees[0]).length, 1);
+  });
+
+  test("a phone whose storage is full votes, renews and signs out all the same", async () => {
+    const { phone, client } = openPhone("full");
+    await client.signIn();
+    const first = client.read("tokens");
+    phone.isStorageFull = true;
+    const nominee = campaign.takeNominee();
+    client.write("tokens", { ...first, expires: 0, expiresMs: 0 });
+    assert.deepEqual((await client.castVote(nominee)).userErrors, []);
+    assert.notEqual(client.read("tokens").refresh, first.refresh, "the newer session wins");
+    client.signOut();
+    assert.equal(client.isSignedIn, false);
+    // Nor does the old one come back with the next start.
+    assert.equal(new Acclaim({ origin: server.origin }).isSignedIn, false);
+  });
+
+  test("what is watched hears that its socket has come back", async (t) => {
+    const { phone, client } = openPhone("traveller");
+    let opened = 0;
+    const observer = { next: () => undefined, open: () => (opened += 1) };
+    const stop = client.subscribe(documents.WatchStories, { campaignId: campaign.id }, observer);
+    t.after(stop);
+    await eventually(() => opened === 1, "the socket to open");
+    phone.socket.terminate();
+    await eventually(() => opened === 2, "the socket to come back");
   });
 
   test("a rate limit is obeyed: nothing is sent before the server's time is over, and all votes count", async (t) => {
@@ -171,10 +234,7 @@ describe("the mini-program's client", () => {
       50,
     );
     t.after(stop);
-    const unchanged = async () => {
-      while (!phone.requests.some(({ status }) => status === 304)) await new Promise((resolve) => setTimeout(resolve, 20));
-    };
-    await within(10_000, unchanged(), "an answer that nothing has changed");
+    await eventually(() => phone.requests.some(({ status }) => status === 304), "an answer that nothing has changed");
     since = seen.at(-1).version;
     await castVote(server, campaign.takeNominee());
     await moved.happened();
@@ -232,9 +292,6 @@ describe("the mini-program's client", () => {
     assert.deepEqual(await client.setLike(subject, true), { subject: { likeCount: 1, viewerHasLiked: true }, userErrors: [] });
     const query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Nominee { viewCount } } }";
     const views = async (...ids) => (await run(server, query, { ids })).nodes.map((nominee) => nominee.viewCount);
-    const until = async (id, count) => {
-      while ((await views(id))[0] < count) await new Promise((done) => setTimeout(done, 50));
-    };
     let answers = 0;
     const answered = event("an answer that arrives");
     phone.intercept = ({ data, answer }) => {
@@ -248,22 +305,31 @@ describe("the mini-program's client", () => {
     // Views are stored in the order of their coming: with this one, all repetitions have been.
     const later = campaign.takeNominee();
     client.recordViews([later]);
-    await within(10_000, until(later, 1), "the later view");
+    await eventually(async () => (await views(later))[0] >= 1, "the later view");
     assert.equal(answers, 4);
     assert.deepEqual(await views(subject, later), [1, 1]);
   });
 });
 
 describe("the mini-program's pages", () => {
-  const { phone, client } = openPhone("pages");
-  globalThis.getApp = () => ({ client });
+  const pages = openPhone("pages");
+  const { phone, client } = pages;
+
+  /** Makes a phone the one whose pages are opened next. */
+  function use(owner) {
+    globalThis.wx = owner.phone.wx;
+    globalThis.getApp = () => ({ client: owner.client });
+    return owner;
+  }
 
   /** A page as the platform makes it of what its file says; opened with `options`. */
   function openPage(name, options = {}) {
     let page;
     globalThis.Page = (definition) => (page = { ...definition, data: structuredClone(definition.data) });
     const path = require.resolve(`${program}/pages/${name}/${name}.js`);
+    // Both take the client when they are loaded.
     delete require.cache[path];
+    delete require.cache[require.resolve(`${program}/lib/vote.js`)];
     require(path);
     page.setData = (change) => {
       for (const [key, value] of Object.entries(change)) {
@@ -275,15 +341,10 @@ describe("the mini-program's pages", () => {
     return { page, opened: page.onLoad?.(options) };
   }
 
-  const shows = async (page, isShown, what) => {
-    const reached = async () => {
-      while (!isShown(page.data)) await new Promise((resolve) => setTimeout(resolve, 20));
-    };
-    await within(10_000, reached(), what);
-  };
+  const shows = (page, isShown, what) => eventually(() => isShown(page.data), what);
 
   test("the list shows nominees and their search, votes and shows what is left", async () => {
-    globalThis.wx = phone.wx;
+    use(pages);
     const { page } = openPage("list");
     await shows(page, ({ nominees }) => nominees.length === 30, "the first page");
     page.onReachBottom();
@@ -299,7 +360,7 @@ describe("the mini-program's pages", () => {
   });
 
   test("a nominee is opened by its number or a scanned code, voted for and liked", async () => {
-    globalThis.wx = phone.wx;
+    use(pages);
     const { page } = openPage("nominee", { scene: encodeURIComponent("c=demo&n=50") });
     await shows(page, ({ nominee }) => nominee?.number === 50, "the nominee");
     await page.onVote();
@@ -310,8 +371,147 @@ describe("the mini-program's pages", () => {
     await shows(missing, ({ isMissing }) => isMissing, "that there is none");
   });
 
+  test("categories that are chosen in quick succession show each nominee once", async (t) => {
+    use(pages);
+    const { page } = openPage("list");
+    t.after(() => page.onUnload());
+    await shows(page, ({ nominees }) => nominees.length === 30, "the first page");
+    const [a, b] = page.data.campaign.categories.map(({ id }) => id);
+    const isList = ({ data }) => data?.variables.orderBy === "SHUFFLED";
+    const before = phone.requests.filter(isList).length;
+    const choose = (id) => page.onCategory({ currentTarget: { dataset: { id } } });
+    // All answers come after the last choice.
+    const released = event("the answers to be let through");
+    phone.intercept = (entry) => (isList(entry) ? released.happened() : undefined);
+    choose(b);
+    choose(a);
+    choose(b);
+    choose(a);
+    const asked = () => phone.requests.filter(isList).slice(before);
+    await eventually(() => asked().length === 4 && asked().every(({ answer }) => answer), "the answers");
+    released.happen();
+    phone.intercept = () => undefined;
+    await shows(page, ({ nominees }) => nominees.length >= 30, "the list");
+    await page.loadMore();
+    await shows(page, ({ isComplete }) => isComplete, "the end of the list");
+    const ids = page.data.nominees.map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
+  });
+
+  test("a name's first character is whole, a rare one too", () => {
+    use(pages);
+    const { initialOf } = require(`${program}/lib/vote.js`);
+    assert.equal(initialOf("𠮷田"), "𠮷");
+    for (const name of ["list", "nominee"]) {
+      const markup = readFileSync(require.resolve(`${program}/pages/${name}/${name}.wxml`), "utf8");
+      assert.doesNotMatch(markup, /name\[/);
+    }
+  });
+
+  test("a new day gives new votes to a list that stayed open; a spent quota and a search show what they mean", async (t) => {
+    const { phone, client } = use(openPhone("owl"));
+    const { page } = openPage("list");
+    t.after(() => page.onUnload());
+    await shows(page, ({ nominees }) => nominees.length === 30, "the first page");
+    const resetsAtMs = client.now() + 3_600_000;
+    let isNew = false;
+    let isSpent = false;
+    phone.intercept = ({ json }) => {
+      const quotas = [...(json?.data?.campaign?.viewerQuotas ?? []), json?.data?.castVote?.quota].filter(Boolean);
+      for (const quota of quotas) {
+        quota.resetsAt = new Date(resetsAtMs + (isNew ? 86_400_000 : 0)).toISOString();
+        if (isNew) Object.assign(quota, { used: 0, remaining: quota.limit });
+        if (isSpent && quota.category.id === page.data.category) Object.assign(quota, { used: quota.limit, remaining: 0 });
+      }
+    };
+    page.onVote({ currentTarget: { dataset: { index: 0 } } });
+    await shows(page, ({ nominees, quota }) => nominees[0].viewerHasVoted && quota?.remaining === 9, "the vote");
+    await shows(page, ({ campaign }) => campaign.viewerQuotas.length === 3, "the quotas of all categories");
+    isNew = true;
+    const { now } = Date;
+    try {
+      Date.now = () => now() + 7_200_000;
+      page.tick();
+      await shows(page, ({ nominees, quota }) => !nominees[0].viewerHasVoted && quota.remaining === 10, "the new day");
+    } finally {
+      Date.now = now;
+    }
+    isSpent = true;
+    page.onHide();
+    page.onShow();
+    await shows(page, ({ category, spent, quota }) => spent[category] && quota.remaining === 0, "that all votes are spent");
+    page.onSearch({ detail: { value: "银川" } });
+    await shows(page, ({ search, nominees, quota }) => search && nominees.length > 1 && quota === null, "no quota of a category");
+  });
+
+  test("a vote that is prolonged opens again on a list that stayed open", async (t) => {
+    const { phone, client } = use(openPhone("lark"));
+    let isOver = true;
+    phone.intercept = ({ json }) => {
+      const found = json?.data?.campaign;
+      if (found?.phase && isOver) Object.assign(found, { phase: "ENDED", votingClosesAt: new Date().toISOString() });
+    };
+    const { page } = openPage("list");
+    t.after(() => page.onUnload());
+    await shows(page, ({ nominees, isOpen }) => nominees.length === 30 && !isOpen, "that voting is over");
+    isOver = false;
+    const { now } = Date;
+    try {
+      Date.now = () => now() + 180_000;
+      page.tick();
+      await shows(page, ({ isOpen }) => isOpen, "that voting is open");
+    } finally {
+      Date.now = now;
+    }
+  });
+
+  test("stories that come out are announced once: the first of a feed, several at once, those of a broken socket", async (t) => {
+    const { phone, client } = use(openPhone("follower"));
+    const ids = await listStories(server);
+    let held = ids.length;
+    phone.intercept = ({ json }) => {
+      const stories = json?.data?.campaign?.stories;
+      if (!stories?.edges) return;
+      const out = new Set(ids.slice(held));
+      stories.edges = stories.edges.filter(({ node }) => out.has(node.id));
+      if (out.size === 0) stories.pageInfo = { hasNextPage: false, hasPreviousPage: false, endCursor: null };
+    };
+    const { page, opened } = openPage("stories");
+    t.after(() => page.onUnload());
+    await opened;
+    assert.deepEqual(page.data.stories, []);
+    held -= 1;
+    await page.checkForNewer();
+    assert.equal(page.data.newer, 1);
+    page.onNewer();
+    held -= 1;
+    await Promise.all([page.checkForNewer(), page.checkForNewer(), page.checkForNewer()]);
+    assert.equal(page.data.newer, 1);
+    await eventually(() => phone.socket?.readyState === 1, "the socket to open");
+    phone.socket.terminate();
+    held -= 1;
+    await shows(page, ({ newer }) => newer === 2, "what came out meanwhile");
+    page.onNewer();
+    assert.equal(new Set(page.data.stories.map(({ id }) => id)).size, 3);
+  });
+
+  test("a story has a page: its text, its pictures and films, a like", async () => {
+    use(pages);
+    const [id] = await listStories(server);
+    const { page } = openPage("story", { id });
+    await shows(page, ({ story }) => story?.body.includes("<p>"), "the story");
+    await page.onLike();
+    assert.equal(page.data.story.viewerHasLiked, true);
+    await page.onLike();
+    page.data.story.media = [{ kind: "VIDEO", url: "https://example.org/film", title: "A film" }];
+    page.onMedium({ currentTarget: { dataset: { index: 0 } } });
+    assert.equal(phone.copied, "https://example.org/film");
+    const { page: missing } = openPage("story", { id: "none" });
+    await shows(missing, ({ isMissing }) => isMissing, "that there is none");
+  });
+
   test("stories are read to the end and liked; mine shows votes and quotas, and signs out", async (t) => {
-    globalThis.wx = phone.wx;
+    use(pages);
     const { page, opened } = openPage("stories");
     await opened;
     t.after(() => page.onUnload());
@@ -322,6 +522,7 @@ describe("the mini-program's pages", () => {
     const { page: mine } = openPage("mine");
     mine.onShow();
     await shows(mine, ({ voted, quotas }) => voted.length === 2 && quotas.length === 3, "votes and quotas");
+    mine.onHide();
     mine.onSignOut();
     assert.equal(client.isSignedIn, false);
     await mine.onSignIn();

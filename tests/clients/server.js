@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { within } from "./waiting.js";
+import { deadlineMs, within } from "./waiting.js";
 
 const binary = resolve(process.env.ACCLAIM_BIN ?? join(import.meta.dirname, "../../target/debug/acclaim"));
 
@@ -72,7 +72,7 @@ class Server {
     child.on("error", (error) => (this.#log += `${binary}: ${error.message}\n`));
     child.stdout.on("data", (text) => (this.#log += text));
     child.stderr.on("data", (text) => (this.#log += text));
-    await within(20_000, this.#ready(), "the server to be ready").catch((error) => {
+    await within(deadlineMs(), this.#ready(), "the server to be ready").catch((error) => {
       throw new Error(`${error.message}\n${this.#log}`);
     });
   }
@@ -105,7 +105,7 @@ class Server {
   async #end(signal) {
     const exit = once(this.#process, "exit");
     this.#process.kill(signal);
-    const [code] = await within(25_000, exit, `the server to end after ${signal}`);
+    const [code] = await within(deadlineMs(), exit, `the server to end after ${signal}`);
     return code;
   }
 

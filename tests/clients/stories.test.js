@@ -4,9 +4,10 @@ import { after, describe, test } from "node:test";
 import { listStories, run } from "./api.js";
 import { desktop, open, phone, startBrowser } from "./browser.js";
 import { startServer } from "./server.js";
+import { deadlineMs } from "./waiting.js";
 
 /** The demo's next story comes out two minutes after its first start. */
-const nextStoryMs = 150_000;
+const nextStoryMs = 120_000;
 
 const server = await startServer({ after });
 const browser = await startBrowser(after);
@@ -31,7 +32,7 @@ describe("stories", () => {
     assert.deepEqual(await shownIds(page), before.slice(0, 10));
     const bar = page.getByRole("button", { name: "1 篇新故事" });
     assert.equal(await bar.count(), 0, "the story is still to come");
-    await bar.waitFor({ timeout: nextStoryMs });
+    await bar.waitFor({ timeout: nextStoryMs + deadlineMs() });
     assert.deepEqual(await shownIds(page), before.slice(0, 10));
     await readToTheEnd(page);
     assert.deepEqual(await shownIds(page), before);
@@ -56,6 +57,29 @@ describe("stories", () => {
     await page.getByRole("button", { name: "Like 1", pressed: true }).waitFor();
     await page.goBack();
     await card.getByText(title).waitFor();
+  });
+
+  test("dates are those of the campaign's time zone, as the server has them, wherever the reader is", async (t) => {
+    const { page } = await open(browser, t, address, { ...phone, timezoneId: "Pacific/Honolulu" });
+    const times = page.locator(".feed time");
+    await times.nth(9).waitFor();
+    const datesOf = (elements) => {
+      const options = { year: "numeric", month: "short", day: "numeric" };
+      const format = (timeZone) => new Intl.DateTimeFormat("zh-CN", { ...options, timeZone });
+      return elements.map(({ textContent, dateTime }) => ({
+        shown: textContent,
+        campaign: format("Asia/Shanghai").format(Date.parse(dateTime)),
+        reader: format(undefined).format(Date.parse(dateTime)),
+      }));
+    };
+    const dates = await times.evaluateAll(datesOf);
+    assert.ok(dates.some(({ campaign, reader }) => campaign !== reader), "the two zones have different days");
+    for (const { shown, campaign } of dates) assert.equal(shown, campaign);
+    const differing = dates.findIndex(({ campaign, reader }) => campaign !== reader);
+    await page.locator(".feed .card > a").nth(differing).tap();
+    await page.locator(".story .body").waitFor();
+    const [{ shown, campaign }] = await page.locator(".story time").evaluateAll(datesOf);
+    assert.equal(shown, campaign);
   });
 
   test("a story is read without JavaScript, and its link has a preview", async (t) => {

@@ -45,10 +45,15 @@ export async function startPlatform(after) {
   };
 }
 
-/** The phone of a person: its `wx`, and a record of its requests. `intercept` may drop an answer on its way. */
+/**
+ * The phone of a person: its `wx`, and a record of its requests. `intercept` may hold, change (`json`) or drop an
+ * answer on its way. `isStorageFull` and `isLoginBroken` say what else is wrong.
+ */
 export function phoneOf(person, platform) {
   const storage = new Map();
   const phone = { logins: 0, requests: [], toasts: [], concurrentMax: 0, intercept: () => undefined };
+  phone.isStorageFull = false;
+  phone.isLoginBroken = false;
   let running = 0;
   let sockets = 0;
   const request = async ({ url, method = "GET", data, header = {}, success, fail }) => {
@@ -69,8 +74,11 @@ export function phoneOf(person, platform) {
       // Header names as iOS writes them.
       const upper = (name) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
       const names = Object.fromEntries([...response.headers].map(([name, value]) => [upper(name), value]));
-      const reply = { statusCode: response.status, header: names, data: isJson ? JSON.parse(text) : text };
-      settle = phone.intercept(entry) === "drop" ? () => fail({ errMsg: "request:fail timeout" }) : () => success(reply);
+      entry.json = text.startsWith("{") ? JSON.parse(text) : undefined;
+      const isDropped = (await phone.intercept(entry)) === "drop";
+      const body = isJson ? entry.json : entry.json ? JSON.stringify(entry.json) : text;
+      const reply = { statusCode: response.status, header: names, data: body };
+      settle = isDropped ? () => fail({ errMsg: "request:fail timeout" }) : () => success(reply);
     } catch (error) {
       settle = () => fail({ errMsg: `request:fail ${error.message}` });
     }
@@ -79,16 +87,23 @@ export function phoneOf(person, platform) {
   };
   phone.wx = {
     request: (options) => void request(options),
-    login: ({ success }) => {
+    login: ({ success, fail }) => {
       phone.logins += 1;
-      setImmediate(() => success({ code: platform.codeFor(person) }));
+      if (phone.isLoginBroken) return setImmediate(() => fail({ errMsg: "login:fail system error" }));
+      return setImmediate(() => success({ code: platform.codeFor(person) }));
     },
     showToast: ({ title }) => void phone.toasts.push(title),
     setNavigationBarTitle: () => undefined,
     pageScrollTo: () => undefined,
+    stopPullDownRefresh: () => undefined,
+    previewImage: ({ urls }) => void (phone.previewed = urls),
+    setClipboardData: ({ data }) => void (phone.copied = data),
     // Values are copied, as the platform does.
     getStorageSync: (key) => (storage.has(key) ? JSON.parse(storage.get(key)) : ""),
-    setStorageSync: (key, value) => void storage.set(key, JSON.stringify(value)),
+    setStorageSync: (key, value) => {
+      if (phone.isStorageFull) throw new Error("setStorageSync:fail exceed storage max size");
+      storage.set(key, JSON.stringify(value));
+    },
     removeStorageSync: (key) => void storage.delete(key),
     connectSocket: ({ url, protocols, header }) => {
       if (sockets >= socketsMax) throw new Error("connectSocket:fail exceed max socket count");

@@ -1,11 +1,12 @@
 //! A crowd that watches the same tally: it is executed once for all of them, and what is a viewer's own is not shared.
 
-use acclaim::hot::Rate;
+use acclaim::hot::{Limits, Rate};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::clients::{Socket, until};
-use crate::harness::{Options, Sample, Stores, TestServer, noon, on_both, refusal};
+use crate::clients::Socket;
+use crate::deadlines::until;
+use crate::harness::{Sample, Stores, TestApp, TestClient, noon, on_both};
 
 on_both!(
     a_crowd_is_charged_for_one_tally,
@@ -18,22 +19,18 @@ const WATCHERS: usize = 50;
 const TALLY: &str = "subscription($id: ID!) { tallyChanged(campaignId: $id) {
     version countedVotes entries { nominee { id name } votes rank share } } }";
 
-async fn start(stores: &Stores, change: impl FnOnce(&mut Options)) -> (TestServer, Sample) {
+async fn start(stores: &Stores, limit: impl FnOnce(&mut Limits)) -> (TestApp, Sample) {
     let database = stores
         .database(&acclaim::clock::Clock::manual(noon()))
         .await;
     let sample = Sample::insert(&database, noon(), |_| ()).await;
-    let mut options = Options {
-        with_workers: true,
-        ..Options::default()
-    };
-    change(&mut options);
-    (TestServer::start_with(stores, options).await, sample)
+    let builder = TestApp::builder(stores).with_workers();
+    (builder.with_limits(limit).start().await, sample)
 }
 
-async fn watch(server: &TestServer, sample: &Sample, token: Option<&str>, query: &str) -> Socket {
-    let mut socket = Socket::open(server.address, token).await;
-    let variables = json!({"id": server.campaign_id(sample.campaign.id)});
+async fn watch(client: &TestClient, sample: &Sample, query: &str) -> Socket {
+    let mut socket = client.socket().await;
+    let variables = json!({"id": sample.campaign_id()});
     socket.subscribe("1", query, variables).await;
     socket
 }
@@ -48,25 +45,23 @@ async fn tally_of(socket: &mut Socket, votes: i64) -> Value {
     }
 }
 
-async fn vote(server: &TestServer, sample: &Sample, token: &str) {
-    let nominee = server.nominee_id(sample.nominees[0]);
-    let payload = server.cast(token, &nominee, None).await;
-    assert_eq!(refusal(&payload), None, "{payload}");
+async fn vote(voter: &TestClient, sample: &Sample) {
+    voter.vote(&sample.nominee_id(0)).await.expect_counted();
 }
 
 /// The price of the tally is some 250; fifty times that is more than the bucket holds.
 async fn a_crowd_is_charged_for_one_tally(stores: Stores) {
-    let (server, sample) = start(&stores, |options| {
-        options.limits.anonymous_query = Rate {
+    let (app, sample) = start(&stores, |limits| {
+        limits.anonymous_query = Rate {
             per_second: 1.0,
             burst: 2_000,
         };
     })
     .await;
-    let watching = (0..WATCHERS).map(|_| watch(&server, &sample, None, TALLY));
+    let watching = (0..WATCHERS).map(|_| watch(app.anonymous(), &sample, TALLY));
     let mut sockets = join_all(watching).await;
     join_all(sockets.iter_mut().map(|socket| tally_of(socket, 0))).await;
-    vote(&server, &sample, &server.voter()).await;
+    vote(&app.voter(), &sample).await;
     let tallies = join_all(sockets.iter_mut().map(|socket| tally_of(socket, 1))).await;
     assert!(tallies.iter().all(|tally| *tally == tallies[0]));
     assert_eq!(
@@ -77,10 +72,10 @@ async fn a_crowd_is_charged_for_one_tally(stores: Stores) {
     );
     // One that is another, by its variables or its text, is charged for.
     let other = TALLY.replace("rank share", "rank");
-    let mut socket = watch(&server, &sample, None, &other).await;
+    let mut socket = watch(app.anonymous(), &sample, &other).await;
     for _ in 0..10 {
         let other = other.replace("version", &format!("v{}: version", sockets.len()));
-        sockets.push(watch(&server, &sample, None, &other).await);
+        sockets.push(watch(app.anonymous(), &sample, &other).await);
     }
     tally_of(&mut socket, 1).await;
     let last = sockets.last_mut().expect("it was pushed");
@@ -88,13 +83,13 @@ async fn a_crowd_is_charged_for_one_tally(stores: Stores) {
 }
 
 async fn what_is_a_voters_own_is_not_shared(stores: Stores) {
-    let (server, sample) = start(&stores, |_| ()).await;
+    let (app, sample) = start(&stores, |_| ()).await;
     let query = TALLY.replace("name", "viewerHasVoted");
-    let (one, other) = (server.voter(), server.voter());
-    let mut of_one = watch(&server, &sample, Some(&one), &query).await;
-    let mut of_other = watch(&server, &sample, Some(&other), &query).await;
-    vote(&server, &sample, &one).await;
-    let nominee = server.nominee_id(sample.nominees[0]);
+    let (one, other) = (app.voter(), app.voter());
+    let mut of_one = watch(&one, &sample, &query).await;
+    let mut of_other = watch(&other, &sample, &query).await;
+    vote(&one, &sample).await;
+    let nominee = sample.nominee_id(0);
     for (socket, has_voted) in [(&mut of_one, true), (&mut of_other, false)] {
         let tally = tally_of(socket, 1).await;
         let entries = tally["entries"].as_array().expect("a list");
@@ -107,16 +102,16 @@ async fn what_is_a_voters_own_is_not_shared(stores: Stores) {
 }
 
 async fn who_comes_after_all_have_left_is_served_anew(stores: Stores) {
-    let (server, sample) = start(&stores, |_| ()).await;
+    let (app, sample) = start(&stores, |_| ()).await;
     for votes in 0..3 {
-        let mut socket = watch(&server, &sample, None, TALLY).await;
+        let mut socket = watch(app.anonymous(), &sample, TALLY).await;
         tally_of(&mut socket, votes).await;
         drop(socket);
-        let subscribers = &server.app.metrics.subscribers;
+        let subscribers = &app.metrics.subscribers;
         until("nobody watches", async || {
             (subscribers.get() == 0).then_some(())
         })
         .await;
-        vote(&server, &sample, &server.voter()).await;
+        vote(&app.voter(), &sample).await;
     }
 }

@@ -8,9 +8,9 @@ mod values;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Sample, Stores, TestServer};
+use crate::harness::{Sample, Stores, TestApp};
 
-/// Of the inside of the server: none of it may be in an answer.
+/// Words of the inside of the server: none of them may be in an answer.
 const INSIDE: &[&str] = &[
     "sqlx",
     "panicked",
@@ -33,7 +33,7 @@ const INSIDE: &[&str] = &[
 /// A server with a sample, and how many rows there were.
 struct Target {
     stores: Stores,
-    server: TestServer,
+    app: TestApp,
     sample: Sample,
     voter: String,
     rows: i64,
@@ -77,17 +77,17 @@ impl Answer {
 
 impl Target {
     async fn start(stores: Stores) -> Self {
-        let server = TestServer::start(&stores).await;
-        let sample = server.sample().await;
-        let now = server.clock.now();
+        let app = TestApp::start(&stores).await;
+        let sample = app.sample().await;
+        let now = app.clock.now();
         sample
-            .insert_story(&server.app.database, Some(0), "A story", now)
+            .insert_story(&app.database, Some(0), "A story", now)
             .await;
-        let voter = server.voter();
+        let voter = app.voter().token().expect("a token");
         let rows = rows(&stores).await;
         Self {
             stores,
-            server,
+            app,
             sample,
             voter,
             rows,
@@ -111,7 +111,7 @@ impl Target {
     }
 
     fn post(&self) -> reqwest::RequestBuilder {
-        let request = self.server.http().post(self.server.url("/graphql"));
+        let request = self.app.http().post(self.app.url("/graphql"));
         request.header("accept", "application/graphql-response+json")
     }
 
@@ -143,11 +143,11 @@ impl Target {
     }
 
     fn nominee(&self) -> String {
-        self.server.nominee_id(self.sample.nominees[0])
+        self.sample.nominee_id(0)
     }
 
     fn campaign(&self) -> String {
-        self.server.campaign_id(self.sample.campaign.id)
+        self.sample.campaign_id()
     }
 }
 

@@ -1,11 +1,11 @@
-//! What browsers ask of the server: pages of other sites, compression, and the page for exploring.
+//! Browsers' demands on the server: pages of other sites, compression, and the page for exploring.
 
 use acclaim::graphql::document::Policy;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{Options, Stores, TestServer, on_both};
+use crate::harness::{Stores, TestApp, on_both};
 
 on_both!(
     only_pages_of_known_sites_may_use_the_api,
@@ -14,19 +14,18 @@ on_both!(
     the_page_for_exploring_is_there_where_the_schema_is_open,
 );
 
-async fn with_origins(stores: &Stores, origins: &[&'static str]) -> TestServer {
-    let mut options = Options::default();
+async fn with_origins(stores: &Stores, origins: &[&'static str]) -> TestApp {
     let origins = origins.iter().copied();
     let headers = origins.map(axum::http::HeaderValue::from_static);
-    options.connection_limits.allowed_origins = headers.collect();
-    TestServer::start_with(stores, options).await
+    let builder = TestApp::builder(stores).with_admission(|connection_limits| {
+        connection_limits.allowed_origins = headers.collect();
+    });
+    builder.start().await
 }
 
 /// Asks as a browser does before it sends a POST with JSON from a page of this site.
-async fn preflight(server: &TestServer, origin: &str) -> (StatusCode, HeaderMap) {
-    let request = server
-        .http()
-        .request(Method::OPTIONS, server.url("/graphql"));
+async fn preflight(app: &TestApp, origin: &str) -> (StatusCode, HeaderMap) {
+    let request = app.http().request(Method::OPTIONS, app.url("/graphql"));
     let request = request
         .header("origin", origin)
         .header("access-control-request-method", "POST")
@@ -40,8 +39,8 @@ async fn preflight(server: &TestServer, origin: &str) -> (StatusCode, HeaderMap)
 
 async fn only_pages_of_known_sites_may_use_the_api(stores: Stores) {
     let site = "https://vote.example.org";
-    let server = with_origins(&stores, &[site, "https://other.example.org"]).await;
-    let (status, headers) = preflight(&server, site).await;
+    let app = with_origins(&stores, &[site, "https://other.example.org"]).await;
+    let (status, headers) = preflight(&app, site).await;
     assert_eq!(status, 200);
     assert_eq!(headers["access-control-allow-origin"], site);
     let methods = headers["access-control-allow-methods"]
@@ -64,17 +63,14 @@ async fn only_pages_of_known_sites_may_use_the_api(stores: Stores) {
         "https://vote.example.org.evil.example",
         "null",
     ] {
-        let (_, headers) = preflight(&server, stranger).await;
+        let (_, headers) = preflight(&app, stranger).await;
         assert_eq!(
             headers.get("access-control-allow-origin"),
             None,
             "{stranger}"
         );
     }
-    let request = server
-        .http()
-        .post(server.url("/graphql"))
-        .header("origin", site);
+    let request = app.http().post(app.url("/graphql")).header("origin", site);
     let response = request
         .json(&json!({"query": "{ serverTime }"}))
         .send()
@@ -100,22 +96,22 @@ async fn only_pages_of_known_sites_may_use_the_api(stores: Stores) {
 }
 
 async fn without_a_list_no_other_site_is_admitted(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (status, headers) = preflight(&server, "https://vote.example.org").await;
+    let app = TestApp::start(&stores).await;
+    let (status, headers) = preflight(&app, "https://vote.example.org").await;
     assert_eq!(status, 405);
     assert_eq!(headers.get("access-control-allow-origin"), None);
 }
 
 async fn answers_are_compressed_for_who_takes_it(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
     let large = json!({
         "query": "query($id: ID!) { nominees(campaignId: $id, first: 36) { nodes { id name number } } }",
-        "variables": {"id": server.campaign_id(sample.campaign.id)},
+        "variables": {"id": sample.campaign_id()},
     });
     let small = json!({"query": "{ serverTime }"});
     let ask = async |body: &Value, accepted: &str| {
-        let request = server.http().post(server.url("/graphql"));
+        let request = app.http().post(app.url("/graphql"));
         let request = request.header("accept-encoding", accepted).json(body);
         let response = request.send().await.expect("an answer");
         let encoding = response.headers().get("content-encoding").cloned();
@@ -138,20 +134,17 @@ async fn answers_are_compressed_for_who_takes_it(stores: Stores) {
 }
 
 async fn the_page_for_exploring_is_there_where_the_schema_is_open(stores: Stores) {
-    let open = TestServer::start(&stores).await;
-    let closed = Options {
-        documents: Policy::Any,
-        ..Options::default()
-    };
-    let closed = TestServer::start_with(&stores, closed).await;
+    let open = TestApp::start(&stores).await;
+    let closed = TestApp::builder(&stores).with_documents(Policy::Any);
+    let closed = closed.start().await;
     for (path, content_type) in [
         ("/graphiql", "text/html"),
         ("/graphiql/graphiql.js", "text/javascript"),
         ("/graphiql/graphiql.css", "text/css"),
         ("/schema.graphql", "text/plain"),
     ] {
-        let get = async |server: &TestServer| {
-            let request = server.http().get(server.url(path));
+        let get = async |app: &TestApp| {
+            let request = app.http().get(app.url(path));
             request.send().await.expect("an answer")
         };
         let shown = get(&open).await;
@@ -168,13 +161,13 @@ async fn the_page_for_exploring_is_there_where_the_schema_is_open(stores: Stores
         assert_eq!(get(&closed).await.status(), 404, "{path}");
     }
     let introspection = "{ __schema { queryType { name } } }";
-    let asked = open.ask(None, introspection, json!({})).await;
+    let asked = open.anonymous().ask(introspection, json!({})).await;
     assert_eq!(asked["__schema"]["queryType"]["name"], json!("Query"));
-    let refused = closed.fail(None, introspection, json!({})).await;
+    let refused = closed.anonymous().fail(introspection, json!({})).await;
     assert_eq!(refused, "GRAPHQL_VALIDATION_FAILED");
     let (open, closed) = (
-        open.send(None, "{ serverTim }", json!({})).await,
-        closed.send(None, "{ serverTim }", json!({})).await,
+        open.anonymous().send("{ serverTim }", json!({})).await,
+        closed.anonymous().send("{ serverTim }", json!({})).await,
     );
     assert!(open.to_string().contains("serverTime"), "{open}");
     assert!(!closed.to_string().contains("serverTime"), "{closed}");

@@ -1,8 +1,6 @@
-//! Clients of the live transports, and waiting for what must happen: with a generous deadline, never by a guess.
+//! Clients of the live transports.
 
-use std::future::Future;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -13,29 +11,7 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-/// How long anything may take that must happen: a loaded machine is slow, a broken server never gets there.
-pub const DEADLINE: Duration = Duration::from_secs(20);
-/// Between two looks at what changes by itself.
-const LOOK_EVERY: Duration = Duration::from_millis(5);
-
-/// Waits for `event`, and fails if it takes too long.
-pub async fn in_time<T>(what: &str, event: impl Future<Output = T>) -> T {
-    let result = tokio::time::timeout(DEADLINE, event).await;
-    result.unwrap_or_else(|_| panic!("{what} did not happen within {DEADLINE:?}"))
-}
-
-/// Looks again and again until `look` finds what it wants.
-pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let found = async {
-        loop {
-            if let Some(found) = look().await {
-                return found;
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-    };
-    in_time(what, found).await
-}
+use crate::deadlines::in_time;
 
 /// A client of graphql-transport-ws.
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);

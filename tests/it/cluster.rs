@@ -2,49 +2,41 @@
 //! votes never wait for it.
 
 use acclaim::clock::Clock;
-use acclaim::hot::{Rate, Redis};
+use acclaim::hot::Redis;
 use serde_json::{Value, json};
 
-use crate::clients::until;
-use crate::harness::{CAST_VOTE, Options, Sample, Stores, TestServer, refusal};
-use crate::limits::post;
+use crate::deadlines::until;
+use crate::harness::{Sample, Stores, TestApp, generous_limits, refusal};
+use crate::limits::THREE;
 use crate::servers::{self, RedisCluster};
 
-/// Three at once, and one more every hundred seconds: none comes back while a test runs.
-const THREE: Rate = Rate {
-    per_second: 0.01,
-    burst: 3,
-};
 /// Voters whose keys lie on all primaries, but for one chance in ten thousand.
 const VOTERS: usize = 24;
 
-async fn two_servers(stores: &Stores) -> (TestServer, TestServer, Sample) {
-    let limited = || {
-        let mut options = Options::default();
-        options.limits.cast = THREE;
-        options
+async fn two_servers(stores: &Stores) -> (TestApp, TestApp, Sample) {
+    let start = || {
+        let builder = TestApp::builder(stores);
+        builder.with_limits(|limits| limits.cast = THREE).start()
     };
-    let first = TestServer::start_with(stores, limited()).await;
-    let second = TestServer::start_with(stores, limited()).await;
+    let (first, second) = (start().await, start().await);
     let sample = first.sample().await;
-    let refreshed = second.app.refresh_campaigns().await;
-    refreshed.expect("the database answers");
+    second.refresh().await;
     (first, second, sample)
 }
 
-/// Casts three votes of a new voter on both servers in turn, which count in any case; returns whether both then refuse the
-/// fourth.
-async fn is_shared(servers: &[&TestServer; 2], sample: &Sample) -> bool {
+/// Casts three votes of a new voter on both servers in turn, which count in any case; returns whether both then refuse
+/// the fourth.
+async fn is_shared(servers: &[&TestApp; 2], sample: &Sample) -> bool {
     let voter = servers[0].voter();
     for index in 0..3 {
-        let nominee = servers[0].nominee_id(sample.nominees[index]);
-        let payload = servers[index % 2].cast(&voter, &nominee, None).await;
-        assert_eq!(refusal(&payload), None, "{payload}");
+        let voter = voter.at(servers[index % 2]);
+        let payload = voter.vote(&sample.nominee_id(index)).await;
+        let payload = payload.expect_counted();
         assert!(payload["vote"]["id"].is_string(), "{payload}");
     }
-    let input = json!({"nomineeId": servers[0].nominee_id(sample.nominees[3])});
+    let nominee = sample.nominee_id(3);
     for server in servers {
-        let answer = post(server, Some(&voter), CAST_VOTE, input.clone()).await;
+        let answer = voter.at(server).vote(&nominee).without_key().once().await;
         let answer: Value = answer.json().await.expect("JSON");
         if answer["errors"][0]["extensions"]["code"] != json!("RATE_LIMITED") {
             assert_eq!(refusal(&answer["data"]["castVote"]), Some("QUOTA_SPENT"));
@@ -54,7 +46,7 @@ async fn is_shared(servers: &[&TestServer; 2], sample: &Sample) -> bool {
     true
 }
 
-async fn are_all_shared(servers: &[&TestServer; 2], sample: &Sample) -> bool {
+async fn are_all_shared(servers: &[&TestApp; 2], sample: &Sample) -> bool {
     for _ in 0..VOTERS {
         if !is_shared(servers, sample).await {
             return false;
@@ -93,19 +85,18 @@ async fn remembered_votes_are_found_on_all_primaries() {
         redis_url: Some(cluster.url()),
         ..Stores::networked().await
     };
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let nominee = server.nominee_id(sample.nominees[0]);
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let nominee = sample.nominee_id(0);
     for _ in 0..VOTERS {
-        let voter = server.voter();
-        for expected in [None, Some("ALREADY_VOTED")] {
-            let payload = server.cast(&voter, &nominee, None).await;
-            assert_eq!(refusal(&payload), expected);
-        }
+        let voter = app.voter();
+        let vote = || voter.vote(&nominee).without_key();
+        vote().await.expect_counted();
+        vote().await.expect_refused("ALREADY_VOTED");
     }
     let database = stores.database(&Clock::System).await;
     let instance = database.instance().await.expect("it has one");
-    let limits = Options::default().limits;
+    let limits = generous_limits();
     let redis = Redis::open(&cluster.url(), instance, limits).expect("addresses");
     until("all of them", async || {
         let remembered = redis.list_remembered().await.expect("it answers");

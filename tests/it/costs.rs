@@ -1,5 +1,5 @@
-//! What a vote may cost, counted and not timed: statements, calls of Redis. What each is worth in time, the benchmarks say;
-//! that there are no more of them than there need be, these tests do.
+//! The cost of a vote, counted and not timed: statements, calls of Redis. What each is worth in time, the benchmarks
+//! say; that there are no more of them than there need be, these tests do.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use serde_json::json;
 use sqlx::{Connection as _, Executor as _};
 use uuid::Uuid;
 
-use crate::clients::until;
-use crate::harness::{Options, Sample, Stores, TestServer, on_both, refusal};
+use crate::deadlines::until;
+use crate::harness::{Sample, Stores, TestApp, generous_limits, on_both, refusal};
 use crate::servers;
 
 on_both!(
@@ -22,40 +22,40 @@ on_both!(
 const VOTES: usize = 64;
 
 /// Casts a vote of a new voter with a key, as a mini-program does.
-async fn cast(server: &TestServer, sample: &Sample, index: usize) {
-    let nominee = server.nominee_id(sample.nominees[index % sample.nominees.len()]);
-    let key = Uuid::new_v4().to_string();
+async fn vote(app: &TestApp, sample: &Sample, index: usize) {
+    let nominee = sample.nominee_id(index % sample.nominees.len());
+    let key = Uuid::new_v4();
     let input = json!({"input": {"nomineeId": nominee, "idempotencyKey": key}});
     let query = "mutation($input: CastVoteInput!) { castVote(input: $input) {
         vote { id castAt } quota { used limit remaining } userErrors { code } } }";
-    let data = server.ask(Some(&server.voter()), query, input).await;
+    let data = app.voter().ask(query, input).await;
     assert_eq!(refusal(&data["castVote"]), None, "{data}");
 }
 
 /// On PostgreSQL one statement reads and one writes; on SQLite both are in one transaction, which counts as one. The
 /// answer with the quota and the vote takes none.
 async fn a_vote_alone_takes_one_batch(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let before = server.app.database.statements();
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let before = app.database.statements();
     for index in 0..VOTES {
-        cast(&server, &sample, index).await;
+        vote(&app, &sample, index).await;
     }
-    let statements = server.app.database.statements() - before;
+    let statements = app.database.statements() - before;
     let each = if stores.redis_url.is_some() { 2 } else { 1 };
     assert_eq!(statements, each * VOTES as u64);
 }
 
 /// While another connection holds the table, all wait: then the first batch goes on, and the others are one.
 async fn votes_that_wait_together_are_stored_together(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    cast(&server, &sample, 0).await;
-    let before = server.app.database.statements();
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    vote(&app, &sample, 0).await;
+    let before = app.database.statements();
     let url = &stores.database_url;
-    let casts = join_all((0..VOTES).map(|index| cast(&server, &sample, index)));
+    let casts = join_all((0..VOTES).map(|index| vote(&app, &sample, index)));
     let waiting = until("all wait", async || {
-        (server.app.writer.waiting() == VOTES).then_some(())
+        (app.writer.waiting() == VOTES).then_some(())
     });
     if stores.redis_url.is_some() {
         let connection = sqlx::PgConnection::connect(url).await;
@@ -75,7 +75,7 @@ async fn votes_that_wait_together_are_stored_together(stores: Stores) {
             holder.execute("ROLLBACK").await.expect("it ends");
         });
     }
-    let statements = server.app.database.statements() - before;
+    let statements = app.database.statements() - before;
     assert!(statements <= 4, "{statements} statements of two batches");
     assert_eq!(stores.count("SELECT COUNT(*) FROM vote").await, 65);
 }
@@ -106,14 +106,14 @@ async fn a_vote_is_one_call_of_redis() {
         redis_url: Some(own.url()),
         ..Stores::networked().await
     };
-    let server = TestServer::start_with(&stores, Options::default()).await;
-    let sample = server.sample().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
     // The first one brings the script.
-    cast(&server, &sample, 0).await;
+    vote(&app, &sample, 0).await;
     let mut redis = counted(&own).await;
     calls(&mut redis).await;
     for index in 0..VOTES {
-        cast(&server, &sample, index).await;
+        vote(&app, &sample, index).await;
     }
     let calls = calls(&mut redis).await;
     assert_eq!(calls.get("evalsha"), Some(&(VOTES as u64)), "{calls:?}");
@@ -127,7 +127,7 @@ async fn a_vote_is_one_call_of_redis() {
 #[tokio::test]
 async fn who_asks_at_the_same_time_shares_a_call() {
     let own = servers::dedicated_redis().await;
-    let limits = Options::default().limits;
+    let limits = generous_limits();
     let hot = Redis::open(&own.url(), Uuid::new_v4(), limits).expect("an address");
     let hot = Hot::Redis(hot);
     let take = async || {

@@ -1,57 +1,42 @@
-//! What goes on while a store is away, what is refused and how, and that it all comes back by itself.
+//! Degraded service: what goes on while a store is away, what is refused and how, and the way back by itself.
 
 use std::time::Duration;
 
 use acclaim::app::Client;
 use acclaim::app::voting::Caster;
-use acclaim::auth::Viewer;
 use acclaim::clock::Clock;
 use acclaim::error::Error;
 use acclaim::hot::Redis;
-use acclaim::id::VoterId;
 use serde_json::{Value, json};
 
-use crate::clients::until;
+use crate::deadlines::{in_time, until};
 use crate::faults::proxy::{Mode, Proxy};
-use crate::harness::{CAST_VOTE, Options, Stores, TestServer, on_both, refusal};
-use crate::limits::post;
+use crate::harness::{Sample, Stores, TestApp, generous_limits, new_voter, on_both};
 use crate::servers;
 
 /// The server with its workers, on a PostgreSQL of its own that the test may stop, and one vote that is published.
-async fn server_on(stores: &Stores) -> (TestServer, crate::harness::Sample) {
-    let options = Options {
-        clock: Clock::System,
-        with_workers: true,
-        ..Options::default()
-    };
-    let server = TestServer::start_with(stores, options).await;
-    let sample = server.sample().await;
-    let nominee = server.nominee_id(sample.nominees[0]);
-    let payload = server.cast(&server.voter(), &nominee, None).await;
-    assert_eq!(refusal(&payload), None, "{payload}");
+async fn server_on(stores: &Stores) -> (TestApp, Sample) {
+    let app = TestApp::builder(stores).with_clock(Clock::System);
+    let app = app.with_workers().start().await;
+    let sample = app.sample().await;
+    let nominee = sample.nominee_id(0);
+    app.voter().vote(&nominee).await.expect_counted();
     until("the tally", async || {
-        (tally(&server, &sample.campaign.slug).await["version"] == json!(1)).then_some(())
+        (tally(&app, &sample.campaign.slug).await["version"] == json!(1)).then_some(())
     })
     .await;
-    (server, sample)
+    (app, sample)
 }
 
-fn new_voter() -> Viewer {
-    Viewer::Voter {
-        id: VoterId::new(),
-        is_guest: false,
-    }
-}
-
-async fn tally(server: &TestServer, slug: &str) -> Value {
-    let url = server.url(&format!("/campaigns/{slug}/tally.json"));
-    let answer = server.http().get(url).send().await.expect("an answer");
+async fn tally(app: &TestApp, slug: &str) -> Value {
+    let url = app.url(&format!("/campaigns/{slug}/tally.json"));
+    let answer = app.http().get(url).send().await.expect("an answer");
     assert_eq!(answer.status(), 200);
     answer.json().await.expect("JSON")
 }
 
-async fn readiness(server: &TestServer) -> u16 {
-    let answer = server.http().get(server.url("/readyz")).send().await;
+async fn readiness(app: &TestApp) -> u16 {
+    let answer = app.http().get(app.url("/readyz")).send().await;
     answer.expect("an answer").status().as_u16()
 }
 
@@ -63,45 +48,37 @@ async fn without_postgres_what_is_kept_is_read_and_writes_say_come_back() {
             database_url: postgres.create_database().await,
             ..Stores::networked().await
         };
-        let (server, sample) = server_on(&stores).await;
+        let (app, sample) = server_on(&stores).await;
         let slug = &sample.campaign.slug;
-        let published = tally(&server, slug).await;
-        assert_eq!(readiness(&server).await, 200);
+        let published = tally(&app, slug).await;
+        assert_eq!(readiness(&app).await, 200);
         if is_killed {
             postgres.kill();
         } else {
             postgres.pause();
         }
-        let input = json!({"nomineeId": server.nominee_id(sample.nominees[1])});
-        let answer = post(&server, Some(&server.voter()), CAST_VOTE, input.clone()).await;
+        let nominee = sample.nominee_id(1);
+        let answer = app.voter().vote(&nominee).once().await;
         assert!(answer.headers().contains_key("retry-after"));
         let answer: Value = answer.json().await.expect("JSON");
         let extensions = &answer["errors"][0]["extensions"];
         assert_eq!(extensions["code"], json!("UNAVAILABLE"), "{answer}");
         assert!(extensions["retryAfterMs"].is_u64(), "{answer}");
         // What is in memory is served, and says how old it is.
-        let kept = tally(&server, slug).await;
+        let kept = tally(&app, slug).await;
         assert_eq!(kept, published);
         assert!(kept["asOf"].is_string(), "{kept}");
         let query =
             "query($slug: String!) { campaign(slug: $slug) { phase tally { countedVotes asOf }
             nominees(first: 3) { nodes { name votes rank } } } }";
-        let body = json!({"query": query, "variables": {"slug": slug}});
-        let request = server.http().post(server.url("/graphql")).json(&body);
-        let answer: Value = request
-            .send()
-            .await
-            .expect("an answer")
-            .json()
-            .await
-            .expect("JSON");
+        let answer = app.anonymous().send(query, json!({"slug": slug})).await;
         assert_eq!(
             answer["data"]["campaign"]["tally"]["countedVotes"],
             json!(1),
             "{answer}"
         );
         until("a server that is not ready", async || {
-            (readiness(&server).await == 503).then_some(())
+            (readiness(&app).await == 503).then_some(())
         })
         .await;
         if is_killed {
@@ -109,21 +86,16 @@ async fn without_postgres_what_is_kept_is_read_and_writes_say_come_back() {
         } else {
             postgres.resume();
         }
-        until("a vote that counts", async || {
-            let answer = post(&server, Some(&server.voter()), CAST_VOTE, input.clone()).await;
-            let answer: Value = answer.json().await.expect("JSON");
-            answer["data"]["castVote"]["vote"].is_object().then_some(())
-        })
-        .await;
+        app.voter().vote(&nominee).await.expect_counted();
         until("a server that is ready", async || {
-            (readiness(&server).await == 200).then_some(())
+            (readiness(&app).await == 200).then_some(())
         })
         .await;
         until("the new tally", async || {
-            (tally(&server, slug).await["version"].as_i64() > Some(1)).then_some(())
+            (tally(&app, slug).await["version"].as_i64() > Some(1)).then_some(())
         })
         .await;
-        server.stop().await;
+        app.stop().await;
     }
 }
 
@@ -134,23 +106,22 @@ async fn without_redis_votes_and_tallies_go_on_and_redis_has_them_afterwards() {
         redis_url: Some(redis.url()),
         ..Stores::networked().await
     };
-    let (server, sample) = server_on(&stores).await;
+    let (app, sample) = server_on(&stores).await;
     let slug = &sample.campaign.slug;
     redis.kill();
     for _ in 0..3 {
-        let nominee = server.nominee_id(sample.nominees[1]);
-        let payload = server.cast(&server.voter(), &nominee, None).await;
-        assert_eq!(refusal(&payload), None, "{payload}");
+        let nominee = sample.nominee_id(1);
+        app.voter().vote(&nominee).await.expect_counted();
     }
     until("their tally", async || {
-        (tally(&server, slug).await["countedVotes"] == json!(4)).then_some(())
+        (tally(&app, slug).await["countedVotes"] == json!(4)).then_some(())
     })
     .await;
     // It comes back empty; the totals are there again without another vote.
     redis.restart().await;
     let database = stores.database(&Clock::System).await;
     let instance = database.instance().await.expect("it has one");
-    let limits = Options::default().limits;
+    let limits = generous_limits();
     let other = Redis::open(&redis.url(), instance, limits).expect("an address");
     let campaign = sample.campaign.id;
     let totals = until("totals in Redis", async || {
@@ -159,9 +130,9 @@ async fn without_redis_votes_and_tallies_go_on_and_redis_has_them_afterwards() {
     .await;
     assert_eq!(
         totals.version(),
-        tally(&server, slug).await["version"].as_i64().expect("one")
+        tally(&app, slug).await["version"].as_i64().expect("one")
     );
-    server.stop().await;
+    app.stop().await;
 }
 
 /// The writer holds up; the queue fills; whoever comes then is refused at once, and the queue drains once it can.
@@ -173,8 +144,8 @@ async fn a_full_queue_refuses_at_once_and_drains() {
         redis_url: None,
         ..Stores::embedded()
     };
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
     let nominee = sample.nominees[0];
     postgres.pause();
     let client = Client {
@@ -182,7 +153,7 @@ async fn a_full_queue_refuses_at_once_and_drains() {
         user_agent: None,
     };
     let cast = || {
-        let (app, client) = (std::sync::Arc::clone(&server.app), client.clone());
+        let (app, client) = (std::sync::Arc::clone(app.inner()), client.clone());
         async move {
             let caster = Caster::new(new_voter(), &client).expect("a voter");
             app.cast_vote(caster, nominee, Some(uuid::Uuid::new_v4()))
@@ -193,28 +164,23 @@ async fn a_full_queue_refuses_at_once_and_drains() {
     let liker = new_voter();
     let like = || {
         let subject = acclaim::app::likes::Likeable::Nominee(nominee);
-        server.app.set_like(liker, subject, true)
+        app.set_like(liker, subject, true)
     };
     for _ in 0..6_000 {
         waiting.spawn(cast());
     }
     until("a long queue", async || {
-        (server.app.writer.waiting() > 5_000).then_some(())
+        (app.writer.waiting() > 5_000).then_some(())
     })
     .await;
-    // Votes are the last to go.
-    let refused = tokio::time::timeout(Duration::from_secs(1), like()).await;
-    let refused = refused.expect("at once");
+    // Votes are the last to go. Whoever had to wait would hear of it after two seconds, and with another code.
+    let refused = in_time("an answer", like()).await;
     assert!(matches!(refused, Err(Error::Overloaded)), "{refused:?}");
     for _ in 0..4_000 {
         waiting.spawn(cast());
     }
-    until("a full queue", async || {
-        server.app.writer.is_full().then_some(())
-    })
-    .await;
-    let refused = tokio::time::timeout(Duration::from_secs(1), cast()).await;
-    let refused = refused.expect("at once");
+    until("a full queue", async || app.writer.is_full().then_some(())).await;
+    let refused = in_time("an answer", cast()).await;
     assert!(matches!(refused, Err(Error::Overloaded)), "{refused:?}");
     postgres.resume();
     let mut counted = 0;
@@ -250,14 +216,14 @@ async fn a_slow_database_takes_in_no_more_than_it_stores_in_time() {
         redis_url: None,
         ..Stores::embedded()
     };
-    let server = TestServer::start(&stores).await;
-    let nominee = server.sample().await.nominees[0];
+    let app = TestApp::start(&stores).await;
+    let nominee = app.sample().await.nominees[0];
     let client = Client {
         address: [192, 0, 2, 1].into(),
         user_agent: None,
     };
     let cast = || {
-        let (app, client) = (std::sync::Arc::clone(&server.app), client.clone());
+        let (app, client) = (std::sync::Arc::clone(app.inner()), client.clone());
         async move {
             let caster = Caster::new(new_voter(), &client).expect("a voter");
             app.cast_vote(caster, nominee, None).await
@@ -266,7 +232,7 @@ async fn a_slow_database_takes_in_no_more_than_it_stores_in_time() {
     proxy.set(Mode::Delay(Duration::from_millis(100)));
     // One after the other, so that each is a batch: the writer learns how long they take.
     for _ in 0..8 {
-        cast().await.expect("it is stored");
+        until("a stored vote", async || cast().await.ok()).await;
     }
     let mut casts = tokio::task::JoinSet::new();
     for _ in 0..4_000 {
@@ -292,32 +258,33 @@ async fn a_slow_database_takes_in_no_more_than_it_stores_in_time() {
 
 on_both!(a_clock_that_steps_doubles_nothing);
 
-/// An hour forward and a day back: what the clock says decides where a new vote belongs, and what is stored keeps its answer.
+/// An hour forward and a day back: what the clock says decides where a new vote belongs, and what is stored keeps its
+/// answer.
 async fn a_clock_that_steps_doubles_nothing(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let viewer = new_voter();
-    let (voter, noon) = (server.token_of(viewer), server.clock.now());
-    let nominee = server.nominee_id(sample.nominees[0]);
-    let keys = [(); 3].map(|()| uuid::Uuid::new_v4().to_string());
-    let first = server.cast(&voter, &nominee, Some(&keys[0])).await;
-    assert_eq!(refusal(&first), None, "{first}");
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let (voter, noon) = (app.voter(), app.clock.now());
+    let nominee = sample.nominee_id(0);
+    let keys = [(); 3].map(|()| uuid::Uuid::new_v4());
+    let first = voter
+        .vote(&nominee)
+        .with_key(keys[0])
+        .await
+        .expect_counted();
     let mut votes = vec![first["vote"].clone()];
     for (hours, key, is_new) in [(1, 1, false), (-20, 2, true), (0, 1, false)] {
-        server.clock.set(noon + chrono::TimeDelta::hours(hours));
-        let token = server.token_of(viewer);
-        let repeated = server.cast(&token, &nominee, Some(&keys[0])).await;
+        app.clock.set(noon + chrono::TimeDelta::hours(hours));
+        let repeated = voter.vote(&nominee).with_key(keys[0]).await;
         assert_eq!(repeated["vote"], votes[0], "the same key, the same answer");
-        let other = server.cast(&token, &nominee, Some(&keys[key])).await;
+        let other = voter.vote(&nominee).with_key(keys[key]).await;
         if is_new {
-            assert_eq!(refusal(&other), None, "{other}");
-            votes.push(other["vote"].clone());
+            votes.push(other.expect_counted()["vote"].clone());
         } else {
-            assert_eq!(refusal(&other), Some("ALREADY_VOTED"), "{other}");
+            other.expect_refused("ALREADY_VOTED");
         }
     }
     assert_ne!(votes[0]["period"], votes[1]["period"]);
-    let report = acclaim::verify::verify(&server.app.database, None).await;
+    let report = acclaim::verify::verify(&app.database, None).await;
     let report = report.expect("the database answers");
     assert!(report.is_clean(), "{report}");
     assert_eq!(stores.count("SELECT COUNT(*) FROM vote").await, 2);

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::clients::until;
-use crate::harness::{CAST_VOTE, Program, http_client, refusal, send};
+use crate::deadlines::until;
+use crate::harness::{Payload, Program, TestClient};
 
 /// The demo's own data, to compare what it serves with.
 #[derive(Deserialize)]
@@ -25,7 +25,6 @@ fn stories() -> Vec<StoryData> {
 /// A running demo.
 struct Demo {
     program: Program,
-    http: reqwest::Client,
 }
 
 impl Demo {
@@ -42,26 +41,22 @@ impl Demo {
             program.output_text().contains("castVote").then_some(())
         })
         .await;
-        let http = http_client();
-        Self { program, http }
+        Self { program }
     }
 
     fn address(&self) -> SocketAddr {
         self.program.address
     }
 
-    async fn ask(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
-        let response = send(&self.http, self.address(), token, query, variables).await;
-        let mut response = response.expect("an answer");
-        assert!(response.get("errors").is_none(), "{query}: {response}");
-        response["data"].take()
-    }
-
     /// Signs in as a guest with this device id and returns the access token.
     async fn sign_in_guest(&self, device: &str) -> String {
         let query = "mutation($d: String!) { signInGuest(input: {deviceId: $d}) {
             session { accessToken } userErrors { code } } }";
-        let data = self.ask(None, query, json!({"d": device})).await;
+        let data = self
+            .program
+            .anonymous()
+            .ask(query, json!({"d": device}))
+            .await;
         let token = data["signInGuest"]["session"]["accessToken"].as_str();
         token.unwrap_or_else(|| panic!("{data}")).to_owned()
     }
@@ -72,19 +67,26 @@ impl Demo {
             "mutation($e: String!, $p: String!) { signInStaff(input: {email: $e, password: $p}) {
             viewer { name role } userErrors { code } } }";
         let variables = json!({"e": email, "p": password});
-        self.ask(None, query, variables).await["signInStaff"].take()
+        self.program.anonymous().ask(query, variables).await["signInStaff"].take()
     }
 
-    async fn cast(&self, token: &str, nominee: &Value) -> Value {
-        let variables = json!({"input": {"nomineeId": nominee}});
-        self.ask(Some(token), CAST_VOTE, variables).await["castVote"].take()
+    /// Votes for one of [`Demo::nominees`] with this access token.
+    async fn vote(&self, token: &str, nominee: &Value) -> Payload {
+        let id = nominee["id"].as_str().expect("an id");
+        self.client(token).vote(id).await
+    }
+
+    /// A client with this access token.
+    fn client(&self, token: &str) -> TestClient {
+        self.program.anonymous().with_token(token)
     }
 
     /// All nominees, by number.
     async fn nominees(&self) -> Vec<Value> {
         let query = "{ campaign(slug: \"demo\") { nominees(first: 100) { totalCount pageInfo { hasNextPage }
             nodes { id number name employer city summary category { key } } } } }";
-        let mut list = self.ask(None, query, json!({})).await["campaign"]["nominees"].take();
+        let mut list =
+            self.program.anonymous().ask(query, json!({})).await["campaign"]["nominees"].take();
         assert_eq!(list["pageInfo"]["hasNextPage"], json!(false));
         assert_eq!(list["totalCount"], json!(100));
         match list["nodes"].take() {
@@ -97,7 +99,14 @@ impl Demo {
     async fn tally_shows(&self, number: i64, votes: i64) {
         let url = format!("http://{}/campaigns/demo/tally.json", self.address());
         until("the vote in the tally", async || {
-            let response = self.http.get(&url).send().await.expect("an answer");
+            let response = self
+                .program
+                .anonymous()
+                .http()
+                .get(&url)
+                .send()
+                .await
+                .expect("an answer");
             let tally: Value = response.json().await.expect("JSON");
             let categories = tally["categories"].as_array().expect("categories");
             let mut lines = categories
@@ -110,7 +119,7 @@ impl Demo {
     }
 }
 
-/// What the demo prints about its member of staff: e-mail and password.
+/// The e-mail and password that the demo prints of its member of staff.
 fn staff_sign_in(output: &str) -> (&str, &str) {
     let line = output.lines().find_map(|line| {
         line.trim()
@@ -160,7 +169,14 @@ async fn what_it_prints_works_as_printed() {
         let url = format!("http://{address}/{path}");
         let printed = url.split('?').next().expect("it has a beginning");
         assert!(output.contains(printed), "{printed}: {output}");
-        let response = demo.http.get(&url).send().await.expect("an answer");
+        let response = demo
+            .program
+            .anonymous()
+            .http()
+            .get(&url)
+            .send()
+            .await
+            .expect("an answer");
         assert_eq!(response.status(), 200, "{url}");
     }
     assert!(output.contains(&format!("ws://{address}/graphql/ws")));
@@ -237,7 +253,11 @@ async fn its_feed_is_walked_to_its_end() {
     let (mut after, mut visible, mut seen, mut times) =
         (Value::Null, HashSet::new(), Vec::new(), Vec::new());
     loop {
-        let page = demo.ask(None, query, json!({"after": after})).await;
+        let page = demo
+            .program
+            .anonymous()
+            .ask(query, json!({"after": after}))
+            .await;
         let campaign = &page["campaign"];
         if after.is_null() {
             visible = visible_titles(&data, &campaign["votingOpensAt"], &page["serverTime"]);
@@ -292,25 +312,25 @@ async fn a_guest_votes_and_a_restart_keeps_all_of_it() {
     let guest = demo.sign_in_guest(device).await;
     let nominees = demo.nominees().await;
     for (used, nominee) in (1..=10).zip(&nominees) {
-        let payload = demo.cast(&guest, &nominee["id"]).await;
-        assert_eq!(refusal(&payload), None, "{payload}");
+        let payload = demo.vote(&guest, nominee).await.expect_counted();
         assert_eq!(payload["quota"]["used"], json!(used));
         if used == 1 {
-            let again = demo.cast(&guest, &nominee["id"]).await;
-            assert_eq!(refusal(&again), Some("ALREADY_VOTED"));
+            let again = demo.vote(&guest, nominee).await;
+            again.expect_refused("ALREADY_VOTED");
         }
     }
-    let spent = demo.cast(&guest, &nominees[10]["id"]).await;
-    assert_eq!(refusal(&spent), Some("QUOTA_SPENT"));
+    let spent = demo.vote(&guest, &nominees[10]).await;
+    spent.expect_refused("QUOTA_SPENT");
     demo.tally_shows(1, 1).await;
     let viewer = demo
-        .ask(Some(&guest), "{ viewer { id isGuest } }", json!({}))
+        .client(&guest)
+        .ask("{ viewer { id isGuest } }", json!({}))
         .await;
     for is_killed in [false, true] {
         // Of a researcher: another quota.
         let index = 39 + usize::from(is_killed);
-        let late = demo.cast(&guest, &nominees[index]["id"]).await;
-        assert_eq!(refusal(&late), None);
+        let payload = demo.vote(&guest, &nominees[index]).await;
+        payload.expect_counted();
         if is_killed {
             demo.program.kill();
         } else {
@@ -319,7 +339,8 @@ async fn a_guest_votes_and_a_restart_keeps_all_of_it() {
         demo = Demo::start(&folder).await;
         // The old token is still good, and still the same voter's.
         let same = demo
-            .ask(Some(&guest), "{ viewer { id isGuest } }", json!({}))
+            .client(&guest)
+            .ask("{ viewer { id isGuest } }", json!({}))
             .await;
         assert_eq!(same, viewer);
         for (index, expected) in [
@@ -327,8 +348,8 @@ async fn a_guest_votes_and_a_restart_keeps_all_of_it() {
             (10, "QUOTA_SPENT"),
             (index, "ALREADY_VOTED"),
         ] {
-            let payload = demo.cast(&guest, &nominees[index]["id"]).await;
-            assert_eq!(refusal(&payload), Some(expected), "{payload}");
+            let payload = demo.vote(&guest, &nominees[index]).await;
+            payload.expect_refused(expected);
         }
         demo.tally_shows(1, 1).await;
         demo.tally_shows(i64::try_from(index).expect("it is small") + 1, 1)
@@ -336,7 +357,8 @@ async fn a_guest_votes_and_a_restart_keeps_all_of_it() {
         // So does the device, and the member of staff; the password is not shown again.
         let again = demo.sign_in_guest(device).await;
         let same = demo
-            .ask(Some(&again), "{ viewer { id isGuest } }", json!({}))
+            .client(&again)
+            .ask("{ viewer { id isGuest } }", json!({}))
             .await;
         assert_eq!(same, viewer);
         let staff = demo.sign_in_staff(&email, &password).await;

@@ -8,7 +8,9 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde_json::{Value, json};
 
-use crate::harness::{Options, Program, Sample, Stores, TestServer, on_both, program};
+use crate::harness::{
+    Program, Sample, Stores, TestApp, TestClient, assert_refuses, on_both, program,
+};
 use crate::limits::assert_is_limited;
 
 on_both!(
@@ -61,30 +63,23 @@ fn persisted(hash: &str) -> Value {
 }
 
 /// Sends parameters by POST, as a client of today does.
-async fn post(server: &TestServer, token: Option<&str>, body: Value) -> Answer {
-    send(server, Method::POST, token, |request| request.json(&body)).await
+async fn post(client: &TestClient, body: Value) -> Answer {
+    send(client, Method::POST, |request| request.json(&body)).await
 }
 
 /// Sends parameters by GET.
-async fn get(server: &TestServer, token: Option<&str>, parameters: &[(&str, &str)]) -> Answer {
-    send(server, Method::GET, token, |request| {
-        request.query(parameters)
-    })
-    .await
+async fn get(client: &TestClient, parameters: &[(&str, &str)]) -> Answer {
+    send(client, Method::GET, |request| request.query(parameters)).await
 }
 
 async fn send(
-    server: &TestServer,
+    client: &TestClient,
     method: Method,
-    token: Option<&str>,
     with: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
 ) -> Answer {
-    let request = server.http().request(method, server.url("/graphql"));
-    let mut request = with(request.header("accept", "application/graphql-response+json"));
-    if let Some(token) = token {
-        request = request.bearer_auth(token);
-    }
-    answer(request).await
+    let request = client.request_of(method, "/graphql");
+    let request = request.header("accept", "application/graphql-response+json");
+    answer(with(request)).await
 }
 
 async fn answer(request: reqwest::RequestBuilder) -> Answer {
@@ -102,17 +97,14 @@ async fn answer(request: reqwest::RequestBuilder) -> Answer {
 const TIME: &str = "{ serverTime }";
 
 async fn a_persisted_query_is_found_once_it_is_registered(stores: Stores) {
-    let servers = [
-        TestServer::start(&stores).await,
-        TestServer::start(&stores).await,
-    ];
+    let servers = [TestApp::start(&stores).await, TestApp::start(&stores).await];
     let (hash, expected) = (
         sha256(TIME),
         json!({"serverTime": "2022-10-25T04:00:00.000Z"}),
     );
     let extensions = persisted(&hash).to_string();
     let by_hash = [("extensions", extensions.as_str())];
-    let unknown = get(&servers[0], None, &by_hash).await;
+    let unknown = get(servers[0].anonymous(), &by_hash).await;
     unknown.assert_refused(400, "PERSISTED_QUERY_NOT_FOUND");
     assert_eq!(
         unknown.body["errors"][0]["message"],
@@ -125,19 +117,22 @@ async fn a_persisted_query_is_found_once_it_is_registered(stores: Stores) {
     let old = answer(old.header("accept", "application/json")).await;
     old.assert_refused(200, "PERSISTED_QUERY_NOT_FOUND");
     let registered = post(
-        &servers[0],
-        None,
+        servers[0].anonymous(),
         json!({"query": TIME, "extensions": persisted(&hash)}),
     );
     assert_eq!(registered.await.body, json!({"data": expected}));
     for upper in [hash.clone(), hash.to_uppercase()] {
-        let found = post(&servers[0], None, json!({"extensions": persisted(&upper)})).await;
+        let found = post(
+            servers[0].anonymous(),
+            json!({"extensions": persisted(&upper)}),
+        )
+        .await;
         assert_eq!(found.body, json!({"data": expected}));
     }
     let by_id = format!("sha256:{hash}");
-    let found = post(&servers[0], None, json!({"documentId": by_id})).await;
+    let found = post(servers[0].anonymous(), json!({"documentId": by_id})).await;
     assert_eq!(found.body, json!({"data": expected}));
-    let elsewhere = get(&servers[1], None, &by_hash).await;
+    let elsewhere = get(servers[1].anonymous(), &by_hash).await;
     if stores.redis_url.is_some() {
         assert_eq!(
             elsewhere.body,
@@ -150,8 +145,8 @@ async fn a_persisted_query_is_found_once_it_is_registered(stores: Stores) {
 }
 
 async fn only_good_documents_are_registered(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let other = TestServer::start(&stores).await;
+    let app = TestApp::start(&stores).await;
+    let other = TestApp::start(&stores).await;
     let doubled = (0..30).fold(
         "{...F0} fragment F30 on Query{serverTime}".to_owned(),
         |text, n| {
@@ -165,21 +160,20 @@ async fn only_good_documents_are_registered(stores: Stores) {
         (doubled.as_str(), "QUERY_TOO_COMPLEX"),
     ] {
         let hash = sha256(query);
-        for server in [&server, &other] {
+        for app in [&app, &other] {
             let body = json!({"query": query, "extensions": persisted(&hash)});
-            post(server, None, body).await.assert_refused(400, code);
+            post(app.anonymous(), body).await.assert_refused(400, code);
             let body = json!({"extensions": persisted(&hash)});
-            let found = post(server, None, body).await;
+            let found = post(app.anonymous(), body).await;
             found.assert_refused(400, "PERSISTED_QUERY_NOT_FOUND");
         }
     }
     let wrong = json!({"query": "{ viewer { id } }", "extensions": persisted(&sha256(TIME))});
-    post(&server, None, wrong)
+    post(app.anonymous(), wrong)
         .await
         .assert_refused(400, "BAD_USER_INPUT");
     let found = post(
-        &server,
-        None,
+        app.anonymous(),
         json!({"extensions": persisted(&sha256(TIME))}),
     )
     .await;
@@ -187,8 +181,8 @@ async fn only_good_documents_are_registered(stores: Stores) {
 }
 
 async fn registered_documents_lately_used_are_kept(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (app, kept_max) = (&server.app, 4_096);
+    let app = TestApp::start(&stores).await;
+    let kept_max = 4_096;
     if stores.redis_url.is_none() {
         app.register_document("a", "{ a }").await;
         assert_eq!(
@@ -209,7 +203,7 @@ async fn registered_documents_lately_used_are_kept(stores: Stores) {
 }
 
 async fn persisted_queries_of_another_form_are_refused(stores: Stores) {
-    let server = TestServer::start(&stores).await;
+    let app = TestApp::start(&stores).await;
     for (extension, code) in [
         (json!(5), "BAD_USER_INPUT"),
         (json!({}), "BAD_USER_INPUT"),
@@ -229,22 +223,22 @@ async fn persisted_queries_of_another_form_are_refused(stores: Stores) {
         ),
     ] {
         let body = json!({"extensions": {"persistedQuery": extension}});
-        post(&server, None, body).await.assert_refused(400, code);
+        post(app.anonymous(), body).await.assert_refused(400, code);
     }
     let body = json!({"query": TIME, "extensions": {"persistedQuery": null}});
-    assert_eq!(post(&server, None, body).await.status, 200);
+    assert_eq!(post(app.anonymous(), body).await.status, 200);
     let both = json!({"documentId": "a", "extensions": persisted(&sha256(TIME))});
-    post(&server, None, both)
+    post(app.anonymous(), both)
         .await
         .assert_refused(400, "BAD_USER_INPUT");
 }
 
 async fn a_document_is_prepared_once(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
     let query = "query A($id: ID!, $n: Int) { nominees(campaignId: $id, first: $n) { totalCount } }
         query B { serverTime }";
-    let id = server.campaign_id(sample.campaign.id);
+    let id = sample.campaign_id();
     for (name, variables) in [
         ("A", json!({"id": id, "n": 1})),
         ("A", json!({"id": id})),
@@ -252,16 +246,16 @@ async fn a_document_is_prepared_once(stores: Stores) {
         ("B", json!({})),
     ] {
         let body = json!({"query": query, "operationName": name, "variables": variables});
-        let answer = post(&server, None, body).await;
+        let answer = post(app.anonymous(), body).await;
         assert_eq!(answer.body.get("errors"), None, "{}", answer.body);
     }
     let body = json!({"extensions": persisted(&sha256(query)), "operationName": "B"});
-    assert_eq!(post(&server, None, body).await.status, 200);
-    assert_eq!(server.app.metrics.documents_prepared.get(), 1);
-    post(&server, None, json!({"query": "{ none }"})).await;
-    post(&server, None, json!({"query": "{ none }"})).await;
+    assert_eq!(post(app.anonymous(), body).await.status, 200);
+    assert_eq!(app.metrics.documents_prepared.get(), 1);
+    post(app.anonymous(), json!({"query": "{ none }"})).await;
+    post(app.anonymous(), json!({"query": "{ none }"})).await;
     assert_eq!(
-        server.app.metrics.documents_prepared.get(),
+        app.metrics.documents_prepared.get(),
         3,
         "what is bad is not kept"
     );
@@ -271,11 +265,8 @@ async fn only_the_manifest_is_executed(stores: Stores) {
     let viewer = "query Viewer { viewer { id } }";
     let manifest = [("time", TIME), ("0a1b", viewer)];
     let manifest = manifest.map(|(id, text)| (id.to_owned(), text.to_owned()));
-    let options = Options {
-        documents: Policy::Trusted(manifest.into()),
-        ..Options::default()
-    };
-    let server = TestServer::start_with(&stores, options).await;
+    let app = TestApp::builder(&stores).with_documents(Policy::Trusted(manifest.into()));
+    let app = app.start().await;
     for body in [
         json!({"documentId": "time"}),
         json!({"doc_id": "time"}),
@@ -284,7 +275,7 @@ async fn only_the_manifest_is_executed(stores: Stores) {
         json!({"query": TIME}),
         json!({"query": viewer, "operationName": "Viewer"}),
     ] {
-        let answer = post(&server, None, body.clone()).await;
+        let answer = post(app.anonymous(), body.clone()).await;
         assert_eq!(
             (answer.status, answer.body.get("errors")),
             (200, None),
@@ -292,26 +283,25 @@ async fn only_the_manifest_is_executed(stores: Stores) {
         );
     }
     let parameters = [("documentId", "time")];
-    assert_eq!(get(&server, None, &parameters).await.status, 200);
+    assert_eq!(get(app.anonymous(), &parameters).await.status, 200);
     for body in [
         json!({"query": "{ viewer { id } }"}),
         json!({"query": "{ viewer { id } }", "extensions": persisted(&sha256("{ viewer { id } }"))}),
         json!({"query": "{"}),
     ] {
-        post(&server, None, body)
+        post(app.anonymous(), body)
             .await
             .assert_refused(403, "FORBIDDEN");
     }
-    let unknown = post(&server, None, json!({"documentId": "other"})).await;
+    let unknown = post(app.anonymous(), json!({"documentId": "other"})).await;
     unknown.assert_refused(400, "PERSISTED_QUERY_NOT_FOUND");
     let introspection = post(
-        &server,
-        None,
+        app.anonymous(),
         json!({"query": "{ __schema { types { name } } }"}),
     );
     introspection.await.assert_refused(403, "FORBIDDEN");
     let bad = vec![("bad".to_owned(), "{ none }".to_owned())];
-    let app = std::sync::Arc::clone(&server.app);
+    let app = std::sync::Arc::clone(app.inner());
     let error = Documents::new(app, Policy::Trusted(bad)).await.err();
     let error = error.expect("it is not valid").to_string();
     assert!(error.contains("bad") && error.contains("none"), "{error}");
@@ -343,7 +333,7 @@ async fn manifests_of_both_kinds_are_read_at_the_start(stores: Stores) {
     let mut command = program(&stores, &["serve"]);
     command.envs(settings(&both));
     let server = Program::launch(command, stores.directory.path()).await;
-    let http = crate::harness::http_client();
+    let http = server.anonymous().http();
     for (id, status) in [("a1", 200), ("r1", 200), ("b1", 400)] {
         let request = http.post(format!("http://{}/graphql", server.address));
         let request = request.header("accept", "application/graphql-response+json");
@@ -370,15 +360,15 @@ async fn manifests_of_both_kinds_are_read_at_the_start(stores: Stores) {
         if !manifests.is_empty() {
             command.env("ACCLAIM_DOCUMENTS_MANIFEST", manifests);
         }
-        crate::running::assert_refuses(command, words).await;
+        assert_refuses(command, words).await;
     }
 }
 
 const CAMPAIGN: &str = "query($slug: String!) { campaign(slug: $slug) { slug title } }";
 
 /// The parameters of a GET that asks for a campaign by hash, registered at this server.
-async fn register_campaign(server: &TestServer) -> [(&'static str, String); 2] {
-    let sample = server.sample().await;
+async fn register_campaign(app: &TestApp) -> [(&'static str, String); 2] {
+    let sample = app.sample().await;
     let extensions = persisted(&sha256(CAMPAIGN)).to_string();
     let variables = json!({"slug": sample.campaign.slug}).to_string();
     let parameters = [
@@ -386,17 +376,17 @@ async fn register_campaign(server: &TestServer) -> [(&'static str, String); 2] {
         ("extensions", &extensions),
         ("variables", &variables),
     ];
-    let registered = get(server, None, &parameters).await;
+    let registered = get(app.anonymous(), &parameters).await;
     assert_eq!(registered.status, 200, "{}", registered.body);
     [("extensions", extensions), ("variables", variables)]
 }
 
 async fn public_answers_may_be_kept(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let by_hash = register_campaign(&server).await;
+    let app = TestApp::start(&stores).await;
+    let by_hash = register_campaign(&app).await;
     let ask = async |tag: &str| {
         let with = |request: reqwest::RequestBuilder| request.query(&by_hash);
-        send(&server, Method::GET, None, |request| {
+        send(app.anonymous(), Method::GET, |request| {
             with(request).header("if-none-match", tag)
         })
         .await
@@ -423,38 +413,39 @@ async fn public_answers_may_be_kept(stores: Stores) {
 }
 
 async fn other_answers_may_not_be_kept(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let by_hash = register_campaign(&server).await;
+    let app = TestApp::start(&stores).await;
+    let by_hash = register_campaign(&app).await;
     let [extensions, variables] = by_hash
         .each_ref()
         .map(|(name, value)| (*name, value.as_str()));
     let time = persisted(&sha256(TIME)).to_string();
-    get(&server, None, &[("query", TIME), ("extensions", &time)]).await;
-    let voter = server.voter();
+    get(app.anonymous(), &[("query", TIME), ("extensions", &time)]).await;
+    let voter = app.voter();
     let bad_token =
         |request: reqwest::RequestBuilder| request.query(&by_hash).header(AUTHORIZATION, "Basic x");
     let posted = json!({"extensions": persisted(&sha256(CAMPAIGN)), "variables": {"slug": "a"}});
     for (what, answer) in [
-        (
-            "a token",
-            get(&server, Some(&voter), &[extensions, variables]).await,
-        ),
+        ("a token", get(&voter, &[extensions, variables]).await),
         (
             "a text",
-            get(&server, None, &[("query", CAMPAIGN), variables]).await,
+            get(app.anonymous(), &[("query", CAMPAIGN), variables]).await,
         ),
         (
             "the time",
-            get(&server, None, &[("extensions", &time)]).await,
+            get(app.anonymous(), &[("extensions", &time)]).await,
         ),
         (
             "an error",
-            get(&server, None, &[extensions, ("variables", "{\"slug\": 5}")]).await,
+            get(
+                app.anonymous(),
+                &[extensions, ("variables", "{\"slug\": 5}")],
+            )
+            .await,
         ),
-        ("a POST", post(&server, None, posted).await),
+        ("a POST", post(app.anonymous(), posted).await),
         (
             "a bad token",
-            send(&server, Method::GET, None, bad_token).await,
+            send(app.anonymous(), Method::GET, bad_token).await,
         ),
     ] {
         assert_eq!(answer.header("cache-control"), "no-store", "{what}");
@@ -463,25 +454,28 @@ async fn other_answers_may_not_be_kept(stores: Stores) {
 }
 
 async fn an_operation_says_what_it_costs(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
     let query =
         "query($id: ID!, $n: Int) { nominees(campaignId: $id, first: $n) { nodes { id number } } }";
-    let id = server.campaign_id(sample.campaign.id);
+    let id = sample.campaign_id();
     for (n, cost) in [(json!(3), 1 + 3 * 3), (json!(null), 1 + 20 * 3)] {
         let mut body = json!({"query": query, "variables": {"id": id, "n": n}});
         assert_eq!(
-            post(&server, None, body.clone())
+            post(app.anonymous(), body.clone())
                 .await
                 .body
                 .get("extensions"),
             None
         );
         body["extensions"] = json!({"cost": true});
-        let shown = &post(&server, None, body.clone()).await.body["extensions"];
+        let shown = &post(app.anonymous(), body.clone()).await.body["extensions"];
         assert_eq!(*shown, json!({"cost": {"operation": cost, "max": 5_000}}));
         body["extensions"] = json!({"cost": false});
-        assert_eq!(post(&server, None, body).await.body.get("extensions"), None);
+        assert_eq!(
+            post(app.anonymous(), body).await.body.get("extensions"),
+            None
+        );
     }
 }
 
@@ -491,46 +485,39 @@ async fn an_operation_is_charged_to_its_caller(stores: Stores) {
         per_second: 0.01,
         burst,
     };
-    let mut options = Options::default();
-    options.limits.query = rate(5);
-    options.limits.anonymous_query = rate(103);
-    let server = TestServer::start_with(&stores, options).await;
-    let (voter, other) = (server.voter(), server.voter());
-    let ask = async |token: Option<&str>| {
-        let request = server.http().post(server.url("/graphql"));
-        let mut request = request.header("accept", "application/graphql-response+json");
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        let request = request.json(&json!({"query": TIME}));
-        request.send().await.expect("an answer")
-    };
+    let app = TestApp::builder(&stores).with_limits(|limits| {
+        limits.query = rate(5);
+        limits.anonymous_query = rate(103);
+    });
+    let app = app.start().await;
+    let (voter, other) = (app.voter(), app.voter());
+    let ask = async |client: &TestClient| client.post(TIME, json!({})).await;
     for _ in 0..3 {
-        assert_eq!(ask(None).await.status(), 200);
+        assert_eq!(ask(app.anonymous()).await.status(), 200);
     }
-    let limited = ask(None).await;
+    let limited = ask(app.anonymous()).await;
     assert_eq!(limited.status(), 429);
     assert_eq!(
         limited.headers()["ratelimit-policy"],
         "\"anonymous-query\";q=103;w=10300"
     );
     assert_is_limited(limited, "anonymous-query").await;
-    for token in [&voter, &other] {
+    for client in [&voter, &other] {
         for _ in 0..5 {
-            assert_eq!(ask(Some(token)).await.status(), 200, "each has its own");
+            assert_eq!(ask(client).await.status(), 200, "each has its own");
         }
-        assert_is_limited(ask(Some(token)).await, "query").await;
+        assert_is_limited(ask(client).await, "query").await;
     }
 }
 
 async fn a_page_that_a_variable_makes_too_large_is_refused(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
     let query = "query($id: ID!, $n: Int) { nominees(campaignId: $id, first: 100) { nodes { stories(first: $n) { nodes { id } } } } }";
-    let id = server.campaign_id(sample.campaign.id);
+    let id = sample.campaign_id();
     for (n, status) in [(10, 200), (100, 400)] {
         let body = json!({"query": query, "variables": {"id": id, "n": n}});
-        let answer = post(&server, None, body).await;
+        let answer = post(app.anonymous(), body).await;
         assert_eq!(answer.status, status, "{}", answer.body);
         if status == 400 {
             answer.assert_refused(400, "QUERY_TOO_COMPLEX");

@@ -43,7 +43,7 @@ pub struct FakeWeChat {
 impl FakeWeChat {
     /// The only app this platform knows.
     pub const APP_ID: &str = "wx-acclaim-test";
-    /// That app's secret; with characters that must be encoded in a query.
+    /// The secret of that app; with characters that must be encoded in a query.
     pub const SECRET: &str = "app-secret&of=acclaim test+1%";
 
     /// Listens on a free port of 127.0.0.1.

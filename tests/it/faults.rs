@@ -14,35 +14,32 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
-use acclaim::auth::Viewer;
-use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
 use acclaim::graphql::node_id::GlobalId;
-use acclaim::id::{NomineeId, VoterId};
+use acclaim::id::NomineeId;
 use serde_json::json;
 use uuid::Uuid;
 
 use self::history::{Fate, History, Wish};
 use self::world::{Addresses, Fault, World};
-use crate::clients::until;
-use crate::harness::{CAST_VOTE, JWT_SECRET, NOMINEES_EACH, http_client, program, send};
-use crate::running::ended;
+use crate::deadlines::{deadline, until};
+use crate::harness::{
+    CAST_VOTE, JWT_SECRET, NOMINEES_EACH, Signer, TestClient, ended, new_voter, program,
+};
 
 /// Clients that vote at the same time.
 const CLIENTS: usize = 12;
 /// Votes of a voter in a category; each wishes one more.
 const QUOTA: usize = 3;
-/// How long a client tries to find out what became of a vote.
-const PATIENCE: Duration = Duration::from_mins(1);
 /// Between two tries, and between two votes: it is the faults that are tested, not the machine.
 const PAUSE: Duration = Duration::from_millis(8);
 /// Votes after which a world that was mended counts as going again.
 const GOING_AGAIN: u64 = 40;
 
-/// What all clients of a run share.
+/// The state that all clients of a run share.
 struct Crowd {
     addresses: Addresses,
-    tokens: TokenKeys,
+    signer: Arc<Signer>,
     nominees: Vec<(NomineeId, String)>,
     history: Mutex<History>,
     acknowledged: AtomicU64,
@@ -55,7 +52,7 @@ impl Crowd {
         let nominees = ids.map(|id| (*id, GlobalId::Nominee(*id).encode(&world.hash_key).0));
         Self {
             addresses: Arc::clone(&world.addresses),
-            tokens: TokenKeys::from_secrets(&[JWT_SECRET]).expect("a good secret"),
+            signer: Signer::new(&[JWT_SECRET], Clock::System),
             nominees: nominees.collect(),
             history: Mutex::default(),
             acknowledged: AtomicU64::new(0),
@@ -69,15 +66,10 @@ impl Crowd {
 
     /// One voter after the other until it is over.
     async fn vote(self: Arc<Self>, mut random: Random) {
-        let http = http_client();
+        let anonymous = TestClient::anonymous(pick(&self.addresses, &mut random));
         while !self.is_over.load(Ordering::Relaxed) {
-            let viewer = Viewer::Voter {
-                id: VoterId::new(),
-                is_guest: false,
-            };
-            let token = self.tokens.issue(viewer, Clock::System.now());
-            let token = token.expect("it signs").0;
-            let voter = viewer.voter().expect("a voter");
+            let client = anonymous.as_viewer(new_voter(), &self.signer);
+            let voter = client.voter_id();
             let each = usize::try_from(NOMINEES_EACH).expect("it is small");
             let (category, first) = (random.below(3), random.below(each));
             for n in 0..=QUOTA {
@@ -87,12 +79,12 @@ impl Crowd {
                     nominee: *nominee,
                     key: Uuid::new_v4(),
                 };
-                let fate = self.find_out(&http, &token, wish, id, &mut random).await;
+                let fate = self.find_out(&client, wish, id, &mut random).await;
                 if let Fate::Counted(first) = &fate
                     && random.below(8) == 0
                 {
                     // The same key gets the same answer, whatever has broken since.
-                    let again = self.find_out(&http, &token, wish, id, &mut random).await;
+                    let again = self.find_out(&client, wish, id, &mut random).await;
                     if !matches!(&again, Fate::Counted(second) if second == first)
                         && again != Fate::Unknown
                     {
@@ -108,19 +100,18 @@ impl Crowd {
     /// Asks one server or another until there is an answer to keep.
     async fn find_out(
         &self,
-        http: &reqwest::Client,
-        token: &str,
+        client: &TestClient,
         wish: Wish,
         nominee: &str,
         random: &mut Random,
     ) -> Fate {
-        let started = Instant::now();
+        let deadline = Instant::now() + deadline();
         let input = json!({"nomineeId": nominee, "idempotencyKey": wish.key});
-        while started.elapsed() < PATIENCE {
+        let variables = json!({"input": input});
+        while Instant::now() < deadline {
             tokio::time::sleep(PAUSE).await;
-            let address = pick(&self.addresses, random);
-            let variables = json!({"input": input});
-            let sent = send(http, address, Some(token), CAST_VOTE, variables);
+            let client = client.at_address(pick(&self.addresses, random));
+            let sent = client.try_send(CAST_VOTE, &variables);
             // A phone gives up, too.
             let answer = tokio::time::timeout(Duration::from_secs(5), sent).await;
             let fate = self.with_history(|history| {
@@ -257,8 +248,8 @@ async fn votes_survive(mut world: World) {
     let verified = ended(program(&world.direct, &["verify"]), "").await;
     let said = String::from_utf8_lossy(&verified.stdout).into_owned();
     assert_eq!(verified.status.code(), Some(0), "{said}");
-    let ballots = format!("{} ballots recounted", stored.len());
-    assert!(said.starts_with(&ballots), "{said}");
+    let count = format!("{} votes recounted", stored.len());
+    assert!(said.starts_with(&count), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

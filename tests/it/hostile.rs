@@ -1,4 +1,4 @@
-//! What the hostile send: every row of the tables in `hostile/` is answered as it says, by the real program, at a
+//! Hostile input: every row of the tables in `hostile/` is answered as it says, by the real program, at a
 //! bounded cost, while somebody else is served.
 //!
 //! A row costs the server at most 5 ms of CPU and 1 MiB of memory: the CPU is the mean of some repeats, less what the
@@ -29,10 +29,10 @@ use tokio::task::JoinHandle;
 
 use self::meter::Meter;
 use self::wire::{Answer, Manner};
-use crate::clients::until;
+use crate::deadlines::until;
 use crate::harness::{IDENTITY_SECRET, Program, Sample, Stores, http_client};
 
-/// What a row may cost.
+/// The most that a row may cost.
 const CPU_MAX: Duration = if cfg!(debug_assertions) {
     // A program for debugging takes several times as long. On a machine that has nothing else to do its rows keep to
     // the limit of the one that is shipped.
@@ -115,7 +115,7 @@ impl Row {
         Self { manner, ..self }
     }
 
-    /// What is sent: where it says so, something that nobody has sent before.
+    /// The bytes to send: where it says so, something that nobody has sent before.
     fn bytes(&self) -> Cow<'_, [u8]> {
         static SENT: AtomicU32 = AtomicU32::new(0);
         let text = String::from_utf8_lossy(&self.bytes);
@@ -127,7 +127,7 @@ impl Row {
         Cow::Owned(text.replace(FRESH, &format!("{number:05}")).into_bytes())
     }
 
-    /// What is wrong with the answer.
+    /// The fault of the answer, if there is one.
     fn complaint(&self, answer: &Answer) -> Option<String> {
         let is_expected = match &self.expected {
             Expected::Statuses(statuses) => {

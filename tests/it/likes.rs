@@ -1,7 +1,5 @@
 //! Likes and page views.
 
-use std::sync::Arc;
-
 use acclaim::app::Client;
 use acclaim::app::likes::Likeable;
 use acclaim::auth::Viewer;
@@ -16,7 +14,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{Sample, Stores, TestServer, on_both, refusal};
+use crate::harness::{SET_LIKE, Sample, Stores, TestApp, TestClient, global, on_both, refusal};
 
 on_both!(
     a_like_is_counted_once_and_can_be_taken_back,
@@ -31,9 +29,6 @@ on_both!(
     reports_of_views_are_remembered_for_an_hour,
 );
 
-const SET_LIKE: &str =
-    "mutation($id: ID!, $liked: Boolean!) { setLike(input: {subjectId: $id, liked: $liked}) {
-    subject { __typename id likeCount viewerHasLiked } userErrors { code message path } } }";
 const RECORD_VIEWS: &str = "mutation($ids: [ID!]!, $key: UUID) {
     recordViews(input: {subjectIds: $ids, idempotencyKey: $key}) {
         recorded userErrors { code message path } } }";
@@ -41,34 +36,29 @@ const COUNTS: &str =
     "query($id: ID!) { node(id: $id) { ... on Nominee { likeCount viewCount viewerHasLiked }
     ... on Story { likeCount viewCount viewerHasLiked } } }";
 
-async fn set_like(server: &TestServer, voter: &str, id: &str, liked: bool) -> Value {
-    let variables = json!({"id": id, "liked": liked});
-    server.ask(Some(voter), SET_LIKE, variables).await["setLike"].take()
+async fn counts(client: &TestClient, id: &str) -> Value {
+    client.ask(COUNTS, json!({"id": id})).await["node"].take()
 }
 
-async fn counts(server: &TestServer, token: Option<&str>, id: &str) -> Value {
-    server.ask(token, COUNTS, json!({"id": id})).await["node"].take()
-}
-
-async fn record_views(server: &TestServer, ids: &[&str]) -> Value {
-    server.ask(None, RECORD_VIEWS, json!({"ids": ids})).await["recordViews"].take()
+async fn record_views(app: &TestApp, ids: &[&str]) -> Value {
+    app.anonymous().ask(RECORD_VIEWS, json!({"ids": ids})).await["recordViews"].take()
 }
 
 /// A nominee and a story of a new sample, with their ids.
-async fn subjects(server: &TestServer) -> (Sample, String, String) {
-    let sample = server.sample().await;
-    let now = server.clock.now();
+async fn subjects(app: &TestApp) -> (Sample, String, String) {
+    let sample = app.sample().await;
+    let now = app.clock.now();
     let story = sample
-        .insert_story(&server.app.database, Some(0), "A story", now)
+        .insert_story(&app.database, Some(0), "A story", now)
         .await;
-    let nominee = server.nominee_id(sample.nominees[0]);
-    (sample, nominee, server.global(GlobalId::Story(story)))
+    let nominee = sample.nominee_id(0);
+    (sample, nominee, global(GlobalId::Story(story)))
 }
 
 async fn a_like_is_counted_once_and_can_be_taken_back(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (_, nominee, story) = subjects(&server).await;
-    let (one, two) = (server.voter(), server.guest());
+    let app = TestApp::start(&stores).await;
+    let (_, nominee, story) = subjects(&app).await;
+    let (one, two) = (app.voter(), app.guest());
     for (id, kind) in [(&nominee, "Nominee"), (&story, "Story")] {
         for (voter, liked, count) in [
             (&one, false, 0),
@@ -80,15 +70,15 @@ async fn a_like_is_counted_once_and_can_be_taken_back(stores: Stores) {
             (&one, true, 2),
             (&two, false, 1),
         ] {
-            let payload = set_like(&server, voter, id, liked).await;
+            let payload = voter.set_like(id, liked).await;
             let subject =
                 json!({"__typename": kind, "id": id, "likeCount": count, "viewerHasLiked": liked});
-            assert_eq!(payload, json!({"subject": subject, "userErrors": []}));
+            assert_eq!(*payload, json!({"subject": subject, "userErrors": []}));
         }
         let seen = |liked: Value| json!({"likeCount": 1, "viewCount": 0, "viewerHasLiked": liked});
-        assert_eq!(counts(&server, Some(&one), id).await, seen(json!(true)));
-        assert_eq!(counts(&server, Some(&two), id).await, seen(json!(false)));
-        assert_eq!(counts(&server, None, id).await, seen(Value::Null));
+        assert_eq!(counts(&one, id).await, seen(json!(true)));
+        assert_eq!(counts(&two, id).await, seen(json!(false)));
+        assert_eq!(counts(app.anonymous(), id).await, seen(Value::Null));
     }
     assert_eq!(stores.count("SELECT COUNT(*) FROM subject_like").await, 2);
 }
@@ -105,15 +95,15 @@ async fn all_at_once<F: Future<Output = ()> + Send + 'static>(calls: impl Iterat
 }
 
 async fn likes_of_many_voters_at_once_all_count(stores: Stores) {
-    let server = Arc::new(TestServer::start(&stores).await);
-    let (_, nominee, story) = subjects(&server).await;
+    let app = TestApp::start(&stores).await;
+    let (_, nominee, story) = subjects(&app).await;
     all_at_once((0..100).map(|n| {
-        let (server, voter) = (Arc::clone(&server), server.voter());
+        let voter = app.voter();
         let ids = [nominee.clone(), story.clone()];
         async move {
             // Half of them begin with the one, half with the other.
             for id in [&ids[n % 2], &ids[1 - n % 2]] {
-                let payload = set_like(&server, &voter, id, true).await;
+                let payload = voter.set_like(id, true).await;
                 assert_eq!(
                     payload["subject"]["viewerHasLiked"],
                     json!(true),
@@ -124,36 +114,28 @@ async fn likes_of_many_voters_at_once_all_count(stores: Stores) {
     }))
     .await;
     for id in [&nominee, &story] {
-        assert_eq!(counts(&server, None, id).await["likeCount"], json!(100));
+        assert_eq!(counts(app.anonymous(), id).await["likeCount"], json!(100));
     }
     assert_eq!(stores.count("SELECT COUNT(*) FROM subject_like").await, 200);
-    let differences = recount::list_like_differences(&server.app.database).await;
+    let differences = recount::list_like_differences(&app.database).await;
     assert_eq!(differences.expect("a recount"), []);
 }
 
 async fn storms_of_likes_end_as_the_rows_say(stores: Stores) {
     // Two servers on one database: their batches meet in it.
-    let servers = [
-        TestServer::start(&stores).await,
-        TestServer::start(&stores).await,
-    ]
-    .map(Arc::new);
+    let servers = [TestApp::start(&stores).await, TestApp::start(&stores).await];
     let (_, nominee, story) = subjects(&servers[0]).await;
-    servers[1]
-        .app
-        .refresh_campaigns()
-        .await
-        .expect("the database answers");
+    servers[1].refresh().await;
     let voters = [servers[0].voter(), servers[0].voter()];
     all_at_once((0..160).map(|n: usize| {
-        let (server, voter) = (Arc::clone(&servers[n % 2]), voters[n / 2 % 2].clone());
+        let voter = voters[n / 2 % 2].at(&servers[n % 2]);
         let id = if n.is_multiple_of(3) {
             story.clone()
         } else {
             nominee.clone()
         };
         async move {
-            let payload = set_like(&server, &voter, &id, (n / 4).is_multiple_of(2)).await;
+            let payload = voter.set_like(&id, (n / 4).is_multiple_of(2)).await;
             assert!(payload["subject"].is_object(), "{payload}");
         }
     }))
@@ -168,12 +150,15 @@ async fn storms_of_likes_end_as_the_rows_say(stores: Stores) {
     // The last word of each voter holds, whatever came before.
     for (index, voter) in voters.iter().enumerate() {
         for id in [&nominee, &story] {
-            let payload = set_like(&servers[index], voter, id, index == 0).await;
+            let payload = voter.at(&servers[index]).set_like(id, index == 0).await;
             assert_eq!(payload["subject"]["viewerHasLiked"], json!(index == 0));
         }
     }
     for id in [&nominee, &story] {
-        assert_eq!(counts(&servers[0], None, id).await["likeCount"], json!(1));
+        assert_eq!(
+            counts(servers[0].anonymous(), id).await["likeCount"],
+            json!(1)
+        );
     }
     assert_eq!(stores.count("SELECT COUNT(*) FROM subject_like").await, 2);
     let total = "SELECT CAST(SUM(likes) AS BIGINT) FROM subject_counter";
@@ -181,27 +166,27 @@ async fn storms_of_likes_end_as_the_rows_say(stores: Stores) {
 }
 
 async fn only_what_is_seen_can_be_liked(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (sample, nominee, _) = subjects(&server).await;
-    let draft = server.sample_with(|c| c.lifecycle = Lifecycle::Draft).await;
-    let (database, now) = (&server.app.database, server.clock.now());
+    let app = TestApp::start(&stores).await;
+    let (sample, nominee, _) = subjects(&app).await;
+    let draft = app.sample_with(|c| c.lifecycle = Lifecycle::Draft).await;
+    let (database, now) = (&app.database, app.clock.now());
     let at = now + TimeDelta::minutes(1);
     let soon = sample.insert_story(database, Some(0), "Soon", at).await;
     let of_draft = draft
         .insert_story(database, Some(0), "A draft's", now)
         .await;
-    let soon = server.global(GlobalId::Story(soon));
+    let soon = global(GlobalId::Story(soon));
     let hidden = [
-        server.nominee_id(NomineeId::new()),
-        server.global(GlobalId::Story(StoryId::new())),
-        server.nominee_id(draft.nominees[0]),
-        server.global(GlobalId::Story(of_draft)),
+        global(GlobalId::Nominee(NomineeId::new())),
+        global(GlobalId::Story(StoryId::new())),
+        draft.nominee_id(0),
+        global(GlobalId::Story(of_draft)),
         soon.clone(),
     ];
-    let voter = server.voter();
+    let voter = app.voter();
     for id in &hidden {
         for liked in [true, false] {
-            let payload = set_like(&server, &voter, id, liked).await;
+            let payload = voter.set_like(id, liked).await;
             assert_eq!(refusal(&payload), Some("SUBJECT_NOT_FOUND"));
             assert_eq!(
                 payload["userErrors"][0]["path"],
@@ -215,63 +200,59 @@ async fn only_what_is_seen_can_be_liked(stores: Stores) {
         stores.count("SELECT COUNT(*) FROM subject_counter").await,
         0
     );
-    server.clock.set(at);
-    let payload = set_like(&server, &voter, &soon, true).await;
+    app.clock.set(at);
+    let payload = voter.set_like(&soon, true).await;
     assert_eq!(payload["subject"]["likeCount"], json!(1), "now it is out");
-    let staff = server.token_of(server.staff().await);
+    let staff = app.staff().await;
     let like = json!({"id": nominee, "liked": true});
+    assert_eq!(staff.fail(SET_LIKE, like.clone()).await, "FORBIDDEN");
     assert_eq!(
-        server.fail(Some(&staff), SET_LIKE, like.clone()).await,
-        "FORBIDDEN"
+        app.anonymous().fail(SET_LIKE, like).await,
+        "UNAUTHENTICATED"
     );
-    assert_eq!(server.fail(None, SET_LIKE, like).await, "UNAUTHENTICATED");
 }
 
 async fn views_are_counted_when_they_are_flushed(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (_, nominee, story) = subjects(&server).await;
-    let views = async |id: &str| counts(&server, None, id).await["viewCount"].take();
-    let recorded = record_views(&server, &[&nominee, &story, &nominee]).await;
+    let app = TestApp::start(&stores).await;
+    let (_, nominee, story) = subjects(&app).await;
+    let views = async |id: &str| counts(app.anonymous(), id).await["viewCount"].take();
+    let recorded = record_views(&app, &[&nominee, &story, &nominee]).await;
     assert_eq!(recorded, json!({"recorded": 3, "userErrors": []}));
     assert_eq!(
         views(&nominee).await,
         json!(0),
         "not before they are stored"
     );
-    server.app.flush_views().await.expect("stored");
+    app.flush_views().await.expect("stored");
     assert_eq!(
         (views(&nominee).await, views(&story).await),
         (json!(2), json!(1))
     );
     for _ in 0..3 {
-        server.app.flush_views().await.expect("nothing to store");
+        app.flush_views().await.expect("nothing to store");
     }
     assert_eq!(
         views(&nominee).await,
         json!(2),
         "a flush counts what came since the last"
     );
-    let voter = server.voter();
-    set_like(&server, &voter, &nominee, true).await;
-    let data = server
-        .ask(Some(&voter), RECORD_VIEWS, json!({"ids": [nominee]}))
-        .await;
+    let voter = app.voter();
+    voter.set_like(&nominee, true).await;
+    let data = voter.ask(RECORD_VIEWS, json!({"ids": [nominee]})).await;
     assert_eq!(data["recordViews"]["recorded"], json!(1));
-    server.app.flush_views().await.expect("stored");
+    app.flush_views().await.expect("stored");
     let seen = json!({"likeCount": 1, "viewCount": 3, "viewerHasLiked": null});
-    assert_eq!(counts(&server, None, &nominee).await, seen);
+    assert_eq!(counts(app.anonymous(), &nominee).await, seen);
 }
 
 async fn views_of_unknown_subjects_are_reported(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (sample, nominee, story) = subjects(&server).await;
-    let at = server.clock.now() + TimeDelta::minutes(1);
-    let soon = sample
-        .insert_story(&server.app.database, None, "Soon", at)
-        .await;
-    let soon = server.global(GlobalId::Story(soon));
-    let unknown = server.nominee_id(NomineeId::new());
-    let payload = record_views(&server, &[&unknown, &nominee, &soon, &story]).await;
+    let app = TestApp::start(&stores).await;
+    let (sample, nominee, story) = subjects(&app).await;
+    let at = app.clock.now() + TimeDelta::minutes(1);
+    let soon = sample.insert_story(&app.database, None, "Soon", at).await;
+    let soon = global(GlobalId::Story(soon));
+    let unknown = global(GlobalId::Nominee(NomineeId::new()));
+    let payload = record_views(&app, &[&unknown, &nominee, &soon, &story]).await;
     assert_eq!(payload["recorded"], json!(2));
     let errors = payload["userErrors"].as_array().expect("errors");
     let paths: Vec<Value> = errors.iter().map(|error| error["path"].clone()).collect();
@@ -288,9 +269,9 @@ async fn views_of_unknown_subjects_are_reported(stores: Stores) {
             .all(|error| error["code"] == "SUBJECT_NOT_FOUND"),
         "{payload}"
     );
-    server.app.flush_views().await.expect("stored");
+    app.flush_views().await.expect("stored");
     for id in [&nominee, &story] {
-        assert_eq!(counts(&server, None, id).await["viewCount"], json!(1));
+        assert_eq!(counts(app.anonymous(), id).await["viewCount"], json!(1));
     }
     assert_eq!(
         stores.count("SELECT COUNT(*) FROM subject_counter").await,
@@ -299,28 +280,28 @@ async fn views_of_unknown_subjects_are_reported(stores: Stores) {
 }
 
 async fn a_report_of_views_has_bounds(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (_, nominee, _) = subjects(&server).await;
+    let app = TestApp::start(&stores).await;
+    let (_, nominee, _) = subjects(&app).await;
     for (count, is_good) in [(0, false), (1, true), (20, true), (21, false), (200, false)] {
         let variables = json!({"ids": vec![nominee.as_str(); count]});
         if is_good {
-            let data = server.ask(None, RECORD_VIEWS, variables).await;
+            let data = app.anonymous().ask(RECORD_VIEWS, variables).await;
             assert_eq!(data["recordViews"]["recorded"], json!(count));
         } else {
-            let code = server.fail(None, RECORD_VIEWS, variables).await;
+            let code = app.anonymous().fail(RECORD_VIEWS, variables).await;
             assert_eq!(code, "BAD_USER_INPUT", "{count}");
         }
     }
-    server.app.flush_views().await.expect("stored");
+    app.flush_views().await.expect("stored");
     assert_eq!(
-        counts(&server, None, &nominee).await["viewCount"],
+        counts(app.anonymous(), &nominee).await["viewCount"],
         json!(21)
     );
 }
 
 async fn a_batch_of_views_is_stored_once(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (sample, nominee, _) = subjects(&server).await;
+    let app = TestApp::start(&stores).await;
+    let (sample, nominee, _) = subjects(&app).await;
     let [one, two] = [0, 1].map(|n| (sample.nominees[n].into(), sample.campaign.id));
     let mut batch = Batch {
         id: Uuid::now_v7(),
@@ -328,18 +309,21 @@ async fn a_batch_of_views_is_stored_once(stores: Stores) {
         reports: [(Uuid::new_v4(), vec![one, two, one])].into(),
     };
     for _ in 0..3 {
-        counters::add(&server.app.database, &batch, server.clock.now())
+        counters::add(&app.database, &batch, app.clock.now())
             .await
             .expect("stored");
     }
-    assert_eq!(counts(&server, None, &nominee).await["viewCount"], json!(7));
+    assert_eq!(
+        counts(app.anonymous(), &nominee).await["viewCount"],
+        json!(7)
+    );
     // The report has been stored, the rest is new.
     batch.id = Uuid::now_v7();
-    counters::add(&server.app.database, &batch, server.clock.now())
+    counters::add(&app.database, &batch, app.clock.now())
         .await
         .expect("stored");
     assert_eq!(
-        counts(&server, None, &nominee).await["viewCount"],
+        counts(app.anonymous(), &nominee).await["viewCount"],
         json!(12)
     );
     let total = "SELECT CAST(SUM(views) AS BIGINT) FROM subject_counter";
@@ -347,46 +331,43 @@ async fn a_batch_of_views_is_stored_once(stores: Stores) {
 }
 
 async fn a_report_of_views_with_a_key_counts_once(stores: Stores) {
-    let servers = [
-        TestServer::start(&stores).await,
-        TestServer::start(&stores).await,
-    ];
+    let servers = [TestApp::start(&stores).await, TestApp::start(&stores).await];
     let (_, nominee, story) = subjects(&servers[0]).await;
-    servers[1].app.refresh_campaigns().await.expect("refreshed");
-    let unknown = servers[0].nominee_id(NomineeId::new());
+    servers[1].refresh().await;
+    let unknown = global(GlobalId::Nominee(NomineeId::new()));
     let keys = [(); 40].map(|()| Uuid::new_v4());
-    let report = async |server: &TestServer| {
+    let report = async |app: &TestApp| {
         for key in keys {
             let ids = json!({"ids": [nominee, unknown, story, nominee], "key": key});
-            let data = server.ask(None, RECORD_VIEWS, ids).await;
+            let data = app.anonymous().ask(RECORD_VIEWS, ids).await;
             assert_eq!(data["recordViews"]["recorded"], json!(3));
         }
     };
-    for server in &servers {
-        report(server).await;
-        report(server).await;
+    for app in &servers {
+        report(app).await;
+        report(app).await;
     }
     // Both have all of them, and store them at the same time.
-    let [one, two] = servers.each_ref().map(|server| server.app.flush_views());
+    let [one, two] = servers.each_ref().map(|app| app.flush_views());
     let (one, two) = tokio::join!(one, two);
     one.and(two).expect("stored");
-    for server in servers.iter().rev() {
-        report(server).await;
-        server.app.flush_views().await.expect("stored");
+    for app in servers.iter().rev() {
+        report(app).await;
+        app.flush_views().await.expect("stored");
     }
-    let views = async |id: &str| counts(&servers[0], None, id).await["viewCount"].take();
+    let views = async |id: &str| counts(servers[0].anonymous(), id).await["viewCount"].take();
     assert_eq!(views(&nominee).await, json!(80));
     assert_eq!(views(&story).await, json!(40));
     let other = json!({"ids": [nominee], "key": Uuid::new_v4()});
-    servers[0].ask(None, RECORD_VIEWS, other).await;
-    servers[0].app.flush_views().await.expect("stored");
+    servers[0].anonymous().ask(RECORD_VIEWS, other).await;
+    servers[0].flush_views().await.expect("stored");
     assert_eq!(views(&nominee).await, json!(81));
 }
 
 async fn reports_of_views_are_remembered_for_an_hour(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (sample, nominee, _) = subjects(&server).await;
-    let database = &server.app.database;
+    let app = TestApp::start(&stores).await;
+    let (sample, nominee, _) = subjects(&app).await;
+    let database = &app.database;
     let viewed = vec![(sample.nominees[0].into(), sample.campaign.id)];
     let mut batch = Batch {
         id: Uuid::now_v7(),
@@ -396,12 +377,12 @@ async fn reports_of_views_are_remembered_for_an_hour(stores: Stores) {
             .map(|_| (Uuid::new_v4(), viewed.clone()))
             .collect(),
     };
-    let now = server.clock.now();
+    let now = app.clock.now();
     counters::add(database, &batch, now).await.expect("stored");
     let remembered = "SELECT COUNT(*) FROM counter_batch";
     for (minutes, count) in [(59, 2_501), (61, 0)] {
-        server.clock.set(now + TimeDelta::minutes(minutes));
-        cleaner::purge_expired(&server.app)
+        app.clock.set(now + TimeDelta::minutes(minutes));
+        cleaner::purge_expired(app.inner())
             .await
             .expect("forgotten");
         assert_eq!(stores.count(remembered).await, count, "{minutes} minutes");
@@ -409,7 +390,7 @@ async fn reports_of_views_are_remembered_for_an_hour(stores: Stores) {
     batch.id = Uuid::now_v7();
     counters::add(database, &batch, now).await.expect("stored");
     assert_eq!(
-        counts(&server, None, &nominee).await["viewCount"],
+        counts(app.anonymous(), &nominee).await["viewCount"],
         json!(5_000)
     );
 }
@@ -418,15 +399,15 @@ async fn reports_of_views_are_remembered_for_an_hour(stores: Stores) {
 #[tokio::test]
 async fn too_many_reports_of_views_are_refused() {
     let stores = Stores::embedded();
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
     let subject = [Likeable::Nominee(sample.nominees[0])];
     let client = Client {
         address: [192, 0, 2, 1].into(),
         user_agent: None,
     };
     let report = async |key| {
-        let app = &server.app;
+        let app = app.inner();
         app.record_views(Viewer::Anonymous, &client, &subject, key)
             .await
     };
@@ -436,7 +417,7 @@ async fn too_many_reports_of_views_are_refused() {
     let refused = report(Some(Uuid::new_v4())).await;
     assert!(matches!(refused, Err(Error::Overloaded)), "{refused:?}");
     report(None).await.expect("without a key it is only a sum");
-    server.app.flush_views().await.expect("stored");
+    app.flush_views().await.expect("stored");
     let total = "SELECT SUM(views) FROM subject_counter";
     assert_eq!(stores.count(total).await, 65_537);
     report(Some(Uuid::new_v4())).await.expect("it waits");

@@ -6,7 +6,7 @@ use acclaim::error::Error;
 use acclaim::hot::{Action, BucketOwner, Hot, Limits, Rate};
 use serde_json::{Value, json};
 
-use crate::harness::{CAST_VOTE, Options, Sample, Stores, TestServer, on_both, refusal};
+use crate::harness::{SET_LIKE, Sample, Stores, TestApp, TestClient, on_both, refusal};
 use crate::raw_sql::RawSql;
 
 on_both!(
@@ -18,30 +18,13 @@ on_both!(
 );
 
 /// Three at once, and one more every hundred seconds: none comes back while a test runs.
-const THREE: Rate = Rate {
+pub const THREE: Rate = Rate {
     per_second: 0.01,
     burst: 3,
 };
 
-async fn server_with(stores: &Stores, limit: impl FnOnce(&mut Limits)) -> TestServer {
-    let mut options = Options::default();
-    limit(&mut options.limits);
-    TestServer::start_with(stores, options).await
-}
-
-/// Sends an operation with one variable, `input`.
-pub async fn post(
-    server: &TestServer,
-    token: Option<&str>,
-    query: &str,
-    input: Value,
-) -> reqwest::Response {
-    let body = json!({"query": query, "variables": {"input": input}});
-    let mut request = server.http().post(server.url("/graphql")).json(&body);
-    if let Some(token) = token {
-        request = request.bearer_auth(token);
-    }
-    request.send().await.expect("an answer")
+async fn server_with(stores: &Stores, limit: impl FnOnce(&mut Limits)) -> TestApp {
+    TestApp::builder(stores).with_limits(limit).start().await
 }
 
 /// Asserts that an answer says `RATE_LIMITED` in all the ways there are.
@@ -63,36 +46,35 @@ pub async fn assert_is_limited(answer: reqwest::Response, policy: &str) {
     assert_eq!(retry_after, retry_after_ms.div_ceil(1_000));
 }
 
-/// Casts for the first nominees until the limit, on these servers in turn, then asserts that the voter is held up on all
-/// of them and that another one is not.
-async fn assert_three_casts(servers: &[&TestServer], sample: &Sample) {
-    let server = servers[0];
-    let (voter, other) = (server.voter(), server.voter());
-    let nominee = |index: usize| server.nominee_id(sample.nominees[index * 12]);
+/// Casts for the first nominees until the limit, on these servers in turn, then asserts that the voter is held up on
+/// all of them and that another one is not.
+async fn assert_three_casts(servers: &[&TestApp], sample: &Sample) {
+    let app = servers[0];
+    let (voter, other) = (app.voter(), app.voter());
+    let nominee = |index: usize| sample.nominee_id(index * 12);
     for index in 0..3 {
-        let server = servers[index % servers.len()];
-        let payload = server.cast(&voter, &nominee(index), None).await;
-        assert_eq!(refusal(&payload), None, "{payload}");
+        let voter = voter.at(servers[index % servers.len()]);
+        voter.vote(&nominee(index)).await.expect_counted();
     }
-    let input = json!({"nomineeId": server.nominee_id(sample.nominees[1])});
     for server in servers {
-        let answer = post(server, Some(&voter), CAST_VOTE, input.clone()).await;
+        let answer = voter.at(server).vote(&sample.nominee_id(1)).once().await;
         assert_is_limited(answer, "cast").await;
-        let payload = server.cast(&other, &nominee(1), None).await;
-        let is_first = std::ptr::eq(*server, servers[0]);
+        let payload = other.at(server).vote(&nominee(1)).await;
+        let is_first = std::ptr::eq(*server, app);
         let expected = (!is_first).then_some("ALREADY_VOTED");
         assert_eq!(refusal(&payload), expected, "another voter goes on");
     }
-    let ballots = acclaim::ledger::recount::count_votes(&server.app.database)
-        .await
-        .expect("a count");
-    assert_eq!(ballots, 4, "what was held up is not written");
+    assert_eq!(
+        app.count_votes().await,
+        4,
+        "what was held up is not written"
+    );
 }
 
 async fn casts_are_limited_by_voter(stores: Stores) {
-    let server = server_with(&stores, |limits| limits.cast = THREE).await;
-    let sample = server.sample().await;
-    assert_three_casts(&[&server], &sample).await;
+    let app = server_with(&stores, |limits| limits.cast = THREE).await;
+    let sample = app.sample().await;
+    assert_three_casts(&[&app], &sample).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -101,8 +83,7 @@ async fn servers_on_one_redis_share_the_buckets() {
     let first = server_with(&stores, |limits| limits.cast = THREE).await;
     let second = server_with(&stores, |limits| limits.cast = THREE).await;
     let sample = first.sample().await;
-    let refreshed = second.app.refresh_campaigns().await;
-    refreshed.expect("the database answers");
+    second.refresh().await;
     assert_three_casts(&[&first, &second], &sample).await;
 }
 
@@ -115,61 +96,44 @@ async fn installations_on_one_redis_do_not_meet() {
         server_with(&one, limit).await,
         server_with(&two, limit).await,
     );
-    for server in [&one, &two] {
-        let sample = server.sample().await;
+    for app in [&one, &two] {
+        let sample = app.sample().await;
         for _ in 0..3 {
-            let recorded = view(server, None, &sample).await;
+            let recorded = view(app.anonymous(), &sample).await;
             assert_eq!(recorded["data"]["recordViews"]["recorded"], json!(1));
         }
     }
 }
 
 async fn a_ballot_takes_one_token_of_the_same_bucket(stores: Stores) {
-    const CAST_BALLOT: &str = "mutation($input: CastBallotInput!) { castBallot(input: $input) {
-        votes { id } userErrors { code } } }";
-    let server = server_with(&stores, |limits| limits.cast = THREE).await;
-    let sample = server.sample().await;
-    let (voter, campaign) = (server.voter(), server.campaign_id(sample.campaign.id));
-    let ballot = |indexes: &[usize]| {
-        let ids = indexes
-            .iter()
-            .map(|i| server.nominee_id(sample.nominees[*i]));
-        json!({"campaignId": campaign, "nomineeIds": ids.collect::<Vec<_>>()})
+    let app = server_with(&stores, |limits| limits.cast = THREE).await;
+    let sample = app.sample().await;
+    let (voter, campaign) = (app.voter(), sample.campaign_id());
+    let ballot = |indexes: [usize; 2]| {
+        let ids = indexes.map(|index| sample.nominee_id(index));
+        voter.cast_ballot(&campaign, &ids)
     };
     for indexes in [[0, 12], [1, 13]] {
-        let answer = post(&server, Some(&voter), CAST_BALLOT, ballot(&indexes)).await;
-        let body: Value = answer.json().await.expect("JSON");
-        assert_eq!(refusal(&body["data"]["castBallot"]), None, "{body}");
-        assert_eq!(body.get("errors"), None);
+        ballot(indexes).await.expect_counted();
     }
-    let nominee = server.nominee_id(sample.nominees[24]);
-    assert_eq!(refusal(&server.cast(&voter, &nominee, None).await), None);
-    let answer = post(&server, Some(&voter), CAST_BALLOT, ballot(&[2, 14])).await;
+    voter.vote(&sample.nominee_id(24)).await.expect_counted();
+    let answer = ballot([2, 14]).once().await;
     assert_is_limited(answer, "cast").await;
-    let ballots = acclaim::ledger::recount::count_votes(&server.app.database)
-        .await
-        .expect("a count");
-    assert_eq!(ballots, 5);
+    assert_eq!(app.count_votes().await, 5);
 }
 
-const SET_LIKE: &str = "mutation($input: SetLikeInput!) { setLike(input: $input) {
-    subject { likeCount } userErrors { code } } }";
-
 async fn likes_are_limited_by_voter(stores: Stores) {
-    let server = server_with(&stores, |limits| limits.like = THREE).await;
-    let sample = server.sample().await;
-    let (voter, other) = (server.voter(), server.voter());
-    let like = |index: usize, liked: bool| json!({"subjectId": server.nominee_id(sample.nominees[index]), "liked": liked});
+    let app = server_with(&stores, |limits| limits.like = THREE).await;
+    let sample = app.sample().await;
+    let (voter, other) = (app.voter(), app.voter());
     for (index, liked) in [(0, true), (0, false), (1, true)] {
-        let input = json!({"input": like(index, liked)});
-        let data = server.ask(Some(&voter), SET_LIKE, input).await;
-        assert_eq!(refusal(&data["setLike"]), None);
+        let payload = voter.set_like(&sample.nominee_id(index), liked).await;
+        assert_eq!(refusal(&payload), None);
     }
-    let answer = post(&server, Some(&voter), SET_LIKE, like(2, true)).await;
-    assert_is_limited(answer, "like").await;
-    let input = json!({"input": like(1, true)});
-    let data = server.ask(Some(&other), SET_LIKE, input).await;
-    assert_eq!(data["setLike"]["subject"]["likeCount"], json!(2));
+    let like = json!({"id": sample.nominee_id(2), "liked": true});
+    assert_is_limited(voter.post(SET_LIKE, like).await, "like").await;
+    let payload = other.set_like(&sample.nominee_id(1), true).await;
+    assert_eq!(payload["subject"]["likeCount"], json!(2));
     let mut database = RawSql::connect(&stores).await;
     let rows = database
         .execute("UPDATE subject_like SET liked_at = liked_at")
@@ -180,50 +144,47 @@ async fn likes_are_limited_by_voter(stores: Stores) {
 const RECORD_VIEWS: &str = "mutation($input: RecordViewsInput!) { recordViews(input: $input) {
     recorded userErrors { code } } }";
 
-async fn view(server: &TestServer, token: Option<&str>, sample: &Sample) -> Value {
-    let input = json!({"subjectIds": [server.nominee_id(sample.nominees[0])]});
-    server
-        .send(token, RECORD_VIEWS, json!({"input": input}))
-        .await
+async fn view(client: &TestClient, sample: &Sample) -> Value {
+    let input = json!({"subjectIds": [sample.nominee_id(0)]});
+    client.send(RECORD_VIEWS, json!({"input": input})).await
 }
 
 async fn views_are_limited_by_voter_or_address(stores: Stores) {
-    let server = server_with(&stores, |limits| limits.views = THREE).await;
-    let sample = server.sample().await;
-    let (one, two) = (server.voter(), server.voter());
+    let app = server_with(&stores, |limits| limits.views = THREE).await;
+    let sample = app.sample().await;
+    let (one, two) = (app.voter(), app.voter());
     // A voter has a bucket wherever it is; all who have not signed in share that of their address.
-    for token in [Some(one.as_str()), Some(two.as_str()), None] {
+    for client in [&one, &two, app.anonymous()] {
         for _ in 0..3 {
-            let response = view(&server, token, &sample).await;
+            let response = view(client, &sample).await;
             let recorded = &response["data"]["recordViews"]["recorded"];
             assert_eq!(*recorded, json!(1), "{response}");
         }
-        let input = json!({"subjectIds": [server.nominee_id(sample.nominees[0])]});
-        let answer = post(&server, token, RECORD_VIEWS, input).await;
+        let input = json!({"subjectIds": [sample.nominee_id(0)]});
+        let answer = client.post(RECORD_VIEWS, json!({"input": input})).await;
         assert_is_limited(answer, "views").await;
     }
-    server.app.flush_views().await.expect("they are stored");
+    app.flush_views().await.expect("they are stored");
     let query = "query($id: ID!) { nominee(id: $id) { viewCount } }";
-    let variables = json!({"id": server.nominee_id(sample.nominees[0])});
-    let data = server.ask(None, query, variables).await;
+    let variables = json!({"id": sample.nominee_id(0)});
+    let data = app.anonymous().ask(query, variables).await;
     assert_eq!(data["nominee"]["viewCount"], json!(9));
 }
 
 async fn limits_are_kept_apart_by_action(stores: Stores) {
-    let server = server_with(&stores, |limits| {
+    let app = server_with(&stores, |limits| {
         limits.cast = THREE;
         limits.like = THREE;
         limits.views = THREE;
     })
     .await;
-    let sample = server.sample().await;
-    let voter = server.voter();
+    let sample = app.sample().await;
+    let voter = app.voter();
     for index in 0..3 {
-        let nominee = server.nominee_id(sample.nominees[index]);
-        assert_eq!(refusal(&server.cast(&voter, &nominee, None).await), None);
-        let input = json!({"input": {"subjectId": nominee, "liked": true}});
-        server.ask(Some(&voter), SET_LIKE, input).await;
-        let response = view(&server, Some(&voter), &sample).await;
+        let nominee = sample.nominee_id(index);
+        voter.vote(&nominee).await.expect_counted();
+        voter.set_like(&nominee, true).await;
+        let response = view(&voter, &sample).await;
         assert_eq!(response.get("errors"), None, "{response}");
     }
 }
@@ -239,8 +200,8 @@ fn default_limits() -> Limits {
     settings.limits.limits()
 }
 
-/// Three processes and a voter who asks all of them, again and again: what they admit together is the burst and what came
-/// back meanwhile, give or take one.
+/// Three processes and a voter who asks all of them, again and again: what they admit together is the burst and what
+/// came back meanwhile, give or take one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_servers_admit_what_one_bucket_gives() {
     let stores = Stores::networked().await;
@@ -259,12 +220,13 @@ async fn three_servers_admit_what_one_bucket_gives() {
     panic!("Redis was late ten times");
 }
 
-/// What was admitted to a voter who asked again and again.
+/// The tokens that were admitted to a voter who asked again and again.
 struct Asked {
     admitted: u32,
     /// From before the first question until after the last answer.
     longest: Duration,
-    /// From after the first answer until before the last question that was refused: by then the bucket had been emptied.
+    /// From after the first answer until before the last question that was refused: by then the bucket had been
+    /// emptied.
     shortest: Duration,
 }
 
@@ -279,20 +241,20 @@ impl Asked {
 }
 
 /// Asks on behalf of a new voter; `None` when Redis did not answer each time.
-async fn ask_for_three_seconds(servers: &[TestServer]) -> Option<Asked> {
+async fn ask_for_three_seconds(servers: &[TestApp]) -> Option<Asked> {
     let subject = BucketOwner::Voter(acclaim::id::VoterId::new());
     let started = Instant::now();
     let (mut admitted, mut last_refused) = (0, started);
     let mut first_answer = None;
     while started.elapsed() < Duration::from_secs(3) {
-        for server in servers {
+        for app in servers {
             let asked = Instant::now();
-            match server.app.hot.take(Action::Cast, subject).await {
+            match app.hot.take(Action::Cast, subject).await {
                 Ok(()) => admitted += 1,
                 Err(Error::RateLimited { .. }) => last_refused = asked,
                 Err(other) => panic!("{other}"),
             }
-            let Hot::Redis(redis) = &server.app.hot else {
+            let Hot::Redis(redis) = &app.hot else {
                 panic!("not Redis");
             };
             if !redis.is_healthy() {
@@ -312,19 +274,16 @@ async fn ask_for_three_seconds(servers: &[TestServer]) -> Option<Asked> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_voters_behind_one_address_are_not_refused() {
     let stores = Stores::networked().await;
-    let server = server_with(&stores, |limits| *limits = default_limits()).await;
-    let sample = server.sample().await;
-    let nominee = server.nominee_id(sample.nominees[0]);
-    let input = json!({"nomineeId": nominee});
+    let app = server_with(&stores, |limits| *limits = default_limits()).await;
+    let sample = app.sample().await;
+    let nominee = sample.nominee_id(0);
     let next = std::sync::atomic::AtomicUsize::new(0);
     let vote = async || {
         while next.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 10_000 {
-            let answer = post(&server, Some(&server.voter()), CAST_VOTE, input.clone()).await;
-            let answer: Value = answer.json().await.expect("JSON");
-            assert!(answer["data"]["castVote"]["vote"].is_object(), "{answer}");
+            let payload = app.voter().vote(&nominee).await;
+            assert!(payload["vote"].is_object(), "{payload}");
         }
     };
     futures_util::future::join_all((0..64).map(|_| vote())).await;
-    let ballots = acclaim::ledger::recount::count_votes(&server.app.database).await;
-    assert_eq!(ballots.expect("a count"), 10_000);
+    assert_eq!(app.count_votes().await, 10_000);
 }

@@ -1,9 +1,9 @@
 //! Looks through logs for what must never be in them, as they are written.
 //!
-//! Secrets are known in two ways. What tests make up follows a pattern ([`NEVER_LOGGED`]): each code, openid, password or
-//! device id has its mark in it. What servers make at random is registered: the harness does that with every token that
-//! it makes, sends or receives. Either is found inside of other text, and when it is cut off or encoded. A token that is
-//! logged before the test has it, while it is made, is found when it is registered.
+//! Secrets are known in two ways. What tests make up follows a pattern ([`NEVER_LOGGED`]): each code, openid, password
+//! or device id has its mark in it. What servers make at random is registered: the harness does that with every token
+//! that it makes, sends or receives. Either is found inside of other text, and when it is cut off or encoded. A token
+//! that is logged before the test has it, while it is made, is found when it is registered.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::harness::{IDENTITY_SECRET, JWT_SECRET};
 
-/// What the tests use for secrets and personal data, and what JSON Web Tokens begin with.
+/// The marks that the tests use for secrets and personal data, and what JSON Web Tokens begin with.
 const NEVER_LOGGED: &[&str] = &[
     "code-of-",
     "openid-of-",

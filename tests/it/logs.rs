@@ -1,7 +1,8 @@
-//! No secret and no name of a person is ever logged: not by a success, not by a failure, not at the most talkative level.
+//! No secret and no name of a person is ever logged: not by a success, not by a failure, not at the most talkative
+//! level.
 //!
-//! All tests run under the watch; here it is tested itself, and every way to sign in is gone through, in this process and
-//! with the real program.
+//! All tests run under the watch; here it is tested itself, and every way to sign in is gone through, in this process
+//! and with the real program.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -17,9 +18,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use crate::fake_wechat::FakeWeChat;
-use crate::harness::{
-    Options, Program, Sample, Stores, TestServer, http_client, on_both, program, refusal, send,
-};
+use crate::harness::{Program, Sample, Stores, TestApp, TestClient, on_both, program, refusal};
 use crate::log_watch::{LogWatch, RECEIVED_SECRETS, WATCH, subscriber};
 use crate::raw_sql::RawSql;
 use crate::sign_in::operation;
@@ -116,10 +115,10 @@ fn what_is_no_secret_is_not_objected_to() {
 }
 
 async fn the_harness_registers_every_token(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    server.sample().await;
+    let app = TestApp::start(&stores).await;
+    app.sample().await;
     let (query, variables) = operation("signInGuest", json!({"deviceId": "a-device-without-mark"}));
-    let payload = &server.ask(None, &query, variables).await["signInGuest"]["session"];
+    let payload = &app.anonymous().ask(&query, variables).await["signInGuest"]["session"];
     for name in ["accessToken", "refreshToken"] {
         let token = payload[name].as_str().expect("a token");
         assert!(WATCH.knows(token), "{name}");
@@ -127,10 +126,10 @@ async fn the_harness_registers_every_token(stores: Stores) {
         assert!(WATCH.knows(tail), "the end of {name}");
     }
     assert!(WATCH.knows("a-device-without-mark"));
-    assert!(WATCH.knows(&server.voter()));
+    assert!(WATCH.knows(&app.voter().token().expect("a token")));
 }
 
-/// What is logged on the way through [`Journey::go`]: without it, a clean log proves nothing.
+/// The messages on the way through [`Journey::go`]: without it, a clean log proves nothing.
 const LOGGED: &[&str] = &[
     "WeChat refused a login code",
     "WeChat's quota for sign-ins is spent",
@@ -147,7 +146,7 @@ const PASSWORD: &str = "hunter2 has twelve characters";
 
 /// Every way to sign in and to fail at it, at one server.
 struct Journey {
-    http: reqwest::Client,
+    client: TestClient,
     address: SocketAddr,
     database: RawSql,
 }
@@ -155,7 +154,7 @@ struct Journey {
 impl Journey {
     async fn new(stores: &Stores, address: SocketAddr) -> Self {
         Self {
-            http: http_client(),
+            client: TestClient::anonymous(address),
             address,
             database: RawSql::connect(stores).await,
         }
@@ -177,8 +176,8 @@ impl Journey {
     /// The payload of a mutation that signs in; null when it failed as a whole.
     async fn run(&self, mutation: &str, input: Value) -> Value {
         let (query, variables) = operation(mutation, input);
-        let answer = send(&self.http, self.address, None, &query, variables).await;
-        answer.expect("an answer")["data"][mutation].take()
+        let mut answer = self.client.send(&query, variables).await;
+        answer["data"][mutation].take()
     }
 
     async fn wechat(&self, code: &str) -> Value {
@@ -254,23 +253,21 @@ impl Journey {
         let query = "mutation($input: SignOutInput!) { signOut(input: $input) { signedOut } }";
         for token in [&third["session"]["refreshToken"], &json!("hunter2-unknown")] {
             let variables = json!({"input": {"refreshToken": token}});
-            let answer = send(&self.http, self.address, None, query, variables).await;
-            assert_eq!(answer.expect("an answer").get("errors"), None);
+            let answer = self.client.send(query, variables).await;
+            assert_eq!(answer.get("errors"), None);
         }
         let token = third["session"]["accessToken"].as_str().expect("a token");
         let tampered = token.replace('.', "x.");
         for token in [token, &tampered, &token[..token.len() - 9], "hunter2"] {
-            let answer = send(
-                &self.http,
-                self.address,
-                Some(token),
-                "{ viewer { id } }",
-                json!({}),
-            );
-            answer.await.expect("an answer");
+            let client = self.client.with_token(token);
+            client.send("{ viewer { id } }", json!({})).await;
         }
         let url = format!("http://{}/graphql?query={{viewer{{id}}}}", self.address);
-        let request = self.http.get(url).query(&[("access_token", token)]);
+        let request = self
+            .client
+            .http()
+            .get(url)
+            .query(&[("access_token", token)]);
         let request = request.header("authorization", format!("Basic {token}"));
         request.send().await.expect("an answer");
     }
@@ -294,10 +291,14 @@ impl Journey {
         ] {
             let body = json!({"query": query, "operationName": Value::Null});
             for path in ["/graphql", "/graphql/stream"] {
-                let answer = self.http.post(url(path)).json(&body).send();
+                let answer = self.client.http().post(url(path)).json(&body).send();
                 answer.await.expect("an answer");
             }
-            let answer = self.http.get(url("/graphql")).query(&[("query", &query)]);
+            let answer = self
+                .client
+                .http()
+                .get(url("/graphql"))
+                .query(&[("query", &query)]);
             answer.send().await.expect("an answer");
         }
         for variables in [
@@ -307,8 +308,8 @@ impl Journey {
             json!("device-id-of-variables"),
         ] {
             let (query, _) = operation("signInGuest", json!({}));
-            let answer = send(&self.http, self.address, None, &query, variables).await;
-            let code = &answer.expect("an answer")["errors"][0]["extensions"]["code"];
+            let answer = self.client.send(&query, variables).await;
+            let code = &answer["errors"][0]["extensions"]["code"];
             let expected = [json!("BAD_USER_INPUT"), json!("GRAPHQL_VALIDATION_FAILED")];
             assert!(expected.contains(code), "{code}");
         }
@@ -317,7 +318,7 @@ impl Journey {
             "hunter2",
             "[\"hunter2\"]",
         ] {
-            let request = self.http.post(url("/graphql")).body(body);
+            let request = self.client.http().post(url("/graphql")).body(body);
             let request = request.header("content-type", "application/json");
             let request = request.header("x-forwarded-for", "203.0.113.7");
             request.send().await.expect("an answer");
@@ -387,14 +388,11 @@ impl Journey {
 async fn no_sign_in_leaves_a_trace_in_this_process(stores: Stores) {
     let logged: Vec<_> = LOGGED.iter().map(|text| WATCH.listen_for(text)).collect();
     let platform = FakeWeChat::start().await;
-    let options = Options {
-        wechat: Some(platform.client(4, Duration::from_secs(2))),
-        ..Options::default()
-    };
-    let server = TestServer::start_with(&stores, options).await;
-    server.sample().await;
-    add_staff(&server.app.database, &server.clock).await;
-    let journey = Journey::new(&stores, server.address).await;
+    let wechat = platform.client(4, Duration::from_secs(2));
+    let app = TestApp::builder(&stores).with_wechat(wechat).start().await;
+    app.sample().await;
+    add_staff(&app.database, &app.clock).await;
+    let journey = Journey::new(&stores, app.address).await;
     journey.go(platform).await;
     for (seen, text) in logged.iter().zip(LOGGED) {
         assert!(seen.load(Ordering::SeqCst), "not seen: {text}");
@@ -446,7 +444,7 @@ async fn no_sign_in_leaves_a_trace_in_the_programs_log(stores: Stores) {
     }
 }
 
-/// What the lines of a log in JSON say, without their data.
+/// The messages of a log in JSON, without their data.
 fn messages_of(log: &str) -> String {
     let messages = log.lines().map(|line| {
         let event: Value = serde_json::from_str(line).expect("one JSON object a line");

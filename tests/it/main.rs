@@ -1,12 +1,18 @@
 //! The behaviour suite: the whole server against real stores. What is in `on_both!` runs on SQLite with the in-process
 //! hot store and on PostgreSQL with Redis alike.
 
+#![allow(
+    clippy::too_many_lines,
+    reason = "a table of cases is as long as its cases"
+)]
+
 mod audience;
 mod bad_input;
 mod browsers;
 mod clients;
 mod cluster;
 mod costs;
+mod deadlines;
 mod degrading;
 mod demo;
 mod documents;

@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use reqwest::{Response, StatusCode};
 
 use crate::fake_wechat::FakeWeChat;
-use crate::harness::{Options, Sample, Stores, TestServer, on_both};
+use crate::harness::{Sample, Stores, TestApp, TestAppBuilder, global, on_both};
 use crate::raw_sql::RawSql;
 
 on_both!(
@@ -35,20 +35,18 @@ static FONT: LazyLock<Font> = LazyLock::new(|| {
     Font::find().expect("a font with Chinese characters, as the package fonts-wqy-zenhei")
 });
 
-fn options() -> Options {
-    Options {
-        public_url: Some(PUBLIC_URL.to_owned()),
-        ..Options::default()
-    }
+/// A server that knows where its pages are.
+fn public(stores: &Stores) -> TestAppBuilder<'_> {
+    TestApp::builder(stores).with_public_url(PUBLIC_URL)
 }
 
-async fn get(server: &TestServer, path: &str) -> Response {
-    let request = server.http().get(server.url(path));
+async fn get(app: &TestApp, path: &str) -> Response {
+    let request = app.http().get(app.url(path));
     request.send().await.expect("an answer")
 }
 
-async fn page(server: &TestServer, path: &str) -> String {
-    let response = get(server, path).await;
+async fn page(app: &TestApp, path: &str) -> String {
+    let response = get(app, path).await;
     assert_eq!(response.status(), StatusCode::OK, "{path}");
     let header = |name| response.headers()[name].to_str().expect("ASCII").to_owned();
     assert_eq!(header("content-type"), "text/html; charset=utf-8");
@@ -70,33 +68,33 @@ async fn page(server: &TestServer, path: &str) -> String {
 }
 
 /// A campaign at `/c/fair` with a story about nominee 1; gives the path of the story, too.
-async fn told(server: &TestServer, title: &str) -> (Sample, String) {
+async fn told(app: &TestApp, title: &str) -> (Sample, String) {
     let title = title.to_owned();
-    let sample = server
+    let sample = app
         .sample_with(|campaign| {
             "fair".clone_into(&mut campaign.slug);
             campaign.title = title;
         })
         .await;
-    let now = server.clock.now();
+    let now = app.clock.now();
     let story = sample
-        .insert_story(&server.app.database, Some(0), "A <tale>", now)
+        .insert_story(&app.database, Some(0), "A <tale>", now)
         .await;
-    let path = format!("/c/fair/stories/{}", server.global(GlobalId::Story(story)));
+    let path = format!("/c/fair/stories/{}", global(GlobalId::Story(story)));
     (sample, path)
 }
 
 async fn the_base_address_leads_to_the_campaigns(stores: Stores) {
-    let server = TestServer::start(&stores).await;
+    let app = TestApp::start(&stores).await;
     let draft = |campaign: &mut Campaign| {
         campaign.lifecycle = Lifecycle::Draft;
         "A draft".clone_into(&mut campaign.title);
     };
-    server.sample_with(draft).await;
-    let html = page(&server, "/").await;
+    app.sample_with(draft).await;
+    let html = page(&app, "/").await;
     assert!(html.contains("There is no campaign now."), "{html}");
-    told(&server, "First & <b>").await;
-    let response = get(&server, "/").await;
+    told(&app, "First & <b>").await;
+    let response = get(&app, "/").await;
     // The client has followed it.
     assert_eq!(response.url().path(), "/c/fair");
     assert_eq!(response.status(), StatusCode::OK);
@@ -104,8 +102,8 @@ async fn the_base_address_leads_to_the_campaigns(stores: Stores) {
         campaign.voting_opens_at += TimeDelta::hours(1);
         "later".clone_into(&mut campaign.slug);
     };
-    server.sample_with(later).await;
-    let html = page(&server, "/").await;
+    app.sample_with(later).await;
+    let html = page(&app, "/").await;
     let first = "<a href=\"/c/fair\"><strong>First &amp; &lt;b&gt;</strong>";
     let places = ["<a href=\"/c/later\">", first].map(|link| html.find(link));
     assert!(
@@ -119,9 +117,9 @@ async fn the_base_address_leads_to_the_campaigns(stores: Stores) {
 }
 
 async fn an_address_has_a_title_and_a_preview(stores: Stores) {
-    let server = TestServer::start_with(&stores, options()).await;
-    let (_, story) = told(&server, "Fair & \"square\" <b>").await;
-    let html = page(&server, "/c/fair").await;
+    let app = public(&stores).start().await;
+    let (_, story) = told(&app, "Fair & \"square\" <b>").await;
+    let html = page(&app, "/c/fair").await;
     assert!(
         html.contains("<title>Fair &amp; &quot;square&quot; &lt;b&gt;</title>"),
         "{html}"
@@ -136,11 +134,11 @@ async fn an_address_has_a_title_and_a_preview(stores: Stores) {
     );
     for path in ["/c/fair/stories", "/c/fair/board"] {
         let url = format!("rel=\"canonical\" href=\"{PUBLIC_URL}{path}\"");
-        assert!(page(&server, path).await.contains(&url), "{path}");
+        assert!(page(&app, path).await.contains(&url), "{path}");
     }
-    let html = page(&server, "/c/fair/n/1").await;
+    let html = page(&app, "/c/fair/n/1").await;
     assert!(html.contains("<title>候选人01 · Fair"), "{html}");
-    let html = page(&server, &story).await;
+    let html = page(&app, &story).await;
     assert!(
         html.contains("property=\"og:type\" content=\"article\""),
         "{html}"
@@ -151,7 +149,7 @@ async fn an_address_has_a_title_and_a_preview(stores: Stores) {
     );
     // The language is the browser's.
     for (accepted, lang) in [("zh-CN,zh;q=0.9", "zh-CN"), ("en", "en"), ("fr", "en")] {
-        let request = server.http().get(server.url("/c/fair"));
+        let request = app.http().get(app.url("/c/fair"));
         let response = request.header("accept-language", accepted).send().await;
         let html = response.expect("an answer").text().await.expect("a page");
         assert!(
@@ -162,9 +160,9 @@ async fn an_address_has_a_title_and_a_preview(stores: Stores) {
 }
 
 async fn a_story_is_whole_without_its_program(stores: Stores) {
-    let server = TestServer::start_with(&stores, options()).await;
-    let (_, story) = told(&server, "Fair").await;
-    let html = page(&server, &story).await;
+    let app = public(&stores).start().await;
+    let (_, story) = told(&app, "Fair").await;
+    let html = page(&app, &story).await;
     assert!(html.contains("<h2>A &lt;tale&gt;</h2>"), "{html}");
     assert!(html.contains("<p>Text.</p>"), "{html}");
     assert!(
@@ -174,23 +172,22 @@ async fn a_story_is_whole_without_its_program(stores: Stores) {
 }
 
 async fn what_is_not_public_has_no_page(stores: Stores) {
-    let server = TestServer::start_with(&stores, options()).await;
-    let (sample, story) = told(&server, "Fair").await;
-    let later = server.clock.now() + TimeDelta::hours(1);
+    let app = public(&stores).start().await;
+    let (sample, story) = told(&app, "Fair").await;
+    let later = app.clock.now() + TimeDelta::hours(1);
     let unborn = sample
-        .insert_story(&server.app.database, None, "Later", later)
+        .insert_story(&app.database, None, "Later", later)
         .await;
-    let unborn = server.global(GlobalId::Story(unborn));
-    let other = server
+    let unborn = global(GlobalId::Story(unborn));
+    let other = app
         .sample_with(|campaign| "other".clone_into(&mut campaign.slug))
         .await;
-    server
-        .sample_with(|campaign| {
-            "draft".clone_into(&mut campaign.slug);
-            campaign.lifecycle = Lifecycle::Draft;
-        })
-        .await;
-    let campaign = server.campaign_id(other.campaign.id);
+    app.sample_with(|campaign| {
+        "draft".clone_into(&mut campaign.slug);
+        campaign.lifecycle = Lifecycle::Draft;
+    })
+    .await;
+    let campaign = other.campaign_id();
     for path in [
         "/c/none",
         "/c/draft",
@@ -208,7 +205,7 @@ async fn what_is_not_public_has_no_page(stores: Stores) {
         "/pages/none.js",
     ] {
         assert_eq!(
-            get(&server, path).await.status(),
+            get(&app, path).await.status(),
             StatusCode::NOT_FOUND,
             "{path}"
         );
@@ -216,14 +213,14 @@ async fn what_is_not_public_has_no_page(stores: Stores) {
 }
 
 async fn who_hammers_stories_is_told_to_wait(stores: Stores) {
-    let mut options = options();
-    options.limits.anonymous_query = "1/120".parse().expect("a rate");
-    let server = TestServer::start_with(&stores, options).await;
-    let (_, story) = told(&server, "Fair").await;
+    let rate = "1/120".parse().expect("a rate");
+    let app = public(&stores).with_limits(|limits| limits.anonymous_query = rate);
+    let app = app.start().await;
+    let (_, story) = told(&app, "Fair").await;
     for _ in 0..2 {
-        assert_eq!(get(&server, &story).await.status(), StatusCode::OK);
+        assert_eq!(get(&app, &story).await.status(), StatusCode::OK);
     }
-    let refused = get(&server, &story).await;
+    let refused = get(&app, &story).await;
     assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
     let wait = refused.headers()["retry-after"].to_str().expect("ASCII");
     // 30 of 50 tokens are missing, less what came while the others were answered.
@@ -232,13 +229,13 @@ async fn who_hammers_stories_is_told_to_wait(stores: Stores) {
         "{wait}"
     );
     // What costs no statement goes on.
-    assert_eq!(get(&server, "/c/fair").await.status(), StatusCode::OK);
+    assert_eq!(get(&app, "/c/fair").await.status(), StatusCode::OK);
 }
 
 async fn files_are_kept_for_ever_and_compressed_as_the_client_takes_them(stores: Stores) {
-    let server = TestServer::start_with(&stores, options()).await;
-    told(&server, "Fair").await;
-    let html = page(&server, "/c/fair").await;
+    let app = public(&stores).start().await;
+    told(&app, "Fair").await;
+    let html = page(&app, "/c/fair").await;
     let script = html
         .split("src=\"")
         .nth(1)
@@ -249,9 +246,9 @@ async fn files_are_kept_for_ever_and_compressed_as_the_client_takes_them(stores:
         ("gzip", "gzip"),
         ("br;q=0, gzip", "gzip"),
     ] {
-        let request = server
+        let request = app
             .http()
-            .get(server.url(script))
+            .get(app.url(script))
             .header("accept-encoding", accepted);
         let response = request.send().await.expect("an answer");
         assert_eq!(response.status(), StatusCode::OK);
@@ -267,21 +264,21 @@ async fn files_are_kept_for_ever_and_compressed_as_the_client_takes_them(stores:
 }
 
 async fn without_a_public_address_there_are_no_codes_and_no_guesses(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    told(&server, "Fair").await;
+    let app = TestApp::start(&stores).await;
+    told(&app, "Fair").await;
     for path in [
         "/c/fair/qr.svg",
         "/c/fair/n/1/qr.svg",
         "/c/fair/n/1/poster.png",
     ] {
-        let response = get(&server, path).await;
+        let response = get(&app, path).await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
         let text = response.text().await.expect("a text");
         assert!(text.contains("ACCLAIM_PUBLIC_URL"), "{text}");
     }
-    let request = server
+    let request = app
         .http()
-        .get(server.url("/c/fair"))
+        .get(app.url("/c/fair"))
         .header("host", "evil.example");
     let html = request
         .send()
@@ -303,25 +300,21 @@ fn size(png: &[u8]) -> (u32, u32) {
     (number(16), number(20))
 }
 
-async fn poster(server: &TestServer, number: i64) -> Vec<u8> {
-    let response = get(server, &format!("/c/fair/n/{number}/poster.png")).await;
+async fn poster(app: &TestApp, number: i64) -> Vec<u8> {
+    let response = get(app, &format!("/c/fair/n/{number}/poster.png")).await;
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()["content-type"], "image/png");
     response.bytes().await.expect("a picture").to_vec()
 }
 
 async fn a_poster_is_a_picture_that_leads_to_the_nominee(stores: Stores) {
-    let options = Options {
-        font: Some(FONT.clone()),
-        ..options()
-    };
-    let server = TestServer::start_with(&stores, options).await;
-    let (sample, _) = told(&server, "创新达人评选 & <b>").await;
-    let first = poster(&server, 1).await;
+    let app = public(&stores).with_font(FONT.clone()).start().await;
+    let (sample, _) = told(&app, "创新达人评选 & <b>").await;
+    let first = poster(&app, 1).await;
     assert_eq!(size(&first), (750, 1200));
-    assert_eq!(poster(&server, 1).await, first);
-    assert_ne!(poster(&server, 2).await, first);
-    assert!(page(&server, "/c/fair/n/1").await.contains(&format!(
+    assert_eq!(poster(&app, 1).await, first);
+    assert_ne!(poster(&app, 2).await, first);
+    assert!(page(&app, "/c/fair/n/1").await.contains(&format!(
         "property=\"og:image\" content=\"{PUBLIC_URL}/c/fair/n/1/poster.png\""
     )));
     // A name that is put right is on the next poster.
@@ -330,63 +323,56 @@ async fn a_poster_is_a_picture_that_leads_to_the_nominee(stores: Stores) {
         .await;
     sql.execute("UPDATE campaign SET revision = revision + 1")
         .await;
-    server
-        .app
-        .refresh_campaigns()
-        .await
-        .expect("the database answers");
-    assert_ne!(poster(&server, 1).await, first);
+    app.refresh().await;
+    assert_ne!(poster(&app, 1).await, first);
     drop(sample);
-    let code = get(&server, "/c/fair/n/1/qr.svg").await;
+    let code = get(&app, "/c/fair/n/1/qr.svg").await;
     assert_eq!(code.headers()["content-type"], "image/svg+xml");
     assert!(code.text().await.expect("a code").starts_with("<svg "));
 }
 
 async fn a_poster_needs_a_font(stores: Stores) {
-    let server = TestServer::start_with(&stores, options()).await;
-    told(&server, "Fair").await;
-    let response = get(&server, "/c/fair/n/1/poster.png").await;
+    let app = public(&stores).start().await;
+    told(&app, "Fair").await;
+    let response = get(&app, "/c/fair/n/1/poster.png").await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-    assert!(!page(&server, "/c/fair/n/1").await.contains("og:image"));
+    assert!(!page(&app, "/c/fair/n/1").await.contains("og:image"));
 }
 
-async fn with_platform(stores: &Stores, platform: &FakeWeChat) -> TestServer {
-    let options = Options {
-        font: Some(FONT.clone()),
-        wechat: Some(platform.client(4, Duration::from_secs(10))),
-        ..options()
-    };
-    TestServer::start_with(stores, options).await
+async fn with_platform(stores: &Stores, platform: &FakeWeChat) -> TestApp {
+    let wechat = platform.client(4, Duration::from_secs(10));
+    let builder = public(stores).with_font(FONT.clone());
+    builder.with_wechat(wechat).start().await
 }
 
 async fn the_platform_draws_the_code_where_it_is_set_up(stores: Stores) {
     let platform = FakeWeChat::start().await;
-    let server = with_platform(&stores, &platform).await;
-    told(&server, "Fair").await;
-    let first = poster(&server, 1).await;
-    assert_eq!(poster(&server, 1).await, first);
-    poster(&server, 2).await;
+    let app = with_platform(&stores, &platform).await;
+    told(&app, "Fair").await;
+    let first = poster(&app, 1).await;
+    assert_eq!(poster(&app, 1).await, first);
+    poster(&app, 2).await;
     let drawn = |n: i64| ("pages/nominee/nominee".to_owned(), format!("c=fair&n={n}"));
     assert_eq!(platform.images(), [drawn(1), drawn(2)]);
     assert_eq!(platform.tokens(), 1, "the token is kept");
     // Another program of the same app has made itself a token.
     platform.end_tokens();
-    poster(&server, 3).await;
+    poster(&app, 3).await;
     assert_eq!(platform.images().last(), Some(&drawn(3)));
     assert_eq!(platform.tokens(), 2);
 }
 
 async fn a_code_that_the_platform_refuses_is_replaced_for_a_while(stores: Stores) {
     let platform = FakeWeChat::start().await;
-    let server = with_platform(&stores, &platform).await;
-    told(&server, "Fair").await;
+    let app = with_platform(&stores, &platform).await;
+    told(&app, "Fair").await;
     platform.refuse_images(45009);
-    let stand_in = poster(&server, 1).await;
+    let stand_in = poster(&app, 1).await;
     assert_eq!(platform.images(), []);
     // It is kept for a minute, so that the platform is not asked for every visitor.
     platform.refuse_images(0);
-    assert_eq!(poster(&server, 1).await, stand_in);
+    assert_eq!(poster(&app, 1).await, stand_in);
     assert_eq!(platform.images(), []);
-    assert_ne!(poster(&server, 2).await, stand_in);
+    assert_ne!(poster(&app, 2).await, stand_in);
     assert_eq!(platform.images().len(), 1);
 }

@@ -1,16 +1,15 @@
-//! Ways in which PostgreSQL is set up: partitioned ballots, a standby for reads, a pooler in between.
+//! Ways in which PostgreSQL is set up: partitioned votes, a standby for reads, a pooler in between.
 
 use acclaim::clock::Clock;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 
-use crate::clients::until;
-use crate::harness::{Program, Sample, Stores, http_client, program, send};
+use crate::deadlines::until;
+use crate::harness::{Program, Sample, Stores, assert_refuses, ended, program};
 use crate::properties::{
     ten_thousand_casts_with_retries_equal_the_recount,
     two_hundred_casts_at_once_spend_a_quota_of_ten,
 };
-use crate::running::{assert_refuses, ended};
 use crate::servers::{self, PgBouncer};
 
 async fn connect(url: &str) -> PgConnection {
@@ -33,9 +32,9 @@ async fn partitioned() -> Stores {
     stores
 }
 
-/// Names and texts of the keys and checks of `ballot`.
-async fn keys_of_ballots(stores: &Stores) -> Vec<(String, String)> {
-    let statement = "SELECT indexname, replace(indexdef, ' ONLY ', ' ') FROM pg_indexes WHERE tablename = 'ballot'
+/// Names and texts of the keys and checks of `vote`.
+async fn keys_of_votes(stores: &Stores) -> Vec<(String, String)> {
+    let statement = "SELECT indexname, replace(indexdef, ' ONLY ', ' ') FROM pg_indexes WHERE tablename = 'vote'
         UNION SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'vote'::regclass
         UNION SELECT attname, format_type(atttypid, atttypmod) || attnotnull FROM pg_attribute
         WHERE attrelid = 'vote'::regclass AND attnum > 0 ORDER BY 1";
@@ -46,26 +45,26 @@ async fn keys_of_ballots(stores: &Stores) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn partitioned_ballots_have_the_same_keys() {
+async fn partitioned_votes_have_the_same_keys() {
     let whole = Stores::networked().await;
     whole.database(&Clock::System).await;
-    let keys = keys_of_ballots(&partitioned().await).await;
-    assert_eq!(keys, keys_of_ballots(&whole).await);
+    let keys = keys_of_votes(&partitioned().await).await;
+    assert_eq!(keys, keys_of_votes(&whole).await);
     assert!(keys.len() > 20, "{keys:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn partitioned_ballots_keep_the_quota() {
+async fn partitioned_votes_keep_the_quota() {
     two_hundred_casts_at_once_spend_a_quota_of_ten(partitioned().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn partitioned_ballots_are_counted_once() {
+async fn partitioned_votes_are_counted_once() {
     ten_thousand_casts_with_retries_equal_the_recount(partitioned().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ballots_are_partitioned_before_the_first_vote_only() {
+async fn votes_are_partitioned_before_the_first_vote_only() {
     let stores = Stores::networked().await;
     two_hundred_casts_at_once_spend_a_quota_of_ten(stores.share()).await;
     let migrate = ["migrate", "--vote-partitions", "4"];
@@ -89,14 +88,11 @@ async fn feeds_come_from_the_standby_as_long_as_it_answers() {
     let mut command = program(&stores, &["serve"]);
     command.env("DATABASE_READ_URL", &standby_url);
     let server = Program::launch(command, stores.directory.path()).await;
-    let http = http_client();
     let feed = async || {
         let query = "query($slug: String!) { campaign(slug: $slug) { stories(first: 5) { nodes { title } } } }";
         let variables = json!({"slug": sample.campaign.slug});
-        let mut answer = send(&http, server.address, None, query, variables)
-            .await
-            .expect("an answer");
-        let nodes: Value = answer["data"]["campaign"]["stories"]["nodes"].take();
+        let data = server.anonymous().ask(query, variables).await;
+        let nodes = &data["campaign"]["stories"]["nodes"];
         nodes.as_array().expect("nodes").len()
     };
     sample.insert_story(&database, None, "First", now).await;

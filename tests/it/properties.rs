@@ -1,11 +1,10 @@
-//! What must hold whatever happens: nobody gets more than the quota, nothing is counted twice, nothing acknowledged is
+//! Invariants, whatever happens: nobody gets more than the quota, nothing is counted twice, nothing acknowledged is
 //! lost, tallies equal the recount.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use acclaim::auth::Viewer;
-use acclaim::id::VoterId;
+use acclaim::clock::Clock;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRng;
@@ -14,9 +13,10 @@ use sqlx::{Connection as _, Row as _};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::deadlines::until;
 use crate::harness::{
-    CAST_VOTE, Options, Program, Sample, Stores, TestServer, http_client, on_both, program,
-    refusal, send,
+    CAST_VOTE, JWT_SECRET, Program, Sample, Signer, Stores, TestApp, TestClient, new_voter,
+    on_both, program, refusal,
 };
 
 on_both!(
@@ -25,7 +25,7 @@ on_both!(
     a_killed_server_loses_nothing_acknowledged,
 );
 
-/// Ballots by nominee, and in all, by SQL of the test's own.
+/// Votes by nominee, and in all, by SQL of the test's own.
 async fn recount(stores: &Stores) -> (HashMap<Vec<u8>, i64>, i64) {
     let statement = "SELECT nominee_id, COUNT(*) AS votes FROM vote GROUP BY nominee_id";
     let counts: Vec<(Vec<u8>, i64)> = if stores.redis_url.is_some() {
@@ -54,20 +54,12 @@ async fn recount(stores: &Stores) -> (HashMap<Vec<u8>, i64>, i64) {
 }
 
 /// Compares the tallies of every server with the recount, and lets `acclaim verify` look.
-async fn assert_tallies_equal_the_recount(
-    stores: &Stores,
-    servers: &[&TestServer],
-    sample: &Sample,
-) {
+async fn assert_tallies_equal_the_recount(stores: &Stores, servers: &[&TestApp], sample: &Sample) {
     let (by_nominee, total) = recount(stores).await;
-    for server in servers {
-        server
-            .app
-            .sweep_tallies()
-            .await
-            .expect("the database answers");
-        server.app.publish_tallies().await;
-        let ranked = server.app.tally(sample.campaign.id).await.expect("a tally");
+    for app in servers {
+        app.sweep_tallies().await.expect("the database answers");
+        app.publish_tallies().await;
+        let ranked = app.tally(sample.campaign.id).await.expect("a tally");
         assert_eq!(ranked.tally.counted, total);
         for entry in &ranked.tally.entries {
             let id = ranked.roster.nominees()[entry.nominee].id;
@@ -89,12 +81,11 @@ async fn assert_tallies_equal_the_recount(
 }
 
 /// One server on embedded stores, two on shared ones.
-async fn servers(stores: &Stores) -> Vec<Arc<TestServer>> {
+async fn servers(stores: &Stores) -> Vec<Arc<TestApp>> {
+    // A token comes back in a second: so long the hot store holds a voter's bucket.
     let start = async || {
-        let mut options = Options::default();
-        // A token comes back in a second: so long the hot store holds a voter's bucket.
-        options.limits.cast.per_second = 1.0;
-        Arc::new(TestServer::start_with(stores, options).await)
+        let builder = TestApp::builder(stores).with_limits(|limits| limits.cast.per_second = 1.0);
+        Arc::new(builder.start().await)
     };
     let mut servers = vec![start().await];
     if stores.redis_url.is_some() {
@@ -103,16 +94,12 @@ async fn servers(stores: &Stores) -> Vec<Arc<TestServer>> {
     servers
 }
 
-async fn sample_for_all(servers: &[Arc<TestServer>], votes_per_period: i64) -> Sample {
+async fn sample_for_all(servers: &[Arc<TestApp>], votes_per_period: i64) -> Sample {
     let sample = servers[0]
         .sample_with(|c| c.votes_per_period = votes_per_period)
         .await;
-    for server in &servers[1..] {
-        server
-            .app
-            .refresh_campaigns()
-            .await
-            .expect("the database answers");
+    for app in &servers[1..] {
+        app.refresh().await;
     }
     sample
 }
@@ -123,14 +110,10 @@ pub async fn two_hundred_casts_at_once_spend_a_quota_of_ten(stores: Stores) {
     let voter = servers[0].voter();
     let mut casts = JoinSet::new();
     for n in 0..200 {
-        let server = Arc::clone(&servers[n % servers.len()]);
         // The first category has twelve nominees for a quota of ten.
-        let (voter, nominee) = (voter.clone(), server.nominee_id(sample.nominees[n % 12]));
-        casts.spawn(async move {
-            server
-                .cast(&voter, &nominee, Some(&Uuid::new_v4().to_string()))
-                .await
-        });
+        let nominee = sample.nominee_id(n % 12);
+        let voter = voter.at(&servers[n % servers.len()]);
+        casts.spawn(async move { voter.vote(&nominee).await });
     }
     let payloads = casts.join_all().await;
     let counted = payloads
@@ -144,7 +127,7 @@ pub async fn two_hundred_casts_at_once_spend_a_quota_of_ten(stores: Stores) {
             "{payload}"
         );
     }
-    let servers: Vec<&TestServer> = servers.iter().map(Arc::as_ref).collect();
+    let servers: Vec<&TestApp> = servers.iter().map(Arc::as_ref).collect();
     assert_tallies_equal_the_recount(&stores, &servers, &sample).await;
     assert_eq!(recount(&stores).await.1, 10);
 }
@@ -187,18 +170,17 @@ fn plan() -> Vec<PlannedCast> {
 pub async fn ten_thousand_casts_with_retries_equal_the_recount(stores: Stores) {
     let servers = servers(&stores).await;
     let sample = Arc::new(sample_for_all(&servers, 3).await);
-    let voters: Arc<Vec<String>> = Arc::new((0..2_000).map(|_| servers[0].voter()).collect());
+    let voters: Arc<Vec<TestClient>> = Arc::new((0..2_000).map(|_| servers[0].voter()).collect());
     let plan = plan();
     let workers = 64;
     let mut clients = JoinSet::new();
-    for (worker, chunk) in plan.chunks(plan.len().div_ceil(workers)).enumerate() {
+    for chunk in plan.chunks(plan.len().div_ceil(workers)) {
         let (chunk, servers) = (chunk.to_vec(), servers.clone());
         let (sample, voters) = (Arc::clone(&sample), Arc::clone(&voters));
         clients.spawn(async move {
             let mut counted = HashSet::new();
             for (n, cast) in chunk.iter().enumerate() {
-                let server = &servers[(worker + n) % servers.len()];
-                let nominee = server.nominee_id(sample.nominees[cast.nominee]);
+                let nominee = sample.nominee_id(cast.nominee);
                 counted.extend(
                     cast_with_retries(&servers, &voters[cast.voter], &nominee, cast, n).await,
                 );
@@ -215,21 +197,22 @@ pub async fn ten_thousand_casts_with_retries_equal_the_recount(stores: Stores) {
         usize::try_from(total).expect("a count"),
         "acknowledged and stored"
     );
-    let servers: Vec<&TestServer> = servers.iter().map(Arc::as_ref).collect();
+    let servers: Vec<&TestApp> = servers.iter().map(Arc::as_ref).collect();
     assert_tallies_equal_the_recount(&stores, &servers, &sample).await;
 }
 
 /// Sends a cast as often as planned, over changing servers; returns the vote's id if it counts. All answers must agree.
 async fn cast_with_retries(
-    servers: &[Arc<TestServer>],
-    voter: &str,
+    servers: &[Arc<TestApp>],
+    voter: &TestClient,
     nominee: &str,
     cast: &PlannedCast,
     n: usize,
 ) -> Option<String> {
-    let key = cast.key.to_string();
-    let attempt =
-        |attempt: usize| servers[(n + attempt) % servers.len()].cast(voter, nominee, Some(&key));
+    let attempt = async |attempt: usize| {
+        let voter = voter.at(&servers[(n + attempt) % servers.len()]);
+        voter.vote(nominee).with_key(cast.key).await
+    };
     let mut answers = Vec::new();
     if cast.at_once {
         answers = futures_util::future::join_all((0..cast.tries).map(attempt)).await;
@@ -251,10 +234,13 @@ async fn cast_with_retries(
 }
 
 /// Removes everything that the hot store knows once a third of the votes is stored.
-async fn wipe_redis_in_the_middle(stores: &Stores, servers: &[Arc<TestServer>]) {
+async fn wipe_redis_in_the_middle(stores: &Stores, servers: &[Arc<TestApp>]) {
     let Some(url) = &stores.redis_url else { return };
-    let app = &servers[0].app;
-    until(async || app.metrics.votes_counted.get() >= 500).await;
+    let app = &servers[0];
+    until("votes", async || {
+        (app.metrics.votes_counted.get() >= 500).then_some(())
+    })
+    .await;
     let instance = app
         .database
         .instance()
@@ -280,27 +266,23 @@ async fn wipe_redis_in_the_middle(stores: &Stores, servers: &[Arc<TestServer>]) 
 }
 
 async fn a_killed_server_loses_nothing_acknowledged(stores: Stores) {
-    let database = stores.database(&acclaim::clock::Clock::System).await;
-    let now = acclaim::clock::Clock::System.now();
+    let database = stores.database(&Clock::System).await;
+    let now = Clock::System.now();
     let sample = Sample::insert(&database, now, |c| c.votes_per_period = 10).await;
     database.close().await;
     let mut server = Program::start(&stores, &["serve"]).await;
-    let signer = TestServer::start(&stores).await;
-    signer.clock.set(now);
+    let watcher = TestApp::start(&stores).await;
+    let signer = Signer::new(&[JWT_SECRET], Clock::System);
     let mut clients = JoinSet::new();
     for client in 0..50 {
-        let voter = Viewer::Voter {
-            id: VoterId::new(),
-            is_guest: false,
-        };
-        let casts = (0..100).map(|n| signer.nominee_id(sample.nominees[(client + n) % 36]));
-        clients.spawn(cast_until_it_is_gone(
-            server.address,
-            signer.token_of(voter),
-            casts.collect(),
-        ));
+        let voter = server.anonymous().as_viewer(new_voter(), &signer);
+        let casts = (0..100).map(|n| sample.nominee_id((client + n) % 36));
+        clients.spawn(cast_until_it_is_gone(voter, casts.collect()));
     }
-    until(async || count_votes(&signer).await >= 400).await;
+    until("votes", async || {
+        (watcher.count_votes().await >= 400).then_some(())
+    })
+    .await;
     server.kill();
     let histories = clients.join_all().await;
     let acknowledged: usize = histories.iter().map(|(_, votes)| votes.len()).sum();
@@ -310,60 +292,38 @@ async fn a_killed_server_loses_nothing_acknowledged(stores: Stores) {
     );
     drop(server);
     let again = Program::start(&stores, &["serve"]).await;
-    for (token, votes) in &histories {
-        assert_are_stored(again.address, token, votes).await;
+    for (voter, votes) in &histories {
+        let voter = again.anonymous().as_viewer(voter.viewer(), &signer);
+        assert_are_stored(&voter, votes).await;
     }
-    signer.app.refresh_campaigns().await.expect("it answers");
-    assert_tallies_equal_the_recount(&stores, &[&signer], &sample).await;
+    watcher.clock.set(now);
+    watcher.refresh().await;
+    assert_tallies_equal_the_recount(&stores, &[&watcher], &sample).await;
 }
 
 /// Casts a vote for each nominee until the server does not answer; returns the ids of those that were acknowledged.
 async fn cast_until_it_is_gone(
-    address: std::net::SocketAddr,
-    token: String,
+    voter: TestClient,
     nominees: Vec<String>,
-) -> (String, Vec<String>) {
-    let http = http_client();
+) -> (TestClient, Vec<String>) {
     let mut acknowledged = Vec::new();
     for nominee in nominees {
         let input = json!({"input": {"nomineeId": nominee, "idempotencyKey": Uuid::new_v4()}});
-        let Ok(answer) = send(&http, address, Some(&token), CAST_VOTE, input).await else {
+        let Ok(answer) = voter.try_send(CAST_VOTE, &input).await else {
             break;
         };
         let vote = answer["data"]["castVote"]["vote"]["id"].as_str();
         acknowledged.extend(vote.map(str::to_owned));
     }
-    (token, acknowledged)
+    (voter, acknowledged)
 }
 
-async fn assert_are_stored(address: std::net::SocketAddr, token: &str, votes: &[String]) {
+async fn assert_are_stored(voter: &TestClient, votes: &[String]) {
     let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
-    let (http, variables) = (http_client(), json!({"ids": votes}));
-    let answer = send(&http, address, Some(token), query, variables).await;
-    let answer = answer.expect("an answer");
-    let found: Vec<&Value> = answer["data"]["nodes"]
-        .as_array()
-        .expect("nodes")
-        .iter()
-        .collect();
+    let data = voter.ask(query, json!({"ids": votes})).await;
+    let found: Vec<&Value> = data["nodes"].as_array().expect("nodes").iter().collect();
     assert!(
         found.iter().all(|node| node["id"].is_string()),
-        "an acknowledged vote is gone: {answer}"
+        "an acknowledged vote is gone: {data}"
     );
-}
-
-/// Looks until it is so, for at most a minute.
-async fn until(is_so: impl AsyncFn() -> bool) {
-    let started = std::time::Instant::now();
-    while !is_so().await {
-        assert!(started.elapsed().as_secs() < 60, "no votes are stored");
-        // A pause between looks; the votes are what is waited for.
-        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
-    }
-}
-
-async fn count_votes(server: &TestServer) -> i64 {
-    acclaim::ledger::recount::count_votes(&server.app.database)
-        .await
-        .expect("a count")
 }

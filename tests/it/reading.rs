@@ -10,7 +10,7 @@ mod tallies;
 
 use serde_json::{Value, json};
 
-use crate::harness::TestServer;
+use crate::harness::TestClient;
 
 /// A list has an end: no walk of these tests takes more pages.
 const PAGES_MAX: usize = 100;
@@ -37,14 +37,13 @@ fn flags(list: &Value) -> (bool, bool) {
 }
 
 /// A page of the list that `query` names `list`.
-async fn page(server: &TestServer, token: Option<&str>, query: &str, variables: &Value) -> Value {
-    server.ask(token, query, variables.clone()).await["list"].take()
+async fn page(client: &TestClient, query: &str, variables: &Value) -> Value {
+    client.ask(query, variables.clone()).await["list"].take()
 }
 
 /// One field of all nodes of the list that `query` names `list`, read in pages of `size` from its beginning to its end.
 async fn walk(
-    server: &TestServer,
-    token: Option<&str>,
+    client: &TestClient,
     query: &str,
     variables: &Value,
     (size, field): (usize, &str),
@@ -52,7 +51,7 @@ async fn walk(
     let (mut values, mut after) = (Vec::new(), Value::Null);
     for _ in 0..PAGES_MAX {
         let more = json!({"first": size, "after": after});
-        let list = page(server, token, query, &with(variables, &more)).await;
+        let list = page(client, query, &with(variables, &more)).await;
         values.extend(column(&list, field));
         let (has_previous, has_next) = flags(&list);
         assert_eq!(has_previous, after != Value::Null, "{list}");
@@ -67,8 +66,7 @@ async fn walk(
 
 /// The same from the end to the beginning; returned in the order of the list.
 async fn walk_back(
-    server: &TestServer,
-    token: Option<&str>,
+    client: &TestClient,
     query: &str,
     variables: &Value,
     (size, field): (usize, &str),
@@ -76,7 +74,7 @@ async fn walk_back(
     let (mut values, mut before) = (Vec::new(), Value::Null);
     for _ in 0..PAGES_MAX {
         let more = json!({"last": size, "before": before});
-        let list = page(server, token, query, &with(variables, &more)).await;
+        let list = page(client, query, &with(variables, &more)).await;
         values.splice(0..0, column(&list, field));
         let (has_previous, has_next) = flags(&list);
         assert_eq!(has_next, before != Value::Null, "{list}");

@@ -8,21 +8,33 @@ use sqlx::{Connection as _, Row as _};
 
 use crate::harness::Stores;
 
-/// Every file of `src` with its text, tests at the end left out.
-fn sources() -> Vec<(String, String)> {
-    fn walk(directory: &Path, files: &mut Vec<PathBuf>) {
+/// Folders that are built or fetched, not written.
+const NOT_OURS: [&str; 5] = ["target", "node_modules", "dist", "reports", ".git"];
+
+/// The files of a folder whose names end so, with those of its folders.
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    fn walk(directory: &Path, extension: &str, files: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(directory).expect("a folder") {
             let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                walk(&path, files);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let is_ours = !NOT_OURS.iter().any(|name| path.ends_with(name));
+            if path.is_dir() && is_ours {
+                walk(&path, extension, files);
+            } else if path.extension().is_some_and(|found| found == extension) {
                 files.push(path);
             }
         }
     }
+    let mut found = Vec::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    walk(&folder, extension, &mut found);
+    found.sort();
+    found
+}
+
+/// Every file of `src` with its text, tests at the end left out.
+fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    walk(&root, &mut files);
+    let files = files("src", "rs");
     assert!(files.len() > 40, "the sources are found");
     let read = |path: &PathBuf| {
         let text = std::fs::read_to_string(path).expect("a source");
@@ -128,8 +140,14 @@ fn imports_point_down_only() {
         ("auth", &["auth", "domain"]),
         ("app", &["app", "ledger", "hot", "auth", "domain"]),
         ("graphql", &["graphql", "app", "ledger", "auth", "domain"]),
-        ("http", &["http", "graphql", "app", "auth", "domain"]),
+        ("print", &["print", "domain"]),
+        (
+            "http",
+            &["http", "print", "graphql", "app", "auth", "domain"],
+        ),
         ("workers", &["workers", "app", "ledger", "domain"]),
+        ("demo", &["demo", "ledger", "auth", "domain"]),
+        ("config", &["config", "http", "graphql", "hot", "auth"]),
     ]);
     let foundations = ["bounded", "clock", "error", "id", "telemetry"];
     for (name, text) in sources() {
@@ -152,6 +170,198 @@ fn imports_point_down_only() {
             );
         }
     }
+}
+
+/// The words that follow `path` in a text, each as far as it is a name; for `path{a, b::c}` those are a and b.
+fn names_after<'a>(text: &'a str, path: &str) -> Vec<&'a str> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let mut names = Vec::new();
+    for (at, _) in text.match_indices(path) {
+        // `async_graphql::` does not end in the module `graphql`, and `super::graphql::` is another one.
+        if text[..at].ends_with(|c| is_part(c) || c == ':') {
+            continue;
+        }
+        let rest = &text[at + path.len()..];
+        let list = rest
+            .strip_prefix('{')
+            .map_or(rest, |list| list.split('}').next().unwrap_or_default());
+        let is_list = rest.starts_with('{');
+        let parts = list.split(',').take(if is_list { usize::MAX } else { 1 });
+        let first = |part: &'a str| part.trim_start().split(|c| !is_part(c)).next();
+        names.extend(parts.filter_map(first).filter(|name| !name.is_empty()));
+    }
+    names
+}
+
+#[test]
+fn the_inside_of_graphql_is_closed() {
+    let shown = [
+        "document",
+        "error",
+        "messages",
+        "node_id",
+        "sdl",
+        "RequestContext",
+    ];
+    for (name, text) in sources() {
+        if name.starts_with("graphql/") {
+            continue;
+        }
+        let text = text.replace("crate::graphql::", "graphql::");
+        for used in names_after(&text, "graphql::") {
+            assert!(shown.contains(&used), "src/{name} uses graphql::{used}");
+        }
+    }
+}
+
+#[test]
+fn files_of_a_folder_import_each_other_in_no_circle() {
+    // Each file or folder with those beside it that it imports.
+    let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let sources = sources();
+    let exists = |path: &str| {
+        let file = format!("{path}.rs");
+        let folder = format!("{path}/");
+        sources
+            .iter()
+            .any(|(name, _)| *name == file || name.starts_with(&folder))
+    };
+    for (name, text) in &sources {
+        let module = name.trim_end_matches(".rs").trim_end_matches("/mod");
+        let Some((folder, _)) = module.rsplit_once('/') else {
+            continue;
+        };
+        let absolute = format!("crate::{}::", folder.replace('/', "::"));
+        let relative = names_after(text, "super::").into_iter();
+        for used in relative.chain(names_after(text, &absolute)) {
+            let used = format!("{folder}/{used}");
+            if used != module && exists(&used) {
+                imports.entry(module.to_owned()).or_default().insert(used);
+            }
+        }
+    }
+    assert!(imports.len() > 30, "imports are found");
+    for module in imports.keys() {
+        let mut reached = BTreeSet::new();
+        let mut waiting = vec![module];
+        while let Some(next) = waiting.pop() {
+            for used in imports.get(next).into_iter().flatten() {
+                assert_ne!(used, module, "src/{module} is in a circle with src/{next}");
+                if reached.insert(used) {
+                    waiting.push(used);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_noun_has_one_name_in_all_layers() {
+    let layers = ["domain/", "ledger/", "graphql/types/"];
+    let mut names: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (name, _) in sources() {
+        for layer in layers {
+            if let Some(file) = name.strip_prefix(layer)
+                && let Some(noun) = file.strip_suffix(".rs")
+                && !noun.contains('/')
+            {
+                names.entry(layer).or_default().insert(noun.to_owned());
+            }
+        }
+    }
+    for noun in ["campaign", "story", "tally", "vote"] {
+        for layer in layers {
+            assert!(names[layer].contains(noun), "src/{layer}{noun}.rs");
+        }
+    }
+    let all: BTreeSet<&String> = names.values().flatten().collect();
+    for noun in &all {
+        let plurals = [
+            format!("{noun}s"),
+            format!("{}ies", noun.trim_end_matches('y')),
+        ];
+        for plural in plurals {
+            assert!(!all.contains(&plural), "{noun} is also called {plural}");
+        }
+    }
+}
+
+#[test]
+fn no_file_is_long() {
+    const LINES_MAX: usize = 450;
+    let sources = sources();
+    let lengths = sources
+        .iter()
+        .map(|(name, text)| (name, text.lines().count()));
+    // Tests that are a file of their own are none of these.
+    let is_tests = |name: &str| name.ends_with("/tests.rs");
+    let long: Vec<_> = lengths
+        .filter(|(name, lines)| *lines > LINES_MAX && !is_tests(name))
+        .collect();
+    assert!(long.is_empty(), "over {LINES_MAX} lines: {long:?}");
+}
+
+#[test]
+fn summaries_name_their_thing() {
+    let riddles = ["Of", "Who", "What", "That", "Whoever", "Whose"];
+    let folders = ["src", "loadtest/src", "benches"];
+    let mut found = Vec::new();
+    for path in folders.iter().flat_map(|folder| files(folder, "rs")) {
+        let text = std::fs::read_to_string(&path).expect("a source");
+        let mut marker_before = "";
+        for (number, line) in text.lines().enumerate() {
+            let line = line.trim_start();
+            let marker = ["///", "//!"].into_iter().find(|m| line.starts_with(m));
+            let marker = marker.unwrap_or_default();
+            let first = line.trim_start_matches(['/', '!', ' ']);
+            let first = first.split(|c: char| !c.is_alphanumeric()).next();
+            let is_summary = !marker.is_empty() && marker != marker_before;
+            if is_summary && first.is_some_and(|word| riddles.contains(&word)) {
+                found.push(format!("{}:{}: {line}", path.display(), number + 1));
+            }
+            marker_before = marker;
+        }
+    }
+    assert!(found.is_empty(), "riddles: {found:#?}");
+}
+
+/// Whether a line of Markdown may be long: tables cannot be broken, nor can an address.
+fn may_be_long(line: &str) -> bool {
+    line.starts_with('|') || line.contains("](http") || line.contains("://")
+}
+
+#[test]
+fn lines_of_comments_and_documents_are_at_most_120_characters() {
+    const CHARS_MAX: usize = 120;
+    let is_comment = |line: &str, markers: &[&str]| {
+        let line = line.trim_start();
+        markers.iter().any(|marker| line.starts_with(marker))
+    };
+    let mut long = Vec::new();
+    let mut check = |paths: Vec<PathBuf>, markers: &[&str]| {
+        for path in paths {
+            let text = std::fs::read_to_string(&path).expect("a text");
+            for (number, line) in text.lines().enumerate() {
+                let is_prose = markers.is_empty() && !may_be_long(line);
+                if line.chars().count() > CHARS_MAX && (is_prose || is_comment(line, markers)) {
+                    long.push(format!("{}:{}", path.display(), number + 1));
+                }
+            }
+        }
+    };
+    for folder in [
+        "src",
+        "loadtest/src",
+        "loadtest/examples",
+        "benches",
+        "tests",
+    ] {
+        check(files(folder, "rs"), &["//"]);
+    }
+    check(files("web", "ts"), &["//", "*", "/*"]);
+    check(files("migrations", "sql"), &["--"]);
+    check(files(".", "md"), &[]);
+    assert!(long.is_empty(), "over {CHARS_MAX} characters: {long:#?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // Subscriptions of pages: over a socket, else over server-sent events, else by asking again and again.
 import { createClient as createStream } from "graphql-sse";
 import { type Client, createClient as createSocket } from "graphql-ws";
-import { type Operation, type Requester, backoff, pause } from "./server";
+import { type Operation, type Requester, backoff, pauseOrOnline } from "./server";
 
 /** A transport that fails this often in a row is not open here: some networks let no sockets through. */
 const failuresMax = 2;
@@ -9,6 +9,8 @@ const failuresMax = 2;
 const upgradeMs = 15_000;
 const pingMs = 10_000;
 const pongMs = 5_000;
+/** The server sends a comment every 15 s: a stream that is silent for longer than two of them is gone. */
+const silenceMaxMs = 35_000;
 
 /** `live`: pushed. `polling`: asked for, and answered. `lost`: no answer. */
 export type ConnectionState = "connecting" | "live" | "polling" | "lost";
@@ -59,7 +61,7 @@ async function runTransport<Result, Variables>(
     await transport(watch, end, onOpen).catch(() => undefined);
     if (end.aborted) return;
     if (failures === -1) watch.onState("lost");
-    await pause(backoff(0));
+    await pauseOrOnline(backoff(0));
   }
 }
 
@@ -73,7 +75,7 @@ async function pollForAWhile<Result, Variables>(watch: Watch<Result, Variables>,
     } catch {
       watch.onState("lost");
     }
-    await pause(Math.min(watch.pollMs, upgradeMs));
+    await pauseOrOnline(Math.min(watch.pollMs, upgradeMs));
   } while (!end.aborted && Date.now() < until);
 }
 
@@ -102,6 +104,43 @@ function runSubscription<Result, Variables>(
       resolve();
     });
   });
+}
+
+/** A function that runs `action` one at a time; calls during a run are one more run, which sees what they announce. */
+export function oneAtATime(action: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const start = () => {
+    next = undefined;
+    running = action().finally(() => (running = undefined));
+    return running;
+  };
+  return () => {
+    if (!running) return start();
+    next ??= running.then(start, start);
+    return next;
+  };
+}
+
+/** Fetches a stream that fails when it has been silent for too long. */
+async function fetchWhileHeard(url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, init);
+  const reader = response.body?.getReader();
+  if (!reader) return response;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const timer = setTimeout(() => {
+        controller.error(new Error("the stream is silent"));
+        void reader.cancel().catch(() => undefined);
+      }, silenceMaxMs);
+      const { value, done } = await reader.read().finally(() => clearTimeout(timer));
+      if (value) controller.enqueue(value);
+      // Closing a stream that has failed meanwhile throws.
+      if (done) controller.close();
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return new Response(body, { status: response.status, headers: response.headers });
 }
 
 const authorization = async (requester: Requester | undefined) => {
@@ -139,6 +178,7 @@ const stream: Transport = async (watch, end, onOpen) => {
     url: "/graphql/stream",
     headers: () => authorization(watch.as),
     retryAttempts: 0,
+    fetchFn: fetchWhileHeard,
     on: { connected: onOpen },
   });
   try {

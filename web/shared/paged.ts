@@ -14,7 +14,7 @@ export class PagedList<Node extends { id: string }> {
   nodes: Node[] = [];
   total: number | undefined;
   isComplete = false;
-  hasFailed = false;
+  error: unknown;
   #cursor: string | null = null;
   #isLoading = false;
 
@@ -24,7 +24,7 @@ export class PagedList<Node extends { id: string }> {
   async loadMore(): Promise<void> {
     if (this.#isLoading || this.isComplete) return;
     this.#isLoading = true;
-    this.hasFailed = false;
+    this.error = undefined;
     this.changed.set({});
     try {
       const page = await this.readPage(this.#cursor);
@@ -32,8 +32,8 @@ export class PagedList<Node extends { id: string }> {
       this.#cursor = page.endCursor;
       this.isComplete = !page.hasNextPage;
       this.total = page.total;
-    } catch {
-      this.hasFailed = true;
+    } catch (error) {
+      this.error = error;
     }
     this.#isLoading = false;
     this.changed.set({});
@@ -48,6 +48,12 @@ export class PagedList<Node extends { id: string }> {
   /** Changes an entry. */
   patch(id: string, change: Partial<Node>): void {
     this.nodes = this.nodes.map((node) => (node.id === id ? { ...node, ...change } : node));
+    this.changed.set({});
+  }
+
+  /** Changes all entries. */
+  patchAll(change: Partial<Node>): void {
+    this.nodes = this.nodes.map((node) => ({ ...node, ...change }));
     this.changed.set({});
   }
 

@@ -1,11 +1,16 @@
 // The client of the GraphQL API: sends documents by hash, with retries, with the access token of a requester.
 import { noteServerTime } from "./clock";
 import { language } from "./language";
+import { Store } from "./store";
 
 const attemptsMax = 7;
+/** A report that nobody waits for is given up sooner. */
+const backgroundAttemptsMax = 3;
 const backoffFirstMs = 400;
 const backoffMaxMs = 8_000;
 const timeoutMs = 15_000;
+/** A request without an answer for so long is shown as stuck. */
+const slowMs = 4_000;
 /** The codes of errors that may be over soon; the others stay however often one asks. */
 const retryable = new Set(["NETWORK", "UNAVAILABLE", "OVERLOADED", "RATE_LIMITED", "INTERNAL"]);
 
@@ -42,6 +47,8 @@ export interface Options {
   as?: Requester;
   /** Set for an operation that is not sent again when no answer came. */
   once?: boolean;
+  /** Set for an operation that no user waits for: a refusal is final, and a stuck connection is not shown. */
+  isBackground?: boolean;
 }
 
 interface Answer<Result> {
@@ -49,8 +56,36 @@ interface Answer<Result> {
   errors?: { message: string; extensions?: { code?: string; retryAfterMs?: number } }[];
 }
 
+const stuckRequests = new Set<object>();
+
+/** True while a request waits for a server that does not answer, and while the device says that it is offline. */
+export const isStuck = new Store(false);
+
+function noteStuck(request: object, isRequestStuck: boolean): void {
+  if (isRequestStuck) stuckRequests.add(request);
+  else stuckRequests.delete(request);
+  const next = stuckRequests.size > 0 || !navigator.onLine;
+  if (next !== isStuck.value) isStuck.set(next);
+}
+
+addEventListener("offline", () => noteStuck({}, false));
+addEventListener("online", () => noteStuck({}, false));
+
 /** Waits for `ms`. */
 export const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+/** Waits for `ms`, or until the device is online again. */
+export function pauseOrOnline(ms: number): Promise<void> {
+  return new Promise((done) => {
+    const wake = () => {
+      clearTimeout(timer);
+      removeEventListener("online", wake);
+      done();
+    };
+    const timer = setTimeout(wake, ms);
+    addEventListener("online", wake);
+  });
+}
 
 /** The wait before the attempt after `attempt`: twice as long each time, and never the same for all clients. */
 export function backoff(attempt: number): number {
@@ -58,29 +93,39 @@ export function backoff(attempt: number): number {
   return full / 2 + (Math.random() * full) / 2;
 }
 
-/** Executes an operation and gives its data. Throws a `ApiError`, after retries where they may help. */
+/** Executes an operation and gives its data. Throws an `ApiError`, after retries where they may help. */
 export async function execute<Result, Variables>(
   operation: Operation<Result, Variables>,
   variables: Variables,
-  { as, once = false }: Options = {},
+  { as, once = false, isBackground = false }: Options = {},
 ): Promise<Result> {
-  let renewed = false;
-  for (let attempt = 0; ; attempt++) {
-    const token = await as?.token();
-    try {
-      return await send(operation, variables, token);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.code === "UNAUTHENTICATED" && as && token !== undefined && !renewed) {
-        renewed = true;
-        await as.renew(token);
-        continue;
+  const request = {};
+  const attempts = isBackground ? backgroundAttemptsMax : attemptsMax;
+  let renewed: { token: string | undefined } | undefined;
+  try {
+    for (let attempt = 0; ; attempt++) {
+      const token = renewed ? renewed.token : await as?.token();
+      const slow = setTimeout(() => !isBackground && noteStuck(request, true), slowMs);
+      try {
+        return await send(operation, variables, token);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.code === "UNAUTHENTICATED" && as && token !== undefined && !renewed) {
+          renewed = { token: await as.renew(token) };
+          continue;
+        }
+        // An operation that the server refused was not executed: it may always be sent again.
+        const isRefusal = error.code === "RATE_LIMITED" || error.code === "OVERLOADED";
+        const mayRepeat = isRefusal ? !isBackground : !once;
+        if (!mayRepeat || !isRetryable(error) || attempt + 1 >= attempts) throw error;
+        if (!isBackground && !isRefusal) noteStuck(request, true);
+        await pauseOrOnline(Math.max(error.retryAfterMs * (1 + Math.random() / 4), backoff(attempt)));
+      } finally {
+        clearTimeout(slow);
       }
-      // What the server refused was not done: it may always be sent again.
-      const mayRepeat = error.code === "RATE_LIMITED" || error.code === "OVERLOADED" || !once;
-      if (!mayRepeat || !isRetryable(error) || attempt + 1 >= attemptsMax) throw error;
-      await pause(Math.max(error.retryAfterMs * (1 + Math.random() / 4), backoff(attempt)));
     }
+  } finally {
+    noteStuck(request, false);
   }
 }
 
@@ -105,26 +150,36 @@ async function send<Result, Variables>(
   return answer.data;
 }
 
-async function post<Result>(body: object, token: string | undefined): Promise<Answer<Result>> {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), timeoutMs);
-  try {
-    const response = await fetch("/graphql", {
-      method: "POST",
-      headers: {
-        accept: "application/graphql-response+json",
-        "accept-language": language(),
-        "content-type": "application/json",
-        ...(token && { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify(body),
-      signal: abort.signal,
-    });
+function post<Result>(body: object, token: string | undefined): Promise<Answer<Result>> {
+  const init = {
+    method: "POST",
+    headers: {
+      accept: "application/graphql-response+json",
+      "accept-language": language(),
+      "content-type": "application/json",
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(body),
+  };
+  return request("/graphql", init, async (response) => {
     if (!response.headers.get("content-type")?.includes("json")) {
       const retryAfterMs = 1_000 * Number(response.headers.get("retry-after") ?? 0) || 0;
       throw new ApiError("UNAVAILABLE", `The server answers ${response.status}.`, retryAfterMs);
     }
     return (await response.json()) as Answer<Result>;
+  });
+}
+
+/** Sends one request and reads its answer, body and all, within the time that a request has. Throws an `ApiError`. */
+export async function request<Result>(
+  path: string,
+  init: RequestInit,
+  read: (response: Response) => Promise<Result>,
+): Promise<Result> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
+  try {
+    return await read(await fetch(path, { ...init, signal: abort.signal }));
   } catch (error) {
     if (error instanceof ApiError) throw error;
     throw new ApiError("NETWORK", "The server cannot be reached.");

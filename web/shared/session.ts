@@ -1,11 +1,13 @@
 // Sessions: a voter's as a guest of this device, a member of staff's for as long as the window is open.
 import { now } from "./clock";
 import { RefreshSession, SignInGuest, SignInStaff, SignOut, type SignedInFragment } from "./operations";
-import { ApiError, type Requester, execute } from "./server";
+import { ApiError, type Requester, execute, pause } from "./server";
 import { storedValue } from "./storage";
 
 /** An access token is renewed this long before it expires. */
 const renewalMarginMs = 60_000;
+/** A reader waits this long for a renewal; then the page is read without a session. */
+const readerWaitMs = 3_000;
 
 interface Tokens {
   access: string;
@@ -64,34 +66,41 @@ class Session implements Requester {
     return this.renew(tokens.access);
   }
 
-  /** A token that is not `stale`: one refresh at a time, and none if another tab has been faster. */
-  async renew(stale: string): Promise<string | undefined> {
+  /** A token that is not `stale`: one renewal at a time, and none if another tab has been faster. */
+  async renew(stale: string | undefined): Promise<string | undefined> {
     const tokens = this.store.read();
     if (tokens && tokens.access !== stale) return tokens.access;
-    this.#renewal ??= this.#refresh(tokens).finally(() => (this.#renewal = undefined));
+    this.#renewal ??= this.#refreshOrSignIn(tokens).finally(() => (this.#renewal = undefined));
     return (await this.#renewal)?.access;
   }
 
-  async #refresh(tokens: Tokens | undefined): Promise<Tokens | undefined> {
-    let renewed: Tokens | undefined;
-    try {
-      if (tokens) {
-        const answer = await execute(RefreshSession, { refreshToken: tokens.refresh });
-        renewed = tokensOf(answer.refreshSession);
+  async #refreshOrSignIn(tokens: Tokens | undefined): Promise<Tokens | undefined> {
+    if (tokens) {
+      try {
+        const { refreshSession } = await execute(RefreshSession, { refreshToken: tokens.refresh });
+        return this.#replace(tokens, tokensOf(refreshSession));
+      } catch (error) {
+        if (!(error instanceof SignInRefused)) throw error;
+        // An ended session must not stand in the way of what needs none.
+        const other = this.#replace(tokens, undefined);
+        if (other) return other;
       }
-    } catch (error) {
-      if (!(error instanceof SignInRefused)) throw error;
     }
-    renewed ??= await this.signInAgain();
-    this.store.write(renewed);
-    return renewed;
+    return this.#replace(undefined, await this.signInAgain());
   }
 
-  /** Signs in unless that is done; taps at once share one sign-in. */
+  /** Stores the successor of `tokens`, unless they were replaced or signed out meanwhile. */
+  #replace(tokens: Tokens | undefined, successor: Tokens | undefined): Tokens | undefined {
+    const stored = this.store.read();
+    if (stored?.refresh !== tokens?.refresh) return stored;
+    this.store.write(successor);
+    return successor;
+  }
+
+  /** Signs in or renews where that is needed; taps at once share one sign-in. Throws when neither can be done. */
   async require(): Promise<void> {
-    if (this.isOpen()) return;
-    this.#renewal ??= this.#refresh(undefined).finally(() => (this.#renewal = undefined));
-    if (!(await this.#renewal)) throw new ApiError("UNAUTHENTICATED", "Nobody is signed in.");
+    const token = this.isOpen() ? await this.token() : await this.renew(undefined);
+    if (token === undefined) throw new ApiError("UNAUTHENTICATED", "Nobody is signed in.");
   }
 }
 
@@ -103,6 +112,15 @@ export const voter = new Session(storedValue("voter"), async () => {
   device.write(deviceId);
   return tokensOf((await execute(SignInGuest, { deviceId })).signInGuest);
 });
+
+const ifInTime = (token: Promise<string | undefined>): Promise<string | undefined> =>
+  Promise.race([token.catch(() => undefined), pause(readerWaitMs).then(() => undefined)]);
+
+/** The voter as a reader of what everybody may see: anonymous where no session can be had soon. */
+export const reader: Requester = {
+  token: () => ifInTime(voter.token()),
+  renew: (stale) => ifInTime(voter.renew(stale)),
+};
 
 /** The member of staff; the password is not stored, so an ended session stays ended. */
 export const staff = new Session(

@@ -11,7 +11,7 @@
  * @typedef {{ message: string, extensions?: { code?: string, retryAfterMs?: number } }} AnswerError
  * @typedef {{ data?: any, errors?: AnswerError[] }} Answer
  * @typedef {{ status: number, header: Record<string, string>, data: any }} Reply
- * @typedef {{ next: (data: any) => void, error?: (error: AcclaimError) => void }} Observer
+ * @typedef {{ next: (data: any) => void, open?: () => void, error?: (error: AcclaimError) => void }} Observer
  */
 
 const documents = require('./documents.js');
@@ -26,6 +26,10 @@ const BACKOFF_MAX_MS = 8000;
 const RENEWAL_MARGIN_MS = 60000;
 /** A vote without an answer is sent again for so long: later its voter may have meant another day. */
 const PENDING_MAX_MS = 10 * 60000;
+/** A reader waits this long for a session's renewal; then it reads without. */
+const READER_WAIT_MS = 3000;
+/** A report that nobody waits for is given up sooner. */
+const BACKGROUND_ATTEMPTS_MAX = 3;
 /** A socket that says nothing for so long, though it is asked, is gone. */
 const PING_MS = 20000;
 /** Socket closes after which the token is renewed: forbidden, as expired tokens are. */
@@ -86,19 +90,30 @@ function headerOf(header, name) {
 }
 
 class Acclaim {
-  /** @param {{ origin: string, language?: string }} options the server's scheme and host; the language of messages */
-  constructor({ origin, language = 'zh-CN' }) {
+  /**
+   * @param {{ origin: string, language?: string, onRetry?: () => void }} options the server's scheme and host; the
+   *   language of messages; a function that is called when a call that somebody waits for got no answer and is repeated
+   */
+  constructor({ origin, language = 'zh-CN', onRetry = () => undefined }) {
     this.origin = origin.replace(/\/$/, '');
     this.language = language;
+    this.onRetry = onRetry;
     this.storageKey = `acclaim ${this.origin}`;
     this.running = 0;
     /** @type {(() => void)[]} */
     this.waiting = [];
+    /** @type {Promise<Tokens | undefined> | undefined} */
+    this.refreshing = undefined;
     /** @type {Promise<Tokens> | undefined} */
-    this.renewal = undefined;
+    this.signingIn = undefined;
     /** @type {Map<string, Promise<any>>} */
     this.inFlightVotes = new Map();
     this.clockOffsetMs = 0;
+    /**
+     * The values that the storage did not take, by name; undefined for one that was removed.
+     * @type {Map<string, any>}
+     */
+    this.untaken = new Map();
     /** @type {Socket | undefined} */
     this.socket = undefined;
   }
@@ -114,7 +129,7 @@ class Acclaim {
   }
 
   /**
-   * Executes a query as the voter who is signed in; as nobody without.
+   * Executes a query as the voter who is signed in; as nobody where no session is open or can be renewed soon.
    * @param {Document} document
    * @param {object} variables
    */
@@ -157,7 +172,7 @@ class Acclaim {
    */
   recordViews(subjectIds) {
     const variables = { subjectIds, key: randomUuid() };
-    this.execute(documents.RecordViews, variables, { needsVoter: false }).catch(() => undefined);
+    this.execute(documents.RecordViews, variables, { needsVoter: false, isBackground: true }).catch(() => undefined);
   }
 
   /** Signs in by the platform, unless that is done. */
@@ -207,7 +222,8 @@ class Acclaim {
   }
 
   /**
-   * Subscribes; all subscriptions share one socket, which comes back by itself.
+   * Subscribes; all subscriptions share one socket, which comes back by itself. The observer's `open` is called each
+   * time it has: what happened meanwhile has not been pushed and must be read.
    * @param {Document} document
    * @param {object} variables
    * @param {Observer} observer
@@ -250,24 +266,38 @@ class Acclaim {
    * Executes a document and gives its data, after retries where they may help.
    * @param {Document} document
    * @param {object} variables
-   * @param {{ needsVoter: boolean }} options
+   * @param {{ needsVoter: boolean, isBackground?: boolean }} options
    */
-  async execute(document, variables, { needsVoter }) {
+  async execute(document, variables, { needsVoter, isBackground = false }) {
+    const attempts = isBackground ? BACKGROUND_ATTEMPTS_MAX : ATTEMPTS_MAX;
     let isRenewed = false;
     for (let attempt = 0; ; attempt++) {
       try {
-        const token = await this.token(needsVoter);
+        const token = needsVoter ? await this.token(true) : await this.readerToken(this.token(false));
         return await this.send(document, variables, token).catch(async (error) => {
           if (error.code !== 'UNAUTHENTICATED' || !token || isRenewed) throw error;
           isRenewed = true;
-          return this.send(document, variables, await this.renew(token));
+          const renewed = needsVoter ? await this.renew(token) : await this.readerToken(this.renew(token, false));
+          return this.send(document, variables, renewed);
         });
       } catch (error) {
         if (!(error instanceof AcclaimError)) throw error;
-        if (!error.isRetryable || attempt + 1 >= ATTEMPTS_MAX) throw error;
+        // A report is not sent again to a server that has refused it.
+        const isRefusal = ['RATE_LIMITED', 'OVERLOADED'].includes(error.code);
+        if (!error.isRetryable || (isBackground && isRefusal) || attempt + 1 >= attempts) throw error;
+        if (!isBackground && !isRefusal) this.onRetry();
         await pause(backoff(attempt, error.retryAfterMs));
       }
     }
+  }
+
+  /**
+   * A token for reading what everybody may see: none where it cannot be had soon.
+   * @param {Promise<string | undefined>} token
+   * @returns {Promise<string | undefined>}
+   */
+  readerToken(token) {
+    return Promise.race([token.catch(() => undefined), pause(READER_WAIT_MS).then(() => undefined)]);
   }
 
   /**
@@ -341,40 +371,54 @@ class Acclaim {
   }
 
   /**
-   * The access token; signs in when a voter is needed and nobody is.
+   * The access token; signs in when a voter is needed and nobody is signed in.
    * @param {boolean} needsVoter
+   * @returns {Promise<string | undefined>}
    */
   async token(needsVoter) {
     const tokens = this.read('tokens');
     if (tokens && this.now() < tokens.expiresMs - RENEWAL_MARGIN_MS) return tokens.access;
     if (!tokens && !needsVoter) return undefined;
-    return this.renew(tokens && tokens.access);
+    return this.renew(tokens && tokens.access, needsVoter);
   }
 
   /**
-   * A token that is not the stale one: all who need it wait for one refresh or sign-in.
+   * A token that is not the stale one: all who need it wait for one refresh, and one sign-in where a voter is needed.
    * @param {string | undefined} stale
-   * @returns {Promise<string>}
+   * @param {boolean} [needsVoter]
+   * @returns {Promise<string | undefined>}
    */
-  async renew(stale) {
+  async renew(stale, needsVoter = true) {
     const tokens = this.read('tokens');
     if (tokens && tokens.access !== stale) return tokens.access;
-    if (!this.renewal) {
-      this.renewal = this.refreshOrSignIn(tokens).finally(() => {
-        this.renewal = undefined;
-      });
+    if (tokens) {
+      this.refreshing = this.refreshing || this.refresh(tokens).finally(() => (this.refreshing = undefined));
+      const refreshed = await this.refreshing;
+      if (refreshed || !needsVoter) return refreshed && refreshed.access;
     }
-    return (await this.renewal).access;
+    this.signingIn = this.signingIn || this.signInByPlatform().finally(() => (this.signingIn = undefined));
+    return (await this.signingIn).access;
   }
 
-  /** @param {Tokens | undefined} tokens */
-  async refreshOrSignIn(tokens) {
-    if (tokens) {
-      const { refreshSession } = await this.retry(() =>
-        this.send(documents.Refresh, { refreshToken: tokens.refresh }, undefined),
-      );
-      if (refreshSession.session) return this.storeTokens(refreshSession.session);
-    }
+  /**
+   * The successor of tokens; none where their session has ended.
+   * @param {Tokens} tokens
+   * @returns {Promise<Tokens | undefined>}
+   */
+  async refresh(tokens) {
+    const { refreshSession } = await this.retry(() =>
+      this.send(documents.Refresh, { refreshToken: tokens.refresh }, undefined),
+    );
+    // The voter may have signed out meanwhile.
+    const stored = this.read('tokens');
+    if (!stored || stored.refresh !== tokens.refresh) return stored;
+    if (refreshSession.session) return this.storeTokens(refreshSession.session);
+    this.write('tokens', undefined);
+    return undefined;
+  }
+
+  /** @returns {Promise<Tokens>} */
+  async signInByPlatform() {
     const { signInMiniProgram } = await this.retry(async () => {
       // A code is good once: a sign-in whose answer is lost needs a new one.
       const code = await login();
@@ -422,16 +466,33 @@ class Acclaim {
 
   /** @param {'tokens' | 'pending'} name */
   read(name) {
-    return wx.getStorageSync(`${this.storageKey} ${name}`) || undefined;
+    return this.untaken.has(name) ? this.untaken.get(name) : this.readStored(name);
+  }
+
+  /** @param {'tokens' | 'pending'} name */
+  readStored(name) {
+    try {
+      return wx.getStorageSync(`${this.storageKey} ${name}`) || undefined;
+    } catch (error) {
+      return undefined;
+    }
   }
 
   /**
+   * Stores a value; where the phone's storage is full, memory has it until the mini-program is closed.
    * @param {'tokens' | 'pending'} name
    * @param {any} value
    */
   write(name, value) {
-    if (value === undefined) wx.removeStorageSync(`${this.storageKey} ${name}`);
-    else wx.setStorageSync(`${this.storageKey} ${name}`, value);
+    this.untaken.set(name, value);
+    try {
+      // Removed first: where nothing can be added, an old value must not come back with the next start.
+      wx.removeStorageSync(`${this.storageKey} ${name}`);
+      if (value !== undefined) wx.setStorageSync(`${this.storageKey} ${name}`, value);
+      this.untaken.delete(name);
+    } catch (error) {
+      // Memory has it.
+    }
   }
 }
 
@@ -493,7 +554,7 @@ class Socket {
     // Taken before the token is there, so that two who subscribe at once open one socket.
     const placeholder = /** @type {any} */ ({ close: () => undefined });
     this.task = placeholder;
-    const token = await this.client.token(false).catch(() => undefined);
+    const token = await this.client.readerToken(this.client.token(false));
     if (this.subscriptions.size === 0) {
       this.task = undefined;
       return;
@@ -534,7 +595,7 @@ class Socket {
     this.isReady = false;
     this.task = undefined;
     if (this.subscriptions.size === 0) return;
-    if (code === CLOSE_FORBIDDEN && token) await this.client.renew(token).catch(() => undefined);
+    if (code === CLOSE_FORBIDDEN && token) await this.client.readerToken(this.client.renew(token, false));
     await pause(backoff(this.failures++, 0));
     if (!this.task && this.subscriptions.size > 0) this.open();
   }
@@ -571,8 +632,9 @@ class Socket {
   start(id) {
     const subscription = this.subscriptions.get(id);
     if (!subscription) return;
-    const { document, variables } = subscription;
+    const { document, variables, observer } = subscription;
     this.sendMessage({ id, type: 'subscribe', payload: { query: document.text, variables } });
+    if (observer.open) observer.open();
   }
 
   /** @param {object} message */

@@ -21,8 +21,12 @@ module.exports = {
     text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl status votes viewerHasVoted category{id}}fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query Nominee($slug:String!$number:Int!){campaign(slug:$slug){phase nominee(number:$number){...NomineeParts summary city rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryParts}}}}}",
   },
   Stories: {
-    id: 'e8d70c819dd151db6eb2f4882f3a7f2a575f26ee7ea94ffb9464c32b88baa3ea',
-    text: "fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query Stories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryParts}}pageInfo{hasNextPage endCursor}}}}",
+    id: '64ece8fd688974d9a62d2ada7c05edb2271816055a3ed5396b2a04a6963e395f',
+    text: "fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query Stories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryParts}}pageInfo{hasNextPage hasPreviousPage endCursor}}}}",
+  },
+  Story: {
+    id: 'e826d552e2e430d61388888abee960eb1a9a8a527e6899083642ffacb39cd4be',
+    text: "fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query Story($id:ID!){story(id:$id){...StoryParts body(format:HTML)viewCount media{kind url title}}}",
   },
   CastVote: {
     id: '32caa7ade5fa79fc513d084b77660f7284762646e7a4b1aab2721daabcbd6f1e',

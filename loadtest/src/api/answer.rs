@@ -17,7 +17,7 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-/// What an answer says.
+/// The meaning of an answer.
 #[derive(Debug)]
 pub struct Reply<'a, T> {
     /// The data, if there is any.
@@ -49,8 +49,9 @@ struct Extensions<'a> {
     retry_after_ms: Option<u64>,
 }
 
-/// Codes after which the same is sent again: the server says that it will work later, or does not know what became of it.
-const PASSING: [&str; 4] = ["RATE_LIMITED", "OVERLOADED", "UNAVAILABLE", "INTERNAL"];
+/// Codes after which the same is sent again: the server says that it will work later, or does not know what became of
+/// it.
+const RETRYABLE: [&str; 4] = ["RATE_LIMITED", "OVERLOADED", "UNAVAILABLE", "INTERNAL"];
 /// Codes of an operation that was certainly not executed.
 const NOT_EXECUTED: [&str; 3] = ["RATE_LIMITED", "OVERLOADED", "PERSISTED_QUERY_NOT_FOUND"];
 
@@ -82,11 +83,11 @@ impl<'a, T: Deserialize<'a>> Reply<'a, T> {
     }
 
     /// Whether the same may be sent again.
-    pub fn is_passing(&self) -> bool {
-        let is_passing = |code: &str| {
-            PASSING.contains(&code) || code.starts_with("HTTP 5") || code == "HTTP 429"
+    pub fn is_retryable(&self) -> bool {
+        let is_retryable = |code: &str| {
+            RETRYABLE.contains(&code) || code.starts_with("HTTP 5") || code == "HTTP 429"
         };
-        self.code.as_deref().is_some_and(is_passing)
+        self.code.as_deref().is_some_and(is_retryable)
     }
 
     /// Whether it is certain that nothing was done.
@@ -118,7 +119,7 @@ pub struct VoteData<'a> {
     pub cast_vote: Option<VotePayload<'a>>,
 }
 
-/// What came of a vote.
+/// The payload of a vote.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VotePayload<'a> {
@@ -158,11 +159,11 @@ pub struct LikeData<'a> {
     pub set_like: Option<LikePayload<'a>>,
 }
 
-/// What came of a like.
+/// The payload of a like.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LikePayload<'a> {
-    /// What is liked now.
+    /// The subject that is liked now.
     pub subject: Option<IgnoredAny>,
     /// Why it was refused.
     #[serde(borrow)]
@@ -177,7 +178,7 @@ pub struct ViewsData {
     pub record_views: Option<ViewsPayload>,
 }
 
-/// What came of a report of views.
+/// The payload of a report of views.
 #[derive(Debug, Deserialize)]
 pub struct ViewsPayload {
     /// Views that were counted.
@@ -252,7 +253,7 @@ mod tests {
     #[test]
     fn errors_say_whether_to_come_back() {
         let body = r#"{"errors":[{"message":"","extensions":{"code":"RATE_LIMITED","retryAfterMs":200,"policy":"cast"}}]}"#;
-        for (answer, code, is_passing, is_not_executed) in [
+        for (answer, code, is_retryable, is_not_executed) in [
             (answer(429, body), "RATE_LIMITED", true, true),
             (answer(503, ""), "HTTP 503", true, false),
             (
@@ -274,7 +275,7 @@ mod tests {
         ] {
             let reply: Reply<VoteData> = Reply::read(&answer);
             assert_eq!(reply.code.as_deref(), Some(code));
-            assert_eq!(reply.is_passing(), is_passing, "{code}");
+            assert_eq!(reply.is_retryable(), is_retryable, "{code}");
             assert_eq!(reply.is_not_executed(), is_not_executed, "{code}");
         }
         let answer = answer(429, body);

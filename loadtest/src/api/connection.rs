@@ -56,7 +56,7 @@ enum Body {
     Close,
 }
 
-/// What the head of an answer says.
+/// The head of an answer, as far as it is read.
 #[derive(Debug, PartialEq, Eq)]
 struct Head {
     /// Its own bytes.
@@ -229,7 +229,7 @@ mod tests {
 
     use super::*;
 
-    /// What comes of a request whose answer is these pieces, after which the server closes or not.
+    /// The result of a request whose answer is these pieces, and whether the connection is still open.
     async fn answered(pieces: &[&'static str]) -> (Result<Answer, Lost>, bool) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();

@@ -1,4 +1,4 @@
-//! The GraphQL documents, sent by their hash (automatic persisted queries): what a mini-program would ask for.
+//! The GraphQL documents, sent by their hash (automatic persisted queries): those that a mini-program would send.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
@@ -34,7 +34,7 @@ pub const LIKE: &str = "mutation Like($input: SetLikeInput!) { setLike(input: $i
 /// A report of views.
 pub const VIEWS: &str = "mutation Views($input: RecordViewsInput!) { recordViews(input: $input) { \
     recorded userErrors { code message } } }";
-/// What the server knows of a voter, for the recount.
+/// The votes and likes of a voter, for the recount.
 pub const OWN: &str = "query Own($campaign: ID!, $ids: [ID!]!) { \
     campaign(id: $campaign) { viewerQuotas { category { id } used limit } } \
     nodes(ids: $ids) { ... on Nominee { viewerHasVoted viewerHasLiked } ... on Story { viewerHasLiked } } }";

@@ -1,4 +1,4 @@
-//! What is said to the server and what it says: documents, requests made ready beforehand, answers read into small
+//! The API as a client uses it: documents, requests made ready beforehand, answers read into small
 //! structs, and the connections that carry them.
 
 pub mod answer;
@@ -18,10 +18,10 @@ use answer::Reply;
 use connection::Connection;
 use request::{Requests, Sender};
 
-/// The server that is spoken to, or several equal ones.
+/// The server that is measured, or several equal ones.
 #[derive(Debug, Clone)]
 pub struct Server {
-    /// Host and port of the first, which is asked what is asked once.
+    /// Host and port of the first, which gets the requests that are sent once.
     pub address: Arc<str>,
     /// All of them, that connections go to in turn.
     addresses: Arc<[Arc<str>]>,

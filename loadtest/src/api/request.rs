@@ -1,4 +1,5 @@
-//! Requests, as far as they can be made ready before they are sent: an id or a key is put in between two finished texts.
+//! Requests, as far as they can be made ready before they are sent: an id or a key is put in between two finished
+//! texts.
 
 use std::net::Ipv4Addr;
 
@@ -12,18 +13,18 @@ use super::document::Document;
 /// A whole request, as it is sent.
 pub type Ready = Bytes;
 
-/// Who sends.
+/// The sender of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Sender<'a> {
-    /// The `Authorization` header; none for nobody.
+    /// The `Authorization` header; none where nobody has signed in.
     pub authorization: Option<&'a HeaderValue>,
     /// The address that a load balancer would have seen.
     pub address: Option<[u8; 4]>,
 }
 
 impl Sender<'_> {
-    /// Who has not signed in.
-    pub const NOBODY: Sender<'static> = Sender {
+    /// A sender who has not signed in.
+    pub const ANONYMOUS: Sender<'static> = Sender {
         authorization: None,
         address: None,
     };
@@ -32,7 +33,7 @@ impl Sender<'_> {
 /// Makes requests to one server.
 #[derive(Debug, Clone)]
 pub struct Requests {
-    /// What every head has.
+    /// The lines that every head has.
     common: Bytes,
 }
 
@@ -133,7 +134,7 @@ impl Template {
         }
     }
 
-    /// What stands where the text will be.
+    /// The placeholder for the text.
     pub const GAP: &str = "\u{1f573}";
 
     /// The body with this text, which needs no escapes.

@@ -1,4 +1,4 @@
-//! What the benchmarks of single paths share: how fast, how long and how often, and the table at the end.
+//! The parts that the benchmarks of single paths share: how fast, how long and how often, and the table at the end.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,8 +22,8 @@ pub struct PaceArgs {
     /// How long a run takes
     #[arg(long, default_value = "10s", value_parser = parse_duration)]
     pub duration: Duration,
-    /// Requests a second, sent whatever the server does (open model); without it each connection sends as soon as it has
-    /// its answer (closed model), which finds the highest rate
+    /// Requests a second, sent whatever the server does (open model); without it each connection sends as soon as it
+    /// has its answer (closed model), which finds the highest rate
     #[arg(long, value_parser = parse_positive)]
     pub rate: Option<f64>,
     /// Runs, of which the median, the least and the most are shown
@@ -43,7 +43,7 @@ pub fn plan(target: &TargetArgs, server: &Server, name: &'static str, duration: 
         connections: target.connections,
         ends_after: Some(duration),
         patience: PATIENCE,
-        ..Plan::of_all(server, name)
+        ..Plan::unlimited(server, name)
     }
 }
 
@@ -123,16 +123,16 @@ pub struct Line {
 impl Line {
     /// The line of a run.
     pub fn new(kind: Kind, played: &Played, codes: &Codes, cpu: Cpu) -> Self {
-        let latencies = played.measures.of(kind);
+        let latencies = played.measures.latencies(kind);
         let (client, server) = cpu.used();
         let each = |seconds: f64| seconds * 1e6 / float(played.sent.max(1));
         Self {
             good_per_second: float(latencies.good) / played.elapsed.as_secs_f64(),
-            latency: Summary::of(&latencies.from_due),
-            latency_from_sending: Summary::of(&latencies.from_sent),
+            latency: Summary::new(&latencies.from_due),
+            latency_from_sending: Summary::new(&latencies.from_sent),
             codes: codes.all(),
             latency_of_refusals: (!latencies.refused.is_empty())
-                .then(|| Summary::of(&latencies.refused)),
+                .then(|| Summary::new(&latencies.refused)),
             requests_lost: played.lost + played.unsent,
             requests_given_up: played.given_up,
             client_us: each(client),

@@ -38,7 +38,7 @@ pub struct FeedArgs {
     /// Stories of a page
     #[arg(long, default_value_t = 20)]
     first: u32,
-    /// Read as voters who have signed in: their pages are their own, and no finished answer is kept for them
+    /// Read as voters who have signed in: their pages are their own, and no finished response is cached for them
     #[arg(long)]
     signed_in: bool,
     /// How many voters those are
@@ -101,7 +101,8 @@ pub async fn run(args: &FeedArgs) -> Result<ExitCode, Failure> {
             args.pace.duration
         };
         let plan = plan(&args.target, &server, "Reading", duration);
-        let (cpu, run_load) = (Cpu::start(&args.target), FeedRun::new(&load));
+        let cpu = Cpu::start(&args.target);
+        let run_load = FeedRun::new(&load);
         let run_load = Arc::new(run_load);
         let played = play(Arc::clone(&run_load), plan).await;
         if run > 0 {
@@ -127,12 +128,13 @@ async fn pages(
     campaign: &Campaign,
     document: &Document,
 ) -> Result<Vec<Uri>, Failure> {
-    let (mut pages, mut after) = (Vec::new(), Value::Null);
+    let mut pages = Vec::new();
+    let mut after = Value::Null;
     while pages.len() < args.pages.max(1) {
         let variables = json!({"campaign": campaign.id, "first": args.first, "after": after});
         pages.push(query_uri(document, &variables));
         let data: FeedData = server
-            .ask(document.text(), variables, Sender::NOBODY)
+            .ask(document.text(), variables, Sender::ANONYMOUS)
             .await?;
         let info = data.stories.page_info;
         if !info.has_next_page {

@@ -15,7 +15,7 @@ use crate::check::Check;
 use crate::history::History;
 use crate::machine::{Machine, cpu_seconds};
 use crate::player::{Plan, Played, play};
-use crate::recount::Recount;
+use crate::recount::{Asked, Recount};
 use crate::replay::Replay;
 use crate::report::{Report, Run};
 use crate::schedule::{Schedule, Size, voter_id};
@@ -48,7 +48,7 @@ pub struct ReplayArgs {
     /// The part of the campaign that is played: 0.01 for 1,200 voters
     #[arg(long, default_value = "1", value_parser = parse_positive)]
     scale: f64,
-    /// What everything random is made from: the same seed gives the same events, keys and voters
+    /// Seed of everything random: the same seed gives the same events, keys and voters
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Folder that the report is written into
@@ -73,7 +73,8 @@ pub async fn run(args: &ReplayArgs) -> Result<ExitCode, Failure> {
     let before = at_rest(&server, &campaign).await?;
     let machine = Machine::now();
     let cpu = |process| cpu_seconds(process).unwrap_or_default();
-    let (own_cpu, server_cpu) = (cpu(None), cpu(args.target.server_pid));
+    let own_cpu = cpu(None);
+    let server_cpu = cpu(args.target.server_pid);
     let replay = Replay::new(args.within, &server, &campaign, &schedule, &authorizations);
     let replay = Arc::new(replay);
     let plan = Plan {
@@ -112,12 +113,18 @@ pub async fn run(args: &ReplayArgs) -> Result<ExitCode, Failure> {
         &authorizations,
         args.check_voters,
     );
-    let check = Arc::new(check);
-    play(Arc::clone(&check), Plan::of_all(&server, "Asking voters")).await;
-    recount.asked = check.asked();
+    recount.asked = ask_voters(check, &server).await;
     recount.lost = played.lost;
     recount.unsent = played.unsent;
     report(args, run, &schedule, &history, &played, recount)
+}
+
+/// Asks the voters one by one.
+async fn ask_voters(check: Check, server: &Server) -> Asked {
+    let check = Arc::new(check);
+    let plan = Plan::unlimited(server, "Asking voters");
+    play(Arc::clone(&check), plan).await;
+    check.asked()
 }
 
 async fn authorizations(
@@ -146,8 +153,11 @@ async fn expect_fresh(
     schedule: &Schedule,
     authorizations: &[HeaderValue],
 ) -> Result<(), Failure> {
-    let voters = schedule.wishes.iter().map(|wish| wish.voter as usize);
-    let step = (schedule.wishes.len() / FRESH_ASKED).max(1);
+    let voters = schedule
+        .planned_votes
+        .iter()
+        .map(|planned| planned.voter as usize);
+    let step = (schedule.planned_votes.len() / FRESH_ASKED).max(1);
     for voter in voters.step_by(step) {
         let (is_fresh, left) = campaign.is_fresh(server, &authorizations[voter]).await?;
         if !is_fresh {
@@ -159,7 +169,8 @@ async fn expect_fresh(
         }
         let needed = args.within * 2 + RECOUNT_TIME;
         if let Some(left) = left.filter(|left| *left < needed) {
-            let (left, needed) = (left.as_secs(), needed.as_secs());
+            let left = left.as_secs();
+            let needed = needed.as_secs();
             return Err(format!(
                 "quotas are granted anew in {left} s, and this may take {needed} s: what is expected would not hold. \
                  Wait for the next day"
@@ -198,7 +209,7 @@ async fn settle(
     let started = tokio::time::Instant::now();
     loop {
         let after = campaign.standing(server).await?;
-        let recount = Recount::of(schedule, &campaign.field, history, before, &after);
+        let recount = Recount::new(schedule, &campaign.field, history, before, &after);
         if recount.is_settled() || started.elapsed() > SETTLING {
             return Ok(recount);
         }

@@ -1,4 +1,4 @@
-//! `subscribe`: many sockets watch the live tally while votes are cast at a rate. `audience` says what is measured.
+//! `subscribe`: many sockets watch the live tally while votes are cast at a rate. `subscribers` says what is measured.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -13,11 +13,11 @@ use super::bench::{Cpu, plan};
 use super::vote::Votes;
 use super::{TargetArgs, parse_duration};
 use crate::api::Server;
-use crate::audience::{Acknowledged, Audience, ServerClock, open};
 use crate::campaign::Campaign;
 use crate::machine::Machine;
 use crate::measure::{Summary, float};
 use crate::player::play;
+use crate::subscribers::{Acknowledged, ServerClock, Subscribers, open};
 use crate::{Failure, print};
 
 /// How long the last tallies may take to arrive.
@@ -43,7 +43,7 @@ pub struct SubscribeArgs {
     json: bool,
 }
 
-/// What came of it.
+/// The result of a run.
 #[derive(Debug, Serialize)]
 struct Watched {
     sockets: usize,
@@ -68,10 +68,10 @@ pub async fn run(args: &SubscribeArgs) -> Result<ExitCode, Failure> {
     let clock = ServerClock::compare(&server).await?;
     let acknowledged = Acknowledged::default();
     let votes = votes(args, &server, &campaign, &acknowledged).await?;
-    let audience = Audience::new(clock, &acknowledged);
+    let subscribers = Subscribers::new(clock, &acknowledged);
     let (stop, stopping) = watch::channel(false);
-    let mut sockets = open(args.sockets, &server, &campaign, &audience, &stopping).await?;
-    audience.heard().begin();
+    let mut sockets = open(args.sockets, &server, &campaign, &subscribers, &stopping).await?;
+    subscribers.received().begin();
     let cpu = Cpu::start(&args.target);
     if let Some(votes) = &votes {
         let plan = plan(&args.target, &server, "Voting", args.duration);
@@ -87,18 +87,18 @@ pub async fn run(args: &SubscribeArgs) -> Result<ExitCode, Failure> {
     while let Some(socket) = sockets.join_next().await {
         lost += usize::from(!socket.unwrap_or(false));
     }
-    let heard = audience.heard();
+    let received = subscribers.received();
     let watched = Watched {
         sockets: args.sockets,
         sockets_lost: lost,
-        messages: heard.messages,
-        messages_per_second: float(heard.messages) / watched.as_secs_f64(),
-        bytes_per_message: float(heard.bytes) / float(heard.messages.max(1)),
-        versions: heard.first_seen.len(),
-        votes: heard.delivered,
-        after_the_vote: Summary::of(&heard.after_the_vote),
-        after_reading: Summary::of(&heard.after_reading),
-        spread: Summary::of(&heard.spread),
+        messages: received.messages,
+        messages_per_second: float(received.messages) / watched.as_secs_f64(),
+        bytes_per_message: float(received.bytes) / float(received.messages.max(1)),
+        versions: received.first_seen.len(),
+        votes: received.delivered,
+        after_the_vote: Summary::new(&received.after_the_vote),
+        after_reading: Summary::new(&received.after_reading),
+        spread: Summary::new(&received.spread),
         client_cpu_seconds,
         server_cpu_seconds,
         machine_after: Machine::now(),

@@ -15,12 +15,12 @@ use crate::api::answer::{Answer, Reply, VoteData};
 use crate::api::connection::Lost;
 use crate::api::document::{Document, VOTE};
 use crate::api::request::{Ready, Sender, Template};
-use crate::audience::Acknowledged;
 use crate::campaign::Campaign;
 use crate::measure::Kind;
 use crate::player::{Due, Load, Verdict, play};
 use crate::random;
 use crate::schedule::voter_id;
+use crate::subscribers::Acknowledged;
 use crate::{Failure, print};
 
 /// The stream of randomness of the keys.
@@ -148,10 +148,8 @@ impl Load for Votes {
     }
 
     fn request(&self, index: usize) -> Ready {
-        let (voter, round) = (
-            index % self.authorizations.len(),
-            index / self.authorizations.len(),
-        );
+        let voter = index % self.authorizations.len();
+        let round = index / self.authorizations.len();
         // Another nominee in each round.
         let nominee = (voter + round) % self.templates.len();
         let body = self.templates[nominee].with_uuid(random::uuid(self.seed, KEYS, index as u64));

@@ -71,6 +71,20 @@ fn write_charts(
         r##"<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>"##
     )?;
     let x = |at_s: f64| LEFT + at_s / end_s.max(f64::EPSILON) * (WIDTH - LEFT - RIGHT);
+    write_rates(svg, points, step, end_s, x)?;
+    write_latencies(svg, points, step, x)?;
+    time_axis(svg, &x, end_s, within_s)?;
+    writeln!(svg, "</svg>")
+}
+
+/// The upper chart: requests that were due, and those that were answered.
+fn write_rates(
+    svg: &mut String,
+    points: &[Point],
+    step: f64,
+    end_s: f64,
+    x: impl Fn(f64) -> f64,
+) -> std::fmt::Result {
     let most = points
         .iter()
         .map(|p| p.due_per_s.max(p.answered_per_s))
@@ -98,10 +112,19 @@ fn write_charts(
     }
     write!(area, "L{:.1},{:.1}Z", x(end_s), rate_y(0.0))?;
     writeln!(svg, r#"<path d="{area}" fill="{GREY}"/>"#)?;
-    let middle = |point: &Point| x(point.at_s + step / 2.0);
-    let answered = points.iter().map(|p| (middle(p), rate_y(p.answered_per_s)));
-    line(svg, answered, BLUE)?;
+    let answered = points
+        .iter()
+        .map(|p| (x(p.at_s + step / 2.0), rate_y(p.answered_per_s)));
+    line(svg, answered, BLUE)
+}
 
+/// The lower chart: latencies, on a logarithmic scale.
+fn write_latencies(
+    svg: &mut String,
+    points: &[Point],
+    step: f64,
+    x: impl Fn(f64) -> f64,
+) -> std::fmt::Result {
     let base = TOP + PANEL + GAP;
     let slowest = points.iter().map(|p| p.p99_ms).fold(10.0, f64::max);
     // Powers of ten, from 0.1 ms on.
@@ -120,6 +143,7 @@ fn write_charts(
         grid(svg, latency_y(ms), &thousands(ms))?;
         ms *= 10.0;
     }
+    let middle = |point: &Point| x(point.at_s + step / 2.0);
     let with_requests = || points.iter().filter(|p| p.due_per_s > 0.0);
     line(
         svg,
@@ -130,16 +154,15 @@ fn write_charts(
         svg,
         with_requests().map(|p| (middle(p), latency_y(p.p50_ms))),
         BLUE,
-    )?;
-    time_axis(svg, &x, end_s, within_s)?;
-    writeln!(svg, "</svg>")
+    )
 }
 
 fn title(svg: &mut String, panel: f64, entries: &[(&str, &str)]) -> std::fmt::Result {
     let mut at = LEFT;
     for (color, text) in entries {
         let y = panel - 12.0;
-        let (box_y, text_x) = (y - 9.0, at + 16.0);
+        let box_y = y - 9.0;
+        let text_x = at + 16.0;
         writeln!(
             svg,
             r#"<rect x="{at}" y="{box_y}" width="11" height="11" fill="{color}"/><text x="{text_x}" y="{y}">{text}</text>"#
@@ -150,7 +173,9 @@ fn title(svg: &mut String, panel: f64, entries: &[(&str, &str)]) -> std::fmt::Re
 }
 
 fn grid(svg: &mut String, y: f64, label: &str) -> std::fmt::Result {
-    let (end, label_x, label_y) = (WIDTH - RIGHT, LEFT - 8.0, y + 4.0);
+    let end = WIDTH - RIGHT;
+    let label_x = LEFT - 8.0;
+    let label_y = y + 4.0;
     writeln!(
         svg,
         r##"<path d="M{LEFT},{y:.1}H{end}" stroke="#ddd"/><text x="{label_x}" y="{label_y:.1}" text-anchor="end">{label}</text>"##
@@ -181,7 +206,8 @@ fn time_axis(
     for number in 0..=10u8 {
         let at_s = step * f64::from(number);
         if at_s <= end_s {
-            let (at, y) = (x(at_s), bottom + 18.0);
+            let at = x(at_s);
+            let y = bottom + 18.0;
             let label = thousands(at_s);
             writeln!(
                 svg,
@@ -189,7 +215,8 @@ fn time_axis(
             )?;
         }
     }
-    let (middle, y) = (WIDTH.midpoint(LEFT), bottom + 38.0);
+    let middle = WIDTH.midpoint(LEFT);
+    let y = bottom + 38.0;
     writeln!(
         svg,
         r#"<text x="{middle}" y="{y}" text-anchor="middle">seconds</text>"#

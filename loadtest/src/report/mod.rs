@@ -17,14 +17,14 @@ use crate::player::Played;
 use crate::recount::{Comparison, Recount};
 use crate::schedule::{Schedule, VoterKind};
 
-/// What is known of a run besides its measurements.
+/// The circumstances of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Run {
     /// The subcommand.
     pub command: &'static str,
     /// The campaign's title.
     pub campaign: String,
-    /// What everything random is made from.
+    /// The seed of everything random.
     pub seed: u64,
     /// The part of the reference campaign.
     pub scale: f64,
@@ -51,18 +51,19 @@ fn as_seconds<S: serde::Serializer>(duration: &Duration, to: S) -> Result<S::Ok,
     to.serialize_f64(duration.as_secs_f64())
 }
 
-/// What was planned.
+/// The numbers of the plan.
 #[derive(Debug, Clone, Serialize)]
 struct Planned {
     voters: usize,
-    /// Of them: who tap again, who exceed the quota, scripts.
+    /// Voters who tap again.
     repeating: usize,
+    /// Voters who exceed the quota.
     greedy: usize,
     scripts: usize,
     page_views: usize,
     votes: usize,
-    /// Voters with the nominees they wish to vote for, each counted once.
-    wishes: usize,
+    /// Pairs of a voter and a nominee that it votes for.
+    voter_nominee_pairs: usize,
     likes: usize,
     reports_of_views: usize,
     views_in_reports: usize,
@@ -138,20 +139,20 @@ impl Report {
         let measures = &played.measures;
         let elapsed_seconds = played.elapsed.as_secs_f64();
         let line = |kind| {
-            let latencies = measures.of(kind);
+            let latencies = measures.latencies(kind);
             KindLine {
                 name: kind.name(),
                 answered: latencies.from_due.len(),
                 good: latencies.good,
-                latency: Summary::of(&latencies.from_due),
-                latency_from_sending: Summary::of(&latencies.from_sent),
+                latency: Summary::new(&latencies.from_due),
+                latency_from_sending: Summary::new(&latencies.from_sent),
             }
         };
         let kinds: Vec<KindLine> = [Kind::Vote, Kind::Like, Kind::Page, Kind::Report]
             .into_iter()
             .map(line)
             .collect();
-        let all = measures.of_all();
+        let all = measures.all_latencies();
         let code_line = |((kind, code), count): (&(Kind, String), &u64)| CodeLine {
             kind: *kind,
             code: code.clone(),
@@ -170,12 +171,12 @@ impl Report {
                 name: "all",
                 answered: all.from_due.len(),
                 good: all.good,
-                latency: Summary::of(&all.from_due),
-                latency_from_sending: Summary::of(&all.from_sent),
+                latency: Summary::new(&all.from_due),
+                latency_from_sending: Summary::new(&all.from_sent),
             },
             kinds,
             refusals: history.refusals.iter().map(code_line).collect(),
-            sent_again: history.passing.iter().map(code_line).collect(),
+            sent_again: history.retried.iter().map(code_line).collect(),
             problems: recount.problems(),
             remarks: recount.remarks(),
             recount,
@@ -224,7 +225,8 @@ impl Report {
     }
 
     fn write_run(&self, to: &mut String) -> std::fmt::Result {
-        let (run, planned) = (&self.run, &self.planned);
+        let run = &self.run;
+        let planned = &self.planned;
         let verdict = if self.is_good() {
             "every vote counts once"
         } else {
@@ -243,7 +245,7 @@ impl Report {
         writeln!(
             to,
             "{} voters of \"{}\" (seed {}): {} page views, {} votes, {} likes and {} reports of views within {} s, \
-             planned for 72 hours. Among the voters {} tap again, {} wish more votes than they have, {} are scripts.\n",
+             planned for 72 hours. Among the voters {} tap again, {} try more votes than they have, {} are scripts.\n",
             planned.voters,
             run.campaign,
             run.seed,
@@ -261,6 +263,11 @@ impl Report {
             "It took {:.1} s: {:.0} answers a second over {} connections, {} requests sent.\n",
             self.elapsed_seconds, self.answered_per_second, run.connections, self.requests_sent,
         )?;
+        self.write_machine(to)
+    }
+
+    fn write_machine(&self, to: &mut String) -> std::fmt::Result {
+        let run = &self.run;
         let known =
             |load: Option<f64>| load.map_or("unknown".to_owned(), |load| format!("{load:.2}"));
         let requests = float(self.requests_sent.max(1));
@@ -335,7 +342,8 @@ impl Report {
         writeln!(to, "| --- | ---: | ---: | ---: | ---: | ---: | ---: |")?;
         for line in self.kinds.iter().chain(std::iter::once(&self.all)) {
             let name = line.name;
-            let (due, sent) = (&line.latency, &line.latency_from_sending);
+            let due = &line.latency;
+            let sent = &line.latency_from_sending;
             writeln!(
                 to,
                 "| {name} | {} | {:.1} ({:.1}) | {:.1} ({:.1}) | {:.1} ({:.1}) | {:.1} ({:.1}) | {:.1} ({:.1}) |",
@@ -365,11 +373,13 @@ impl Report {
             } else {
                 "not planned"
             };
-            let (name, code, count) = (line.kind.name(), &line.code, line.count);
+            let CodeLine { code, count, .. } = line;
+            let name = line.kind.name();
             writeln!(to, "| {name} | {code} | {count} | {planned} |")?;
         }
         for line in &self.sent_again {
-            let (name, code, count) = (line.kind.name(), &line.code, line.count);
+            let CodeLine { code, count, .. } = line;
+            let name = line.kind.name();
             writeln!(to, "| {name} | {code} | {count} | sent again |")?;
         }
         Ok(())
@@ -380,9 +390,9 @@ fn planned(schedule: &Schedule) -> Planned {
     let kind = |kind| schedule.voters.iter().filter(|v| v.kind == kind).count();
     let views = schedule.reports.iter().map(Vec::len).sum();
     let votes = schedule
-        .wishes
+        .planned_votes
         .iter()
-        .map(|wish| usize::from(wish.taps))
+        .map(|planned| usize::from(planned.taps))
         .sum();
     let others = votes + schedule.likes.len() + schedule.reports.len();
     Planned {
@@ -392,7 +402,7 @@ fn planned(schedule: &Schedule) -> Planned {
         scripts: kind(VoterKind::Script),
         page_views: schedule.events.len() - others,
         votes,
-        wishes: schedule.wishes.len(),
+        voter_nominee_pairs: schedule.planned_votes.len(),
         likes: schedule.likes.len(),
         reports_of_views: schedule.reports.len(),
         views_in_reports: views,
@@ -403,7 +413,7 @@ fn over_time(measures: &Measures) -> Vec<Point> {
     let seconds = measures.slot.as_secs_f64();
     let mut at_s = 0.0;
     let point = |slot: &crate::measure::Slot| {
-        let latency = Summary::of(&slot.latency);
+        let latency = Summary::new(&slot.latency);
         let point = Point {
             at_s,
             due_per_s: float(slot.due) / seconds,
@@ -432,7 +442,7 @@ mod tests {
         let schedule = Schedule::plan(1, Size::scaled(0.01), &field);
         let mut history = History::new(&schedule, 33);
         history.note_refusal(Kind::Vote, "QUOTA_SPENT");
-        history.note_passing(Kind::Like, "OVERLOADED");
+        history.note_retried(Kind::Like, "OVERLOADED");
         let mut measures = Measures::new(Duration::from_millis(500));
         for n in 1..100 {
             let due = Duration::from_millis(10 * n);

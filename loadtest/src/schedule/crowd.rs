@@ -1,7 +1,9 @@
 //! Plans the voters: who they are, when they visit, what they look at, whom they vote for.
 
 use super::curve::{CAMPAIGN_MS, Curve, DAY_MS, DAYS, PUSH_HOURS, PUSH_MS, PUSH_SHARE, push_at};
-use super::{Action, Event, Field, Like, PLAN, Page, Schedule, Size, Voter, VoterKind, Wish};
+use super::{
+    Action, Event, Field, Like, PLAN, Page, PlannedVote, Schedule, Size, Voter, VoterKind,
+};
 use crate::random::{Random, Weighted};
 
 /// Parts of all voters, in percent.
@@ -19,8 +21,8 @@ const SCRIPT_TAPS: u16 = 30;
 const SCRIPT_RANK: usize = 40;
 /// How often someone who taps again does: once with the key, as an app that retries, and once without.
 const REPEATS: u32 = 2;
-/// Wishes of a voter who is not greedy, at most: with what else it sends, within a voter's limit of 20 at once.
-const WISHES_MAX: u16 = 12;
+/// Votes of a voter who is not greedy, at most: with its other requests, within a voter's limit of 20 at once.
+const VOTES_MAX: u16 = 12;
 /// Likes of a visit, at most, for the same reason.
 const LIKES_MAX: u8 = 8;
 /// Pages of a visit, at most: one report holds them.
@@ -49,7 +51,7 @@ struct Visit {
     is_pushed: bool,
     reads: u8,
     likes: u8,
-    wishes: u16,
+    votes: u16,
 }
 
 enum Step {
@@ -62,7 +64,7 @@ pub(super) fn plan(seed: u64, size: Size, field: &Field) -> Schedule {
     let mut planner = Planner::new(seed, size, field);
     let mut visits = planner.visits();
     planner.share_reads(&mut visits);
-    let likes = planner.share_wishes(&mut visits);
+    let likes = planner.share_votes(&mut visits);
     planner.share_likes(&mut visits, likes);
     let mut rest = visits.as_slice();
     for voter in 0..size.voters {
@@ -104,7 +106,7 @@ impl<'a> Planner<'a> {
             seed,
             events: Vec::new(),
             voters: voters(size.voters, &mut random),
-            wishes: Vec::new(),
+            planned_votes: Vec::new(),
             likes: Vec::new(),
             reports: Vec::new(),
         };
@@ -147,7 +149,7 @@ impl<'a> Planner<'a> {
                     is_pushed,
                     reads: 0,
                     likes: 0,
-                    wishes: 0,
+                    votes: 0,
                 });
             }
         }
@@ -183,9 +185,9 @@ impl<'a> Planner<'a> {
         });
     }
 
-    /// Gives everybody a wish, the greedy more than the quota, and the other wishes to any. Returns how many taps are
-    /// left for likes.
-    fn share_wishes(&mut self, visits: &mut [Visit]) -> u32 {
+    /// Plans a vote for everybody, more than the quota for the greedy, and the others for any. Returns how many taps
+    /// are left for likes.
+    fn share_votes(&mut self, visits: &mut [Visit]) -> u32 {
         let of_kind = |kind| {
             self.schedule
                 .voters
@@ -198,24 +200,25 @@ impl<'a> Planner<'a> {
         let fixed = scripts * u32::from(SCRIPT_TAPS) + repeating * REPEATS;
         let likes = share(self.size.taps, LIKES_PERCENT);
         let mut left = self.size.taps.saturating_sub(fixed + likes);
-        let capacity = self.capacity().min(WISHES_MAX);
-        let mut wishes = vec![0u16; self.schedule.voters.len()];
+        let capacity = self.capacity().min(VOTES_MAX);
+        let mut planned_votes = vec![0u16; self.schedule.voters.len()];
         for own in visits.chunk_by_mut(|a, b| a.voter == b.voter) {
             let voter = own[0].voter;
-            let wish = match self.kind(voter) {
+            let planned = match self.kind(voter) {
                 VoterKind::Greedy => self.greed(),
                 _ => capacity.min(1),
             };
-            own[self.random.index(own.len())].wishes = wish;
-            wishes[voter as usize] = wish;
-            left = left.saturating_sub(wish.into());
+            own[self.random.index(own.len())].votes = planned;
+            planned_votes[voter as usize] = planned;
+            left = left.saturating_sub(planned.into());
         }
         let kinds: Vec<VoterKind> = self.schedule.voters.iter().map(|v| v.kind).collect();
         let unplaced = spread(&mut self.random, visits, left, |visit| {
-            let wished = &mut wishes[visit.voter as usize];
-            let fits = *wished < capacity && kinds[visit.voter as usize] != VoterKind::Greedy;
-            *wished += u16::from(fits);
-            visit.wishes += u16::from(fits);
+            let planned_count = &mut planned_votes[visit.voter as usize];
+            let fits =
+                *planned_count < capacity && kinds[visit.voter as usize] != VoterKind::Greedy;
+            *planned_count += u16::from(fits);
+            visit.votes += u16::from(fits);
             fits
         });
         likes + unplaced
@@ -233,7 +236,8 @@ impl<'a> Planner<'a> {
         votes.fold(0, u16::saturating_add)
     }
 
-    /// How many votes a greedy voter wishes in one scope: one to three too many, if there are so many nominees.
+    /// The number of votes that a greedy voter tries in one scope: one to three too many, if there are so many
+    /// nominees.
     fn greed(&mut self) -> u16 {
         let members = self
             .field
@@ -261,24 +265,26 @@ impl<'a> Planner<'a> {
         if self.kind(voter) == VoterKind::Script {
             return self.hammer(voter);
         }
-        let count = visits.iter().map(|visit| visit.wishes).sum();
+        let count = visits.iter().map(|visit| visit.votes).sum();
         let first_like = self.schedule.likes.len();
         let chosen = self.choose(voter, count);
-        let first_wish = self.schedule.wishes.len();
-        let wish = |nominee| Wish {
+        let first_planned = self.schedule.planned_votes.len();
+        let planned = |nominee| PlannedVote {
             voter,
             nominee,
             taps: 1,
         };
-        self.schedule.wishes.extend(chosen.into_iter().map(wish));
-        let mut next_wish = first_wish;
+        self.schedule
+            .planned_votes
+            .extend(chosen.into_iter().map(planned));
+        let mut next_planned = first_planned;
         let mut cast_at: Vec<u32> = Vec::new();
         for visit in visits {
-            self.visit(visit, first_like, &mut next_wish, &mut cast_at);
+            self.visit(visit, first_like, &mut next_planned, &mut cast_at);
         }
         if self.kind(voter) == VoterKind::Repeating && !cast_at.is_empty() {
-            self.tap_again(voter, first_wish, &cast_at, true);
-            self.tap_again(voter, first_wish, &cast_at, false);
+            self.tap_again(voter, first_planned, &cast_at, true);
+            self.tap_again(voter, first_planned, &cast_at, false);
         }
     }
 
@@ -286,12 +292,12 @@ impl<'a> Planner<'a> {
         &mut self,
         visit: &Visit,
         first_like: usize,
-        next_wish: &mut usize,
+        next_planned: &mut usize,
         cast_at: &mut Vec<u32>,
     ) {
         let mut steps: Vec<Step> = Vec::new();
         steps.extend((1..visit.reads).map(|_| Step::Read));
-        steps.extend((0..visit.wishes).map(|_| Step::Vote));
+        steps.extend((0..visit.votes).map(|_| Step::Vote));
         steps.extend((0..visit.likes).map(|_| Step::Like));
         self.random.shuffle(&mut steps);
         let (mut least, mut most) = THINKING_MS;
@@ -310,10 +316,10 @@ impl<'a> Planner<'a> {
             match step {
                 Step::Read => self.read(visit.voter, now, false, &mut viewed),
                 Step::Vote => {
-                    let wish = u32::try_from(*next_wish).unwrap_or(u32::MAX);
-                    *next_wish += 1;
+                    let planned = u32::try_from(*next_planned).unwrap_or(u32::MAX);
+                    *next_planned += 1;
                     let with_key = true;
-                    self.push(visit.voter, now, Action::Vote { wish, with_key });
+                    self.push(visit.voter, now, Action::Vote { planned, with_key });
                     cast_at.push(now);
                 }
                 Step::Like => self.like(visit.voter, now, first_like),
@@ -327,7 +333,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Looks at a page: first at the feed, where the reader stays with one of the stories, then at nominees and stories.
+    /// Looks at a page: first at the feed, where the reader stays with one of the stories, then at nominees and
+    /// stories.
     fn read(&mut self, voter: u32, now: u32, is_landing: bool, viewed: &mut Vec<u16>) {
         let nominees = u16::try_from(self.field.scopes.len()).unwrap_or(u16::MAX);
         let is_story = self.field.stories > 0 && self.random.below(100) >= NOMINEE_PAGES_PERCENT;
@@ -393,21 +400,21 @@ impl<'a> Planner<'a> {
     }
 
     /// Taps once more on a nominee that the voter has voted for.
-    fn tap_again(&mut self, voter: u32, first_wish: usize, cast_at: &[u32], with_key: bool) {
+    fn tap_again(&mut self, voter: u32, first_planned: usize, cast_at: &[u32], with_key: bool) {
         let which = self.random.index(cast_at.len());
         let at = cast_at[which] + self.random.between(AGAIN_MS.0, AGAIN_MS.1);
-        let wish = first_wish + which;
-        self.schedule.wishes[wish].taps += 1;
-        let wish = u32::try_from(wish).unwrap_or(u32::MAX);
-        self.push(voter, at, Action::Vote { wish, with_key });
+        let planned = first_planned + which;
+        self.schedule.planned_votes[planned].taps += 1;
+        let planned = u32::try_from(planned).unwrap_or(u32::MAX);
+        self.push(voter, at, Action::Vote { planned, with_key });
     }
 
     /// A script: the same nominee again and again, without a key.
     fn hammer(&mut self, voter: u32) {
-        let wish = u32::try_from(self.schedule.wishes.len()).unwrap_or(u32::MAX);
+        let planned = u32::try_from(self.schedule.planned_votes.len()).unwrap_or(u32::MAX);
         let nominee = self.ranked[SCRIPT_RANK.min(self.ranked.len() - 1)];
         let taps = SCRIPT_TAPS;
-        self.schedule.wishes.push(Wish {
+        self.schedule.planned_votes.push(PlannedVote {
             voter,
             nominee,
             taps,
@@ -416,7 +423,7 @@ impl<'a> Planner<'a> {
         let mut now = day * DAY_MS + self.curve.pick(&mut self.random);
         for _ in 0..taps {
             let with_key = false;
-            self.push(voter, now, Action::Vote { wish, with_key });
+            self.push(voter, now, Action::Vote { planned, with_key });
             now += self.random.between(500, 2_000);
         }
     }
@@ -453,8 +460,8 @@ fn voters(count: u32, random: &mut Random) -> Vec<Voter> {
     (0u32..).zip(kinds).map(voter).collect()
 }
 
-/// An address of the networks that are set aside for carriers' translation (RFC 6598) and for benchmarks (RFC 2544), or,
-/// for scripts, for documentation (RFC 5737).
+/// An address of the networks that are set aside for carriers' translation (RFC 6598) and for benchmarks (RFC 2544),
+/// or, for scripts, for documentation (RFC 5737).
 fn address(number: u32, kind: VoterKind, carriers: u32, random: &mut Random) -> [u8; 4] {
     let is_carrier = random.below(100) < CARRIER_PERCENT;
     let network: u32 = match kind {

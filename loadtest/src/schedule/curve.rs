@@ -17,9 +17,9 @@ pub const PUSH_SHARE: f64 = 0.1;
 
 /// Hour, height and width (hours) of the peaks of a day, besides the pushes.
 const PEAKS: [(f64, f64, f64); 3] = [(8.0, 0.8, 1.0), (12.5, 0.8, 1.0), (21.0, 1.0, 1.5)];
-/// What comes at any hour, as a part of the highest peak.
+/// The traffic at any hour, as a part of the highest peak.
 const NIGHT: f64 = 0.05;
-/// What comes during the day between its peaks.
+/// The traffic of the day between its peaks.
 const DAYTIME: f64 = 0.25;
 const MINUTES: u32 = 24 * 60;
 const MINUTE_MS: u32 = DAY_MS / MINUTES;
@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn moments_follow_the_curve() {
-        let (curve, mut random) = (Curve::new(), Random::new(1, 1));
+        let curve = Curve::new();
+        let mut random = Random::new(1, 1);
         let mut hours = [0u32; 24];
         for _ in 0..100_000 {
             hours[(curve.pick(&mut random) / (DAY_MS / 24)) as usize] += 1;

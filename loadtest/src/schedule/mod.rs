@@ -1,9 +1,9 @@
-//! What is sent, and when: every tap and page view of the campaign, planned from a seed before the first is sent. The
+//! The schedule: every tap and page view of the campaign, planned from a seed before the first is sent. The
 //! same seed gives the same events with the same keys in the same order.
 //!
-//! A campaign lasts three days; a replay lasts minutes, and the server counts quotas by its own clock. So all that a
-//! voter wishes on both its days fits into the quota of one day, but for those who are planned to exceed it: what has to
-//! come of every wish is known. `crowd` plans the voters, `curve` knows when people come.
+//! A campaign lasts three days; a replay lasts minutes, and the server counts quotas by its own clock. So the votes of
+//! a voter on both its days fit into the quota of one day, but for those who are planned to exceed it: the outcome of
+//! every vote is known beforehand. `crowd` plans the voters, `curve` knows when people come.
 
 mod crowd;
 pub mod curve;
@@ -28,7 +28,7 @@ const VOTER_IDS: u64 = 2;
 const PLAN: u64 = 3;
 const REPORT_KEYS: u64 = 4;
 
-/// How much comes.
+/// The size of a load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
     /// Voters.
@@ -57,7 +57,7 @@ impl Size {
     }
 }
 
-/// What can be voted for and liked, as far as the plan has to know.
+/// The nominees and stories of a campaign, as far as the plan has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// For each nominee, the number of the scope that its votes count in.
@@ -68,14 +68,14 @@ pub struct Field {
     pub quota: u16,
 }
 
-/// What kind of voter it is.
+/// The kind of a voter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VoterKind {
     /// Votes once for each whom it likes.
     Ordinary,
     /// Taps again on what it has voted for.
     Repeating,
-    /// Wishes more votes than the quota.
+    /// Tries more votes than the quota.
     Greedy,
     /// Hammers one nominee.
     Script,
@@ -84,29 +84,29 @@ pub enum VoterKind {
 /// A voter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Voter {
-    /// What kind it is.
+    /// Its kind.
     pub kind: VoterKind,
     /// The network address it comes from.
     pub address: [u8; 4],
 }
 
-/// A voter's wish to vote for a nominee. It may be tapped several times and counts once.
+/// A vote of a voter for a nominee, as it is planned. It may be tapped several times and counts once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wish {
-    /// Who.
+pub struct PlannedVote {
+    /// The voter.
     pub voter: u32,
-    /// For whom.
+    /// The nominee.
     pub nominee: u16,
-    /// How many events are about it.
+    /// The number of events that are about it.
     pub taps: u16,
 }
 
 /// A voter's like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Like {
-    /// Who.
+    /// The voter.
     pub voter: u32,
-    /// Of what: a nominee, or behind these a story.
+    /// The subject: a nominee, or behind these a story.
     pub subject: u16,
 }
 
@@ -121,17 +121,17 @@ pub enum Page {
     Story(u16),
 }
 
-/// What a voter does.
+/// An action of a voter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Looks at a page.
     Read(Page),
-    /// Reports what it has looked at: an entry of `Schedule::reports`.
+    /// Reports the subjects that it has looked at: an entry of `Schedule::reports`.
     Report(u32),
-    /// Votes: an entry of `Schedule::wishes`. Scripts, and people who come back and tap again, send no key.
+    /// Votes: an entry of `Schedule::planned_votes`. Scripts, and people who come back and tap again, send no key.
     Vote {
-        /// The wish.
-        wish: u32,
+        /// The planned vote.
+        planned: u32,
         /// Whether its idempotency key is sent.
         with_key: bool,
     },
@@ -139,29 +139,29 @@ pub enum Action {
     Like(u32),
 }
 
-/// Something that happens.
+/// An event of the schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event {
     /// When: milliseconds of the campaign.
     pub at_ms: u32,
-    /// Who.
+    /// The voter.
     pub voter: u32,
-    /// What.
+    /// The action.
     pub action: Action,
 }
 
-/// Everything that happens.
+/// The schedule of a load.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
-    /// What it was planned from.
+    /// The seed that it was planned from.
     pub seed: u64,
-    /// In the order of time.
+    /// The events, in the order of time.
     pub events: Vec<Event>,
-    /// Who does it.
+    /// The voters.
     pub voters: Vec<Voter>,
-    /// Votes that are wished for, those of one voter side by side.
-    pub wishes: Vec<Wish>,
-    /// Likes.
+    /// The votes, those of one voter side by side.
+    pub planned_votes: Vec<PlannedVote>,
+    /// The likes.
     pub likes: Vec<Like>,
     /// Subjects that are reported together as viewed.
     pub reports: Vec<Vec<u16>>,
@@ -181,10 +181,10 @@ impl Schedule {
         Some(within.mul_f64(f64::from(at_ms) / f64::from(CAMPAIGN_MS)))
     }
 
-    /// The idempotency key of a wish.
+    /// The idempotency key of a vote.
     #[must_use]
-    pub fn key(&self, wish: u32) -> Uuid {
-        random::uuid(self.seed, KEYS, u64::from(wish))
+    pub fn key(&self, planned: u32) -> Uuid {
+        random::uuid(self.seed, KEYS, u64::from(planned))
     }
 
     /// The idempotency key of a report of views.
@@ -305,15 +305,19 @@ mod tests {
     }
 
     #[test]
-    fn wishes_stay_within_a_quota_but_for_the_greedy() {
-        let (schedule, field) = (&*WHOLE, field());
-        let mut wishes: HashMap<(u32, u16), HashSet<u16>> = HashMap::new();
-        for wish in &schedule.wishes {
-            let scope = field.scopes[usize::from(wish.nominee)];
-            let nominees = wishes.entry((wish.voter, scope)).or_default();
-            assert!(nominees.insert(wish.nominee), "one wish for each nominee");
+    fn planned_votes_stay_within_a_quota_but_for_the_greedy() {
+        let schedule = &*WHOLE;
+        let field = field();
+        let mut planned_votes: HashMap<(u32, u16), HashSet<u16>> = HashMap::new();
+        for planned in &schedule.planned_votes {
+            let scope = field.scopes[usize::from(planned.nominee)];
+            let nominees = planned_votes.entry((planned.voter, scope)).or_default();
+            assert!(
+                nominees.insert(planned.nominee),
+                "one vote for each nominee"
+            );
         }
-        let over: HashSet<u32> = wishes
+        let over: HashSet<u32> = planned_votes
             .iter()
             .filter(|(_, nominees)| nominees.len() > 10)
             .map(|((voter, _), _)| *voter)
@@ -321,7 +325,11 @@ mod tests {
         assert_eq!(over.len(), 2_400);
         let is_greedy = |voter: &u32| schedule.voters[*voter as usize].kind == VoterKind::Greedy;
         assert!(over.iter().all(is_greedy));
-        assert!(schedule.wishes.is_sorted_by_key(|wish| wish.voter));
+        assert!(
+            schedule
+                .planned_votes
+                .is_sorted_by_key(|planned| planned.voter)
+        );
     }
 
     #[test]
@@ -329,17 +337,18 @@ mod tests {
         let schedule = &*WHOLE;
         let mut taps: HashMap<u32, (u32, u32, u32)> = HashMap::new();
         for event in &schedule.events {
-            if let Action::Vote { wish, with_key } = event.action {
-                let (with, without, first) = taps.entry(wish).or_insert((0, 0, event.at_ms));
+            if let Action::Vote { planned, with_key } = event.action {
+                let (with, without, first) = taps.entry(planned).or_insert((0, 0, event.at_ms));
                 *if with_key { with } else { without } += 1;
                 *first = (*first).min(event.at_ms);
             }
         }
-        let (mut again, mut without_key) = (0, 0);
-        for (wish, (with, without, _)) in &taps {
-            let wish = schedule.wishes[*wish as usize];
-            assert_eq!(u32::from(wish.taps), with + without);
-            match schedule.voters[wish.voter as usize].kind {
+        let mut again = 0;
+        let mut without_key = 0;
+        for (planned, (with, without, _)) in &taps {
+            let planned = schedule.planned_votes[*planned as usize];
+            assert_eq!(u32::from(planned.taps), with + without);
+            match schedule.voters[planned.voter as usize].kind {
                 VoterKind::Repeating => {
                     again += with - 1;
                     without_key += without;
@@ -350,7 +359,7 @@ mod tests {
         }
         assert_eq!((again, without_key), (6_000, 6_000));
         let targets = schedule
-            .wishes
+            .planned_votes
             .iter()
             .filter(|w| schedule.voters[w.voter as usize].kind == VoterKind::Script);
         assert_eq!(targets.map(|w| w.nominee).collect::<HashSet<_>>().len(), 1);
@@ -387,9 +396,9 @@ mod tests {
     fn popularity_is_zipf_like() {
         let schedule = &*WHOLE;
         let mut votes = vec![0u32; 100];
-        for wish in &schedule.wishes {
-            if schedule.voters[wish.voter as usize].kind == VoterKind::Ordinary {
-                votes[usize::from(wish.nominee)] += 1;
+        for planned in &schedule.planned_votes {
+            if schedule.voters[planned.voter as usize].kind == VoterKind::Ordinary {
+                votes[usize::from(planned.nominee)] += 1;
             }
         }
         votes.sort_unstable_by(|a, b| b.cmp(a));
@@ -409,10 +418,16 @@ mod tests {
         let schedule = Schedule::plan(1, Size::scaled(0.01), &field);
         let taps = |e: &Event| matches!(e.action, Action::Vote { .. } | Action::Like(_));
         assert_eq!(count(&schedule, taps), 5_000);
-        let wishes = |voter: u32| schedule.wishes.iter().filter(|w| w.voter == voter).count();
+        let planned_votes = |voter: u32| {
+            schedule
+                .planned_votes
+                .iter()
+                .filter(|w| w.voter == voter)
+                .count()
+        };
         let ordinary =
             (0..1_200).filter(|v| schedule.voters[*v as usize].kind == VoterKind::Ordinary);
-        assert!(ordinary.into_iter().all(|voter| wishes(voter) == 1));
+        assert!(ordinary.into_iter().all(|voter| planned_votes(voter) == 1));
     }
 
     #[test]

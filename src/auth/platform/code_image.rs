@@ -1,9 +1,12 @@
 //! Pictures that open the mini-program when they are scanned: `getwxacodeunlimit`, with the server's own token.
 //!
-//! Protocol: [getUnlimitedQRCode](https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/qrcode-link/qr-code/getUnlimitedQRCode.html),
-//! [getStableAccessToken](https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html).
-//! The token is one for the app; the stable one does not end those of other processes. The answer is a picture, or
-//! JSON with an errcode.
+//! Protocol: [getUnlimitedQRCode] and [getStableAccessToken]. The token is one for the app; the stable one
+//! does not end those of other processes. The answer is a picture, or JSON with an errcode.
+//!
+//! [getUnlimitedQRCode]:
+//!     https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/qrcode-link/qr-code/getUnlimitedQRCode.html
+//! [getStableAccessToken]:
+//!     https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html
 
 use std::time::Duration;
 
@@ -12,7 +15,8 @@ use serde_json::json;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-use super::{ANSWER_BYTES_MAX, Failure, Secret, WeChat, read};
+use super::failure::Failure;
+use super::{ANSWER_BYTES_MAX, Secret, WeChat, read};
 use crate::telemetry::RequestId;
 
 /// A token is got anew so long before it expires, as the platform advises.
@@ -28,16 +32,16 @@ const SCENE_SIGNS: &[u8] = b"!#$&'()*+,/:;=?@-._~";
 const TOKEN_ERRCODES: [i64; 3] = [40001, 40014, 42001];
 
 /// The server's token, once it is there: one call for it at a time.
-pub type TokenSlot = Mutex<Option<ServerToken>>;
+pub(super) type TokenSlot = Mutex<Option<ServerToken>>;
 
 /// A token of the server itself.
 #[derive(Debug)]
-pub struct ServerToken {
+pub(super) struct ServerToken {
     text: Secret,
     good_until: Instant,
 }
 
-/// A picture as the platform has drawn it.
+/// A picture that the platform has drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeImage {
     /// `image/png` or `image/jpeg`.
@@ -49,8 +53,10 @@ pub struct CodeImage {
 /// Whether the platform takes this text as a scene.
 #[must_use]
 pub fn is_scene(text: &str) -> bool {
-    let is_good = |byte: u8| byte.is_ascii_alphanumeric() || SCENE_SIGNS.contains(&byte);
-    (1..=SCENE_LENGTH_MAX).contains(&text.len()) && text.bytes().all(is_good)
+    (1..=SCENE_LENGTH_MAX).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || SCENE_SIGNS.contains(&byte))
 }
 
 impl WeChat {
@@ -95,47 +101,44 @@ impl WeChat {
 
     /// The token of the server; a new one where there is none that is good, or it is `refused`.
     async fn server_token(&self, refused: Option<&str>) -> Result<String, Failure> {
-        #[derive(Deserialize)]
-        struct Answer {
-            errcode: Option<i64>,
-            access_token: Option<String>,
-            expires_in: Option<u64>,
-        }
-
         let mut slot = self.server_token.lock().await;
         let held = slot.as_ref().filter(|token| {
-            token.good_until > Instant::now() && Some(token.text.0.as_str()) != refused
+            token.good_until > Instant::now() && Some(token.text.reveal()) != refused
         });
         if let Some(token) = held {
-            return Ok(token.text.0.clone());
+            return Ok(token.text.reveal().to_owned());
         }
         let body = json!({
             "grant_type": "client_credential",
             "appid": self.app_id,
-            "secret": self.secret.0,
+            "secret": self.secret.reveal(),
             "force_refresh": refused.is_some(),
         });
         let request = self.http.post(self.endpoint("/cgi-bin/stable_token"));
         let answer = read(request.json(&body), ANSWER_BYTES_MAX).await?;
-        let answer: Answer =
-            serde_json::from_slice(&answer).map_err(|_| Failure::AnswerUnreadable)?;
-        let (text, lives) = match answer {
-            Answer {
-                errcode: None | Some(0),
-                access_token: Some(text),
-                expires_in: Some(seconds),
-            } => (text, Duration::from_secs(seconds)),
-            Answer {
-                errcode: Some(errcode),
-                ..
-            } if errcode != 0 => return Err(Failure::Errcode(errcode)),
-            _ => return Err(Failure::AnswerIncomplete),
-        };
+        let (text, lifetime) = parse_token(&answer)?;
         *slot = Some(ServerToken {
             text: text.clone().into(),
-            good_until: Instant::now() + lives.saturating_sub(TOKEN_MARGIN),
+            good_until: Instant::now() + lifetime.saturating_sub(TOKEN_MARGIN),
         });
         Ok(text)
+    }
+}
+
+/// Reads the answer to a call for a token: the token and how long it is good.
+fn parse_token(answer: &[u8]) -> Result<(String, Duration), Failure> {
+    #[derive(Deserialize)]
+    struct Answer {
+        errcode: Option<i64>,
+        access_token: Option<String>,
+        expires_in: Option<u64>,
+    }
+
+    let answer: Answer = serde_json::from_slice(answer).map_err(|_| Failure::AnswerUnreadable)?;
+    match (answer.errcode, answer.access_token, answer.expires_in) {
+        (None | Some(0), Some(text), Some(seconds)) => Ok((text, Duration::from_secs(seconds))),
+        (None | Some(0), ..) => Err(Failure::AnswerIncomplete),
+        (Some(errcode), ..) => Err(Failure::Errcode(errcode)),
     }
 }
 

@@ -1,17 +1,18 @@
 //! Mini-program platforms, so far `WeChat`: turns the login code of the program on the phone, good for five minutes
 //! and one use, into an openid, which is the same for one person in one mini-program always.
 //!
-//! - Only the openid leaves this module: session key and unionid are never read into a value, and no log line or `Debug`
-//!   text has the code, secret or openid in it; of an answer we log the errcode at most.
-//! - Calls, and the queue before them, are bounded: the platform's quota is one for the whole app, and a push to a million
-//!   phones must not become a login storm. Full means [`CodeExchangeError::Busy`] at once.
+//! - Only the openid leaves this module: session key and unionid are never read into a value, and no log line or
+//!   `Debug` text has the code, secret or openid in it; of an answer we log the errcode at most.
+//! - Calls, and the queue before them, are bounded: the platform's quota is one for the whole app, and a push to a
+//!   million phones must not become a login storm. Full means [`CodeExchangeError::Busy`] at once.
 //! - A call is repeated only when the platform says it did nothing (-1). After a time-out the code may be used up.
 //!
-//! `code_image` asks for pictures that lead into the mini-program when they are scanned.
+//! `code_image` asks for pictures that lead into the mini-program when they are scanned; `failure` sorts errcodes.
 //!
 //! Next: `app/sign_in`, which keeps the openid as a keyed hash only.
 
 pub mod code_image;
+mod failure;
 
 use std::fmt;
 use std::time::Duration;
@@ -20,7 +21,9 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use crate::telemetry::RequestId;
+pub use self::failure::CodeExchangeError;
+use self::failure::Failure;
+use super::secret::Secret;
 
 /// Codes are 32 characters today and documented without a length: four times that is no code.
 const CODE_LENGTH_MAX: usize = 128;
@@ -28,8 +31,8 @@ const CODE_LENGTH_MAX: usize = 128;
 /// An answer has about 200 bytes; whatever is much longer does not come from the platform.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
 
-/// How many wait for a place, per call under way. With answers in a quarter of the time-out (usual: far less)
-/// the last in the queue still gets its turn before its patience ends.
+/// Calls that may wait for a turn, for each that is under way. With answers in a quarter of the time-out (usual: far
+/// less) the last in the queue still gets its turn before its own time-out.
 const WAITING_PER_CALL: usize = 4;
 
 /// More calls at once than one process ever needs; keeps a mistyped setting from opening sockets without end.
@@ -42,29 +45,7 @@ const ERRCODE_BUSY: i64 = -1;
 /// a platform that is busy is to be called less, not more.
 const BUSY_PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 
-/// 45011 says "retry next minute".
-const MINUTE_QUOTA_RETRY_AFTER: Duration = Duration::from_mins(1);
-
-/// 45009 ends with the day, or as soon as the organiser clears the quota: ask now and then, not every minute.
-const DAILY_QUOTA_RETRY_AFTER: Duration = Duration::from_hours(1);
-
-/// A secret setting: to be sent, never shown.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl From<String> for Secret {
-    fn from(secret: String) -> Self {
-        Self(secret)
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-/// What the platform calls one person in one mini-program.
+/// The platform's name for one person in one mini-program.
 ///
 /// Personal data: hash it with a key before it is kept, and do not log it.
 #[derive(Clone, PartialEq, Eq)]
@@ -84,7 +65,7 @@ impl fmt::Debug for OpenId {
     }
 }
 
-/// How to reach the platform, and as which mini-program.
+/// The settings of a platform: its address, and the mini-program that calls it.
 #[derive(Debug, Clone)]
 pub struct WeChatConfig {
     /// The mini-program's `AppID`.
@@ -99,106 +80,6 @@ pub struct WeChatConfig {
     pub timeout: Duration,
 }
 
-/// Why a code gave no openid.
-///
-/// The documented errcodes are in two public pages of the platform:
-/// [code2Session](https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html) and
-/// [global return codes](https://developers.weixin.qq.com/doc/oplatform/developers/errCode/errCode.html).
-#[derive(Debug, thiserror::Error, Clone, Copy, PartialEq, Eq)]
-pub enum CodeExchangeError {
-    /// The code is unknown, expired or used (40029, 40163, 42003), or no code at all by its form: the client asks for a new one.
-    #[error("the login code is invalid, expired or already used")]
-    InvalidCode,
-    /// The platform blocks this account's sign-in (40226). A new code does not help.
-    #[error("the platform blocks this account as high-risk")]
-    HighRisk,
-    /// A quota of the platform is spent: of the minute (45011) or of the app's day (45009).
-    #[error("the platform's quota is spent")]
-    Throttled {
-        /// When another try makes sense.
-        retry_after: Duration,
-    },
-    /// Too many sign-ins are under way here. The code was not sent and is still good.
-    #[error("too many sign-ins are under way")]
-    Busy,
-    /// No usable answer: busy to the end (-1), time-out, broken connection, or an answer outside the documentation.
-    #[error("the platform is unavailable")]
-    Unavailable,
-    /// The platform refuses the app, not the person. To the person it is the same as unavailable.
-    #[error("the platform refuses this app with errcode {errcode}")]
-    Misconfigured {
-        /// The platform's number for it.
-        errcode: i64,
-    },
-}
-
-impl CodeExchangeError {
-    /// Sorts an errcode other than 0; by the number only, the text beside it is not stable.
-    fn from_errcode(errcode: i64) -> Self {
-        match errcode {
-            // code2Session: invalid code. Global: code already used, code expired.
-            40029 | 40163 | 42003 => Self::InvalidCode,
-            // code2Session: "code blocked", a user of high risk.
-            40226 => Self::HighRisk,
-            // code2Session: quota of the minute; older texts say 100 a minute for one user.
-            45011 => Self::Throttled {
-                retry_after: MINUTE_QUOTA_RETRY_AFTER,
-            },
-            // Global: "reach max api daily quota limit", of the app.
-            45009 => Self::Throttled {
-                retry_after: DAILY_QUOTA_RETRY_AFTER,
-            },
-            // Global: invalid credential, grant type, app id or secret, secret frozen (40...); app id, secret or code
-            // missing (41...: something on the way drops our query); our address is not on the app's list (40164, 61004);
-            // the app may not make this call (48...).
-            40001 | 40002 | 40013 | 40125 | 40164 | 40243 | 41002 | 41004 | 41008 | 48001
-            | 48004 | 61004 => Self::Misconfigured { errcode },
-            _ => Self::Unavailable,
-        }
-    }
-}
-
-/// Why one call gave nothing: everything a log line may say about it, and nothing more.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error("errcode {0}")]
-    Errcode(i64),
-    #[error("HTTP status {0}")]
-    Status(u16),
-    #[error("the call failed: {0:?}")]
-    Call(reqwest::Error),
-    #[error("no answer in time")]
-    Late,
-    #[error("the answer is too long")]
-    AnswerTooLong,
-    /// Without the parser's words: they quote the answer.
-    #[error("the answer is not the documented JSON")]
-    AnswerUnreadable,
-    #[error("the answer has neither an errcode nor what was asked for")]
-    AnswerIncomplete,
-}
-
-impl From<reqwest::Error> for Failure {
-    /// The only way an error of the HTTP client comes in: its URL has the secret and the code in it.
-    fn from(error: reqwest::Error) -> Self {
-        Self::Call(error.without_url())
-    }
-}
-
-impl From<&Failure> for CodeExchangeError {
-    fn from(failure: &Failure) -> Self {
-        match failure {
-            Failure::Errcode(errcode) => Self::from_errcode(*errcode),
-            Failure::Status(_)
-            | Failure::Call(_)
-            | Failure::Late
-            | Failure::AnswerTooLong
-            | Failure::AnswerUnreadable
-            | Failure::AnswerIncomplete => Self::Unavailable,
-        }
-    }
-}
-
 /// The `WeChat` platform. One for the process: it holds the bound on outbound calls.
 #[derive(Debug)]
 pub struct WeChat {
@@ -208,11 +89,11 @@ pub struct WeChat {
     app_id: String,
     secret: Secret,
     timeout: Duration,
-    /// Admits to the queue: calls under way and those waiting for a turn.
+    /// Places of calls that are under way or wait for a turn.
     places: Semaphore,
-    /// Admits to calling.
+    /// Turns of calls that are under way.
     turns: Semaphore,
-    /// For calls of the server's own.
+    /// The token for the server's own calls.
     server_token: code_image::TokenSlot,
 }
 
@@ -229,7 +110,8 @@ impl WeChat {
     ///
     /// When `base_url` is not a URL, or the TLS roots of this machine cannot be loaded.
     pub fn new(config: WeChatConfig) -> Result<Self, reqwest::Error> {
-        // What is configured is what is called: no proxy out of the environment, no redirect that takes the secret along.
+        // Only the configured address is called: no proxy out of the environment, no redirect that takes the secret
+        // along.
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -251,8 +133,8 @@ impl WeChat {
 
     /// Turns the code of `wx.login` into the person's openid.
     ///
-    /// Takes at most the wait for a turn, three calls and two short pauses. What the organiser should know of is
-    /// logged here, the last place that knows the errcode; callers need not log again.
+    /// Takes at most the wait for a turn, three calls and two short pauses. Failures that the organiser should know of
+    /// are logged here, the last place that knows the errcode; callers need not log again.
     ///
     /// # Errors
     ///
@@ -269,7 +151,7 @@ impl WeChat {
         };
         self.call_until_not_busy(code).await.map_err(|failure| {
             let error = CodeExchangeError::from(&failure);
-            log(&failure, error);
+            failure::log(&failure, error);
             error
         })
     }
@@ -287,7 +169,7 @@ impl WeChat {
     async fn call(&self, code: &str) -> Result<OpenId, Failure> {
         let query = [
             ("appid", self.app_id.as_str()),
-            ("secret", self.secret.0.as_str()),
+            ("secret", self.secret.reveal()),
             ("js_code", code),
             ("grant_type", "authorization_code"),
         ];
@@ -339,30 +221,6 @@ fn parse_answer(answer: &[u8]) -> Result<OpenId, Failure> {
         (None | Some(0), Some(openid)) if !openid.is_empty() => Ok(OpenId(openid)),
         (None | Some(0), _) => Err(Failure::AnswerIncomplete),
         (Some(errcode), _) => Err(Failure::Errcode(errcode)),
-    }
-}
-
-fn log(failure: &Failure, error: CodeExchangeError) {
-    let request = RequestId::current();
-    match error {
-        // Between the person and the platform. Should every code be refused, then look here: the program
-        // on the phones may have another app id than we do, which the platform reports as an invalid code.
-        CodeExchangeError::InvalidCode | CodeExchangeError::HighRisk | CodeExchangeError::Busy => {
-            tracing::debug!(request, %failure, "WeChat refused a login code");
-        }
-        CodeExchangeError::Throttled { .. } => {
-            tracing::warn!(request, %failure, "WeChat's quota for sign-ins is spent");
-        }
-        CodeExchangeError::Unavailable => {
-            tracing::warn!(request, %failure, "WeChat gave no usable answer to a login code");
-        }
-        CodeExchangeError::Misconfigured { errcode } => {
-            tracing::error!(
-                request,
-                errcode,
-                "WeChat refuses this app: check its id, secret and allowed addresses; no one can sign in"
-            );
-        }
     }
 }
 

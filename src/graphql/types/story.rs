@@ -226,10 +226,10 @@ pub(in crate::graphql) async fn list_stories(
     let app = app(ctx);
     let window = feed_window(&app.hash_key, &args)?;
     let page = FeedPage {
-        of: filter,
+        filter,
         now: app.clock.now(),
         from: window.start(),
-        newer: window.direction == Direction::Newer,
+        direction: window.direction,
         limit: window.read_limit(),
     };
     let read = list_feed(&app.database, page).await.map_err(Error::from)?;

@@ -1,7 +1,8 @@
-//! Admission: one script takes the tokens, and looks at what is known of the votes, of all who ask at the same time. Those
-//! who come while Redis answers are the next batch, so that a crowd shares its round trips and nobody waits for a timer.
+//! Admission: one script takes the tokens, and looks at the remembered votes, of all callers that ask at the same time.
+//! Callers that come while Redis answers are the next batch, so that a crowd shares its round trips and nobody waits
+//! for a timer.
 //!
-//! In a cluster each asks by himself, all at once: the keys of a script live in one slot there.
+//! In a cluster each asks alone, all at once: the keys of a script live in one slot there.
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ const BATCH_MAX: usize = 128;
 /// Questions that wait. Beyond them limits are kept in the process.
 const QUEUE_MAX: usize = 8_192;
 
-/// What else is asked about a cast of one vote.
+/// The question about the vote of a request of one vote.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct VoteQuestion {
     pub votes: VotesKey,
@@ -28,12 +29,12 @@ pub(super) struct VoteQuestion {
     pub quota: i64,
 }
 
-/// What Redis says.
+/// The answer of Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Admitted {
     /// Not yet, only after so many microseconds.
     After(i64),
-    /// Admitted; nothing is known of the vote.
+    /// Admitted; no remembered vote refuses it.
     Yes,
     /// There is a vote for this nominee in this period.
     Voted,
@@ -52,7 +53,7 @@ impl From<i64> for Admitted {
     }
 }
 
-/// The way into the task that asks.
+/// The way into the task that asks Redis.
 #[derive(Debug)]
 pub(super) struct Admission(mpsc::Sender<Question>);
 
@@ -66,14 +67,14 @@ struct Question {
 
 impl Admission {
     /// Starts the task; it ends when the way is gone.
-    pub(super) fn start(link: Arc<RedisClient>, keys: Keys, limits: &Limits) -> Self {
+    pub(super) fn start(client: Arc<RedisClient>, keys: Keys, limits: &Limits) -> Self {
         let (sender, questions) = mpsc::channel(QUEUE_MAX);
         let rates = Action::ALL.map(|action| {
             let rate = limits.of(action);
             [rate.interval_us(), rate.burst_us()].map(|us| us.to_string())
         });
         let asking = Asking {
-            link,
+            client,
             keys,
             script: Script::new(SCRIPT),
             rates,
@@ -102,7 +103,7 @@ impl Admission {
 }
 
 struct Asking {
-    link: Arc<RedisClient>,
+    client: Arc<RedisClient>,
     keys: Keys,
     script: Script,
     /// Microseconds a token and a full bucket, of each action, as the script takes them.
@@ -115,14 +116,14 @@ impl Asking {
         while waiting.recv_many(&mut questions, BATCH_MAX).await > 0 {
             let answers = self.ask_all(&questions).await;
             for (question, answer) in questions.drain(..).zip(answers) {
-                // Whoever asked may have gone.
+                // The caller may have gone.
                 let _ = question.reply.send(answer.map(Admitted::from));
             }
         }
     }
 
     async fn ask_all(&self, questions: &[Question]) -> Vec<Option<i64>> {
-        if self.link.is_cluster() {
+        if self.client.is_cluster() {
             let asked = questions.chunks(1).map(|one| self.ask(one));
             return join_all(asked).await.concat();
         }
@@ -131,7 +132,7 @@ impl Asking {
 
     async fn ask(&self, questions: &[Question]) -> Vec<Option<i64>> {
         let answers = self
-            .link
+            .client
             .call(|connection| self.invoke(connection, questions));
         match answers.await {
             Some(answers) if answers.len() == questions.len() => {
@@ -148,7 +149,7 @@ impl Asking {
     ) -> RedisResult<Vec<i64>> {
         let call = self.command("EVALSHA", self.script.get_hash(), questions);
         match call.query_async(&mut connection).await {
-            // It was restarted: with its text the script is known again.
+            // It was restarted: the text brings the script back.
             Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
                 let call = self.command("EVAL", SCRIPT, questions);
                 call.query_async(&mut connection).await

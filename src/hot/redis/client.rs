@@ -23,7 +23,7 @@ use tokio::time::Instant;
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(150);
 /// A whole call with its repetitions and connecting.
 const CALL_TIMEOUT: Duration = Duration::from_millis(400);
-/// How long nobody tries after a failure.
+/// The time for which nobody tries after a failure.
 pub(super) const BREAKER_OPEN: Duration = Duration::from_millis(BREAKER_OPEN_MS);
 const BREAKER_OPEN_MS: u64 = 500;
 /// Repetitions of a call in a cluster; the client's own default of 16 would outlast every caller.
@@ -32,13 +32,13 @@ const CLUSTER_RETRIES: u32 = 3;
 /// The way to Redis, for all tasks of the process.
 #[derive(Debug)]
 pub(super) struct RedisClient {
-    route: Topology,
+    topology: Topology,
     breaker: Breaker,
     /// The nodes that were named, for connections of their own, such as listening takes.
     pub nodes: Vec<Client>,
 }
 
-/// One connection, shared by all tasks, that connects by itself when it is needed.
+/// A single server or a cluster, with one connection, shared by all tasks, that connects by itself when it is needed.
 #[allow(clippy::large_enum_variant, reason = "there is one a process")]
 enum Topology {
     Single(ConnectionManager),
@@ -61,21 +61,19 @@ impl RedisClient {
     /// # Errors
     /// When `url` is not an address of Redis.
     pub(super) fn open(url: &str) -> RedisResult<Self> {
-        // Nagle's algorithm would hold small messages back.
-        let tcp = || TcpSettings::default().set_nodelay(true);
         let (addresses, is_cluster) = nodes(url);
-        let client = |address: &String| {
+        let mut nodes = Vec::with_capacity(addresses.len());
+        for address in &addresses {
             let info = address.as_str().into_connection_info()?;
-            Client::open(info.set_tcp_settings(tcp()))
-        };
-        let nodes: Vec<Client> = addresses.iter().map(client).collect::<RedisResult<_>>()?;
-        let route = if is_cluster {
+            nodes.push(Client::open(info.set_tcp_settings(tcp_settings()))?);
+        }
+        let topology = if is_cluster {
             let builder = ClusterClientBuilder::new(addresses)
                 .retries(CLUSTER_RETRIES)
                 .response_timeout(RESPONSE_TIMEOUT)
                 .overall_response_timeout(Some(CALL_TIMEOUT))
                 .connection_timeout(CALL_TIMEOUT)
-                .tcp_settings(tcp());
+                .tcp_settings(tcp_settings());
             Topology::Cluster(builder.build()?, OnceCell::new())
         } else {
             let config = ConnectionManagerConfig::new()
@@ -88,7 +86,7 @@ impl RedisClient {
             )?)
         };
         Ok(Self {
-            route,
+            topology,
             breaker: Breaker::new(),
             nodes,
         })
@@ -96,7 +94,7 @@ impl RedisClient {
 
     /// Whether keys live on several nodes, so that a script has those of one slot only.
     pub(super) fn is_cluster(&self) -> bool {
-        matches!(self.route, Topology::Cluster(..))
+        matches!(self.topology, Topology::Cluster(..))
     }
 
     /// Whether Redis answered the last call.
@@ -106,7 +104,7 @@ impl RedisClient {
 
     /// A connection for one call.
     pub(super) async fn connection(&self) -> RedisResult<Connection> {
-        match &self.route {
+        match &self.topology {
             Topology::Single(manager) => Ok(Connection::Single(manager.clone())),
             Topology::Cluster(client, connection) => {
                 let connection = connection
@@ -117,7 +115,7 @@ impl RedisClient {
         }
     }
 
-    /// A client of each server that keeps keys: of a cluster its primaries, whom any of the nodes that were named knows.
+    /// A client of each server that has keys: the primaries of a cluster, which any of the nodes that were named knows.
     ///
     /// # Errors
     /// When none of them answers.
@@ -129,12 +127,10 @@ impl RedisClient {
         for node in &self.nodes {
             match list_nodes(node).await {
                 Ok(listed) => {
-                    let primary = |address| {
-                        let info = node.get_connection_info().clone();
-                        Client::open(info.set_addr(address))
-                    };
-                    let of = node.get_connection_info().addr();
-                    return parse_primaries(&listed, of).map(primary).collect();
+                    let info = node.get_connection_info();
+                    return parse_primaries(&listed, info.addr())
+                        .map(|address| Client::open(info.clone().set_addr(address)))
+                        .collect();
                 }
                 Err(error) => failure = error,
             }
@@ -226,16 +222,19 @@ impl Breaker {
 
     /// Whether this call may go to Redis. After a failure one caller at a time tries, the others do not wait with it.
     fn admits(&self) -> bool {
-        let (now, open_until) = (self.now_ms(), self.open_until_ms.load(Ordering::Relaxed));
+        let relaxed = Ordering::Relaxed;
+        let now = self.now_ms();
+        let open_until = self.open_until_ms.load(relaxed);
         if now < open_until {
             return false;
         }
+        if self.is_healthy.load(relaxed) {
+            return true;
+        }
         let mine = now + BREAKER_OPEN_MS;
-        let (relaxed, until) = (Ordering::Relaxed, &self.open_until_ms);
-        self.is_healthy.load(relaxed)
-            || until
-                .compare_exchange(open_until, mine, relaxed, relaxed)
-                .is_ok()
+        self.open_until_ms
+            .compare_exchange(open_until, mine, relaxed, relaxed)
+            .is_ok()
     }
 
     fn succeeded(&self) {
@@ -254,7 +253,12 @@ impl Breaker {
     }
 }
 
-/// What a node of a cluster says of all.
+/// Without Nagle's algorithm, which would hold small messages back.
+fn tcp_settings() -> TcpSettings {
+    TcpSettings::default().set_nodelay(true)
+}
+
+/// The nodes of a cluster, as one of them lists them.
 async fn list_nodes(node: &Client) -> RedisResult<String> {
     let mut connection = node.get_multiplexed_async_connection().await?;
     redis::cmd("CLUSTER")
@@ -266,9 +270,10 @@ async fn list_nodes(node: &Client) -> RedisResult<String> {
 /// The addresses of the primaries in the answer to `CLUSTER NODES`, reached as the node that gave it: a line each, "id
 /// host:port@bus\[,name\] flags ...".
 fn parse_primaries(nodes: &str, like: &ConnectionAddr) -> impl Iterator<Item = ConnectionAddr> {
-    nodes.lines().filter_map(move |line| {
-        let mut words = line.split(' ').skip(1);
-        let (address, flags) = (words.next()?, words.next()?);
+    nodes.lines().filter_map(move |node| {
+        let mut words = node.split(' ').skip(1);
+        let address = words.next()?;
+        let flags = words.next()?;
         let is_primary = flags.split(',').any(|flag| flag == "master");
         let is_gone = flags
             .split(',')
@@ -299,17 +304,16 @@ fn nodes(url: &str) -> (Vec<String>, bool) {
         Some(list) => (list, true),
         None => (url, url.contains(',')),
     };
-    let with_scheme = |node: &str| {
-        if node.contains("://") {
-            node.to_owned()
-        } else {
-            format!("redis://{node}")
-        }
-    };
-    (
-        list.split(',').map(str::trim).map(with_scheme).collect(),
-        is_cluster,
-    )
+    (list.split(',').map(with_scheme).collect(), is_cluster)
+}
+
+fn with_scheme(node: &str) -> String {
+    let node = node.trim();
+    if node.contains("://") {
+        node.to_owned()
+    } else {
+        format!("redis://{node}")
+    }
 }
 
 #[cfg(test)]
@@ -320,71 +324,78 @@ mod tests {
     use super::*;
 
     /// A way to nowhere: calls that do not ask it for anything succeed.
-    fn link() -> RedisClient {
+    fn nowhere() -> RedisClient {
         RedisClient::open("redis://127.0.0.1:1").expect("an address")
     }
 
     /// Calls that count themselves and succeed.
-    async fn succeed(link: &RedisClient, calls: &Cell<u32>) -> bool {
-        let call = link.call(|_| {
+    async fn succeed(client: &RedisClient, calls: &Cell<u32>) -> bool {
+        let call = client.call(|_| {
             calls.set(calls.get() + 1);
             ready(Ok(()))
         });
         call.await.is_some()
     }
 
-    async fn fail(link: &RedisClient) {
+    async fn fail(client: &RedisClient) {
         let error = RedisError::from((ErrorKind::Io, "it is away"));
-        assert!(link.call(|_| ready(Err::<(), _>(error))).await.is_none());
+        assert!(client.call(|_| ready(Err::<(), _>(error))).await.is_none());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nobody_waits_for_a_redis_that_is_away_until_its_rest_is_over() {
-        let (link, calls) = (link(), Cell::new(0));
+    async fn nobody_waits_for_a_redis_that_is_away_until_the_breaker_closes() {
+        let client = nowhere();
+        let calls = Cell::new(0);
         for is_silent in [false, true] {
             calls.set(0);
             if is_silent {
                 let asked = Instant::now();
-                assert!(link.call(|_| pending::<RedisResult<()>>()).await.is_none());
+                assert!(
+                    client
+                        .call(|_| pending::<RedisResult<()>>())
+                        .await
+                        .is_none()
+                );
                 assert_eq!(asked.elapsed(), CALL_TIMEOUT);
             } else {
-                fail(&link).await;
+                fail(&client).await;
             }
-            assert!(!link.is_healthy());
-            assert!(!succeed(&link, &calls).await);
+            assert!(!client.is_healthy());
+            assert!(!succeed(&client, &calls).await);
             tokio::time::advance(Duration::from_millis(BREAKER_OPEN_MS - 1)).await;
-            assert!(!succeed(&link, &calls).await);
+            assert!(!succeed(&client, &calls).await);
             assert_eq!(calls.get(), 0);
             tokio::time::advance(Duration::from_millis(1)).await;
-            assert!(succeed(&link, &calls).await);
-            assert!(link.is_healthy());
-            assert!(succeed(&link, &calls).await);
+            assert!(succeed(&client, &calls).await);
+            assert!(client.is_healthy());
+            assert!(succeed(&client, &calls).await);
             assert_eq!(calls.get(), 2);
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_caller_tries_for_all() {
-        let (link, calls) = (link(), Cell::new(0));
-        fail(&link).await;
+        let client = nowhere();
+        let calls = Cell::new(0);
+        fail(&client).await;
         tokio::time::advance(BREAKER_OPEN).await;
         let (answered, answer) = tokio::sync::oneshot::channel();
-        let trying = link.call(|_| async {
+        let trying = client.call(|_| async {
             let () = answer.await.expect("an answer");
             Ok(())
         });
         let meanwhile = async {
-            assert!(!succeed(&link, &calls).await);
+            assert!(!succeed(&client, &calls).await);
             assert_eq!(calls.get(), 0);
             answered.send(()).expect("someone tries");
         };
         let (tried, ()) = tokio::join!(trying, meanwhile);
         assert!(tried.is_some());
-        assert!(succeed(&link, &calls).await);
+        assert!(succeed(&client, &calls).await);
     }
 
     #[test]
-    fn primaries_are_read_from_what_a_node_says() {
+    fn primaries_are_read_from_the_list_of_a_node() {
         let nodes = "07c3 127.0.0.1:30004@31004,name slave e7d1 0 1426238317239 4 connected\n\
             67ed 127.0.0.1:30002@31002 master - 0 1426238316232 2 connected 5461-10922\n\
             292f 127.0.0.1:30003@31003 master,fail - 0 1426238318243 3 connected\n\

@@ -1,4 +1,4 @@
-//! The names of all keys. Those of a voter and those of a campaign carry a hash tag, so that a script's keys live in one
+//! The names of all keys. The keys of a voter and of a campaign carry a hash tag, so that a script's keys live in one
 //! slot and no slot serves a whole event.
 
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::hot::limits::{Action, BucketOwner};
 use crate::id::{CampaignId, ScopeId, VoterId};
 
-/// Whose votes, and of which quota.
+/// The voter and the quota that votes belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct VotesKey {
     pub voter_id: VoterId,
@@ -37,7 +37,9 @@ impl Keys {
             BucketOwner::Staff(_) => 's',
             BucketOwner::Address(_) => 'a',
         };
-        let (prefix, owner, action) = (&self.prefix, owner.key().simple(), action.name());
+        let prefix = &self.prefix;
+        let owner = owner.key().simple();
+        let action = action.name();
         // Writing to a string does not fail.
         let _ = write!(to, "{prefix}:{{{kind}:{owner}}}:bucket:{action}");
     }
@@ -49,11 +51,13 @@ impl Keys {
             scope_id,
             period,
         } = votes;
-        let (prefix, voter, scope) = (&self.prefix, voter_id.0.simple(), scope_id.0.simple());
+        let prefix = &self.prefix;
+        let voter = voter_id.0.simple();
+        let scope = scope_id.0.simple();
         let _ = write!(to, "{prefix}:{{v:{voter}}}:votes:{scope}:{period}");
     }
 
-    /// What all keys of votes match, in the words of `SCAN`.
+    /// The pattern that all keys of votes match, in the words of `SCAN`.
     pub(super) fn votes_pattern(&self) -> String {
         format!("{}:{{v:*}}:votes:*", self.prefix)
     }
@@ -71,7 +75,7 @@ impl Keys {
         format!("{}:announcements", self.prefix)
     }
 
-    /// Reads back what [`Keys::write_votes`] wrote.
+    /// Reads back a key that [`Keys::write_votes`] wrote.
     pub(super) fn parse_votes(&self, key: &str) -> Option<VotesKey> {
         let rest = key.strip_prefix(&self.prefix)?.strip_prefix(":{v:")?;
         let (voter, rest) = rest.split_once("}:votes:")?;

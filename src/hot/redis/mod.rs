@@ -1,5 +1,5 @@
-//! The hot store in Redis or Redis Cluster: [`client`] is the way there, [`keys`] names all keys, [`admission`] asks whether
-//! a caller may go on, for many at once.
+//! The hot store in Redis or Redis Cluster: [`client`] is the way there, [`keys`] names all keys, [`admission`] asks
+//! whether a caller may go on, for many at once.
 //!
 //! Scripts may run twice, since clients repeat them: they are idempotent but for a token.
 
@@ -24,9 +24,9 @@ use self::keys::{Keys, VotesKey};
 use self::totals::{decode_totals, encode_totals};
 use super::limits::{Action, BucketOwner, Limits};
 use super::memory::Memory;
-use super::{Known, refusable};
+use super::refusable;
 use crate::domain::tally::CampaignTotals;
-use crate::domain::vote::{Vote, VoteRequest};
+use crate::domain::vote::{Refusal, Vote, VoteRequest};
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, ScopeId, VoteId, VoterId};
 
@@ -38,16 +38,16 @@ const REMEMBER_BATCH_MAX: usize = 256;
 const ANNOUNCEMENTS_MAX: usize = 1_024;
 /// Registered documents: 32 MiB of the largest.
 const DOCUMENTS_MAX: u32 = 4_096;
-/// How long remembered votes outlive their period, for repetitions on the way.
+/// The time that remembered votes outlive their period, for repetitions on the way.
 const EXPIRY_GRACE_SECONDS: i64 = 3_600;
 
 /// A vote that the hot store remembers, for verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RememberedVote {
-    /// Whose it is.
+    /// The voter.
     pub voter_id: VoterId,
-    /// What its quota counts in.
+    /// The scope of its quota.
     pub scope_id: ScopeId,
     /// Its period.
     pub period: i64,
@@ -63,7 +63,7 @@ pub struct ConnectError(#[from] RedisError);
 /// The hot store in Redis.
 #[derive(Debug)]
 pub struct Redis {
-    link: Arc<RedisClient>,
+    client: Arc<RedisClient>,
     keys: Keys,
     /// Limits while Redis is away.
     local: Memory,
@@ -89,18 +89,18 @@ impl Redis {
     /// # Errors
     /// When `url` is not an address of Redis.
     pub fn open(url: &str, instance: Uuid, limits: Limits) -> Result<Self, ConnectError> {
-        let link = Arc::new(RedisClient::open(url)?);
+        let client = Arc::new(RedisClient::open(url)?);
         let keys = Keys::new(instance);
         let (remember, remembered) = mpsc::channel(REMEMBER_QUEUE_MAX);
-        tokio::spawn(remember_all(Arc::clone(&link), keys.clone(), remembered));
+        tokio::spawn(remember_all(Arc::clone(&client), keys.clone(), remembered));
         Ok(Self {
-            admission: Admission::start(Arc::clone(&link), keys.clone(), &limits),
+            admission: Admission::start(Arc::clone(&client), keys.clone(), &limits),
             local: Memory::new(limits),
             limits,
             share: Script::new(include_str!("../scripts/share_totals.lua")),
             document: Script::new(include_str!("../scripts/document.lua")),
             remember,
-            link,
+            client,
             keys,
         })
     }
@@ -108,7 +108,7 @@ impl Redis {
     /// Whether Redis answered the last call.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
-        self.link.is_healthy()
+        self.client.is_healthy()
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -132,7 +132,7 @@ impl Redis {
         let [texts, used] = self.keys.documents();
         let mut call = self.document.key(texts);
         call.key(used).arg(hash).arg(DOCUMENTS_MAX);
-        self.link
+        self.client
             .call(|mut c| async move { call.invoke_async::<Option<String>>(&mut c).await })
             .await?
     }
@@ -141,13 +141,14 @@ impl Redis {
         let [texts, used] = self.keys.documents();
         let mut call = self.document.key(texts);
         call.key(used).arg(hash).arg(DOCUMENTS_MAX).arg(document);
-        self.link
+        self.client
             .call(|mut c| async move { call.invoke_async::<Option<String>>(&mut c).await })
             .await;
     }
 
-    pub(super) async fn admit(&self, request: &VoteRequest) -> Result<Known> {
-        let vote = refusable(request).map(|selection| VoteQuestion {
+    pub(super) async fn admit(&self, request: &VoteRequest) -> Result<Option<Refusal>> {
+        let selection = refusable(request);
+        let vote = selection.map(|selection| VoteQuestion {
             votes: VotesKey {
                 voter_id: request.voter_id,
                 scope_id: selection.scope_id,
@@ -159,9 +160,9 @@ impl Redis {
         let voter = BucketOwner::Voter(request.voter_id);
         match self.admission.ask(Action::Cast, voter, vote).await {
             Some(Admitted::After(wait_us)) => Err(limited(Action::Cast, wait_us)),
-            Some(Admitted::Yes) => Ok(Known::Nothing),
-            Some(Admitted::Voted) => Ok(Known::Voted),
-            Some(Admitted::Spent) => Ok(Known::Spent),
+            Some(Admitted::Yes) => Ok(None),
+            Some(Admitted::Voted) => Ok(selection.map(|s| Refusal::AlreadyVoted(s.nominee_id))),
+            Some(Admitted::Spent) => Ok(selection.map(|s| Refusal::QuotaSpent(s.scope_id))),
             None => self.local.admit(request),
         }
     }
@@ -190,7 +191,7 @@ impl Redis {
             .arg(encode_totals(totals))
             .arg(self.keys.announcements());
         call.arg(format!("{} {version}", totals.campaign_id.0.simple()));
-        self.link
+        self.client
             .call(|mut c| async move { call.invoke_async::<i64>(&mut c).await })
             .await;
     }
@@ -200,7 +201,7 @@ impl Redis {
         let key = self.keys.totals(campaign_id);
         let get = redis::cmd("HGET").arg(key).arg("totals").to_owned();
         let bytes = self
-            .link
+            .client
             .call(|mut c| async move { get.query_async::<Option<Vec<u8>>>(&mut c).await })
             .await??;
         decode_totals(campaign_id, &bytes)
@@ -209,7 +210,8 @@ impl Redis {
     /// Listens for announcements, again and again, until the receiver is gone.
     pub(super) fn announcements(&self) -> mpsc::Receiver<(CampaignId, i64)> {
         let (sender, receiver) = mpsc::channel(ANNOUNCEMENTS_MAX);
-        let (nodes, channel) = (self.link.nodes.clone(), self.keys.announcements());
+        let nodes = self.client.nodes.clone();
+        let channel = self.keys.announcements();
         tokio::spawn(async move {
             // Every node of a cluster hears what is announced at any: where one is gone, another is listened to.
             let mut turns = nodes.iter().cycle();
@@ -232,13 +234,13 @@ impl Redis {
     /// When Redis does not answer.
     pub async fn list_remembered(&self) -> RedisResult<Vec<RememberedVote>> {
         let mut votes = Vec::new();
-        for primary in self.link.primaries().await? {
+        for primary in self.client.primaries().await? {
             self.collect_remembered(&primary, &mut votes).await?;
         }
         Ok(votes)
     }
 
-    /// Those of one server.
+    /// Collects the remembered votes of one server.
     async fn collect_remembered(
         &self,
         server: &Client,
@@ -256,7 +258,7 @@ impl Redis {
                 .arg(1_000);
             let (next, keys): (u64, Vec<String>) = scan.query_async(&mut connection).await?;
             for key in keys {
-                let Some(of) = self.keys.parse_votes(&key) else {
+                let Some(owner) = self.keys.parse_votes(&key) else {
                     continue;
                 };
                 let values: Vec<Vec<u8>> = redis::cmd("HVALS")
@@ -267,9 +269,9 @@ impl Redis {
                     .iter()
                     .filter_map(|value| Uuid::from_slice(value).ok());
                 votes.extend(ids.map(|id| RememberedVote {
-                    voter_id: of.voter_id,
-                    scope_id: of.scope_id,
-                    period: of.period,
+                    voter_id: owner.voter_id,
+                    scope_id: owner.scope_id,
+                    period: owner.period,
                     id: VoteId(id),
                 }));
             }
@@ -281,27 +283,27 @@ impl Redis {
     }
 }
 
-/// Writes what is to be remembered behind the answers, many in one round trip.
+/// Writes votes to be remembered behind the answers, many in one round trip.
 async fn remember_all(
-    link: Arc<RedisClient>,
+    client: Arc<RedisClient>,
     keys: Keys,
     mut refusals: mpsc::Receiver<Remembered>,
 ) {
     let mut batch = Vec::with_capacity(REMEMBER_BATCH_MAX);
     while refusals.recv_many(&mut batch, REMEMBER_BATCH_MAX).await > 0 {
-        if link.is_cluster() {
+        if client.is_cluster() {
             // Each goes to its own node.
-            let written = batch.chunks(1).map(|one| write(&link, &keys, one));
+            let written = batch.chunks(1).map(|one| write(&client, &keys, one));
             join_all(written).await;
         } else {
-            write(&link, &keys, &batch).await;
+            write(&client, &keys, &batch).await;
         }
         batch.clear();
     }
 }
 
-/// Writes remembered votes. What fails is forgotten.
-async fn write(link: &RedisClient, keys: &Keys, batch: &[Remembered]) {
+/// Writes remembered votes. A failure forgets them.
+async fn write(client: &RedisClient, keys: &Keys, batch: &[Remembered]) {
     let mut pipeline = Pipeline::new();
     for remembered in batch {
         let mut key = String::new();
@@ -313,7 +315,8 @@ async fn write(link: &RedisClient, keys: &Keys, batch: &[Remembered]) {
         }
         set.ignore().expire(&key, remembered.seconds).ignore();
     }
-    link.call(|mut c| async move { pipeline.exec_async(&mut c).await })
+    client
+        .call(|mut c| async move { pipeline.exec_async(&mut c).await })
         .await;
 }
 
@@ -333,15 +336,17 @@ async fn listen(
         let Some(message) = message else {
             return Ok(());
         };
-        let parse = |text: String| {
-            let (campaign, version) = text.split_once(' ')?;
-            Some((CampaignId(campaign.parse().ok()?), version.parse().ok()?))
-        };
-        if let Some(announcement) = message.get_payload().ok().and_then(parse) {
+        let text = message.get_payload::<String>().ok();
+        if let Some(announcement) = text.as_deref().and_then(parse_announcement) {
             // A full queue drops it; the publisher looks again by itself.
             let _ = sender.try_send(announcement);
         }
     }
+}
+
+fn parse_announcement(text: &str) -> Option<(CampaignId, i64)> {
+    let (campaign, version) = text.split_once(' ')?;
+    Some((CampaignId(campaign.parse().ok()?), version.parse().ok()?))
 }
 
 fn limited(action: Action, wait_us: i64) -> Error {

@@ -1,7 +1,7 @@
--- Takes a token of each bucket (GCRA) and says what is known of a cast.
+-- Takes a token of each bucket (GCRA) and says whether remembered votes refuse a request.
 -- KEYS: for each question, the bucket, and where it is about a vote the votes of the voter in this scope and period
 -- ARGV: for each question, microseconds a token, microseconds a full bucket, nominee or nothing, quota
--- Returns for each: minus the microseconds to wait | 0 nothing known | 1 voted for this nominee | 2 quota spent
+-- Returns for each: minus the microseconds to wait | 0 admitted | 1 voted for this nominee | 2 quota spent
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local answers = {}

@@ -1,12 +1,12 @@
-//! The files of the pages' program, carried in the binary. Their names have a hash of their contents, so they are kept
-//! for ever.
+//! The files of the pages' program, carried in the binary. Their names have a hash of their contents, so they are
+//! cached for ever.
 
 use axum::extract::Path;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::html::headers;
+use super::headers::headers;
 use crate::http::cache_control::IMMUTABLE;
 
 include!("../../../web/pages/dist/files.rs");

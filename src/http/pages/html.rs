@@ -2,11 +2,6 @@
 
 use std::fmt::Write as _;
 
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
-    X_CONTENT_TYPE_OPTIONS,
-};
-use axum::http::{HeaderMap, HeaderValue};
 use chrono::SecondsFormat;
 
 use super::assets::{PROGRAM, STYLESHEET};
@@ -17,15 +12,11 @@ use crate::domain::story::{MediaKind, Story};
 use crate::graphql::messages::Language;
 use crate::print::markup::Escaped;
 
-/// Programs, styles and calls from here only; pictures and films are the organiser's own addresses.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-    img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// What an address is about: for the browser's title, and for what shows previews of links.
+/// The head of a page: for the browser's title, and for programs that show previews of links.
 pub(super) struct PageHead<'a> {
     pub(super) title: String,
     pub(super) summary: &'a str,
-    /// Address of a picture; one that begins with a slash is here.
+    /// Address of a picture; one that begins with a slash is on this server.
     pub(super) picture: Option<String>,
     /// Its own path.
     pub(super) path: String,
@@ -34,7 +25,7 @@ pub(super) struct PageHead<'a> {
     pub(super) has_program: bool,
 }
 
-/// What stands on a page until its program runs, and where it cannot.
+/// The body of a page until its program runs, and where it cannot.
 pub(super) fn introduction(title: &str, summary: &str) -> String {
     format!(
         "<main><h1>{}</h1><p>{}</p><noscript><p>这个页面需要 JavaScript。This page needs JavaScript; stories are read \
@@ -44,7 +35,7 @@ pub(super) fn introduction(title: &str, summary: &str) -> String {
     )
 }
 
-/// A story for reading: the same as the program shows, without what needs it.
+/// The body of a story's page: the text that the program shows, too, with links instead of players.
 pub(super) fn article(roster: &Roster, story: &Story, about: Option<&Nominee>) -> String {
     let campaign = campaign_path(roster);
     let published_at = story
@@ -61,7 +52,8 @@ pub(super) fn article(roster: &Roster, story: &Story, about: Option<&Nominee>) -
             .format("%Y-%m-%d"),
     );
     if let Some(nominee) = about {
-        let (path, name) = (nominee_path(roster, nominee), Escaped(&nominee.name));
+        let path = nominee_path(roster, nominee);
+        let name = Escaped(&nominee.name);
         _ = write!(html, " <a href=\"{path}\">{name}</a>");
     }
     _ = write!(
@@ -73,7 +65,8 @@ pub(super) fn article(roster: &Roster, story: &Story, about: Option<&Nominee>) -
     if !story.media.is_empty() {
         html.push_str("<ul class=\"media\">");
         for medium in story.media.iter().filter(|medium| is_web(&medium.url)) {
-            let (url, title) = (Escaped(&medium.url), Escaped(&medium.title));
+            let url = Escaped(&medium.url);
+            let title = Escaped(&medium.title);
             _ = match medium.kind {
                 MediaKind::Image => write!(html, "<li><img src=\"{url}\" alt=\"{title}\"></li>"),
                 MediaKind::Video | MediaKind::Audio => {
@@ -97,6 +90,7 @@ fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
 
+/// A whole page.
 pub(super) fn document(
     public_url: Option<&str>,
     language: Language,
@@ -107,7 +101,8 @@ pub(super) fn document(
         Language::English => "en",
         Language::Chinese => "zh-CN",
     };
-    let (title, summary) = (Escaped(&head.title), Escaped(head.summary));
+    let title = Escaped(&head.title);
+    let summary = Escaped(head.summary);
     let mut html = format!(
         "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
@@ -125,14 +120,8 @@ pub(super) fn document(
             "<meta property=\"og:url\" content=\"{url}\"><link rel=\"canonical\" href=\"{url}\">"
         );
     }
-    let picture = match (&head.picture, public_url) {
-        (Some(path), Some(public_url)) if path.starts_with('/') => {
-            Some(format!("{public_url}{path}"))
-        }
-        (Some(url), _) if is_web(url) => Some(url.clone()),
-        _ => None,
-    };
-    if let Some(picture) = picture {
+    let picture = head.picture.as_deref();
+    if let Some(picture) = picture.and_then(|picture| whole_url(picture, public_url)) {
         let picture = Escaped(&picture);
         _ = write!(
             html,
@@ -156,16 +145,11 @@ pub(super) fn document(
     html
 }
 
-pub(super) fn headers(content_type: &'static str, cached: &'static str) -> HeaderMap {
-    HeaderMap::from_iter([
-        (CONTENT_TYPE, HeaderValue::from_static(content_type)),
-        (CACHE_CONTROL, HeaderValue::from_static(cached)),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
-        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (
-            REFERRER_POLICY,
-            HeaderValue::from_static("strict-origin-when-cross-origin"),
-        ),
-        (VARY, HeaderValue::from_static("accept-language")),
-    ])
+/// The address of a picture for a preview; none for one that is no web address, or on a server without a public one.
+fn whole_url(picture: &str, public_url: Option<&str>) -> Option<String> {
+    match public_url {
+        Some(public_url) if picture.starts_with('/') => Some(format!("{public_url}{picture}")),
+        _ if is_web(picture) => Some(picture.to_owned()),
+        _ => None,
+    }
 }

@@ -1,10 +1,12 @@
 //! The pages of campaigns below `/c/`, and the way there at `/`, for browsers: the program that `web/pages` builds
-//! (`assets`), and around it what must be there before it runs, or without it: the language, title and preview tags of an
-//! address, and the text of a story (`html`). `poster` has the pictures to share, `paths` the addresses of all.
+//! (`assets`), and the HTML around it that must be there before it runs, or without it: the language, title and preview
+//! tags of an address, and the text of a story (`html`). `poster` has the pictures to share, `paths` the addresses of
+//! all.
 //!
 //! The heads are public, the same for everybody, and as fresh as the public tally.
 
 mod assets;
+mod headers;
 mod html;
 mod paths;
 pub mod poster;
@@ -19,24 +21,29 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 pub use self::assets::DOCUMENTS;
-use self::html::{PageHead, article, document, headers, introduction};
+use self::headers::headers;
+use self::html::{PageHead, article, document, introduction};
 use self::paths::{campaign_path, find, find_nominee, nominee_path, poster_path, story_path};
 use super::Server;
 use super::cache_control::SHARED;
 use super::client::Origin;
 use crate::auth::Viewer;
-use crate::error::{Error, RETRY_AFTER as RETRY_AFTER_DEFAULT};
+use crate::domain::nominee::Nominee;
+use crate::domain::roster::Roster;
+use crate::domain::story::Story;
+use crate::error::{Error, RETRY_AFTER as RETRY_AFTER_DEFAULT, Result};
 use crate::graphql::node_id;
 use crate::id::StoryId;
 use crate::print::markup::Escaped;
 use crate::telemetry::RequestId;
 
-/// What the page of a story costs, as an operation with a statement does.
+/// The cost of the page of a story, as that of an operation with a statement.
 const STORY_COST: u32 = 50;
 /// Campaigns that `/` names.
 const CAMPAIGNS_MAX: usize = 100;
+
 /// The pages and their files.
-pub fn router() -> Router<Server> {
+pub(super) fn router() -> Router<Server> {
     Router::new()
         .route("/", get(campaigns))
         .route("/c/{slug}", get(campaign))
@@ -67,8 +74,9 @@ async fn campaigns(State(server): State<Server>, origin: Origin) -> Response {
     } else {
         body.push_str("<ul class=\"feed\">");
         for roster in &listed {
-            let (path, campaign) = (campaign_path(roster), roster.campaign());
-            let (title, summary) = (Escaped(&campaign.title), Escaped(&campaign.summary));
+            let path = campaign_path(roster);
+            let title = Escaped(&roster.campaign().title);
+            let summary = Escaped(&roster.campaign().summary);
             _ = write!(
                 body,
                 "<li class=\"card\"><a href=\"{path}\"><strong>{title}</strong><span>{summary}</span></a></li>"
@@ -142,40 +150,25 @@ async fn story(
     let Some(roster) = find(&server, &slug) else {
         return missing(&origin);
     };
-    // It takes a statement, as the API's own answer does: whoever hammers it is stopped by the same allowance.
+    // It takes a statement, as in the API: a client that hammers it is stopped by the same allowance.
     if let Err(error) = server
         .app
         .charge(Viewer::Anonymous, origin.client(), STORY_COST)
     {
-        return rejection(&error);
+        return unavailable(&error);
     }
-    let found = match node_id::decode::<StoryId>(&server.app.hash_key, &id.into()) {
-        Ok(id) => server.app.find_stories(Viewer::Anonymous, vec![id]).await,
-        Err(_) => Ok(Vec::new()),
-    };
-    let story = match found {
-        Ok(mut stories) => stories
-            .pop()
-            .filter(|story| story.campaign_id == roster.campaign().id),
-        Err(error) => return rejection(&error),
+    let story = match find_story(&server, &roster, id).await {
+        Ok(story) => story,
+        Err(error) => return unavailable(&error),
     };
     let Some(story) = story else {
         return missing(&origin);
     };
-    let about = story
-        .nominee_id
-        .and_then(|id| roster.shown_index_of(id))
-        .map(|index| &roster.nominees()[index]);
-    let picture = story
-        .cover_url
-        .clone()
-        .or_else(|| about.and_then(|nominee| nominee.portrait_url.clone()))
-        .or_else(|| about.and_then(|nominee| poster_path(&server, &roster, nominee)))
-        .or_else(|| roster.campaign().cover_url.clone());
+    let about = find_about(&roster, &story);
     let head = PageHead {
         title: story.title.clone(),
         summary: &story.summary,
-        picture,
+        picture: story_picture(&server, &roster, &story, about),
         path: story_path(&server, &roster, &story),
         kind: "article",
         has_program: true,
@@ -183,7 +176,38 @@ async fn story(
     page(&server, &origin, &head, &article(&roster, &story, about))
 }
 
-/// A page: its head, and what stands on it before its program runs.
+/// The story of this id, if it is out and the campaign's.
+async fn find_story(server: &Server, roster: &Roster, id: String) -> Result<Option<Story>> {
+    let Ok(id) = node_id::decode::<StoryId>(&server.app.hash_key, &id.into()) else {
+        return Ok(None);
+    };
+    let mut stories = server.app.find_stories(Viewer::Anonymous, vec![id]).await?;
+    let story = stories.pop();
+    Ok(story.filter(|story| story.campaign_id == roster.campaign().id))
+}
+
+/// The nominee that a story is about, if it is shown.
+fn find_about<'a>(roster: &'a Roster, story: &Story) -> Option<&'a Nominee> {
+    let index = roster.shown_index_of(story.nominee_id?)?;
+    Some(&roster.nominees()[index])
+}
+
+/// The picture for previews of a story: its own, else its nominee's, else the campaign's.
+fn story_picture(
+    server: &Server,
+    roster: &Roster,
+    story: &Story,
+    about: Option<&Nominee>,
+) -> Option<String> {
+    let portrait = || about.and_then(|nominee| nominee.portrait_url.clone());
+    let poster = || about.and_then(|nominee| poster_path(server, roster, nominee));
+    let own = story.cover_url.clone();
+    own.or_else(portrait)
+        .or_else(poster)
+        .or_else(|| roster.campaign().cover_url.clone())
+}
+
+/// The response with a page: its head, and its body before its program runs.
 fn page(server: &Server, origin: &Origin, head: &PageHead<'_>, body: &str) -> Response {
     let html = document(server.public_url.as_deref(), origin.language(), head, body);
     (headers("text/html; charset=utf-8", SHARED), html).into_response()
@@ -209,8 +233,8 @@ fn missing(origin: &Origin) -> Response {
         .into_response()
 }
 
-/// Why a story cannot be read now.
-fn rejection(error: &Error) -> Response {
+/// The response where a story cannot be read now.
+fn unavailable(error: &Error) -> Response {
     let status = if matches!(error, Error::RateLimited { .. }) {
         StatusCode::TOO_MANY_REQUESTS
     } else {

@@ -1,4 +1,4 @@
-//! The addresses of the pages, and what is found at them.
+//! The addresses of the pages, and the campaign or nominee at each.
 
 use std::sync::Arc;
 
@@ -10,14 +10,12 @@ use crate::graphql::node_id;
 use crate::http::Server;
 
 /// The campaign at this slug, as the public sees it.
-#[must_use]
 pub(super) fn find(server: &Server, slug: &str) -> Option<Arc<Roster>> {
     let catalog = server.app.campaigns.catalog();
     catalog.find_by_slug(slug, Viewer::Anonymous)
 }
 
 /// The campaign at this slug, and where the nominee with this number stands in it, if it is shown.
-#[must_use]
 pub(super) fn find_nominee(
     server: &Server,
     slug: &str,
@@ -29,14 +27,12 @@ pub(super) fn find_nominee(
 }
 
 /// The path of a campaign's voting page.
-#[must_use]
 pub(super) fn campaign_path(roster: &Roster) -> String {
     let slug: String = form_urlencoded::byte_serialize(roster.campaign().slug.as_bytes()).collect();
     format!("/c/{slug}")
 }
 
 /// The path of a nominee's page.
-#[must_use]
 pub(super) fn nominee_path(roster: &Roster, nominee: &Nominee) -> String {
     format!("{}/n/{}", campaign_path(roster), nominee.number)
 }
@@ -48,6 +44,8 @@ pub(super) fn story_path(server: &Server, roster: &Roster, story: &Story) -> Str
 
 /// Where a nominee's poster is, if there can be one.
 pub(super) fn poster_path(server: &Server, roster: &Roster, nominee: &Nominee) -> Option<String> {
-    let path = || format!("{}/poster.png", nominee_path(roster, nominee));
-    server.posters.can_draw().then(path)
+    if !server.posters.can_draw() {
+        return None;
+    }
+    Some(format!("{}/poster.png", nominee_path(roster, nominee)))
 }

@@ -21,7 +21,7 @@ use crate::domain::roster::Roster;
 use crate::http::Server;
 use crate::http::cache_control::FEW_MINUTES;
 use crate::id::NomineeId;
-use crate::print::code::Code;
+use crate::print::code::QrCode;
 use crate::print::font::Font;
 use crate::print::poster::{PosterCode, draw, render};
 
@@ -35,28 +35,29 @@ const TURN_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How long a poster with a stand-in for the platform's code is cached.
 const STAND_IN_CACHED: Duration = Duration::from_mins(1);
 
-/// What draws posters.
+/// The posters of a process, and the turns in which they are drawn.
 pub struct Posters {
     font: Option<Font>,
     /// The page of the mini-program that shows a nominee.
     code_page: String,
     cached: Cache<NomineeId, CachedPoster>,
-    /// Admits to waiting and drawing.
+    /// Places of those that wait or are drawn.
     places: Arc<Semaphore>,
-    /// Admits to drawing.
+    /// Turns of those that are drawn.
     turns: Arc<Semaphore>,
 }
 
 #[derive(Clone)]
 struct CachedPoster {
+    /// The campaign's revision that it was drawn at.
     revision: i64,
-    /// Until when, if not for good.
-    until: Option<tokio::time::Instant>,
+    /// When it has to be drawn again though nothing has changed.
+    expires_at: Option<tokio::time::Instant>,
     png: Bytes,
 }
 
 impl Posters {
-    /// Posters in this font; without one there are none. `code_page` is the page of the mini-program that a scanned
+    /// The posters in this font; without one there are none. `code_page` is the page of the mini-program that a scanned
     /// code opens.
     #[must_use]
     pub fn new(font: Option<Font>, code_page: String) -> Self {
@@ -70,23 +71,31 @@ impl Posters {
     }
 
     /// Whether posters can be drawn.
-    #[must_use]
-    pub fn can_draw(&self) -> bool {
+    pub(super) fn can_draw(&self) -> bool {
         self.font.is_some()
     }
 
-    fn find(&self, nominee: &Nominee, revision: i64) -> Option<Bytes> {
+    fn find(&self, roster: &Roster, nominee: &Nominee) -> Option<Bytes> {
         let cached = self.cached.get(&nominee.id)?;
-        let is_good = cached.revision == revision
-            && cached
-                .until
-                .is_none_or(|until| tokio::time::Instant::now() < until);
+        let is_expired = cached
+            .expires_at
+            .is_some_and(|expires_at| tokio::time::Instant::now() >= expires_at);
+        let is_good = cached.revision == roster.campaign().revision && !is_expired;
         is_good.then_some(cached.png)
+    }
+
+    fn insert(&self, roster: &Roster, nominee: &Nominee, is_stand_in: bool, png: Bytes) {
+        let poster = CachedPoster {
+            revision: roster.campaign().revision,
+            expires_at: is_stand_in.then(|| tokio::time::Instant::now() + STAND_IN_CACHED),
+            png,
+        };
+        self.cached.insert(nominee.id, poster);
     }
 }
 
 /// Answers `GET /c/{slug}/n/{number}/poster.png`.
-pub async fn picture(
+pub(super) async fn picture(
     State(server): State<Server>,
     Path((slug, number)): Path<(String, String)>,
 ) -> Response {
@@ -97,13 +106,11 @@ pub async fn picture(
     let Some(public_url) = &server.public_url else {
         return no_public_url();
     };
-    let revision = roster.campaign().revision;
-    if let Some(png) = server.posters.find(nominee, revision) {
-        return answer("image/png", png);
+    if let Some(png) = server.posters.find(&roster, nominee) {
+        return respond("image/png", png);
     }
     let Some(font) = server.posters.font.clone() else {
-        let text = "This server has no font with Chinese characters: install one, as the package fonts-noto-cjk.\n";
-        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+        return no_font();
     };
     let Ok(_place) = server.posters.places.try_acquire() else {
         return busy();
@@ -112,9 +119,9 @@ pub async fn picture(
     let Ok(Ok(turn)) = tokio::time::timeout(TURN_WAIT_MAX, turn).await else {
         return busy();
     };
-    // Whoever waited for the same poster finds it here.
-    if let Some(png) = server.posters.find(nominee, revision) {
-        return answer("image/png", png);
+    // Another request may have drawn it while this one waited.
+    if let Some(png) = server.posters.find(&roster, nominee) {
+        return respond("image/png", png);
     }
     let url = format!("{public_url}{}", nominee_path(&roster, nominee));
     let Some((code, is_stand_in)) = find_code(&server, &roster, nominee, url).await else {
@@ -130,26 +137,25 @@ pub async fn picture(
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let png = Bytes::from(png);
-    let until = is_stand_in.then(|| tokio::time::Instant::now() + STAND_IN_CACHED);
-    let cached = CachedPoster {
-        revision,
-        until,
-        png: png.clone(),
-    };
-    server.posters.cached.insert(nominee.id, cached);
-    answer("image/png", png)
+    server
+        .posters
+        .insert(&roster, nominee, is_stand_in, png.clone());
+    respond("image/png", png)
 }
 
 /// Answers `GET /c/{slug}/qr.svg`: a code that leads to the voting page.
-pub async fn campaign_code(State(server): State<Server>, Path(slug): Path<String>) -> Response {
+pub(super) async fn campaign_code(
+    State(server): State<Server>,
+    Path(slug): Path<String>,
+) -> Response {
     let Some(roster) = find(&server, &slug) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    code_answer(&server, &campaign_path(&roster))
+    respond_code(&server, &campaign_path(&roster))
 }
 
 /// Answers `GET /c/{slug}/n/{number}/qr.svg`: a code that leads to the nominee's page.
-pub async fn nominee_code(
+pub(super) async fn nominee_code(
     State(server): State<Server>,
     Path((slug, number)): Path<(String, String)>,
 ) -> Response {
@@ -157,27 +163,32 @@ pub async fn nominee_code(
     let path = found.map(|(roster, index)| nominee_path(&roster, &roster.nominees()[index]));
     path.map_or_else(
         || StatusCode::NOT_FOUND.into_response(),
-        |path| code_answer(&server, &path),
+        |path| respond_code(&server, &path),
     )
 }
 
-fn code_answer(server: &Server, path: &str) -> Response {
+fn respond_code(server: &Server, path: &str) -> Response {
     let Some(public_url) = &server.public_url else {
         return no_public_url();
     };
-    let Some(code) = Code::of(&format!("{public_url}{path}")) else {
+    let Some(code) = QrCode::new(&format!("{public_url}{path}")) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    answer("image/svg+xml", Bytes::from(code.document()))
+    respond("image/svg+xml", Bytes::from(code.standalone()))
 }
 
-fn answer(content_type: &'static str, body: Bytes) -> Response {
+fn respond(content_type: &'static str, body: Bytes) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(content_type)),
         (CACHE_CONTROL, HeaderValue::from_static(FEW_MINUTES)),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     (headers, body).into_response()
+}
+
+fn no_font() -> Response {
+    let text = "This server has no font with Chinese characters: install one, as the package fonts-noto-cjk.\n";
+    (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
 }
 
 fn busy() -> Response {
@@ -196,23 +207,20 @@ async fn find_code(
     nominee: &Nominee,
     url: String,
 ) -> Option<(PosterCode, bool)> {
-    let mut is_stand_in = false;
-    if let Some(wechat) = server.app.wechat() {
-        let scene = format!("c={}&n={}", roster.campaign().slug, nominee.number);
-        if is_scene(&scene) {
-            let image = wechat
-                .find_code_image(&server.posters.code_page, &scene)
-                .await;
-            if let Some(image) = image {
-                let (content_type, bytes) = (image.content_type, image.bytes);
-                let code = PosterCode::Image {
-                    content_type,
-                    bytes,
-                };
-                return Some((code, false));
-            }
-            is_stand_in = true;
+    let scene = format!("c={}&n={}", roster.campaign().slug, nominee.number);
+    let wechat = server.app.wechat().filter(|_| is_scene(&scene));
+    let Some(wechat) = wechat else {
+        return Some((PosterCode::Qr(QrCode::new(&url)?), false));
+    };
+    let page = &server.posters.code_page;
+    match wechat.find_code_image(page, &scene).await {
+        Some(image) => {
+            let code = PosterCode::MiniProgram {
+                content_type: image.content_type,
+                bytes: image.bytes,
+            };
+            Some((code, false))
         }
+        None => Some((PosterCode::Qr(QrCode::new(&url)?), true)),
     }
-    Some((PosterCode::Code(Code::of(&url)?), is_stand_in))
 }

@@ -1,7 +1,7 @@
 //! The limit of the queue before the writer: how many wait, and how many may.
 //!
-//! Its bound is a time. Where the database is slow a queue of fixed length would outlast those who stand in it: each would
-//! be told to come back just before its turn, and what is stored would be answered too late.
+//! Its bound is a time. Where the database is slow a queue of fixed length would outlast the callers: each would be
+//! told to come back just before its turn, and what is stored would be answered too late.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::{ANSWER_TIMEOUT, BATCH_MAX};
 
 /// Jobs that may wait where the database is fast: 16 batches.
 pub(super) const ROOM_MAX: usize = 8_192;
-/// How long a job is to wait: half of what its caller does, so that who is let in is answered in time.
+/// The time that a job is to wait: half of what its caller does, so that a job that is let in is answered in time.
 const WAIT_MAX: Duration = ANSWER_TIMEOUT.checked_div(2).expect("two is not zero");
 
 /// Jobs that wait, in the queue and taken from it.
@@ -20,7 +20,7 @@ pub(super) struct QueueLimit {
     room: AtomicUsize,
 }
 
-/// Who is let in while there is room. Under load votes are the last to go.
+/// The class of a job, which says how long it is let in. Under load votes are the last to be refused.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Class {
     Vote,
@@ -70,26 +70,27 @@ impl QueueLimit {
     }
 }
 
-/// How fast jobs are stored, by the last batches.
+/// The speed at which jobs are stored, by the last batches.
 #[derive(Debug, Default)]
 pub(super) struct Throughput {
-    /// Of each job in a full batch, smoothed.
-    nanos: u64,
+    /// Nanoseconds that a job takes in a full batch, smoothed.
+    nanos_per_job: u64,
 }
 
 impl Throughput {
-    /// Takes note of a batch. One that is not full is taken to last as long as a full one: most of it is the way to the
-    /// database and back.
-    pub(super) fn note(&mut self, jobs: usize, rows: usize, took: Duration) {
-        let in_full_batch = (BATCH_MAX * jobs / rows.max(1)).max(1);
-        let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-        let nanos = took / in_full_batch as u64;
-        // One batch that the disk kept waiting says little.
-        self.nanos = self.nanos / 4 * 3 + nanos / 4;
+    /// Records a batch that was stored. One that is not full is taken to last as long as a full one: most of its time
+    /// is the way to the database and back.
+    pub(super) fn record(&mut self, jobs: usize, rows: usize, took: Duration) {
+        // Jobs of as many rows as these have, in a full batch.
+        let jobs_when_full = (BATCH_MAX * jobs / rows.max(1)).max(1);
+        let took_nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        let nanos_per_job = took_nanos / jobs_when_full as u64;
+        // Three parts of the past to one of the present: one batch that the disk kept waiting says little.
+        self.nanos_per_job = self.nanos_per_job / 4 * 3 + nanos_per_job / 4;
     }
 
     fn room(&self) -> usize {
-        let room = WAIT_MAX.as_nanos() / u128::from(self.nanos.max(1));
+        let room = WAIT_MAX.as_nanos() / u128::from(self.nanos_per_job.max(1));
         // One batch always fits, or nobody would find out that the database is fast again.
         usize::try_from(room)
             .unwrap_or(ROOM_MAX)
@@ -101,10 +102,11 @@ impl Throughput {
 mod tests {
     use super::*;
 
+    /// The throughput after so many equal batches.
     fn throughput(batches: u32, jobs: usize, rows: usize, took_ms: u64) -> Throughput {
         let mut throughput = Throughput::default();
         for _ in 0..batches {
-            throughput.note(jobs, rows, Duration::from_millis(took_ms));
+            throughput.record(jobs, rows, Duration::from_millis(took_ms));
         }
         throughput
     }
@@ -139,20 +141,20 @@ mod tests {
     #[test]
     fn a_single_slow_batch_is_soon_forgotten() {
         let mut throughput = throughput(99, 512, 512, 60);
-        throughput.note(512, 512, Duration::from_millis(200));
+        throughput.record(512, 512, Duration::from_millis(200));
         assert!(
             (5_000..6_000).contains(&throughput.room()),
             "{}",
             throughput.room()
         );
         for _ in 0..4 {
-            throughput.note(512, 512, Duration::from_millis(60));
+            throughput.record(512, 512, Duration::from_millis(60));
         }
         assert!(throughput.room() > 7_000, "{}", throughput.room());
     }
 
     #[test]
-    fn the_line_has_room_for_votes_when_it_has_none_for_likes() {
+    fn the_queue_has_room_for_votes_when_it_has_none_for_likes() {
         let queue_limit = QueueLimit::new();
         queue_limit.fit(&throughput(99, 512, 512, 1_000));
         for waiting in 0..512 {
@@ -163,7 +165,7 @@ mod tests {
             assert!(queue_limit.enter(Class::Vote));
         }
         assert!(queue_limit.is_full_for(Class::Vote) && !queue_limit.enter(Class::Vote));
-        assert_eq!(queue_limit.waiting(), 512, "who is refused does not wait");
+        assert_eq!(queue_limit.waiting(), 512, "a refused job does not wait");
         queue_limit.leave();
         assert!(queue_limit.enter(Class::Vote));
     }

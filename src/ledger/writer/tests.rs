@@ -1,14 +1,17 @@
-//! The writer's own rules, without a server around it: what a batch takes, who is answered how, what is refused.
+//! The writer's own rules, without a server around it: what a batch takes, how each job is answered, what is refused.
+
+use std::collections::HashSet;
 
 use uuid::Uuid;
 
+use super::batch_decisions::BatchDecisions;
 use super::*;
 use crate::domain::vote::{Decision, Outcome, Refusal, Selection, Vote, decide};
-use crate::id::{NomineeId, ScopeId, SubjectId};
+use crate::id::{CampaignId, NomineeId, ScopeId, SubjectId, VoteId, VoterId};
 use crate::ledger::Purpose;
-use crate::telemetry::Metrics;
+use crate::telemetry::{LedgerMetrics, Metrics};
 
-fn cast_of(voter: u128, votes: usize) -> VoteRequest {
+fn request_of(voter: u128, votes: usize) -> VoteRequest {
     let selection = |n: usize| Selection {
         id: VoteId::new(),
         nominee_id: NomineeId(Uuid::from_u128(n as u128 + 1)),
@@ -27,7 +30,7 @@ fn cast_of(voter: u128, votes: usize) -> VoteRequest {
     }
 }
 
-fn wish_of(voter: u128) -> LikeChange {
+fn change_of(voter: u128) -> LikeChange {
     LikeChange {
         voter_id: VoterId(Uuid::from_u128(voter)),
         subject_id: SubjectId(Uuid::from_u128(9)),
@@ -38,24 +41,24 @@ fn wish_of(voter: u128) -> LikeChange {
 
 type Answer<T> = oneshot::Receiver<Result<T>>;
 
-fn cast_job(cast: VoteRequest, attempts: u8) -> (Job, Answer<Verdict>) {
+fn pending<T, A>(request: T, attempts: u8) -> (Pending<T, A>, Answer<A>) {
     let (reply, answer) = oneshot::channel();
-    let job = Job::Cast {
-        cast,
+    let pending = Pending {
+        request,
         attempts,
         reply,
     };
-    (job, answer)
+    (pending, answer)
+}
+
+fn vote_job(request: VoteRequest, attempts: u8) -> (Job, Answer<Verdict>) {
+    let (pending, answer) = pending(request, attempts);
+    (Job::Vote(pending), answer)
 }
 
 fn like_job(change: LikeChange, attempts: u8) -> (Job, Answer<()>) {
-    let (reply, answer) = oneshot::channel();
-    let job = Job::Like {
-        change,
-        attempts,
-        reply,
-    };
-    (job, answer)
+    let (pending, answer) = pending(change, attempts);
+    (Job::Like(pending), answer)
 }
 
 /// A database of its own, gone with the folder.
@@ -70,7 +73,7 @@ async fn database() -> (Arc<Database>, tempfile::TempDir) {
 }
 
 /// A queue in which so many wait.
-fn line_of(waiting: usize) -> Arc<QueueLimit> {
+fn queue_with(waiting: usize) -> Arc<QueueLimit> {
     let queue_limit = QueueLimit::new();
     for _ in 0..waiting {
         assert!(queue_limit.enter(Class::Vote));
@@ -85,9 +88,9 @@ async fn run_of(jobs: Vec<Job>) -> (Run, tempfile::TempDir) {
     let run = Run {
         database,
         clock: Clock::System,
-        metrics: Metrics::new().writer,
+        metrics: Metrics::new(LedgerMetrics::new()).writer,
         jobs: receiver,
-        queue_limit: line_of(jobs.len()),
+        queue_limit: queue_with(jobs.len()),
         throughput: Throughput::default(),
         backlog: jobs.into(),
         connection: None,
@@ -99,16 +102,14 @@ async fn run_of(jobs: Vec<Job>) -> (Run, tempfile::TempDir) {
 /// The voters of what waits, with the number of their attempts.
 fn waiting_in(run: &Run) -> Vec<(u128, u8)> {
     let job = |job: &Job| match job {
-        Job::Cast { cast, attempts, .. } => (cast.voter_id.0.as_u128(), *attempts),
-        Job::Like {
-            change, attempts, ..
-        } => (change.voter_id.0.as_u128(), *attempts),
+        Job::Vote(vote) => (vote.request.voter_id.0.as_u128(), vote.attempts),
+        Job::Like(like) => (like.request.voter_id.0.as_u128(), like.attempts),
     };
     run.backlog.iter().map(job).collect()
 }
 
-fn counted(cast: &VoteRequest) -> Verdict {
-    let Decision::Store(votes) = decide(cast, &[]) else {
+fn counted(request: &VoteRequest) -> Verdict {
+    let Decision::Store(votes) = decide(request, &[]) else {
         panic!("it is decided to be stored");
     };
     Verdict {
@@ -120,19 +121,19 @@ fn counted(cast: &VoteRequest) -> Verdict {
 
 #[tokio::test]
 async fn a_batch_has_512_rows_and_the_rest_keeps_its_place() {
-    let jobs = (0..600).map(|voter| cast_job(cast_of(voter, 1), 0));
+    let jobs = (0..600).map(|voter| vote_job(request_of(voter, 1), 0));
     let (jobs, _answers): (Vec<_>, Vec<_>) = jobs.unzip();
     let (mut run, _folder) = run_of(jobs).await;
-    assert_eq!(run.next_batch().casts.len(), 512);
+    assert_eq!(run.next_batch().votes.len(), 512);
     assert_eq!(waiting_in(&run).len(), 88);
     assert_eq!(waiting_in(&run)[0], (512, 0));
-    assert_eq!(run.next_batch().casts.len(), 88);
+    assert_eq!(run.next_batch().votes.len(), 88);
     // Rows count, not jobs; likes are rows, too.
-    let casts = (0..300).map(|voter| cast_job(cast_of(voter, 2), 0));
-    let (jobs, _answers): (Vec<_>, Vec<_>) = casts.unzip();
+    let votes = (0..300).map(|voter| vote_job(request_of(voter, 2), 0));
+    let (jobs, _answers): (Vec<_>, Vec<_>) = votes.unzip();
     let (mut run, _folder) = run_of(jobs).await;
-    assert_eq!(run.next_batch().casts.len(), 256);
-    let likes = (0..600).map(|voter| like_job(wish_of(voter), 0));
+    assert_eq!(run.next_batch().votes.len(), 256);
+    let likes = (0..600).map(|voter| like_job(change_of(voter), 0));
     let (jobs, _answers): (Vec<_>, Vec<_>) = likes.unzip();
     let (mut run, _folder) = run_of(jobs).await;
     assert_eq!(run.next_batch().likes.len(), 512);
@@ -140,24 +141,24 @@ async fn a_batch_has_512_rows_and_the_rest_keeps_its_place() {
 }
 
 #[tokio::test]
-async fn what_competes_stays_behind_in_its_order_and_batches_are_sorted() {
+async fn a_job_that_competes_stays_behind_in_its_order_and_batches_are_sorted() {
     let (jobs, _answers): (Vec<_>, Vec<_>) = [5, 3, 5, 4, 3]
-        .map(|v| cast_job(cast_of(v, 1), 0))
+        .map(|v| vote_job(request_of(v, 1), 0))
         .into_iter()
         .unzip();
     let (mut run, _folder) = run_of(jobs).await;
     let voters = |batch: &Batch| {
         batch
-            .casts
+            .votes
             .iter()
-            .map(|(c, ..)| c.voter_id.0.as_u128())
+            .map(|vote| vote.request.voter_id.0.as_u128())
             .collect::<Vec<_>>()
     };
     assert_eq!(voters(&run.next_batch()), [3, 4, 5]);
     assert_eq!(waiting_in(&run), [(5, 0), (3, 0)]);
     assert_eq!(voters(&run.next_batch()), [3, 5]);
     let (jobs, _answers): (Vec<_>, Vec<_>) = [5, 3, 5]
-        .map(|v| like_job(wish_of(v), 0))
+        .map(|v| like_job(change_of(v), 0))
         .into_iter()
         .unzip();
     let (mut run, _folder) = run_of(jobs).await;
@@ -165,30 +166,30 @@ async fn what_competes_stays_behind_in_its_order_and_batches_are_sorted() {
     let likers: Vec<_> = batch
         .likes
         .iter()
-        .map(|(w, ..)| w.voter_id.0.as_u128())
+        .map(|like| like.request.voter_id.0.as_u128())
         .collect();
     assert_eq!(likers, [3, 5]);
     assert_eq!(waiting_in(&run), [(5, 0)]);
 }
 
 #[tokio::test]
-async fn whose_caller_has_gone_is_not_stored_and_waits_no_longer() {
-    let (first, gone) = cast_job(cast_of(1, 1), 0);
-    let (second, _answer) = cast_job(cast_of(2, 1), 0);
-    let (third, gone_too) = like_job(wish_of(3), 0);
+async fn a_job_whose_caller_has_gone_is_not_stored_and_waits_no_longer() {
+    let (first, gone) = vote_job(request_of(1, 1), 0);
+    let (second, _answer) = vote_job(request_of(2, 1), 0);
+    let (third, gone_too) = like_job(change_of(3), 0);
     let (mut run, _folder) = run_of(vec![first, second, third]).await;
     drop((gone, gone_too));
     let batch = run.next_batch();
-    assert_eq!((batch.casts.len(), batch.likes.len()), (1, 0));
+    assert_eq!((batch.votes.len(), batch.likes.len()), (1, 0));
     assert_eq!(run.queue_limit.waiting(), 1);
 }
 
 #[tokio::test]
 async fn a_batch_that_failed_is_tried_again_in_its_order_and_not_for_ever() {
-    let (first, mut first_answer) = cast_job(cast_of(1, 1), 0);
-    let (second, mut second_answer) = cast_job(cast_of(2, 1), 4);
-    let (third, mut third_answer) = like_job(wish_of(3), 0);
-    let (fourth, mut fourth_answer) = like_job(wish_of(4), 4);
+    let (first, mut first_answer) = vote_job(request_of(1, 1), 0);
+    let (second, mut second_answer) = vote_job(request_of(2, 1), 4);
+    let (third, mut third_answer) = like_job(change_of(3), 0);
+    let (fourth, mut fourth_answer) = like_job(change_of(4), 4);
     let (mut run, _folder) = run_of(vec![first, second, third, fourth]).await;
     let batch = run.next_batch();
     run.answer(batch, Err(sqlx::Error::PoolTimedOut));
@@ -221,17 +222,17 @@ async fn a_batch_that_failed_is_tried_again_in_its_order_and_not_for_ever() {
 }
 
 #[tokio::test]
-async fn each_caller_gets_its_own_fate() {
-    let casts = [cast_of(1, 1), cast_of(2, 1), cast_of(3, 1), cast_of(4, 1)];
-    let verdict = counted(&casts[0]);
+async fn each_caller_gets_its_own_result() {
+    let requests = [1, 2, 3, 4].map(|voter| request_of(voter, 1));
+    let verdict = counted(&requests[0]);
     let attempts = [0, 0, 4, 4];
     let (mut jobs, mut answers) = (Vec::new(), Vec::new());
-    for (cast, attempts) in casts.into_iter().zip(attempts) {
-        let (job, answer) = cast_job(cast, attempts);
+    for (request, attempts) in requests.into_iter().zip(attempts) {
+        let (job, answer) = vote_job(request, attempts);
         jobs.push(job);
         answers.push(answer);
     }
-    let (like, mut liked) = like_job(wish_of(5), 0);
+    let (like, mut liked) = like_job(change_of(5), 0);
     jobs.push(like);
     let (mut run, _folder) = run_of(jobs).await;
     let batch = run.next_batch();
@@ -243,7 +244,7 @@ async fn each_caller_gets_its_own_fate() {
     ];
     run.answer(batch, Ok(results));
     assert!(matches!(answers[0].try_recv(), Ok(Ok(answer)) if answer == verdict));
-    // A lost race counts as an attempt, what was taken back for another's sake does not.
+    // A lost race counts as an attempt, what was rolled back for another's sake does not.
     assert_eq!(waiting_in(&run), [(2, 1), (4, 4)]);
     assert!(matches!(answers[2].try_recv(), Ok(Err(Error::Unavailable))));
     assert!(matches!(liked.try_recv(), Ok(Ok(()))));
@@ -256,51 +257,51 @@ async fn too_many_are_refused_and_likes_first() {
     let (queue, mut jobs) = mpsc::channel(ROOM_MAX);
     let writer = |waiting| Writer {
         queue: queue.clone(),
-        queue_limit: line_of(waiting),
+        queue_limit: queue_with(waiting),
     };
     assert!(!writer(ROOM_MAX - 1).is_full());
     let full = writer(ROOM_MAX);
     assert!(full.is_full());
     assert!(matches!(
-        full.cast(cast_of(1, 1)).await,
+        full.cast(request_of(1, 1)).await,
         Err(Error::Overloaded)
     ));
-    assert_eq!(full.waiting(), ROOM_MAX, "who is refused does not wait");
+    assert_eq!(full.waiting(), ROOM_MAX, "a refused job does not wait");
     let half = writer(ROOM_MAX / 2);
     assert!(matches!(
-        half.like(wish_of(1)).await,
+        half.like(change_of(1)).await,
         Err(Error::Overloaded)
     ));
     assert!(jobs.try_recv().is_err());
     // One less, and it is taken.
     half.queue_limit.leave();
-    let (liked, ()) = tokio::join!(half.like(wish_of(1)), async {
-        let Some(Job::Like { reply, .. }) = jobs.recv().await else {
+    let (liked, ()) = tokio::join!(half.like(change_of(1)), async {
+        let Some(Job::Like(like)) = jobs.recv().await else {
             panic!("a like waits");
         };
-        _ = reply.send(Ok(()));
+        _ = like.reply.send(Ok(()));
     });
     assert!(liked.is_ok());
     // Without a writer there is nothing to wait for.
     drop(jobs);
     let empty = writer(0);
     assert!(matches!(
-        empty.cast(cast_of(1, 1)).await,
+        empty.cast(request_of(1, 1)).await,
         Err(Error::Unavailable)
     ));
     assert_eq!(empty.waiting(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_too_long_is_told_to_come_back() {
+async fn a_caller_that_waits_too_long_is_told_to_come_back() {
     let (queue, _jobs) = mpsc::channel(ROOM_MAX);
     let writer = Writer {
         queue,
-        queue_limit: line_of(0),
+        queue_limit: queue_with(0),
     };
     let started = tokio::time::Instant::now();
     assert!(matches!(
-        writer.cast(cast_of(1, 1)).await,
+        writer.cast(request_of(1, 1)).await,
         Err(Error::Unavailable)
     ));
     assert_eq!(started.elapsed(), Duration::from_secs(2));
@@ -309,39 +310,44 @@ async fn who_waits_too_long_is_told_to_come_back() {
 #[tokio::test]
 async fn what_was_accepted_is_answered_before_the_writer_ends_and_measured_as_one_batch() {
     let (database, _folder) = database().await;
-    let metrics = Metrics::new();
+    let metrics = Metrics::new(database.metrics().clone());
     let (writer, task) =
         Writer::start(Arc::clone(&database), Clock::System, metrics.writer.clone());
-    let (cast, mut verdict) = cast_job(cast_of(1, 1), 4);
-    let (like, mut liked) = like_job(wish_of(1), 4);
+    let (vote, mut verdict) = vote_job(request_of(1, 1), 4);
+    let (like, mut liked) = like_job(change_of(1), 4);
     for _ in 0..2 {
         assert!(writer.queue_limit.enter(Class::Vote));
     }
-    assert!(writer.queue.try_send(cast).is_ok() && writer.queue.try_send(like).is_ok());
+    assert!(writer.queue.try_send(vote).is_ok() && writer.queue.try_send(like).is_ok());
     drop(writer);
     task.finished().await;
     // There is no such campaign, so the keys refuse both: what counts is that they are answered.
     assert!(verdict.try_recv().is_ok() && liked.try_recv().is_ok());
     let shown = metrics.encode();
-    for queue_limit in ["batch_size_sum 2.0", "batch_size_count 1"] {
-        assert!(shown.contains(queue_limit), "{queue_limit} in {shown}");
+    for metric in [
+        "batch_size_sum 2.0",
+        "batch_size_count 1",
+        "acclaim_database_statement_seconds_count{name=\"list_existing_votes\"} 1",
+        "acclaim_database_transaction_seconds_count{name=\"store_batch\"} 1",
+    ] {
+        assert!(shown.contains(metric), "{metric} in {shown}");
     }
 }
 
 #[test]
-fn decisions_become_rows_and_fates() {
-    let (voter, other) = (cast_of(1, 2), cast_of(2, 1));
-    let mut spent = cast_of(3, 1);
+fn decisions_become_rows_and_results() {
+    let (voter, other) = (request_of(1, 2), request_of(2, 1));
+    let mut spent = request_of(3, 1);
     spent.quota = 0;
-    let casts = [&voter, &other, &spent];
+    let requests = [&voter, &other, &spent];
     let earlier = Vote {
         id: VoteId::new(),
         slot: 3,
         nominee_id: NomineeId(Uuid::from_u128(99)),
-        ..ballots_of(&other)[0].clone()
+        ..votes_of(&other)[0].clone()
     };
-    let decided = BatchDecisions::new(&casts, vec![earlier]);
-    let rows = decided.rows(&casts);
+    let decisions = BatchDecisions::new(&requests, vec![earlier]);
+    let rows = decisions.rows(&requests);
     let slots: Vec<_> = rows
         .iter()
         .map(|r| (r.vote.voter_id.0.as_u128(), r.vote.slot, r.vote.is_first))
@@ -349,7 +355,7 @@ fn decisions_become_rows_and_fates() {
     assert_eq!(slots, [(1, 1, true), (1, 2, false), (2, 1, false)]);
     let ids: Vec<VoteId> = rows.iter().map(|row| row.vote.id).collect();
     let set = |indexes: &[usize]| indexes.iter().map(|&i| ids[i]).collect::<HashSet<_>>();
-    // Torn is a cast of which some votes are stored and others are not; all or none of them is well.
+    // Partial is a request of which some votes are stored and others are not; all or none of them is well.
     for (stored, is_partial) in [
         (&[0][..], true),
         (&[1, 2], true),
@@ -357,10 +363,10 @@ fn decisions_become_rows_and_fates() {
         (&[2], false),
         (&[], false),
     ] {
-        assert_eq!(decided.is_partial(&set(stored)), is_partial, "{stored:?}");
+        assert_eq!(decisions.is_partial(&set(stored)), is_partial, "{stored:?}");
     }
     let kinds = |results: CastResults| {
-        let kind = |result_of| match result_of {
+        let kind = |result| match result {
             CastResult::Answered(Verdict {
                 outcome: Outcome::Counted(votes),
                 used,
@@ -372,26 +378,26 @@ fn decisions_become_rows_and_fates() {
             }) => "spent".to_owned(),
             CastResult::Answered(_) => "other".to_owned(),
             CastResult::Lost => "lost".to_owned(),
-            CastResult::RolledBack => "taken back".to_owned(),
+            CastResult::RolledBack => "rolled back".to_owned(),
         };
         results.into_iter().map(kind).collect::<Vec<_>>()
     };
     assert_eq!(
-        kinds(decided.results(&casts, &set(&[0, 1, 2]))),
+        kinds(decisions.results(&requests, &set(&[0, 1, 2]))),
         ["counted 2 of 2", "counted 1 of 2", "spent"]
     );
     assert_eq!(
-        kinds(decided.results(&casts, &set(&[0]))),
+        kinds(decisions.results(&requests, &set(&[0]))),
         ["lost", "lost", "spent"]
     );
     assert_eq!(
-        kinds(decided.rolled_back(&casts, &set(&[0, 2]))),
-        ["lost", "taken back", "spent"]
+        kinds(decisions.rolled_back(&requests, &set(&[0, 2]))),
+        ["lost", "rolled back", "spent"]
     );
 }
 
-fn ballots_of(cast: &VoteRequest) -> Vec<Vote> {
-    match decide(cast, &[]) {
+fn votes_of(request: &VoteRequest) -> Vec<Vote> {
+    match decide(request, &[]) {
         Decision::Store(votes) => votes,
         Decision::Answer(_) => panic!("it is decided to be stored"),
     }

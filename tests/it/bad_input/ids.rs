@@ -7,7 +7,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
 use super::Target;
-use crate::harness::{Stores, on_both};
+use crate::harness::{Stores, global, on_both};
 
 on_both!(
     ids_of_no_use_are_refused,
@@ -120,7 +120,7 @@ async fn ids_of_another_kind_are_refused(stores: Stores) {
                 || takes == kind
                 || (takes == "likeable" && ["nominee", "story"].contains(&kind));
             if !is_taken {
-                let variables = json!({"id": target.server.global(id)});
+                let variables = json!({"id": global(id)});
                 target.refuse_input(query, &variables).await;
             }
         }
@@ -144,7 +144,7 @@ async fn lists_of_ids_have_bounds(stores: Stores) {
             .refuse_input(ballot, &json!({"campaign": campaign, "ids": ids}))
             .await;
     }
-    let other = target.server.campaign_id(CampaignId::new());
+    let other = global(GlobalId::Campaign(CampaignId::new()));
     target
         .refuse(
             ballot,

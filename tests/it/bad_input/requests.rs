@@ -121,9 +121,9 @@ async fn requests_of_another_form_are_refused(stores: Stores) {
         "nonsense",
     ] {
         let request = target
-            .server
+            .app
             .http()
-            .post(target.server.url("/graphql"))
+            .post(target.app.url("/graphql"))
             .header("accept", accept);
         let answer = target
             .request(
@@ -152,9 +152,9 @@ async fn requests_of_another_form_are_refused(stores: Stores) {
         let answer = target
             .request(
                 target
-                    .server
+                    .app
                     .http()
-                    .request(method, target.server.url("/graphql")),
+                    .request(method, target.app.url("/graphql")),
             )
             .await;
         assert_eq!(
@@ -175,9 +175,9 @@ async fn parameters_of_a_get_are_checked_like_a_body(stores: Stores) {
     let target = Target::start(stores).await;
     let get = async |parameters: &[(&str, &str)]| {
         let request = target
-            .server
+            .app
             .http()
-            .get(target.server.url("/graphql"))
+            .get(target.app.url("/graphql"))
             .query(parameters);
         let request = request.header("accept", "application/graphql-response+json");
         target.request(request.bearer_auth(&target.voter)).await
@@ -220,8 +220,8 @@ async fn parameters_of_a_get_are_checked_like_a_body(stores: Stores) {
     ] {
         assert_eq!(get(parameters).await.status, 200, "{parameters:?}");
     }
-    let raw = target.server.url("/graphql?query=%FF%FE%00{&variables=%ZZ");
-    let answer = target.request(target.server.http().get(raw)).await;
+    let raw = target.app.url("/graphql?query=%FF%FE%00{&variables=%ZZ");
+    let answer = target.request(target.app.http().get(raw)).await;
     answer.assert_clean("bytes that are no text");
     assert_eq!(answer.status, 400, "{}", answer.text);
     for path in [
@@ -230,7 +230,7 @@ async fn parameters_of_a_get_are_checked_like_a_body(stores: Stores) {
         "/campaigns/none/tally.json",
     ] {
         let answer = target
-            .request(target.server.http().get(target.server.url(path)))
+            .request(target.app.http().get(target.app.url(path)))
             .await;
         answer.assert_clean(path);
         assert!(

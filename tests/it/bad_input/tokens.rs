@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
 use super::Target;
-use crate::harness::{CAST_VOTE, JWT_SECRET, Stores, TestServer, on_both};
+use crate::harness::{CAST_VOTE, JWT_SECRET, Stores, TestApp, on_both};
 
 on_both!(
     tokens_of_no_use_are_refused,
@@ -21,8 +21,8 @@ fn cast(target: &Target) -> Value {
 }
 
 /// The claims of a good token, with some replaced.
-fn claims(server: &TestServer, replaced: &Value) -> Value {
-    let now = server.clock.now().timestamp();
+fn claims(app: &TestApp, replaced: &Value) -> Value {
+    let now = app.clock.now().timestamp();
     let mut claims = json!({"iss": "acclaim", "aud": "acclaim", "sub": VoterId::new(), "role": "voter", "exp": now + 60, "iat": now});
     for (name, value) in replaced.as_object().into_iter().flatten() {
         claims[name] = value.clone();
@@ -36,8 +36,8 @@ fn sign(header: &Header, claims: &Value, secret: &str) -> String {
 }
 
 /// The header of the server's own tokens, for another algorithm.
-fn header(server: &TestServer, algorithm: Algorithm) -> Header {
-    let kid = jsonwebtoken::decode_header(server.voter())
+fn header(app: &TestApp, algorithm: Algorithm) -> Header {
+    let kid = jsonwebtoken::decode_header(app.voter().token().expect("a token"))
         .expect("a token")
         .kid;
     Header {
@@ -46,10 +46,10 @@ fn header(server: &TestServer, algorithm: Algorithm) -> Header {
     }
 }
 
-fn bad_tokens(server: &TestServer) -> Vec<(&'static str, String)> {
-    let good = header(server, Algorithm::HS256);
-    let signed = |replaced: Value| sign(&good, &claims(server, &replaced), JWT_SECRET);
-    let now = server.clock.now().timestamp();
+fn bad_tokens(app: &TestApp) -> Vec<(&'static str, String)> {
+    let good = header(app, Algorithm::HS256);
+    let signed = |replaced: Value| sign(&good, &claims(app, &replaced), JWT_SECRET);
+    let now = app.clock.now().timestamp();
     let whole = signed(json!({}));
     let mut parts: Vec<String> = whole.split('.').map(str::to_owned).collect();
     let other = signed(json!({"role": "staff"}));
@@ -87,8 +87,8 @@ fn bad_tokens(server: &TestServer) -> Vec<(&'static str, String)> {
         (
             "another algorithm",
             sign(
-                &header(server, Algorithm::HS512),
-                &claims(server, &json!({})),
+                &header(app, Algorithm::HS512),
+                &claims(app, &json!({})),
                 JWT_SECRET,
             ),
         ),
@@ -96,7 +96,7 @@ fn bad_tokens(server: &TestServer) -> Vec<(&'static str, String)> {
             "the wrong key",
             sign(
                 &good,
-                &claims(server, &json!({})),
+                &claims(app, &json!({})),
                 "another secret that is long enough for one",
             ),
         ),
@@ -104,7 +104,7 @@ fn bad_tokens(server: &TestServer) -> Vec<(&'static str, String)> {
             "no kid",
             sign(
                 &Header::new(Algorithm::HS256),
-                &claims(server, &json!({})),
+                &claims(app, &json!({})),
                 JWT_SECRET,
             ),
         ),
@@ -116,11 +116,11 @@ fn bad_tokens(server: &TestServer) -> Vec<(&'static str, String)> {
 
 async fn tokens_of_no_use_are_refused(stores: Stores) {
     let target = Target::start(stores).await;
-    let server = &target.server;
+    let app = &target.app;
     let body = cast(&target);
     let control = sign(
-        &header(server, Algorithm::HS256),
-        &claims(server, &json!({})),
+        &header(app, Algorithm::HS256),
+        &claims(app, &json!({})),
         JWT_SECRET,
     );
     let viewer = json!({"query": "{ viewer { role } }"});
@@ -132,7 +132,7 @@ async fn tokens_of_no_use_are_refused(stores: Stores) {
         json!({"data": {"viewer": {"role": "VOTER"}}}),
         "signed like this it is good"
     );
-    for (what, token) in bad_tokens(server) {
+    for (what, token) in bad_tokens(app) {
         for body in [&body, &viewer] {
             let answer = target
                 .request(target.post().bearer_auth(&token).json(body))
@@ -180,23 +180,33 @@ async fn headers_of_another_form_are_refused(stores: Stores) {
 
 async fn others_than_voters_are_refused(stores: Stores) {
     let target = Target::start(stores).await;
-    let server = &target.server;
+    let app = &target.app;
     let body = cast(&target);
     let like = json!({"query": "mutation($id: ID!) { setLike(input: {subjectId: $id, liked: true}) { userErrors { code } } }",
         "variables": {"id": target.nominee()}});
-    let staff = server.token_of(server.staff().await);
-    let stranger = server.token_of(Viewer::Staff(StaffId::new()));
+    let staff = app.staff().await;
+    let stranger = app.client_of(Viewer::Staff(StaffId::new()));
     for body in [&body, &like] {
         target
             .request(target.post().json(body))
             .await
             .assert_code("nobody", "UNAUTHENTICATED");
         target
-            .request(target.post().bearer_auth(&staff).json(body))
+            .request(
+                target
+                    .post()
+                    .bearer_auth(staff.token().expect("a token"))
+                    .json(body),
+            )
             .await
             .assert_code("staff", "FORBIDDEN");
         target
-            .request(target.post().bearer_auth(&stranger).json(body))
+            .request(
+                target
+                    .post()
+                    .bearer_auth(stranger.token().expect("a token"))
+                    .json(body),
+            )
             .await
             .assert_code("a stranger", "UNAUTHENTICATED");
     }

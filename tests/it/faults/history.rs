@@ -1,7 +1,8 @@
-//! What clients asked for and what they were told, and the comparison of both with what is stored.
+//! The history of a run: requests, answers, and the comparison of both with what is stored.
+
+use std::fmt::Write as _;
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 
 use acclaim::id::{NomineeId, VoterId};
 use serde_json::Value;
@@ -15,7 +16,7 @@ pub struct Wish {
     pub key: Uuid,
 }
 
-/// What the client knows in the end.
+/// The client's knowledge in the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// Acknowledged: the global id of the vote.

@@ -8,7 +8,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// What happens to bytes.
+/// The treatment of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// They arrive.
@@ -17,9 +17,9 @@ pub enum Mode {
     Delay(Duration),
     /// They wait in the network until it heals, as do new connections: a black hole that TCP survives.
     Hold,
-    /// What the client says is thrown away: it is never asked for.
+    /// The client's words are thrown away: it is never asked for.
     LoseRequests,
-    /// What the server says is thrown away: it was done, and nobody hears of it.
+    /// The server's words are thrown away: it was done, and nobody hears of it.
     LoseAnswers,
 }
 
@@ -67,7 +67,7 @@ impl Proxy {
         url.replace(&own, &other)
     }
 
-    /// What happens to bytes from now on.
+    /// The treatment of bytes from now on.
     pub fn set(&self, mode: Mode) {
         self.state.send_modify(|state| state.mode = mode);
     }

@@ -17,11 +17,11 @@ use uuid::Uuid;
 
 use super::history::Stored;
 use super::proxy::{Mode, Proxy};
-use crate::clients::until;
+use crate::deadlines::until;
 use crate::harness::{IDENTITY_SECRET, Program, Sample, Stores, program};
 use crate::servers::{self, PostgresProcess, RedisCluster, RedisProcess};
 
-/// What breaks. Each lasts for a while and is mended.
+/// A thing that breaks. Each lasts for a while and is mended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// SIGKILL of one server, and another in its place.
@@ -36,9 +36,9 @@ pub enum Fault {
     PostgresPaused,
     /// All connections to PostgreSQL are reset, again and again.
     PostgresCut,
-    /// What the servers ask PostgreSQL is lost, then the connections are reset.
+    /// The servers' questions to PostgreSQL are lost, then the connections are reset.
     PostgresRequestsLost,
-    /// What PostgreSQL answers, commits among it, is lost, then the connections are reset.
+    /// PostgreSQL's answers, commits among them, are lost, then the connections are reset.
     PostgresAnswersLost,
     /// Nothing passes to and from PostgreSQL, then all of it does.
     PostgresHeld,
@@ -330,7 +330,7 @@ impl World {
         }
     }
 
-    /// What is stored.
+    /// The votes that are stored.
     pub async fn stored(&self) -> Vec<Stored> {
         type Row = (Uuid, Uuid, Uuid, Uuid, Option<Uuid>);
         let statement = "SELECT id, voter_id, nominee_id, scope_id, idempotency_key FROM vote";
@@ -340,11 +340,11 @@ impl World {
                 .await
                 .expect("it opens");
             let rows = sqlx::query_as(statement).fetch_all(&mut connection).await;
-            rows.expect("the ballots")
+            rows.expect("the votes")
         } else {
             let mut connection = sqlx::PgConnection::connect(url).await.expect("it opens");
             let rows = sqlx::query_as(statement).fetch_all(&mut connection).await;
-            rows.expect("the ballots")
+            rows.expect("the votes")
         };
         let campaign = self.sample.campaign.id;
         let stored = |(id, voter, nominee, scope, key): Row| Stored {
@@ -465,7 +465,7 @@ fn signal(server: &Program, name: &str) {
 }
 
 impl Drop for World {
-    /// What the servers said last explains a failure.
+    /// The last lines of the servers: they explain a failure.
     fn drop(&mut self) {
         if std::thread::panicking() {
             for server in &self.servers {

@@ -11,7 +11,7 @@ pub const COMPLEX: &str = "QUERY_TOO_COMPLEX";
 pub const SYNTAX: &str = "GRAPHQL_PARSE_FAILED";
 pub const INVALID: &str = "GRAPHQL_VALIDATION_FAILED";
 
-/// What `part` gives for each number, one after the other.
+/// The texts that `part` gives for each number, one after the other.
 pub fn each(count: usize, part: impl Fn(usize) -> String) -> String {
     (0..count).map(part).collect()
 }

@@ -7,7 +7,7 @@ use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
 use serde_json::json;
 
 use super::documents::doubling;
-use crate::harness::{Stores, TestServer};
+use crate::harness::{Stores, TestApp};
 
 /// A root that counts how often it is asked.
 struct Counting(Arc<AtomicU64>);
@@ -41,14 +41,15 @@ async fn the_library_visits_twice_as_much_with_each_level() {
 #[tokio::test]
 async fn thirty_levels_are_refused() {
     let stores = Stores::embedded();
-    let server = TestServer::start(&stores).await;
+    let app = TestApp::start(&stores).await;
     let document = doubling(30, "serverTime");
     assert!(document.len() < 2_048, "{}", document.len());
-    let code = server.fail(None, &document, json!({})).await;
+    let code = app.anonymous().fail(&document, json!({})).await;
     assert_eq!(code, "QUERY_TOO_COMPLEX");
     // Eight, which are 256 fields, are within the limits.
-    let data = server
-        .ask(None, &doubling(8, "serverTime"), json!({}))
+    let data = app
+        .anonymous()
+        .ask(&doubling(8, "serverTime"), json!({}))
         .await;
     assert_eq!(data, json!({"serverTime": "2022-10-25T04:00:00.000Z"}));
 }

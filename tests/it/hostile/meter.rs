@@ -1,4 +1,4 @@
-//! What a process costs: its time on the CPU and its memory, as Linux counts them. Elsewhere there is no meter.
+//! The cost of a process: its time on the CPU and its memory, as Linux counts them. Elsewhere there is no meter.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,14 +11,14 @@ pub struct Meter(PathBuf);
 type Threads = HashMap<String, u64>;
 
 impl Meter {
-    /// Of the process with this id.
+    /// The meter of the process with this id.
     pub fn of(process: u32) -> Option<Self> {
         let folder = Path::new("/proc").join(process.to_string());
         let is_there = folder.join("schedstat").exists() && folder.join("clear_refs").exists();
         is_there.then_some(Self(folder))
     }
 
-    /// What its threads have used so far.
+    /// The time that its threads have used so far.
     pub fn threads(&self) -> Threads {
         let threads = std::fs::read_dir(self.0.join("task")).expect("the process lives");
         let threads = threads.map(|thread| thread.expect("an entry"));
@@ -31,7 +31,8 @@ impl Meter {
         threads.filter_map(read).collect()
     }
 
-    /// What its threads have used since `before`. The last of threads that have ended since is lost: they were idle.
+    /// The time that its threads have used since `before`. The last of threads that have ended since is lost: they were
+    /// idle.
     pub fn cpu_since(&self, before: &Threads) -> Duration {
         let now = self.threads();
         let used = now

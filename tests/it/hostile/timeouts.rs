@@ -12,8 +12,9 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::Bystander;
 use super::wire::{self, Manner, USUAL, request, socket};
-use crate::clients::{Events, Socket, in_time, until};
-use crate::harness::{Options, Stores, TestServer};
+use crate::clients::{Events, Socket};
+use crate::deadlines::{in_time, until};
+use crate::harness::{Stores, TestApp};
 
 /// Long enough for a client that does what it should, also where much else runs.
 const SHORT: Duration = Duration::from_secs(2);
@@ -24,13 +25,14 @@ const HALF_OPEN: usize = 1_000;
 
 const WATCH: &str = "subscription($id: ID!) { storyPublished(campaignId: $id) { id } }";
 
-async fn server_with(stores: &Stores, change: impl FnOnce(&mut ConnectionLimits)) -> TestServer {
-    let mut options = Options::default();
-    change(&mut options.connection_limits);
-    TestServer::start_with(stores, options).await
+async fn server_with(stores: &Stores, change: impl FnOnce(&mut ConnectionLimits)) -> TestApp {
+    TestApp::builder(stores)
+        .with_admission(change)
+        .start()
+        .await
 }
 
-async fn patient_server(stores: &Stores, timeouts: Timeouts) -> TestServer {
+async fn patient_server(stores: &Stores, timeouts: Timeouts) -> TestApp {
     server_with(stores, |connection_limits| {
         connection_limits.timeouts = timeouts;
     })
@@ -38,9 +40,9 @@ async fn patient_server(stores: &Stores, timeouts: Timeouts) -> TestServer {
 }
 
 /// Waits until so many sockets and streams are open.
-async fn until_subscribers(server: &TestServer, count: i64) {
+async fn until_subscribers(app: &TestApp, count: i64) {
     until("the number of subscribers", async || {
-        (server.app.metrics.subscribers.get() == count).then_some(())
+        (app.metrics.subscribers.get() == count).then_some(())
     })
     .await;
 }
@@ -60,8 +62,8 @@ async fn a_body_that_comes_too_slowly_is_not_waited_for() {
         body: VERY_SHORT,
         ..Timeouts::default()
     };
-    let server = patient_server(&stores, timeouts).await;
-    let bystander = Bystander::start(server.address);
+    let app = patient_server(&stores, timeouts).await;
+    let bystander = Bystander::start(app.address);
     let head = request(
         "POST",
         "/graphql",
@@ -70,9 +72,7 @@ async fn a_body_that_comes_too_slowly_is_not_waited_for() {
     // One that stops, and one that goes on and on.
     for is_stopping in [true, false] {
         let answered = bystander.answered();
-        let stream = TcpStream::connect(server.address)
-            .await
-            .expect("it connects");
+        let stream = TcpStream::connect(app.address).await.expect("it connects");
         let (mut reader, mut writer) = stream.into_split();
         writer.write_all(&head).await.expect("it is read");
         let dripping = async {
@@ -105,13 +105,11 @@ async fn half_open_connections_are_cut() {
         head: SHORT,
         ..Timeouts::default()
     };
-    let server = patient_server(&stores, timeouts).await;
-    let bystander = Bystander::start(server.address);
+    let app = patient_server(&stores, timeouts).await;
+    let bystander = Bystander::start(app.address);
     let mut open = Vec::new();
     for number in 0..HALF_OPEN {
-        let mut stream = TcpStream::connect(server.address)
-            .await
-            .expect("it connects");
+        let mut stream = TcpStream::connect(app.address).await.expect("it connects");
         // Nothing, a part of a head, or a request, after which nothing comes.
         let sent = match number % 3 {
             0 => "",
@@ -138,9 +136,9 @@ async fn a_socket_says_hello_in_time_whatever_else_it_says() {
         hello: VERY_SHORT,
         ..Timeouts::default()
     };
-    let server = patient_server(&stores, timeouts).await;
-    let mut silent = Socket::connect(server.address).await;
-    let mut talking = Socket::connect(server.address).await;
+    let app = patient_server(&stores, timeouts).await;
+    let mut silent = Socket::connect(app.address).await;
+    let mut talking = Socket::connect(app.address).await;
     let closed = async {
         loop {
             talking.send(json!({"type": "ping"})).await;
@@ -157,13 +155,13 @@ async fn a_socket_says_hello_in_time_whatever_else_it_says() {
     assert_eq!(silent.close_code().await, Some(4408));
     // Half of a frame is no word, either.
     let half = [wire::upgrade(), vec![wire::TEXT, 0xfe]].concat();
-    let answer = wire::send(server.address, &half, Manner::AtOnce).await;
+    let answer = wire::send(app.address, &half, Manner::AtOnce).await;
     assert_eq!(answer.close_code, Some(4408));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_socket_that_does_not_read_is_dropped() {
-    /// Of a story: some of them are more than the buffers on the way take.
+    /// The length of a story: some of them are more than the buffers on the way take.
     const TEXT_BYTES: usize = 200_000;
     const STORIES: &str = "{ stories(first: 1) { nodes { title summary body } } }";
     let stores = Stores::embedded();
@@ -171,17 +169,17 @@ async fn a_socket_that_does_not_read_is_dropped() {
         write: VERY_SHORT,
         ..Timeouts::default()
     };
-    let server = patient_server(&stores, timeouts).await;
-    let sample = server.sample().await;
-    let earlier = server.clock.now() - TimeDelta::hours(1);
+    let app = patient_server(&stores, timeouts).await;
+    let sample = app.sample().await;
+    let earlier = app.clock.now() - TimeDelta::hours(1);
     let text = "x".repeat(TEXT_BYTES);
     sample
-        .insert_story(&server.app.database, None, &text, earlier)
+        .insert_story(&app.database, None, &text, earlier)
         .await;
-    let mut reading = Socket::open(server.address, None).await;
+    let mut reading = app.anonymous().socket().await;
     let client = TcpSocket::new_v4().expect("a socket");
     client.set_recv_buffer_size(4_096).expect("a small buffer");
-    let mut slow = client.connect(server.address).await.expect("it connects");
+    let mut slow = client.connect(app.address).await.expect("it connects");
     let subscribe = |id: usize| {
         json!({"type": "subscribe", "id": id.to_string(), "payload": {"query": STORIES}})
             .to_string()
@@ -189,12 +187,12 @@ async fn a_socket_that_does_not_read_is_dropped() {
     let init = json!({"type": "connection_init"}).to_string();
     let messages = std::iter::once(init).chain((0..8).map(subscribe));
     slow.write_all(&socket(messages)).await.expect("it is read");
-    until_subscribers(&server, 2).await;
+    until_subscribers(&app, 2).await;
     // While the other one waits for its reader, this one is answered; then it is the only one.
     reading.subscribe("a", STORIES, json!({})).await;
     let data = reading.data("a").await;
     assert_eq!(data["stories"]["nodes"][0]["title"], json!(text));
-    until_subscribers(&server, 1).await;
+    until_subscribers(&app, 1).await;
     let received = until_cut(slow).await;
     assert!(received.len() < 8 * 3 * TEXT_BYTES, "{}", received.len());
     assert_eq!(reading.next().await["type"], json!("complete"));
@@ -209,10 +207,10 @@ async fn a_socket_that_answers_no_ping_is_closed() {
         ping: VERY_SHORT,
         ..Timeouts::default()
     };
-    let server = patient_server(&stores, timeouts).await;
+    let app = patient_server(&stores, timeouts).await;
     let ping = json!({"type": "ping"});
-    let mut silent = Socket::open(server.address, None).await;
-    let mut living = Socket::open(server.address, None).await;
+    let mut silent = app.anonymous().socket().await;
+    let mut living = app.anonymous().socket().await;
     for _ in 0..6 {
         assert_eq!(living.next().await, ping);
         living.send(json!({"type": "pong"})).await;
@@ -221,7 +219,7 @@ async fn a_socket_that_answers_no_ping_is_closed() {
         assert_eq!(silent.next().await, ping);
     }
     assert_eq!(silent.close_code().await, Some(1011));
-    until_subscribers(&server, 1).await;
+    until_subscribers(&app, 1).await;
 }
 
 /// Asks whether the server lives, over a connection that stays open, and returns the start of the answer.
@@ -239,54 +237,51 @@ async fn ask_and_stay(address: SocketAddr) -> (TcpStream, String) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_connection_too_many_is_refused_until_another_ends() {
     let stores = Stores::embedded();
-    let server = server_with(&stores, |connection_limits| {
-        connection_limits.connections_max = 3
+    let app = server_with(&stores, |connection_limits| {
+        connection_limits.connections_max = 3;
     })
     .await;
     let mut open = Vec::new();
     for _ in 0..3 {
-        let (stream, answer) = ask_and_stay(server.address).await;
+        let (stream, answer) = ask_and_stay(app.address).await;
         assert_eq!(answer, "HTTP/1.1 200");
         open.push(stream);
     }
     let request = request("GET", "/healthz", &[]);
     for _ in 0..3 {
-        let refused = wire::send(server.address, &request, Manner::AtOnce).await;
+        let refused = wire::send(app.address, &request, Manner::AtOnce).await;
         assert_eq!(refused.statuses, [503]);
         assert!(refused.text().contains("retry-after: 1\r\n"));
     }
     drop(open.pop());
     let (_last, _) = until("a place", async || {
-        let (stream, answer) = ask_and_stay(server.address).await;
+        let (stream, answer) = ask_and_stay(app.address).await;
         (answer == "HTTP/1.1 200").then_some((stream, answer))
     })
     .await;
-    let refused = wire::send(server.address, &request, Manner::AtOnce).await;
+    let refused = wire::send(app.address, &request, Manner::AtOnce).await;
     assert_eq!(refused.statuses, [503]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_subscriber_too_many_is_refused_until_another_ends() {
     let stores = Stores::embedded();
-    let server = server_with(&stores, |connection_limits| {
-        connection_limits.subscribers_max = 2
+    let app = server_with(&stores, |connection_limits| {
+        connection_limits.subscribers_max = 2;
     })
     .await;
-    let sample = server.sample().await;
-    let body = json!({"query": WATCH, "variables": {"id": server.campaign_id(sample.campaign.id)}});
-    let open_stream = async || Events::post(server.http(), server.address, None, &body).await;
+    let sample = app.sample().await;
+    let body = json!({"query": WATCH, "variables": {"id": sample.campaign_id()}});
+    let open_stream = async || Events::post(app.http(), app.address, None, &body).await;
     let refused_stream = async || {
-        let url = server.url("/graphql/stream");
-        let request = server
-            .http()
-            .post(url)
-            .header("accept", "text/event-stream");
+        let url = app.url("/graphql/stream");
+        let request = app.http().post(url).header("accept", "text/event-stream");
         let response = request.json(&body).send().await.expect("an answer");
         assert_eq!(response.status(), 503);
         assert_eq!(response.headers()["retry-after"], "1");
     };
     let connect = async || {
-        let request = Socket::request(server.address, Some("graphql-transport-ws"));
+        let request = Socket::request(app.address, Some("graphql-transport-ws"));
         match Socket::connect_with(request).await {
             Ok(socket) => Some(socket),
             Err(Error::Http(response)) => {
@@ -305,9 +300,9 @@ async fn one_subscriber_too_many_is_refused_until_another_ends() {
     let _second = Box::pin(until("a place", connect)).await;
     refused_stream().await;
     drop(socket);
-    until_subscribers(&server, 1).await;
+    until_subscribers(&app, 1).await;
     let _stream = open_stream().await;
     assert!(connect().await.is_none());
     // Those who do not subscribe are served all the while.
-    server.ask(None, "{ serverTime }", json!({})).await;
+    app.anonymous().ask("{ serverTime }", json!({})).await;
 }

@@ -1,4 +1,4 @@
-//! What is wrong before it is GraphQL: types, lengths, headers, and what is hardly HTTP.
+//! Requests that are wrong before they are GraphQL: types, lengths, headers, and what is hardly HTTP.
 
 use serde_json::json;
 

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use crate::clients::{DEADLINE, in_time};
+use crate::deadlines::{deadline, in_time};
 
 /// How the bytes are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +22,12 @@ pub enum Manner {
     UntilItSays(&'static str),
 }
 
-/// What came back before the server ended the connection.
+/// The answer that came back before the server ended the connection.
 #[derive(Debug)]
 pub struct Answer {
-    /// Of all responses, in order.
+    /// The statuses of all responses, in order.
     pub statuses: Vec<u16>,
-    /// Of the socket, if the connection became one.
+    /// The close code of the socket, if the connection became one.
     pub close_code: Option<u16>,
     pub bytes: Vec<u8>,
     /// Whether the server ended the connection in time.
@@ -108,7 +108,7 @@ pub async fn send(address: SocketAddr, bytes: &[u8], manner: Manner) -> Answer {
         }
     };
     let both = async { tokio::join!(writing, reading) };
-    let is_ended = tokio::time::timeout(DEADLINE, both).await.is_ok();
+    let is_ended = tokio::time::timeout(deadline(), both).await.is_ok();
     let (statuses, close_code) = read(&received);
     Answer {
         statuses,
@@ -233,7 +233,7 @@ pub const CLOSE: u8 = 0x88;
 pub const PING: u8 = 0x89;
 /// A text that goes on in the next frame.
 pub const TEXT_BEGINS: u8 = 0x01;
-/// What goes on, and does not end here.
+/// A stream that goes on, and does not end here.
 pub const GOES_ON: u8 = 0x00;
 /// The end of what went on.
 pub const ENDS: u8 = 0x80;

@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{column, flags, page, walk, with};
-use crate::harness::{Stores, TestServer, on_both, refusal};
+use crate::harness::{Stores, TestApp, global, on_both};
 
-/// What makes a campaign another than the usual one.
+/// A difference from the usual campaign.
 type Change = fn(&mut Campaign);
 
 on_both!(
@@ -29,19 +29,20 @@ const CAMPAIGNS: &str =
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
 async fn a_campaign_is_found_by_id_or_by_slug(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server
+    let app = TestApp::start(&stores).await;
+    let sample = app
         .sample_with(|c| c.cover_url = Some("https://pictures.example/1".into()))
         .await;
-    server.sample().await;
-    let id = server.campaign_id(sample.campaign.id);
-    let by_id = server.ask(None, CAMPAIGN, json!({"id": id})).await;
-    let by_slug = server
-        .ask(None, CAMPAIGN, json!({"slug": sample.campaign.slug}))
+    app.sample().await;
+    let id = sample.campaign_id();
+    let by_id = app.anonymous().ask(CAMPAIGN, json!({"id": id})).await;
+    let by_slug = app
+        .anonymous()
+        .ask(CAMPAIGN, json!({"slug": sample.campaign.slug}))
         .await;
     assert_eq!(by_id, by_slug);
     let category = |index: usize, key: &str| {
-        json!({"id": server.global(GlobalId::Category(sample.categories[index])), "key": key,
+        json!({"id": sample.category_id(index), "key": key,
             "name": key.to_uppercase(), "shortlistSize": 10, "nomineeCount": 12})
     };
     let expected = json!({
@@ -53,15 +54,18 @@ async fn a_campaign_is_found_by_id_or_by_slug(stores: Stores) {
         "categories": [category(0, "entrepreneur"), category(1, "researcher"), category(2, "craftsperson")],
     });
     assert_eq!(by_id["campaign"], expected);
-    let unknown = server.ask(None, CAMPAIGN, json!({"slug": "none"})).await;
+    let unknown = app.anonymous().ask(CAMPAIGN, json!({"slug": "none"})).await;
     assert_eq!(unknown["campaign"], Value::Null);
     for wrong in [json!({}), json!({"id": id, "slug": sample.campaign.slug})] {
-        assert_eq!(server.fail(None, CAMPAIGN, wrong).await, "BAD_USER_INPUT");
+        assert_eq!(
+            app.anonymous().fail(CAMPAIGN, wrong).await,
+            "BAD_USER_INPUT"
+        );
     }
 }
 
 /// Campaigns of every phase, as (phase, slug), and a draft's slug.
-async fn campaigns_of_all_phases(server: &TestServer) -> (Vec<(&'static str, String)>, String) {
+async fn campaigns_of_all_phases(app: &TestApp) -> (Vec<(&'static str, String)>, String) {
     let hours = TimeDelta::hours;
     let changes: [(&str, Change); 6] = [
         ("VOTING", |_| ()),
@@ -76,11 +80,11 @@ async fn campaigns_of_all_phases(server: &TestServer) -> (Vec<(&'static str, Str
     ];
     let mut made = Vec::new();
     for (phase, change) in changes {
-        let sample = server.sample_with(change).await;
+        let sample = app.sample_with(change).await;
         let opens_at = sample.campaign.voting_opens_at;
         made.push((opens_at, sample.campaign.id, phase, sample.campaign.slug));
     }
-    let draft = server
+    let draft = app
         .sample_with(|c| {
             c.lifecycle = Lifecycle::Draft;
             c.voting_opens_at += hours(1);
@@ -92,53 +96,53 @@ async fn campaigns_of_all_phases(server: &TestServer) -> (Vec<(&'static str, Str
 }
 
 async fn campaigns_are_listed_by_opening(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (listed, draft) = campaigns_of_all_phases(&server).await;
+    let app = TestApp::start(&stores).await;
+    let (listed, draft) = campaigns_of_all_phases(&app).await;
     let slugs: Vec<Value> = listed.iter().map(|(_, slug)| json!(slug)).collect();
     for size in [1, 2, 4, 5, 6, 100] {
-        let walked = walk(&server, None, CAMPAIGNS, &json!({}), (size, "slug")).await;
+        let walked = walk(app.anonymous(), CAMPAIGNS, &json!({}), (size, "slug")).await;
         assert_eq!(walked, slugs, "in pages of {size}");
     }
-    let whole = page(&server, None, CAMPAIGNS, &json!({})).await;
+    let whole = page(app.anonymous(), CAMPAIGNS, &json!({})).await;
     assert_eq!(whole["totalCount"], json!(6));
     assert_eq!(flags(&whole), (false, false));
-    let staff = server.token_of(server.staff().await);
-    let seen = page(&server, Some(&staff), CAMPAIGNS, &json!({})).await;
+    let staff = app.staff().await;
+    let seen = page(&staff, CAMPAIGNS, &json!({})).await;
     assert_eq!(seen["totalCount"], json!(7));
     assert!(column(&seen, "slug").contains(&json!(draft)));
 }
 
 async fn campaigns_are_listed_by_phase(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (listed, draft) = campaigns_of_all_phases(&server).await;
+    let app = TestApp::start(&stores).await;
+    let (listed, draft) = campaigns_of_all_phases(&app).await;
     for phase in ["UPCOMING", "VOTING", "ENDED", "PUBLISHED", "ARCHIVED"] {
         let of_phase = listed.iter().filter(|(of, _)| *of == phase);
         let slugs: Vec<Value> = of_phase.map(|(_, slug)| json!(slug)).collect();
         let variables = json!({"phase": phase});
-        let walked = walk(&server, None, CAMPAIGNS, &variables, (1, "slug")).await;
+        let walked = walk(app.anonymous(), CAMPAIGNS, &variables, (1, "slug")).await;
         assert_eq!(walked, slugs, "{phase}");
-        let count = page(&server, None, CAMPAIGNS, &variables).await["totalCount"].take();
+        let count = page(app.anonymous(), CAMPAIGNS, &variables).await["totalCount"].take();
         assert_eq!(count, json!(slugs.len()), "{phase}");
     }
     let drafts = json!({"phase": "DRAFT"});
-    let voter = server.voter();
-    for token in [None, Some(voter.as_str())] {
-        let seen = page(&server, token, CAMPAIGNS, &drafts).await;
+    let voter = app.voter();
+    for client in [app.anonymous(), &voter] {
+        let seen = page(client, CAMPAIGNS, &drafts).await;
         assert_eq!(column(&seen, "slug"), Vec::<Value>::new());
     }
-    let staff = server.token_of(server.staff().await);
-    let seen = page(&server, Some(&staff), CAMPAIGNS, &drafts).await;
+    let staff = app.staff().await;
+    let seen = page(&staff, CAMPAIGNS, &drafts).await;
     assert_eq!(column(&seen, "slug"), [json!(draft)]);
 }
 
 async fn drafts_are_seen_by_staff_only(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample_with(|c| c.lifecycle = Lifecycle::Draft).await;
-    let (database, now) = (&server.app.database, server.clock.now());
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample_with(|c| c.lifecycle = Lifecycle::Draft).await;
+    let (database, now) = (&app.database, app.clock.now());
     let story = sample.insert_story(database, Some(0), "Early", now).await;
-    let variables = json!({"slug": sample.campaign.slug, "campaign": server.campaign_id(sample.campaign.id),
-        "category": server.global(GlobalId::Category(sample.categories[0])),
-        "nominee": server.nominee_id(sample.nominees[0]), "story": server.global(GlobalId::Story(story))});
+    let variables = json!({"slug": sample.campaign.slug, "campaign": sample.campaign_id(),
+        "category": sample.category_id(0),
+        "nominee": sample.nominee_id(0), "story": global(GlobalId::Story(story))});
     let found = "query($slug: String!, $campaign: ID!, $category: ID!, $nominee: ID!, $story: ID!) {
         a: campaign(slug: $slug) { id } b: campaign(id: $campaign) { id } c: node(id: $campaign) { id }
         d: node(id: $category) { id } e: nominee(id: $nominee) { id } f: node(id: $nominee) { id }
@@ -157,28 +161,26 @@ async fn drafts_are_seen_by_staff_only(stores: Stores) {
             "stories",
         ),
     ];
-    let voter = server.voter();
-    for token in [None, Some(voter.as_str())] {
-        let data = server.ask(token, found, variables.clone()).await;
+    let voter = app.voter();
+    for client in [app.anonymous(), &voter] {
+        let data = client.ask(found, variables.clone()).await;
         let nothing = json!({"a": null, "b": null, "c": null, "d": null, "e": null, "f": null, "g": null, "h": [null]});
         assert_eq!(data, nothing);
         for (query, _) in lists {
-            let code = server.fail(token, query, variables.clone()).await;
+            let code = client.fail(query, variables.clone()).await;
             assert_eq!(code, "NOT_FOUND", "{query}");
         }
     }
-    let cast = server
-        .cast(&voter, &server.nominee_id(sample.nominees[0]), None)
-        .await;
-    assert_eq!(refusal(&cast), Some("NOMINEE_NOT_FOUND"));
+    let cast = voter
+        .vote(&sample.nominee_id(0))
+        .await
+        .expect_refused("NOMINEE_NOT_FOUND");
     assert_eq!(cast["nominee"], Value::Null);
     let path = format!("/campaigns/{}/tally.json", sample.campaign.slug);
-    let answer = server.http().get(server.url(&path)).send().await;
+    let answer = app.http().get(app.url(&path)).send().await;
     assert_eq!(answer.expect("an answer").status(), 404);
-    let staff = server.token_of(server.staff().await);
-    let data = server
-        .ask(Some(&staff), found, with(&variables, &json!({})))
-        .await;
+    let staff = app.staff().await;
+    let data = staff.ask(found, with(&variables, &json!({}))).await;
     let seen = data.as_object().expect("data").values();
     assert!(
         seen.clone()
@@ -186,7 +188,7 @@ async fn drafts_are_seen_by_staff_only(stores: Stores) {
         "{data}"
     );
     for (query, field) in lists {
-        let data = server.ask(Some(&staff), query, variables.clone()).await;
+        let data = staff.ask(query, variables.clone()).await;
         assert!(data[field].is_object(), "{data}");
     }
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{column, flags, page, walk, walk_back, with};
-use crate::harness::{Sample, Stores, TestServer, on_both};
+use crate::harness::{Sample, Stores, TestApp, global, on_both};
 
 on_both!(
     the_feed_is_walked_to_its_end_both_ways,
@@ -24,16 +24,12 @@ const STORIES: &str = "query($campaign: ID, $category: ID, $first: Int, $after: 
     nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
 /// Stories of a sample, three a minute, with their times, newest first; about the nominees in turn.
-async fn stories(
-    server: &TestServer,
-    sample: &Sample,
-    count: i32,
-) -> Vec<(DateTime<Utc>, StoryId)> {
+async fn stories(app: &TestApp, sample: &Sample, count: i32) -> Vec<(DateTime<Utc>, StoryId)> {
     let mut made = Vec::new();
     for n in 0..count {
-        let at = server.clock.now() - TimeDelta::minutes(i64::from(n / 3));
+        let at = app.clock.now() - TimeDelta::minutes(i64::from(n / 3));
         let nominee = usize::try_from(n).expect("it is small") % 36;
-        let (database, title) = (&server.app.database, format!("Story {n}"));
+        let (database, title) = (&app.database, format!("Story {n}"));
         let id = sample.insert_story(database, Some(nominee), &title, at);
         made.push((at, id.await));
     }
@@ -42,111 +38,100 @@ async fn stories(
     made
 }
 
-fn story_id(server: &TestServer, id: StoryId) -> Value {
-    json!(server.global(GlobalId::Story(id)))
+fn story_id(id: StoryId) -> Value {
+    json!(global(GlobalId::Story(id)))
 }
 
-fn ids(server: &TestServer, stories: &[(DateTime<Utc>, StoryId)]) -> Vec<Value> {
-    stories
-        .iter()
-        .map(|(_, id)| story_id(server, *id))
-        .collect()
+fn ids(stories: &[(DateTime<Utc>, StoryId)]) -> Vec<Value> {
+    stories.iter().map(|(_, id)| story_id(*id)).collect()
 }
 
 async fn the_feed_is_walked_to_its_end_both_ways(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let empty = page(&server, None, STORIES, &json!({})).await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let empty = page(app.anonymous(), STORIES, &json!({})).await;
     assert_eq!(
         (&empty["nodes"], flags(&empty)),
         (&json!([]), (false, false))
     );
-    let made = stories(&server, &sample, 23).await;
-    let expected = ids(&server, &made);
+    let made = stories(&app, &sample, 23).await;
+    let expected = ids(&made);
     for size in [1, 2, 3, 4, 5, 22, 23, 24, 100] {
-        let forwards = walk(&server, None, STORIES, &json!({}), (size, "id")).await;
+        let forwards = walk(app.anonymous(), STORIES, &json!({}), (size, "id")).await;
         assert_eq!(forwards, expected, "in pages of {size}");
-        let backwards = walk_back(&server, None, STORIES, &json!({}), (size, "id")).await;
+        let backwards = walk_back(app.anonymous(), STORIES, &json!({}), (size, "id")).await;
         assert_eq!(backwards, expected, "backwards in pages of {size}");
     }
-    let default = page(&server, None, STORIES, &json!({})).await;
+    let default = page(app.anonymous(), STORIES, &json!({})).await;
     assert_eq!(column(&default, "id").len(), 20);
 }
 
 async fn a_story_that_comes_out_in_the_middle_disturbs_no_walk(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let made = stories(&server, &sample, 12).await;
-    let now = server.clock.now();
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let made = stories(&app, &sample, 12).await;
+    let now = app.clock.now();
     let later = now + TimeDelta::minutes(1);
-    let new = sample
-        .insert_story(&server.app.database, None, "New", later)
-        .await;
-    let old = ids(&server, &made);
-    let mut list = page(&server, None, STORIES, &json!({"first": 5})).await;
+    let new = sample.insert_story(&app.database, None, "New", later).await;
+    let old = ids(&made);
+    let mut list = page(app.anonymous(), STORIES, &json!({"first": 5})).await;
     let mut forwards = column(&list, "id");
-    let mut back = page(&server, None, STORIES, &json!({"last": 5})).await;
+    let mut back = page(app.anonymous(), STORIES, &json!({"last": 5})).await;
     let mut backwards = column(&back, "id");
-    server.clock.set(later);
+    app.clock.set(later);
     while flags(&list).1 {
         let more = json!({"first": 5, "after": list["pageInfo"]["endCursor"]});
-        list = page(&server, None, STORIES, &more).await;
+        list = page(app.anonymous(), STORIES, &more).await;
         forwards.extend(column(&list, "id"));
     }
     assert_eq!(forwards, old, "older ones go on where they were");
     while flags(&back).0 {
         let more = json!({"last": 5, "before": back["pageInfo"]["startCursor"]});
-        back = page(&server, None, STORIES, &more).await;
+        back = page(app.anonymous(), STORIES, &more).await;
         backwards.splice(0..0, column(&back, "id"));
     }
     let mut all = old.clone();
-    all.insert(0, story_id(&server, new));
+    all.insert(0, story_id(new));
     assert_eq!(backwards, all, "newer ones end with the newest");
     assert_eq!(
-        walk(&server, None, STORIES, &json!({}), (5, "id")).await,
+        walk(app.anonymous(), STORIES, &json!({}), (5, "id")).await,
         all
     );
     // What a client does that was at the top: ask for what is newer than its newest.
-    let first = page(&server, None, STORIES, &json!({"first": 2})).await;
+    let first = page(app.anonymous(), STORIES, &json!({"first": 2})).await;
     let newest_old = &first["edges"][1]["cursor"];
     let news = page(
-        &server,
-        None,
+        app.anonymous(),
         STORIES,
         &json!({"last": 10, "before": newest_old}),
     )
     .await;
-    assert_eq!(column(&news, "id"), [story_id(&server, new)]);
+    assert_eq!(column(&news, "id"), [story_id(new)]);
     assert_eq!(flags(&news), (false, true));
 }
 
 async fn the_feed_has_a_part_for_campaign_category_and_nominee(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (sample, other) = (server.sample().await, server.sample().await);
-    let draft = server
+    let app = TestApp::start(&stores).await;
+    let (sample, other) = (app.sample().await, app.sample().await);
+    let draft = app
         .sample_with(|c| c.lifecycle = acclaim::domain::campaign::Lifecycle::Draft)
         .await;
-    let made = stories(&server, &sample, 40).await;
-    let others = stories(&server, &other, 7).await;
-    stories(&server, &draft, 5).await;
+    let made = stories(&app, &sample, 40).await;
+    let others = stories(&app, &other, 7).await;
+    stories(&app, &draft, 5).await;
     let own = sample
-        .insert_story(
-            &server.app.database,
-            None,
-            "The campaign's own",
-            server.clock.now(),
-        )
+        .insert_story(&app.database, None, "The campaign's own", app.clock.now())
         .await;
     let mut of_campaign = made.clone();
-    of_campaign.push((server.clock.now(), own));
+    of_campaign.push((app.clock.now(), own));
     of_campaign.sort_unstable_by(|a, b| b.cmp(a));
     let mut all = [of_campaign.clone(), others].concat();
     all.sort_unstable_by(|a, b| b.cmp(a));
-    let category = server.global(GlobalId::Category(sample.categories[1]));
-    let campaign = server.campaign_id(sample.campaign.id);
+    let category = sample.category_id(1);
+    let campaign = sample.campaign_id();
     let mut of_category = Vec::new();
     for (at, id) in &made {
-        let story = story::list_by_ids(&server.app.database, vec![id.0])
+        let story = story::list_by_ids(&app.database, vec![id.0])
             .await
             .expect("read")
             .remove(0);
@@ -167,53 +152,47 @@ async fn the_feed_has_a_part_for_campaign_category_and_nominee(stores: Stores) {
             &of_category,
         ),
     ] {
-        let expected = ids(&server, expected);
+        let expected = ids(expected);
         assert_eq!(
-            walk(&server, None, STORIES, &variables, (5, "id")).await,
+            walk(app.anonymous(), STORIES, &variables, (5, "id")).await,
             expected,
             "{variables}"
         );
         assert_eq!(
-            walk_back(&server, None, STORIES, &variables, (5, "id")).await,
+            walk_back(app.anonymous(), STORIES, &variables, (5, "id")).await,
             expected,
             "{variables}"
         );
     }
-    let foreign = json!({"campaign": server.campaign_id(other.campaign.id), "category": category});
-    assert_eq!(server.fail(None, STORIES, foreign).await, "NOT_FOUND");
-    within_campaign_and_nominee(&server, &sample, (&of_campaign, &of_category, &made)).await;
+    let foreign = json!({"campaign": other.campaign_id(), "category": category});
+    assert_eq!(app.anonymous().fail(STORIES, foreign).await, "NOT_FOUND");
+    within_campaign_and_nominee(&app, &sample, (&of_campaign, &of_category, &made)).await;
 }
 
 type Feed = Vec<(DateTime<Utc>, StoryId)>;
 
 /// The same lists as fields of a campaign and of a nominee.
 async fn within_campaign_and_nominee(
-    server: &TestServer,
+    app: &TestApp,
     sample: &Sample,
     (of_campaign, of_category, made): (&Feed, &Feed, &Feed),
 ) {
     let within = "query($campaign: ID!, $category: ID) { campaign(id: $campaign) {
         stories(first: 100, category: $category) { nodes { id } } } }";
-    let category = server.global(GlobalId::Category(sample.categories[1]));
+    let category = sample.category_id(1);
     for (category, expected) in [(Value::Null, of_campaign), (json!(category), of_category)] {
-        let variables =
-            json!({"campaign": server.campaign_id(sample.campaign.id), "category": category});
-        let data = server.ask(None, within, variables).await;
-        assert_eq!(
-            column(&data["campaign"]["stories"], "id"),
-            ids(server, expected)
-        );
+        let variables = json!({"campaign": sample.campaign_id(), "category": category});
+        let data = app.anonymous().ask(within, variables).await;
+        assert_eq!(column(&data["campaign"]["stories"], "id"), ids(expected));
     }
     // 40 stories about 36 nominees in turn: the first four have two.
     let of_nominee = "query($nominee: ID!, $after: String) { nominee(id: $nominee) {
         stories(first: 1, after: $after) { nodes { id nominee { id } } pageInfo { hasPreviousPage hasNextPage endCursor } } } }";
-    let nominee = server.nominee_id(sample.nominees[2]);
+    let nominee = sample.nominee_id(2);
     let ask = async |after: &Value| {
-        let data = server.ask(
-            None,
-            of_nominee,
-            json!({"nominee": nominee, "after": after}),
-        );
+        let data = app
+            .anonymous()
+            .ask(of_nominee, json!({"nominee": nominee, "after": after}));
         data.await["nominee"]["stories"].take()
     };
     let newer = ask(&Value::Null).await;
@@ -222,7 +201,7 @@ async fn within_campaign_and_nominee(
     assert_eq!(flags(&older), (true, false), "{older}");
     let positions = [newer, older].map(|list| {
         assert_eq!(list["nodes"][0]["nominee"]["id"], json!(nominee));
-        ids(server, made)
+        ids(made)
             .iter()
             .position(|id| *id == list["nodes"][0]["id"])
     });
@@ -233,11 +212,11 @@ async fn within_campaign_and_nominee(
 }
 
 async fn both_bounds_cut_a_page_of_the_feed(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let made = stories(&server, &sample, 10).await;
-    let expected = ids(&server, &made);
-    let whole = page(&server, None, STORIES, &json!({})).await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let made = stories(&app, &sample, 10).await;
+    let expected = ids(&made);
+    let whole = page(app.anonymous(), STORIES, &json!({})).await;
     let cursor = |index: usize| whole["edges"][index]["cursor"].clone();
     let between = json!({"after": cursor(1), "before": cursor(7)});
     for (count, range) in [
@@ -246,48 +225,48 @@ async fn both_bounds_cut_a_page_of_the_feed(stores: Stores) {
         (json!({"last": 100}), 2..7),
         (json!({"last": 3}), 4..7),
     ] {
-        let list = page(&server, None, STORIES, &with(&between, &count)).await;
+        let list = page(app.anonymous(), STORIES, &with(&between, &count)).await;
         assert_eq!(column(&list, "id"), expected[range], "{count}");
     }
 }
 
 async fn a_story_is_invisible_until_its_time(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let at = server.clock.now() + TimeDelta::minutes(1);
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let at = app.clock.now() + TimeDelta::minutes(1);
     let id = sample
-        .insert_story(&server.app.database, Some(0), "Soon", at)
+        .insert_story(&app.database, Some(0), "Soon", at)
         .await;
-    let variables = json!({"id": story_id(&server, id), "campaign": server.campaign_id(sample.campaign.id),
-        "nominee": server.nominee_id(sample.nominees[0])});
+    let variables = json!({"id": story_id(id), "campaign": sample.campaign_id(),
+        "nominee": sample.nominee_id(0)});
     let query = "query($id: ID!, $campaign: ID!, $nominee: ID!) { node(id: $id) { id } nodes(ids: [$id]) { id } story(id: $id) { id }
         stories { nodes { id } } campaign(id: $campaign) { stories { nodes { id } } }
         nominee(id: $nominee) { stories { nodes { id } } } }";
     let hidden = json!({"node": null, "nodes": [null], "story": null, "stories": {"nodes": []},
         "campaign": {"stories": {"nodes": []}}, "nominee": {"stories": {"nodes": []}}});
-    server.clock.set(at - TimeDelta::microseconds(1));
-    let voter = server.voter();
-    for token in [None, Some(voter.as_str())] {
-        assert_eq!(server.ask(token, query, variables.clone()).await, hidden);
+    app.clock.set(at - TimeDelta::microseconds(1));
+    let voter = app.voter();
+    for client in [app.anonymous(), &voter] {
+        assert_eq!(client.ask(query, variables.clone()).await, hidden);
     }
-    let staff = server.token_of(server.staff().await);
-    let node = json!({"id": story_id(&server, id)});
-    let seen = server.ask(Some(&staff), query, variables.clone()).await;
+    let staff = app.staff().await;
+    let node = json!({"id": story_id(id)});
+    let seen = staff.ask(query, variables.clone()).await;
     assert_eq!(
         (&seen["node"], &seen["story"]),
         (&node, &node),
         "staff may look"
     );
-    server.clock.set(at);
+    app.clock.set(at);
     let nodes = json!({"nodes": [node]});
     let shown = json!({"node": node, "nodes": [node], "story": node, "stories": nodes, "campaign": {"stories": nodes},
         "nominee": {"stories": nodes}});
-    assert_eq!(server.ask(None, query, variables).await, shown);
+    assert_eq!(app.anonymous().ask(query, variables).await, shown);
 }
 
 async fn a_story_is_shown_with_all_that_it_has(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
     let media = |kind, n: u8| Media {
         kind,
         url: format!("https://media.example/{n}"),
@@ -306,12 +285,11 @@ async fn a_story_is_shown_with_all_that_it_has(stores: Stores) {
             media(MediaKind::Video, 2),
             media(MediaKind::Audio, 3),
         ],
-        published_at: server.clock.now(),
+        published_at: app.clock.now(),
     };
-    let mut tx = server
-        .app
+    let mut tx = app
         .database
-        .begin()
+        .begin("test")
         .await
         .expect("the database answers");
     story::insert(&mut tx, &made, Some(sample.categories[0]))
@@ -320,8 +298,9 @@ async fn a_story_is_shown_with_all_that_it_has(stores: Stores) {
     tx.commit().await.expect("it commits");
     let query = "query($id: ID!) { story(id: $id) { id title summary coverUrl publishedAt media { kind url title }
         nominee { number } likeCount viewCount viewerHasLiked body markdown: body(format: MARKDOWN) html: body(format: HTML) } }";
-    let mut story = server
-        .ask(None, query, json!({"id": story_id(&server, made.id)}))
+    let mut story = app
+        .anonymous()
+        .ask(query, json!({"id": story_id(made.id)}))
         .await["story"]
         .take();
     let html = story["html"].take();
@@ -333,7 +312,7 @@ async fn a_story_is_shown_with_all_that_it_has(stores: Stores) {
     assert!(!html.contains("javascript:"), "{html}");
     let medium = |kind: &str, n: u8| json!({"kind": kind, "url": format!("https://media.example/{n}"), "title": format!("Medium {n}")});
     let expected = json!({
-        "id": story_id(&server, made.id), "title": "标题", "summary": "In short.",
+        "id": story_id(made.id), "title": "标题", "summary": "In short.",
         "coverUrl": "https://media.example/cover", "publishedAt": "2022-10-25T04:00:00.000Z",
         "media": [medium("IMAGE", 1), medium("VIDEO", 2), medium("AUDIO", 3)], "nominee": {"number": 4},
         "likeCount": 0, "viewCount": 0, "viewerHasLiked": null, "body": made.body, "markdown": made.body, "html": null,

@@ -6,7 +6,7 @@ use acclaim::id::{CampaignId, CategoryId, NomineeId, StoryId, VoteId, VoterId};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::harness::{Stores, TestServer, on_both};
+use crate::harness::{Stores, TestApp, TestClient, global, on_both};
 
 on_both!(
     every_object_is_found_by_its_id,
@@ -25,21 +25,16 @@ const NODE: &str = "query($id: ID!) { node(id: $id) { __typename id ... on Campa
     ... on Category { key } ... on Nominee { number } ... on Story { title } ... on Vote { nominee { number } period castAt } } }";
 
 async fn every_object_is_found_by_its_id(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let voter = server.voter();
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let voter = app.voter();
     let story = sample
-        .insert_story(&server.app.database, None, "A story", server.clock.now())
+        .insert_story(&app.database, None, "A story", app.clock.now())
         .await;
-    let cast = server
-        .cast(&voter, &server.nominee_id(sample.nominees[3]), None)
-        .await;
-    let (campaign, nominee) = (
-        server.campaign_id(sample.campaign.id),
-        server.nominee_id(sample.nominees[3]),
-    );
-    let category = server.global(GlobalId::Category(sample.categories[1]));
-    let story = server.global(GlobalId::Story(story));
+    let cast = voter.vote(&sample.nominee_id(3)).await;
+    let (campaign, nominee) = (sample.campaign_id(), sample.nominee_id(3));
+    let category = sample.category_id(1);
+    let story = global(GlobalId::Story(story));
     let expected = [
         json!({"__typename": "Campaign", "id": campaign, "slug": sample.campaign.slug}),
         json!({"__typename": "Category", "id": category, "key": "researcher"}),
@@ -50,14 +45,11 @@ async fn every_object_is_found_by_its_id(stores: Stores) {
     ];
     let mut ids: Vec<Value> = expected.iter().map(|node| node["id"].clone()).collect();
     for (id, expected) in ids.iter().zip(&expected) {
-        assert_eq!(
-            server.ask(Some(&voter), NODE, json!({"id": id})).await["node"],
-            *expected
-        );
+        assert_eq!(voter.ask(NODE, json!({"id": id})).await["node"], *expected);
     }
     ids.reverse();
     ids.push(ids[1].clone());
-    let nodes = server.ask(Some(&voter), NODES, json!({"ids": ids})).await["nodes"].take();
+    let nodes = voter.ask(NODES, json!({"ids": ids})).await["nodes"].take();
     let found: Vec<Value> = nodes
         .as_array()
         .expect("nodes")
@@ -69,8 +61,9 @@ async fn every_object_is_found_by_its_id(stores: Stores) {
         "in the order of the ids, and one that is named twice, twice"
     );
     let direct = "query($n: ID!, $s: ID!) { nominee(id: $n) { number } story(id: $s) { title } }";
-    let data = server
-        .ask(None, direct, json!({"n": nominee, "s": story}))
+    let data = app
+        .anonymous()
+        .ask(direct, json!({"n": nominee, "s": story}))
         .await;
     assert_eq!(
         data,
@@ -79,33 +72,28 @@ async fn every_object_is_found_by_its_id(stores: Stores) {
 }
 
 async fn a_vote_is_shown_to_its_voter_only(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let voter = server.voter();
-    let cast = server
-        .cast(&voter, &server.nominee_id(sample.nominees[0]), None)
-        .await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let voter = app.voter();
+    let cast = voter.vote(&sample.nominee_id(0)).await;
     let id = &cast["vote"]["id"];
-    let (other, staff) = (server.voter(), server.token_of(server.staff().await));
-    for token in [None, Some(other.as_str()), Some(staff.as_str())] {
+    let (other, staff) = (app.voter(), app.staff().await);
+    for client in [app.anonymous(), &other, &staff] {
         assert_eq!(
-            server.ask(token, NODE, json!({"id": id})).await["node"],
+            client.ask(NODE, json!({"id": id})).await["node"],
             Value::Null
         );
         assert_eq!(
-            server.ask(token, NODES, json!({"ids": [id]})).await["nodes"],
+            client.ask(NODES, json!({"ids": [id]})).await["nodes"],
             json!([null])
         );
     }
-    assert_eq!(
-        server.ask(Some(&voter), NODE, json!({"id": id})).await["node"]["id"],
-        *id
-    );
+    assert_eq!(voter.ask(NODE, json!({"id": id})).await["node"]["id"], *id);
 }
 
 async fn what_does_not_exist_is_null(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
     let voter = VoterId::new();
     let unknown = [
         GlobalId::Campaign(CampaignId::new()),
@@ -116,22 +104,21 @@ async fn what_does_not_exist_is_null(stores: Stores) {
         GlobalId::Vote(CampaignId::new(), VoteId::new()),
         GlobalId::Voter(voter),
     ];
-    let ids = unknown.map(|id| server.global(id));
-    let token = server.token_of(Viewer::Voter {
+    let ids = unknown.map(global);
+    let token = app.client_of(Viewer::Voter {
         id: voter,
         is_guest: false,
     });
-    let nodes = server.ask(Some(&token), NODES, json!({"ids": ids})).await;
+    let nodes = token.ask(NODES, json!({"ids": ids})).await;
     assert_eq!(
         nodes["nodes"],
         json!([null, null, null, null, null, null, null])
     );
-    let nothing = server.ask(None, NODES, json!({"ids": []})).await;
+    let nothing = app.anonymous().ask(NODES, json!({"ids": []})).await;
     assert_eq!(nothing["nodes"], json!([]));
     let hundred = vec![ids[2].clone(); 100];
-    server
+    app.anonymous()
         .ask(
-            None,
             "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
             json!({"ids": hundred}),
         )
@@ -139,41 +126,41 @@ async fn what_does_not_exist_is_null(stores: Stores) {
 }
 
 async fn anonymous_and_staff_have_no_votes_and_likes(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
     sample
-        .insert_story(&server.app.database, Some(0), "A story", server.clock.now())
+        .insert_story(&app.database, Some(0), "A story", app.clock.now())
         .await;
     let query = "query($id: ID!) { campaign(id: $id) { viewerQuotas { used } nominees(first: 1) { nodes {
         viewerHasVoted viewerHasLiked } } stories { nodes { viewerHasLiked nominee { viewerHasVoted viewerHasLiked } } } } }";
-    let ask = async |token: Option<&str>| {
-        let variables = json!({"id": server.campaign_id(sample.campaign.id)});
-        server.ask(token, query, variables).await["campaign"].take()
+    let ask = async |client: &TestClient| {
+        let variables = json!({"id": sample.campaign_id()});
+        client.ask(query, variables).await["campaign"].take()
     };
     let expected = |value: Value, quotas: Value| {
         let nominee = json!({"viewerHasVoted": value, "viewerHasLiked": value});
         json!({"viewerQuotas": quotas, "nominees": {"nodes": [nominee]},
             "stories": {"nodes": [{"viewerHasLiked": value, "nominee": nominee}]}})
     };
-    assert_eq!(ask(None).await, expected(Value::Null, Value::Null));
-    let staff = server.token_of(server.staff().await);
-    assert_eq!(ask(Some(&staff)).await, expected(Value::Null, Value::Null));
-    let none_used = json!([{"used": 0}, {"used": 0}, {"used": 0}]);
     assert_eq!(
-        ask(Some(&server.voter())).await,
-        expected(json!(false), none_used)
+        ask(app.anonymous()).await,
+        expected(Value::Null, Value::Null)
     );
+    let staff = app.staff().await;
+    assert_eq!(ask(&staff).await, expected(Value::Null, Value::Null));
+    let none_used = json!([{"used": 0}, {"used": 0}, {"used": 0}]);
+    assert_eq!(ask(&app.voter()).await, expected(json!(false), none_used));
 }
 
 async fn the_viewer_is_who_the_token_says(stores: Stores) {
-    let server = TestServer::start(&stores).await;
+    let app = TestApp::start(&stores).await;
     let id = VoterId::new();
-    let staff = server.staff().await;
+    let staff = app.staff().await.viewer();
     let Viewer::Staff(staff_id) = staff else {
         panic!("not staff: {staff:?}")
     };
     let voter = |is_guest: bool| Viewer::Voter { id, is_guest };
-    let seen = |id: GlobalId, role: &str, is_guest: bool, name: Option<&str>| json!({"id": server.global(id), "role": role, "isGuest": is_guest, "name": name});
+    let seen = |id: GlobalId, role: &str, is_guest: bool, name: Option<&str>| json!({"id": global(id), "role": role, "isGuest": is_guest, "name": name});
     for (viewer, expected) in [
         (
             voter(false),
@@ -185,40 +172,37 @@ async fn the_viewer_is_who_the_token_says(stores: Stores) {
             seen(GlobalId::Staff(staff_id), "STAFF", false, Some("Staff")),
         ),
     ] {
-        let token = server.token_of(viewer);
-        let data = server
-            .ask(
-                Some(&token),
-                "{ viewer { id role isGuest name } }",
-                json!({}),
-            )
+        let token = app.client_of(viewer);
+        let data = token
+            .ask("{ viewer { id role isGuest name } }", json!({}))
             .await;
         assert_eq!(data["viewer"], expected);
     }
-    let data = server
-        .ask(None, "{ viewer { id role isGuest name } }", json!({}))
+    let data = app
+        .anonymous()
+        .ask("{ viewer { id role isGuest name } }", json!({}))
         .await;
     assert_eq!(data["viewer"], Value::Null);
 }
 
 async fn the_clock_is_the_servers(stores: Stores) {
-    let server = TestServer::start(&stores).await;
+    let app = TestApp::start(&stores).await;
     for (ahead, expected) in [
         (TimeDelta::zero(), "2022-10-25T04:00:00.000Z"),
         (TimeDelta::microseconds(1_999), "2022-10-25T04:00:00.001Z"),
     ] {
-        server.clock.set(crate::harness::noon() + ahead);
-        let data = server.ask(None, "{ serverTime }", json!({})).await;
+        app.clock.set(crate::harness::noon() + ahead);
+        let data = app.anonymous().ask("{ serverTime }", json!({})).await;
         assert_eq!(data["serverTime"], json!(expected));
     }
 }
 
 async fn messages_are_in_the_language_of_the_request(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let (voter, nominee) = (server.voter(), server.nominee_id(sample.nominees[0]));
-    server.cast(&voter, &nominee, None).await;
-    let unknown = server.nominee_id(NomineeId::new());
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let (voter, nominee) = (app.voter(), sample.nominee_id(0));
+    voter.vote(&nominee).await;
+    let unknown = global(GlobalId::Nominee(NomineeId::new()));
     let query = "mutation($id: ID!, $unknown: ID!) { castVote(input: {nomineeId: $id}) { userErrors { message } }
         setLike(input: {subjectId: $unknown, liked: true}) { userErrors { message } }
         signInMiniProgram(input: {platform: WECHAT, code: \"1\"}) { userErrors { message } } }";
@@ -240,16 +224,8 @@ async fn messages_are_in_the_language_of_the_request(stores: Stores) {
         ("fr", english),
         ("", english),
     ] {
-        let body = json!({"query": query, "variables": {"id": nominee, "unknown": unknown}});
-        let request = server
-            .http()
-            .post(server.url("/graphql"))
-            .bearer_auth(&voter);
-        let answer = request
-            .header("accept-language", language)
-            .json(&body)
-            .send()
-            .await;
+        let request = voter.request(query, &json!({"id": nominee, "unknown": unknown}));
+        let answer = request.header("accept-language", language).send().await;
         let response: Value = answer.expect("an answer").json().await.expect("JSON");
         let messages = ["castVote", "setLike", "signInMiniProgram"]
             .map(|field| response["data"][field]["userErrors"][0]["message"].clone());
@@ -262,21 +238,21 @@ async fn messages_are_in_the_language_of_the_request(stores: Stores) {
 }
 
 async fn variables_that_are_left_out_are_as_if_not_written(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let now = server.clock.now();
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let now = app.clock.now();
     sample
-        .insert_story(&server.app.database, Some(0), "A story", now)
+        .insert_story(&app.database, Some(0), "A story", now)
         .await;
     let query = "query($id: ID!, $first: Int, $order: NomineeOrder, $format: StoryFormat, $search: String = \"07\", $all: Boolean! = true) {
         campaign(id: $id) { nominees(first: $first, orderBy: $order, search: $search) { nodes { number } } ...Feed @include(if: $all) } }
         fragment Feed on Campaign { stories(first: $first) { nodes { body(format: $format) } } }";
     let ask = async |more: Value| {
-        let mut variables = json!({"id": server.campaign_id(sample.campaign.id)});
+        let mut variables = json!({"id": sample.campaign_id()});
         for (name, value) in more.as_object().into_iter().flatten() {
             variables[name] = value.clone();
         }
-        server.ask(None, query, variables).await["campaign"].take()
+        app.anonymous().ask(query, variables).await["campaign"].take()
     };
     let left_out = ask(json!({})).await;
     assert_eq!(left_out["nominees"], json!({"nodes": [{"number": 7}]}));
@@ -291,15 +267,15 @@ async fn variables_that_are_left_out_are_as_if_not_written(stores: Stores) {
     let null = ask(json!({"first": null, "search": null})).await;
     assert_eq!(null["nominees"]["nodes"].as_array().map(Vec::len), Some(20));
     let cast = "mutation($id: ID!, $key: UUID) { castVote(input: {nomineeId: $id, idempotencyKey: $key}) { userErrors { code } } }";
-    let variables = json!({"id": server.nominee_id(sample.nominees[0])});
-    let data = server.ask(Some(&server.voter()), cast, variables).await;
+    let variables = json!({"id": sample.nominee_id(0)});
+    let data = app.voter().ask(cast, variables).await;
     assert_eq!(data["castVote"]["userErrors"], json!([]));
     for unused in [
         "query($x: Int) { serverTime }",
         "query { campaigns(first: $x) { totalCount } }",
     ] {
         assert_eq!(
-            server.fail(None, unused, json!({})).await,
+            app.anonymous().fail(unused, json!({})).await,
             "GRAPHQL_VALIDATION_FAILED"
         );
     }

@@ -2,15 +2,12 @@
 
 use std::collections::HashSet;
 
-use acclaim::auth::Viewer;
-use acclaim::graphql::node_id::GlobalId;
-use acclaim::id::VoterId;
 use acclaim::ledger::campaign;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{column, flags, page, walk, walk_back, with};
-use crate::harness::{Sample, Stores, TestServer, on_both, refusal, sample_nominee};
+use crate::harness::{Sample, Stores, TestApp, TestClient, on_both, sample_nominee};
 
 on_both!(
     pages_go_forwards_and_backwards,
@@ -32,16 +29,13 @@ const NOMINEES: &str = "query($campaign: ID!, $first: Int, $after: String, $last
     totalCount nodes { number } edges { cursor node { number } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
-fn of_campaign(server: &TestServer, sample: &Sample) -> Value {
-    json!({"campaign": server.campaign_id(sample.campaign.id)})
+fn of_campaign(sample: &Sample) -> Value {
+    json!({"campaign": sample.campaign_id()})
 }
 
 /// Numbers of a page.
-async fn numbers(server: &TestServer, token: Option<&str>, variables: &Value) -> Vec<i64> {
-    as_numbers(&column(
-        &page(server, token, NOMINEES, variables).await,
-        "number",
-    ))
+async fn numbers(client: &TestClient, variables: &Value) -> Vec<i64> {
+    as_numbers(&column(&page(client, NOMINEES, variables).await, "number"))
 }
 
 fn as_numbers(values: &[Value]) -> Vec<i64> {
@@ -52,10 +46,10 @@ fn as_numbers(values: &[Value]) -> Vec<i64> {
 }
 
 async fn pages_go_forwards_and_backwards(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let all = of_campaign(&server, &sample);
-    let ask = async |more: Value| page(&server, None, NOMINEES, &with(&all, &more)).await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let all = of_campaign(&sample);
+    let ask = async |more: Value| page(app.anonymous(), NOMINEES, &with(&all, &more)).await;
     let cursor_of =
         async |number: usize| ask(json!({"first": 36})).await["edges"][number - 1]["cursor"].take();
     let (tenth, thirty_sixth) = (cursor_of(10).await, cursor_of(36).await);
@@ -95,23 +89,23 @@ async fn pages_go_forwards_and_backwards(stores: Stores) {
     assert_eq!(flags(&nothing), (true, false));
     assert_eq!(nothing["pageInfo"]["endCursor"], Value::Null);
     for size in [1, 5, 12, 35, 36, 100] {
-        let forwards = walk(&server, None, NOMINEES, &all, (size, "number")).await;
-        let backwards = walk_back(&server, None, NOMINEES, &all, (size, "number")).await;
+        let forwards = walk(app.anonymous(), NOMINEES, &all, (size, "number")).await;
+        let backwards = walk_back(app.anonymous(), NOMINEES, &all, (size, "number")).await;
         assert_eq!(as_numbers(&forwards), (1..=36).collect::<Vec<i64>>());
         assert_eq!(forwards, backwards, "in pages of {size}");
     }
 }
 
 async fn a_campaign_lists_the_same_nominees(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    server.sample().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    app.sample().await;
     let query = "query($campaign: ID!, $order: NomineeOrder!) {
         campaign(id: $campaign) { nominees(first: 7, search: \"2\", orderBy: $order) { totalCount nodes { number } } }
         nominees(campaignId: $campaign, first: 7, search: \"2\", orderBy: $order) { totalCount nodes { number } } }";
     for order in ["NUMBER", "VOTES", "SHUFFLED"] {
-        let variables = with(&of_campaign(&server, &sample), &json!({"order": order}));
-        let data = server.ask(Some(&server.voter()), query, variables).await;
+        let variables = with(&of_campaign(&sample), &json!({"order": order}));
+        let data = app.voter().ask(query, variables).await;
         let numbers = column(&data["nominees"], "number");
         assert_eq!(numbers.len(), 7, "{data}");
         if order != "SHUFFLED" {
@@ -125,81 +119,63 @@ async fn a_campaign_lists_the_same_nominees(stores: Stores) {
 }
 
 async fn a_page_goes_on_where_a_nominee_was_withdrawn(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let all = of_campaign(&server, &sample);
-    let first = page(&server, None, NOMINEES, &with(&all, &json!({"first": 5}))).await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let all = of_campaign(&sample);
+    let first = page(app.anonymous(), NOMINEES, &with(&all, &json!({"first": 5}))).await;
     stores
         .execute("UPDATE nominee SET status = 'WITHDRAWN' WHERE number = 5")
         .await;
-    server
-        .app
-        .refresh_campaigns()
-        .await
-        .expect("the database answers");
+    app.refresh().await;
     let more = json!({"first": 3, "after": first["pageInfo"]["endCursor"]});
-    let list = page(&server, None, NOMINEES, &with(&all, &more)).await;
+    let list = page(app.anonymous(), NOMINEES, &with(&all, &more)).await;
     assert_eq!(as_numbers(&column(&list, "number")), [6, 7, 8]);
     assert_eq!(list["totalCount"], json!(35));
     assert_eq!(flags(&list), (true, true));
     let counts =
         "query($campaign: ID!) { campaign(id: $campaign) { categories { nomineeCount } } }";
-    let data = server.ask(None, counts, all).await;
+    let data = app.anonymous().ask(counts, all).await;
     assert_eq!(data["campaign"]["categories"][0]["nomineeCount"], json!(11));
 }
 
 async fn the_order_by_votes_follows_the_tally(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let by_votes = with(&of_campaign(&server, &sample), &json!({"order": "VOTES"}));
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let by_votes = with(&of_campaign(&sample), &json!({"order": "VOTES"}));
     let all: Vec<i64> = (1..=36).collect();
     let ordered = with(&by_votes, &json!({"first": 100}));
     assert_eq!(
-        numbers(&server, None, &ordered).await,
+        numbers(app.anonymous(), &ordered).await,
         all,
         "without votes, by number"
     );
     for choices in [vec![4, 7, 1, 13], vec![4, 7, 1], vec![4, 30]] {
-        let voter = server.voter();
+        let voter = app.voter();
         for index in choices {
-            let payload = server
-                .cast(&voter, &server.nominee_id(sample.nominees[index]), None)
-                .await;
-            assert_eq!(refusal(&payload), None);
+            voter.vote(&sample.nominee_id(index)).await.expect_counted();
         }
     }
     assert_eq!(
-        numbers(&server, None, &ordered).await,
+        numbers(app.anonymous(), &ordered).await,
         all,
         "until it is published"
     );
-    server.app.publish_tallies().await;
+    app.publish_tallies().await;
     let mut expected = vec![5, 2, 8, 14, 31];
     expected.extend(all.iter().filter(|n| ![5, 2, 8, 14, 31].contains(*n)));
-    assert_eq!(numbers(&server, None, &ordered).await, expected);
+    assert_eq!(numbers(app.anonymous(), &ordered).await, expected);
     for size in [1, 2, 3, 7, 36] {
-        let forwards = walk(&server, None, NOMINEES, &by_votes, (size, "number")).await;
-        let backwards = walk_back(&server, None, NOMINEES, &by_votes, (size, "number")).await;
+        let forwards = walk(app.anonymous(), NOMINEES, &by_votes, (size, "number")).await;
+        let backwards = walk_back(app.anonymous(), NOMINEES, &by_votes, (size, "number")).await;
         assert_eq!(as_numbers(&forwards), expected, "in pages of {size}");
         assert_eq!(forwards, backwards, "in pages of {size}");
     }
 }
 
-fn a_voter() -> Viewer {
-    Viewer::Voter {
-        id: VoterId::new(),
-        is_guest: false,
-    }
-}
-
-/// The whole shuffle as the viewer sees it now; none for the anonymous one.
-async fn shuffle(server: &TestServer, sample: &Sample, viewer: Option<Viewer>) -> Vec<i64> {
-    let variables = with(
-        &of_campaign(server, sample),
-        &json!({"order": "SHUFFLED", "first": 100}),
-    );
-    let token = viewer.map(|viewer| server.token_of(viewer));
-    let shuffled = numbers(server, token.as_deref(), &variables).await;
+/// The whole shuffle as this client sees it now.
+async fn shuffle(client: &TestClient, sample: &Sample) -> Vec<i64> {
+    let more = json!({"order": "SHUFFLED", "first": 100});
+    let shuffled = numbers(client, &with(&of_campaign(sample), &more)).await;
     assert_eq!(
         shuffled.iter().collect::<HashSet<_>>().len(),
         36,
@@ -209,87 +185,60 @@ async fn shuffle(server: &TestServer, sample: &Sample, viewer: Option<Viewer>) -
 }
 
 async fn a_shuffle_is_a_viewers_own_for_a_day(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (sample, other) = (server.sample().await, server.sample().await);
-    let voter = a_voter();
-    let own = shuffle(&server, &sample, Some(voter)).await;
+    let app = TestApp::start(&stores).await;
+    let (sample, other) = (app.sample().await, app.sample().await);
+    let voter = app.voter();
+    let own = shuffle(&voter, &sample).await;
     assert_ne!(own, (1..=36).collect::<Vec<i64>>());
-    let anonymous = shuffle(&server, &sample, None).await;
-    assert_eq!(anonymous, shuffle(&server, &sample, None).await);
+    let anonymous = shuffle(app.anonymous(), &sample).await;
+    assert_eq!(anonymous, shuffle(app.anonymous(), &sample).await);
     for another in [
-        shuffle(&server, &sample, Some(a_voter())).await,
-        shuffle(&server, &other, Some(voter)).await,
+        shuffle(&app.voter(), &sample).await,
+        shuffle(&voter, &other).await,
         anonymous,
     ] {
         assert_ne!(own, another);
     }
     let midnight: DateTime<Utc> = "2022-10-25T16:00:00Z".parse().expect("a time");
-    server.clock.set(midnight - TimeDelta::microseconds(1));
-    assert_eq!(
-        shuffle(&server, &sample, Some(voter)).await,
-        own,
-        "all day long"
-    );
-    let variables = with(
-        &of_campaign(&server, &sample),
-        &json!({"order": "SHUFFLED"}),
-    );
-    let token = server.token_of(voter);
+    app.clock.set(midnight - TimeDelta::microseconds(1));
+    assert_eq!(shuffle(&voter, &sample).await, own, "all day long");
+    let variables = with(&of_campaign(&sample), &json!({"order": "SHUFFLED"}));
     for size in [1, 5, 36] {
-        let forwards = walk(
-            &server,
-            Some(&token),
-            NOMINEES,
-            &variables,
-            (size, "number"),
-        )
-        .await;
-        let backwards = walk_back(
-            &server,
-            Some(&token),
-            NOMINEES,
-            &variables,
-            (size, "number"),
-        )
-        .await;
+        let forwards = walk(&voter, NOMINEES, &variables, (size, "number")).await;
+        let backwards = walk_back(&voter, NOMINEES, &variables, (size, "number")).await;
         assert_eq!(as_numbers(&forwards), own, "in pages of {size}");
         assert_eq!(forwards, backwards, "in pages of {size}");
     }
-    server.clock.set(midnight);
-    assert_ne!(
-        shuffle(&server, &sample, Some(voter)).await,
-        own,
-        "the next day"
-    );
+    app.clock.set(midnight);
+    assert_ne!(shuffle(&voter, &sample).await, own, "the next day");
 }
 
 async fn a_shuffle_goes_on_after_midnight(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let voter = a_voter();
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let voter = app.voter();
     let midnight: DateTime<Utc> = "2022-10-25T16:00:00Z".parse().expect("a time");
-    server.clock.set(midnight - TimeDelta::seconds(1));
-    let begun = shuffle(&server, &sample, Some(voter)).await;
-    let token = server.token_of(voter);
+    app.clock.set(midnight - TimeDelta::seconds(1));
+    let begun = shuffle(&voter, &sample).await;
     let variables = with(
-        &of_campaign(&server, &sample),
+        &of_campaign(&sample),
         &json!({"order": "SHUFFLED", "first": 10}),
     );
-    let mut list = page(&server, Some(&token), NOMINEES, &variables).await;
+    let mut list = page(&voter, NOMINEES, &variables).await;
     let mut walked = as_numbers(&column(&list, "number"));
-    server.clock.set(midnight + TimeDelta::seconds(1));
+    app.clock.set(midnight + TimeDelta::seconds(1));
     while flags(&list).1 {
         let more = json!({"after": list["pageInfo"]["endCursor"]});
-        list = page(&server, Some(&token), NOMINEES, &with(&variables, &more)).await;
+        list = page(&voter, NOMINEES, &with(&variables, &more)).await;
         walked.extend(as_numbers(&column(&list, "number")));
     }
     assert_eq!(walked, begun);
 }
 
 async fn nominees_are_found_by_name_employer_and_number(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let all = of_campaign(&server, &sample);
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let all = of_campaign(&sample);
     for (search, expected) in [
         ("候选人07", vec![7]),
         ("选人3", vec![30, 31, 32, 33, 34, 35, 36]),
@@ -304,25 +253,24 @@ async fn nominees_are_found_by_name_employer_and_number(stores: Stores) {
     ] {
         let variables = with(&all, &json!({"search": search, "first": 100}));
         assert_eq!(
-            numbers(&server, None, &variables).await,
+            numbers(app.anonymous(), &variables).await,
             expected,
             "{search:?}"
         );
-        let list = page(&server, None, NOMINEES, &variables).await;
+        let list = page(app.anonymous(), NOMINEES, &variables).await;
         assert_eq!(list["totalCount"], json!(expected.len()), "{search:?}");
     }
     let found = with(&all, &json!({"search": "company 3"}));
-    let walked = walk(&server, None, NOMINEES, &found, (2, "number")).await;
+    let walked = walk(app.anonymous(), NOMINEES, &found, (2, "number")).await;
     assert_eq!(as_numbers(&walked), [3, 8, 13, 18, 23, 28, 33]);
 }
 
 async fn search_takes_its_text_as_it_is(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let mut tx = server
-        .app
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let mut tx = app
         .database
-        .begin()
+        .begin("test")
         .await
         .expect("the database answers");
     for (number, name) in [
@@ -337,12 +285,8 @@ async fn search_takes_its_text_as_it_is(stores: Stores) {
             .expect("stored");
     }
     tx.commit().await.expect("it commits");
-    server
-        .app
-        .refresh_campaigns()
-        .await
-        .expect("the database answers");
-    let all = of_campaign(&server, &sample);
+    app.refresh().await;
+    let all = of_campaign(&sample);
     for (search, expected) in [
         ("%", vec![101]),
         ("_", vec![102]),
@@ -356,7 +300,7 @@ async fn search_takes_its_text_as_it_is(stores: Stores) {
     ] {
         let variables = with(&all, &json!({"search": search}));
         assert_eq!(
-            numbers(&server, None, &variables).await,
+            numbers(app.anonymous(), &variables).await,
             expected,
             "{search:?}"
         );
@@ -364,19 +308,17 @@ async fn search_takes_its_text_as_it_is(stores: Stores) {
 }
 
 async fn a_category_is_a_list_of_its_own(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (sample, other) = (server.sample().await, server.sample().await);
-    let category =
-        |sample: &Sample, index: usize| server.global(GlobalId::Category(sample.categories[index]));
+    let app = TestApp::start(&stores).await;
+    let (sample, other) = (app.sample().await, app.sample().await);
+    let category = |sample: &Sample, index: usize| sample.category_id(index);
     let second = with(
-        &of_campaign(&server, &sample),
+        &of_campaign(&sample),
         &json!({"category": category(&sample, 1)}),
     );
-    let walked = walk(&server, None, NOMINEES, &second, (5, "number")).await;
+    let walked = walk(app.anonymous(), NOMINEES, &second, (5, "number")).await;
     assert_eq!(as_numbers(&walked), (13..=24).collect::<Vec<i64>>());
     let list = page(
-        &server,
-        None,
+        app.anonymous(),
         NOMINEES,
         &with(&second, &json!({"search": "company 3", "last": 1})),
     )
@@ -385,19 +327,19 @@ async fn a_category_is_a_list_of_its_own(stores: Stores) {
     assert_eq!(list["totalCount"], json!(3));
     assert_eq!(flags(&list), (true, false));
     let foreign = with(&second, &json!({"category": category(&other, 1)}));
-    assert_eq!(server.fail(None, NOMINEES, foreign).await, "NOT_FOUND");
+    assert_eq!(app.anonymous().fail(NOMINEES, foreign).await, "NOT_FOUND");
 }
 
 async fn cursors_fit_their_own_order_only(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let now = server.clock.now();
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let now = app.clock.now();
     sample
-        .insert_story(&server.app.database, Some(0), "A story", now)
+        .insert_story(&app.database, Some(0), "A story", now)
         .await;
-    let all = of_campaign(&server, &sample);
+    let all = of_campaign(&sample);
     let lists = "{ campaigns(first: 1) { pageInfo { endCursor } } stories(first: 1) { pageInfo { endCursor } } }";
-    let data = server.ask(None, lists, json!({})).await;
+    let data = app.anonymous().ask(lists, json!({})).await;
     let mut cursors = vec![
         (
             "campaigns",
@@ -408,8 +350,7 @@ async fn cursors_fit_their_own_order_only(stores: Stores) {
     let orders = ["NUMBER", "VOTES", "SHUFFLED"];
     for order in orders {
         let list = page(
-            &server,
-            None,
+            app.anonymous(),
             NOMINEES,
             &with(&all, &json!({"order": order, "first": 1})),
         )
@@ -424,14 +365,14 @@ async fn cursors_fit_their_own_order_only(stores: Stores) {
                 json!({"last": 1, "before": cursor}),
             ] {
                 let variables = with(&with(&all, &json!({"order": order})), &more);
-                let code = server.fail(None, NOMINEES, variables).await;
+                let code = app.anonymous().fail(NOMINEES, variables).await;
                 assert_eq!(code, "BAD_USER_INPUT", "a cursor of {of} in {order}");
             }
         }
         for list in ["campaigns", "stories"].iter().filter(|list| *list != of) {
             let query =
                 format!("query($after: String) {{ {list}(after: $after) {{ nodes {{ id }} }} }}");
-            let code = server.fail(None, &query, json!({"after": cursor})).await;
+            let code = app.anonymous().fail(&query, json!({"after": cursor})).await;
             assert_eq!(code, "BAD_USER_INPUT", "a cursor of {of} in {list}");
         }
     }

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Stores, TestServer, on_both};
+use crate::harness::{Stores, TestApp, on_both};
 
 on_both!(
     fields_come_in_the_order_of_the_request,
@@ -11,9 +11,9 @@ on_both!(
 );
 
 /// The body of an answer as it was sent, positions of errors left out.
-async fn text(server: &TestServer, query: &str, variables: serde_json::Value) -> String {
+async fn text(app: &TestApp, query: &str, variables: serde_json::Value) -> String {
     let body = json!({"query": query, "variables": variables});
-    let request = server.http().post(server.url("/graphql")).json(&body);
+    let request = app.http().post(app.url("/graphql")).json(&body);
     let response = request.send().await.expect("an answer");
     assert_eq!(response.status(), 200);
     let text = response.text().await.expect("a text");
@@ -26,8 +26,8 @@ async fn text(server: &TestServer, query: &str, variables: serde_json::Value) ->
 }
 
 async fn fields_come_in_the_order_of_the_request(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
     let (slug, title) = (&sample.campaign.slug, &sample.campaign.title);
     let query = "query($slug: String!) { z: serverTime campaign(slug: $slug) { title slug ...F title
         categories { name key } a: slug } serverTime __typename }
@@ -35,7 +35,7 @@ async fn fields_come_in_the_order_of_the_request(stores: Stores) {
     let categories: Vec<String> = (0..3)
         .map(|n| {
             let category = &sample.categories[n];
-            let shape = server.app.campaigns.catalog();
+            let shape = app.campaigns.catalog();
             let roster = shape
                 .find(sample.campaign.id, acclaim::auth::Viewer::Anonymous)
                 .expect("it is there");
@@ -48,14 +48,14 @@ async fn fields_come_in_the_order_of_the_request(stores: Stores) {
         r#"{{"data":{{"z":"2022-10-25T04:00:00.000Z","campaign":{{"title":"{title}","slug":"{slug}","summary":"A sample.","timeZone":"Asia/Shanghai","rules":{{"votesPerPeriod":3,"period":"DAY"}},"categories":[{}],"a":"{slug}"}},"serverTime":"2022-10-25T04:00:00.000Z","__typename":"Query"}}}}"#,
         categories.join(",")
     );
-    assert_eq!(text(&server, query, json!({"slug": slug})).await, expected);
+    assert_eq!(text(&app, query, json!({"slug": slug})).await, expected);
 }
 
 async fn a_null_rises_to_the_nearest_field_that_may_be_null(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let id = server.campaign_id(sample.campaign.id);
-    let nominee = server.nominee_id(sample.nominees[0]);
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let id = sample.campaign_id();
+    let nominee = sample.nominee_id(0);
     let bad = r#""message":"first must be 1 to 100.""#;
     let code = r#""extensions":{"code":"BAD_USER_INPUT"}"#;
     // Campaign.nominees has no null: the campaign, which has, is null. What stands beside it stays.
@@ -64,7 +64,7 @@ async fn a_null_rises_to_the_nearest_field_that_may_be_null(stores: Stores) {
     let expected = format!(
         r#"{{"errors":[{{{bad},"path":["campaign","nominees"],{code}}}],"data":{{"a":"2022-10-25T04:00:00.000Z","campaign":null,"b":{{"timeZone":"Asia/Shanghai"}}}}}}"#
     );
-    assert_eq!(text(&server, query, json!({"id": id})).await, expected);
+    assert_eq!(text(&app, query, json!({"id": id})).await, expected);
     // An entry of a list of nullable entries is null alone; the path names it by its index.
     let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Campaign { s: nominees(first: 0) { totalCount } }
         ... on Nominee { number } } }";
@@ -72,14 +72,14 @@ async fn a_null_rises_to_the_nearest_field_that_may_be_null(stores: Stores) {
         r#"{{"errors":[{{{bad},"path":["nodes",1,"s"],{code}}}],"data":{{"nodes":[{{"number":1}},null,{{"number":1}}]}}}}"#
     );
     let ids = json!({"ids": [nominee, id, nominee]});
-    assert_eq!(text(&server, query, ids).await, expected);
+    assert_eq!(text(&app, query, ids).await, expected);
     // Query.nominees has no null, nor has anything above it.
     let query = "query($id: ID!) { serverTime nominees(campaignId: $id, first: 0) { totalCount } }";
     let expected = format!(r#"{{"errors":[{{{bad},"path":["nominees"],{code}}}],"data":null}}"#);
-    assert_eq!(text(&server, query, json!({"id": id})).await, expected);
+    assert_eq!(text(&app, query, json!({"id": id})).await, expected);
     // A nullable field is null itself; two failures are two errors.
     let query = "query { a: node(id: \"x\") { id } b: campaign { id } serverTime }";
-    let answer = text(&server, query, json!({})).await;
+    let answer = text(&app, query, json!({})).await;
     assert!(
         answer.ends_with(r#""data":{"a":null,"b":null,"serverTime":"2022-10-25T04:00:00.000Z"}}"#),
         "{answer}"

@@ -1,10 +1,10 @@
-//! What a page costs: the same few SQL statements, however long it is.
+//! The cost of a page: the same few SQL statements, however long it is.
 
 use acclaim::ledger::campaign;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::harness::{NOMINEES_EACH, Sample, Stores, TestServer, on_both, sample_nominee};
+use crate::harness::{NOMINEES_EACH, Sample, Stores, TestApp, TestClient, on_both, sample_nominee};
 
 on_both!(
     a_field_with_a_statement_of_its_own_is_too_dear_below_a_page,
@@ -15,19 +15,18 @@ on_both!(
 );
 
 /// Statements that one request sends; no workers run, so nobody else sends any.
-async fn cost(server: &TestServer, token: &str, query: &str, variables: Value) -> (u64, Value) {
-    let before = server.app.database.statements();
-    let data = server.ask(Some(token), query, variables).await;
-    (server.app.database.statements() - before, data)
+async fn cost(app: &TestApp, client: &TestClient, query: &str, variables: Value) -> (u64, Value) {
+    let before = app.database.statements();
+    let data = client.ask(query, variables).await;
+    (app.database.statements() - before, data)
 }
 
 /// A sample with 100 nominees, each with two stories, and a voter who has voted for and liked some of them.
-async fn hundred(server: &TestServer) -> (Sample, String) {
-    let mut sample = server.sample().await;
-    let mut tx = server
-        .app
+async fn hundred(app: &TestApp) -> (Sample, TestClient) {
+    let mut sample = app.sample().await;
+    let mut tx = app
         .database
-        .begin()
+        .begin("test")
         .await
         .expect("the database answers");
     for number in 3 * NOMINEES_EACH + 1..=100 {
@@ -38,31 +37,27 @@ async fn hundred(server: &TestServer) -> (Sample, String) {
         sample.nominees.push(nominee.id);
     }
     tx.commit().await.expect("it commits");
-    server
-        .app
-        .refresh_campaigns()
-        .await
-        .expect("the database answers");
+    app.refresh().await;
     let sample = sample;
     for n in 0..200 {
-        let at = server.clock.now() - TimeDelta::seconds(n);
+        let at = app.clock.now() - TimeDelta::seconds(n);
         let nominee = usize::try_from(n).expect("it is small") % 100;
-        insert_story(server, &sample, nominee, at).await;
+        insert_story(app, &sample, nominee, at).await;
     }
-    let voter = server.voter();
+    let voter = app.voter();
     let like = "mutation($id: ID!) { setLike(input: {subjectId: $id, liked: true}) { subject { likeCount } } }";
     for index in [0, 1, 50, 99] {
-        let nominee = server.nominee_id(sample.nominees[index]);
-        server.cast(&voter, &nominee, None).await;
-        server.ask(Some(&voter), like, json!({"id": nominee})).await;
+        let nominee = sample.nominee_id(index);
+        voter.vote(&nominee).await;
+        voter.ask(like, json!({"id": nominee})).await;
     }
-    server.app.publish_tallies().await;
+    app.publish_tallies().await;
     (sample, voter)
 }
 
 /// A story about the nominee at this index, whose category the test does not need.
 async fn insert_story(
-    server: &TestServer,
+    app: &TestApp,
     sample: &Sample,
     nominee: usize,
     at: chrono::DateTime<chrono::Utc>,
@@ -78,10 +73,9 @@ async fn insert_story(
         media: Vec::new(),
         published_at: at,
     };
-    let mut tx = server
-        .app
+    let mut tx = app
         .database
-        .begin()
+        .begin("test")
         .await
         .expect("the database answers");
     acclaim::ledger::story::insert(&mut tx, &made, None)
@@ -91,9 +85,9 @@ async fn insert_story(
 }
 
 async fn a_field_with_a_statement_of_its_own_is_too_dear_below_a_page(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let (voter, campaign) = (server.voter(), server.campaign_id(sample.campaign.id));
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let (voter, campaign) = (app.voter(), sample.campaign_id());
     for field in [
         "viewerQuotas { used }",
         "stories(first: 1) { nodes { id } }",
@@ -102,25 +96,23 @@ async fn a_field_with_a_statement_of_its_own_is_too_dear_below_a_page(stores: St
             "query($campaign: ID!) {{ nominees(campaignId: $campaign, first: 100) {{
             nodes {{ campaign {{ {field} }} }} }} }}"
         );
-        let code = server
-            .fail(Some(&voter), &query, json!({"campaign": campaign}))
-            .await;
+        let code = voter.fail(&query, json!({"campaign": campaign})).await;
         assert_eq!(code, "QUERY_TOO_COMPLEX", "{field}");
     }
 }
 
 async fn a_page_of_100_nominees_takes_as_many_statements_as_one_of_2(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (sample, voter) = hundred(&server).await;
+    let app = TestApp::start(&stores).await;
+    let (sample, voter) = hundred(&app).await;
     let query = "query($campaign: ID!, $first: Int!, $order: NomineeOrder!) {
         nominees(campaignId: $campaign, first: $first, orderBy: $order) { nodes {
         category { key } campaign { slug } votes rank viewerHasVoted viewerHasLiked likeCount viewCount
         stories(first: 3) { nodes { title likeCount viewerHasLiked nominee { name viewerHasVoted } } } } } }";
     for order in ["NUMBER", "VOTES", "SHUFFLED"] {
         for first in [2, 100] {
-            let campaign = server.campaign_id(sample.campaign.id);
+            let campaign = sample.campaign_id();
             let variables = json!({"campaign": campaign, "first": first, "order": order});
-            let (statements, data) = cost(&server, &voter, query, variables).await;
+            let (statements, data) = cost(&app, &voter, query, variables).await;
             // The nominees' counters, the viewer's likes and votes; the stories, their counters, the viewer's likes of
             // them, and the viewer's votes again for the nominees of the stories. Rosters and tallies are in memory.
             assert_eq!(statements, 7, "{first} by {order}");
@@ -155,15 +147,16 @@ async fn a_page_of_100_nominees_takes_as_many_statements_as_one_of_2(stores: Sto
 }
 
 async fn a_feed_of_100_stories_takes_as_many_statements_as_one_of_2(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (sample, voter) = hundred(&server).await;
+    let app = TestApp::start(&stores).await;
+    let (sample, voter) = hundred(&app).await;
     let query = "query($campaign: ID!, $first: Int!) { stories(campaignId: $campaign, first: $first) { nodes {
         title likeCount viewCount viewerHasLiked
         nominee { name votes rank viewerHasVoted likeCount viewCount viewerHasLiked category { key } } } } }";
     for first in [2, 100] {
-        let variables = json!({"campaign": server.campaign_id(sample.campaign.id), "first": first});
-        let (statements, data) = cost(&server, &voter, query, variables).await;
-        // The feed, its counters, the viewer's likes of it; the nominees' counters, the viewer's likes of them and votes.
+        let variables = json!({"campaign": sample.campaign_id(), "first": first});
+        let (statements, data) = cost(&app, &voter, query, variables).await;
+        // The feed, its counters, the viewer's likes of it; the nominees' counters, the viewer's likes of them and
+        // votes.
         assert_eq!(statements, 6, "{first}");
         let nodes = data["stories"]["nodes"].as_array().expect("nodes");
         assert_eq!(nodes.len(), first);
@@ -172,17 +165,14 @@ async fn a_feed_of_100_stories_takes_as_many_statements_as_one_of_2(stores: Stor
 }
 
 async fn a_tally_of_100_nominees_takes_as_many_statements_as_one_of_12(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (sample, voter) = hundred(&server).await;
+    let app = TestApp::start(&stores).await;
+    let (sample, voter) = hundred(&app).await;
     let query = "query($campaign: ID!, $category: ID) { campaign(id: $campaign) { tally { countedVotes
         entries(category: $category) { votes rank share nominee { name votes viewerHasVoted likeCount viewerHasLiked } } } } }";
-    let category = server.global(acclaim::graphql::node_id::GlobalId::Category(
-        sample.categories[0],
-    ));
+    let category = sample.category_id(0);
     for (category, length) in [(json!(category), 12), (Value::Null, 100)] {
-        let variables =
-            json!({"campaign": server.campaign_id(sample.campaign.id), "category": category});
-        let (statements, data) = cost(&server, &voter, query, variables).await;
+        let variables = json!({"campaign": sample.campaign_id(), "category": category});
+        let (statements, data) = cost(&app, &voter, query, variables).await;
         // The nominees' counters, the viewer's likes and votes.
         assert_eq!(statements, 3, "{length}");
         let entries = data["campaign"]["tally"]["entries"]
@@ -193,29 +183,21 @@ async fn a_tally_of_100_nominees_takes_as_many_statements_as_one_of_12(stores: S
 }
 
 async fn nodes_of_one_kind_share_their_statements(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (sample, voter) = hundred(&server).await;
+    let app = TestApp::start(&stores).await;
+    let (sample, voter) = hundred(&app).await;
     let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Nominee { likeCount viewerHasVoted }
         ... on Story { likeCount nominee { viewerHasVoted } } ... on Vote { nominee { likeCount viewerHasVoted } } } }";
     let list = "query($id: ID!) { stories(campaignId: $id, first: 50) { nodes { id } } }";
-    let data = server
-        .ask(
-            None,
-            list,
-            json!({"id": server.campaign_id(sample.campaign.id)}),
-        )
+    let data = app
+        .anonymous()
+        .ask(list, json!({"id": sample.campaign_id()}))
         .await;
     let in_feed = super::column(&data["stories"], "id");
-    let nominees: Vec<Value> = sample
-        .nominees
-        .iter()
-        .map(|id| json!(server.nominee_id(*id)))
-        .collect();
+    let nominees = (0..sample.nominees.len()).map(|index| json!(sample.nominee_id(index)));
+    let nominees: Vec<Value> = nominees.collect();
     let mut cast = Vec::new();
     for index in [2, 12, 13, 14, 24, 25] {
-        let payload = server
-            .cast(&voter, &server.nominee_id(sample.nominees[index]), None)
-            .await;
+        let payload = voter.vote(&sample.nominee_id(index)).await;
         cast.extend(Some(payload["vote"]["id"].clone()).filter(Value::is_string));
     }
     assert!(cast.len() > 3, "{cast:?}");
@@ -228,7 +210,7 @@ async fn nodes_of_one_kind_share_their_statements(stores: Stores) {
         ("votes", cast, 3),
     ] {
         for ids in [&ids[..2], &ids[..]] {
-            let (statements, data) = cost(&server, &voter, query, json!({"ids": ids})).await;
+            let (statements, data) = cost(&app, &voter, query, json!({"ids": ids})).await;
             assert_eq!(statements, expected, "{} {kind}", ids.len());
             let nodes = data["nodes"].as_array().expect("nodes");
             assert!(nodes.iter().all(Value::is_object), "{data}");

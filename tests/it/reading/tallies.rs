@@ -1,11 +1,10 @@
 //! Tallies, who sees them when, and what a viewer may still vote.
 
 use acclaim::domain::campaign::TallyVisibility;
-use acclaim::graphql::node_id::GlobalId;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::harness::{Sample, Stores, TestServer, on_both, refusal};
+use crate::harness::{Sample, Stores, TestApp, TestClient, on_both};
 
 on_both!(
     a_tally_ranks_within_categories_and_ties_share_a_rank,
@@ -20,36 +19,34 @@ const TALLY: &str = "query($campaign: ID!, $category: ID) { campaign(id: $campai
     entries(category: $category) { nominee { number votes rank } votes rank share } } } }";
 
 /// Casts votes by new voters for nominees by their indexes, and publishes the tally.
-async fn cast_all(server: &TestServer, sample: &Sample, ballots: &[&[usize]]) {
-    for choices in ballots {
-        let voter = server.voter();
+async fn cast_all(app: &TestApp, sample: &Sample, choices_of_voters: &[&[usize]]) {
+    for choices in choices_of_voters {
+        let voter = app.voter();
         for index in *choices {
-            let nominee = server.nominee_id(sample.nominees[*index]);
-            assert_eq!(refusal(&server.cast(&voter, &nominee, None).await), None);
+            let nominee = sample.nominee_id(*index);
+            voter.vote(&nominee).await.expect_counted();
         }
     }
-    server.app.publish_tallies().await;
+    app.publish_tallies().await;
 }
 
 /// Status and body of the public tally.
-async fn tally_json(server: &TestServer, sample: &Sample) -> reqwest::Response {
+async fn tally_json(app: &TestApp, sample: &Sample) -> reqwest::Response {
     let path = format!("/campaigns/{}/tally.json", sample.campaign.slug);
-    let request = server.http().get(server.url(&path));
+    let request = app.http().get(app.url(&path));
     request.send().await.expect("an answer")
 }
 
 async fn a_tally_ranks_within_categories_and_ties_share_a_rank(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let (sample, other) = (server.sample().await, server.sample().await);
-    cast_all(&server, &sample, &[&[5, 1, 2, 13], &[5, 1, 2], &[5, 3]]).await;
-    let campaign = server.campaign_id(sample.campaign.id);
-    let category = |index: usize| server.global(GlobalId::Category(sample.categories[index]));
+    let app = TestApp::start(&stores).await;
+    let (sample, other) = (app.sample().await, app.sample().await);
+    cast_all(&app, &sample, &[&[5, 1, 2, 13], &[5, 1, 2], &[5, 3]]).await;
+    let campaign = sample.campaign_id();
+    let category = |index: usize| sample.category_id(index);
     let ask = async |category: Value| {
-        let data = server.ask(
-            None,
-            TALLY,
-            json!({"campaign": campaign, "category": category}),
-        );
+        let data = app
+            .anonymous()
+            .ask(TALLY, json!({"campaign": campaign, "category": category}));
         data.await["campaign"]["tally"].take()
     };
     let tally = ask(json!(category(0))).await;
@@ -80,24 +77,24 @@ async fn a_tally_ranks_within_categories_and_ties_share_a_rank(stores: Stores) {
     assert_eq!(ask(json!(category(2))).await["entries"], json!(third));
     let all = [expected, second, third].concat();
     assert_eq!(ask(Value::Null).await["entries"], json!(all));
-    let foreign = server.global(GlobalId::Category(other.categories[0]));
+    let foreign = other.category_id(0);
     let variables = json!({"campaign": campaign, "category": foreign});
-    assert_eq!(server.fail(None, TALLY, variables).await, "NOT_FOUND");
+    assert_eq!(app.anonymous().fail(TALLY, variables).await, "NOT_FOUND");
     let version = tally["version"].as_i64();
-    cast_all(&server, &sample, &[&[0]]).await;
+    cast_all(&app, &sample, &[&[0]]).await;
     assert!(ask(Value::Null).await["version"].as_i64() > version);
 }
 
 async fn the_tally_as_json_says_the_same_and_is_not_sent_twice(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    cast_all(&server, &sample, &[&[5, 1, 13], &[5, 1, 2]]).await;
-    let answer = tally_json(&server, &sample).await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    cast_all(&app, &sample, &[&[5, 1, 13], &[5, 1, 2]]).await;
+    let answer = tally_json(&app, &sample).await;
     assert_eq!(answer.status(), 200);
     let etag = answer.headers()["etag"].clone();
     let body: Value = answer.json().await.expect("JSON");
-    let variables = json!({"campaign": server.campaign_id(sample.campaign.id)});
-    let tally = server.ask(None, TALLY, variables).await["campaign"]["tally"].take();
+    let variables = json!({"campaign": sample.campaign_id()});
+    let tally = app.anonymous().ask(TALLY, variables).await["campaign"]["tally"].take();
     for field in [
         "version",
         "asOf",
@@ -124,14 +121,13 @@ async fn the_tally_as_json_says_the_same_and_is_not_sent_twice(stores: Stores) {
     assert_eq!(lines, expected);
     let path = format!("/campaigns/{}/tally.json", sample.campaign.slug);
     let again = || {
-        server
-            .http()
-            .get(server.url(&path))
+        app.http()
+            .get(app.url(&path))
             .header("if-none-match", &etag)
             .send()
     };
     assert_eq!(again().await.expect("an answer").status(), 304);
-    cast_all(&server, &sample, &[&[7]]).await;
+    cast_all(&app, &sample, &[&[7]]).await;
     assert_eq!(
         again().await.expect("an answer").status(),
         200,
@@ -140,14 +136,14 @@ async fn the_tally_as_json_says_the_same_and_is_not_sent_twice(stores: Stores) {
 }
 
 /// Asserts whether a viewer sees the tally in every place that has a part of it.
-async fn assert_tally_is(server: &TestServer, sample: &Sample, token: Option<&str>, is_seen: bool) {
-    let campaign = server.campaign_id(sample.campaign.id);
+async fn assert_tally_is(sample: &Sample, client: &TestClient, is_seen: bool) {
+    let campaign = sample.campaign_id();
     let query =
         "query($campaign: ID!, $nominee: ID!) { campaign(id: $campaign) { tally { countedVotes } }
         nominee(id: $nominee) { votes rank } node(id: $nominee) { ... on Nominee { votes rank } }
         nominees(campaignId: $campaign, first: 1) { nodes { votes rank } } }";
-    let variables = json!({"campaign": campaign, "nominee": server.nominee_id(sample.nominees[0])});
-    let data = server.ask(token, query, variables).await;
+    let variables = json!({"campaign": campaign, "nominee": sample.nominee_id(0)});
+    let data = client.ask(query, variables).await;
     let nominee = if is_seen {
         json!({"votes": 2, "rank": 1})
     } else {
@@ -165,10 +161,10 @@ async fn assert_tally_is(server: &TestServer, sample: &Sample, token: Option<&st
         "query($id: ID!) { list: campaign(id: $id) { nominees(first: 1, orderBy: VOTES) { nodes { number } } } }",
     ] {
         if is_seen {
-            server.ask(token, query, json!({"id": campaign})).await;
+            client.ask(query, json!({"id": campaign})).await;
         } else {
             assert_eq!(
-                server.fail(token, query, json!({"id": campaign})).await,
+                client.fail(query, json!({"id": campaign})).await,
                 "FORBIDDEN"
             );
         }
@@ -176,60 +172,54 @@ async fn assert_tally_is(server: &TestServer, sample: &Sample, token: Option<&st
 }
 
 async fn a_tally_after_the_close_is_hidden_before_it(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server
+    let app = TestApp::start(&stores).await;
+    let sample = app
         .sample_with(|c| c.tally_visibility = TallyVisibility::AfterClose)
         .await;
-    cast_all(&server, &sample, &[&[0, 1], &[0]]).await;
-    let staff = server.staff().await;
+    cast_all(&app, &sample, &[&[0, 1], &[0]]).await;
+    let staff = app.staff().await;
     let closes_at = sample.campaign.voting_closes_at;
     for (at, is_public) in [
-        (server.clock.now(), false),
+        (app.clock.now(), false),
         (closes_at - TimeDelta::microseconds(1), false),
         (closes_at, true),
     ] {
-        server.clock.set(at);
-        assert_tally_is(&server, &sample, None, is_public).await;
-        assert_tally_is(&server, &sample, Some(&server.voter()), is_public).await;
-        assert_tally_is(&server, &sample, Some(&server.token_of(staff)), true).await;
+        app.clock.set(at);
+        assert_tally_is(&sample, app.anonymous(), is_public).await;
+        assert_tally_is(&sample, &app.voter(), is_public).await;
+        assert_tally_is(&sample, &staff, true).await;
         let status = if is_public { 200 } else { 404 };
-        assert_eq!(
-            tally_json(&server, &sample).await.status(),
-            status,
-            "at {at}"
-        );
+        assert_eq!(tally_json(&app, &sample).await.status(), status, "at {at}");
     }
 }
 
 async fn a_tally_for_staff_is_never_public(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server
+    let app = TestApp::start(&stores).await;
+    let sample = app
         .sample_with(|c| c.tally_visibility = TallyVisibility::StaffOnly)
         .await;
-    cast_all(&server, &sample, &[&[0, 1], &[0]]).await;
-    let staff = server.staff().await;
-    for at in [server.clock.now(), sample.campaign.voting_closes_at] {
-        server.clock.set(at);
-        assert_tally_is(&server, &sample, None, false).await;
-        assert_tally_is(&server, &sample, Some(&server.voter()), false).await;
-        assert_tally_is(&server, &sample, Some(&server.token_of(staff)), true).await;
-        assert_eq!(tally_json(&server, &sample).await.status(), 404);
+    cast_all(&app, &sample, &[&[0, 1], &[0]]).await;
+    let staff = app.staff().await;
+    for at in [app.clock.now(), sample.campaign.voting_closes_at] {
+        app.clock.set(at);
+        assert_tally_is(&sample, app.anonymous(), false).await;
+        assert_tally_is(&sample, &app.voter(), false).await;
+        assert_tally_is(&sample, &staff, true).await;
+        assert_eq!(tally_json(&app, &sample).await.status(), 404);
     }
 }
 
 async fn quotas_are_the_viewers_own(stores: Stores) {
-    let server = TestServer::start(&stores).await;
-    let sample = server.sample().await;
-    let voter = server.voter();
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let voter = app.voter();
     for index in [0, 1, 12] {
-        server
-            .cast(&voter, &server.nominee_id(sample.nominees[index]), None)
-            .await;
+        voter.vote(&sample.nominee_id(index)).await;
     }
     let query = "query($id: ID!) { campaign(id: $id) { viewerQuotas { category { key } limit used remaining resetsAt } } }";
-    let ask = async |token: Option<&str>| {
-        let variables = json!({"id": server.campaign_id(sample.campaign.id)});
-        server.ask(token, query, variables).await["campaign"]["viewerQuotas"].take()
+    let ask = async |client: &TestClient| {
+        let variables = json!({"id": sample.campaign_id()});
+        client.ask(query, variables).await["campaign"]["viewerQuotas"].take()
     };
     let quotas = |used: [i64; 3]| {
         let keys = ["entrepreneur", "researcher", "craftsperson"];
@@ -239,9 +229,9 @@ async fn quotas_are_the_viewers_own(stores: Stores) {
         };
         json!(keys.into_iter().zip(used).map(quota).collect::<Vec<_>>())
     };
-    assert_eq!(ask(Some(&voter)).await, quotas([2, 1, 0]));
-    assert_eq!(ask(Some(&server.voter())).await, quotas([0, 0, 0]));
-    assert_eq!(ask(None).await, Value::Null);
-    let staff = server.token_of(server.staff().await);
-    assert_eq!(ask(Some(&staff)).await, Value::Null, "staff has no votes");
+    assert_eq!(ask(&voter).await, quotas([2, 1, 0]));
+    assert_eq!(ask(&app.voter()).await, quotas([0, 0, 0]));
+    assert_eq!(ask(app.anonymous()).await, Value::Null);
+    let staff = app.staff().await;
+    assert_eq!(ask(&staff).await, Value::Null, "staff has no votes");
 }

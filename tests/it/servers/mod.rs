@@ -21,11 +21,10 @@ use std::time::{Duration, Instant};
 
 use tokio::task::spawn_blocking;
 
+use crate::deadlines::deadline;
+
 pub use self::postgres::{PgBouncer, PostgresProcess, dedicated_postgres, postgres, standby_of};
 pub use self::redis::{RedisCluster, RedisProcess, dedicated_redis, redis};
-
-/// A start takes a second or two; a loaded machine with slow disks gets ten times that.
-const READY_WITHIN: Duration = Duration::from_secs(20);
 
 /// Ports are taken from below Linux' ephemeral range (32768 and up), where the client side of some other
 /// connection could take the port of a server that is down until its `restart`.
@@ -80,7 +79,7 @@ segment=$(sed -n '7s/.* //p' data/postmaster.pid 2>/dev/null)
 cd / && rm -rf "$folder"
 "#;
 
-/// What a server that is ready answers: the first byte of its reply to a question any client may ask.
+/// The answer of a server that is ready: the first byte of its reply to a question any client may ask.
 #[derive(Clone, Copy)]
 struct Probe {
     question: &'static [u8],
@@ -105,7 +104,7 @@ impl Probe {
 
     /// Asks until the answer is right; false if it was not by the deadline.
     fn passes_in_time(self, port: u16) -> bool {
-        let deadline = Instant::now() + READY_WITHIN;
+        let deadline = Instant::now() + deadline();
         while Instant::now() < deadline {
             if self.passes(port) {
                 return true;
@@ -175,13 +174,13 @@ impl Server {
         let ready = unwinding(move || probe.passes_in_time(port)).await;
         assert!(
             ready,
-            "`{} {port}` was not ready within {READY_WITHIN:?}:\n{}",
+            "`{} {port}` was not ready in time:\n{}",
             self.command,
             self.log()
         );
     }
 
-    /// What the server has written to its log, for the message of a failure.
+    /// The server's log, for the message of a failure.
     fn log(&self) -> String {
         std::fs::read_to_string(self.folder.join("server.log"))
             .unwrap_or_else(|failure| failure.to_string())

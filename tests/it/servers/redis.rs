@@ -1,10 +1,9 @@
 //! Redis and Redis Cluster.
 
-use std::time::{Duration, Instant};
-
 use tokio::sync::OnceCell;
 
-use super::{Probe, READY_WITHIN, Server, free_port, major_version, unwinding};
+use super::{Probe, Server, free_port, major_version, unwinding};
+use crate::deadlines::until;
 
 /// The oldest Redis the server is run on.
 const REDIS_OLDEST: u32 = 7;
@@ -145,8 +144,8 @@ impl RedisCluster {
         cluster
     }
 
-    /// Waits until all nodes are there, three of them primaries, and each of the others has its primary's data: a replica
-    /// that has never had it does not take over.
+    /// Waits until all nodes are there, three of them primaries, and each of the others has its primary's data: a
+    /// replica that has never had it does not take over.
     pub async fn until_whole(&self) {
         for node in &self.nodes {
             until_cluster("a whole cluster", async || {
@@ -173,7 +172,7 @@ impl RedisCluster {
         .await;
     }
 
-    /// What `REDIS_URL` says of it.
+    /// Its `REDIS_URL`.
     pub fn url(&self) -> String {
         let urls: Vec<String> = self.nodes.iter().map(RedisProcess::url).collect();
         urls.join(",")
@@ -221,15 +220,7 @@ async fn order(link: &mut redis::aio::MultiplexedConnection, order: &str) {
 }
 
 async fn until_cluster(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let started = Instant::now();
-    while !is_so().await {
-        assert!(
-            started.elapsed() < READY_WITHIN,
-            "{what} was not there in time"
-        );
-        // A pause between looks; the state is what is waited for.
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until(what, async || is_so().await.then_some(())).await;
 }
 
 /// A node that belongs to no cluster yet. It takes another for dead after a second.

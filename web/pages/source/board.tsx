@@ -2,9 +2,9 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { now } from "../../shared/clock";
 import { type ConnectionState, watch } from "../../shared/live";
-import { ApiError, execute, pause } from "../../shared/server";
+import { ApiError, execute, request } from "../../shared/server";
 import { SignInRefused, signInStaff, staff } from "../../shared/session";
-import { useTick } from "../../shared/store";
+import { useAlarm, useReturn, useTick } from "../../shared/store";
 import { NotFound } from "./missing";
 import { type BoardTallyFragment, FindBoard, type FindBoardQuery, ListRoster, WatchTally } from "./operations";
 import { Failed } from "./parts";
@@ -42,6 +42,14 @@ const pollMs = 2_000;
 const hiddenPollMs = 15_000;
 /** The time for which a change of rank is listed. */
 const rankChangeMs = 30_000;
+/** Rows change places at most this often, so that they can be followed. */
+const orderMs = 2_000;
+/** Nominees are renamed, moved and withdrawn, and votes prolonged, without a change of the figures. */
+const rosterPollMs = 30_000;
+/** Nominees that the roster lacks are looked for this often; the server's own reading of campaigns takes a moment. */
+const mismatchPollMs = 2_000;
+/** Controls are hidden on a projector that has not been touched for so long. */
+const idleMs = 5_000;
 const topRows = 12;
 
 const figuresOf = (tally: BoardTallyFragment): Figures => ({
@@ -60,11 +68,13 @@ class PublicTally {
   constructor(private readonly slug: string) {}
 
   /** The figures, where they are newer than the last ones. Throws when they cannot be had. */
-  async poll(): Promise<Figures | undefined> {
-    const response = await fetch(`/campaigns/${encodeURIComponent(this.slug)}/tally.json`, {
-      cache: "no-store",
-      headers: this.#etag ? { "if-none-match": this.#etag } : {},
-    });
+  poll(): Promise<Figures | undefined> {
+    const headers: HeadersInit = this.#etag ? { "if-none-match": this.#etag } : {};
+    const path = `/campaigns/${encodeURIComponent(this.slug)}/tally.json`;
+    return request(path, { cache: "no-store", headers }, (response) => this.#read(response));
+  }
+
+  async #read(response: Response): Promise<Figures | undefined> {
     if (response.status === 304) return undefined;
     if (!response.ok) throw new ApiError(response.status === 404 ? "NOT_FOUND" : "UNAVAILABLE", "no tally");
     this.#etag = response.headers.get("etag");
@@ -103,29 +113,51 @@ async function readRoster(slug: string): Promise<Nominee[]> {
   return nominees;
 }
 
+/** A campaign with its nominees, as far as its figures are shown. */
+export async function loadBoard(slug: string): Promise<{ campaign: Campaign | null; roster: Nominee[] }> {
+  const campaign = await readBoard(slug);
+  return { campaign, roster: campaign?.tally ? await readRoster(slug) : [] };
+}
+
 const readRosterPage = async (slug: string, after: string | null) =>
   (await execute(ListRoster, { slug, first: rosterPageSize, after }, { as: staff })).campaign?.nominees;
 
-export default function BoardView({ slug }: { slug: string }) {
-  const [campaign, setCampaign] = useState<Campaign | null | "failed">();
-  const [roster, setRoster] = useState<Nominee[]>([]);
+interface BoardViewProps {
+  slug: string;
+  /** The board as it was read before the page was drawn. */
+  first?: Awaited<ReturnType<typeof loadBoard>> | undefined;
+}
+
+export default function BoardView({ slug, first }: BoardViewProps) {
+  const [campaign, setCampaign] = useState<Campaign | null | Error | undefined>(first?.campaign);
+  const [roster, setRoster] = useState<Nominee[]>(first?.roster ?? []);
   const [signedIn, setSignedIn] = useState(staff.isOpen());
   const load = async () => {
     try {
-      const found = await readBoard(slug);
-      if (found?.tally) setRoster(await readRoster(slug));
-      setCampaign(found);
-      if (found) document.title = `${found.title} · ${t().board}`;
+      const found = await loadBoard(slug);
+      setRoster(found.roster);
+      setCampaign(found.campaign);
       setSignedIn(staff.isOpen());
-    } catch {
-      setCampaign((before) => before ?? "failed");
+    } catch (error) {
+      setCampaign((before) => before ?? (error as Error));
     }
   };
+  const isFresh = useRef(first !== undefined);
   useEffect(() => {
-    void load();
+    if (!isFresh.current) void load();
+    isFresh.current = false;
   }, [slug, signedIn]);
+  useReturn(0, () => void load());
+  useEffect(() => {
+    const timer = setInterval(() => void load(), rosterPollMs * (1 + Math.random() / 4));
+    return () => clearInterval(timer);
+  }, [slug]);
+  const title = campaign instanceof Error ? undefined : campaign?.title;
+  useEffect(() => {
+    if (title) document.title = `${title} · ${t().board}`;
+  }, [title]);
   if (campaign === undefined) return <p class="empty">{t().loading}</p>;
-  if (campaign === "failed") return <Failed retry={() => void load()} />;
+  if (campaign instanceof Error) return <Failed error={campaign} retry={() => void load()} />;
   if (campaign === null) return <NotFound slug={slug} />;
   const account = <StaffAccount isOpen={signedIn} onChange={() => setSignedIn(staff.isOpen())} />;
   return campaign.tally ? (
@@ -173,12 +205,11 @@ interface LiveProps {
   reload: () => Promise<void>;
 }
 
-function LiveBoard({ slug, campaign, tally, roster, account, reload }: LiveProps) {
+/** The figures of now, with the state of the connection that they come by. */
+function useFigures({ slug, campaign, tally, reload }: LiveProps) {
   const [figures, setFigures] = useState(() => figuresOf(tally));
   const [state, setState] = useState<ConnectionState>("connecting");
   const [lastContactMs, setLastContact] = useState(now);
-  const [showsAll, setShowsAll] = useState(false);
-  const history = useRef<History>(new History());
   const takeFigures = (next: Figures) => {
     setLastContact(now());
     setFigures((before) => (next.version > before.version || next.asOfMs > before.asOfMs ? next : before));
@@ -211,15 +242,33 @@ function LiveBoard({ slug, campaign, tally, roster, account, reload }: LiveProps
       pollMs,
     });
   }, [campaign.id]);
+  return { figures, state, lastContactMs };
+}
+
+/** Reads the roster again while it has other nominees than the figures: some were added or withdrawn. */
+function useMatchingRoster(roster: Nominee[], figures: Figures, reload: () => Promise<void>): void {
   const rosterNumbers = useMemo(() => new Set(roster.map(({ number }) => number)), [roster]);
-  const hasUnknown = [...figures.standings.keys()].some((number) => !rosterNumbers.has(number));
+  const isMismatch =
+    rosterNumbers.size !== figures.standings.size || [...rosterNumbers].some((number) => !figures.standings.has(number));
   useEffect(() => {
-    // Nominees that were added since; not more often than the server's campaigns are read anew.
-    if (hasUnknown) void pause(1_000).then(reload);
-  }, [hasUnknown]);
+    if (!isMismatch) return;
+    const timer = setInterval(() => void reload(), mismatchPollMs);
+    return () => clearInterval(timer);
+  }, [isMismatch]);
+}
+
+function LiveBoard(props: LiveProps) {
+  const { slug, campaign, roster, account, reload } = props;
+  const { figures, state, lastContactMs } = useFigures(props);
+  const [showsAll, setShowsAll] = useState(false);
+  const history = useRef<History>(new History());
+  useMatchingRoster(roster, figures, reload);
+  const ordered = useOrder(figures);
+  useIdle();
   // Time passes without news, too: votes a minute fall. Not while nothing is heard, which is not the same as no votes.
-  useTick(now);
+  useTick();
   if (state !== "lost") history.current.note(figures);
+  history.current.noteRanks(ordered);
   return (
     <div class={showsAll ? "board all" : "board"}>
       <header class="bar">
@@ -232,8 +281,9 @@ function LiveBoard({ slug, campaign, tally, roster, account, reload }: LiveProps
           <Ranking
             key={category.id}
             category={category}
-            nominees={roster.filter(({ categoryId }) => categoryId === category.id)}
+            nominees={roster.filter(({ number, categoryId }) => categoryId === category.id && figures.standings.has(number))}
             figures={figures}
+            ordered={ordered}
             history={history.current}
             rows={showsAll ? Infinity : Math.max(topRows, category.shortlistSize + 2)}
           />
@@ -242,13 +292,15 @@ function LiveBoard({ slug, campaign, tally, roster, account, reload }: LiveProps
       <footer class="bar">
         <Freshness state={state} figures={figures} lastContactMs={lastContactMs} timeZone={campaign.timeZone} />
         <span class="spread" />
-        <button class="quiet" type="button" onClick={() => setShowsAll(!showsAll)}>
-          {showsAll ? t().showTop : t().showAll}
-        </button>
-        <a class="quiet button" href={pathOf({ view: "voting", slug })}>
-          {t().nominees}
-        </a>
-        {account}
+        <div class="controls">
+          <button class="quiet" type="button" onClick={() => setShowsAll(!showsAll)}>
+            {showsAll ? t().showTop : t().showAll}
+          </button>
+          <a class="quiet button" href={pathOf({ view: "voting", slug })}>
+            {t().nominees}
+          </a>
+          {account}
+        </div>
         <figure class="scan">
           <img src={`${pathOf({ view: "voting", slug })}/qr.svg`} alt={t().scan} width="96" height="96" />
           <figcaption>{t().scan}</figcaption>
@@ -256,6 +308,43 @@ function LiveBoard({ slug, campaign, tally, roster, account, reload }: LiveProps
       </footer>
     </div>
   );
+}
+
+/** The figures whose order is shown: newer ones take their place at most every `orderMs`. */
+function useOrder(figures: Figures): Figures {
+  const [ordered, setOrdered] = useState(figures);
+  const changedMs = useRef(-Infinity);
+  useEffect(() => {
+    if (figures === ordered) return;
+    const wait = Math.max(0, changedMs.current + orderMs - performance.now());
+    const timer = setTimeout(() => {
+      changedMs.current = performance.now();
+      setOrdered(figures);
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [figures, ordered]);
+  return ordered;
+}
+
+/** Marks the page as idle while nobody touches it: on a projector its controls are hidden then. */
+function useIdle(): void {
+  useEffect(() => {
+    const { classList } = document.documentElement;
+    let timer: ReturnType<typeof setTimeout>;
+    const wake = () => {
+      clearTimeout(timer);
+      classList.remove("idle");
+      timer = setTimeout(() => classList.add("idle"), idleMs);
+    };
+    const events = ["pointermove", "pointerdown", "keydown", "focusin"];
+    events.forEach((name) => addEventListener(name, wake));
+    wake();
+    return () => {
+      clearTimeout(timer);
+      classList.remove("idle");
+      events.forEach((name) => removeEventListener(name, wake));
+    };
+  }, []);
 }
 
 /** The figures that have been seen: for votes a minute, and for changes of rank. */
@@ -276,6 +365,10 @@ class History {
     const last = this.#bins.at(-1);
     if (last?.bin === bin) last.votes = figures.counted;
     else this.#bins = [...this.#bins, { bin, votes: figures.counted }].slice(-History.binsMax);
+  }
+
+  /** Takes notice of the ranks that are shown. */
+  noteRanks(figures: Figures): void {
     if (figures.version === this.#version) return;
     for (const [number, { rank }] of figures.standings) {
       const before = this.#ranks.get(number);
@@ -341,18 +434,24 @@ function Totals({ figures, history }: { figures: Figures; history: History }) {
 interface RankingProps {
   category: Category;
   nominees: Nominee[];
+  /** The votes that are shown. */
   figures: Figures;
+  /** The ranks that are shown. */
+  ordered: Figures;
   history: History;
   rows: number;
 }
 
-function Ranking({ category, nominees, figures, history, rows }: RankingProps) {
-  const standingOf = ({ number }: Nominee) => figures.standings.get(number) ?? { votes: 0, rank: nominees.length };
+function Ranking({ category, nominees, figures, ordered, history, rows }: RankingProps) {
+  const standingOf = ({ number }: Nominee) => ordered.standings.get(number) ?? { votes: 0, rank: nominees.length };
+  const votesOf = ({ number }: Nominee) => figures.standings.get(number)?.votes ?? 0;
   const ranked = [...nominees].sort((a, b) => standingOf(a).rank - standingOf(b).rank || a.number - b.number);
   const listed = ranked.slice(0, rows);
-  const most = Math.max(1, ...listed.map((nominee) => standingOf(nominee).votes));
+  const most = Math.max(1, ...listed.map(votesOf));
   const cut = category.shortlistSize;
   const hasCut = listed.length > cut;
+  const cutVotes = cut > 0 && hasCut ? standingOf(ranked[cut - 1]!).votes : 0;
+  const isTie = cutVotes > 0 && standingOf(ranked[cut]!).votes === cutVotes;
   // The line has half a row to itself.
   const top = (place: number) => String(place < cut ? place : place + 0.5);
   // In the order of numbers, so that a row keeps its element and moves to its place.
@@ -362,12 +461,13 @@ function Ranking({ category, nominees, figures, history, rows }: RankingProps) {
       <h2>{category.name}</h2>
       <ol style={{ "--rows": String(listed.length + (hasCut ? 0.5 : 0)) }}>
         {inDom.map(({ nominee, place }) => {
-          const { votes, rank } = standingOf(nominee);
+          const { votes: orderedVotes, rank } = standingOf(nominee);
+          const votes = votesOf(nominee);
           const move = history.move(nominee.number);
           return (
             <li
               key={nominee.number}
-              class={place < cut ? "row" : "row below"}
+              class={`row${place < cut ? "" : " below"}${move === "up" ? " rising" : ""}`}
               style={{ "--place": top(place), "--part": String(votes / most) }}
               data-number={nominee.number}
             >
@@ -380,6 +480,11 @@ function Ranking({ category, nominees, figures, history, rows }: RankingProps) {
                   {move === "up" ? "▲" : "▼"}
                 </span>
               )}
+              {isTie && orderedVotes === cutVotes && (
+                <span class="tie" role="img" aria-label={t().tied}>
+                  =
+                </span>
+              )}
               <span class="figure">{count(votes)}</span>
               <span class="fill" />
             </li>
@@ -387,7 +492,7 @@ function Ranking({ category, nominees, figures, history, rows }: RankingProps) {
         })}
         {hasCut && (
           <li class="cut" style={{ "--place": String(cut) }}>
-            {t().cutLine(cut)}
+            {isTie ? t().cutTie(cut) : t().cutLine(cut)}
           </li>
         )}
       </ol>
@@ -397,16 +502,12 @@ function Ranking({ category, nominees, figures, history, rows }: RankingProps) {
 
 /** The server's clock and the time until voting opens or closes; then the campaign is read again. */
 function Clock({ campaign, onEnd }: { campaign: Campaign; onEnd: () => Promise<void> }) {
-  const time = useTick(now);
+  const time = useTick();
   const edges = { UPCOMING: campaign.votingOpensAt, VOTING: campaign.votingClosesAt } as Partial<Record<string, string>>;
   const edge = edges[campaign.phase];
-  const remaining = edge ? Date.parse(edge) - time : undefined;
-  const isDue = remaining !== undefined && remaining <= 0;
-  useEffect(() => {
-    if (!isDue) return;
-    const timer = setInterval(() => void onEnd(), 1_000);
-    return () => clearInterval(timer);
-  }, [isDue]);
+  const edgeMs = edge ? Date.parse(edge) : undefined;
+  const remaining = edgeMs === undefined ? undefined : edgeMs - time;
+  useAlarm(edgeMs, () => void onEnd());
   return (
     <dl class="totals clock">
       <div>
@@ -430,7 +531,7 @@ interface FreshnessProps {
 
 /** The state of the connection, and the age of the figures. */
 function Freshness({ state, figures, lastContactMs, timeZone }: FreshnessProps) {
-  const time = useTick(now);
+  const time = useTick();
   const isCurrent = state === "live" || state === "polling";
   const age = Math.max(0, Math.round((time - (isCurrent ? figures.asOfMs : lastContactMs)) / 1_000));
   const words = { live: t().live, polling: t().polling, connecting: t().connecting, lost: t().lost };

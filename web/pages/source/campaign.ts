@@ -1,6 +1,6 @@
 // The campaign of the pages, and the votes, likes and quotas of this voter in it.
-import { ApiError, execute } from "../../shared/server";
-import { SignInRefused, voter } from "../../shared/session";
+import { ApiError, execute, isRetryable } from "../../shared/server";
+import { SignInRefused, reader, voter } from "../../shared/session";
 import { Store } from "../../shared/store";
 import { FindCampaign, type FindCampaignQuery, SetLike } from "./operations";
 import { t } from "./texts";
@@ -18,28 +18,82 @@ export interface VoteProgress {
 
 /** The message to the user, until the next one. */
 export const notice = new Store<{ text: string; isBad?: boolean } | undefined>(undefined);
+/** The campaign; null when there is none, an error when it could not be read yet. */
+export const campaign = new Store<Campaign | null | Error | undefined>(undefined);
 /** The quotas of the voter; null for someone who has not signed in. */
 export const quotas = new Store<Quota[] | null>(null);
 /** The progress of votes by nominee. */
 export const votesCast = new Store<ReadonlyMap<string, VoteProgress>>(new Map());
+/** The number of quota periods that have begun while the page is open: with each, nobody has voted for anyone. */
+export const period = new Store(0);
 
 const noteProgress = (id: string, progress: VoteProgress) =>
   votesCast.set(new Map(votesCast.value).set(id, { ...votesCast.value.get(id), ...progress }));
 
-let currentSlug = "";
+/** A campaign that was read so lately is not read again for another view. */
+const freshMs = 20_000;
 
-/** Reads a campaign; null when there is none. */
-export async function findCampaign(slug: string): Promise<Campaign | null> {
-  currentSlug = slug;
-  const { campaign } = await execute(FindCampaign, { slug }, { as: voter });
-  quotas.set(campaign?.viewerQuotas ?? null);
-  return campaign;
+let currentSlug: string | undefined;
+let askedMs = 0;
+let knownPeriodEndMs: number | undefined;
+
+/** The moment at which the next quota is granted anew; none where none is. */
+export function periodEndMs(of: Quota[] | null): number | undefined {
+  const resets = (of ?? []).flatMap(({ resetsAt }) => (resetsAt ? [Date.parse(resetsAt)] : []));
+  return resets.length > 0 ? Math.min(...resets) : undefined;
 }
+
+function takeQuotas(next: Quota[] | null): void {
+  quotas.set(next);
+  const endMs = periodEndMs(next);
+  if (endMs !== undefined && knownPeriodEndMs !== undefined && endMs > knownPeriodEndMs) {
+    const sending = [...votesCast.value].filter(([, { state }]) => state === "sending");
+    votesCast.set(new Map(sending));
+    period.set(period.value + 1);
+  }
+  knownPeriodEndMs = endMs ?? knownPeriodEndMs;
+}
+
+/** Reads the campaign at a slug where that is due: another one was shown before, or this was read a while ago. */
+export async function openCampaign(slug: string): Promise<void> {
+  if (slug !== currentSlug || Date.now() - askedMs > freshMs) await loadCampaign(slug);
+}
+
+/** Reads the campaign at a slug, at first or again; what was read before stays when that fails. */
+export async function loadCampaign(slug: string): Promise<void> {
+  const isAgain = slug === currentSlug;
+  askedMs = Date.now();
+  if (!isAgain) {
+    currentSlug = slug;
+    knownPeriodEndMs = undefined;
+    campaign.set(undefined);
+  }
+  const isRead = isAgain && campaign.value !== undefined && !(campaign.value instanceof Error);
+  try {
+    const answer = await execute(FindCampaign, { slug }, { as: reader, isBackground: isRead });
+    if (slug !== currentSlug) return;
+    takeQuotas(answer.campaign?.viewerQuotas ?? null);
+    campaign.set(answer.campaign);
+  } catch (error) {
+    if (slug === currentSlug && !isRead) campaign.set(error as Error);
+  }
+}
+
+/** The campaign as it was read; none until it is. */
+export const loadedCampaign = () => (campaign.value instanceof Error ? undefined : (campaign.value ?? undefined));
 
 interface Votable {
   id: string;
   name: string;
   votes: number | null;
+}
+
+/** Takes over a quota, and drops those of an earlier period; gives whether there are still all. */
+function replaceQuota(quota: Quota): boolean {
+  const isOther = ({ category, resetsAt }: Quota) => category?.id !== quota.category?.id && resetsAt === quota.resetsAt;
+  const count = quotas.value?.length ?? Infinity;
+  takeQuotas([...(quotas.value ?? []).filter(isOther), quota]);
+  return quotas.value!.length >= count;
 }
 
 /** Votes, tells the outcome, and takes over what is left of the quota. */
@@ -48,14 +102,10 @@ export async function vote(nominee: Votable): Promise<void> {
   try {
     const { nominee: counted, quota, userErrors } = await castVote(nominee.id);
     const refusal = userErrors[0];
-    if (!quotas.value) {
-      // This vote has signed in, so there are quotas of all categories now.
-      void findCampaign(currentSlug).catch(() => undefined);
-    }
-    if (quota) {
-      const others = (quotas.value ?? []).filter((other) => other.category?.id !== quota.category?.id);
-      quotas.set([...others, quota]);
-    }
+    const isComplete = quota ? replaceQuota(quota) : quotas.value !== null;
+    // This vote has signed in or is the first of a period: the other categories have new quotas, too. Or the rules are
+    // no longer those of this page.
+    if ((!isComplete || (refusal && refusal.code !== "ALREADY_VOTED")) && currentSlug) void loadCampaign(currentSlug);
     if (refusal) {
       noteProgress(nominee.id, { state: refusal.code === "ALREADY_VOTED" ? "voted" : "idle" });
       notice.set({ text: refusal.message, isBad: true });
@@ -92,9 +142,9 @@ export async function setLike(subjectId: string, liked: boolean) {
   return undefined;
 }
 
-/** An error in words. */
-function explain(error: unknown, otherwise: string): string {
+/** An error in words; `unanswered` are those for one that leaves open whether it was done. */
+function explain(error: unknown, unanswered: string): string {
   if (error instanceof SignInRefused) return error.message;
   if (error instanceof ApiError && error.code === "RATE_LIMITED") return t().slowDown;
-  return otherwise;
+  return isRetryable(error) ? unanswered : t().refused;
 }

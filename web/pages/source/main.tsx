@@ -2,11 +2,10 @@
 import "./style.css";
 import { type ComponentType, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { now } from "../../shared/clock";
 import { chooseLanguage, language } from "../../shared/language";
-import { backoff, pause } from "../../shared/server";
-import { useTick } from "../../shared/store";
-import { type Campaign, findCampaign, notice, quotas } from "./campaign";
+import { backoff, isStuck, pauseOrOnline } from "../../shared/server";
+import { useAlarm, useReturn, useTick } from "../../shared/store";
+import { type Campaign, campaign as currentCampaign, loadCampaign, notice, openCampaign, periodEndMs, quotas } from "./campaign";
 import { NotFound } from "./missing";
 import { NomineeView } from "./nominee";
 import { NomineesView } from "./nominees";
@@ -15,6 +14,10 @@ import { type Route, parse, pathOf, start, watchRoute } from "./route";
 import { remainingTime, t } from "./texts";
 
 const noticeMs = 6_000;
+/** A page that was not looked at for so long reads the campaign again. */
+const awayMs = 20_000;
+/** A vote that is not open is read again this often: it may open earlier or be prolonged. */
+const closedPollMs = 60_000;
 
 /** A view whose code comes when it is wanted; a connection that is away for a moment is waited for. */
 function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>) {
@@ -29,7 +32,7 @@ function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>) {
           View = loaded;
           redraw({});
         },
-        () => pause(backoff(attempt)).then(() => setAttempt(attempt + 1)),
+        () => pauseOrOnline(backoff(attempt)).then(() => setAttempt(attempt + 1)),
       );
     }, [attempt]);
     if (View) return <View {...props} />;
@@ -45,7 +48,7 @@ const Stories = lazy(async () => (await import("./stories")).StoriesView);
 const Story = lazy(async () => (await import("./story")).StoryView);
 const Board = lazy(async () => (await import("./board")).default);
 
-function Pages({ firstStory }: { firstStory?: Awaited<ReturnType<typeof firstStoryOf>> }) {
+function Pages({ firstStory, firstBoard }: FirstViews) {
   const [route, setRoute] = useState(() => parse(location.pathname));
   const [, redraw] = useState({});
   useEffect(() => watchRoute(() => setRoute(parse(location.pathname))), []);
@@ -64,7 +67,7 @@ function Pages({ firstStory }: { firstStory?: Awaited<ReturnType<typeof firstSto
     return (
       <main class="wide">
         {languageButton}
-        <Board slug={route.slug} />
+        <Board slug={route.slug} first={firstBoard} />
       </main>
     );
   }
@@ -73,20 +76,24 @@ function Pages({ firstStory }: { firstStory?: Awaited<ReturnType<typeof firstSto
 
 interface CampaignViewProps {
   route: Exclude<Route, { view: "board" }>;
-  firstStory: Awaited<ReturnType<typeof firstStoryOf>>;
+  firstStory: FirstViews["firstStory"];
   languageButton: preact.JSX.Element;
 }
 
 function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) {
   const { slug } = route;
-  const [campaign, setCampaign] = useState<Campaign | null | "failed">();
-  const load = () => {
-    findCampaign(slug).then(setCampaign, () => setCampaign((before) => before ?? "failed"));
-  };
-  const loaded = campaign && campaign !== "failed" ? campaign : undefined;
-  useEffect(load, [slug]);
+  const campaign = currentCampaign.use();
+  const load = () => void loadCampaign(slug);
+  const loaded = campaign instanceof Error ? undefined : (campaign ?? undefined);
+  useEffect(() => void openCampaign(slug), [slug]);
   // A quota that has been granted anew is the server's to say.
-  useQuotaReset(load);
+  useAlarm(periodEndMs(quotas.use()), load);
+  useReturn(awayMs, load);
+  useEffect(() => {
+    if (!loaded || loaded.phase === "VOTING") return;
+    const timer = setInterval(() => !document.hidden && load(), closedPollMs * (1 + Math.random() / 4));
+    return () => clearInterval(timer);
+  }, [slug, loaded?.phase]);
   useEffect(() => {
     const isList = route.view === "voting" || route.view === "stories";
     if (isList && loaded) document.title = loaded.title;
@@ -116,13 +123,13 @@ function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) 
       </header>
       <main>
         {route.view === "story" ? (
-          <Story slug={slug} id={route.id} first={firstStory} key={route.id} />
+          <Story slug={slug} id={route.id} first={firstStory} timeZone={loaded?.timeZone} key={route.id} />
         ) : campaign === undefined ? (
           <p class="empty" role="status">
             {t().loading}
           </p>
-        ) : campaign === "failed" ? (
-          <Failed retry={load} />
+        ) : campaign instanceof Error ? (
+          <Failed error={campaign} retry={load} />
         ) : campaign === null ? (
           <NotFound />
         ) : route.view === "voting" ? (
@@ -140,29 +147,14 @@ function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) 
 
 /** The time until voting opens or closes; then the campaign is read again. */
 function Countdown({ campaign, onEnd }: { campaign: Campaign; onEnd: () => void }) {
-  const time = useTick(now);
+  const time = useTick();
   const isUpcoming = campaign.phase === "UPCOMING";
   const isRunning = isUpcoming || campaign.phase === "VOTING";
-  const remaining = Date.parse(isUpcoming ? campaign.votingOpensAt : campaign.votingClosesAt) - time;
-  const isDue = isRunning && remaining <= 0;
-  useEffect(() => {
-    if (!isDue) return;
-    const timer = setInterval(onEnd, 1_000);
-    return () => clearInterval(timer);
-  }, [isDue]);
+  const endMs = Date.parse(isUpcoming ? campaign.votingOpensAt : campaign.votingClosesAt);
+  const remaining = endMs - time;
+  useAlarm(isRunning ? endMs : undefined, onEnd);
   if (!isRunning) return <p class="countdown">{t().closed}</p>;
   return <p class="countdown">{isUpcoming ? t().opensIn(remainingTime(remaining)) : t().closesIn(remainingTime(remaining))}</p>;
-}
-
-function useQuotaReset(reload: () => void): void {
-  const resets = (quotas.use() ?? []).flatMap(({ resetsAt }) => (resetsAt ? [Date.parse(resetsAt)] : []));
-  const next = resets.length > 0 ? Math.min(...resets) : undefined;
-  useEffect(() => {
-    if (next === undefined) return;
-    // Timers run at most 24.8 days; a moment later, so that the server's midnight has passed.
-    const timer = setTimeout(reload, Math.min(2 ** 31 - 1, Math.max(1_000, next - now() + 1_000)));
-    return () => clearTimeout(timer);
-  }, [next]);
 }
 
 function Notice() {
@@ -172,24 +164,54 @@ function Notice() {
     const timer = setTimeout(() => notice.set(undefined), noticeMs);
     return () => clearTimeout(timer);
   }, [message]);
+  const isWaiting = isStuck.use();
   return (
     <div class="notice" role="status" aria-live="polite">
+      {isWaiting && <p class="stuck">{t().stuck}</p>}
       {message && <p class={message.isBad ? "bad" : "good"}>{message.text}</p>}
     </div>
   );
 }
 
-/** The story of a story's page, read before the page is drawn: until then the server's rendering stands. */
-async function firstStoryOf(route: Route | undefined) {
-  if (route?.view !== "story") return undefined;
-  const { findStory } = await import("./story");
-  return findStory(route.id).catch(() => undefined);
+/** The answers that are read before the page is drawn. */
+interface FirstViews {
+  firstStory?: Awaited<ReturnType<typeof import("./story").findStory>> | undefined;
+  firstBoard?: Awaited<ReturnType<typeof import("./board").loadBoard>> | undefined;
 }
 
-start();
-void firstStoryOf(parse(location.pathname)).then((firstStory) => {
+/** Reads what the page of a route shows first: until then the server's rendering stands. */
+async function readFirst(route: Route | undefined): Promise<FirstViews> {
+  if (!route) return {};
+  if (route.view === "board") {
+    const { loadBoard } = await import("./board");
+    return { firstBoard: await loadBoard(route.slug) };
+  }
+  const findStory = async (id: string) => (await import("./story")).findStory(id);
+  const story = route.view === "story" ? findStory(route.id).catch(() => undefined) : undefined;
+  await loadCampaign(route.slug);
+  return { firstStory: await story };
+}
+
+/** A line below the server's rendering that says that the page is being read; gives the function that ends it. */
+function announce(root: HTMLElement): () => void {
+  const status = document.createElement("p");
+  status.className = "empty";
+  status.setAttribute("role", "status");
+  const tell = () => (status.textContent = isStuck.value ? t().stuck : t().loading);
+  tell();
+  root.append(status);
+  return isStuck.watch(tell);
+}
+
+async function begin(): Promise<void> {
   const root = document.getElementById("app")!;
-  root.replaceChildren();
   document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";
-  render(<Pages firstStory={firstStory} />, root);
-});
+  start();
+  const stop = announce(root);
+  const first = await readFirst(parse(location.pathname)).catch(() => ({}));
+  stop();
+  root.replaceChildren();
+  render(<Pages {...first} />, root);
+}
+
+void begin();

@@ -1,8 +1,8 @@
 // The view of one nominee: its facts and stories, one tap to vote or like.
 import { useEffect, useState } from "preact/hooks";
 import { execute } from "../../shared/server";
-import { voter } from "../../shared/session";
-import { type Campaign, resumeVotes } from "./campaign";
+import { reader } from "../../shared/session";
+import { type Campaign, period, resumeVotes } from "./campaign";
 import { NotFound } from "./missing";
 import { QuotaLine } from "./nominees";
 import { FindNominee, type FindNomineeQuery } from "./operations";
@@ -13,10 +13,10 @@ import { count, date, t } from "./texts";
 type Nominee = NonNullable<NonNullable<FindNomineeQuery["campaign"]>["nominee"]>;
 
 export function NomineeView({ slug, number, campaign }: { slug: string; number: number; campaign: Campaign }) {
-  const [nominee, setNominee] = useState<Nominee | null | "failed">();
+  const [nominee, setNominee] = useState<Nominee | null | Error>();
   const load = () => {
     setNominee(undefined);
-    execute(FindNominee, { slug, number }, { as: voter }).then(
+    execute(FindNominee, { slug, number }, { as: reader }).then(
       (answer) => {
         const found = answer.campaign?.nominee ?? null;
         setNominee(found);
@@ -25,13 +25,18 @@ export function NomineeView({ slug, number, campaign }: { slug: string; number: 
           resumeVotes([found]);
         }
       },
-      () => setNominee("failed"),
+      (error) => setNominee(error as Error),
     );
   };
   useEffect(load, [slug, number]);
-  useView(nominee && nominee !== "failed" ? nominee.id : undefined);
+  const current = period.use();
+  useEffect(() => {
+    // In a new period this voter has voted for nobody.
+    setNominee((before) => (before && !(before instanceof Error) ? { ...before, viewerHasVoted: false } : before));
+  }, [current]);
+  useView(nominee && !(nominee instanceof Error) ? nominee.id : undefined);
   if (nominee === undefined) return <p class="empty">{t().loading}</p>;
-  if (nominee === "failed") return <Failed retry={load} />;
+  if (nominee instanceof Error) return <Failed error={nominee} retry={load} />;
   if (nominee === null) return <NotFound slug={slug} />;
   const path = nomineePath(slug, number);
   const category = campaign.categories.find(({ id }) => id === nominee.category.id);
@@ -60,7 +65,7 @@ export function NomineeView({ slug, number, campaign }: { slug: string; number: 
         </p>
         <QuotaLine campaign={campaign} category={nominee.category.id} />
         <div class="actions">
-          <VoteButton nominee={nominee} isOpen={campaign.phase === "VOTING"} />
+          <VoteButton slug={slug} nominee={nominee} campaign={campaign} />
           <LikeButton subject={nominee} onChange={(liked) => setNominee({ ...nominee, ...liked })} />
           <ShareButton title={`${nominee.name} · ${campaign.title}`} path={path} />
           <a class="quiet button" href={`${path}/poster.png`} target="_blank">
@@ -78,7 +83,7 @@ export function NomineeView({ slug, number, campaign }: { slug: string; number: 
                   <strong>{story.title}</strong>
                   <span class="summary">{story.summary}</span>
                   <small>
-                    <time dateTime={story.publishedAt}>{date(Date.parse(story.publishedAt))}</time> · ♥{" "}
+                    <time dateTime={story.publishedAt}>{date(Date.parse(story.publishedAt), campaign.timeZone)}</time> · ♥{" "}
                     {count(story.likeCount)}
                   </small>
                 </a>

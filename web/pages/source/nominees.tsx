@@ -1,10 +1,10 @@
 // The view of the voting page: categories, nominees in a fair order, search, one tap to vote.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { now } from "../../shared/clock";
 import { PagedList } from "../../shared/paged";
 import { execute } from "../../shared/server";
-import { voter } from "../../shared/session";
-import { type Campaign, quotas, resumeVotes } from "./campaign";
+import { reader } from "../../shared/session";
+import { type Campaign, period, quotas, resumeVotes } from "./campaign";
 import { ListNominees, type NomineeCardFragment, type NomineeOrder } from "./operations";
 import { Failed, Portrait, Sentinel, VoteButton, Votes, nomineePath } from "./parts";
 import { moment, t } from "./texts";
@@ -19,6 +19,8 @@ interface NomineeFilter {
 }
 
 const lists = new Map<string, PagedList<NomineeCardFragment>>();
+// In a new period this voter has voted for nobody.
+period.watch(() => lists.forEach((list) => list.patchAll({ viewerHasVoted: false })));
 
 function listOf(slug: string, filter: NomineeFilter): PagedList<NomineeCardFragment> {
   const key = JSON.stringify([slug, filter.category, filter.search, filter.order]);
@@ -33,7 +35,7 @@ function listOf(slug: string, filter: NomineeFilter): PagedList<NomineeCardFragm
         search: filter.search || null,
         orderBy: filter.order,
       };
-      const { campaign } = await execute(ListNominees, variables, { as: voter });
+      const { campaign } = await execute(ListNominees, variables, { as: reader });
       if (!campaign) return { nodes: [], endCursor: null, hasNextPage: false, total: 0 };
       const { nodes, pageInfo, totalCount: total } = campaign.nominees;
       resumeVotes(nodes);
@@ -56,11 +58,14 @@ function filterOf(campaign: Campaign): NomineeFilter {
   };
 }
 
-export function NomineesView({ slug, campaign }: { slug: string; campaign: Campaign }) {
+/** The filter of the address, and the function that changes both. */
+function useFilter(campaign: Campaign): [NomineeFilter, (change: Partial<NomineeFilter>) => void] {
   const [filter, setFilter] = useState(() => filterOf(campaign));
-  const [searchText, setSearchText] = useState(filter.search);
+  // A search that waits for the last key changes the filter of then, not of when it was typed.
+  const latest = useRef(filter);
   const changeFilter = (change: Partial<NomineeFilter>) => {
-    const next = { ...filter, ...change };
+    const next = { ...latest.current, ...change };
+    latest.current = next;
     const key = campaign.categories.find(({ id }) => id === next.category)?.key;
     const parameters = new URLSearchParams(key ? { category: key } : {});
     if (next.search) parameters.set("search", next.search);
@@ -68,16 +73,24 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
     history.replaceState(history.state, "", `${location.pathname}?${parameters}`);
     setFilter(next);
   };
+  return [filter, changeFilter];
+}
+
+export function NomineesView({ slug, campaign }: { slug: string; campaign: Campaign }) {
+  const [filter, changeFilter] = useFilter(campaign);
+  const [searchText, setSearchText] = useState(filter.search);
   useEffect(() => {
     if (searchText.trim() === filter.search) return;
     const timer = setTimeout(() => changeFilter({ search: searchText.trim() }), searchDelayMs);
     return () => clearTimeout(timer);
-  }, [searchText]);
+  }, [searchText, filter.search]);
   const isTallyVisible =
     campaign.rules.tallyVisibility === "LIVE" ||
     (campaign.rules.tallyVisibility === "AFTER_CLOSE" && !["UPCOMING", "VOTING"].includes(campaign.phase));
+  // An order by hidden votes, of an old link or from before they were hidden, is refused.
+  const order = filter.order === "VOTES" && !isTallyVisible ? "SHUFFLED" : filter.order;
   // A search is for one person, whatever the category.
-  const list = listOf(slug, filter.search ? { ...filter, category: "" } : filter);
+  const list = listOf(slug, { ...filter, order, category: filter.search ? "" : filter.category });
   list.changed.use();
   return (
     <>
@@ -96,7 +109,7 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
           </button>
         ))}
       </nav>
-      <QuotaLine campaign={campaign} category={filter.category} />
+      <QuotaLine campaign={campaign} category={filter.search ? categoryOf(list.nodes) : filter.category} />
       <div class="tools">
         <input
           type="search"
@@ -108,7 +121,7 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
         />
         <select
           aria-label={t().order}
-          value={filter.order}
+          value={order}
           onChange={(event) => changeFilter({ order: event.currentTarget.value as NomineeOrder })}
         >
           <option value="SHUFFLED">{t().orderShuffled}</option>
@@ -116,6 +129,21 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
           {isTallyVisible && <option value="VOTES">{t().orderVotes}</option>}
         </select>
       </div>
+      <NomineeList slug={slug} campaign={campaign} list={list} />
+    </>
+  );
+}
+
+interface NomineeListProps {
+  slug: string;
+  campaign: Campaign;
+  list: PagedList<NomineeCardFragment>;
+}
+
+function NomineeList({ slug, campaign, list }: NomineeListProps) {
+  list.changed.use();
+  return (
+    <>
       <ul class="nominees">
         {list.nodes.map((nominee) => (
           <li key={nominee.id} class="card nominee">
@@ -128,12 +156,12 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
                 <Votes nominee={nominee} />
               </span>
             </a>
-            <VoteButton nominee={nominee} isOpen={campaign.phase === "VOTING"} />
+            <VoteButton slug={slug} nominee={nominee} campaign={campaign} />
           </li>
         ))}
       </ul>
-      {list.hasFailed ? (
-        <Failed retry={() => void list.loadMore()} />
+      {list.error ? (
+        <Failed error={list.error} retry={() => void list.loadMore()} />
       ) : !list.isComplete ? (
         <Sentinel onNear={() => void list.loadMore()} />
       ) : (
@@ -143,12 +171,19 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
   );
 }
 
-/** The rest of the quota of a category, or the whole of it for someone who has not signed in. */
-export function QuotaLine({ campaign, category }: { campaign: Campaign; category: string }) {
+/** The category of all these nominees; none where they have several. */
+function categoryOf(nominees: NomineeCardFragment[]): string | undefined {
+  const category = nominees[0]?.category.id;
+  return nominees.every((nominee) => nominee.category.id === category) ? category : undefined;
+}
+
+/** The rest of the quota of a category, or the whole of it where nobody is signed in or no category is meant. */
+export function QuotaLine({ campaign, category }: { campaign: Campaign; category: string | undefined }) {
   const all = quotas.use();
   const quota = all?.find((quota) => quota.category === null || quota.category.id === category);
   const { period, scope, votesPerPeriod } = campaign.rules;
   if (campaign.phase !== "VOTING") return null;
+  if (!campaign.rules.guestsMayVote) return <p class="quota">{t().voteInMiniProgram}</p>;
   const rule = period === "DAY" ? t().quotaDay(votesPerPeriod) : t().quotaCampaign(votesPerPeriod);
   return (
     <p class="quota" role="status">

@@ -1,9 +1,9 @@
 // Components that several views use.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { execute } from "../../shared/server";
-import { randomUuid } from "../../shared/session";
-import { notice, setLike, vote, votesCast } from "./campaign";
+import { ApiError, execute } from "../../shared/server";
+import { randomUuid, reader } from "../../shared/session";
+import { type Campaign, notice, quotas, setLike, vote, votesCast } from "./campaign";
 import { type NomineeCardFragment, RecordViews } from "./operations";
 import { pathOf } from "./route";
 import { count, t } from "./texts";
@@ -21,9 +21,16 @@ export function Portrait({ nominee, large }: { nominee: NomineeCardFragment; lar
   );
 }
 
-/** The button of a vote, with the progress of the vote. */
-export function VoteButton({ nominee, isOpen }: { nominee: NomineeCardFragment; isOpen: boolean }) {
+interface VoteButtonProps {
+  slug: string;
+  nominee: NomineeCardFragment;
+  campaign: Campaign;
+}
+
+/** The button of a vote, with the progress of the vote; where a browser cannot vote, the way to a phone that can. */
+export function VoteButton({ slug, nominee, campaign }: VoteButtonProps) {
   const progress = votesCast.use().get(nominee.id);
+  const quota = quotas.use()?.find(({ category }) => category === null || category.id === nominee.category.id);
   const state = progress?.state ?? (nominee.viewerHasVoted ? "voted" : "idle");
   if (state === "voted") {
     return <span class="voted">✓ {t().voted}</span>;
@@ -31,15 +38,25 @@ export function VoteButton({ nominee, isOpen }: { nominee: NomineeCardFragment; 
   if (nominee.status !== "ACTIVE") {
     return <span class="voted">{t().frozen}</span>;
   }
+  const isOpen = campaign.phase === "VOTING";
+  if (isOpen && !campaign.rules.guestsMayVote) {
+    // The poster bears the code of the mini-program.
+    return (
+      <a class="quiet button" href={`${nomineePath(slug, nominee.number)}/poster.png`} target="_blank">
+        {t().scan}
+      </a>
+    );
+  }
+  const isSpent = isOpen && quota?.remaining === 0 && state === "idle";
   return (
     <button
       class="primary"
       type="button"
-      disabled={!isOpen || state === "sending"}
-      aria-label={t().voteFor(nominee.name)}
+      disabled={!isOpen || isSpent || state === "sending"}
+      aria-label={isSpent ? `${t().voteFor(nominee.name)}: ${t().spent}` : t().voteFor(nominee.name)}
       onClick={() => void vote(nominee)}
     >
-      {state === "sending" ? t().voting : t().vote}
+      {state === "sending" ? t().voting : isSpent ? t().spent : t().vote}
     </button>
   );
 }
@@ -132,10 +149,12 @@ export function MediaList({ media }: { media: Medium[] }) {
 }
 
 /** The message instead of something that could not be read. */
-export function Failed({ retry }: { retry: () => void }) {
+export function Failed({ error, retry }: { error: unknown; retry: () => void }) {
+  const code = error instanceof ApiError ? error.code : "NETWORK";
+  const text = code === "NETWORK" || code === "UNAVAILABLE" ? t().failed : code === "RATE_LIMITED" ? t().slowDown : t().refused;
   return (
     <div class="empty" role="alert">
-      <p>{t().failed}</p>
+      <p>{text}</p>
       <button type="button" onClick={retry}>
         {t().tryAgain}
       </button>
@@ -182,6 +201,6 @@ export function useView(id: string | undefined): void {
   useEffect(() => {
     if (!id || viewed.has(id)) return;
     viewed.add(id);
-    execute(RecordViews, { subjectIds: [id], key: randomUuid() }).catch(() => undefined);
+    execute(RecordViews, { subjectIds: [id], key: randomUuid() }, { as: reader, isBackground: true }).catch(() => undefined);
   }, [id]);
 }

@@ -1,10 +1,10 @@
 // The story feed: an endless list, and a quiet bar when a story comes out meanwhile.
 import { useEffect, useState } from "preact/hooks";
-import { watch } from "../../shared/live";
+import { oneAtATime, watch } from "../../shared/live";
 import { PagedList } from "../../shared/paged";
 import { execute } from "../../shared/server";
-import { voter } from "../../shared/session";
-import { Store } from "../../shared/store";
+import { reader } from "../../shared/session";
+import { Store, useReturn } from "../../shared/store";
 import type { Campaign } from "./campaign";
 import { ListStories, type StoryCardFragment, WatchStories } from "./operations";
 import { Failed, LikeButton, Sentinel, ShareButton, nomineePath } from "./parts";
@@ -20,6 +20,7 @@ class Feed {
   /** Stories newer than those of the list: shown when the reader asks for them, so that nothing moves by itself. */
   readonly newer = new Store<StoryCardFragment[]>([]);
   #newest: string | undefined;
+  readonly #firstPage: Promise<void>;
 
   constructor(private readonly slug: string) {
     this.list = new PagedList(async (after) => {
@@ -28,25 +29,29 @@ class Feed {
       const nodes = page?.edges.map(({ node }) => node) ?? [];
       return { nodes, endCursor: page?.pageInfo.endCursor ?? null, hasNextPage: page?.pageInfo.hasNextPage ?? false };
     });
-    void this.list.loadMore();
+    this.#firstPage = this.list.loadMore();
   }
 
   async #read(page: { first?: number; after?: string | null; last?: number; before?: string }) {
-    const { campaign } = await execute(ListStories, { slug: this.slug, ...page }, { as: voter });
+    const { campaign } = await execute(ListStories, { slug: this.slug, ...page }, { as: reader });
     return campaign?.stories;
   }
 
   /** Reads newer stories; those of one moment come in the order of the feed. */
-  async checkForNewer(): Promise<void> {
+  readonly checkForNewer = oneAtATime(async () => {
+    // A story that comes out while the first page is read may or may not be on it.
+    await this.#firstPage;
     for (;;) {
-      if (this.#newest === undefined) return;
-      const page = await this.#read({ last: newerMax, before: this.#newest });
+      // A feed that was empty has no newest story: all that are there now are newer.
+      const range = this.#newest === undefined ? { first: newerMax } : { last: newerMax, before: this.#newest };
+      const isFirst = this.#newest === undefined && !this.list.isComplete;
+      const page = isFirst ? undefined : await this.#read(range);
       if (!page?.edges[0]) return;
       this.#newest = page.edges[0].cursor;
       this.newer.set([...page.edges.map(({ node }) => node), ...this.newer.value]);
       if (!page.pageInfo.hasPreviousPage) return;
     }
-  }
+  });
 
   showNewer(): void {
     this.list.prepend(this.newer.value);
@@ -67,19 +72,18 @@ export function StoriesView({ slug, campaign }: { slug: string; campaign: Campai
   feed.list.changed.use();
   const newer = feed.newer.use();
   useEffect(() => {
-    let checking: Promise<void> | undefined;
-    // One check at a time, or two would bring the same stories.
-    const check = () => (checking ??= feed.checkForNewer().finally(() => (checking = undefined)));
+    const check = () => void feed.checkForNewer().catch(() => undefined);
     return watch({
       operation: WatchStories,
       variables: { campaignId: campaign.id },
-      onData: () => void check().catch(() => undefined),
-      // What came out while there was no connection.
-      onState: (state) => state === "live" && void check().catch(() => undefined),
-      poll: check,
+      onData: check,
+      // Stories that came out while there was no connection.
+      onState: (state) => state === "live" && check(),
+      poll: feed.checkForNewer,
       pollMs,
     });
   }, [feed]);
+  useReturn(0, () => void feed.checkForNewer().catch(() => undefined));
   return (
     <>
       <div class="news" role="status">
@@ -106,7 +110,7 @@ export function StoriesView({ slug, campaign }: { slug: string; campaign: Campai
             </a>
             <div class="actions">
               <small>
-                <time dateTime={story.publishedAt}>{date(Date.parse(story.publishedAt))}</time>
+                <time dateTime={story.publishedAt}>{date(Date.parse(story.publishedAt), campaign.timeZone)}</time>
                 {story.nominee && (
                   <>
                     {" · "}
@@ -120,8 +124,8 @@ export function StoriesView({ slug, campaign }: { slug: string; campaign: Campai
           </li>
         ))}
       </ul>
-      {feed.list.hasFailed ? (
-        <Failed retry={() => void feed.list.loadMore()} />
+      {feed.list.error ? (
+        <Failed error={feed.list.error} retry={() => void feed.list.loadMore()} />
       ) : !feed.list.isComplete ? (
         <Sentinel onNear={() => void feed.list.loadMore()} />
       ) : (

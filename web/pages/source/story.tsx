@@ -1,7 +1,7 @@
 // The view of one story. The server has rendered it already; this adds what needs a program.
 import { useEffect, useState } from "preact/hooks";
 import { execute } from "../../shared/server";
-import { voter } from "../../shared/session";
+import { reader } from "../../shared/session";
 import { NotFound } from "./missing";
 import { FindStory, type FindStoryQuery } from "./operations";
 import { Failed, LikeButton, MediaList, ShareButton, nomineePath, useView } from "./parts";
@@ -11,32 +11,40 @@ import { date, t } from "./texts";
 type Story = NonNullable<FindStoryQuery["story"]>;
 
 /** Reads a story: before the page is drawn over what the server has rendered. */
-export const findStory = (id: string) => execute(FindStory, { id }, { as: voter }).then(({ story }) => story);
+export const findStory = (id: string) => execute(FindStory, { id }, { as: reader }).then(({ story }) => story);
 
-export function StoryView({ slug, id, first }: { slug: string; id: string; first?: Story | null | undefined }) {
-  const [story, setStory] = useState<Story | null | "failed" | undefined>(first);
+interface StoryViewProps {
+  slug: string;
+  id: string;
+  first?: Story | null | undefined;
+  /** The campaign's; none while that could not be read. */
+  timeZone: string | undefined;
+}
+
+export function StoryView({ slug, id, first, timeZone }: StoryViewProps) {
+  const [story, setStory] = useState<Story | null | Error | undefined>(first);
   const load = () => {
     findStory(id).then(setStory, (error) => {
       // The API answers an id that is none with an error; it leads nowhere all the same.
-      setStory((error as { code?: string }).code === "BAD_USER_INPUT" ? null : "failed");
+      setStory((error as { code?: string }).code === "BAD_USER_INPUT" ? null : (error as Error));
     });
   };
   useEffect(() => {
-    if (story === undefined || (story && story !== "failed" && story.id !== id)) load();
+    if (story === undefined || (story && !(story instanceof Error) && story.id !== id)) load();
   }, [id]);
-  const loaded = story && story !== "failed" ? story : undefined;
+  const loaded = story && !(story instanceof Error) ? story : undefined;
   useEffect(() => {
     if (loaded) document.title = loaded.title;
   }, [loaded?.title]);
   useView(loaded?.id);
   if (story === undefined) return <p class="empty">{t().loading}</p>;
-  if (story === "failed") return <Failed retry={load} />;
+  if (story instanceof Error) return <Failed error={story} retry={load} />;
   if (!loaded) return <NotFound slug={slug} />;
   return (
     <article class="card story">
       <h2>{loaded.title}</h2>
       <p class="facts">
-        <time dateTime={loaded.publishedAt}>{date(Date.parse(loaded.publishedAt))}</time>
+        {timeZone && <time dateTime={loaded.publishedAt}>{date(Date.parse(loaded.publishedAt), timeZone)}</time>}
         {loaded.nominee && <a href={nomineePath(slug, loaded.nominee.number)}>{t().about(loaded.nominee.name)}</a>}
         <span>{t().views(loaded.viewCount)}</span>
       </p>

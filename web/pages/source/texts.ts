@@ -27,6 +27,8 @@ const english = {
   voted: "Voted",
   votedFor: (name: string) => `Your vote for ${name} counts.`,
   frozen: "On hold",
+  spent: "None left",
+  voteInMiniProgram: "Votes are cast in the WeChat mini-program: scan the code on a nominee's poster.",
   like: "Like",
   share: "Share",
   copied: "The link is copied.",
@@ -42,6 +44,8 @@ const english = {
   notSent: (name: string) =>
     `We do not know yet whether your vote for ${name} arrived. Tap again: it cannot count twice.`,
   likeFailed: "That did not work. Try again in a moment.",
+  refused: "The server did not accept that. Try again, or load the page anew.",
+  stuck: "No answer from the server. Trying again…",
   slowDown: "That was a little fast. Wait a moment, then try again.",
   watch: "Watch",
   listen: "Listen",
@@ -59,6 +63,8 @@ const english = {
   timeUntil: "Opens in",
   over: "Closed",
   cutLine: (n: number) => `Top ${n}`,
+  cutTie: (n: number) => `Top ${n}: tie at the line`,
+  tied: "tied",
   live: "Live",
   polling: "Refreshing",
   connecting: "Connecting…",
@@ -109,6 +115,8 @@ const chinese: typeof english = {
   voted: "已投",
   votedFor: (name) => `您为${name}投的一票已计入。`,
   frozen: "暂停投票",
+  spent: "票已投完",
+  voteInMiniProgram: "本次评选在微信小程序中投票：请扫描候选人海报上的码。",
   like: "点赞",
   share: "分享",
   copied: "链接已复制。",
@@ -123,6 +131,8 @@ const chinese: typeof english = {
   closed: "投票已经结束。",
   notSent: (name) => `暂时无法确认您为${name}投的票是否送达，请再点一次，不会重复计票。`,
   likeFailed: "操作未成功，请稍后再试。",
+  refused: "服务器没有接受这个请求，请重试或刷新页面。",
+  stuck: "服务器没有响应，正在重试…",
   slowDown: "操作太快了，请稍等片刻再试。",
   watch: "观看视频",
   listen: "收听",
@@ -140,6 +150,8 @@ const chinese: typeof english = {
   timeUntil: "距开始",
   over: "已结束",
   cutLine: (n) => `前 ${n} 名`,
+  cutTie: (n) => `前 ${n} 名：线上票数相同`,
+  tied: "并列",
   live: "实时",
   polling: "定时刷新",
   connecting: "连接中…",
@@ -180,9 +192,9 @@ export function moment(time: number, timeZone: string, today: number): string {
   return new Intl.DateTimeFormat(locales[language()], { timeZone, hourCycle: "h23", ...options }).format(time);
 }
 
-/** A day as people say it. */
-export const date = (time: number) =>
-  new Intl.DateTimeFormat(locales[language()], { year: "numeric", month: "short", day: "numeric" }).format(time);
+/** A day as people say it, in a time zone. */
+export const date = (time: number, timeZone: string) =>
+  new Intl.DateTimeFormat(locales[language()], { timeZone, year: "numeric", month: "short", day: "numeric" }).format(time);
 
 /** A time of day to the second, in a time zone. */
 export const clockTime = (time: number, timeZone: string) =>

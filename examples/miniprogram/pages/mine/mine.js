@@ -1,8 +1,10 @@
 const { documents } = require('../../lib/acclaim.js');
-const { showError } = require('../../lib/vote.js');
+const { periodEndMs, showError } = require('../../lib/vote.js');
 const config = require('../../config.js');
 
 const { client } = getApp();
+/** Quotas are looked at this often: they may be granted anew while the page is shown. */
+const TICK_MS = 5000;
 
 Page({
   data: {
@@ -13,7 +15,24 @@ Page({
     voted: [],
   },
 
+  /** @type {any} */
+  tickTimer: undefined,
+
   onShow() {
+    clearInterval(this.tickTimer);
+    this.tickTimer = setInterval(() => periodEndMs(this.data.quotas) <= client.now() && this.load(), TICK_MS);
+    this.show();
+  },
+
+  onHide() {
+    clearInterval(this.tickTimer);
+  },
+
+  onUnload() {
+    clearInterval(this.tickTimer);
+  },
+
+  show() {
     this.setData({ isSignedIn: client.isSignedIn });
     if (client.isSignedIn) this.load();
   },
@@ -41,7 +60,7 @@ Page({
   async onSignIn() {
     try {
       await client.signIn();
-      this.onShow();
+      this.show();
     } catch (error) {
       showError(error, '登录未成功，请稍后再试。');
     }

@@ -1,5 +1,5 @@
 const { documents } = require('../../lib/acclaim.js');
-const { vote, showError } = require('../../lib/vote.js');
+const { vote, showError, initialOf } = require('../../lib/vote.js');
 const config = require('../../config.js');
 
 const { client } = getApp();
@@ -14,6 +14,7 @@ Page({
   },
 
   number: 0,
+  isHidden: false,
 
   /** @param {{ number?: string, scene?: string }} options */
   onLoad({ number, scene }) {
@@ -21,6 +22,16 @@ Page({
     const scanned = /(?:^|&)n=(\d+)/.exec(decodeURIComponent(scene || ''));
     this.number = Number(number || (scanned && scanned[1]));
     this.load();
+  },
+
+  onShow() {
+    // A new day, a vote elsewhere or the end of voting may have come while another page or program was shown.
+    if (this.isHidden) this.load();
+    this.isHidden = false;
+  },
+
+  onHide() {
+    this.isHidden = true;
   },
 
   onShareAppMessage() {
@@ -31,23 +42,26 @@ Page({
   async load() {
     try {
       const { campaign } = await client.query(documents.Nominee, { slug: config.campaign, number: this.number });
-      const nominee = campaign && campaign.nominee;
+      const found = campaign && campaign.nominee;
+      const nominee = found && { ...found, initial: initialOf(found.name) };
+      const isFirst = !this.data.nominee;
       this.setData({ nominee, isMissing: !nominee, isOpen: campaign && campaign.phase === 'VOTING' });
       if (!nominee) return;
       wx.setNavigationBarTitle({ title: nominee.name });
-      client.recordViews([nominee.id]);
+      if (isFirst) client.recordViews([nominee.id]);
       if (client.pendingVotes().includes(nominee.id)) this.onVote();
     } catch (error) {
-      showError(error, '无法连接服务器，请返回重试。');
+      if (!this.data.nominee) showError(error, '无法连接服务器，请返回重试。');
     }
   },
 
   async onVote() {
     const { nominee } = this.data;
     this.setData({ isBusy: true });
-    const { isVoted, votes } = await vote(nominee);
+    const { isVoted, isOutdated, votes } = await vote(nominee);
     const count = nominee.votes === null ? null : Math.max(votes || 0, nominee.votes + (isVoted ? 1 : 0));
     this.setData({ isBusy: false, 'nominee.viewerHasVoted': isVoted || nominee.viewerHasVoted, 'nominee.votes': count });
+    if (isOutdated) this.load();
   },
 
   async onLike() {

@@ -19,12 +19,22 @@ Page({
   newest: null,
   /** @type {any[]} */
   waiting: [],
+  /** @type {Promise<void> | undefined} */
+  firstPage: undefined,
+  /** @type {Promise<void> | undefined} */
+  checking: undefined,
+  isCheckWanted: false,
   isLoading: false,
   /** @type {(() => void) | undefined} */
   stop: undefined,
 
   async onLoad() {
-    await this.loadMore();
+    this.firstPage = this.loadMore();
+    await this.firstPage;
+  },
+
+  onShow() {
+    if (this.stop) this.checkForNewer();
   },
 
   onUnload() {
@@ -56,19 +66,35 @@ Page({
 
   /** @param {string} campaignId */
   watch(campaignId) {
-    // What comes out is announced only; it is read from the feed, so that nothing is missed or repeated.
-    this.stop = client.subscribe(documents.WatchStories, { campaignId }, { next: () => this.checkForNewer() });
+    // What comes out is announced only; it is read from the feed, so that nothing is missed or repeated. A socket that
+    // has come back was away meanwhile.
+    const check = () => void this.checkForNewer();
+    this.stop = client.subscribe(documents.WatchStories, { campaignId }, { next: check, open: check });
   },
 
+  /** Reads newer stories: one read at a time, and one more after it for what was announced meanwhile. */
   async checkForNewer() {
-    if (!this.newest) return;
-    const page = { slug: config.campaign, last: 100, before: this.newest };
-    const { campaign } = await client.query(documents.Stories, page).catch(() => ({ campaign: null }));
-    const edges = campaign ? campaign.stories.edges : [];
-    if (!edges[0]) return;
-    this.newest = edges[0].cursor;
-    this.waiting = [...edges.map((/** @type {any} */ edge) => edge.node), ...this.waiting];
-    this.setData({ newer: this.waiting.length });
+    this.isCheckWanted = true;
+    this.checking = this.checking || this.readNewer().finally(() => (this.checking = undefined));
+    await this.checking;
+  },
+
+  async readNewer() {
+    await this.firstPage;
+    while (this.isCheckWanted) {
+      this.isCheckWanted = false;
+      // A feed that was empty has no newest story: all that are there now are newer.
+      const range = this.newest ? { last: 100, before: this.newest } : { first: 100 };
+      const page = { slug: config.campaign, ...range };
+      const { campaign } = await client.query(documents.Stories, page).catch(() => ({ campaign: null }));
+      const edges = campaign ? campaign.stories.edges : [];
+      if (!edges[0]) continue;
+      this.newest = edges[0].cursor;
+      this.waiting = [...edges.map((/** @type {any} */ edge) => edge.node), ...this.waiting];
+      this.setData({ newer: this.waiting.length });
+      // There may be more than one page of them.
+      if (range.before && campaign.stories.pageInfo.hasPreviousPage) this.isCheckWanted = true;
+    }
   },
 
   onNewer() {

@@ -1,0 +1,62 @@
+//! Addresses in settings: read, and refused where they cannot be used.
+
+use std::net::IpAddr;
+
+use axum::http::HeaderValue;
+use ipnet::IpNet;
+
+/// Reads an address that paths are put behind; a slash at its end is left out.
+pub(super) fn parse_public_url(text: &str) -> Result<String, String> {
+    let url = reqwest::Url::parse(text).ok().filter(|url| {
+        let is_plain = url.query().is_none() && url.fragment().is_none();
+        matches!(url.scheme(), "http" | "https") && is_plain && url.username().is_empty()
+    });
+    let url = url.ok_or("must be an address as https://vote.example.org")?;
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Whether an address is encrypted, or of this machine.
+pub(super) fn may_carry_a_secret(url: &str) -> bool {
+    reqwest::Url::parse(url).is_ok_and(|url| {
+        let is_local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        url.scheme() == "https" || (url.scheme() == "http" && is_local)
+    })
+}
+
+/// Reads a network, or an address, which is the network of one.
+pub(super) fn parse_network(text: &str) -> Result<IpNet, String> {
+    let address = text.parse::<IpAddr>().map(IpNet::from);
+    address
+        .or_else(|_| text.parse())
+        .map_err(|_| "write an address or a network such as 10.0.0.0/8".to_owned())
+}
+
+/// An origin as browsers send it: scheme, host and port, nothing after them.
+pub(super) fn parse_origin(text: &str) -> Result<HeaderValue, String> {
+    let is_origin = text == "*"
+        || reqwest::Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == text);
+    let origin = HeaderValue::from_str(text).ok().filter(|_| is_origin);
+    origin.ok_or_else(|| "write origins such as https://vote.example.org, or *".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_carry_a_secret;
+
+    #[test]
+    fn a_secret_is_sent_encrypted_or_to_this_machine() {
+        for (url, is_good) in [
+            ("https://api.weixin.qq.com", true),
+            ("http://127.0.0.1:9999", true),
+            ("http://localhost:9999", true),
+            ("http://[::1]:9999", true),
+            ("http://api.weixin.qq.com", false),
+            ("http://localhost.example.com", false),
+            ("http://127.0.0.1@evil.example", false),
+            ("ftp://127.0.0.1", false),
+            ("nonsense", false),
+        ] {
+            assert_eq!(may_carry_a_secret(url), is_good, "{url}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Transactions: each has a name, under which it is timed from its beginning to its end.
+
+use sqlx::SqliteConnection;
+
+use super::Database;
+use super::statement::{Dialects, InTransaction, Statement};
+use crate::telemetry::{LedgerMetrics, Timer};
+
+/// A writing transaction on either database.
+#[derive(Debug)]
+pub struct Transaction {
+    inner: Inner,
+    metrics: LedgerMetrics,
+    _timer: Timer,
+}
+
+/// The transaction of sqlx within.
+#[derive(Debug)]
+pub(crate) enum Inner {
+    /// On PostgreSQL.
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+    /// On SQLite; the writing connection is held.
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+}
+
+impl Database {
+    /// Begins a writing transaction; counted as one statement, whatever it holds. On SQLite it takes the write lock at
+    /// once, so that it cannot fail half way.
+    pub async fn begin(&self, name: &'static str) -> sqlx::Result<Transaction> {
+        let timer = self.metrics.time_transaction(name);
+        self.count_statement();
+        let inner = match &self.write {
+            super::Pool::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            super::Pool::Sqlite(pool) => Inner::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+        };
+        Ok(Transaction {
+            inner,
+            metrics: self.metrics.clone(),
+            _timer: timer,
+        })
+    }
+}
+
+impl Transaction {
+    /// Sends a statement in this transaction: see [`super::in_tx!`].
+    pub(crate) fn run(&mut self, statement: impl Into<Dialects>) -> InTransaction<'_> {
+        let statement = statement.into();
+        let Statement { name, text } = match self.inner {
+            Inner::Postgres(_) => statement.postgres,
+            Inner::Sqlite(_) => statement.sqlite,
+        };
+        InTransaction {
+            inner: &mut self.inner,
+            text,
+            _timer: self.metrics.time_statement(name),
+        }
+    }
+
+    /// The connection of a transaction on SQLite.
+    pub(super) fn sqlite(&mut self) -> &mut SqliteConnection {
+        match &mut self.inner {
+            Inner::Sqlite(transaction) => transaction,
+            Inner::Postgres(_) => unreachable!("the pool is SQLite's"),
+        }
+    }
+
+    /// Commits. After an error the outcome may not be known.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        match self.inner {
+            Inner::Postgres(transaction) => transaction.commit().await,
+            Inner::Sqlite(transaction) => transaction.commit().await,
+        }
+    }
+}

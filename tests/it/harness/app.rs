@@ -1,0 +1,324 @@
+//! A server in this process on a real socket, with a clock that the test moves.
+
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use acclaim::app::{App, Parts};
+use acclaim::auth::Viewer;
+use acclaim::auth::keyed_hash::HashKey;
+use acclaim::auth::platform::WeChat;
+use acclaim::auth::token::TokenKeys;
+use acclaim::clock::Clock;
+use acclaim::domain::campaign::Campaign;
+use acclaim::graphql::document::{Documents, Policy};
+use acclaim::hot::{Hot, Limits, Memory, Rate, Redis};
+use acclaim::http::pages::poster::Posters;
+use acclaim::http::{ConnectionLimits, Server, Timeouts};
+use acclaim::id::{StaffId, VoterId};
+use acclaim::ledger::staff;
+use acclaim::ledger::writer::WriterTask;
+use acclaim::print::font::Font;
+use acclaim::workers::Workers;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio_util::sync::CancellationToken;
+
+use super::client::{Signer, TestClient, new_voter};
+use super::sample::Sample;
+use super::stores::Stores;
+use super::{IDENTITY_SECRET, JWT_SECRET};
+use crate::log_watch::{assert_logs_are_clean, watch_logs};
+
+/// No test meets this limit by accident.
+const GENEROUS: Rate = Rate {
+    per_second: 1_000_000.0,
+    burst: 1_000_000,
+};
+
+/// 25 October 2022, 12:00 in Shanghai.
+pub fn noon() -> DateTime<Utc> {
+    "2022-10-25T04:00:00Z".parse().expect("a time")
+}
+
+/// Limits that no test meets by accident.
+pub fn generous_limits() -> Limits {
+    Limits {
+        cast: GENEROUS,
+        like: GENEROUS,
+        views: GENEROUS,
+        sign_in: GENEROUS,
+        staff_sign_in: GENEROUS,
+        query: GENEROUS,
+        anonymous_query: GENEROUS,
+    }
+}
+
+/// Bounds of connections that no test meets by accident.
+pub fn generous_admission() -> ConnectionLimits {
+    ConnectionLimits {
+        trusted_proxies: Vec::new(),
+        allowed_origins: Vec::new(),
+        connections_max: 5_000,
+        subscribers_max: 5_000,
+        timeouts: Timeouts::default(),
+    }
+}
+
+/// Builds a server that differs from the usual one. The usual one's clock stands at noon in Shanghai on the first day
+/// of the sample campaign, and the test calls the workers' ticks itself.
+pub struct TestAppBuilder<'s> {
+    stores: &'s Stores,
+    clock: Clock,
+    limits: Limits,
+    wechat: Option<WeChat>,
+    jwt_secrets: Vec<&'static str>,
+    documents: Policy,
+    connection_limits: ConnectionLimits,
+    has_workers: bool,
+    public_url: Option<String>,
+    font: Option<Font>,
+}
+
+impl TestAppBuilder<'_> {
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Changes the limits of actions.
+    pub fn with_limits(mut self, change: impl FnOnce(&mut Limits)) -> Self {
+        change(&mut self.limits);
+        self
+    }
+
+    pub fn with_wechat(mut self, platform: WeChat) -> Self {
+        self.wechat = Some(platform);
+        self
+    }
+
+    /// Secrets of access tokens; the first one signs.
+    pub fn with_jwt_secrets(mut self, secrets: Vec<&'static str>) -> Self {
+        self.jwt_secrets = secrets;
+        self
+    }
+
+    /// The documents that are executed.
+    pub fn with_documents(mut self, policy: Policy) -> Self {
+        self.documents = policy;
+        self
+    }
+
+    /// Changes the bounds of connections.
+    pub fn with_admission(mut self, change: impl FnOnce(&mut ConnectionLimits)) -> Self {
+        change(&mut self.connection_limits);
+        self
+    }
+
+    /// Starts the workers.
+    pub fn with_workers(mut self) -> Self {
+        self.has_workers = true;
+        self
+    }
+
+    /// The place of the pages, for those they are shown to.
+    pub fn with_public_url(mut self, url: &str) -> Self {
+        self.public_url = Some(url.to_owned());
+        self
+    }
+
+    /// The font of posters.
+    pub fn with_font(mut self, font: Font) -> Self {
+        self.font = Some(font);
+        self
+    }
+
+    pub async fn start(self) -> TestApp {
+        watch_logs();
+        let database = self.stores.database(&self.clock).await;
+        let hot = match &self.stores.redis_url {
+            Some(url) => {
+                let instance = database
+                    .instance()
+                    .await
+                    .expect("the installation has an id");
+                Hot::Redis(Redis::open(url, instance, self.limits).expect("a Redis address"))
+            }
+            None => Hot::Memory(Memory::new(self.limits)),
+        };
+        let parts = Parts {
+            clock: self.clock.clone(),
+            database: Arc::new(database),
+            hot,
+            tokens: TokenKeys::from_secrets(&self.jwt_secrets).expect("good secrets"),
+            hash_key: HashKey::new(IDENTITY_SECRET.as_bytes()),
+            wechat: self.wechat,
+        };
+        let (app, writer) = App::build(parts).await.expect("the app starts");
+        let app = Arc::new(app);
+        let workers = self.has_workers.then(|| Workers::start(&app));
+        let stopping = CancellationToken::new();
+        let documents = Documents::new(Arc::clone(&app), self.documents).await;
+        let documents = documents.expect("good documents");
+        let server = Server::new(
+            Arc::clone(&app),
+            documents,
+            self.connection_limits,
+            self.public_url,
+            Posters::new(self.font, "pages/nominee/nominee".to_owned()),
+            stopping.clone(),
+        );
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(server.serve(listener));
+        TestApp {
+            app,
+            address,
+            clock: self.clock.clone(),
+            signer: Signer::new(&self.jwt_secrets, self.clock),
+            anonymous: TestClient::anonymous(address),
+            stopping,
+            workers,
+            _writer: writer,
+        }
+    }
+}
+
+/// A server in this process, and the maker of its clients; what the server's own `App` does, it does as well.
+pub struct TestApp {
+    app: Arc<App>,
+    pub address: SocketAddr,
+    pub clock: Clock,
+    signer: Arc<Signer>,
+    anonymous: TestClient,
+    stopping: CancellationToken,
+    workers: Option<Workers>,
+    _writer: WriterTask,
+}
+
+impl Deref for TestApp {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl TestApp {
+    /// The usual server on these stores.
+    pub async fn start(stores: &Stores) -> Self {
+        Self::builder(stores).start().await
+    }
+
+    pub fn builder(stores: &Stores) -> TestAppBuilder<'_> {
+        TestAppBuilder {
+            stores,
+            clock: Clock::manual(noon()),
+            limits: generous_limits(),
+            wechat: None,
+            jwt_secrets: vec![JWT_SECRET],
+            documents: Policy::Open,
+            connection_limits: generous_admission(),
+            has_workers: false,
+            public_url: None,
+            font: None,
+        }
+    }
+
+    /// The server's own `App`.
+    pub fn inner(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Makes a campaign (see [`Sample`]) and lets the server know of it.
+    pub async fn sample(&self) -> Sample {
+        self.sample_with(|_| ()).await
+    }
+
+    /// The same, changed before it is stored.
+    pub async fn sample_with(&self, change: impl FnOnce(&mut Campaign)) -> Sample {
+        let sample = Sample::insert(&self.database, self.clock.now(), change).await;
+        self.refresh().await;
+        sample
+    }
+
+    /// Lets the server know of what has changed in its database.
+    pub async fn refresh(&self) {
+        let refreshed = self.app.refresh_campaigns().await;
+        refreshed.expect("the database answers");
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, time: TimeDelta) {
+        self.clock.set(self.clock.now() + time);
+    }
+
+    /// A client that has not signed in.
+    pub fn anonymous(&self) -> &TestClient {
+        &self.anonymous
+    }
+
+    /// A new voter of a platform.
+    pub fn voter(&self) -> TestClient {
+        self.client_of(new_voter())
+    }
+
+    /// A new guest.
+    pub fn guest(&self) -> TestClient {
+        self.client_of(Viewer::Voter {
+            id: VoterId::new(),
+            is_guest: true,
+        })
+    }
+
+    /// A new member of staff.
+    pub async fn staff(&self) -> TestClient {
+        let (database, id) = (&self.database, StaffId::new());
+        let email = format!("{id}@staff.example");
+        staff::upsert(database, &email, "Staff", "no hash", self.clock.now())
+            .await
+            .expect("stored");
+        let found = staff::find_by_email(database, &email).await.expect("read");
+        self.client_of(Viewer::Staff(found.expect("there").id))
+    }
+
+    /// A client of this viewer.
+    pub fn client_of(&self, viewer: Viewer) -> TestClient {
+        self.anonymous.as_viewer(viewer, &self.signer)
+    }
+
+    /// A client with this token.
+    pub fn client_with(&self, token: &str) -> TestClient {
+        self.anonymous.with_token(token)
+    }
+
+    /// The votes that are stored.
+    pub async fn count_votes(&self) -> i64 {
+        let count = acclaim::ledger::recount::count_votes(&self.database).await;
+        count.expect("a count")
+    }
+
+    /// The HTTP client of the test.
+    pub fn http(&self) -> &reqwest::Client {
+        self.anonymous.http()
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Stops the server: sockets are closed, views stored.
+    pub async fn stop(mut self) {
+        self.stopping.cancel();
+        if let Some(workers) = self.workers.take() {
+            workers.stop().await;
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stopping.cancel();
+        assert_logs_are_clean();
+    }
+}

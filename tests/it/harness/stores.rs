@@ -1,0 +1,90 @@
+//! The stores of a test: a database, and where there is one a Redis.
+
+use acclaim::clock::Clock;
+use acclaim::ledger::{Database, Purpose};
+use sqlx::Connection as _;
+use tempfile::TempDir;
+
+use crate::servers;
+
+/// A database and a hot store of a test's own.
+pub struct Stores {
+    pub database_url: String,
+    pub redis_url: Option<String>,
+    pub directory: TempDir,
+}
+
+impl Stores {
+    /// SQLite in a temporary folder, and nothing else.
+    pub fn embedded() -> Self {
+        let directory = TempDir::new().expect("a temporary folder");
+        let database_url = format!("sqlite:{}", directory.path().join("acclaim.db").display());
+        Self {
+            database_url,
+            redis_url: None,
+            directory,
+        }
+    }
+
+    /// A new database of the shared PostgreSQL, and the shared Redis: its keys carry the database's own name.
+    pub async fn networked() -> Self {
+        Self {
+            database_url: servers::postgres().await.create_database().await,
+            redis_url: Some(servers::redis().await.url()),
+            directory: TempDir::new().expect("a temporary folder"),
+        }
+    }
+
+    /// The same stores, with a folder of their own.
+    pub fn share(&self) -> Self {
+        Self {
+            database_url: self.database_url.clone(),
+            redis_url: self.redis_url.clone(),
+            directory: TempDir::new().expect("a temporary folder"),
+        }
+    }
+
+    /// A number out of the database, by a connection and a statement of the test's own.
+    pub async fn count(&self, statement: &'static str) -> i64 {
+        let query = "the statement runs";
+        if self.database_url.starts_with("sqlite:") {
+            let mut connection = sqlx::SqliteConnection::connect(&self.database_url)
+                .await
+                .expect("the database opens");
+            let count = sqlx::query_scalar(statement).fetch_one(&mut connection);
+            count.await.expect(query)
+        } else {
+            let mut connection = sqlx::PgConnection::connect(&self.database_url)
+                .await
+                .expect("the database opens");
+            let count = sqlx::query_scalar(statement).fetch_one(&mut connection);
+            count.await.expect(query)
+        }
+    }
+
+    /// Opens the database, its tables made.
+    pub async fn database(&self, clock: &Clock) -> Database {
+        let database = Database::open(&self.database_url, 8, Purpose::Serving)
+            .await
+            .expect("the database opens");
+        database.migrate(clock).await.expect("the tables are made");
+        database
+    }
+
+    /// Changes the database behind the servers' back.
+    pub async fn execute(&self, statement: &'static str) {
+        if self.database_url.starts_with("sqlite:") {
+            let connection = sqlx::SqliteConnection::connect(&self.database_url).await;
+            let mut connection = connection.expect("the database opens");
+            let result = sqlx::query(statement).execute(&mut connection).await;
+            result.expect("a good statement");
+            connection.close().await.expect("it closes");
+        } else {
+            let connection = sqlx::PgConnection::connect(&self.database_url).await;
+            let mut connection = connection.expect("the database opens");
+            let result = sqlx::query(statement).execute(&mut connection).await;
+            result.expect("a good statement");
+            connection.close().await.expect("it closes");
+        }
+    }
+}

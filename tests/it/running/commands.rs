@@ -1,0 +1,104 @@
+//! The commands beside `serve`: schema, staff, backup.
+
+use acclaim::clock::Clock;
+use serde_json::json;
+
+use super::{Running, assert_verifies};
+use crate::harness::{Payload, Program, Stores, assert_refuses, ended, on_both, program};
+
+on_both!(staff_that_is_added_can_sign_in,);
+
+#[tokio::test]
+async fn the_schema_is_printed_as_it_is_checked_in() {
+    let stores = Stores::embedded();
+    let output = ended(program(&stores, &["schema"]), "").await;
+    assert!(output.status.success());
+    let checked_in = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql");
+    let checked_in = std::fs::read_to_string(checked_in).expect("it is there");
+    assert_eq!(String::from_utf8(output.stdout).expect("text"), checked_in);
+}
+
+async fn staff_that_is_added_can_sign_in(stores: Stores) {
+    let server = Program::start(&stores, &["serve", "--migrate"]).await;
+    let add = |email: &str| {
+        program(
+            &stores,
+            &["staff", "add", "--email", email, "--name", "组织者"],
+        )
+    };
+    let sign_in = async |password: &str| {
+        let query = "mutation($input: SignInStaffInput!) { signInStaff(input: $input) {
+            session { accessToken } viewer { name role } userErrors { code } } }";
+        let input = json!({"email": "Boss@Example.com", "password": password});
+        let variables = json!({"input": input});
+        let response = server.anonymous().send(query, variables).await;
+        Payload::of(response, "signInStaff")
+    };
+    for (email, password) in [
+        ("boss@example.com", "too short"),
+        ("nobody", "long enough hunter2"),
+    ] {
+        let refused = ended(add(email), &format!("{password}\n")).await;
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    }
+    for password in ["a long hunter2 password", "another hunter2 password"] {
+        let before = sign_in(password).await;
+        before.expect_refused("INVALID_CREDENTIALS");
+        let added = ended(add("Boss@example.com"), &format!("{password}\n")).await;
+        assert!(added.status.success(), "{added:?}");
+        assert_eq!(added.stdout, b"boss@example.com can sign in.\n");
+        let payload = sign_in(password).await;
+        assert_eq!(
+            payload["viewer"],
+            json!({"name": "组织者", "role": "STAFF"})
+        );
+        let token = payload["session"]["accessToken"].as_str();
+        let client = server.anonymous().with_token(token.expect("a token"));
+        let data = client.ask("{ viewer { role } }", json!({})).await;
+        assert_eq!(data, json!({"viewer": {"role": "STAFF"}}));
+    }
+    // The new password took the old one's place.
+    let old = sign_in("a long hunter2 password").await;
+    old.expect_refused("INVALID_CREDENTIALS");
+}
+
+/// A copy that is made while votes are cast has all that was acknowledged before it began, and is whole.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_is_whole_while_votes_go_on() {
+    let stores = Stores::embedded();
+    let running = Running::start(&stores).await;
+    running.use_it().await;
+    let file = stores.directory.path().join("copy.db");
+    let name = file.to_str().expect("text").to_owned();
+    let copying = ended(program(&stores, &["backup", &name]), "");
+    let voting = async {
+        for _ in 0..20 {
+            let nominee = running.sample.nominee_id(1);
+            running.voter().vote(&nominee).await.expect_counted();
+        }
+    };
+    let (copied, ()) = tokio::join!(copying, voting);
+    assert_eq!(copied.status.code(), Some(0), "{copied:?}");
+    let copy = Stores {
+        database_url: format!("sqlite:{name}"),
+        ..Stores::embedded()
+    };
+    let votes = copy.count("SELECT COUNT(*) FROM vote").await;
+    assert!((6..=26).contains(&votes), "{votes}");
+    assert_verifies(&copy, votes).await;
+    assert_verifies(&stores, 26).await;
+    assert_refuses(
+        program(&stores, &["backup", &name]),
+        &[&name, "is there already"],
+    )
+    .await;
+    // It can be served from.
+    Program::start(&copy, &["serve"]).await;
+}
+
+#[tokio::test]
+async fn postgres_has_a_backup_of_its_own() {
+    let stores = Stores::networked().await;
+    stores.database(&Clock::System).await;
+    assert_refuses(program(&stores, &["backup", "copy.db"]), &["pg_dump"]).await;
+}

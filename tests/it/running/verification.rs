@@ -1,0 +1,157 @@
+//! The findings of `verify`.
+
+use acclaim::clock::Clock;
+use serde_json::{Value, json};
+
+use super::{Running, assert_verifies};
+use crate::harness::{Stores, ended, on_both, program};
+
+on_both!(
+    verification_finds_what_was_tampered_with,
+    verification_speaks_json,
+);
+
+/// Checks that `verify` finds a difference, and that one line of what it says has all of `words`.
+async fn assert_finds(stores: &Stores, words: &[&str]) {
+    let output = ended(program(stores, &["verify"]), "").await;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let has_all = |line: &str| words.iter().all(|word| line.contains(word));
+    assert!(said.lines().any(has_all), "{words:?} not in {said}");
+    assert!(said.contains("DIFFERENCES"), "{said}");
+}
+
+async fn verification_finds_what_was_tampered_with(stores: Stores) {
+    let mut running = Running::start(&stores).await;
+    assert_verifies(&stores, 0).await;
+    running.use_it().await;
+    assert_verifies(&stores, 6).await;
+    running.tally_reaches(6).await;
+    assert_eq!(running.program.terminate(), Some(0));
+    assert_verifies(&stores, 6).await;
+    let nominee = running.sample.nominees[0].to_string();
+    for (tamper, undo, words) in [
+        (
+            "UPDATE tally SET counted = counted + 7 WHERE counted = 3",
+            "UPDATE tally SET counted = counted - 7 WHERE counted = 10",
+            [
+                "tally of nominee",
+                &nominee,
+                "counted 3 by votes, 10 by tally",
+            ],
+        ),
+        (
+            "UPDATE tally SET voters = 2 WHERE voters = 3",
+            "UPDATE tally SET voters = 3 WHERE voters = 2",
+            ["tally of nominee", &nominee, "voters 3 and 2"],
+        ),
+        (
+            "UPDATE vote SET withheld_by = 1",
+            "UPDATE vote SET withheld_by = 0",
+            ["tally of nominee", &nominee, "withheld 3 and 0"],
+        ),
+        (
+            "UPDATE subject_counter SET likes = 5 WHERE likes = 3",
+            "UPDATE subject_counter SET likes = 3 WHERE likes = 5",
+            ["subject", &nominee, "has 3 likes; its counter says 5"],
+        ),
+        (
+            "UPDATE campaign SET votes_per_period = 1, quota_scope = 'CAMPAIGN'",
+            "UPDATE campaign SET votes_per_period = 3, quota_scope = 'CATEGORY'",
+            ["", "", ""],
+        ),
+    ] {
+        stores.execute(tamper).await;
+        if words[0].is_empty() {
+            // One vote a category is still within it.
+            assert_verifies(&stores, 6).await;
+        } else {
+            assert_finds(&stores, &words).await;
+        }
+        stores.execute(undo).await;
+        assert_verifies(&stores, 6).await;
+    }
+    if let Some(url) = &stores.redis_url {
+        tamper_with_redis(&stores, url).await;
+    }
+}
+
+async fn verification_speaks_json(stores: Stores) {
+    let mut running = Running::start(&stores).await;
+    running.use_it().await;
+    let voter = running.voter();
+    for nominee in [1, 2] {
+        let payload = voter.vote(&running.sample.nominee_id(nominee)).await;
+        payload.expect_counted();
+    }
+    running.tally_reaches(8).await;
+    assert_eq!(running.program.terminate(), Some(0));
+    let report = async || {
+        let output = ended(program(&stores, &["verify", "--json"]), "").await;
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (output.status.code(), report)
+    };
+    let (code, clean) = report().await;
+    let redis_checked = stores.redis_url.is_some();
+    let expected = json!({"votes": 8, "tallies": [], "overQuota": [], "repeats": [], "likes": [], "sharedTotals": [],
+        "rememberedVotes": [], "redisChecked": redis_checked});
+    assert_eq!((code, &clean), (Some(0), &expected));
+    stores
+        .execute("UPDATE campaign SET votes_per_period = 1")
+        .await;
+    stores.execute("UPDATE subject_counter SET likes = 5").await;
+    let (code, report) = report().await;
+    assert_eq!(code, Some(1));
+    let over_quota = report["overQuota"].as_array().expect("a list");
+    assert_eq!(over_quota.len(), 1, "{report}");
+    assert_eq!(
+        (&over_quota[0]["votes"], &over_quota[0]["quota"]),
+        (&json!(2), &json!(1))
+    );
+    let subject = running.sample.nominees[0].0;
+    assert_eq!(
+        report["likes"],
+        json!([{"subjectId": subject, "likes": 3, "counter": 5}])
+    );
+}
+
+/// Changes a shared total, then a remembered vote.
+async fn tamper_with_redis(stores: &Stores, url: &str) {
+    let database = stores.database(&Clock::System).await;
+    let instance = database.instance().await.expect("it has one").simple();
+    let client = redis::Client::open(url).expect("an address");
+    let connection = client.get_multiplexed_async_connection().await;
+    let mut redis = connection.expect("it connects");
+    let keys = async |pattern: String| -> Vec<String> {
+        let mut connection = redis.clone();
+        let list = redis::cmd("KEYS").arg(pattern).to_owned();
+        let found = list.query_async(&mut connection).await;
+        found.expect("it answers")
+    };
+    let totals = keys(format!("acclaim:{instance}:*:totals")).await;
+    let votes = keys(format!("acclaim:{instance}:*:votes:*")).await;
+    // The votes that repetitions were refused for.
+    assert_eq!((totals.len(), votes.len()), (1, 3));
+    let get = redis::cmd("HGET").arg(&totals[0]).arg("totals").to_owned();
+    let good: Vec<u8> = get.query_async(&mut redis).await.expect("it answers");
+    let mut set = async |bytes: &[u8]| {
+        let mut set = redis::cmd("HSET");
+        set.arg(&totals[0]).arg("totals").arg(bytes);
+        set.exec_async(&mut redis).await.expect("it answers");
+    };
+    // The first nominee's votes; then the last one's revision.
+    for (at, version) in [(8 + 16 + 7, 6), (good.len() - 1, 6 + 64)] {
+        let mut bad = good.clone();
+        bad[at] += 64;
+        set(&bad).await;
+        let version = format!("Redis has totals of version {version} that differ from SQL's 6");
+        assert_finds(stores, &["campaign", &version]).await;
+    }
+    set(&good).await;
+    assert_verifies(stores, 6).await;
+    stores.execute("DELETE FROM subject_like").await;
+    stores.execute("UPDATE subject_counter SET likes = 0").await;
+    stores.execute("DELETE FROM vote").await;
+    stores.execute("DELETE FROM tally").await;
+    assert_finds(stores, &["Redis remembers vote", "which is not in SQL"]).await;
+}

@@ -1,4 +1,5 @@
-//! Quotas: how many votes a voter has left.
+//! Quotas: the votes that a voter has, has used and has left, for those who look at them. What a cast may use is the
+//! ledger's to judge.
 
 use chrono::{DateTime, Utc};
 

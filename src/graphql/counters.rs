@@ -4,15 +4,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use async_graphql::Result;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::Nullable;
-use super::types::Long;
 use crate::app::App;
 use crate::auth::Viewer;
-use crate::error;
+use crate::error::Result;
 use crate::id::{SubjectId, VoterId};
 use crate::ledger::counters;
 use crate::ledger::counters::Counters;
@@ -44,13 +42,13 @@ impl PageCounters {
     }
 
     /// The number of voters who like a subject.
-    pub(super) async fn likes(&self, subject: impl Into<SubjectId>) -> Result<Long> {
-        Ok(Long(self.find(subject.into()).await?.likes))
+    pub(super) async fn likes(&self, subject: impl Into<SubjectId>) -> Result<i64> {
+        Ok(self.find(subject.into()).await?.likes)
     }
 
     /// The number of views of a subject.
-    pub(super) async fn views(&self, subject: impl Into<SubjectId>) -> Result<Long> {
-        Ok(Long(self.find(subject.into()).await?.views))
+    pub(super) async fn views(&self, subject: impl Into<SubjectId>) -> Result<i64> {
+        Ok(self.find(subject.into()).await?.views)
     }
 
     /// Whether the viewer likes a subject; null unless it is a voter.
@@ -63,16 +61,16 @@ impl PageCounters {
         })
     }
 
-    async fn find(&self, subject: SubjectId) -> error::Result<Counters> {
+    async fn find(&self, subject: SubjectId) -> Result<Counters> {
         let totals = self.totals.get_or_try_init(|| self.load_totals()).await?;
         Ok(totals.get(&subject).copied().unwrap_or_default())
     }
 
-    async fn load_totals(&self) -> error::Result<HashMap<SubjectId, Counters>> {
+    async fn load_totals(&self) -> Result<HashMap<SubjectId, Counters>> {
         Ok(counters::list(&self.app.database, self.subject_ids.clone()).await?)
     }
 
-    async fn load_liked(&self, voter_id: VoterId) -> error::Result<HashSet<SubjectId>> {
+    async fn load_liked(&self, voter_id: VoterId) -> Result<HashSet<SubjectId>> {
         Ok(list_liked(&self.app.database, voter_id, self.subject_ids.clone()).await?)
     }
 }

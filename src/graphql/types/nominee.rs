@@ -168,12 +168,14 @@ impl Nominee {
 
     /// The number of voters who like it.
     pub(super) async fn like_count(&self) -> Result<Long> {
-        self.page.counters.likes(self.nominee().id).await
+        let likes = self.page.counters.likes(self.nominee().id).await?;
+        Ok(Long(likes))
     }
 
     /// The number of its views.
     pub(super) async fn view_count(&self) -> Result<Long> {
-        self.page.counters.views(self.nominee().id).await
+        let views = self.page.counters.views(self.nominee().id).await?;
+        Ok(Long(views))
     }
 
     /// Whether the viewer likes it; null unless it is a voter.

@@ -140,12 +140,14 @@ impl Story {
 
     /// The number of voters who like it.
     pub(super) async fn like_count(&self) -> Result<Long> {
-        self.page.shared.counters.likes(self.story().id).await
+        let likes = self.page.shared.counters.likes(self.story().id).await?;
+        Ok(Long(likes))
     }
 
     /// The number of its views.
     pub(super) async fn view_count(&self) -> Result<Long> {
-        self.page.shared.counters.views(self.story().id).await
+        let views = self.page.shared.counters.views(self.story().id).await?;
+        Ok(Long(views))
     }
 
     /// Whether the viewer likes it; null unless it is a voter.

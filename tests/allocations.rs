@@ -24,9 +24,9 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Allocations of a vote on the embedded stores, where each is a batch of its own: 169 in a build for tests, and a
+/// Allocations of a vote on the embedded stores, where each is a batch of its own: 150 in a build for tests, and a
 /// tenth more for what libraries change. Who raises it says what is worth it; a failure says how many there are.
-const ALLOCATIONS_MAX: u64 = 186;
+const ALLOCATIONS_MAX: u64 = 165;
 const WARM_UP: usize = 50;
 const VOTES: usize = 200;
 

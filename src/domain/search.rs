@@ -62,7 +62,7 @@ fn is_invisible(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
-/// Lower-case letters that full case folding makes others of (Unicode's CaseFolding, statuses C and F).
+/// Lower-case letters that full case folding makes others of (the Unicode data file of case folding, statuses C and F).
 fn fold(c: char) -> impl Iterator<Item = char> {
     let (first, second) = match c {
         'ß' => ('s', Some('s')),

@@ -4,6 +4,7 @@ use aws_lc_rs::digest;
 
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
+use crate::domain::search::SearchQuery;
 use crate::domain::tally::Tally;
 use crate::id::{CategoryId, NomineeId};
 
@@ -23,7 +24,7 @@ pub enum NomineeOrder<'a> {
 pub struct NomineeFilter {
     /// Only nominees of this category.
     pub category: Option<CategoryId>,
-    /// Only nominees whose name or employer contains this text, or whose number it is.
+    /// Only nominees whose name, employer or post contains this text, or whose number it is.
     pub search: Option<String>,
 }
 
@@ -37,19 +38,18 @@ pub fn list(
     filter: &NomineeFilter,
     order: NomineeOrder<'_>,
 ) -> Vec<(NomineeSortKey, usize)> {
-    let needle = filter
-        .search
-        .as_ref()
-        .map(|text| text.trim().to_lowercase());
-    let passes = |n: &Nominee| {
+    let query = filter.search.as_deref().and_then(SearchQuery::new);
+    let passes = |index: usize, nominee: &Nominee| {
         filter
             .category
-            .is_none_or(|category| n.category_id == category)
-            && needle.as_ref().is_none_or(|needle| n.matches(needle))
+            .is_none_or(|category| nominee.category_id == category)
+            && query
+                .as_ref()
+                .is_none_or(|query| roster.is_found(index, query))
     };
     let mut list: Vec<_> = roster
         .shown()
-        .filter(|(_, nominee)| passes(nominee))
+        .filter(|(index, nominee)| passes(*index, nominee))
         .map(|(index, nominee)| (sort_key(order, index, nominee), index))
         .collect();
     list.sort_unstable();

@@ -51,6 +51,9 @@ struct Claims<'a> {
     role: Role,
     exp: i64,
     iat: i64,
+    /// The moment before which a token is not good; ours have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
     /// A private claim, on tokens of guests only: campaigns may exclude them, without a look at the database.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     guest: bool,
@@ -180,6 +183,7 @@ impl TokenKeys {
             role,
             exp: expires_at.timestamp(),
             iat: now.timestamp(),
+            nbf: None,
             guest,
         };
         let header = Header {
@@ -202,7 +206,7 @@ impl TokenKeys {
         let mut hash = [0; 32];
         hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
         let verified = self.verified.get(&hash);
-        let (viewer, expires_at) = match verified.or_else(|| self.decode(token)) {
+        let (viewer, expires_at) = match verified.or_else(|| self.decode(token, now)) {
             Some(found) if verified.is_none() => {
                 self.verified.insert(hash, found);
                 found
@@ -217,7 +221,7 @@ impl TokenKeys {
     }
 
     /// Decodes a token, each part once: the library's own `decode` reads the header and the claims twice.
-    fn decode(&self, token: &str) -> Option<(Viewer, DateTime<Utc>)> {
+    fn decode(&self, token: &str, now: DateTime<Utc>) -> Option<(Viewer, DateTime<Utc>)> {
         let (message, signature) = token.rsplit_once('.')?;
         let (head, payload) = message.split_once('.')?;
         let head = BASE64URL_NOPAD.decode(head.as_bytes()).ok()?;
@@ -234,6 +238,9 @@ impl TokenKeys {
         let payload = BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
         let claims: Claims<'_> = serde_json::from_slice(&payload).ok()?;
         if claims.iss != ISSUER || claims.aud != ISSUER {
+            return None;
+        }
+        if claims.nbf.is_some_and(|nbf| now.timestamp() < nbf) {
             return None;
         }
         let viewer = match claims.role {
@@ -321,6 +328,7 @@ mod tests {
             role: Role::Voter,
             exp: now().timestamp() + 60,
             iat: now().timestamp(),
+            nbf: None,
             guest: false,
         }
     }
@@ -328,6 +336,26 @@ mod tests {
     fn sign(header: &Header, claims: &Claims<'_>, secret: &str) -> String {
         let key = EncodingKey::from_secret(secret.as_bytes());
         jsonwebtoken::encode(header, claims, &key).expect("it signs")
+    }
+
+    #[test]
+    fn a_token_is_not_good_before_its_time() {
+        let keys = keys(&[NEW]);
+        let header = Header {
+            kid: Some(keys.signing.kid.clone()),
+            ..Header::new(Algorithm::HS256)
+        };
+        let token = |nbf| {
+            let claims = Claims {
+                nbf: Some(nbf),
+                ..claims("acclaim", "acclaim")
+            };
+            sign(&header, &claims, NEW)
+        };
+        let early = token(now().timestamp() + 30);
+        assert!(keys.verify(&early, now()).is_err());
+        assert!(keys.verify(&early, now() + TimeDelta::seconds(30)).is_ok());
+        assert!(keys.verify(&token(now().timestamp()), now()).is_ok());
     }
 
     #[test]

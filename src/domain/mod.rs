@@ -5,6 +5,7 @@ pub mod campaign;
 pub mod nominee;
 pub mod period;
 pub mod roster;
+pub mod search;
 pub mod story;
 pub mod tally;
 pub mod vote;

@@ -1,5 +1,6 @@
 //! Nominees: the people who stand for selection.
 
+use super::search::SearchText;
 use crate::id::{CampaignId, CategoryId, NomineeId};
 
 /// Whether a nominee is shown and can be voted for.
@@ -48,11 +49,9 @@ impl Nominee {
         self.status != NomineeStatus::Withdrawn
     }
 
-    /// Whether `needle` (lower case) is this nominee's number or part of its name or employer.
-    #[must_use]
-    pub fn matches(&self, needle: &str) -> bool {
-        self.name.to_lowercase().contains(needle)
-            || self.employer.to_lowercase().contains(needle)
-            || needle == self.number.to_string()
+    /// The texts that it is found by: name, employer and post.
+    pub(super) fn search_text(&self) -> SearchText {
+        let texts = [self.name.as_str(), &self.employer];
+        SearchText::new(texts.into_iter().chain(self.title.as_deref()))
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::campaign::{Campaign, Category};
 use super::nominee::Nominee;
+use super::search::{SearchQuery, SearchText};
 use crate::id::{CategoryId, NomineeId};
 
 /// A campaign, its categories in their order and its nominees by number.
@@ -13,6 +14,8 @@ pub struct Roster {
     campaign: Campaign,
     categories: Vec<Category>,
     nominees: Vec<Nominee>,
+    /// Of each nominee, normalised once.
+    search_texts: Vec<SearchText>,
     category_index: HashMap<CategoryId, usize>,
     nominee_index: HashMap<NomineeId, usize>,
     /// Numbers of shown nominees, by the index of their category.
@@ -40,6 +43,7 @@ impl Roster {
             shown_in[category_index[&nominee.category_id]] += 1;
         }
         Self {
+            search_texts: nominees.iter().map(Nominee::search_text).collect(),
             campaign,
             categories,
             nominees,
@@ -74,6 +78,12 @@ impl Roster {
             .iter()
             .enumerate()
             .filter(|(_, n)| n.is_shown())
+    }
+
+    /// Whether a query finds the nominee at this index.
+    #[must_use]
+    pub fn is_found(&self, index: usize, query: &SearchQuery) -> bool {
+        query.matches(&self.search_texts[index], self.nominees[index].number)
     }
 
     /// The index of a nominee in [`Roster::nominees`].

@@ -14,18 +14,33 @@ pub enum Language {
 }
 
 impl Language {
-    /// The first language of an `Accept-Language` header that there are texts in, else English.
+    /// The language that an `Accept-Language` header likes best among those that there are texts in (RFC 9110, section
+    /// 12.5.4), the first of equals; English where it likes none.
     #[must_use]
     pub fn accepted(header: &str) -> Self {
-        let tags = header
-            .split(',')
-            .filter_map(|range| range.split([';', '-']).next());
-        let mut known = tags.filter_map(|tag| match tag.trim() {
-            tag if tag.eq_ignore_ascii_case("zh") => Some(Self::Chinese),
-            tag if tag.eq_ignore_ascii_case("en") => Some(Self::English),
+        let mut best = (0.0, Self::default());
+        for range in header.split(',') {
+            let mut parts = range.split(';').map(str::trim);
+            let tag = parts.next().unwrap_or_default();
+            let quality = parts
+                .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
+                .map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
+            if let Some(language) = Self::from_tag(tag)
+                && quality > best.0
+            {
+                best = (quality, language);
+            }
+        }
+        best.1
+    }
+
+    /// The language of a tag such as `zh-Hans-CN`, also as programs that are no browsers spell it: `zh_CN`.
+    fn from_tag(tag: &str) -> Option<Self> {
+        match tag.split(['-', '_']).next()? {
+            primary if primary.eq_ignore_ascii_case("zh") => Some(Self::Chinese),
+            primary if primary.eq_ignore_ascii_case("en") => Some(Self::English),
             _ => None,
-        });
-        known.next().unwrap_or_default()
+        }
     }
 
     fn pick(self, english: &'static str, chinese: &'static str) -> &'static str {
@@ -128,6 +143,12 @@ mod tests {
             ("fr, ZH-hant;q=0.5, en;q=0.4", Language::Chinese),
             ("en-GB,zh;q=0.5", Language::English),
             ("zhx", Language::English),
+            ("zh_CN", Language::Chinese),
+            ("zh_Hans_CN;q=0.8,en;q=0.5", Language::Chinese),
+            ("en;q=0, zh", Language::Chinese),
+            ("zh;q=0", Language::English),
+            ("en;q=0.3,zh;q=0.7", Language::Chinese),
+            ("zh;q=much, en", Language::English),
         ] {
             assert_eq!(Language::accepted(header), language, "{header}");
         }

@@ -82,7 +82,8 @@ impl Query {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those of this category.")] category: Option<ID>,
         #[graphql(
-            desc = "Only those whose name or employer contains this text, or whose number it is."
+            desc = "Only those whose name, employer or post contains this text, or whose number it is. \
+                    Case, accents and width of letters do not matter."
         )]
         search: Option<String>,
         #[graphql(desc = "Their order.", default_with = "NomineeOrder::Number")]

@@ -127,7 +127,7 @@ fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
         .flat_map(|value| value.rsplit(','));
     let mut nearest = peer;
     for hop in hops {
-        let Ok(ip) = hop.trim().parse::<IpAddr>() else {
+        let Some(ip) = hop_address(hop.trim()) else {
             return nearest;
         };
         nearest = ip.to_canonical();
@@ -136,6 +136,15 @@ fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
         }
     }
     nearest
+}
+
+/// The address of a hop, also as some proxies write it: with a port, an IPv6 one in brackets.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let bracketed = || hop.strip_prefix('[')?.strip_suffix(']');
+    hop.parse()
+        .or_else(|_| hop.parse().map(|address: SocketAddr| address.ip()))
+        .ok()
+        .or_else(|| bracketed()?.parse().ok().map(IpAddr::V6))
 }
 
 #[cfg(test)]
@@ -157,6 +166,18 @@ mod tests {
             "198.51.100.7"
         );
         assert_eq!(seen("10.0.0.1", "nonsense"), "10.0.0.1");
+        for (hop, address) in [
+            ("198.51.100.7:51234", "198.51.100.7"),
+            ("[2001:db8::1]:51234", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("198.51.100.7:51234, 10.0.0.9:80", "198.51.100.7"),
+            ("198.51.100.7:999999", "10.0.0.1"),
+            ("[198.51.100.7]", "10.0.0.1"),
+            ("[2001:db8::1", "10.0.0.1"),
+        ] {
+            assert_eq!(seen("10.0.0.1", hop), address, "{hop}");
+        }
         assert_eq!(seen("::ffff:192.0.2.1", ""), "192.0.2.1");
     }
 }

@@ -191,9 +191,12 @@ fn is_json(headers: &HeaderMap) -> bool {
         .split(';')
         .map(|part| part.trim().to_ascii_lowercase());
     let is_json = parts.next().as_deref() == Some("application/json");
-    let is_utf8 = parts
-        .all(|part| !part.starts_with("charset=") || part.trim_matches('"').ends_with("utf-8"));
-    is_json && is_utf8
+    let is_utf8 = |part: String| match part.strip_prefix("charset=") {
+        // Its own name is utf-8; some clients leave the hyphen out.
+        Some(charset) => matches!(charset.trim_matches('"'), "utf-8" | "utf8"),
+        None => true,
+    };
+    is_json && parts.all(is_utf8)
 }
 
 /// Reads the parameters of a request from JSON.

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::Method;
-use axum::http::header::{ACCEPT_ENCODING, HeaderName, HeaderValue, ORIGIN};
+use axum::http::header::{ACCEPT_ENCODING, HeaderName, HeaderValue, ORIGIN, VARY};
 use axum::response::Response;
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use tower_http::CompressionLevel;
@@ -19,6 +19,7 @@ use crate::telemetry::RequestId;
 /// Responses below this are not worth compressing: they fit into one packet.
 const COMPRESSED_BYTES_MIN: u16 = 1_024;
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const VARIES_BY_ORIGIN: HeaderValue = HeaderValue::from_static("origin");
 
 /// Answers requests: those to `/graphql`, nearly all there are, without the router and its boxes.
 #[derive(Clone)]
@@ -38,7 +39,12 @@ impl Service {
         let id = RequestId::new();
         let answering = async {
             if request.uri().path() == "/graphql" && !self.is_cross_site(&request) {
-                return graphql(&self.server, peer.ip(), request).await;
+                let mut response = graphql(&self.server, peer.ip(), request).await;
+                if !self.server.allowed_origins.is_empty() {
+                    // A cache must not give this one, which names no origin, to a page of another site.
+                    response.headers_mut().append(VARY, VARIES_BY_ORIGIN);
+                }
+                return response;
             }
             request.extensions_mut().insert(ConnectInfo(peer));
             let routed = Box::pin(self.router.clone().oneshot(request));

@@ -90,6 +90,22 @@ async fn only_pages_of_known_sites_may_use_the_api(stores: Stores) {
         varies.contains("origin") && varies.contains("authorization"),
         "{varies}"
     );
+    // Nor may a cache give a page of that site what it has of somebody else, without the header that admits it.
+    let query = [("query", "{ serverTime }")];
+    let own = app
+        .http()
+        .get(app.url("/graphql"))
+        .query(&query)
+        .send()
+        .await;
+    let varies: Vec<_> = own
+        .expect("an answer")
+        .headers()
+        .get_all("vary")
+        .iter()
+        .cloned()
+        .collect();
+    assert!(format!("{varies:?}").contains("origin"), "{varies:?}");
     let all = with_origins(&stores, &["*"]).await;
     let (_, headers) = preflight(&all, "https://anyone.example").await;
     assert_eq!(headers["access-control-allow-origin"], "*");

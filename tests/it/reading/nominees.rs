@@ -246,6 +246,11 @@ async fn nominees_are_found_by_name_employer_and_number(stores: Stores) {
         ("company 3", vec![3, 8, 13, 18, 23, 28, 33]),
         ("  COMPANY 3 (宁夏)\t", vec![3, 8, 13, 18, 23, 28, 33]),
         ("36", vec![36]),
+        ("３６", vec![36]),
+        ("36号", vec![36]),
+        ("No. 036", vec![36]),
+        ("ｃｏｍｐａｎｙ\u{200b} 3", vec![3, 8, 13, 18, 23, 28, 33]),
+        ("候 选 人07", vec![7]),
         // The number 7, and the names that have a 7 in them.
         ("7", vec![7, 17, 27]),
         ("nobody", vec![]),

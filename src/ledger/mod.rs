@@ -40,8 +40,9 @@ use uuid::Uuid;
 
 pub use self::backup::BackupError;
 use self::replica::Replica;
-use self::statement::{Dialects, OnPool, Statement, in_tx, on_pool, sql};
+use self::statement::{Dialects, OnPool, Statement, on_pool, sql};
 pub use self::transaction::Transaction;
+use self::transaction::in_tx;
 use crate::telemetry::{LedgerMetrics, Timer};
 
 /// The time that a caller waits for a connection before the database counts as away.

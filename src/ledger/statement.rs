@@ -2,10 +2,9 @@
 //! is slow, and each run is counted and timed under the same name.
 //!
 //! There is one way to run one: [`sql!`] makes it, `Database::read`, `Database::write` or `Transaction::run` takes it,
-//! and [`on_pool!`] or [`in_tx!`] hands its text to the body.
+//! and [`on_pool!`] or [`super::transaction::in_tx!`] hands its text to the body.
 
 use super::Pool;
-use super::transaction::Inner;
 use crate::telemetry::Timer;
 
 /// A statement of one database; both have most of them.
@@ -121,33 +120,6 @@ macro_rules! on_pool {
     }};
 }
 pub(crate) use on_pool;
-
-/// A statement on its way into a transaction, timed until it is dropped. For [`in_tx!`].
-#[derive(Debug)]
-pub(crate) struct InTransaction<'a> {
-    pub inner: &'a mut Inner,
-    pub text: &'static str,
-    pub(super) _timer: Timer,
-}
-
-/// [`on_pool!`] for a transaction: `in_tx!(tx.run(statement), (t, text) => sqlx::query(text).execute(t).await)`.
-macro_rules! in_tx {
-    ($run:expr, ($t:ident, $text:ident) => $body:expr) => {{
-        let run = $run;
-        let $text = run.text;
-        match run.inner {
-            $crate::ledger::transaction::Inner::Postgres(transaction) => {
-                let $t = &mut **transaction;
-                $body
-            }
-            $crate::ledger::transaction::Inner::Sqlite(transaction) => {
-                let $t = &mut **transaction;
-                $body
-            }
-        }
-    }};
-}
-pub(crate) use in_tx;
 
 #[cfg(test)]
 mod tests {

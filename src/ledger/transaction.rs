@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 
 use super::Database;
-use super::statement::{Dialects, InTransaction, Statement};
+use super::statement::{Dialects, Statement};
 use crate::telemetry::{LedgerMetrics, Timer};
 
 /// A writing transaction on either database.
@@ -42,7 +42,7 @@ impl Database {
 }
 
 impl Transaction {
-    /// Sends a statement in this transaction: see [`super::in_tx!`].
+    /// Sends a statement in this transaction: see [`in_tx!`].
     pub(crate) fn run(&mut self, statement: impl Into<Dialects>) -> InTransaction<'_> {
         let statement = statement.into();
         let Statement { name, text } = match self.inner {
@@ -72,3 +72,30 @@ impl Transaction {
         }
     }
 }
+
+/// A statement on its way into a transaction, timed until it is dropped. For [`in_tx!`].
+#[derive(Debug)]
+pub(crate) struct InTransaction<'a> {
+    pub inner: &'a mut Inner,
+    pub text: &'static str,
+    _timer: Timer,
+}
+
+/// [`on_pool!`] for a transaction: `in_tx!(tx.run(statement), (t, text) => sqlx::query(text).execute(t).await)`.
+macro_rules! in_tx {
+    ($run:expr, ($t:ident, $text:ident) => $body:expr) => {{
+        let run = $run;
+        let $text = run.text;
+        match run.inner {
+            $crate::ledger::transaction::Inner::Postgres(transaction) => {
+                let $t = &mut **transaction;
+                $body
+            }
+            $crate::ledger::transaction::Inner::Sqlite(transaction) => {
+                let $t = &mut **transaction;
+                $body
+            }
+        }
+    }};
+}
+pub(crate) use in_tx;

@@ -157,7 +157,8 @@ describe("the board", () => {
       return (seen.moves.length >= 3 || seen.figures > 400) && seen;
     }, "rows to move");
     const gaps = observed.moves.slice(1).map((ms, i) => ms - observed.moves[i]);
-    assert.ok(gaps.every((ms) => ms >= 1_900), `rows moved after ${gaps.map(Math.round)} ms`);
+    // Half of it: a busy machine sees one move late and the next in time. Without the rule it would be some hundredths.
+    assert.ok(gaps.every((ms) => ms >= 1_000), `rows moved after ${gaps.map(Math.round)} ms`);
     assert.ok(observed.figures > 2 * observed.moves.length, `${observed.figures} figures`);
     const background = await row(page, 1).evaluate((element) => getComputedStyle(element).backgroundColor);
     assert.match(background, /^rgb\(/, "a row covers what it passes");

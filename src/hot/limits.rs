@@ -70,7 +70,7 @@ impl Rate {
         clippy::cast_sign_loss,
         reason = "rates are checked to be positive"
     )]
-    pub fn interval_us(self) -> u64 {
+    pub(super) fn interval_us(self) -> u64 {
         (1_000_000.0 / self.per_second).round().max(1.0) as u64
     }
 

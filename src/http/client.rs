@@ -63,7 +63,7 @@ impl ClientHeaders {
     }
 
     /// Whether there is no token at all, good or bad.
-    pub fn is_anonymous(&self) -> bool {
+    pub(super) fn is_anonymous(&self) -> bool {
         self.authorization.is_none()
     }
 
@@ -90,7 +90,7 @@ impl ClientHeaders {
     }
 
     /// The same with a token from elsewhere, as sockets have it.
-    pub async fn requester_with(
+    pub(super) async fn requester_with(
         &self,
         server: &Server,
         token: Option<&str>,

@@ -48,7 +48,7 @@ impl Rejection {
     }
 
     /// The rejection of a token, also where the database does not say whether a member of staff is still active.
-    pub fn unauthenticated(error: &Error) -> Self {
+    pub(super) fn unauthenticated(error: &Error) -> Self {
         let status = if matches!(error, Error::Unauthenticated) {
             StatusCode::UNAUTHORIZED
         } else {

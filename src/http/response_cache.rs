@@ -93,7 +93,7 @@ impl Place<'_> {
     }
 
     /// Tells those who wait that each has to execute its own query.
-    pub fn mark_uncacheable(self) {
+    pub(super) fn mark_uncacheable(self) {
         let _ = self.0.insert(None);
     }
 }
@@ -126,7 +126,7 @@ impl ResponseCache {
     }
 
     /// The response that is cached, waiting for one that is being made, or else the place for it.
-    pub async fn find_or_reserve(&self, key: &str) -> Found<'_> {
+    pub(super) async fn find_or_reserve(&self, key: &str) -> Found<'_> {
         match self.responses.get_value_or_guard_async(key).await {
             Ok(Some(cached)) => Found::Response(cached),
             Ok(None) => Found::Uncacheable,

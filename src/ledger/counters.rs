@@ -28,7 +28,7 @@ pub struct Counters {
 }
 
 /// The views of each subject.
-pub type Sums = HashMap<(SubjectId, CampaignId), i64>;
+type Sums = HashMap<(SubjectId, CampaignId), i64>;
 
 /// Views that are stored together.
 #[derive(Debug, Default)]

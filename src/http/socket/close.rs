@@ -33,7 +33,7 @@ impl Close {
     }
 
     /// The end of a socket whose message could not be read; where the connection has failed nobody hears this.
-    pub fn unreadable(error: &axum::Error) -> Self {
+    pub(super) fn unreadable(error: &axum::Error) -> Self {
         tracing::debug!(%error, "a socket could not be read");
         // The library's own type is not ours to name; its texts are held by a test.
         let text = error.to_string();

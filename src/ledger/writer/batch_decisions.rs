@@ -9,7 +9,7 @@ use crate::id::{CampaignId, VoteId, VoterId};
 use crate::ledger::vote::NewVote;
 
 /// The result of a vote request whose batch was stored.
-pub enum CastResult {
+pub(super) enum CastResult {
     /// Its answer.
     Answered(Verdict),
     /// The keys did not take its votes, or not all: it lost a race and is decided again.
@@ -19,17 +19,17 @@ pub enum CastResult {
 }
 
 /// The result of each request of a batch. Changes of likes are stored in any case.
-pub type CastResults = Vec<CastResult>;
+pub(super) type CastResults = Vec<CastResult>;
 
 /// The decisions on the requests of a batch, with the votes that they rest on.
-pub struct BatchDecisions {
+pub(super) struct BatchDecisions {
     existing: HashMap<(CampaignId, VoterId), Vec<Vote>>,
     decisions: Vec<Decision>,
 }
 
 impl BatchDecisions {
     /// Decides the requests by the existing votes of their voters.
-    pub fn new(requests: &[&VoteRequest], existing: Vec<Vote>) -> Self {
+    pub(super) fn new(requests: &[&VoteRequest], existing: Vec<Vote>) -> Self {
         let mut by_voter: HashMap<(CampaignId, VoterId), Vec<Vote>> = HashMap::new();
         for vote in existing {
             by_voter
@@ -55,7 +55,7 @@ impl BatchDecisions {
     }
 
     /// The votes to store, in the order of the requests.
-    pub fn rows<'a>(&self, requests: &[&'a VoteRequest]) -> Vec<NewVote<'a>> {
+    pub(super) fn rows<'a>(&self, requests: &[&'a VoteRequest]) -> Vec<NewVote<'a>> {
         let mut rows = Vec::new();
         for (decision, request) in self.decisions.iter().zip(requests) {
             if let Decision::Store(votes) = decision {
@@ -70,7 +70,7 @@ impl BatchDecisions {
     }
 
     /// Whether some votes of a request were stored and others not.
-    pub fn is_partial(&self, stored: &HashSet<VoteId>) -> bool {
+    pub(super) fn is_partial(&self, stored: &HashSet<VoteId>) -> bool {
         self.decisions.iter().any(|decision| match decision {
             Decision::Store(votes) => {
                 let count = votes.iter().filter(|v| stored.contains(&v.id)).count();
@@ -81,7 +81,11 @@ impl BatchDecisions {
     }
 
     /// The results of the requests when `stored` are the ids that the database took.
-    pub fn results(&self, requests: &[&VoteRequest], stored: &HashSet<VoteId>) -> CastResults {
+    pub(super) fn results(
+        &self,
+        requests: &[&VoteRequest],
+        stored: &HashSet<VoteId>,
+    ) -> CastResults {
         let decided = self.decisions.iter().zip(requests);
         decided
             .map(|(decision, request)| self.result(decision, request, stored))
@@ -117,7 +121,11 @@ impl BatchDecisions {
 
     /// The same when the database had taken `stored` and they were rolled back: only refusals and repetitions, which
     /// rest on committed votes, are answered.
-    pub fn rolled_back(&self, requests: &[&VoteRequest], stored: &HashSet<VoteId>) -> CastResults {
+    pub(super) fn rolled_back(
+        &self,
+        requests: &[&VoteRequest],
+        stored: &HashSet<VoteId>,
+    ) -> CastResults {
         let results = self.results(requests, stored).into_iter();
         results
             .zip(&self.decisions)

@@ -14,7 +14,7 @@ pub struct Roster {
     campaign: Campaign,
     categories: Vec<Category>,
     nominees: Vec<Nominee>,
-    /// Of each nominee, normalised once.
+    /// The search text of each nominee, normalised once.
     search_texts: Vec<SearchText>,
     category_index: HashMap<CategoryId, usize>,
     nominee_index: HashMap<NomineeId, usize>,

@@ -1,7 +1,7 @@
 //! Searching a list of nominees: both sides are normalised alike, so that a text is found however it was typed.
 //!
-//! Normalised are compatibility forms (NFKC: full-width digits and letters), case, combining marks, and what has no width
-//! of its own; white space is left out, since names of two characters are often set with a space between them.
+//! Normalised are compatibility forms (NFKC: full-width digits and letters), case, combining marks, and what has no
+//! width of its own; white space is left out, since names of two characters are often set with a space between them.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;

@@ -2,7 +2,7 @@
 //! is slow, and each run is counted and timed under the same name.
 //!
 //! There is one way to run one: [`sql!`] makes it, `Database::read`, `Database::write` or `Transaction::run` takes it,
-//! and [`on_pool!`] or [`super::transaction::in_tx!`] hands its text to the body.
+//! and [`on_pool!`] or `in_tx!` hands its text to the body.
 
 use super::Pool;
 use crate::telemetry::Timer;

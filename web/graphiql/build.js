@@ -34,6 +34,8 @@ async function buildInto(folder) {
     format: "iife",
     target: ["chrome109", "firefox115", "safari16"],
     jsx: "automatic",
+    // Not the pages' settings in the folder above, whose JSX is Preact's.
+    tsconfigRaw: {},
     define: { "process.env.NODE_ENV": '"production"' },
     banner: { js: "/* The licences of what is bundled here: LICENSES.txt */" },
     legalComments: "none",

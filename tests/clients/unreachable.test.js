@@ -46,6 +46,27 @@ describe("a page without a session", () => {
     await page.goto(address);
     await page.locator(".nominee").first().waitFor();
   });
+
+  test("shows what is the voter's own once a session comes that took its time", async (t) => {
+    const { page } = await open(browser, t, `${address}?order=NUMBER`, phone);
+    const card = page.locator(".nominee").first();
+    await voteButton(card).tap();
+    await card.getByText("已投").waitFor();
+    await page.evaluate(() => {
+      const tokens = JSON.parse(localStorage.getItem("acclaim.voter"));
+      localStorage.setItem("acclaim.voter", JSON.stringify({ ...tokens, accessExpiresMs: 1 }));
+    });
+    const released = event("the renewal to be let through");
+    await page.route("**/graphql", async (route) => {
+      if (operationOf(route)?.refreshToken) await released.happened();
+      await route.continue();
+    });
+    await page.reload();
+    await voteButton(card).waitFor();
+    released.happen();
+    await card.getByText("已投").waitFor();
+    await page.getByText("剩余 9 / 10 票").waitFor();
+  });
 });
 
 describe("a slow or absent network", () => {

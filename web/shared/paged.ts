@@ -16,27 +16,61 @@ export class PagedList<Node extends { id: string }> {
   isComplete = false;
   error: unknown;
   #cursor: string | null = null;
-  #isLoading = false;
+  #loading: Promise<void> | undefined;
 
   constructor(private readonly readPage: (after: string | null) => Promise<Page<Node>>) {}
 
   /** Reads the next page, unless that is being done or there is none. */
   async loadMore(): Promise<void> {
-    if (this.#isLoading || this.isComplete) return;
-    this.#isLoading = true;
-    this.error = undefined;
+    if (!this.#loading && !this.isComplete) await this.#load(() => this.#readNext());
+  }
+
+  /** Reads what has been read again, and shows it once all of it has come; nothing changes when that fails. */
+  async reread(): Promise<void> {
+    while (this.#loading) await this.#loading;
+    if (this.nodes.length > 0) await this.#load(() => this.#readAgain());
+  }
+
+  async #load(read: () => Promise<void>): Promise<void> {
+    this.#loading = read();
     this.changed.set({});
+    await this.#loading;
+    this.#loading = undefined;
+    this.changed.set({});
+  }
+
+  async #readNext(): Promise<void> {
+    this.error = undefined;
     try {
       const page = await this.readPage(this.#cursor);
       this.#add(page.nodes, "end");
-      this.#cursor = page.endCursor;
-      this.isComplete = !page.hasNextPage;
-      this.total = page.total;
+      this.#takeEnd(page);
     } catch (error) {
       this.error = error;
     }
-    this.#isLoading = false;
-    this.changed.set({});
+  }
+
+  async #readAgain(): Promise<void> {
+    const pages: Page<Node>[] = [];
+    try {
+      let count = 0;
+      do {
+        const page = await this.readPage(pages.at(-1)?.endCursor ?? null);
+        pages.push(page);
+        count += page.nodes.length;
+      } while (pages.at(-1)!.hasNextPage && count < this.nodes.length);
+    } catch {
+      return;
+    }
+    this.nodes = [];
+    pages.forEach(({ nodes }) => this.#add(nodes, "end"));
+    this.#takeEnd(pages.at(-1)!);
+  }
+
+  #takeEnd({ endCursor, hasNextPage, total }: Page<Node>): void {
+    this.#cursor = endCursor;
+    this.isComplete = !hasNextPage;
+    this.total = total;
   }
 
   /** Puts entries at the front. */

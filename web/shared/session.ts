@@ -3,6 +3,7 @@ import { now } from "./clock";
 import { RefreshSession, SignInGuest, SignInStaff, SignOut, type SignedInFragment } from "./operations";
 import { ApiError, type Requester, execute, pause } from "./server";
 import { storedValue } from "./storage";
+import { Store } from "./store";
 
 /** An access token is renewed this long before it expires. */
 const renewalMarginMs = 60_000;
@@ -113,8 +114,26 @@ export const voter = new Session(storedValue("voter"), async () => {
   return tokensOf((await execute(SignInGuest, { deviceId })).signInGuest);
 });
 
-const ifInTime = (token: Promise<string | undefined>): Promise<string | undefined> =>
-  Promise.race([token.catch(() => undefined), pause(readerWaitMs).then(() => undefined)]);
+/** Counts the sessions that came after something had been read without them: it is to be read again. */
+export const lateSessions = new Store(0);
+let isMissed = false;
+
+async function ifInTime(token: Promise<string | undefined>): Promise<string | undefined> {
+  const inTime = await Promise.race([
+    token.then((value) => ({ value })).catch(() => ({ value: undefined })),
+    pause(readerWaitMs),
+  ]);
+  if (inTime) return inTime.value;
+  isMissed = true;
+  // Of several readers that share a renewal, the first to hear of it tells.
+  const tell = (value: string | undefined) => {
+    if (value === undefined || !isMissed) return;
+    isMissed = false;
+    lateSessions.set(lateSessions.value + 1);
+  };
+  token.then(tell, () => undefined);
+  return undefined;
+}
 
 /** The voter as a reader of what everybody may see: anonymous where no session can be had soon. */
 export const reader: Requester = {

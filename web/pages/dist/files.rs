@@ -1,24 +1,18 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-B-MR-L0C.js";
+const SCRIPT: &str = "main-lxbM_XRL.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-C_-sW9NV.js",
+        name: "board-CbeJ2eZk.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-C_-sW9NV.js.br"),
-        gzip: include_bytes!("board-C_-sW9NV.js.gz"),
+        brotli: include_bytes!("board-CbeJ2eZk.js.br"),
+        gzip: include_bytes!("board-CbeJ2eZk.js.gz"),
     },
     File {
-        name: "live-lETGZtF2.js",
+        name: "live-D-FrxMyl.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-lETGZtF2.js.br"),
-        gzip: include_bytes!("live-lETGZtF2.js.gz"),
-    },
-    File {
-        name: "main-B-MR-L0C.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-B-MR-L0C.js.br"),
-        gzip: include_bytes!("main-B-MR-L0C.js.gz"),
+        brotli: include_bytes!("live-D-FrxMyl.js.br"),
+        gzip: include_bytes!("live-D-FrxMyl.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -27,15 +21,21 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "stories-DS3QNZ4M.js",
+        name: "main-lxbM_XRL.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-DS3QNZ4M.js.br"),
-        gzip: include_bytes!("stories-DS3QNZ4M.js.gz"),
+        brotli: include_bytes!("main-lxbM_XRL.js.br"),
+        gzip: include_bytes!("main-lxbM_XRL.js.gz"),
     },
     File {
-        name: "story-DdrZB1G_.js",
+        name: "stories-BeIobPU5.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DdrZB1G_.js.br"),
-        gzip: include_bytes!("story-DdrZB1G_.js.gz"),
+        brotli: include_bytes!("stories-BeIobPU5.js.br"),
+        gzip: include_bytes!("stories-BeIobPU5.js.gz"),
+    },
+    File {
+        name: "story-Dyd-SyJp.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("story-Dyd-SyJp.js.br"),
+        gzip: include_bytes!("story-Dyd-SyJp.js.gz"),
     },
 ];

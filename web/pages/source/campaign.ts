@@ -1,6 +1,6 @@
 // The campaign of the pages, and the votes, likes and quotas of this voter in it.
 import { ApiError, execute, isRetryable } from "../../shared/server";
-import { SignInRefused, reader, voter } from "../../shared/session";
+import { SignInRefused, lateSessions, reader, voter } from "../../shared/session";
 import { Store } from "../../shared/store";
 import { FindCampaign, type FindCampaignQuery, SetLike } from "./operations";
 import { t } from "./texts";
@@ -78,6 +78,8 @@ export async function loadCampaign(slug: string): Promise<void> {
     if (slug === currentSlug && !isRead) campaign.set(error as Error);
   }
 }
+
+lateSessions.watch(() => currentSlug !== undefined && void loadCampaign(currentSlug));
 
 /** The campaign as it was read; none until it is. */
 export const loadedCampaign = () => (campaign.value instanceof Error ? undefined : (campaign.value ?? undefined));

@@ -1,7 +1,7 @@
 // The view of one nominee: its facts and stories, one tap to vote or like.
 import { useEffect, useState } from "preact/hooks";
 import { execute } from "../../shared/server";
-import { reader } from "../../shared/session";
+import { lateSessions, reader } from "../../shared/session";
 import { type Campaign, period, resumeVotes } from "./campaign";
 import { NotFound } from "./missing";
 import { QuotaLine } from "./nominees";
@@ -14,8 +14,7 @@ type Nominee = NonNullable<NonNullable<FindNomineeQuery["campaign"]>["nominee"]>
 
 export function NomineeView({ slug, number, campaign }: { slug: string; number: number; campaign: Campaign }) {
   const [nominee, setNominee] = useState<Nominee | null | Error>();
-  const load = () => {
-    setNominee(undefined);
+  const read = () => {
     execute(FindNominee, { slug, number }, { as: reader }).then(
       (answer) => {
         const found = answer.campaign?.nominee ?? null;
@@ -28,7 +27,12 @@ export function NomineeView({ slug, number, campaign }: { slug: string; number: 
       (error) => setNominee(error as Error),
     );
   };
+  const load = () => {
+    setNominee(undefined);
+    read();
+  };
   useEffect(load, [slug, number]);
+  useEffect(() => lateSessions.watch(read), [slug, number]);
   const current = period.use();
   useEffect(() => {
     // In a new period this voter has voted for nobody.

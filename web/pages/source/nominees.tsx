@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { now } from "../../shared/clock";
 import { PagedList } from "../../shared/paged";
 import { execute } from "../../shared/server";
-import { reader } from "../../shared/session";
+import { lateSessions, reader } from "../../shared/session";
 import { type Campaign, period, quotas, resumeVotes } from "./campaign";
 import { ListNominees, type NomineeCardFragment, type NomineeOrder } from "./operations";
 import { Failed, Portrait, Sentinel, VoteButton, Votes, nomineePath } from "./parts";
@@ -21,6 +21,7 @@ interface NomineeFilter {
 const lists = new Map<string, PagedList<NomineeCardFragment>>();
 // In a new period this voter has voted for nobody.
 period.watch(() => lists.forEach((list) => list.patchAll({ viewerHasVoted: false })));
+lateSessions.watch(() => lists.forEach((list) => void list.reread()));
 
 function listOf(slug: string, filter: NomineeFilter): PagedList<NomineeCardFragment> {
   const key = JSON.stringify([slug, filter.category, filter.search, filter.order]);

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { oneAtATime, watch } from "../../shared/live";
 import { PagedList } from "../../shared/paged";
 import { execute } from "../../shared/server";
-import { reader } from "../../shared/session";
+import { lateSessions, reader } from "../../shared/session";
 import { Store, useReturn } from "../../shared/store";
 import type { Campaign } from "./campaign";
 import { ListStories, type StoryCardFragment, WatchStories } from "./operations";
@@ -25,7 +25,10 @@ class Feed {
   constructor(private readonly slug: string) {
     this.list = new PagedList(async (after) => {
       const page = await this.#read({ first: pageSize, after });
-      if (after === null) this.#newest = page?.edges[0]?.cursor;
+      if (after === null) {
+        this.#newest = page?.edges[0]?.cursor;
+        this.newer.set([]);
+      }
       const nodes = page?.edges.map(({ node }) => node) ?? [];
       return { nodes, endCursor: page?.pageInfo.endCursor ?? null, hasNextPage: page?.pageInfo.hasNextPage ?? false };
     });
@@ -60,6 +63,7 @@ class Feed {
 }
 
 const feeds = new Map<string, Feed>();
+lateSessions.watch(() => feeds.forEach(({ list }) => void list.reread()));
 
 function feedOf(slug: string): Feed {
   const feed = feeds.get(slug) ?? new Feed(slug);

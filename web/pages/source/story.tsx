@@ -1,7 +1,7 @@
 // The view of one story. The server has rendered it already; this adds what needs a program.
 import { useEffect, useState } from "preact/hooks";
 import { execute } from "../../shared/server";
-import { reader } from "../../shared/session";
+import { lateSessions, reader } from "../../shared/session";
 import { NotFound } from "./missing";
 import { FindStory, type FindStoryQuery } from "./operations";
 import { Failed, LikeButton, MediaList, ShareButton, nomineePath, useView } from "./parts";
@@ -32,6 +32,7 @@ export function StoryView({ slug, id, first, timeZone }: StoryViewProps) {
   useEffect(() => {
     if (story === undefined || (story && !(story instanceof Error) && story.id !== id)) load();
   }, [id]);
+  useEffect(() => lateSessions.watch(load), [id]);
   const loaded = story && !(story instanceof Error) ? story : undefined;
   useEffect(() => {
     if (loaded) document.title = loaded.title;

@@ -7,14 +7,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
 use crate::auth::{Viewer, password};
 use crate::clock::Clock;
-use crate::config::{DocumentPolicy, LogFormat, ServerSettings, StoreSettings};
+use crate::config::{DocumentPolicy, LogFormat, ServerSettings, StoreSettings, environment};
 use crate::domain::campaign::Phase;
 use crate::hot::{Hot, Limits, Memory, Redis};
 use crate::http::pages::poster::Posters;
@@ -34,7 +34,7 @@ const PASSWORD_CHARS_MIN: usize = 12;
 /// One GraphQL API for public selections: votes, likes, story feeds and live tallies.
 #[derive(Debug, Parser)]
 #[command(version)]
-pub struct Cli {
+struct Cli {
     #[command(subcommand)]
     command: Command,
 }
@@ -107,9 +107,18 @@ struct StaffAdd {
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Runs the program and returns its exit code.
+/// Runs the program on its arguments and returns its exit code.
 #[must_use]
-pub fn run(cli: Cli) -> ExitCode {
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            return match environment::explain(&Cli::command(), &error) {
+                Some(text) => fail(text.as_str().into()),
+                None => error.exit(),
+            };
+        }
+    };
     // One provider for all of TLS; a second call finds it in place.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -117,15 +126,13 @@ pub fn run(cli: Cli) -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&error),
+        Err(error) => return fail(error.into()),
     };
-    match runtime.block_on(dispatch(cli.command)) {
-        Ok(code) => code,
-        Err(error) => fail(error.as_ref()),
-    }
+    runtime.block_on(dispatch(cli.command)).unwrap_or_else(fail)
 }
 
-fn fail(error: &dyn std::error::Error) -> ExitCode {
+#[allow(clippy::needless_pass_by_value, reason = "the error ends here")]
+fn fail(error: Failure) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "acclaim: {error}");
     ExitCode::FAILURE
 }
@@ -175,8 +182,9 @@ const NO_LIMITS: Limits = {
 /// Opens the database for serving, with time limits on statements, or for a command that may take its time.
 async fn open(store: &StoreSettings, purpose: Purpose) -> Result<Database, Failure> {
     telemetry::init_logs(&store.log, store.log_format == LogFormat::Json);
+    environment::check(&Cli::command())?;
     if store.database_url.is_none() {
-        std::fs::create_dir_all(&store.data_dir)?;
+        store.make_data_dir()?;
     }
     let connections = store.database_connections;
     let database = Database::open(&store.database_url(), connections, purpose).await?;
@@ -264,7 +272,7 @@ async fn serve(settings: &ServerSettings, migrate: bool) -> Result<ExitCode, Fai
 }
 
 async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
-    std::fs::create_dir_all(&settings.store.data_dir)?;
+    settings.store.make_data_dir()?;
     settings.fill_secrets()?;
     settings.fill_public_url();
     settings.documents.get_or_insert(DocumentPolicy::Open);
@@ -307,6 +315,7 @@ impl Process {
             wechat: settings.wechat()?,
         };
         let (app, writer) = App::build(parts).await?;
+        app.hot.check().await;
         Ok(Self {
             app: Arc::new(app),
             writer,

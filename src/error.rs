@@ -66,7 +66,13 @@ impl Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         if is_unavailable(&error) {
-            tracing::warn!(request = RequestId::current(), %error, "the database cannot be reached");
+            let request = RequestId::current();
+            if error.as_database_error().is_some() {
+                tracing::warn!(request, %error, "the database could not do it now");
+            } else {
+                // Every request says so while it is away: the log hears it once, from `Database::note_health`.
+                tracing::debug!(request, %error, "the database cannot be reached");
+            }
             Self::Unavailable
         } else {
             Self::internal(error)

@@ -2,12 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 /// A vote makes a hundred small allocations, many freed by another thread: a tenth more votes than with glibc's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    acclaim::cli::run(acclaim::cli::Cli::parse())
+    acclaim::cli::run()
 }

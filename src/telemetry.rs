@@ -3,9 +3,10 @@
 
 use std::fmt;
 use std::future::Future;
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -18,6 +19,9 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use uuid::Uuid;
+
+/// A statement that takes longer is worth a line in the log.
+const SLOW: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
     static REQUEST: RequestId;
@@ -146,8 +150,16 @@ impl Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        let seconds = self.started.elapsed().as_secs_f64();
+        let NameLabels { name } = self.labels;
+        let took = self.started.elapsed();
+        let seconds = took.as_secs_f64();
         self.seconds.get_or_create(&self.labels).observe(seconds);
+        let request = RequestId::current();
+        if took >= SLOW {
+            tracing::warn!(request, statement = name, seconds, "the database took long");
+        } else {
+            tracing::debug!(request, statement = name, seconds, "the database was asked");
+        }
     }
 }
 
@@ -338,6 +350,11 @@ fn register_seconds(registry: &mut Registry, name: &str, help: &str, metric: imp
 pub fn init_logs(filter: &str, json: bool) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
+    let has_colours = std::io::stderr().is_terminal();
+    let text = tracing_subscriber::fmt::layer()
+        .with_target(false)
+        .log_internal_errors(false)
+        .with_writer(std::io::stderr);
     // A second set-up in one process, as tests do it, keeps the first. A log that cannot be written is no reason to
     // write to it: that would panic where the disk is full.
     let _ = if json {
@@ -351,12 +368,11 @@ pub fn init_logs(filter: &str, json: bool) {
             .try_init()
     } else {
         registry
-            .with(
-                tracing_subscriber::fmt::layer()
-                    .with_target(false)
-                    .log_internal_errors(false)
-                    .with_writer(std::io::stderr),
-            )
+            .with(if has_colours {
+                text
+            } else {
+                text.with_ansi(false)
+            })
             .try_init()
     };
 }

@@ -1,9 +1,27 @@
 //! Addresses in settings: read, and refused where they cannot be used.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::HeaderValue;
 use ipnet::IpNet;
+
+use crate::auth::secret::Secret;
+
+/// Reads an address to listen on. A name could stand for several, and for others tomorrow.
+pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        "write an IP address and a port: 127.0.0.1:8080 for this machine, 0.0.0.0:8080 for all"
+            .to_owned()
+    })
+}
+
+/// Reads the address of a store, which may have a password. Whether it can be used is for the store to say.
+pub(super) fn parse_store(text: &str) -> Result<Secret, String> {
+    if text.is_empty() {
+        return Err("write the address of a store, or leave it out".to_owned());
+    }
+    Ok(text.to_owned().into())
+}
 
 /// Reads an address that paths are put behind; a slash at its end is left out.
 pub(super) fn parse_public_url(text: &str) -> Result<String, String> {

@@ -4,6 +4,7 @@
 //! should be.
 
 mod address;
+pub mod environment;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,9 @@ use axum::http::HeaderValue;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
-use self::address::{may_carry_a_secret, parse_network, parse_origin, parse_public_url};
+use self::address::{
+    may_carry_a_secret, parse_listen, parse_network, parse_origin, parse_public_url, parse_store,
+};
 use crate::auth::keyed_hash::HashKey;
 use crate::auth::platform::{WeChat, WeChatConfig};
 use crate::auth::secret::Secret;
@@ -32,12 +35,15 @@ const PLATFORM_TIMEOUT: Duration = Duration::from_secs(3);
 #[derive(Debug, thiserror::Error)]
 #[error("{setting} {problem}")]
 pub struct ConfigError {
-    setting: &'static str,
+    setting: String,
     problem: String,
 }
 
-fn wrong(setting: &'static str) -> impl Fn(String) -> ConfigError {
-    move |problem| ConfigError { setting, problem }
+fn wrong(setting: &str) -> impl Fn(String) -> ConfigError {
+    move |problem| ConfigError {
+        setting: setting.to_owned(),
+        problem,
+    }
 }
 
 /// The documents that the API executes.
@@ -64,15 +70,15 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Args)]
 pub struct StoreSettings {
     /// `postgres://user@host/name`, or `sqlite:path`; without it, an `SQLite` file in the data directory
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = parse_store)]
     pub database_url: Option<Secret>,
     /// `postgres://user@host/name` of a standby: story feeds, which may be a second old, are read there as long as it
     /// answers
-    #[arg(long, env = "DATABASE_READ_URL", hide_env_values = true)]
+    #[arg(long, env = "DATABASE_READ_URL", hide_env_values = true, value_parser = parse_store)]
     database_read_url: Option<Secret>,
     /// `redis://host:port`; a list with commas, or the scheme `redis+cluster`, for Redis Cluster; without it, limits
     /// and events stay in the process, which must then be the only one
-    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
+    #[arg(long, env = "REDIS_URL", hide_env_values = true, value_parser = parse_store)]
     redis_url: Option<Secret>,
     /// Where the embedded database and the demo's secrets are kept
     #[arg(long, env = "ACCLAIM_DATA_DIR", default_value = "acclaim-data")]
@@ -98,6 +104,17 @@ impl StoreSettings {
         }
     }
 
+    /// Makes the data directory, where it is to be used and not there yet.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn make_data_dir(&self) -> Result<(), ConfigError> {
+        std::fs::create_dir_all(&self.data_dir).map_err(|error| {
+            let problem = format!("cannot be used ({}): {error}", self.data_dir.display());
+            wrong("ACCLAIM_DATA_DIR")(problem)
+        })
+    }
+
     /// The address of a standby of the database, if there is one.
     #[must_use]
     pub fn database_read_url(&self) -> Option<&str> {
@@ -118,14 +135,14 @@ pub struct ServerSettings {
     #[command(flatten)]
     pub store: StoreSettings,
     /// Address that the API listens on
-    #[arg(long, env = "ACCLAIM_LISTEN", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "ACCLAIM_LISTEN", default_value = "127.0.0.1:8080", value_parser = parse_listen)]
     pub listen: SocketAddr,
     /// Address that the public reaches the pages at, for links in previews, posters and codes to scan:
     /// `https://vote.example.org`; without it there are none, in the demo it is the address of `ACCLAIM_LISTEN`
     #[arg(long, env = "ACCLAIM_PUBLIC_URL", value_parser = parse_public_url)]
     pub public_url: Option<String>,
     /// Address that `/metrics` listens on; without it there are none
-    #[arg(long, env = "ACCLAIM_METRICS_LISTEN")]
+    #[arg(long, env = "ACCLAIM_METRICS_LISTEN", value_parser = parse_listen)]
     pub metrics_listen: Option<SocketAddr>,
     /// Secret of access tokens, at least 32 bytes
     #[arg(long, env = "ACCLAIM_JWT_SECRET", hide_env_values = true)]

@@ -128,11 +128,12 @@ fn give_code(error: &mut ServerError, ours: &Error) -> &'static str {
     code
 }
 
-/// Takes the inner message out of an error and logs it under an id that the client sees.
+/// Takes the inner message out of an error and logs it under an id that the client sees. A path would log the client's
+/// own words, its aliases: the place in the document says as much.
 fn mask(error: &mut ServerError, cause: &str) -> &'static str {
     let id = Uuid::new_v4().simple().to_string();
     tracing::error!(
-        request = RequestId::current(), error_id = id, path = ?error.path, text = error.message, cause,
+        request = RequestId::current(), error_id = id, at = ?error.locations, text = error.message, cause,
         "internal error"
     );
     "Internal error.".clone_into(&mut error.message);

@@ -151,6 +151,13 @@ impl Hot {
         }
     }
 
+    /// Asks the store whether it is there: the log hears at the start where it is not.
+    pub async fn check(&self) {
+        if let Self::Redis(redis) = self {
+            redis.check().await;
+        }
+    }
+
     /// `Redis` or `in-process`, for people.
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -14,6 +14,7 @@ mod backup;
 pub mod campaign;
 pub mod counters;
 mod dialect;
+mod health;
 pub mod identity;
 pub mod like;
 pub mod recount;
@@ -29,13 +30,13 @@ pub mod vote;
 pub mod writer;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, PgPool, Row as _, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Row as _, SqlitePool};
 use uuid::Uuid;
 
 pub use self::backup::BackupError;
@@ -47,6 +48,8 @@ use crate::telemetry::{LedgerMetrics, Timer};
 
 /// The time that a caller waits for a connection before the database counts as away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// The time in which the first connection must be there.
+const ENTRY_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection that was used a moment ago is used again without asking the server whether it is there.
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 /// The server ends a statement of ours after this time, so that no connection is held for ever.
@@ -94,6 +97,8 @@ pub struct Database {
     replica: Option<Replica>,
     statements: AtomicU64,
     metrics: LedgerMetrics,
+    /// Whether it did not answer when it was last looked at.
+    is_away: AtomicBool,
 }
 
 /// The purpose of opening a database.
@@ -111,6 +116,19 @@ pub enum OpenError {
     /// It cannot be reached or answered with an error.
     #[error("the database cannot be opened: {0}")]
     Sqlx(#[from] sqlx::Error),
+    /// `DATABASE_URL` cannot be read.
+    #[error("DATABASE_URL must be postgres://user:password@host:port/name: {0}")]
+    Unreadable(sqlx::Error),
+    /// PostgreSQL lets nobody in: where, why, and what to do about it.
+    #[error("DATABASE_URL: PostgreSQL at {address} cannot be used: {cause}{}", .advice.unwrap_or_default())]
+    NoEntry {
+        /// Host, port and name.
+        address: String,
+        /// PostgreSQL's words, or the network's.
+        cause: String,
+        /// What to do, where that is known.
+        advice: Option<&'static str>,
+    },
     /// A migration failed.
     #[error("the migration failed: {0}")]
     Migrate(#[from] MigrateError),
@@ -164,7 +182,8 @@ impl Database {
         purpose: Purpose,
     ) -> Result<Self, OpenError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self::open_postgres(url.parse()?, connections_max, purpose).await
+            let options = url.parse().map_err(OpenError::Unreadable)?;
+            Self::open_postgres(options, connections_max, purpose).await
         } else if let Some(path) = url.strip_prefix("sqlite:") {
             Self::open_sqlite(Path::new(path.trim_start_matches("//"))).await
         } else {
@@ -182,17 +201,11 @@ impl Database {
             Purpose::Maintenance => MAINTENANCE_TIMEOUT_MS,
         };
         let options = with_settings(options, timeout);
+        check_entry(&options).await?;
         // Readers, however many, take no connection from the votes.
         let writing = (connections_max / 4).max(2);
-        let write = postgres_pool(writing).connect_with(options.clone()).await;
-        let write = write.map_err(|error| {
-            // PgBouncer's words.
-            if error.to_string().contains("unsupported startup parameter") {
-                OpenError::Pooler
-            } else {
-                OpenError::Sqlx(error)
-            }
-        })?;
+        let write = postgres_pool(writing);
+        let write = write.connect_with(options.clone()).await?;
         let read = postgres_pool((connections_max - writing).max(2));
         let read = read.connect_with(options).await?;
         check_settings(&read, timeout).await?;
@@ -206,6 +219,7 @@ impl Database {
             replica: None,
             statements: AtomicU64::new(0),
             metrics: LedgerMetrics::new(),
+            is_away: AtomicBool::new(false),
         }
     }
 
@@ -217,6 +231,7 @@ impl Database {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(ACQUIRE_TIMEOUT)
+            .disable_statement_logging()
             .pragma("wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES);
         let writing = options.clone().pragma("cache_size", WRITING_CACHE);
         let write = sqlite_pool(1).connect_with(writing).await?;
@@ -306,6 +321,39 @@ impl Database {
     }
 }
 
+/// Connects once without a pool, which would say no more than that it has waited in vain.
+async fn check_entry(options: &PgConnectOptions) -> Result<(), OpenError> {
+    let refused = |cause: String, advice| OpenError::NoEntry {
+        address: health::address(options),
+        cause,
+        advice,
+    };
+    let connecting = PgConnection::connect_with(options);
+    let error = match tokio::time::timeout(ENTRY_TIMEOUT, connecting).await {
+        Ok(Ok(connection)) => return Ok(connection.close().await?),
+        Ok(Err(error)) => error,
+        Err(_) => {
+            let seconds = ENTRY_TIMEOUT.as_secs();
+            return Err(refused(format!("no answer within {seconds} s"), None));
+        }
+    };
+    let cause = error.to_string();
+    // PgBouncer's words.
+    if cause.contains("unsupported startup parameter") {
+        return Err(OpenError::Pooler);
+    }
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    let advice = match code.as_deref() {
+        Some("3D000") => Some(" (make it with createdb)"),
+        Some("28P01" | "28000") => Some(" (see user and password)"),
+        None => Some(" (see host and port, and whether it runs)"),
+        Some(_) => None,
+    };
+    Err(refused(cause, advice))
+}
+
 /// Checks that connections have the settings that they were given, and that what is committed stays.
 async fn check_settings(pool: &PgPool, timeout: &str) -> Result<(), OpenError> {
     // A plain question, which needs no prepared statement.
@@ -335,6 +383,7 @@ fn with_settings(options: PgConnectOptions, statement_timeout_ms: &str) -> PgCon
     options
         .application_name("acclaim")
         .options([("statement_timeout", statement_timeout_ms)])
+        .disable_statement_logging()
 }
 
 fn postgres_pool(connections_max: u32) -> PgPoolOptions {

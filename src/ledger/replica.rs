@@ -37,8 +37,12 @@ impl Replica {
     /// Notes whether it answered: one that is away is left alone for a while.
     fn note(&self, is_away: bool) {
         let mut rests_until = self.rests_until.lock();
-        if is_away && rests_until.is_none() {
-            tracing::warn!("the replica does not answer: everything is read from the primary");
+        match (is_away, *rests_until) {
+            (true, None) => {
+                tracing::warn!("the replica does not answer: everything is read from the primary");
+            }
+            (false, Some(_)) => tracing::info!("the replica answers again"),
+            _ => {}
         }
         *rests_until = is_away.then(|| Instant::now() + REPLICA_REST);
     }

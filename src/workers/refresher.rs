@@ -8,6 +8,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::error::Error;
 
 /// A freeze holds everywhere within a second: half of it for waiting, half for loading.
 const REFRESH_EVERY: Duration = Duration::from_millis(500);
@@ -18,7 +19,10 @@ const FLUSH_EVERY: Duration = Duration::from_secs(1);
 pub async fn refresh_campaigns(app: Arc<App>, stopping: CancellationToken) {
     let mut timer = timer(REFRESH_EVERY);
     while is_due(&mut timer, &stopping).await {
-        if let Err(error) = app.refresh_campaigns().await {
+        let refreshed = app.refresh_campaigns().await;
+        let is_away = matches!(refreshed, Err(Error::Unavailable));
+        app.database.note_health(!is_away).await;
+        if let Err(error) = refreshed {
             tracing::warn!(%error, "campaigns could not be reloaded and are tried again");
         }
     }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod commands;
+mod messages;
 mod metrics;
 mod start;
 mod stop;

@@ -87,7 +87,7 @@ impl RedisClient {
         };
         Ok(Self {
             topology,
-            breaker: Breaker::new(),
+            breaker: Breaker::new(addresses_of(&nodes)),
             nodes,
         })
     }
@@ -202,14 +202,17 @@ impl ConnectionLike for Connection {
 /// Stops calls for a while after one has failed.
 #[derive(Debug)]
 struct Breaker {
+    /// The place of Redis, for the log.
+    address: String,
     started: Instant,
     open_until_ms: AtomicU64,
     is_healthy: AtomicBool,
 }
 
 impl Breaker {
-    fn new() -> Self {
+    fn new(address: String) -> Self {
         Self {
+            address,
             started: Instant::now(),
             open_until_ms: AtomicU64::new(0),
             is_healthy: AtomicBool::new(true),
@@ -240,7 +243,7 @@ impl Breaker {
     fn succeeded(&self) {
         if !self.is_healthy.swap(true, Ordering::Relaxed) {
             self.open_until_ms.store(0, Ordering::Relaxed);
-            tracing::info!("Redis answers");
+            tracing::info!(redis = self.address, "Redis answers again");
         }
     }
 
@@ -248,7 +251,10 @@ impl Breaker {
         self.open_until_ms
             .store(self.now_ms() + BREAKER_OPEN_MS, Ordering::Relaxed);
         if self.is_healthy.swap(false, Ordering::Relaxed) {
-            tracing::warn!(%error, "Redis does not answer: limits are kept in this process");
+            tracing::warn!(
+                redis = self.address, %error,
+                "Redis does not answer: limits are kept in this process, and others hear of votes a second later"
+            );
         }
     }
 }
@@ -256,6 +262,14 @@ impl Breaker {
 /// Without Nagle's algorithm, which would hold small messages back.
 fn tcp_settings() -> TcpSettings {
     TcpSettings::default().set_nodelay(true)
+}
+
+/// The places of the nodes, without passwords.
+fn addresses_of(nodes: &[Client]) -> String {
+    let places = nodes
+        .iter()
+        .map(|node| node.get_connection_info().addr().to_string());
+    places.collect::<Vec<_>>().join(",")
 }
 
 /// The nodes of a cluster, as one of them lists them.

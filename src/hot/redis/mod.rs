@@ -111,6 +111,14 @@ impl Redis {
         self.client.is_healthy()
     }
 
+    /// Asks Redis whether it is there: the log hears where it is not.
+    pub(super) async fn check(&self) {
+        let asked = self.client.call(|mut connection| async move {
+            redis::cmd("PING").query_async::<()>(&mut connection).await
+        });
+        asked.await;
+    }
+
     pub(super) fn limits(&self) -> &Limits {
         &self.limits
     }

@@ -162,7 +162,7 @@ mod tests {
             assert!(matches!(refusal, OpenError::OtherTables(1)), "{refusal:?}");
             assert!(refusal.to_string().contains("new, empty database"));
         }
-        sqlx::query("UPDATE _sqlx_migrations SET version = 9999")
+        sqlx::query("UPDATE _sqlx_migrations SET version = version + 9998")
             .execute(pool)
             .await
             .expect("it is changed");

@@ -37,12 +37,10 @@ fn check_names(command: &Command, names: impl Iterator<Item = String>) -> Result
             .iter()
             .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
             .filter(|setting| likeness(setting) >= ALIKE);
-        match nearest {
-            Some(setting) => {
-                return Err(wrong(&name)(format!("is no setting: {setting} is meant")));
-            }
-            None => tracing::warn!(name, "this variable is no setting of this version"),
+        if let Some(setting) = nearest {
+            return Err(wrong(&name)(format!("is no setting: {setting} is meant")));
         }
+        tracing::warn!(name, "this variable is no setting of this version");
     }
     Ok(())
 }

@@ -302,17 +302,19 @@ impl Target {
     /// The most by which a row raised the peak of memory, KiB.
     async fn memory(&self, row: &Row) -> (u64, Option<String>) {
         self.repeat(row, 1, || ()).await;
-        let mut most = 0;
+        let mut peaks = Vec::new();
         let forget = || self.meter.as_ref().map_or(0, Meter::forget_peak);
         let mut resident = forget();
         let (_, complaint) = self
             .repeat(row, REPEATS / 2, || {
                 let peak = self.meter.as_ref().map_or(0, Meter::peak);
-                most = most.max(peak.saturating_sub(resident));
+                peaks.push(peak.saturating_sub(resident));
                 resident = forget();
             })
             .await;
-        (most, complaint)
+        // What a row costs, it costs each time; in one of them the server may have been at work for itself.
+        peaks.sort_unstable();
+        (peaks.iter().rev().nth(1).copied().unwrap_or(0), complaint)
     }
 
     fn assert_sane(&self) {

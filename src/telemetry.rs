@@ -199,6 +199,10 @@ pub struct Metrics {
     pub tally_version: Gauge,
     /// Seconds since the last tally was checked against the database.
     pub tally_age_seconds: Gauge<f64, AtomicU64>,
+    /// Campaigns with rows that cannot be read.
+    pub campaigns_unreadable: Gauge,
+    /// Seconds since campaigns and their rules were seen to be as the database has them.
+    pub rules_age_seconds: Gauge<f64, AtomicU64>,
     /// Database connections that are open.
     pub pool_open: Gauge,
     /// Database connections that are idle.
@@ -240,6 +244,8 @@ impl Metrics {
             writer_waiting: Gauge::default(),
             tally_version: Gauge::default(),
             tally_age_seconds: Gauge::default(),
+            campaigns_unreadable: Gauge::default(),
+            rules_age_seconds: Gauge::default(),
             pool_open: Gauge::default(),
             pool_idle: Gauge::default(),
             hot_healthy: Gauge::default(),
@@ -274,6 +280,7 @@ impl Metrics {
         );
         self.register_writer(&mut all);
         self.register_ledger(&mut all);
+        self.register_campaigns(&mut all);
         let version = self.tally_version.clone();
         all.register("tally_version", "Sum of the tallies' versions", version);
         let age = self.tally_age_seconds.clone();
@@ -290,6 +297,14 @@ impl Metrics {
             self.subscribers.clone(),
         );
         all
+    }
+
+    fn register_campaigns(&self, all: &mut Registry) {
+        let unreadable = self.campaigns_unreadable.clone();
+        let help = "Campaigns with rows that cannot be read and are left out";
+        all.register("campaigns_unreadable", help, unreadable);
+        let age = self.rules_age_seconds.clone();
+        register_seconds(all, "rules_age", "Since campaigns were checked", age);
     }
 
     fn register_writer(&self, all: &mut Registry) {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use parking_lot::RwLock;
 
@@ -12,7 +13,10 @@ use crate::domain::campaign::Lifecycle;
 use crate::domain::roster::Roster;
 use crate::error::Result;
 use crate::id::{CampaignId, CategoryId, NomineeId};
-use crate::ledger;
+use crate::ledger::{self, UnreadableRow};
+
+/// Unreadable rows of a campaign that are named in the log: the first few say what kind of fault it is.
+const LOGGED_MAX: usize = 20;
 
 /// All rosters at a moment, with the ways to find one.
 #[derive(Debug, Default)]
@@ -23,12 +27,24 @@ pub struct Catalog {
     by_slug: HashMap<String, usize>,
     by_category: HashMap<CategoryId, usize>,
     by_nominee: HashMap<NomineeId, usize>,
+    /// Campaigns with rows that cannot be read. Those whose own row is one are in no roster.
+    damaged: HashMap<CampaignId, Damage>,
+}
+
+/// The rows of a campaign that could not be read at a revision.
+#[derive(Debug, Clone)]
+struct Damage {
+    revision: i64,
+    rows: Vec<UnreadableRow>,
 }
 
 impl Catalog {
-    fn new(mut rosters: Vec<Arc<Roster>>) -> Self {
+    fn new(mut rosters: Vec<Arc<Roster>>, damaged: HashMap<CampaignId, Damage>) -> Self {
         rosters.sort_by_key(|r| std::cmp::Reverse((r.campaign().voting_opens_at, r.campaign().id)));
-        let mut catalog = Self::default();
+        let mut catalog = Self {
+            damaged,
+            ..Self::default()
+        };
         for (index, roster) in rosters.iter().enumerate() {
             catalog.by_id.insert(roster.campaign().id, index);
             catalog
@@ -78,6 +94,30 @@ impl Catalog {
             .filter(|roster| roster.campaign().revision == revision)
     }
 
+    /// Whether a campaign is held as it is at this revision, as far as it can be read.
+    fn is_current(&self, id: CampaignId, revision: i64) -> bool {
+        let damage = self.damaged.get(&id);
+        self.find_at(id, revision).is_some()
+            || damage.is_some_and(|damage| damage.revision == revision)
+    }
+
+    /// The number of campaigns that are held, readable or not.
+    fn held(&self) -> usize {
+        let known = |id: &&CampaignId| !self.by_id.contains_key(id);
+        self.rosters.len() + self.damaged.keys().filter(known).count()
+    }
+
+    /// The number of campaigns with rows that cannot be read.
+    #[must_use]
+    pub fn damaged_count(&self) -> usize {
+        self.damaged.len()
+    }
+
+    /// The rows that are left out since they cannot be read.
+    pub fn unreadable_rows(&self) -> impl Iterator<Item = &UnreadableRow> {
+        self.damaged.values().flat_map(|damage| &damage.rows)
+    }
+
     /// A campaign that `viewer` may see, by its slug.
     #[must_use]
     pub fn find_by_slug(&self, slug: &str, viewer: Viewer) -> Option<Arc<Roster>> {
@@ -110,45 +150,94 @@ fn is_visible(roster: &Roster, viewer: Viewer) -> bool {
 }
 
 /// The catalog of a process.
-#[derive(Debug, Default)]
-pub struct Campaigns(RwLock<Arc<Catalog>>);
+#[derive(Debug)]
+pub struct Campaigns {
+    catalog: RwLock<Arc<Catalog>>,
+    /// The last time that the catalog was seen to be as the database has it.
+    checked_at: RwLock<Instant>,
+}
+
+impl Default for Campaigns {
+    fn default() -> Self {
+        Self {
+            catalog: RwLock::default(),
+            checked_at: RwLock::new(Instant::now()),
+        }
+    }
+}
 
 impl Campaigns {
     /// The catalog as it stands.
     #[must_use]
     pub fn catalog(&self) -> Arc<Catalog> {
-        Arc::clone(&self.0.read())
+        Arc::clone(&self.catalog.read())
+    }
+
+    /// The age of the rules: since they were seen to be as the database has them.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.checked_at.read().elapsed()
+    }
+
+    /// Replaces the catalog where there is a new one, and notes that it is as the database was at `asked_at`.
+    fn note(&self, catalog: Option<Catalog>, asked_at: Instant) {
+        if let Some(catalog) = catalog {
+            *self.catalog.write() = Arc::new(catalog);
+        }
+        *self.checked_at.write() = asked_at;
     }
 }
 
 impl App {
     /// Loads the campaigns whose revision has moved; their tallies are ranked anew. When the database is away the
-    /// campaigns stay as they were.
+    /// campaigns stay as they were. Rows that cannot be read are left out, and named in the log once a change.
     pub async fn refresh_campaigns(&self) -> Result<()> {
+        let asked_at = Instant::now();
         let catalog = self.campaigns.catalog();
         let revisions = ledger::campaign::list_revisions(&self.database).await?;
-        let is_current =
-            |(id, revision): &(CampaignId, i64)| catalog.find_at(*id, *revision).is_some();
-        if revisions.len() == catalog.rosters.len() && revisions.iter().all(is_current) {
+        let is_current = |(id, revision): &(CampaignId, i64)| catalog.is_current(*id, *revision);
+        if revisions.len() == catalog.held() && revisions.iter().all(is_current) {
+            self.campaigns.note(None, asked_at);
             return Ok(());
         }
         let mut rosters = Vec::with_capacity(revisions.len());
+        let mut damaged = HashMap::new();
         let mut reloaded = Vec::new();
         for (id, revision) in revisions {
-            if let Some(roster) = catalog.find_at(id, revision) {
-                rosters.push(roster);
-            } else {
-                let roster = ledger::campaign::find_roster(&self.database, id).await?;
-                rosters.extend(roster.map(Arc::new));
-                reloaded.push(id);
+            if catalog.is_current(id, revision) {
+                rosters.extend(catalog.find_any(id));
+                damaged.extend(catalog.damaged.get(&id).map(|damage| (id, damage.clone())));
+                continue;
             }
+            let read = ledger::campaign::find_roster(&self.database, id).await?;
+            let rows = read.unreadable;
+            if !rows.is_empty() {
+                log_unreadable(id, &rows);
+                damaged.insert(id, Damage { revision, rows });
+            }
+            rosters.extend(read.roster.map(Arc::new));
+            reloaded.push(id);
         }
-        *self.campaigns.0.write() = Arc::new(Catalog::new(rosters));
+        let catalog = Catalog::new(rosters, damaged);
+        self.campaigns.note(Some(catalog), asked_at);
         self.bump_public_revision();
         // Not before the catalog is there: the publisher would rank them with the old rosters.
         for id in reloaded {
             self.tallies.mark_dirty(id);
         }
         Ok(())
+    }
+}
+
+/// Names the rows of a campaign that cannot be read.
+fn log_unreadable(campaign: CampaignId, rows: &[UnreadableRow]) {
+    for row in rows.iter().take(LOGGED_MAX) {
+        let cause = &row.cause;
+        let campaign = campaign.0;
+        tracing::error!(%campaign, %row, cause, "a row cannot be read and is left out until it is mended");
+    }
+    if rows.len() > LOGGED_MAX {
+        let more = rows.len() - LOGGED_MAX;
+        tracing::error!(campaign = %campaign.0, more, "more rows of the campaign cannot be read");
     }
 }

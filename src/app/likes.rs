@@ -37,7 +37,7 @@ impl App {
         self.hot
             .take(Action::Like, BucketOwner::Voter(voter_id))
             .await?;
-        let Some(campaign_id) = self.find_campaigns_of(viewer, &[subject]).await?[0] else {
+        let Some(campaign_id) = self.find_campaign_of(viewer, subject).await? else {
             return Ok(false);
         };
         let change = LikeChange {
@@ -48,6 +48,22 @@ impl App {
         };
         self.writer.like(change).await?;
         Ok(true)
+    }
+
+    /// The campaign of a subject that `viewer` may see at this moment: a story is read, since it may have been
+    /// retracted or moved after it was out.
+    async fn find_campaign_of(
+        &self,
+        viewer: Viewer,
+        subject: Likeable,
+    ) -> Result<Option<CampaignId>> {
+        match subject {
+            Likeable::Nominee(_) => Ok(self.find_campaigns_of(viewer, &[subject]).await?[0]),
+            Likeable::Story(id) => {
+                let stories = Box::pin(self.find_stories(viewer, vec![id])).await?;
+                Ok(stories.first().map(|story| story.campaign_id))
+            }
+        }
     }
 
     /// The campaign of each subject that `viewer` may see now, in the order of `subjects`. Stories that are not

@@ -15,7 +15,6 @@ use super::{app, node_id, requester};
 use crate::app::likes;
 use crate::app::voting::Caster;
 use crate::error::Error;
-use crate::ledger;
 
 /// The root of changing.
 pub(super) struct Mutation;
@@ -167,9 +166,8 @@ async fn find_likeable(ctx: &Context<'_>, subject: likes::Likeable) -> Result<Op
                 .map(|(roster, index)| Likeable::Nominee(Nominee::on_own_page(ctx, &roster, index)))
         }
         likes::Likeable::Story(id) => {
-            let stories = Box::pin(ledger::story::list_by_ids(&app(ctx).database, vec![id.0]))
-                .await
-                .map_err(Error::from)?;
+            let viewer = requester(ctx).viewer;
+            let stories = Box::pin(app(ctx).find_stories(viewer, vec![id])).await?;
             stories
                 .into_iter()
                 .next()

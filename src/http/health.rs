@@ -1,5 +1,6 @@
 //! The paths for load balancers and monitoring: whether the process lives and is ready, and its metrics.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::Router;
@@ -14,6 +15,9 @@ use tokio_util::sync::CancellationToken;
 use super::Server;
 use crate::app::App;
 
+/// Unreadable rows that `/readyz` names: enough to begin with; the log has more.
+const NAMED_MAX: usize = 10;
+
 /// Answers `/healthz`: the process lives.
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
@@ -25,7 +29,7 @@ pub(super) async fn readyz(State(server): State<Server>) -> Response {
     if server.stopping.is_cancelled() {
         (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
     } else if server.app.database.is_ready().await {
-        "ready\n".into_response()
+        ready(&server.app).into_response()
     } else {
         (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -33,6 +37,15 @@ pub(super) async fn readyz(State(server): State<Server>) -> Response {
         )
             .into_response()
     }
+}
+
+/// The text of a process that is ready: it names the rows that it had to leave out, since they cannot be read.
+fn ready(app: &App) -> String {
+    let mut text = "ready\n".to_owned();
+    for row in app.campaigns.catalog().unreadable_rows().take(NAMED_MAX) {
+        _ = writeln!(text, "left out, unreadable: {row}");
+    }
+    text
 }
 
 /// Answers `/metrics`.
@@ -47,6 +60,13 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
         .writer_waiting
         .set(i64::try_from(app.writer.waiting()).unwrap_or(i64::MAX));
     metrics.hot_healthy.set(i64::from(app.hot.is_healthy()));
+    let unreadable = app.campaigns.catalog().damaged_count();
+    metrics
+        .campaigns_unreadable
+        .set(i64::try_from(unreadable).unwrap_or(i64::MAX));
+    metrics
+        .rules_age_seconds
+        .set(app.campaigns.age().as_secs_f64());
     metrics.tally_version.set(app.tallies.version_sum());
     metrics
         .tally_age_seconds

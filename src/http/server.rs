@@ -153,6 +153,7 @@ impl Server {
         let mut router = Router::new()
             .route("/campaigns/{slug}/tally.json", get(tally::handle))
             .merge(pages::router())
+            .fallback(pages::elsewhere)
             .layer(compression())
             .route("/graphql", any(graphql))
             .route("/graphql/ws", any(socket::handle))

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::readable::{UnreadableRow, readable};
 use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::campaign::{Campaign, Category};
 use crate::domain::nominee::Nominee;
@@ -17,34 +18,50 @@ pub async fn list_revisions(database: &Database) -> sqlx::Result<Vec<(CampaignId
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
 }
 
+/// A campaign as far as it can be read.
+#[derive(Debug, Default)]
+pub struct ReadRoster {
+    /// The campaign; none where there is none, or its own row is unreadable.
+    pub roster: Option<Roster>,
+    /// Rows of it that were left out.
+    pub unreadable: Vec<UnreadableRow>,
+}
+
 /// A campaign as it stands now, with its categories and nominees. If it changes between the statements, its revision
 /// has moved on and it is read again at the next look.
-pub async fn find_roster(database: &Database, id: CampaignId) -> sqlx::Result<Option<Roster>> {
+pub async fn find_roster(database: &Database, id: CampaignId) -> sqlx::Result<ReadRoster> {
+    let mut unreadable = Vec::new();
     let statement = sql!(
         "find_campaign",
         "SELECT id, slug, title, summary, cover_url, time_zone, lifecycle, voting_opens_at, voting_closes_at,
             quota_period, quota_scope, votes_per_period, tally_visibility, guests_may_vote, revision
         FROM campaign WHERE id = $1"
     );
-    let campaign: Option<Campaign> = on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
-        .bind(id).fetch_optional(p).await)?;
-    let Some(campaign) = campaign else {
-        return Ok(None);
+    let campaigns: Vec<Campaign> = on_pool!(database.read(statement), (p, text) => sqlx::query(text)
+        .bind(id).fetch_all(p).await.map(|rows| readable("campaign", rows, &mut unreadable)))?;
+    let Some(campaign) = campaigns.into_iter().next() else {
+        return Ok(ReadRoster {
+            roster: None,
+            unreadable,
+        });
     };
     let statement = sql!(
         "list_categories",
         "SELECT id, campaign_id, key, name, shortlist_size FROM category WHERE campaign_id = $1 ORDER BY position, id"
     );
-    let categories: Vec<Category> = on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
-        .bind(id).fetch_all(p).await)?;
+    let categories: Vec<Category> = on_pool!(database.read(statement), (p, text) => sqlx::query(text)
+        .bind(id).fetch_all(p).await.map(|rows| readable("category", rows, &mut unreadable)))?;
     let statement = sql!(
         "list_nominees",
         "SELECT id, campaign_id, category_id, number, name, employer, city, title, summary, portrait_url, status
         FROM nominee WHERE campaign_id = $1 ORDER BY number"
     );
-    let nominees: Vec<Nominee> = on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
-        .bind(id).fetch_all(p).await)?;
-    Ok(Some(Roster::new(campaign, categories, nominees)))
+    let nominees: Vec<Nominee> = on_pool!(database.read(statement), (p, text) => sqlx::query(text)
+        .bind(id).fetch_all(p).await.map(|rows| readable("nominee", rows, &mut unreadable)))?;
+    Ok(ReadRoster {
+        roster: Some(Roster::new(campaign, categories, nominees)),
+        unreadable,
+    })
 }
 
 /// Stores a new campaign. Fails, too, where the slug is taken or a rule is out of its bounds.

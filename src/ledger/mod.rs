@@ -17,6 +17,7 @@ mod dialect;
 mod health;
 pub mod identity;
 pub mod like;
+mod readable;
 pub mod recount;
 mod replica;
 mod rows;
@@ -40,6 +41,7 @@ use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Row as _,
 use uuid::Uuid;
 
 pub use self::backup::BackupError;
+pub use self::readable::UnreadableRow;
 use self::replica::Replica;
 use self::statement::{Dialects, OnPool, Statement, on_pool, sql};
 pub use self::transaction::Transaction;

@@ -21,6 +21,7 @@ on_both!(
     likes_of_many_voters_at_once_all_count,
     storms_of_likes_end_as_the_rows_say,
     only_what_is_seen_can_be_liked,
+    a_story_that_was_taken_back_is_not_shown_by_a_like,
     views_are_counted_when_they_are_flushed,
     views_of_unknown_subjects_are_reported,
     a_report_of_views_has_bounds,
@@ -210,6 +211,27 @@ async fn only_what_is_seen_can_be_liked(stores: Stores) {
         app.anonymous().fail(SET_LIKE, like).await,
         "UNAUTHENTICATED"
     );
+}
+
+async fn a_story_that_was_taken_back_is_not_shown_by_a_like(stores: Stores) {
+    const LIKE: &str = "mutation($id: ID!, $liked: Boolean!) {
+        setLike(input: {subjectId: $id, liked: $liked}) {
+            subject { ... on Story { title body } } userErrors { code message path } } }";
+    let app = TestApp::start(&stores).await;
+    let (_, _, story) = subjects(&app).await;
+    let voter = app.voter();
+    let liked = voter.ask(LIKE, json!({"id": story, "liked": true})).await;
+    assert_eq!(liked["setLike"]["subject"]["title"], json!("A story"));
+    stores
+        .execute("UPDATE story SET published_at = '2999-01-01T00:00:00+00:00'")
+        .await;
+    for liked in [false, true] {
+        let answer = voter.ask(LIKE, json!({"id": story, "liked": liked})).await;
+        let payload = &answer["setLike"];
+        assert_eq!(refusal(payload), Some("SUBJECT_NOT_FOUND"), "{answer}");
+        assert_eq!(payload["subject"], Value::Null);
+    }
+    assert_eq!(stores.count("SELECT COUNT(*) FROM subject_like").await, 1);
 }
 
 async fn views_are_counted_when_they_are_flushed(stores: Stores) {

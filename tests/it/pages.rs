@@ -19,6 +19,7 @@ on_both!(
     an_address_has_a_title_and_a_preview,
     a_story_is_whole_without_its_program,
     what_is_not_public_has_no_page,
+    an_address_that_leads_nowhere_helps_browsers,
     who_hammers_stories_is_told_to_wait,
     files_are_kept_for_ever_and_compressed_as_the_client_takes_them,
     without_a_public_address_there_are_no_codes_and_no_guesses,
@@ -209,6 +210,41 @@ async fn what_is_not_public_has_no_page(stores: Stores) {
             StatusCode::NOT_FOUND,
             "{path}"
         );
+    }
+}
+
+async fn an_address_that_leads_nowhere_helps_browsers(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client");
+    let browse = async |path: &str| {
+        let request = client.get(app.url(path));
+        let request = request.header("accept", "text/html,*/*;q=0.8");
+        request.send().await.expect("an answer")
+    };
+    for (path, way) in [
+        ("/c/fair/", "/c/fair"),
+        ("/c/fair/board//", "/c/fair/board"),
+        ("/graphiql/?a=1", "/graphiql?a=1"),
+    ] {
+        let response = browse(path).await;
+        assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT, "{path}");
+        assert_eq!(response.headers()["location"], way);
+    }
+    // Two slashes at the start would name a host.
+    for path in ["/nowhere", "/c", "//vote.example.com/", "/c/fair/n/1/2/3"] {
+        let response = browse(path).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        let html = response.text().await.expect("a page");
+        assert!(html.contains("这个地址没有内容。There is nothing at this address."));
+        assert!(html.contains("<a href=\"/\">"), "{html}");
+    }
+    for path in ["/nowhere", "/graphql/"] {
+        let response = client.get(app.url(path)).send().await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(response.text().await.expect("text"), "");
     }
 }
 

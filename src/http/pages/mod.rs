@@ -15,8 +15,8 @@ use std::fmt::Write as _;
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{ACCEPT, RETRY_AFTER};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
@@ -100,7 +100,7 @@ async fn campaigns(State(server): State<Server>, client_headers: ClientHeaders) 
 async fn campaign(
     State(server): State<Server>,
     Path(slug): Path<String>,
-    uri: axum::http::Uri,
+    uri: Uri,
     client_headers: ClientHeaders,
 ) -> Response {
     let Some(roster) = find(&server, &slug) else {
@@ -228,16 +228,59 @@ fn page(
     (headers("text/html; charset=utf-8", SHARED), html).into_response()
 }
 
+/// Answers the addresses that no other handler has: for browsers a slash too many at the end leads to the address
+/// without it, and others get a page that helps; programs get an empty 404.
+pub(super) async fn elsewhere(
+    method: Method,
+    uri: Uri,
+    request_headers: HeaderMap,
+    client_headers: ClientHeaders,
+) -> Response {
+    if !is_browser(&method, &request_headers) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    match without_slash(&uri) {
+        Some(way) => (headers("text/plain", SHARED), Redirect::permanent(&way)).into_response(),
+        None => nothing_here(&client_headers, false),
+    }
+}
+
+/// Whether a request is for something to look at.
+fn is_browser(method: &Method, request_headers: &HeaderMap) -> bool {
+    let accept = request_headers.get(ACCEPT);
+    let accept = accept.and_then(|accept| accept.to_str().ok());
+    matches!(*method, Method::GET | Method::HEAD)
+        && accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The path and query without the slashes at the end of the path, if it has any. A path of two slashes at the start
+/// would lead to another host.
+fn without_slash(uri: &Uri) -> Option<String> {
+    let path = uri.path();
+    let shorter = path.trim_end_matches('/');
+    if shorter.len() == path.len() || shorter.is_empty() || shorter.starts_with("//") {
+        return None;
+    }
+    let query = uri.query().map(|query| format!("?{query}"));
+    Some(format!("{shorter}{}", query.unwrap_or_default()))
+}
+
 fn missing(client_headers: &ClientHeaders) -> Response {
+    nothing_here(client_headers, true)
+}
+
+/// The page of an address that leads nowhere; with the campaign's program where the path is one of its.
+fn nothing_here(client_headers: &ClientHeaders, has_program: bool) -> Response {
     let head = PageHead {
         title: "404".to_owned(),
         summary: "",
         picture: None,
         path: String::new(),
         kind: "website",
-        has_program: true,
+        has_program,
     };
-    let body = "<main><p>这个地址没有内容。There is nothing at this address.</p></main>";
+    let body = "<main><p>这个地址没有内容。There is nothing at this address.</p>\
+        <p><a href=\"/\">全部评选 · All campaigns</a></p></main>";
     // Not canonical anywhere: an address that leads nowhere has no other.
     let html = document(None, client_headers.language(), &head, body);
     (

@@ -16,6 +16,7 @@ on_both!(
     campaigns_are_listed_by_opening,
     campaigns_are_listed_by_phase,
     drafts_are_seen_by_staff_only,
+    a_campaign_that_cannot_be_read_hides_no_other,
 );
 
 const CAMPAIGN: &str = "query($id: ID, $slug: String) { campaign(id: $id, slug: $slug) {
@@ -191,4 +192,65 @@ async fn drafts_are_seen_by_staff_only(stores: Stores) {
         let data = staff.ask(query, variables.clone()).await;
         assert!(data[field].is_object(), "{data}");
     }
+}
+
+async fn readiness(app: &TestApp) -> String {
+    let response = app.http().get(app.url("/readyz")).send().await;
+    let response = response.expect("an answer");
+    assert_eq!(response.status(), 200);
+    response.text().await.expect("text")
+}
+
+async fn phase(app: &TestApp, slug: &str) -> Value {
+    let query = "query($slug: String) { campaign(slug: $slug) { phase } }";
+    let mut answer = app.anonymous().ask(query, json!({"slug": slug})).await;
+    answer["campaign"]["phase"].take()
+}
+
+async fn a_campaign_that_cannot_be_read_hides_no_other(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    app.sample_with(|c| c.slug = "good".to_owned()).await;
+    let bad = app.sample_with(|c| c.slug = "bad".to_owned()).await;
+    // A zone by rules of its own, which PostgreSQL takes, too.
+    stores
+        .execute("UPDATE campaign SET time_zone = 'Beijing-8' WHERE slug = 'bad'")
+        .await;
+    stores
+        .execute("UPDATE campaign SET lifecycle = 'PUBLISHED' WHERE slug = 'good'")
+        .await;
+    app.refresh().await;
+    let started = TestApp::start(&stores.share()).await;
+    for app in [&app, &started] {
+        assert_eq!(phase(app, "good").await, json!("PUBLISHED"));
+        assert_eq!(phase(app, "bad").await, Value::Null);
+        let named = format!("campaign {}, column time_zone", bad.campaign.id.0);
+        let text = readiness(app).await;
+        assert!(text.contains(&named), "{text}");
+        assert_eq!(app.inner().campaigns.catalog().damaged_count(), 1);
+    }
+    stores
+        .execute("UPDATE campaign SET time_zone = 'Asia/Shanghai' WHERE slug = 'bad'")
+        .await;
+    app.refresh().await;
+    assert_eq!(phase(&app, "bad").await, json!("VOTING"));
+    assert_eq!(readiness(&app).await, "ready\n");
+}
+
+/// On SQLite alone: PostgreSQL takes no text that is not UTF-8.
+#[tokio::test]
+async fn a_nominee_that_cannot_be_read_hides_no_other() {
+    let stores = Stores::embedded();
+    let app = TestApp::start(&stores).await;
+    app.sample_with(|c| c.slug = "sample".to_owned()).await;
+    stores
+        .execute("UPDATE nominee SET name = CAST(x'ff' AS TEXT) WHERE number = 2")
+        .await;
+    app.refresh().await;
+    let query =
+        "{ campaign(slug: \"sample\") { nominees(first: 3) { nodes { number } totalCount } } }";
+    let mut answer = app.anonymous().ask(query, json!({})).await;
+    let list = answer["campaign"]["nominees"].take();
+    assert_eq!(column(&list, "number"), [json!(1), json!(3), json!(4)]);
+    let text = readiness(&app).await;
+    assert!(text.contains(", column name"), "{text}");
 }

@@ -1,0 +1,72 @@
+//! Rows that this program cannot read, such as a time zone that it does not know: they are left out and named, so that
+//! one bad row hides no other.
+
+use std::fmt;
+
+use sqlx::{ColumnIndex, Database, Decode, FromRow, Row, Type};
+use uuid::Uuid;
+
+/// A row that was left out.
+#[derive(Debug, Clone)]
+pub struct UnreadableRow {
+    /// Its table.
+    pub table: &'static str,
+    /// Its id, where that can be read.
+    pub id: Option<Uuid>,
+    /// The column that cannot be read, where it is one.
+    pub column: Option<String>,
+    /// The fault of its value.
+    pub cause: String,
+}
+
+impl UnreadableRow {
+    fn new(table: &'static str, id: Option<Uuid>, error: sqlx::Error) -> Self {
+        let (column, cause) = match error {
+            sqlx::Error::ColumnDecode { index, source } => (Some(index), source.to_string()),
+            other => (None, other.to_string()),
+        };
+        Self {
+            table,
+            id,
+            column: column.map(|column| column.trim_matches('"').to_owned()),
+            cause,
+        }
+    }
+}
+
+/// Names the row and its column, without the value.
+impl fmt::Display for UnreadableRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.table, self.id.unwrap_or_default())?;
+        match &self.column {
+            Some(column) => write!(f, ", column {column}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The rows of `table` that can be read, in their order; the others are added to `unreadable`.
+pub(super) fn readable<R, T>(
+    table: &'static str,
+    rows: Vec<R>,
+    unreadable: &mut Vec<UnreadableRow>,
+) -> Vec<T>
+where
+    R: Row,
+    T: for<'r> FromRow<'r, R>,
+    Uuid: for<'r> Decode<'r, <R as Row>::Database> + Type<<R as Row>::Database>,
+    &'static str: ColumnIndex<R>,
+    <R as Row>::Database: Database,
+{
+    let mut read = Vec::with_capacity(rows.len());
+    for row in rows {
+        match T::from_row(&row) {
+            Ok(value) => read.push(value),
+            Err(error) => {
+                let id = row.try_get("id").ok();
+                unreadable.push(UnreadableRow::new(table, id, error));
+            }
+        }
+    }
+    read
+}

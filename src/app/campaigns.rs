@@ -155,6 +155,8 @@ pub struct Campaigns {
     catalog: RwLock<Arc<Catalog>>,
     /// The last time that the catalog was seen to be as the database has it.
     checked_at: RwLock<Instant>,
+    /// The turn to read what has changed: one reads for all.
+    refreshing: tokio::sync::Mutex<()>,
 }
 
 impl Default for Campaigns {
@@ -162,6 +164,7 @@ impl Default for Campaigns {
         Self {
             catalog: RwLock::default(),
             checked_at: RwLock::new(Instant::now()),
+            refreshing: tokio::sync::Mutex::default(),
         }
     }
 }
@@ -192,6 +195,26 @@ impl App {
     /// Loads the campaigns whose revision has moved; their tallies are ranked anew. When the database is away the
     /// campaigns stay as they were. Rows that cannot be read are left out, and named in the log once a change.
     pub async fn refresh_campaigns(&self) -> Result<()> {
+        let _turn = self.campaigns.refreshing.lock().await;
+        self.read_changed_campaigns().await
+    }
+
+    /// A campaign under the rules of this revision, or newer ones. It is read where the process does not have it yet,
+    /// by one of those who wait for it.
+    pub(super) async fn find_under_rules(
+        &self,
+        id: CampaignId,
+        rules_revision: i64,
+    ) -> Result<Option<Arc<Roster>>> {
+        let _turn = self.campaigns.refreshing.lock().await;
+        let held = self.campaigns.catalog().find_any(id);
+        if held.is_none_or(|roster| roster.campaign().rules_revision != rules_revision) {
+            self.read_changed_campaigns().await?;
+        }
+        Ok(self.campaigns.catalog().find_any(id))
+    }
+
+    async fn read_changed_campaigns(&self) -> Result<()> {
         let asked_at = Instant::now();
         let catalog = self.campaigns.catalog();
         let revisions = ledger::campaign::list_revisions(&self.database).await?;

@@ -6,8 +6,11 @@
 //!    known to refuse. It is asked before the rules because a cast that the rules refuse may be a repetition, and
 //!    finding that out takes a statement: the bucket bounds how many of those one voter can cause.
 //! 3. The rules, in memory: the phase, the nominee's status, the kind of voter.
-//! 4. The ledger decides, its keys judge the decision, and it commits. The answer comes after the commit.
+//! 4. The ledger decides, its keys judge the decision, and it commits. The answer comes after the commit. Where the
+//!    rules in the database are others than those of step 3, nothing is decided: they are read, and the cast goes
+//!    through step 3 again, admitted at the same moment. A freeze holds for every batch that begins after its commit.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -27,6 +30,8 @@ use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
 use crate::ledger;
 use crate::telemetry::ReasonLabels;
 
+/// Times that a cast is admitted: rules that change so fast are being typed, and the voter may come again.
+const ADMISSIONS_MAX: u32 = 3;
 /// Nominees of one ballot: more than any quota in use, and well within a batch of the writer.
 const BALLOT_NOMINEES_MAX: usize = 100;
 
@@ -142,6 +147,15 @@ impl Ballot {
             .map(|index| &self.roster.nominees()[*index])
     }
 
+    /// The position in `nominee_ids` of the first that is unknown here.
+    fn unknown_position(&self, nominee_ids: &[NomineeId]) -> Option<usize> {
+        if self.indexes.len() == nominee_ids.len() {
+            return None;
+        }
+        let is_unknown = |id: &NomineeId| self.roster.index_of(*id).is_none();
+        nominee_ids.iter().position(is_unknown)
+    }
+
     fn position(&self, id: NomineeId) -> Option<usize> {
         self.nominees().position(|nominee| nominee.id == id)
     }
@@ -236,30 +250,71 @@ impl App {
             // Before the voter's bucket is asked, which takes a round trip and a token.
             return Err(Error::Overloaded);
         }
-        let ballot = Ballot::new(roster, nominee_ids);
-        if ballot.indexes.len() < nominee_ids.len() {
-            let is_unknown = |id: &NomineeId| ballot.position(*id).is_none();
-            let position = nominee_ids.iter().position(is_unknown);
-            return Ok(self.refuse(Some(ballot), CastRefusal::NomineeNotFound, position));
+        let mut ballot = Ballot::new(roster, nominee_ids);
+        if let Some(position) = ballot.unknown_position(nominee_ids) {
+            return Ok(self.refuse(Some(ballot), CastRefusal::NomineeNotFound, Some(position)));
         }
-        let request = self.build_request(caster, &ballot, idempotency_key);
-        let early = self.hot.admit(&request).await?;
-        if let Some(rejection) = check_eligibility(caster, &ballot, request.cast_at) {
-            // Votes that were counted while it was allowed keep their answer.
-            return Ok(match Box::pin(self.find_repeated(&request)).await? {
-                Some(votes) => CastAnswer {
-                    result: Ok(in_ballot_order(&ballot, votes)),
-                    ballot: Some(ballot),
-                    used: Vec::new(),
-                },
-                None => self.refuse(Some(ballot), rejection.why, rejection.position),
-            });
+        let mut request = self.build_request(caster, &ballot, idempotency_key);
+        let mut early = self.hot.admit(&request).await?;
+        for _ in 0..ADMISSIONS_MAX {
+            if let Some(rejection) = check_eligibility(caster, &ballot, request.cast_at) {
+                return self.refuse_by_rules(ballot, &request, rejection).await;
+            }
+            let verdict = match early.take() {
+                Some(verdict) => verdict,
+                None => self.writer.cast(request.clone()).await?,
+            };
+            let Outcome::RulesChanged(revision) = verdict.outcome else {
+                return Ok(self.finish_cast(ballot, &request, verdict));
+            };
+            let roster = Box::pin(self.find_under_rules(request.campaign_id, revision)).await?;
+            ballot = Ballot::new(roster.ok_or(Error::Unavailable)?, nominee_ids);
+            if let Some(position) = ballot.unknown_position(nominee_ids) {
+                return Ok(self.refuse(Some(ballot), CastRefusal::NomineeNotFound, Some(position)));
+            }
+            request = self.rebuild_request(caster, &ballot, &request);
         }
-        let verdict = match early {
-            Some(verdict) => verdict,
-            None => self.writer.cast(request.clone()).await?,
-        };
-        Ok(self.finish_cast(ballot, &request, verdict))
+        Err(Error::Unavailable)
+    }
+
+    /// Refuses a cast that the rules forbid. Votes that were counted while it was allowed keep their answer.
+    async fn refuse_by_rules(
+        &self,
+        ballot: Ballot,
+        request: &VoteRequest,
+        rejection: CastRejection,
+    ) -> Result<CastAnswer> {
+        Ok(match Box::pin(self.find_repeated(request)).await? {
+            Some(votes) => CastAnswer {
+                result: Ok(in_ballot_order(&ballot, votes)),
+                ballot: Some(ballot),
+                used: Vec::new(),
+            },
+            None => self.refuse(Some(ballot), rejection.why, rejection.position),
+        })
+    }
+
+    /// The request under the rules of `ballot`: admitted when it was, and with the ids that it had, by which it is
+    /// recognised should it have been stored.
+    fn rebuild_request(
+        &self,
+        caster: Caster<'_>,
+        ballot: &Ballot,
+        request: &VoteRequest,
+    ) -> VoteRequest {
+        let ids: HashMap<NomineeId, VoteId> = request
+            .selections
+            .iter()
+            .map(|selection| (selection.nominee_id, selection.id))
+            .collect();
+        let mut rebuilt =
+            self.build_request_at(caster, ballot, request.idempotency_key, request.cast_at);
+        for selection in &mut rebuilt.selections {
+            if let Some(id) = ids.get(&selection.nominee_id) {
+                selection.id = *id;
+            }
+        }
+        rebuilt
     }
 
     fn build_request(
@@ -268,8 +323,17 @@ impl App {
         ballot: &Ballot,
         idempotency_key: Option<Uuid>,
     ) -> VoteRequest {
+        self.build_request_at(caster, ballot, idempotency_key, self.clock.now())
+    }
+
+    fn build_request_at(
+        &self,
+        caster: Caster<'_>,
+        ballot: &Ballot,
+        idempotency_key: Option<Uuid>,
+        cast_at: DateTime<Utc>,
+    ) -> VoteRequest {
         let campaign = ballot.roster.campaign();
-        let cast_at = self.clock.now();
         let selection = |nominee: &Nominee| Selection {
             id: VoteId::new(),
             nominee_id: nominee.id,
@@ -284,6 +348,7 @@ impl App {
             voter_id: caster.voter_id,
             period: period::number(campaign.quota_period, campaign.time_zone.0, cast_at),
             quota: campaign.votes_per_period,
+            rules_revision: campaign.rules_revision,
             cast_at,
             idempotency_key,
             selections,
@@ -298,7 +363,7 @@ impl App {
             return Ok(None);
         }
         let existing = ledger::vote::list_existing(&self.database, &[request]).await?;
-        match decide(request, &existing) {
+        match decide(request, &existing.votes, request.rules_revision) {
             Decision::Answer(Outcome::Counted(votes)) => Ok(Some(votes)),
             _ => Ok(None),
         }
@@ -315,6 +380,7 @@ impl App {
                 };
             }
             Outcome::Refused(refusal) => refusal,
+            Outcome::RulesChanged(_) => unreachable!("the caller admits it again"),
         };
         // A cast with a key may be a repetition, which only the ledger can tell.
         if request.idempotency_key.is_none() {

@@ -141,6 +141,7 @@ fn sample_campaign(now: DateTime<Utc>) -> Campaign {
         tally_visibility: TallyVisibility::Live,
         guests_may_vote: true,
         revision: 1,
+        rules_revision: 1,
     }
 }
 

@@ -102,6 +102,8 @@ pub struct Campaign {
     pub guests_may_vote: bool,
     /// Moves with every change of the campaign, its categories and nominees.
     pub revision: i64,
+    /// Moves with every change of what decides on a vote: the rules, the state, a nominee's status and category.
+    pub rules_revision: i64,
 }
 
 /// A time zone by its IANA name.

@@ -205,6 +205,7 @@ mod tests {
             tally_visibility: TallyVisibility::Live,
             guests_may_vote: true,
             revision: 1,
+            rules_revision: 1,
         };
         let category = |id: u128| Category {
             id: CategoryId(Uuid::from_u128(id)),

@@ -19,6 +19,8 @@ pub struct VoteRequest {
     pub period: i64,
     /// Votes that the voter has in this period and each scope.
     pub quota: i64,
+    /// The revision of the rules that it was admitted under.
+    pub rules_revision: i64,
     /// The moment of admission.
     pub cast_at: DateTime<Utc>,
     /// The client's name for this request: repeated, it gets the same answer and counts once.
@@ -85,6 +87,8 @@ pub enum Outcome {
     Counted(Vec<Vote>),
     /// Nothing was stored.
     Refused(Refusal),
+    /// Nothing was decided: the campaign's rules are of this revision by now. It is to be admitted under them.
+    RulesChanged(i64),
 }
 
 /// The reason why a request does not count.
@@ -108,13 +112,17 @@ pub enum Decision {
 }
 
 /// Decides `request` for a voter whose `existing` votes of this campaign are at least those of this period, those with
-/// the request's idempotency key and the voter's first one.
+/// the request's idempotency key and the voter's first one. `rules_revision` is the campaign's, of the same moment:
+/// only what was stored before is answered under other rules.
 ///
 /// A vote takes the first *free* slot and not the number after the highest: an amended quota can leave holes.
 #[must_use]
-pub fn decide(request: &VoteRequest, existing: &[Vote]) -> Decision {
+pub fn decide(request: &VoteRequest, existing: &[Vote], rules_revision: i64) -> Decision {
     if let Some(answer) = repeated(request, existing) {
         return Decision::Answer(answer);
+    }
+    if request.rules_revision != rules_revision {
+        return Decision::Answer(Outcome::RulesChanged(rules_revision));
     }
     let this_period = || existing.iter().filter(|v| v.period == request.period);
     if let Some(selection) = request
@@ -233,6 +241,7 @@ mod tests {
             voter_id: voter,
             period,
             quota,
+            rules_revision: 1,
             cast_at: DateTime::UNIX_EPOCH,
             idempotency_key: key.map(Uuid::from_u128),
             selections: nominees
@@ -249,7 +258,7 @@ mod tests {
     }
 
     fn apply(request: &VoteRequest, existing: &mut Vec<Vote>) -> Outcome {
-        match decide(request, existing) {
+        match decide(request, existing, 1) {
             Decision::Store(votes) => {
                 existing.extend(votes.clone());
                 Outcome::Counted(votes)
@@ -348,6 +357,26 @@ mod tests {
             blocking(&request(voter, &[1, 7], 9, None, 5, 2), voted),
             [0; 0]
         );
+    }
+
+    #[test]
+    fn a_request_under_other_rules_is_not_decided_unless_it_was_stored() {
+        let voter = VoterId::new();
+        let mut existing = Vec::new();
+        let keyed = request(voter, &[1], 9, Some(77), 5, 3);
+        let first = apply(&keyed, &mut existing);
+        for revision in [0, 2] {
+            assert_eq!(
+                decide(&keyed, &existing, revision),
+                Decision::Answer(first.clone())
+            );
+            // Also a refusal is the new rules' to give.
+            for nominee in [1, 2] {
+                let other = request(voter, &[nominee], 9, None, 5, 3);
+                let changed = Decision::Answer(Outcome::RulesChanged(revision));
+                assert_eq!(decide(&other, &existing, revision), changed);
+            }
+        }
     }
 
     /// Votes that a commit with an unknown outcome has stored are found by their own ids, keys or not.

@@ -34,7 +34,8 @@ pub async fn find_roster(database: &Database, id: CampaignId) -> sqlx::Result<Re
     let statement = sql!(
         "find_campaign",
         "SELECT id, slug, title, summary, cover_url, time_zone, lifecycle, voting_opens_at, voting_closes_at,
-            quota_period, quota_scope, votes_per_period, tally_visibility, guests_may_vote, revision
+            quota_period, quota_scope, votes_per_period, tally_visibility, guests_may_vote, revision,
+            rules_revision
         FROM campaign WHERE id = $1"
     );
     let campaigns: Vec<Campaign> = on_pool!(database.read(statement), (p, text) => sqlx::query(text)

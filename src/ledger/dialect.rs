@@ -34,11 +34,13 @@ packed_row! {
         is_first: i64,
         network_hash: Option<[u8; 16]>,
         device_hash: Option<[u8; 16]>,
+        rules_revision: i64,
     }
 }
 
 /// The votes that matter for the requests of a batch: of each voter, those of the request's period, those with its
-/// idempotency key and the first of all. PostgreSQL: `$1` campaigns, `$2` voters, `$3` periods, `$4` keys; the lateral
+/// idempotency key and the first of all. With them, of the same moment, a row of slot 0 for each of the campaigns whose
+/// period is the revision of its rules: one statement for both costs no round trip more. PostgreSQL: `$1` campaigns, `$2` voters, `$3` periods, `$4` keys; the lateral
 /// form keeps one index probe a voter whatever the planner believes about a fresh table. SQLite: `$1` rows of
 /// [`RequestRow`].
 pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
@@ -51,13 +53,17 @@ pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
             SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id, v.idempotency_key,
                 v.cast_at, v.is_first
             FROM vote v WHERE v.campaign_id = r.campaign_id AND v.voter_id = r.voter_id
-                AND (v.period = r.period OR v.idempotency_key = r.idempotency_key OR v.is_first) OFFSET 0) v",
+                AND (v.period = r.period OR v.idempotency_key = r.idempotency_key OR v.is_first) OFFSET 0) v
+        UNION ALL SELECT c.id, c.id, c.id, c.rules_revision, 0, c.id, c.id, NULL, c.created_at, FALSE
+        FROM campaign c WHERE c.id = ANY($1)",
         &format!(
             "{rows} SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id,
                 v.idempotency_key, v.cast_at, v.is_first
             FROM row r CROSS JOIN vote v
             WHERE v.campaign_id = r.campaign_id AND v.voter_id = r.voter_id
-                AND (v.period = r.period OR v.is_first OR v.idempotency_key = r.idempotency_key)"
+                AND (v.period = r.period OR v.is_first OR v.idempotency_key = r.idempotency_key)
+            UNION ALL SELECT id, id, id, rules_revision, 0, id, id, NULL, created_at, FALSE
+            FROM campaign WHERE id IN (SELECT campaign_id FROM row)"
         ),
     )
 });
@@ -68,9 +74,9 @@ macro_rules! store_votes {
         concat!(
             "WITH stored AS (
         INSERT INTO vote (campaign_id, scope_id, voter_id, period, slot, nominee_id, id, idempotency_key, cast_at,
-            is_first, network_hash, device_hash)
+            is_first, network_hash, device_hash, rules_revision)
         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::uuid[], $7::uuid[],
-            $8::uuid[], $9::timestamptz[], $10::boolean[], $11::bytea[], $12::bytea[]) ",
+            $8::uuid[], $9::timestamptz[], $10::boolean[], $11::bytea[], $12::bytea[], $13::bigint[]) ",
             $on_conflict,
             " RETURNING id, campaign_id, nominee_id, is_first
     ), moved AS (

@@ -21,15 +21,36 @@ pub(crate) struct NewVote<'a> {
     pub vote: Vote,
     pub network_hash: Option<&'a [u8; 16]>,
     pub device_hash: Option<&'a [u8; 16]>,
+    pub rules_revision: i64,
+}
+
+/// The votes that matter for some requests, and the revisions of their campaigns' rules at the same moment.
+#[derive(Debug, Default)]
+pub(crate) struct Existing {
+    pub votes: Vec<Vote>,
+    pub rules_revisions: Vec<(CampaignId, i64)>,
+}
+
+impl Existing {
+    /// Takes the rows of [`EXISTING_VOTES`] apart.
+    fn new(rows: Vec<Vote>) -> Self {
+        let (rules, votes): (Vec<Vote>, Vec<Vote>) =
+            rows.into_iter().partition(|row| row.slot == 0);
+        let revision = |row: Vote| (row.campaign_id, row.period);
+        Self {
+            votes,
+            rules_revisions: rules.into_iter().map(revision).collect(),
+        }
+    }
 }
 
 /// Reads the votes that matter for `requests`: see [`EXISTING_VOTES`].
 pub(crate) async fn list_existing(
     database: &Database,
     requests: &[&VoteRequest],
-) -> sqlx::Result<Vec<Vote>> {
+) -> sqlx::Result<Existing> {
     let run = database.read(*EXISTING_VOTES);
-    match run.pool {
+    let rows = match run.pool {
         Pool::Postgres(pool) => {
             let query = bind_requests(sqlx::query_as(run.text), requests);
             query.fetch_all(pool).await
@@ -38,7 +59,8 @@ pub(crate) async fn list_existing(
             let query = sqlx::query_as(run.text).bind(pack_requests(requests));
             query.fetch_all(pool).await
         }
-    }
+    };
+    rows.map(Existing::new)
 }
 
 /// [`list_existing`] on this connection.
@@ -46,12 +68,13 @@ pub(crate) async fn list_existing_postgres(
     database: &Database,
     connection: &mut PgConnection,
     requests: &[&VoteRequest],
-) -> sqlx::Result<Vec<Vote>> {
+) -> sqlx::Result<Existing> {
     let statement = EXISTING_VOTES.postgres;
     let _timer = database.time(statement);
     bind_requests(sqlx::query_as(statement.text), requests)
         .fetch_all(connection)
         .await
+        .map(Existing::new)
 }
 
 /// [`list_existing`] on this connection, within its transaction.
@@ -59,13 +82,14 @@ pub(crate) async fn list_existing_sqlite(
     database: &Database,
     connection: &mut SqliteConnection,
     requests: &[&VoteRequest],
-) -> sqlx::Result<Vec<Vote>> {
+) -> sqlx::Result<Existing> {
     let statement = EXISTING_VOTES.sqlite;
     let _timer = database.time(statement);
     sqlx::query_as(statement.text)
         .bind(pack_requests(requests))
         .fetch_all(connection)
         .await
+        .map(Existing::new)
 }
 
 type PgVotes<'q> = sqlx::query::QueryAs<'q, sqlx::Postgres, Vote, sqlx::postgres::PgArguments>;
@@ -136,6 +160,7 @@ pub(crate) async fn store_postgres(
         .bind(votes.iter().map(|v| v.vote.is_first).collect::<Vec<bool>>())
         .bind(votes.iter().map(|v| v.network_hash).collect::<Vec<_>>())
         .bind(votes.iter().map(|v| v.device_hash).collect::<Vec<_>>())
+        .bind(votes.iter().map(|v| v.rules_revision).collect::<Vec<i64>>())
         .fetch_all(connection)
         .await?;
     Ok(stored.into_iter().collect())
@@ -160,6 +185,7 @@ pub(crate) async fn store_sqlite(
         is_first: i64::from(new.vote.is_first),
         network_hash: new.network_hash.copied(),
         device_hash: new.device_hash.copied(),
+        rules_revision: new.rules_revision,
     }));
     for statement in *STORE_VOTES_SQLITE {
         let _timer = database.time(statement);

@@ -6,7 +6,7 @@ use crate::domain::vote::{
     Decision, Outcome, Verdict, Vote, VoteRequest, blocking_votes, decide, used,
 };
 use crate::id::{CampaignId, VoteId, VoterId};
-use crate::ledger::vote::NewVote;
+use crate::ledger::vote::{Existing, NewVote};
 
 /// The result of a vote request whose batch was stored.
 pub(super) enum CastResult {
@@ -29,9 +29,14 @@ pub(super) struct BatchDecisions {
 
 impl BatchDecisions {
     /// Decides the requests by the existing votes of their voters.
-    pub(super) fn new(requests: &[&VoteRequest], existing: Vec<Vote>) -> Self {
+    pub(super) fn new(requests: &[&VoteRequest], existing: Existing) -> Self {
+        let Existing {
+            votes,
+            rules_revisions,
+        } = existing;
+        let rules_revisions: HashMap<CampaignId, i64> = rules_revisions.into_iter().collect();
         let mut by_voter: HashMap<(CampaignId, VoterId), Vec<Vote>> = HashMap::new();
-        for vote in existing {
+        for vote in votes {
             by_voter
                 .entry((vote.campaign_id, vote.voter_id))
                 .or_default()
@@ -42,7 +47,10 @@ impl BatchDecisions {
             decisions: Vec::with_capacity(requests.len()),
         };
         for request in requests {
-            let decision = decide(request, this.existing_votes(request));
+            // A campaign that is gone has no rules; its nominees are gone, too, for the foreign keys to say.
+            let revision = rules_revisions.get(&request.campaign_id);
+            let revision = revision.copied().unwrap_or(request.rules_revision);
+            let decision = decide(request, this.existing_votes(request), revision);
             this.decisions.push(decision);
         }
         this
@@ -63,6 +71,7 @@ impl BatchDecisions {
                     vote: vote.clone(),
                     network_hash: request.network_hash.as_ref(),
                     device_hash: request.device_hash.as_ref(),
+                    rules_revision: request.rules_revision,
                 }));
             }
         }
@@ -105,7 +114,7 @@ impl BatchDecisions {
                 used: used(request, &existing.iter()),
                 blocking_votes: match outcome {
                     Outcome::Refused(refusal) => blocking_votes(request, *refusal, existing),
-                    Outcome::Counted(_) => Vec::new(),
+                    Outcome::Counted(_) | Outcome::RulesChanged(_) => Vec::new(),
                 },
             }),
             Decision::Store(votes) if votes.iter().all(|v| stored.contains(&v.id)) => {

@@ -12,7 +12,7 @@ use crate::domain::vote::VoteRequest;
 use crate::id::VoteId;
 use crate::ledger::Pool;
 use crate::ledger::like::{self, LikeChange};
-use crate::ledger::vote::{self, ConflictMode, NewVote};
+use crate::ledger::vote::{self, ConflictMode, Existing, NewVote};
 
 /// Batches for which conflicts are expected after one: a quarter of a second to some seconds.
 const CONFLICT_AWARE_BATCHES: u32 = 64;
@@ -48,7 +48,7 @@ impl WriterLoop {
         changes: &[LikeChange],
     ) -> sqlx::Result<CastResults> {
         let existing = if requests.is_empty() {
-            Vec::new()
+            Existing::default()
         } else {
             self.database.count_statement();
             vote::list_existing_postgres(&self.database, connection, requests).await?
@@ -128,7 +128,7 @@ impl WriterLoop {
         let database = &self.database;
         let mut tx = database.begin("store_batch").await?;
         let existing = if requests.is_empty() {
-            Vec::new()
+            Existing::default()
         } else {
             vote::list_existing_sqlite(database, tx.sqlite(), requests).await?
         };

@@ -9,6 +9,7 @@ use super::*;
 use crate::domain::vote::{Decision, Outcome, Refusal, Selection, Vote, decide};
 use crate::id::{CampaignId, NomineeId, ScopeId, SubjectId, VoteId, VoterId};
 use crate::ledger::Purpose;
+use crate::ledger::vote::Existing;
 use crate::telemetry::{LedgerMetrics, Metrics};
 
 fn request_of(voter: u128, votes: usize) -> VoteRequest {
@@ -22,6 +23,7 @@ fn request_of(voter: u128, votes: usize) -> VoteRequest {
         voter_id: VoterId(Uuid::from_u128(voter)),
         period: 5,
         quota: 3,
+        rules_revision: 1,
         cast_at: chrono::DateTime::UNIX_EPOCH,
         idempotency_key: None,
         selections: (0..votes).map(selection).collect(),
@@ -109,7 +111,7 @@ fn waiting_in(writer_loop: &WriterLoop) -> Vec<(u128, u8)> {
 }
 
 fn counted(request: &VoteRequest) -> Verdict {
-    let Decision::Store(votes) = decide(request, &[]) else {
+    let Decision::Store(votes) = decide(request, &[], 1) else {
         panic!("it is decided to be stored");
     };
     Verdict {
@@ -346,7 +348,13 @@ fn decisions_become_rows_and_results() {
         nominee_id: NomineeId(Uuid::from_u128(99)),
         ..votes_of(&other)[0].clone()
     };
-    let decisions = BatchDecisions::new(&requests, vec![earlier]);
+    let decisions = BatchDecisions::new(
+        &requests,
+        Existing {
+            votes: vec![earlier],
+            ..Existing::default()
+        },
+    );
     let rows = decisions.rows(&requests);
     let slots: Vec<_> = rows
         .iter()
@@ -397,7 +405,7 @@ fn decisions_become_rows_and_results() {
 }
 
 fn votes_of(request: &VoteRequest) -> Vec<Vote> {
-    match decide(request, &[]) {
+    match decide(request, &[], 1) {
         Decision::Store(votes) => votes,
         Decision::Answer(_) => panic!("it is decided to be stored"),
     }

@@ -53,6 +53,7 @@ impl Sample {
             tally_visibility: TallyVisibility::Live,
             guests_may_vote: true,
             revision: 1,
+            rules_revision: 1,
         };
         change(&mut made);
         let mut tx = database.begin("test").await.expect("the database answers");

@@ -27,6 +27,7 @@ pub struct Catalog {
     by_slug: HashMap<String, usize>,
     by_category: HashMap<CategoryId, usize>,
     by_nominee: HashMap<NomineeId, usize>,
+    roster_max: usize,
     /// Campaigns with rows that cannot be read. Those whose own row is one are in no roster.
     damaged: HashMap<CampaignId, Damage>,
 }
@@ -57,6 +58,8 @@ impl Catalog {
                 .by_nominee
                 .extend(roster.nominees().iter().map(|n| (n.id, index)));
         }
+        let sizes = rosters.iter().map(|roster| roster.nominees().len());
+        catalog.roster_max = sizes.max().unwrap_or(0);
         catalog.rosters = rosters;
         catalog
     }
@@ -105,6 +108,12 @@ impl Catalog {
     fn held(&self) -> usize {
         let known = |id: &&CampaignId| !self.by_id.contains_key(id);
         self.rosters.len() + self.damaged.keys().filter(known).count()
+    }
+
+    /// The nominees of the largest roster: what the longest way through a list takes.
+    #[must_use]
+    pub fn roster_max(&self) -> usize {
+        self.roster_max
     }
 
     /// The number of campaigns with rows that cannot be read.

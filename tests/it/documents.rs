@@ -3,13 +3,15 @@
 use acclaim::clock::Clock;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::hot::Rate;
+use acclaim::ledger::campaign;
 use aws_lc_rs::digest::{SHA256, digest};
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Program, Sample, Stores, TestApp, TestClient, assert_refuses, on_both, program,
+    NOMINEES_EACH, Program, Sample, Stores, TestApp, TestClient, assert_refuses, on_both, program,
+    sample_nominee,
 };
 use crate::limits::assert_is_limited;
 
@@ -24,6 +26,7 @@ on_both!(
     public_answers_may_be_kept,
     other_answers_may_not_be_kept,
     an_operation_says_what_it_costs,
+    lists_of_nominees_are_paid_by_the_roster,
     an_operation_is_charged_to_its_caller,
     a_page_that_a_variable_makes_too_large_is_refused,
 );
@@ -523,4 +526,28 @@ async fn a_page_that_a_variable_makes_too_large_is_refused(stores: Stores) {
             answer.assert_refused(400, "QUERY_TOO_COMPLEX");
         }
     }
+}
+
+async fn lists_of_nominees_are_paid_by_the_roster(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let lists: Vec<String> = (0..15)
+        .map(|n| format!("a{n}: nominees(first: 1, search: \"x{n}\") {{ totalCount }}"))
+        .collect();
+    let lists = lists.join(" ");
+    let query =
+        format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Campaign {{ {lists} }} }} }}");
+    let variables = json!({"ids": vec![sample.campaign_id(); 100]});
+    app.anonymous().ask(&query, variables.clone()).await;
+    let database = &app.database;
+    let mut tx = database.begin("test").await.expect("the database answers");
+    for number in 3 * NOMINEES_EACH + 1..=100 {
+        let nominee = sample_nominee(sample.campaign.id, sample.categories[2], number);
+        let stored = campaign::insert_nominee(&mut tx, &nominee).await;
+        stored.expect("stored");
+    }
+    tx.commit().await.expect("it commits");
+    app.refresh().await;
+    let code = app.anonymous().fail(&query, variables).await;
+    assert_eq!(code, "QUERY_TOO_COMPLEX", "1,500 lists of 100 nominees");
 }

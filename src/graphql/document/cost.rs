@@ -1,5 +1,6 @@
 //! The cost of an operation: every field 1, those that take a statement more, and a list its length times the cost of
-//! an entry. It is computed once a document, but for lists whose length a variable decides.
+//! an entry. It is computed once a document, but for lists whose length a variable decides, and for the rosters that
+//! lists of nominees go through, which grow.
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{
@@ -14,10 +15,16 @@ use crate::graphql::connection::{FIRST_DEFAULT, FIRST_MAX};
 /// The largest cost of an operation.
 pub(super) const COST_MAX: u64 = 5_000;
 
-/// The cost of a selection as a function of the variables. Selections that `@skip` or `@include` may leave out count.
+/// Nominees of a roster that a list goes through for 1: each is filtered and given its place, whatever the page.
+const NOMINEES_PER_UNIT: u64 = 50;
+
+/// The cost of a selection as a function of the variables and of the largest roster. Selections that `@skip` or
+/// `@include` may leave out count.
 #[derive(Debug, Clone, Default)]
 pub struct Cost {
     fixed: u64,
+    /// Lists that go through a whole roster.
+    rosters: u64,
     lists: Vec<(ListLength, Self)>,
 }
 
@@ -47,17 +54,22 @@ impl Cost {
         visitor.selection_set(&root, &operation.selection_set.node)
     }
 
-    /// The cost with these variables.
+    /// The cost with these variables, where the largest roster has so many nominees.
     #[must_use]
-    pub fn evaluate(&self, variables: &Variables) -> u64 {
-        self.lists.iter().fold(self.fixed, |sum, (length, entry)| {
+    pub fn evaluate(&self, variables: &Variables, roster_max: u64) -> u64 {
+        let per_roster = roster_max / NOMINEES_PER_UNIT;
+        let own = self
+            .fixed
+            .saturating_add(self.rosters.saturating_mul(per_roster));
+        self.lists.iter().fold(own, |sum, (length, entry)| {
             let count = length.evaluate(variables);
-            sum.saturating_add(count.saturating_mul(entry.evaluate(variables)))
+            sum.saturating_add(count.saturating_mul(entry.evaluate(variables, roster_max)))
         })
     }
 
     fn add(&mut self, other: Self) {
         self.fixed = self.fixed.saturating_add(other.fixed);
+        self.rosters = self.rosters.saturating_add(other.rosters);
         self.lists.extend(other.lists);
     }
 
@@ -65,6 +77,8 @@ impl Cost {
         match length {
             ListLength::Fixed(count) if entry.lists.is_empty() => {
                 self.fixed = self.fixed.saturating_add(count.saturating_mul(entry.fixed));
+                let rosters = count.saturating_mul(entry.rosters);
+                self.rosters = self.rosters.saturating_add(rosters);
             }
             length => self.lists.push((length, entry)),
         }
@@ -114,6 +128,7 @@ impl CostVisitor<'_> {
         let entry = self.selection_set(entry_type, &field.selection_set.node);
         let mut cost = Cost {
             fixed: known.map_or(1, |known| known.price),
+            rosters: known.map_or(0, |known| known.goes_through_roster.into()),
             lists: Vec::new(),
         };
         match known.map_or(LengthRule::One, |known| known.length) {
@@ -199,11 +214,45 @@ mod tests {
     use super::*;
 
     fn cost(query: &str, variables: serde_json::Value) -> u64 {
+        cost_of_roster(query, variables, 0)
+    }
+
+    fn cost_of_roster(query: &str, variables: serde_json::Value, roster_max: u64) -> u64 {
         let schema_index = SchemaIndex::parse(&crate::graphql::sdl());
         let document = parse_query(query).expect("a document");
         let (_, operation) = document.operations.iter().next().expect("an operation");
         let cost = Cost::new(&schema_index, &document, &operation.node);
-        cost.evaluate(&Variables::from_json(variables))
+        cost.evaluate(&Variables::from_json(variables), roster_max)
+    }
+
+    #[test]
+    fn lists_of_nominees_are_paid_by_the_roster() {
+        for (query, lists) in [
+            ("{ serverTime }", 0),
+            (
+                "{ nominees(campaignId: \"1\", first: 1) { nodes { name } } }",
+                1,
+            ),
+            (
+                "{ campaign(slug: \"a\") { a: nominees(first: 1) { totalCount }
+                    b: nominees(first: 1, search: \"x\") { totalCount } } }",
+                2,
+            ),
+            (
+                "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Campaign { nominees { totalCount } } } }",
+                3,
+            ),
+            (
+                "{ nodes(ids: [\"1\", \"1\"]) { ... on Campaign { nominees { totalCount } } } }",
+                2,
+            ),
+        ] {
+            let variables = json!({"ids": ["1", "1", "1"]});
+            let small = cost_of_roster(query, variables.clone(), 49);
+            assert_eq!(small, cost(query, variables.clone()), "{query}");
+            let large = cost_of_roster(query, variables, 10_000);
+            assert_eq!(large - small, lists * 200, "{query}");
+        }
     }
 
     #[test]

@@ -138,7 +138,8 @@ impl Documents {
         let index = &self.preparer.schema_index;
         let (values, missing) = variables::coerce(index, operation.definition(), params.variables)
             .map_err(|error| vec![request_error(&error)])?;
-        let cost = operation.cost_within_limit(&values)?;
+        let roster_max = self.app.campaigns.catalog().roster_max() as u64;
+        let cost = operation.cost_within_limit(&values, roster_max)?;
         let price = u32::try_from(cost).unwrap_or(u32::MAX);
         let wants_cost = extensions.wants_cost();
         let shared = (operation.is_shared && !wants_cost)

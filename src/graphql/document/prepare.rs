@@ -71,9 +71,13 @@ impl Operation {
         }
     }
 
-    /// The cost with these variables, if it is within the limit.
-    pub(super) fn cost_within_limit(&self, variables: &Variables) -> Result<u64, Errors> {
-        let cost = self.cost.evaluate(variables);
+    /// The cost with these variables and this largest roster, if it is within the limit.
+    pub(super) fn cost_within_limit(
+        &self,
+        variables: &Variables,
+        roster_max: u64,
+    ) -> Result<u64, Errors> {
+        let cost = self.cost.evaluate(variables, roster_max);
         if cost > COST_MAX {
             return Err(rejected(
                 code::QUERY_TOO_COMPLEX,

@@ -21,6 +21,8 @@ const LENGTHS: &[(&str, LengthRule)] = &[
 const STATEMENT_PRICE: u64 = 50;
 /// Fields that take a statement of their own.
 const STATEMENTS: &[&str] = &["Campaign.stories", "Campaign.viewerQuotas"];
+/// The type of the lists that go through a whole roster, whatever the page.
+const NOMINEE_LIST: &str = "NomineeConnection";
 /// The kinds of operations, each with a root type.
 const OPERATION_TYPES: [OperationType; 3] = [
     OperationType::Query,
@@ -50,6 +52,8 @@ pub(super) struct OutputField {
     pub(super) price: u64,
     /// The number of objects below it.
     pub(super) length: LengthRule,
+    /// Whether a whole roster is gone through for it.
+    pub(super) goes_through_roster: bool,
 }
 
 /// A field of an input object.
@@ -167,6 +171,7 @@ fn output_field(parent: &Name, field: &FieldDefinition) -> OutputField {
             1
         },
         length: length_rule(parent, &path, field),
+        goes_through_roster: base_name(&field.ty.node).as_str() == NOMINEE_LIST,
         type_name: base_name(&field.ty.node).clone(),
     }
 }
@@ -219,5 +224,6 @@ mod tests {
             let found = schema_index.output(&Name::new(parent), &Name::new(field));
             assert!(found.is_some(), "{path}");
         }
+        assert!(schema_index.outputs.contains_key(NOMINEE_LIST));
     }
 }

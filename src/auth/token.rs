@@ -215,7 +215,7 @@ impl TokenKeys {
         Ok((token, expires_at))
     }
 
-    /// What a token says, where it is ours and good.
+    /// The content of a token that is ours and good.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] whatever is wrong with it.

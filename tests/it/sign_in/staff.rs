@@ -179,7 +179,11 @@ async fn a_session_that_was_ended_is_over_at_once(stores: Stores) {
     let client = app.client_with(other.access_token());
     let before = app.database.statements();
     assert!(client.is_signed_in().await);
-    assert_eq!(app.database.statements(), before + 2, "one look, and its name");
+    assert_eq!(
+        app.database.statements(),
+        before + 2,
+        "one look, and its name"
+    );
     // A new password ends all of them.
     app.add_staff(email).await;
     assert!(!client.is_signed_in().await);

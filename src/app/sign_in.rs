@@ -229,8 +229,8 @@ impl App {
         self.tokens_for(viewer, successor, expires_at).map(Some)
     }
 
-    /// Ends the session of a refresh token. A voter's access token stays good until it expires; a member of staff is out
-    /// at once. Unknown tokens are no error: nobody is signed in by them.
+    /// Ends the session of a refresh token. A voter's access token stays good until it expires; a member of staff is
+    /// out at once. Unknown tokens are no error: nobody is signed in by them.
     pub async fn sign_out(&self, refresh_token: &str) -> Result<()> {
         if let Some(token) = RefreshToken::parse(&self.hash_key, refresh_token) {
             let now = self.clock.now();

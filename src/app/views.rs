@@ -72,8 +72,8 @@ impl App {
         Ok(campaigns.iter().map(Option::is_some).collect())
     }
 
-    /// Admits a report: by its voter, or by its device and address together. An address alone is bounded generously, since
-    /// a carrier's stands for thousands.
+    /// Admits a report: by its voter, or by its device and address together. An address alone is bounded generously,
+    /// since a carrier's stands for thousands.
     async fn admit_views(&self, viewer: Viewer, client: &Client) -> Result<()> {
         if let Some(voter) = viewer.voter() {
             return self

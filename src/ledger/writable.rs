@@ -1,5 +1,5 @@
-//! Connections that can only read: after a failover, or under `default_transaction_read_only`, a session refuses to write
-//! for as long as it lasts. One such answer and every connection is asked before it is used to write; those that can
+//! Connections that can only read: after a failover, or under `default_transaction_read_only`, a session refuses to
+//! write for as long as it lasts. One such answer and every connection is asked before it is used to write; those that can
 //! only read are closed.
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Connections that can only read: after a failover, or under `default_transaction_read_only`, a session refuses to
-//! write for as long as it lasts. One such answer and every connection is asked before it is used to write; those that can
-//! only read are closed.
+//! write for as long as it lasts. One such answer and every connection is asked before it is used to write; those
+//! that can only read are closed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -54,7 +54,11 @@ fn limits() -> Limits {
         cast: generous,
         like: generous,
         views: generous,
+        anonymous_views: generous,
         sign_in: generous,
+        new_guest: generous,
+        failed_refresh: generous,
+        failed_code: generous,
         staff_sign_in: generous,
         query: generous,
         anonymous_query: generous,
@@ -144,6 +148,7 @@ fn requester() -> RequestContext {
         client: Client {
             address: [192, 0, 2, 1].into(),
             user_agent: Some("a phone".into()),
+            device_id: None,
         },
         language: Language::default(),
     }
@@ -205,13 +210,15 @@ fn verifying_a_token(bencher: Bencher, is_cached: bool) {
     let keys = TokenKeys::from_secrets(&[SECRET]).expect("good");
     let now = Clock::System.now();
     let viewer = requester().viewer;
-    let (cached, _) = keys.issue(viewer, now).expect("it signs");
+    let (cached, _) = keys.issue(viewer, None, now).expect("it signs");
     bencher
         .with_inputs(|| {
             if is_cached {
                 cached.clone()
             } else {
-                keys.issue(requester().viewer, now).expect("it signs").0
+                keys.issue(requester().viewer, None, now)
+                    .expect("it signs")
+                    .0
             }
         })
         .bench_refs(|token| keys.verify(token, now).expect("ours"));

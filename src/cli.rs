@@ -1,5 +1,7 @@
 //! The command line: puts a process together and takes it apart.
 
+mod staff;
+
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -7,19 +9,19 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
-use crate::auth::{Viewer, password};
+use crate::auth::Viewer;
 use crate::clock::Clock;
 use crate::config::{DocumentPolicy, LogFormat, ServerSettings, StoreSettings, environment};
 use crate::domain::campaign::Phase;
 use crate::hot::{Hot, Limits, Memory, Redis};
 use crate::http::pages::poster::Posters;
 use crate::http::{Server, pages, serve_metrics};
-use crate::ledger::{Database, Purpose, staff, writer::WriterTask};
+use crate::ledger::{Database, Purpose, writer::WriterTask};
 use crate::print::font::Font;
 use crate::workers::Workers;
 use crate::{demo, graphql, telemetry, verify};
@@ -28,9 +30,6 @@ use crate::{demo, graphql, telemetry, verify};
 const WRITER_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long stopping may take in all: orchestrators kill after 25 or 30 s.
 const STOP_TIMEOUT: Duration = Duration::from_secs(24);
-/// Characters of a staff password at least (NIST SP 800-63B asks for 8, and 15 where it stands alone).
-const PASSWORD_CHARS_MIN: usize = 12;
-
 /// One GraphQL API for public selections: votes, likes, story feeds and live tallies.
 #[derive(Debug, Parser)]
 #[command(version)]
@@ -83,26 +82,8 @@ enum Command {
     /// Members of staff
     Staff {
         #[command(subcommand)]
-        command: StaffCommand,
+        command: staff::StaffCommand,
     },
-}
-
-#[derive(Debug, Subcommand)]
-enum StaffCommand {
-    /// Add a member of staff, or give one a new password; the password is read from standard input
-    Add(StaffAdd),
-}
-
-#[derive(Debug, Args)]
-struct StaffAdd {
-    #[command(flatten)]
-    store: StoreSettings,
-    /// E-mail address to sign in with
-    #[arg(long)]
-    email: String,
-    /// Name for people
-    #[arg(long)]
-    name: String,
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -156,9 +137,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             print(&graphql::sdl());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Staff {
-            command: StaffCommand::Add(add),
-        } => add_staff(add).await,
+        Command::Staff { command } => staff::manage(command).await,
     }
 }
 
@@ -172,7 +151,11 @@ const NO_LIMITS: Limits = {
         cast: rate,
         like: rate,
         views: rate,
+        anonymous_views: rate,
         sign_in: rate,
+        new_guest: rate,
+        failed_refresh: rate,
+        failed_code: rate,
         staff_sign_in: rate,
         query: rate,
         anonymous_query: rate,
@@ -194,6 +177,26 @@ async fn open(store: &StoreSettings, purpose: Purpose) -> Result<Database, Failu
     })
 }
 
+/// Opens a database that is there, for a command: a mistyped path makes no empty one.
+async fn open_existing(store: &StoreSettings) -> Result<Database, Failure> {
+    let url = store.database_url();
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        let path = Path::new(path.trim_start_matches("//"));
+        if !path.exists() {
+            let setting = if store.database_url.is_some() {
+                "DATABASE_URL"
+            } else {
+                "ACCLAIM_DATA_DIR"
+            };
+            let path = path.display();
+            return Err(format!("{setting}: there is no database at {path}").into());
+        }
+    }
+    let database = open(store, Purpose::Maintenance).await?;
+    database.check_schema().await?;
+    Ok(database)
+}
+
 async fn migrate(store: &StoreSettings, vote_partitions: Option<u32>) -> Result<ExitCode, Failure> {
     let database = open(store, Purpose::Maintenance).await?;
     database.migrate(&Clock::System).await?;
@@ -208,8 +211,7 @@ async fn migrate(store: &StoreSettings, vote_partitions: Option<u32>) -> Result<
 }
 
 async fn verify(store: &StoreSettings, json: bool) -> Result<ExitCode, Failure> {
-    let database = open(store, Purpose::Maintenance).await?;
-    database.check_schema().await?;
+    let database = open_existing(store).await?;
     let redis = match store.redis_url() {
         Some(url) => Some(Redis::open(url, database.instance().await?, NO_LIMITS)?),
         None => None,
@@ -228,31 +230,9 @@ async fn verify(store: &StoreSettings, json: bool) -> Result<ExitCode, Failure> 
 }
 
 async fn back_up(store: &StoreSettings, file: &Path) -> Result<ExitCode, Failure> {
-    let database = open(store, Purpose::Maintenance).await?;
-    database.check_schema().await?;
+    let database = open_existing(store).await?;
     database.back_up(file).await?;
     print(&format!("{} is a copy of the database.\n", file.display()));
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn add_staff(add: StaffAdd) -> Result<ExitCode, Failure> {
-    let database = open(&add.store, Purpose::Maintenance).await?;
-    database.check_schema().await?;
-    let mut password = String::new();
-    std::io::stdin().read_line(&mut password)?;
-    let password = password.trim_end_matches(['\r', '\n']);
-    if password.chars().count() < PASSWORD_CHARS_MIN {
-        return Err(
-            format!("the password must have at least {PASSWORD_CHARS_MIN} characters").into(),
-        );
-    }
-    let email = add.email.trim().to_lowercase();
-    if !email.contains('@') {
-        return Err("--email must be an e-mail address".into());
-    }
-    let hash = password::hash(password)?;
-    staff::upsert(&database, &email, &add.name, &hash, Clock::System.now()).await?;
-    print(&format!("{email} can sign in.\n"));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,7 +10,9 @@ use crate::telemetry::RequestId;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// `UNAUTHENTICATED`: this needs a signed-in viewer.
-    #[error("Sign in first: this needs a valid access token.")]
+    #[error(
+        "Sign in first: this needs a valid access token, sent as `Authorization: Bearer <token>`."
+    )]
     Unauthenticated,
     /// `FORBIDDEN`: the viewer is known and may not do this.
     #[error("{0}")]
@@ -33,7 +35,9 @@ pub enum Error {
     #[error("The server is busy: try again shortly.")]
     Overloaded,
     /// `UNAVAILABLE`: a store that this needs is down; nothing is known to be wrong with the request.
-    #[error("The service is unavailable for a moment: try again with the same idempotency key.")]
+    #[error(
+        "The service is unavailable for a moment: try again, with the same idempotency key where you sent one."
+    )]
     Unavailable,
     /// `INTERNAL`: everything else; the cause goes to the log only.
     #[error("Internal error.")]

@@ -99,7 +99,11 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
         cast: generous,
         like: generous,
         views: generous,
+        anonymous_views: generous,
         sign_in: generous,
+        new_guest: generous,
+        failed_refresh: generous,
+        failed_code: generous,
         staff_sign_in: generous,
         query: generous,
         anonymous_query: generous,
@@ -171,7 +175,10 @@ fn vote(app: &App, nominee: &str) -> Request<Body> {
         id: VoterId::new(),
         is_guest: true,
     };
-    let (token, _) = app.tokens.issue(viewer, app.clock.now()).expect("it signs");
+    let (token, _) = app
+        .tokens
+        .issue(viewer, None, app.clock.now())
+        .expect("it signs");
     let input = json!({"nomineeId": nominee, "idempotencyKey": Uuid::new_v4()});
     let body = json!({"extensions": extensions(), "variables": {"input": input}});
     post(Some(&token), &body)

@@ -130,7 +130,7 @@ async fn sign_in(server: &Server, ids: Vec<Uuid>) -> Result<Vec<HeaderValue>, Fa
     let tokens: Option<Vec<HeaderValue>> = std::mem::take(&mut *tokens).into_iter().collect();
     tokens.ok_or_else(|| {
         "not all voters could sign in as guests: give the server's secret, or let one address sign in more often \
-         (ACCLAIM_LIMIT_SIGN_IN)"
+         (ACCLAIM_LIMIT_NEW_GUEST)"
             .into()
     })
 }

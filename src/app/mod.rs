@@ -39,7 +39,7 @@ use crate::clock::Clock;
 use crate::domain::story::Story;
 use crate::error::{Error, Result};
 use crate::hot::Hot;
-use crate::id::{CampaignId, StaffId, StoryId};
+use crate::id::{CampaignId, SessionId, StaffId, StoryId};
 use crate::ledger::writer::{Writer, WriterTask};
 use crate::ledger::{Database, staff};
 use crate::telemetry::Metrics;
@@ -111,6 +111,8 @@ pub struct Client {
     pub address: IpAddr,
     /// The `User-Agent` header.
     pub user_agent: Option<Arc<str>>,
+    /// The id that the client made up for its device and keeps: the `X-Acclaim-Device` header.
+    pub device_id: Option<Arc<str>>,
 }
 
 impl App {
@@ -154,23 +156,22 @@ impl App {
         self.wechat.as_ref()
     }
 
-    /// Whether a token of staff still stands for an active member: rights are looked up, not carried.
-    async fn is_active_staff(&self, id: StaffId) -> Result<bool> {
-        Ok(staff::find(&self.database, id)
-            .await?
-            .is_some_and(|staff| staff.disabled_at.is_none()))
+    /// Whether a member of staff is active and its session has not been ended: rights are looked up, not carried.
+    async fn is_active_staff(&self, id: StaffId, session_id: SessionId) -> Result<bool> {
+        Ok(staff::is_active(&self.database, id, session_id).await?)
     }
 
     /// The viewer of an access token, and until when it is good; [`Error::Unauthenticated`] whatever is wrong with it.
-    /// A token of staff is good only while its holder is.
+    /// A token of staff is good only while its holder and its session are.
     pub async fn authenticate(&self, token: &str) -> Result<(Viewer, DateTime<Utc>)> {
-        let (viewer, expires_at) = self.tokens.verify(token, self.clock.now())?;
-        match viewer {
-            Viewer::Staff(id) if !Box::pin(self.is_active_staff(id)).await? => {
-                Err(Error::Unauthenticated)
+        let access = self.tokens.verify(token, self.clock.now())?;
+        if let Viewer::Staff(id) = access.viewer {
+            let session_id = access.session_id.ok_or(Error::Unauthenticated)?;
+            if !Box::pin(self.is_active_staff(id, session_id)).await? {
+                return Err(Error::Unauthenticated);
             }
-            viewer => Ok((viewer, expires_at)),
         }
+        Ok((access.viewer, access.expires_at))
     }
 
     /// Counts a change of the public data: cached responses of the revision before are not found any more.

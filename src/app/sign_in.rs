@@ -1,7 +1,8 @@
 //! Signing in and staying signed in.
 //!
-//! A refresh token is used once and replaced. One that comes back later than [`REUSE_GRACE`] after its use has been
-//! copied: its whole session ends. Within the grace it is a client that lost the answer, and gets another successor.
+//! A refresh token is used once and replaced. Within [`REUSE_GRACE`] of its use it may come back, from a client that
+//! lost the answer or from another tab, and gets the same successor again, until that one was used in turn. One that
+//! comes back afterwards has been copied: its whole session ends.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,21 +10,22 @@ use super::{App, Client};
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::Purpose;
 use crate::auth::platform::CodeExchangeError;
-use crate::auth::token::{hash_refresh_token, new_refresh_token};
+use crate::auth::refresh_token::RefreshToken;
 use crate::error::{Error, Result};
 use crate::hot::{Action, BucketOwner};
 use crate::id::{SessionId, StaffId, VoterId};
-use crate::ledger::identity::{self, NewToken, Session, SessionRole, TokenRotation};
-use crate::ledger::staff::{self, SignInFailure};
+use crate::ledger::identity::{self, NewToken, Session, SessionRole, StoredToken, TokenRotation};
+use crate::ledger::staff::{self, SignInFailure, SignInLock};
 use crate::telemetry::RequestId;
 
 /// How long a refresh token is good; each use starts it anew.
 const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
-/// How long after its use a refresh token may come back: a client that lost the answer tries again within seconds.
-const REUSE_GRACE: TimeDelta = TimeDelta::seconds(30);
+/// How long after its use a refresh token may come back: clients wait 15 s for an answer and try several times.
+const REUSE_GRACE: TimeDelta = TimeDelta::minutes(2);
 /// Failures of an account from one network before it is locked there.
 const FAILURES_MAX: i64 = 5;
-/// Failures of an account from anywhere before it is locked everywhere: high, since anybody can cause them.
+/// Failures of an account from anywhere before it is locked everywhere but in networks that it has signed in from:
+/// high, since anybody can cause them.
 const FAILURES_ANYWHERE_MAX: i64 = 50;
 /// How long a lock lasts, and how long a failure counts.
 const LOCK_TIME: TimeDelta = TimeDelta::minutes(15);
@@ -97,7 +99,6 @@ struct FailureKeys {
 impl App {
     /// Signs in a guest by a device id that the client made up and keeps.
     pub async fn sign_in_guest(&self, client: &Client, device_id: &str) -> Result<SignInAnswer> {
-        self.admit_sign_in(Action::SignIn, client).await?;
         if !is_device_id(device_id) {
             return Err(Error::BadUserInput(
                 "deviceId must be 16 to 128 visible ASCII characters, made at random.".into(),
@@ -108,27 +109,38 @@ impl App {
         if !visible.any(|roster| roster.campaign().guests_may_vote) {
             return Ok(Err(SignInRefusal::GuestsNotAdmitted));
         }
-        self.sign_in_voter(&[b"guest", device_id.as_bytes()], true)
-            .await
-            .map(Ok)
+        let identity: [&[u8]; 2] = [b"guest", device_id.as_bytes()];
+        let hash = self.hash_key.hash(Purpose::Identity, &identity);
+        if identity::find_voter(&self.database, &hash).await?.is_none() {
+            self.admit_address(Action::NewGuest, client).await?;
+        }
+        self.sign_in_voter(&hash, true).await.map(Ok)
     }
 
     /// Signs in a voter by the login code of the `WeChat` mini-program.
     pub async fn sign_in_wechat(&self, client: &Client, code: &str) -> Result<SignInAnswer> {
-        self.admit_sign_in(Action::SignIn, client).await?;
         let Some(wechat) = &self.wechat else {
             return Ok(Err(SignInRefusal::PlatformNotConfigured));
         };
-        let openid = match wechat.exchange_code(code).await {
+        let owner = BucketOwner::Address(client.address);
+        // The platform is not asked for an address whose codes have failed too often.
+        self.hot.check_room(Action::FailedCode, owner)?;
+        let openid = match wechat.exchange_code(code, owner.key()).await {
             Ok(openid) => openid,
-            Err(error) => return Ok(Err(error.into())),
+            Err(error) => {
+                if error == CodeExchangeError::InvalidCode {
+                    self.admit_failure(Action::FailedCode, client)?;
+                }
+                return Ok(Err(error.into()));
+            }
         };
         let identity: [&[u8]; 3] = [
             b"wechat",
             wechat.app_id().as_bytes(),
             openid.as_str().as_bytes(),
         ];
-        self.sign_in_voter(&identity, false).await.map(Ok)
+        let hash = self.hash_key.hash(Purpose::Identity, &identity);
+        self.sign_in_voter(&hash, false).await.map(Ok)
     }
 
     /// Signs in a member of staff. Unknown accounts are refused and locked exactly like known ones.
@@ -138,11 +150,17 @@ impl App {
         email: &str,
         password: String,
     ) -> Result<SignInAnswer> {
-        self.admit_sign_in(Action::StaffSignIn, client).await?;
+        self.admit_address(Action::StaffSignIn, client).await?;
         let email = normalised_email(email, &password)?;
         let now = self.clock.now();
         let keys = self.failure_keys(client, &email);
-        if self.is_locked(&keys, now).await? {
+        let lock = SignInLock {
+            here: &keys.here,
+            anywhere: &keys.anywhere,
+            email: &email,
+            network_hash: &self.network_hash(client),
+        };
+        if staff::is_locked(&self.database, lock, now).await? {
             return Ok(Err(SignInRefusal::TooManyAttempts));
         }
         let Some(id) = self.verify_password(&email, password).await? else {
@@ -153,6 +171,7 @@ impl App {
             return Ok(Err(SignInRefusal::InvalidCredentials));
         };
         staff::clear_failures(&self.database, &keys.here).await?;
+        staff::remember_network(&self.database, id, lock.network_hash, now).await?;
         tracing::info!(request = RequestId::current(), staff = %id, "a member of staff signed in");
         self.open_session(Viewer::Staff(id)).await.map(Ok)
     }
@@ -163,20 +182,38 @@ impl App {
         client: &Client,
         refresh_token: &str,
     ) -> Result<SignInAnswer> {
-        self.admit_sign_in(Action::SignIn, client).await?;
         let now = self.clock.now();
-        let hash = hash_refresh_token(refresh_token);
-        let Some(session) = self.find_session(&hash, now).await? else {
-            return Ok(Err(SignInRefusal::InvalidRefreshToken));
+        // Junk is told by its seal, before the database is asked.
+        let tokens = match RefreshToken::parse(&self.hash_key, refresh_token) {
+            Some(token) => self.exchange_token(&token, now).await?,
+            None => None,
+        };
+        if let Some(tokens) = tokens {
+            return Ok(Ok(tokens));
+        }
+        self.admit_failure(Action::FailedRefresh, client)?;
+        Ok(Err(SignInRefusal::InvalidRefreshToken))
+    }
+
+    /// Exchanges a refresh token that is ours for its successor, unless it is not good any more.
+    async fn exchange_token(
+        &self,
+        token: &RefreshToken,
+        now: DateTime<Utc>,
+    ) -> Result<Option<SessionTokens>> {
+        let successor = token.successor(&self.hash_key);
+        let (hash, successor_hash) = (token.hash(), successor.hash());
+        let found = identity::find_token(&self.database, &hash, &successor_hash).await?;
+        let Some(session) = self.find_session(token, found, now).await? else {
+            return Ok(None);
         };
         let viewer = viewer_of(&session);
         if let Viewer::Staff(id) = viewer
-            && !self.is_active_staff(id).await?
+            && !self.is_active_staff(id, session.id).await?
         {
-            return Ok(Err(SignInRefusal::InvalidRefreshToken));
+            return Ok(None);
         }
-        let successor = new_refresh_token()?;
-        let successor_hash = hash_refresh_token(&successor);
+        self.admit_person(viewer).await?;
         let expires_at = now + REFRESH_LIFETIME;
         let rotation = TokenRotation {
             used_hash: &hash,
@@ -187,26 +224,41 @@ impl App {
             },
         };
         if !identity::rotate_token(&self.database, rotation, now).await? {
-            return Ok(Err(SignInRefusal::InvalidRefreshToken));
+            return Ok(None);
         }
-        self.tokens_for(viewer, successor, expires_at).map(Ok)
+        self.tokens_for(viewer, successor, expires_at).map(Some)
     }
 
-    /// Ends the session of a refresh token. Its access token stays good until it expires. Unknown tokens are no error:
-    /// nobody is signed in by them.
+    /// Ends the session of a refresh token. A voter's access token stays good until it expires; a member of staff is
+    /// out at once. Unknown tokens are no error: nobody is signed in by them.
     pub async fn sign_out(&self, refresh_token: &str) -> Result<()> {
-        if let Some(token) =
-            identity::find_token(&self.database, &hash_refresh_token(refresh_token)).await?
-        {
-            identity::revoke_session(&self.database, token.session.id, self.clock.now()).await?;
+        if let Some(token) = RefreshToken::parse(&self.hash_key, refresh_token) {
+            let now = self.clock.now();
+            identity::revoke_session(&self.database, token.session_id(), now).await?;
         }
         Ok(())
     }
 
-    async fn admit_sign_in(&self, action: Action, client: &Client) -> Result<()> {
+    async fn admit_address(&self, action: Action, client: &Client) -> Result<()> {
         self.hot
             .take(action, BucketOwner::Address(client.address))
             .await
+    }
+
+    /// Counts a failure of an address, in this process: it is the one that is spared.
+    fn admit_failure(&self, action: Action, client: &Client) -> Result<()> {
+        self.hot
+            .charge(action, BucketOwner::Address(client.address), 1)
+    }
+
+    /// Admits one more session or refresh of a person: it costs an address nothing, however many share it.
+    async fn admit_person(&self, viewer: Viewer) -> Result<()> {
+        let owner = match viewer {
+            Viewer::Anonymous => return Err(Error::internal("nobody has no session")),
+            Viewer::Voter { id, .. } => BucketOwner::Voter(id),
+            Viewer::Staff(id) => BucketOwner::Staff(id),
+        };
+        self.hot.take(Action::SignIn, owner).await
     }
 
     fn failure_keys(&self, client: &Client, email: &str) -> FailureKeys {
@@ -218,15 +270,6 @@ impl App {
                 .hash(Purpose::SignInFailure, &[email, &network]),
             anywhere: self.hash_key.hash(Purpose::SignInFailure, &[email]),
         }
-    }
-
-    async fn is_locked(&self, keys: &FailureKeys, now: DateTime<Utc>) -> Result<bool> {
-        for key in [&keys.here, &keys.anywhere] {
-            if staff::find_lock(&self.database, key, now).await?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     async fn record_failure(
@@ -254,30 +297,37 @@ impl App {
         Ok(id.filter(|_| is_good))
     }
 
-    /// The session of a refresh token that may be exchanged. A token that comes back too late ends its session.
-    async fn find_session(&self, hash: &[u8], now: DateTime<Utc>) -> Result<Option<Session>> {
-        let Some(token) = identity::find_token(&self.database, hash).await? else {
-            return Ok(None);
-        };
-        let session = token.session;
-        if session.revoked_at.is_some() || token.expires_at <= now {
-            return Ok(None);
+    /// The session of a refresh token that may be exchanged. A token that comes back too late ends its session; so does
+    /// one of ours that was `found` no more: it was used, and purged.
+    async fn find_session(
+        &self,
+        token: &RefreshToken,
+        found: Option<StoredToken>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Session>> {
+        if let Some(stored) = found {
+            if stored.session.revoked_at.is_some() || stored.expires_at <= now {
+                return Ok(None);
+            }
+            let is_late = |used_at| now > used_at + REUSE_GRACE || stored.is_successor_used;
+            if !stored.used_at.is_some_and(is_late) {
+                return Ok(Some(stored.session));
+            }
         }
-        let used_at = token.used_at;
-        if used_at.is_some_and(|used_at| now > used_at + REUSE_GRACE) {
-            tracing::warn!(request = RequestId::current(), session = %session.id,
+        let id = token.session_id();
+        if identity::revoke_session(&self.database, id, now).await? {
+            tracing::warn!(request = RequestId::current(), session = %id,
                 "a used refresh token came back: its session is ended");
-            identity::revoke_session(&self.database, session.id, now).await?;
-            return Ok(None);
         }
-        Ok(Some(session))
+        Ok(None)
     }
 
-    async fn sign_in_voter(&self, identity: &[&[u8]], is_guest: bool) -> Result<SessionTokens> {
-        let hash = self.hash_key.hash(Purpose::Identity, identity);
-        let id = identity::find_or_insert_voter(&self.database, &hash, is_guest, self.clock.now())
-            .await?;
-        self.open_session(Viewer::Voter { id, is_guest }).await
+    async fn sign_in_voter(&self, hash: &[u8], is_guest: bool) -> Result<SessionTokens> {
+        let now = self.clock.now();
+        let id = identity::find_or_insert_voter(&self.database, hash, is_guest, now).await?;
+        let viewer = Viewer::Voter { id, is_guest };
+        self.admit_person(viewer).await?;
+        self.open_session(viewer).await
     }
 
     async fn open_session(&self, viewer: Viewer) -> Result<SessionTokens> {
@@ -287,16 +337,17 @@ impl App {
             Viewer::Anonymous => return Err(Error::internal("nobody has no session")),
         };
         let now = self.clock.now();
-        let token = new_refresh_token()?;
+        let session_id = SessionId::new();
+        let token = RefreshToken::new(&self.hash_key, session_id)?;
         let session = Session {
-            id: SessionId::new(),
+            id: session_id,
             subject_id,
             role,
             is_guest,
             revoked_at: None,
         };
         let expires_at = now + REFRESH_LIFETIME;
-        let hash = hash_refresh_token(&token);
+        let hash = token.hash();
         let first = NewToken {
             hash: &hash,
             expires_at,
@@ -308,15 +359,17 @@ impl App {
     fn tokens_for(
         &self,
         viewer: Viewer,
-        refresh_token: String,
+        refresh_token: RefreshToken,
         refresh_expires_at: DateTime<Utc>,
     ) -> Result<SessionTokens> {
-        let (access_token, access_expires_at) = self.tokens.issue(viewer, self.clock.now())?;
+        let session_id = Some(refresh_token.session_id());
+        let now = self.clock.now();
+        let (access_token, access_expires_at) = self.tokens.issue(viewer, session_id, now)?;
         Ok(SessionTokens {
             viewer,
             access_token,
             access_expires_at,
-            refresh_token,
+            refresh_token: refresh_token.into_text(),
             refresh_expires_at,
         })
     }

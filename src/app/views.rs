@@ -3,12 +3,15 @@
 //! it. When a process is killed the views of its last second are lost, or those since the database went away; never a
 //! vote or a like.
 
+use std::collections::HashSet;
+
 use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::likes::Likeable;
 use super::{App, Client};
 use crate::auth::Viewer;
+use crate::auth::keyed_hash::Purpose;
 use crate::error::{Error, Result};
 use crate::hot::{Action, BucketOwner};
 use crate::ledger::counters::{self, Batch};
@@ -43,14 +46,14 @@ impl App {
                 "subjectIds must have 1 to {SUBJECTS_MAX} entries."
             )));
         }
-        let caller = viewer
-            .voter()
-            .map_or(BucketOwner::Address(client.address), BucketOwner::Voter);
-        self.hot.take(Action::Views, caller).await?;
+        self.admit_views(viewer, client).await?;
         let campaigns = self.find_campaigns_of(viewer, subjects).await?;
         let found = subjects.iter().zip(&campaigns);
-        let viewed =
-            found.filter_map(|(subject, campaign)| Some((subject.subject_id(), (*campaign)?)));
+        // A subject that is named several times was viewed once.
+        let mut named = HashSet::new();
+        let viewed = found
+            .filter_map(|(subject, campaign)| Some((subject.subject_id(), (*campaign)?)))
+            .filter(|(subject, _)| named.insert(*subject));
         let mut waiting = self.views.waiting.lock();
         match idempotency_key {
             Some(key) if waiting.reports.len() < REPORTS_MAX => {
@@ -67,6 +70,26 @@ impl App {
             }
         }
         Ok(campaigns.iter().map(Option::is_some).collect())
+    }
+
+    /// Admits a report: by its voter, or by its device and address together. An address alone is bounded generously,
+    /// since a carrier's stands for thousands.
+    async fn admit_views(&self, viewer: Viewer, client: &Client) -> Result<()> {
+        if let Some(voter) = viewer.voter() {
+            return self
+                .hot
+                .take(Action::Views, BucketOwner::Voter(voter))
+                .await;
+        }
+        let address = BucketOwner::Address(client.address);
+        if let Some(device_id) = &client.device_id {
+            let parts = [address.key().as_bytes().as_slice(), device_id.as_bytes()].concat();
+            let device = self.hash_key.short_hash(Purpose::Device, &parts);
+            self.hot
+                .take(Action::Views, BucketOwner::Device(device))
+                .await?;
+        }
+        self.hot.take(Action::AnonymousViews, address).await
     }
 
     /// Stores the views that wait. A batch that fails is tried again at the next call, under the same id.

@@ -14,6 +14,10 @@ pub enum Purpose {
     Device,
     /// An account, and an account and network, whose sign-ins failed.
     SignInFailure,
+    /// The secret of the refresh token that follows a used one.
+    Refresh,
+    /// The seal by which a refresh token is known as one of ours.
+    RefreshSeal,
     /// An id or a cursor of the API.
     Opaque,
 }
@@ -25,6 +29,8 @@ impl Purpose {
             Self::Network => b"network\0",
             Self::Device => b"device\0",
             Self::SignInFailure => b"sign-in-failure\0",
+            Self::Refresh => b"refresh\0",
+            Self::RefreshSeal => b"refresh-seal\0",
             Self::Opaque => b"opaque\0",
         }
     }

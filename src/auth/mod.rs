@@ -4,6 +4,7 @@
 pub mod keyed_hash;
 pub mod password;
 pub mod platform;
+pub mod refresh_token;
 pub mod secret;
 pub mod token;
 

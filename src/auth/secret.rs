@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use aws_lc_rs::rand;
+use data_encoding::BASE64URL_NOPAD;
+
+use crate::error::{Error, Result};
+
 /// A secret: to be used, never shown. Its `Debug` text has nothing of it.
 #[derive(Clone)]
 pub struct Secret(String);
@@ -24,4 +29,22 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }
+}
+
+/// 256 random bits.
+///
+/// # Errors
+/// When the system has no randomness.
+pub(super) fn random_bytes() -> Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes).map_err(|_| Error::internal("the system has no randomness"))?;
+    Ok(bytes)
+}
+
+/// 256 random bits as text.
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn new_random_text() -> Result<String> {
+    Ok(BASE64URL_NOPAD.encode(&random_bytes()?))
 }

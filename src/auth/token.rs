@@ -1,4 +1,4 @@
-//! Access tokens (JWT, RFC 7519) and the secrets of refresh tokens.
+//! Access tokens (JWT, RFC 7519).
 //!
 //! A token's `kid` pins both key and algorithm: what the header says about its algorithm chooses nothing. Two keys can
 //! live at once, so that keys are changed without signing anybody out: the first one signs.
@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
-use aws_lc_rs::{digest, rand};
+use aws_lc_rs::digest;
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, crypto};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::Viewer;
 use crate::error::{Error, Result};
-use crate::id::{StaffId, VoterId};
+use crate::id::{SessionId, StaffId, VoterId};
 
 /// How long an access token is good: the time a leaked one can be used, and how often clients refresh.
 const ACCESS_LIFETIME: TimeDelta = TimeDelta::minutes(15);
@@ -57,6 +57,20 @@ struct Claims<'a> {
     /// A private claim, on tokens of guests only: campaigns may exclude them, without a look at the database.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     guest: bool,
+    /// The session, on tokens of staff only: it may be ended before the token expires (OpenID Connect's name).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sid: Option<Uuid>,
+}
+
+/// An access token that has been verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    /// The viewer.
+    pub viewer: Viewer,
+    /// The session that it belongs to, where that may be ended.
+    pub session_id: Option<SessionId>,
+    /// The moment until which it is good.
+    pub expires_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,8 +114,8 @@ impl Key {
 pub struct TokenKeys {
     signing: Key,
     verifying: HashMap<String, (Algorithm, DecodingKey)>,
-    /// Viewers and expiries of the tokens that have been verified, by the token's SHA-256.
-    verified: Cache<[u8; 32], (Viewer, DateTime<Utc>)>,
+    /// The tokens that have been verified, by their SHA-256.
+    verified: Cache<[u8; 32], Access>,
 }
 
 impl std::fmt::Debug for TokenKeys {
@@ -165,15 +179,20 @@ impl TokenKeys {
         })
     }
 
-    /// Makes an access token for `viewer`; returns it with its expiry.
+    /// Makes an access token for `viewer`, of this session for staff; returns it with its expiry.
     ///
     /// # Errors
     /// [`Error::Internal`] for an anonymous viewer, and when the key cannot sign.
-    pub fn issue(&self, viewer: Viewer, now: DateTime<Utc>) -> Result<(String, DateTime<Utc>)> {
-        let (sub, role, guest) = match viewer {
+    pub fn issue(
+        &self,
+        viewer: Viewer,
+        session_id: Option<SessionId>,
+        now: DateTime<Utc>,
+    ) -> Result<(String, DateTime<Utc>)> {
+        let (sub, role, guest, sid) = match viewer {
             Viewer::Anonymous => return Err(Error::internal("nobody has no token")),
-            Viewer::Voter { id, is_guest } => (id.0, Role::Voter, is_guest),
-            Viewer::Staff(id) => (id.0, Role::Staff, false),
+            Viewer::Voter { id, is_guest } => (id.0, Role::Voter, is_guest, None),
+            Viewer::Staff(id) => (id.0, Role::Staff, false, session_id.map(|id| id.0)),
         };
         let expires_at = now + ACCESS_LIFETIME;
         let claims = Claims {
@@ -185,6 +204,7 @@ impl TokenKeys {
             iat: now.timestamp(),
             nbf: None,
             guest,
+            sid,
         };
         let header = Header {
             kid: Some(self.signing.kid.clone()),
@@ -195,18 +215,18 @@ impl TokenKeys {
         Ok((token, expires_at))
     }
 
-    /// The viewer of a token, and until when it is good.
+    /// The content of a token that is ours and good.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] whatever is wrong with it.
-    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<(Viewer, DateTime<Utc>)> {
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Access> {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(Error::Unauthenticated);
         }
         let mut hash = [0; 32];
         hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
         let verified = self.verified.get(&hash);
-        let (viewer, expires_at) = match verified.or_else(|| self.decode(token, now)) {
+        let access = match verified.or_else(|| self.decode(token, now)) {
             Some(found) if verified.is_none() => {
                 self.verified.insert(hash, found);
                 found
@@ -214,14 +234,14 @@ impl TokenKeys {
             Some(found) => found,
             None => return Err(Error::Unauthenticated),
         };
-        if now >= expires_at {
+        if now >= access.expires_at {
             return Err(Error::Unauthenticated);
         }
-        Ok((viewer, expires_at))
+        Ok(access)
     }
 
     /// Decodes a token, each part once: the library's own `decode` reads the header and the claims twice.
-    fn decode(&self, token: &str, now: DateTime<Utc>) -> Option<(Viewer, DateTime<Utc>)> {
+    fn decode(&self, token: &str, now: DateTime<Utc>) -> Option<Access> {
         let (message, signature) = token.rsplit_once('.')?;
         let (head, payload) = message.split_once('.')?;
         let head = BASE64URL_NOPAD.decode(head.as_bytes()).ok()?;
@@ -250,26 +270,12 @@ impl TokenKeys {
             },
             Role::Staff => Viewer::Staff(StaffId(claims.sub)),
         };
-        Some((viewer, DateTime::from_timestamp(claims.exp, 0)?))
+        Some(Access {
+            viewer,
+            session_id: claims.sid.map(SessionId),
+            expires_at: DateTime::from_timestamp(claims.exp, 0)?,
+        })
     }
-}
-
-/// A new refresh token: 256 random bits, opaque.
-///
-/// # Errors
-/// When the system has no randomness.
-pub fn new_refresh_token() -> Result<String> {
-    let mut bytes = [0; 32];
-    rand::fill(&mut bytes).map_err(|_| Error::internal("the system has no randomness"))?;
-    Ok(BASE64URL_NOPAD.encode(&bytes))
-}
-
-/// The hash of a refresh token, as it is stored. The token is random, so a plain hash gives nothing away.
-#[must_use]
-pub fn hash_refresh_token(token: &str) -> Vec<u8> {
-    digest::digest(&digest::SHA256, token.as_bytes())
-        .as_ref()
-        .to_vec()
 }
 
 #[cfg(test)]
@@ -298,12 +304,16 @@ mod tests {
     fn a_token_is_good_until_it_expires() {
         let keys = keys(&[NEW]);
         let viewer = voter();
-        let (token, expires_at) = keys.issue(viewer, now()).expect("it signs");
+        let (token, expires_at) = keys.issue(viewer, None, now()).expect("it signs");
         assert_eq!(expires_at, now() + ACCESS_LIFETIME);
         let last = expires_at - TimeDelta::microseconds(1);
         assert_eq!(
             keys.verify(&token, last).expect("still good"),
-            (viewer, expires_at)
+            Access {
+                viewer,
+                session_id: None,
+                expires_at
+            }
         );
         assert!(matches!(
             keys.verify(&token, expires_at),
@@ -313,10 +323,12 @@ mod tests {
 
     #[test]
     fn two_keys_live_while_one_replaces_the_other() {
-        let (token, _) = keys(&[OLD]).issue(voter(), now()).expect("it signs");
+        let (token, _) = keys(&[OLD]).issue(voter(), None, now()).expect("it signs");
         assert!(keys(&[NEW, OLD]).verify(&token, now()).is_ok());
         assert!(keys(&[NEW]).verify(&token, now()).is_err());
-        let (token, _) = keys(&[NEW, OLD]).issue(voter(), now()).expect("it signs");
+        let (token, _) = keys(&[NEW, OLD])
+            .issue(voter(), None, now())
+            .expect("it signs");
         assert!(keys(&[NEW]).verify(&token, now()).is_ok());
     }
 
@@ -330,6 +342,7 @@ mod tests {
             iat: now().timestamp(),
             nbf: None,
             guest: false,
+            sid: None,
         }
     }
 
@@ -415,7 +428,7 @@ mod tests {
     #[test]
     fn a_tampered_token_is_refused() {
         let keys = keys(&[NEW]);
-        let (token, _) = keys.issue(voter(), now()).expect("it signs");
+        let (token, _) = keys.issue(voter(), None, now()).expect("it signs");
         for position in (0..token.len()).step_by(7) {
             let mut bytes = token.clone().into_bytes();
             bytes[position] = if bytes[position] == b'A' { b'B' } else { b'A' };
@@ -466,8 +479,8 @@ mod tests {
         let other = key_file("one");
         let keys = TokenKeys::from_file(file.path()).expect("a good key set");
         let viewer = voter();
-        let (token, _) = keys.issue(viewer, now()).expect("it signs");
-        assert_eq!(keys.verify(&token, now()).expect("its own").0, viewer);
+        let (token, _) = keys.issue(viewer, None, now()).expect("it signs");
+        assert_eq!(keys.verify(&token, now()).expect("its own").viewer, viewer);
         let other = TokenKeys::from_file(other.path()).expect("a good key set");
         assert!(
             other.verify(&token, now()).is_err(),

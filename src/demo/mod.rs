@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use crate::auth::password;
-use crate::auth::token::new_refresh_token;
+use crate::auth::secret::new_random_text;
 use crate::clock::Clock;
 use crate::domain::campaign::{
     Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
@@ -68,7 +68,7 @@ pub async fn load(database: &Database, clock: &Clock) -> Result<Option<String>> 
     }
     let now = clock.now();
     // First the one whose loss nobody would see: the campaign says that all is loaded.
-    let password = new_refresh_token()?[..16].to_owned();
+    let password = new_random_text()?[..16].to_owned();
     staff::upsert(
         database,
         STAFF_EMAIL,
@@ -197,6 +197,7 @@ Acclaim demo: campaign "{SLUG}", {voting}.
 
   Voting page    http://{address}/c/{SLUG}          (stories: /c/{SLUG}/stories, for a projector: /c/{SLUG}/board)
   GraphQL        http://{address}/graphql          (subscriptions: ws://{address}/graphql/ws, http://{address}/graphql/stream)
+  Explore        http://{address}/graphiql
   Schema         http://{address}/schema.graphql
   Live tally     http://{address}/campaigns/{SLUG}/tally.json
   Health         http://{address}/healthz  http://{address}/readyz

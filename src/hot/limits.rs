@@ -14,10 +14,18 @@ pub enum Action {
     Cast,
     /// Liking, by voter.
     Like,
-    /// Reporting views, by voter or address.
+    /// Reporting views, by voter or device.
     Views,
-    /// Signing in, by address: a carrier's one address can stand for 20,000 voters.
+    /// Reporting views of those who have not signed in, by address, which may be a carrier's.
+    AnonymousViews,
+    /// Sessions and refreshes of one person, by voter or member of staff.
     SignIn,
+    /// Guests that are new, by address: a carrier's one address can stand for 20,000 voters.
+    NewGuest,
+    /// Refresh tokens that are not good, by address.
+    FailedRefresh,
+    /// Login codes that the platform does not know, by address.
+    FailedCode,
     /// Signing in as staff, by address.
     StaffSignIn,
     /// The cost of all operations of a caller who has signed in.
@@ -28,11 +36,15 @@ pub enum Action {
 
 impl Action {
     /// All of them, in their order.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Cast,
         Self::Like,
         Self::Views,
+        Self::AnonymousViews,
         Self::SignIn,
+        Self::NewGuest,
+        Self::FailedRefresh,
+        Self::FailedCode,
         Self::StaffSignIn,
         Self::Query,
         Self::AnonymousQuery,
@@ -45,7 +57,11 @@ impl Action {
             Self::Cast => "cast",
             Self::Like => "like",
             Self::Views => "views",
+            Self::AnonymousViews => "anonymous-views",
             Self::SignIn => "sign-in",
+            Self::NewGuest => "new-guest",
+            Self::FailedRefresh => "failed-refresh",
+            Self::FailedCode => "failed-code",
             Self::StaffSignIn => "staff-sign-in",
             Self::Query => "query",
             Self::AnonymousQuery => "anonymous-query",
@@ -112,8 +128,16 @@ pub struct Limits {
     pub like: Rate,
     /// The rate of [`Action::Views`].
     pub views: Rate,
+    /// The rate of [`Action::AnonymousViews`].
+    pub anonymous_views: Rate,
     /// The rate of [`Action::SignIn`].
     pub sign_in: Rate,
+    /// The rate of [`Action::NewGuest`].
+    pub new_guest: Rate,
+    /// The rate of [`Action::FailedRefresh`].
+    pub failed_refresh: Rate,
+    /// The rate of [`Action::FailedCode`].
+    pub failed_code: Rate,
     /// The rate of [`Action::StaffSignIn`].
     pub staff_sign_in: Rate,
     /// The rate of [`Action::Query`].
@@ -130,7 +154,11 @@ impl Limits {
             Action::Cast => self.cast,
             Action::Like => self.like,
             Action::Views => self.views,
+            Action::AnonymousViews => self.anonymous_views,
             Action::SignIn => self.sign_in,
+            Action::NewGuest => self.new_guest,
+            Action::FailedRefresh => self.failed_refresh,
+            Action::FailedCode => self.failed_code,
             Action::StaffSignIn => self.staff_sign_in,
             Action::Query => self.query,
             Action::AnonymousQuery => self.anonymous_query,
@@ -154,16 +182,20 @@ pub enum BucketOwner {
     Voter(VoterId),
     /// A member of staff.
     Staff(StaffId),
+    /// A device at an address, by its keyed hash.
+    Device([u8; 16]),
     /// A network address; an IPv6 one stands for its /64, which one household can use up.
     Address(IpAddr),
 }
 
 impl BucketOwner {
     /// 128 bits that name it.
-    pub(super) fn key(self) -> Uuid {
+    #[must_use]
+    pub fn key(self) -> Uuid {
         match self {
             Self::Voter(id) => id.0,
             Self::Staff(id) => id.0,
+            Self::Device(hash) => Uuid::from_bytes(hash),
             Self::Address(IpAddr::V4(ip)) => Uuid::from_u128(ip.to_ipv6_mapped().to_bits()),
             Self::Address(IpAddr::V6(ip)) => Uuid::from_u128(ip.to_bits() >> 64 << 64),
         }
@@ -258,13 +290,17 @@ mod tests {
             cast: rate(1),
             like: rate(2),
             views: rate(3),
-            sign_in: rate(4),
-            staff_sign_in: rate(5),
-            query: rate(6),
-            anonymous_query: rate(7),
+            anonymous_views: rate(4),
+            sign_in: rate(5),
+            new_guest: rate(6),
+            failed_refresh: rate(7),
+            failed_code: rate(8),
+            staff_sign_in: rate(9),
+            query: rate(10),
+            anonymous_query: rate(11),
         };
         let found = Action::ALL.map(|action| limits.find(action.name()).map(|rate| rate.burst));
-        assert_eq!(found, [1, 2, 3, 4, 5, 6, 7].map(Some));
+        assert_eq!(found, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(Some));
         assert_eq!(limits.find("another"), None);
     }
 

@@ -48,9 +48,7 @@ impl Memory {
     }
 
     pub(super) fn take(&self, action: Action, owner: BucketOwner, tokens: u32) -> Result<()> {
-        // Offset by a day, so that a new bucket (time 0) is full.
-        let now_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX / 2)
-            + 86_400_000_000;
+        let now_us = self.now_us();
         let rate = self.limits.of(action);
         self.buckets.with(&(action, owner.key()), |tat_us| {
             match limits::take(rate, tokens, *tat_us, now_us) {
@@ -64,6 +62,27 @@ impl Memory {
                 }),
             }
         })
+    }
+
+    /// Checks that a token is there, and takes none.
+    pub(super) fn check_room(&self, action: Action, owner: BucketOwner) -> Result<()> {
+        let rate = self.limits.of(action);
+        let now_us = self.now_us();
+        let room = self.buckets.peek(&(action, owner.key()), |tat_us| {
+            limits::take(rate, 1, *tat_us, now_us)
+        });
+        match room {
+            Some(Err(retry_after)) => Err(Error::RateLimited {
+                policy: action.name(),
+                retry_after,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The time of the buckets: offset by a day, so that a new one (time 0) is full.
+    fn now_us(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX / 2) + 86_400_000_000
     }
 
     /// Takes a token of the voter; returns the refusal that remembered votes are sure of.

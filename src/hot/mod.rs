@@ -65,6 +65,17 @@ impl Hot {
         }
     }
 
+    /// Checks that a token is there, in this process, and takes none.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::RateLimited`] with the time to wait.
+    pub fn check_room(&self, action: Action, owner: BucketOwner) -> Result<()> {
+        match self {
+            Self::Memory(memory) => memory.check_room(action, owner),
+            Self::Redis(redis) => redis.check_room(action, owner),
+        }
+    }
+
     /// A document that some process has registered.
     pub async fn find_document(&self, hash: &str) -> Option<String> {
         match self {

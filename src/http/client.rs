@@ -1,20 +1,25 @@
 //! The client of a request: its address behind the trusted proxies, its language, its bearer token.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, USER_AGENT};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HeaderName, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue};
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 
 use super::Server;
-use crate::app::Client;
+use crate::app::{App, Client};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::graphql::RequestContext;
 use crate::graphql::messages::Language;
+
+/// The header with the id that a client made up for its device.
+pub(super) const DEVICE_ID: &str = "x-acclaim-device";
 
 /// The headers of a request that say who asks, from where and in which language; the token is not verified yet.
 #[derive(Debug, Clone)]
@@ -41,6 +46,9 @@ pub(super) fn peer(extensions: &Extensions) -> IpAddr {
     peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip())
 }
 
+/// The time between two looks at the session of a member of staff who is connected.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
 fn bearer(header: &HeaderValue) -> Option<&str> {
     let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -54,6 +62,7 @@ impl ClientHeaders {
             client: Client {
                 address: address(peer, headers, &server.trusted_proxies),
                 user_agent: text(USER_AGENT).map(Into::into),
+                device_id: text(HeaderName::from_static(DEVICE_ID)).map(Into::into),
             },
             language: text(ACCEPT_LANGUAGE)
                 .map(Language::accepted)
@@ -77,11 +86,8 @@ impl ClientHeaders {
         self.language
     }
 
-    /// Verifies the token; without one the requester is anonymous. Returns until when the token is good.
-    pub async fn requester(
-        &self,
-        server: &Server,
-    ) -> Result<(RequestContext, Option<DateTime<Utc>>)> {
+    /// Verifies the token; without one the requester is anonymous. Returns how long the token is good, too.
+    pub async fn requester(&self, server: &Server) -> Result<(RequestContext, TokenLife)> {
         let token = match &self.authorization {
             Some(header) => Some(bearer(header).ok_or(Error::Unauthenticated)?),
             None => None,
@@ -94,7 +100,7 @@ impl ClientHeaders {
         &self,
         server: &Server,
         token: Option<&str>,
-    ) -> Result<(RequestContext, Option<DateTime<Utc>>)> {
+    ) -> Result<(RequestContext, TokenLife)> {
         let (viewer, expires_at) = match token {
             None => (Viewer::Anonymous, None),
             Some(token) => {
@@ -102,14 +108,55 @@ impl ClientHeaders {
                 (viewer, Some(expires_at))
             }
         };
+        let life = TokenLife {
+            app: Arc::clone(&server.app),
+            expires_at,
+            staff_token: token.filter(|_| viewer.is_staff()).map(str::to_owned),
+        };
         Ok((
             RequestContext {
                 viewer,
                 client: self.client.clone(),
                 language: self.language,
             },
-            expires_at,
+            life,
         ))
+    }
+}
+
+/// The life of the token that a connection began with.
+pub(super) struct TokenLife {
+    app: Arc<App>,
+    expires_at: Option<DateTime<Utc>>,
+    /// The token, where its session may be ended before it expires.
+    staff_token: Option<String>,
+}
+
+impl TokenLife {
+    /// Waits for the token's end, which may never come.
+    pub(super) async fn ended(self) {
+        let Some(expires_at) = self.expires_at else {
+            return std::future::pending().await;
+        };
+        let lifetime = (expires_at - self.app.clock.now())
+            .to_std()
+            .unwrap_or_default();
+        let revoked = async {
+            let Some(token) = &self.staff_token else {
+                return std::future::pending().await;
+            };
+            let is_over = async || {
+                let viewer = self.app.authenticate(token).await;
+                matches!(viewer, Err(Error::Unauthenticated))
+            };
+            while !is_over().await {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(lifetime) => {}
+            () = revoked => {}
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::client::peer;
+use super::client::{DEVICE_ID, peer};
 use super::pages::poster::Posters;
 use super::response_cache::ResponseCache;
 use super::service::{REQUEST_ID, Service, compression, graphql};
@@ -215,7 +215,13 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH])
+        .allow_headers([
+            ACCEPT,
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            IF_NONE_MATCH,
+            HeaderName::from_static(DEVICE_ID),
+        ])
         .expose_headers([
             ETAG,
             RETRY_AFTER,

@@ -10,14 +10,13 @@ use axum::http::header::{ALLOW, CACHE_CONTROL};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Server;
-use super::client::ClientHeaders;
+use super::client::{ClientHeaders, TokenLife};
 use super::negotiate::accepts_events;
 use super::params::{Rejection, from_body, from_query};
 use super::response::{ResponseBody, too_many_subscribers};
@@ -64,7 +63,7 @@ pub(super) async fn handle(
 struct Prepared {
     executable: Executable,
     requester: RequestContext,
-    expires_at: Option<DateTime<Utc>>,
+    life: TokenLife,
 }
 
 async fn prepare(
@@ -73,7 +72,7 @@ async fn prepare(
     params: Result<Params, Rejection>,
 ) -> Result<Prepared, Errors> {
     let params = params.map_err(|rejection| rejection.errors)?;
-    let (requester, expires_at) = client_headers
+    let (requester, life) = client_headers
         .requester(server)
         .await
         .map_err(|error| Rejection::unauthenticated(&error).errors)?;
@@ -81,24 +80,18 @@ async fn prepare(
     Ok(Prepared {
         executable,
         requester,
-        expires_at,
+        life,
     })
 }
 
-/// Answers with the results of an operation, until its requester's token expires.
+/// Answers with the results of an operation, until its requester's token or session ends.
 fn execute(server: &Server, subscribed: Subscribed, prepared: Prepared) -> Response {
     let Prepared {
         mut executable,
         requester,
-        expires_at,
+        life,
     } = prepared;
-    let lifetime = expires_at.map(|at| (at - server.app.clock.now()).to_std().unwrap_or_default());
-    let expired = Box::pin(async move {
-        match lifetime {
-            Some(lifetime) => tokio::time::sleep(lifetime).await,
-            None => std::future::pending().await,
-        }
-    });
+    let ended = Box::pin(life.ended());
     if let Some(shared) = executable.shared.take() {
         let documents = &server.documents;
         let watched = server
@@ -107,7 +100,7 @@ fn execute(server: &Server, subscribed: Subscribed, prepared: Prepared) -> Respo
         return match watched {
             Ok(updates) => {
                 let results = updates.filter_map(|update| std::future::ready(update_text(&update)));
-                events(server, subscribed, results.take_until(expired))
+                events(server, subscribed, results.take_until(ended))
             }
             Err(errors) => rejected(server, subscribed, errors),
         };
@@ -115,7 +108,7 @@ fn execute(server: &Server, subscribed: Subscribed, prepared: Prepared) -> Respo
     let cost = executable.cost;
     let responses = server.documents.execute_stream(executable);
     let results = responses.map(move |response| response_text(&response, cost));
-    events(server, subscribed, results.take_until(expired))
+    events(server, subscribed, results.take_until(ended))
 }
 
 /// Answers with errors as the only result.

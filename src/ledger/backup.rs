@@ -40,6 +40,7 @@ impl Database {
         let partial = Path::new(&partial);
         // What an earlier attempt has left would be in the way.
         let _ = std::fs::remove_file(partial);
+        make_private(partial)?;
         let name = partial.to_str().ok_or(BackupError::NotText)?;
         sqlx::query(run.text).bind(name).execute(pool).await?;
         // It is whole before it has its name, and stays so when the power fails.
@@ -49,4 +50,18 @@ impl Database {
         std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
         Ok(())
     }
+}
+
+/// Makes a file that is not there yet, empty, and lets nobody but its owner read it: it has voters and sessions in it.
+pub(super) fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+        let file = options.mode(0o600).open(path)?;
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))
+    }
+    #[cfg(not(unix))]
+    options.open(path).map(drop)
 }

@@ -1,15 +1,21 @@
 //! Voters, sessions and refresh tokens. Everything that names a person or opens a door is stored as a hash.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::rows::Ids;
 use super::statement::with_ids;
-use super::{Database, in_tx, on_pool, sql};
+use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::id::{SessionId, VoterId};
 
-/// Tokens removed in one statement, so that it holds nobody up.
+/// Rows removed in one statement, so that it holds nobody up.
 const PURGE_BATCH: i64 = 1_000;
+/// The place of the last row of a full batch.
+const PURGE_BATCH_LAST: usize = 999;
+/// The time that used tokens are remembered: longer than they may come back.
+const USED_REMEMBERED: TimeDelta = TimeDelta::hours(1);
+/// The time that guests are remembered who have done nothing.
+const GUESTS_REMEMBERED: TimeDelta = TimeDelta::days(30);
 
 /// The kind of a session's holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -43,6 +49,8 @@ pub struct StoredToken {
     pub expires_at: DateTime<Utc>,
     /// The time of its exchange, if it was exchanged.
     pub used_at: Option<DateTime<Utc>>,
+    /// Whether its successor was exchanged, too.
+    pub is_successor_used: bool,
     /// Its session.
     #[sqlx(flatten)]
     pub session: Session,
@@ -95,7 +103,11 @@ pub async fn find_or_insert_voter(
     }
 }
 
-async fn find_voter(database: &Database, identity_hash: &[u8]) -> sqlx::Result<Option<VoterId>> {
+/// The voter of this keyed hash.
+pub async fn find_voter(
+    database: &Database,
+    identity_hash: &[u8],
+) -> sqlx::Result<Option<VoterId>> {
     let statement = sql!(
         "find_voter",
         "SELECT id FROM voter WHERE identity_hash = $1"
@@ -112,6 +124,9 @@ pub async fn insert_session(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let mut tx = database.begin("begin_session").await?;
+    if session.is_guest {
+        lock_voter(&mut tx, session.subject_id).await?;
+    }
     let statement = sql!(
         "insert_session",
         "INSERT INTO session (id, subject_id, role, is_guest, created_at) VALUES ($1, $2, $3, $4, $5)"
@@ -128,22 +143,36 @@ pub async fn insert_session(
     tx.commit().await
 }
 
-/// The refresh token of this hash.
+/// Keeps a voter from being removed while it gets a session; an error where that has just happened.
+async fn lock_voter(tx: &mut Transaction, id: Uuid) -> sqlx::Result<()> {
+    let statement = sql!(
+        "lock_voter",
+        postgres: "SELECT 1 FROM voter WHERE id = $1 FOR KEY SHARE",
+        sqlite: "SELECT 1 FROM voter WHERE id = $1",
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text).bind(id).fetch_one(t).await.map(drop))
+}
+
+/// The refresh token of this hash; `successor_hash` is the hash of the one that follows it.
 pub async fn find_token(
     database: &Database,
     token_hash: &[u8],
+    successor_hash: &[u8],
 ) -> sqlx::Result<Option<StoredToken>> {
     let statement = sql!(
         "find_refresh_token",
-        "SELECT r.expires_at, r.used_at, s.id, s.subject_id, s.role, s.is_guest, s.revoked_at
-        FROM refresh_token r JOIN session s ON s.id = r.session_id WHERE r.token_hash = $1"
+        "SELECT r.expires_at, r.used_at, n.used_at IS NOT NULL AS is_successor_used,
+            s.id, s.subject_id, s.role, s.is_guest, s.revoked_at
+        FROM refresh_token r JOIN session s ON s.id = r.session_id
+        LEFT JOIN refresh_token n ON n.token_hash = $2
+        WHERE r.token_hash = $1"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
-        .bind(token_hash).fetch_optional(p).await)
+        .bind(token_hash).bind(successor_hash).fetch_optional(p).await)
 }
 
-/// Marks a token as used and stores its successor, unless the session has been revoked. Several at once get a successor
-/// each; `used_at` is the time of the first. Returns whether the successor was stored.
+/// Marks a token as used and stores its successor, unless the session has been revoked. Several at once store the same
+/// one; `used_at` is the time of the first. Returns whether the successor is stored.
 pub async fn rotate_token(
     database: &Database,
     rotation: TokenRotation<'_>,
@@ -159,7 +188,8 @@ pub async fn rotate_token(
     let statement = sql!(
         "insert_successor_token",
         "INSERT INTO refresh_token (token_hash, session_id, expires_at)
-        SELECT $1, id, $3 FROM session WHERE id = $2 AND revoked_at IS NULL"
+        SELECT $1, id, $3 FROM session WHERE id = $2 AND revoked_at IS NULL
+        ON CONFLICT (token_hash) DO UPDATE SET expires_at = excluded.expires_at"
     );
     let successor = rotation.successor;
     let stored = in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
@@ -169,30 +199,30 @@ pub async fn rotate_token(
     Ok(stored)
 }
 
-/// Ends a session: none of its refresh tokens is good any more.
+/// Ends a session: none of its refresh tokens is good any more. Returns whether it had not been ended before.
 pub async fn revoke_session(
     database: &Database,
     id: SessionId,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<bool> {
     let statement = sql!(
         "revoke_session",
         "UPDATE session SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"
     );
     on_pool!(database.write(statement), (p, text) => sqlx::query(text)
-        .bind(id).bind(now).execute(p).await.map(drop))
+        .bind(id).bind(now).execute(p).await.map(|done| done.rows_affected() == 1))
 }
 
-/// Removes up to [`PURGE_BATCH`] tokens that expired before `before`, and the sessions that have none left then;
-/// returns whether there may be more.
-pub async fn purge_expired(database: &Database, before: DateTime<Utc>) -> sqlx::Result<bool> {
+/// Removes up to [`PURGE_BATCH`] tokens that expired before `now`, and the sessions that have none left then; returns
+/// whether there may be more.
+pub async fn purge_expired(database: &Database, now: DateTime<Utc>) -> sqlx::Result<bool> {
     let statement = sql!(
         "purge_refresh_tokens",
         "DELETE FROM refresh_token WHERE token_hash IN (
             SELECT token_hash FROM refresh_token WHERE expires_at < $1 LIMIT $2) RETURNING session_id"
     );
     let sessions: Vec<Uuid> = on_pool!(database.write(statement), (p, text) => sqlx::query_scalar(text)
-        .bind(before).bind(PURGE_BATCH).fetch_all(p).await)?;
+        .bind(now).bind(PURGE_BATCH).fetch_all(p).await)?;
     let count = sessions.len();
     let statement = with_ids!(
         "purge_sessions",
@@ -203,4 +233,52 @@ pub async fn purge_expired(database: &Database, before: DateTime<Utc>) -> sqlx::
     on_pool!(database.write(statement), (p, text) => sqlx::query(text)
         .bind(&sessions).execute(p).await.map(drop))?;
     Ok(i64::try_from(count) == Ok(PURGE_BATCH))
+}
+
+/// Removes up to [`PURGE_BATCH`] tokens that were used long ago; returns whether there may be more. Their seal still
+/// tells that they were ours, and their session that they were used.
+pub async fn purge_used(database: &Database, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let statement = sql!(
+        "purge_used_refresh_tokens",
+        "DELETE FROM refresh_token WHERE token_hash IN (
+            SELECT token_hash FROM refresh_token WHERE used_at < $1 LIMIT $2)"
+    );
+    let purged = on_pool!(database.write(statement), (p, text) => sqlx::query(text)
+        .bind(now - USED_REMEMBERED).bind(PURGE_BATCH).execute(p).await.map(|done| done.rows_affected()))?;
+    Ok(i64::try_from(purged) == Ok(PURGE_BATCH))
+}
+
+/// Looks at the [`PURGE_BATCH`] guests that follow `after` by age, of those made long ago, and removes those who left
+/// nothing behind: no session, no vote, no like. Returns where to go on, if there may be more.
+pub async fn purge_guests(
+    database: &Database,
+    after: (DateTime<Utc>, Uuid),
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<(DateTime<Utc>, Uuid)>> {
+    let mut tx = database.begin("purge_guests").await?;
+    // Locked against sign-ins ([`lock_voter`]): a session is there before the removal looks, or finds no guest.
+    let statement = sql!(
+        "list_old_guests",
+        postgres: "SELECT created_at, id FROM voter
+            WHERE is_guest AND created_at < $3 AND (created_at, id) > ($1, $2)
+            ORDER BY created_at, id LIMIT $4 FOR UPDATE",
+        sqlite: "SELECT created_at, id FROM voter
+            WHERE is_guest AND created_at < $3 AND (created_at, id) > ($1, $2)
+            ORDER BY created_at, id LIMIT $4",
+    );
+    let guests: Vec<(DateTime<Utc>, Uuid)> = in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text)
+        .bind(after.0).bind(after.1).bind(now - GUESTS_REMEMBERED).bind(PURGE_BATCH).fetch_all(t).await)?;
+    let next = guests.get(PURGE_BATCH_LAST).copied();
+    let statement = with_ids!(
+        "delete_idle_guests",
+        "DELETE FROM voter WHERE id",
+        "AND NOT EXISTS (SELECT 1 FROM session s WHERE s.subject_id = voter.id)
+        AND NOT EXISTS (SELECT 1 FROM subject_like l WHERE l.voter_id = voter.id)
+        AND NOT EXISTS (SELECT 1 FROM campaign c JOIN vote b ON b.campaign_id = c.id
+            WHERE b.voter_id = voter.id AND b.is_first)"
+    );
+    let ids = Ids(guests.into_iter().map(|(_, id)| id).collect());
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text).bind(&ids).execute(t).await.map(drop))?;
+    tx.commit().await?;
+    Ok(next)
 }

@@ -28,9 +28,11 @@ pub mod story;
 pub mod tally;
 mod transaction;
 pub mod vote;
+mod writable;
 pub mod writer;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -46,6 +48,7 @@ use self::replica::Replica;
 use self::statement::{Dialects, OnPool, Statement, on_pool, sql};
 pub use self::transaction::Transaction;
 use self::transaction::in_tx;
+use self::writable::Doubt;
 use crate::telemetry::{LedgerMetrics, Timer};
 
 /// The time that a caller waits for a connection before the database counts as away.
@@ -101,6 +104,8 @@ pub struct Database {
     metrics: LedgerMetrics,
     /// Whether it did not answer when it was last looked at.
     is_away: AtomicBool,
+    /// Whether its connections may be able to read only.
+    doubt: Arc<Doubt>,
 }
 
 /// The purpose of opening a database.
@@ -206,15 +211,20 @@ impl Database {
         check_entry(&options).await?;
         // Readers, however many, take no connection from the votes.
         let writing = (connections_max / 4).max(2);
-        let write = postgres_pool(writing);
+        let doubt = Doubt::new();
+        let write = writable::with_doubt(postgres_pool(writing), &doubt);
         let write = write.connect_with(options.clone()).await?;
         let read = postgres_pool((connections_max - writing).max(2));
         let read = read.connect_with(options).await?;
         check_settings(&read, timeout).await?;
-        Ok(Self::new(Pool::Postgres(read), Pool::Postgres(write)))
+        Ok(Self::new(
+            Pool::Postgres(read),
+            Pool::Postgres(write),
+            doubt,
+        ))
     }
 
-    fn new(read: Pool, write: Pool) -> Self {
+    fn new(read: Pool, write: Pool, doubt: Arc<Doubt>) -> Self {
         Self {
             read,
             write,
@@ -222,10 +232,13 @@ impl Database {
             statements: AtomicU64::new(0),
             metrics: LedgerMetrics::new(),
             is_away: AtomicBool::new(false),
+            doubt,
         }
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, OpenError> {
+        // What cannot be done here SQLite says itself, in its words. Its files beside it get the same permissions.
+        let _ = backup::make_private(path);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -238,7 +251,11 @@ impl Database {
         let writing = options.clone().pragma("cache_size", WRITING_CACHE);
         let write = sqlite_pool(1).connect_with(writing).await?;
         let read = sqlite_pool(4).connect_with(options).await?;
-        Ok(Self::new(Pool::Sqlite(read), Pool::Sqlite(write)))
+        Ok(Self::new(
+            Pool::Sqlite(read),
+            Pool::Sqlite(write),
+            Doubt::new(),
+        ))
     }
 
     /// Sends `statement` to where is read; counted as one statement. See [`on_pool!`].
@@ -253,8 +270,10 @@ impl Database {
         self.run(&self.write, statement.into())
     }
 
-    fn run<'a>(&self, pool: &'a Pool, statement: Dialects) -> OnPool<'a> {
-        OnPool::new(pool, statement, |name| self.metrics.time_statement(name))
+    fn run<'a>(&'a self, pool: &'a Pool, statement: Dialects) -> OnPool<'a> {
+        OnPool::new(pool, statement, &self.doubt, |name| {
+            self.metrics.time_statement(name)
+        })
     }
 
     /// Starts the timer of a statement that is sent on a connection of the caller's own.
@@ -265,6 +284,11 @@ impl Database {
     /// The pool to write with, for callers that count their statements themselves.
     pub(crate) fn writing_pool(&self) -> &Pool {
         &self.write
+    }
+
+    /// Notes whether a connection of the caller's own turned out to be able to read only.
+    pub(crate) fn note_outcome<T>(&self, outcome: &sqlx::Result<T>) {
+        self.doubt.note(outcome);
     }
 
     /// Counts a statement.
@@ -305,12 +329,6 @@ impl Database {
     pub async fn instance(&self) -> sqlx::Result<Uuid> {
         let statement = sql!("find_instance", "SELECT id FROM instance");
         on_pool!(self.read(statement), (p, text) => sqlx::query_scalar(text).fetch_one(p).await)
-    }
-
-    /// Whether the database answers.
-    pub async fn is_ready(&self) -> bool {
-        let statement = sql!("is_ready", "SELECT 1");
-        on_pool!(self.read(statement), (p, text) => sqlx::query(text).execute(p).await.is_ok())
     }
 
     /// Closes all connections, after what they do.

@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Database, on_pool, sql};
-use crate::id::StaffId;
+use super::{Database, Transaction, in_tx, on_pool, sql};
+use crate::id::{SessionId, StaffId};
+
+/// Rows removed in one statement, so that it holds nobody up.
+const PURGE_BATCH: i64 = 1_000;
 
 /// A member of staff.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -18,6 +21,32 @@ pub struct Staff {
     pub disabled_at: Option<DateTime<Utc>>,
 }
 
+/// A member of staff as it is listed.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct StaffEntry {
+    /// Its e-mail address.
+    pub email: String,
+    /// Its name for people.
+    pub name: String,
+    /// The time from which it is disabled, if it is.
+    pub disabled_at: Option<DateTime<Utc>>,
+    /// Sessions that can still be refreshed.
+    pub sessions: i64,
+}
+
+/// The locks that a sign-in may run into.
+#[derive(Debug, Clone, Copy)]
+pub struct SignInLock<'a> {
+    /// The keyed hash of the account in this network.
+    pub here: &'a [u8],
+    /// The keyed hash of the account in any network.
+    pub anywhere: &'a [u8],
+    /// The account's e-mail (lower case).
+    pub email: &'a str,
+    /// The keyed hash of the network.
+    pub network_hash: &'a [u8],
+}
+
 /// A failed sign-in that is to be counted.
 #[derive(Debug, Clone, Copy)]
 pub struct SignInFailure<'a> {
@@ -29,7 +58,8 @@ pub struct SignInFailure<'a> {
     pub lock_time: TimeDelta,
 }
 
-/// Stores a new member of staff, or replaces name and password of the one with this e-mail (lower case).
+/// Stores a new member of staff, or replaces name and password of the one with this e-mail (lower case), which ends all
+/// its sessions.
 pub async fn upsert(
     database: &Database,
     email: &str,
@@ -37,13 +67,16 @@ pub async fn upsert(
     password_hash: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
+    let mut tx = database.begin("upsert_staff_account").await?;
     let statement = sql!(
         "upsert_staff",
         "INSERT INTO staff (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (email) DO UPDATE SET name = excluded.name, password_hash = excluded.password_hash"
     );
-    on_pool!(database.write(statement), (p, text) => sqlx::query(text)
-        .bind(StaffId::new()).bind(email).bind(name).bind(password_hash).bind(now).execute(p).await.map(drop))
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(StaffId::new()).bind(email).bind(name).bind(password_hash).bind(now).execute(t).await.map(drop))?;
+    end_sessions(&mut tx, email, now).await?;
+    tx.commit().await
 }
 
 /// The member of staff with this e-mail (lower case).
@@ -64,18 +97,132 @@ pub async fn find(database: &Database, id: StaffId) -> sqlx::Result<Option<Staff
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(id).fetch_optional(p).await)
 }
 
-/// The end of the lock of this keyed hash, if it is locked at `now`.
-pub async fn find_lock(
+/// Whether a member of staff is active and its session has not been ended.
+pub async fn is_active(
     database: &Database,
-    key_hash: &[u8],
+    id: StaffId,
+    session_id: SessionId,
+) -> sqlx::Result<bool> {
+    let statement = sql!(
+        "find_active_staff",
+        "SELECT 1 FROM staff m JOIN session s ON s.id = $2 AND s.subject_id = m.id AND s.role = 'STAFF'
+        WHERE m.id = $1 AND m.disabled_at IS NULL AND s.revoked_at IS NULL"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query(text)
+        .bind(id).bind(session_id).fetch_optional(p).await.map(|row| row.is_some()))
+}
+
+/// Whether a sign-in is locked at `now`. The lock of the whole account does not hold in networks that it has signed in
+/// from: anybody can cause it.
+pub async fn is_locked(
+    database: &Database,
+    lock: SignInLock<'_>,
     now: DateTime<Utc>,
-) -> sqlx::Result<Option<DateTime<Utc>>> {
+) -> sqlx::Result<bool> {
     let statement = sql!(
         "find_sign_in_lock",
-        "SELECT locked_until FROM sign_in_failure WHERE key_hash = $1 AND locked_until > $2"
+        "SELECT 1 FROM sign_in_failure WHERE key_hash IN ($1, $2) AND locked_until > $3 AND (
+            key_hash = $1 OR NOT EXISTS (SELECT 1 FROM staff_network n JOIN staff m ON m.id = n.staff_id
+                WHERE m.email = $4 AND n.network_hash = $5)) LIMIT 1"
     );
-    on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
-        .bind(key_hash).bind(now).fetch_optional(p).await)
+    on_pool!(database.read(statement), (p, text) => sqlx::query(text)
+        .bind(lock.here).bind(lock.anywhere).bind(now).bind(lock.email).bind(lock.network_hash)
+        .fetch_optional(p).await.map(|row| row.is_some()))
+}
+
+/// Remembers a network that a member of staff has signed in from.
+pub async fn remember_network(
+    database: &Database,
+    id: StaffId,
+    network_hash: &[u8],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let statement = sql!(
+        "remember_staff_network",
+        "INSERT INTO staff_network (staff_id, network_hash, last_at) VALUES ($1, $2, $3)
+        ON CONFLICT (staff_id, network_hash) DO UPDATE SET last_at = excluded.last_at"
+    );
+    on_pool!(database.write(statement), (p, text) => sqlx::query(text)
+        .bind(id).bind(network_hash).bind(now).execute(p).await.map(drop))
+}
+
+/// Forgets networks that no member of staff has signed in from since `before`.
+pub async fn purge_networks(database: &Database, before: DateTime<Utc>) -> sqlx::Result<()> {
+    let statement = sql!(
+        "purge_staff_networks",
+        "DELETE FROM staff_network WHERE last_at < $1"
+    );
+    on_pool!(database.write(statement), (p, text) => sqlx::query(text)
+        .bind(before).execute(p).await.map(drop))
+}
+
+/// All members of staff by their e-mail.
+pub async fn list(database: &Database, now: DateTime<Utc>) -> sqlx::Result<Vec<StaffEntry>> {
+    let statement = sql!(
+        "list_staff",
+        "SELECT m.email, m.name, m.disabled_at, (SELECT count(*) FROM session s
+            WHERE s.subject_id = m.id AND s.role = 'STAFF' AND s.revoked_at IS NULL AND EXISTS (
+                SELECT 1 FROM refresh_token r WHERE r.session_id = s.id AND r.expires_at > $1)) AS sessions
+        FROM staff m ORDER BY m.email"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(now).fetch_all(p).await)
+}
+
+/// Disables a member of staff and ends all its sessions, or lets it sign in again; returns whether there is one.
+pub async fn set_disabled(
+    database: &Database,
+    email: &str,
+    disabled_at: Option<DateTime<Utc>>,
+) -> sqlx::Result<bool> {
+    let mut tx = database.begin("set_staff_disabled").await?;
+    let statement = sql!(
+        "disable_staff",
+        "UPDATE staff SET disabled_at = $2 WHERE email = $1"
+    );
+    let found = in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(email).bind(disabled_at).execute(t).await.map(|done| done.rows_affected() == 1))?;
+    if let Some(now) = disabled_at {
+        end_sessions(&mut tx, email, now).await?;
+    }
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// Gives a member of staff a new password and ends all its sessions; returns whether there is one.
+pub async fn set_password(
+    database: &Database,
+    email: &str,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let mut tx = database.begin("set_staff_password").await?;
+    let statement = sql!(
+        "update_staff_password",
+        "UPDATE staff SET password_hash = $2 WHERE email = $1"
+    );
+    let found = in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(email).bind(password_hash).execute(t).await.map(|done| done.rows_affected() == 1))?;
+    end_sessions(&mut tx, email, now).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// Ends all sessions of a member of staff; returns how many there were.
+pub async fn sign_out(database: &Database, email: &str, now: DateTime<Utc>) -> sqlx::Result<u64> {
+    let mut tx = database.begin("sign_out_staff").await?;
+    let ended = end_sessions(&mut tx, email, now).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+async fn end_sessions(tx: &mut Transaction, email: &str, now: DateTime<Utc>) -> sqlx::Result<u64> {
+    let statement = sql!(
+        "revoke_sessions_of_staff",
+        "UPDATE session SET revoked_at = $2 WHERE revoked_at IS NULL AND role = 'STAFF'
+            AND subject_id = (SELECT id FROM staff WHERE email = $1)"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(email).bind(now).execute(t).await.map(|done| done.rows_affected()))
 }
 
 /// Counts a failed sign-in. From its maximum of failures on, and with each further one, the key is locked.
@@ -109,15 +256,17 @@ pub async fn clear_failures(database: &Database, key_hash: &[u8]) -> sqlx::Resul
         .bind(key_hash).execute(p).await.map(drop))
 }
 
-/// Removes failures whose last one is before `before`.
+/// Removes up to [`PURGE_BATCH`] failures whose last one is before `before`; returns whether there may be more.
 pub async fn purge_expired_failures(
     database: &Database,
     before: DateTime<Utc>,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<bool> {
     let statement = sql!(
         "purge_sign_in_failures",
-        "DELETE FROM sign_in_failure WHERE last_at < $1"
+        "DELETE FROM sign_in_failure WHERE key_hash IN (
+            SELECT key_hash FROM sign_in_failure WHERE last_at < $1 LIMIT $2)"
     );
-    on_pool!(database.write(statement), (p, text) => sqlx::query(text)
-        .bind(before).execute(p).await.map(drop))
+    let purged = on_pool!(database.write(statement), (p, text) => sqlx::query(text)
+        .bind(before).bind(PURGE_BATCH).execute(p).await.map(|done| done.rows_affected()))?;
+    Ok(i64::try_from(purged) == Ok(PURGE_BATCH))
 }

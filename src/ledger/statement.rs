@@ -5,6 +5,7 @@
 //! and [`on_pool!`] or `in_tx!` hands its text to the body.
 
 use super::Pool;
+use super::writable::Doubt;
 use crate::telemetry::Timer;
 
 /// A statement of one database; both have most of them.
@@ -85,6 +86,7 @@ pub(crate) use with_ids;
 pub(crate) struct OnPool<'a> {
     pub pool: &'a Pool,
     pub text: &'static str,
+    pub doubt: &'a Doubt,
     _timer: Timer,
 }
 
@@ -93,6 +95,7 @@ impl<'a> OnPool<'a> {
     pub(super) fn new(
         pool: &'a Pool,
         statement: Dialects,
+        doubt: &'a Doubt,
         time: impl FnOnce(&'static str) -> Timer,
     ) -> Self {
         let Statement { name, text } = match pool {
@@ -102,6 +105,7 @@ impl<'a> OnPool<'a> {
         Self {
             pool,
             text,
+            doubt,
             _timer: time(name),
         }
     }
@@ -113,10 +117,12 @@ macro_rules! on_pool {
     ($run:expr, ($p:ident, $text:ident) => $body:expr) => {{
         let run = $run;
         let $text = run.text;
-        match run.pool {
+        let outcome = match run.pool {
             $crate::ledger::Pool::Postgres($p) => $body,
             $crate::ledger::Pool::Sqlite($p) => $body,
-        }
+        };
+        run.doubt.note(&outcome);
+        outcome
     }};
 }
 pub(crate) use on_pool;

@@ -1,15 +1,19 @@
 //! Transactions: each has a name, under which it is timed from its beginning to its end.
 
+use std::sync::Arc;
+
 use sqlx::SqliteConnection;
 
 use super::Database;
 use super::statement::{Dialects, Statement};
+use super::writable::Doubt;
 use crate::telemetry::{LedgerMetrics, Timer};
 
 /// A writing transaction on either database.
 #[derive(Debug)]
 pub struct Transaction {
     inner: Inner,
+    doubt: Arc<Doubt>,
     metrics: LedgerMetrics,
     _timer: Timer,
 }
@@ -35,6 +39,7 @@ impl Database {
         };
         Ok(Transaction {
             inner,
+            doubt: Arc::clone(&self.doubt),
             metrics: self.metrics.clone(),
             _timer: timer,
         })
@@ -51,6 +56,7 @@ impl Transaction {
         };
         InTransaction {
             inner: &mut self.inner,
+            doubt: &self.doubt,
             text,
             _timer: self.metrics.time_statement(name),
         }
@@ -77,6 +83,7 @@ impl Transaction {
 #[derive(Debug)]
 pub(crate) struct InTransaction<'a> {
     pub inner: &'a mut Inner,
+    pub doubt: &'a Doubt,
     pub text: &'static str,
     _timer: Timer,
 }
@@ -86,7 +93,7 @@ macro_rules! in_tx {
     ($run:expr, ($t:ident, $text:ident) => $body:expr) => {{
         let run = $run;
         let $text = run.text;
-        match run.inner {
+        let outcome = match run.inner {
             $crate::ledger::transaction::Inner::Postgres(transaction) => {
                 let $t = &mut **transaction;
                 $body
@@ -95,7 +102,9 @@ macro_rules! in_tx {
                 let $t = &mut **transaction;
                 $body
             }
-        }
+        };
+        run.doubt.note(&outcome);
+        outcome
     }};
 }
 pub(crate) use in_tx;

@@ -3,28 +3,54 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::{counters, identity, staff};
 
 /// Nobody waits for old rows to go.
 const PURGE_EVERY: Duration = Duration::from_mins(10);
 
-/// Removes rows that are of no use any more: batches, failures, expired tokens.
+/// The time that a network is remembered which a member of staff has signed in from.
+const NETWORKS_REMEMBERED: TimeDelta = TimeDelta::days(90);
+/// Rounds between two walks over the guests: a day, since those who voted are walked over again and again.
+const GUESTS_EVERY: u32 = 144;
+
+/// Removes rows that are of no use any more: batches, failures, tokens that have expired or were used, networks.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn purge_expired(app: &App) -> Result<()> {
     let now = app.clock.now();
-    staff::purge_expired_failures(&app.database, now - TimeDelta::days(1)).await?;
+    staff::purge_networks(&app.database, now - NETWORKS_REMEMBERED).await?;
     // Votes come between two batches.
+    while staff::purge_expired_failures(&app.database, now - TimeDelta::days(1)).await? {
+        tokio::task::yield_now().await;
+    }
     while counters::purge_expired(&app.database, now).await? {
         tokio::task::yield_now().await;
     }
     while identity::purge_expired(&app.database, now).await? {
+        tokio::task::yield_now().await;
+    }
+    while identity::purge_used(&app.database, now).await? {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+/// Removes guests who left nothing behind.
+///
+/// # Errors
+/// When the database is away.
+pub async fn purge_guests(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    let mut after = Some((DateTime::UNIX_EPOCH, Uuid::nil()));
+    while let Some(place) = after {
+        after = identity::purge_guests(&app.database, place, now).await?;
         tokio::task::yield_now().await;
     }
     Ok(())
@@ -34,10 +60,17 @@ pub async fn purge_expired(app: &App) -> Result<()> {
 pub async fn run(app: Arc<App>, stopping: CancellationToken) {
     let mut timer = tokio::time::interval(PURGE_EVERY);
     timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut rounds = 0_u32;
     loop {
         let purged = async {
             timer.tick().await;
-            purge_expired(&app).await
+            let round = rounds;
+            rounds = (rounds + 1) % GUESTS_EVERY;
+            purge_expired(&app).await?;
+            if round == 0 {
+                purge_guests(&app).await?;
+            }
+            Ok::<_, Error>(())
         };
         tokio::select! {
             () = stopping.cancelled() => return,

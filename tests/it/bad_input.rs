@@ -156,7 +156,7 @@ async fn rows(stores: &Stores) -> i64 {
     stores
         .count(
             "SELECT (SELECT COUNT(*) FROM vote) + (SELECT COUNT(*) FROM subject_like) + (SELECT COUNT(*) FROM voter)
-                + (SELECT COUNT(*) FROM session) + (SELECT COUNT(*) FROM subject_counter)",
+                + (SELECT COUNT(*) FROM session WHERE role = 'VOTER') + (SELECT COUNT(*) FROM subject_counter)",
         )
         .await
 }

@@ -151,6 +151,7 @@ async fn a_full_queue_refuses_at_once_and_drains() {
     let client = Client {
         address: [192, 0, 2, 1].into(),
         user_agent: None,
+        device_id: None,
     };
     let cast = || {
         let (app, client) = (std::sync::Arc::clone(app.inner()), client.clone());
@@ -221,6 +222,7 @@ async fn a_slow_database_takes_in_no_more_than_it_stores_in_time() {
     let client = Client {
         address: [192, 0, 2, 1].into(),
         user_agent: None,
+        device_id: None,
     };
     let cast = || {
         let (app, client) = (std::sync::Arc::clone(app.inner()), client.clone());

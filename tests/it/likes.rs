@@ -427,6 +427,7 @@ async fn too_many_reports_of_views_are_refused() {
     let client = Client {
         address: [192, 0, 2, 1].into(),
         user_agent: None,
+        device_id: None,
     };
     let report = async |key| {
         let app = app.inner();

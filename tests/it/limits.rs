@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use acclaim::app::Client;
+use acclaim::app::likes::Likeable;
+use acclaim::auth::Viewer;
 use acclaim::error::Error;
 use acclaim::hot::{Action, BucketOwner, Hot, Limits, Rate};
 use serde_json::{Value, json};
@@ -14,6 +17,7 @@ on_both!(
     a_ballot_takes_one_token_of_the_same_bucket,
     likes_are_limited_by_voter,
     views_are_limited_by_voter_or_address,
+    views_of_a_carrier_are_limited_by_device,
     limits_are_kept_apart_by_action,
 );
 
@@ -158,11 +162,20 @@ async fn view(client: &TestClient, sample: &Sample) -> Value {
 }
 
 async fn views_are_limited_by_voter_or_address(stores: Stores) {
-    let app = server_with(&stores, |limits| limits.views = THREE).await;
+    let app = server_with(&stores, |limits| {
+        limits.views = THREE;
+        limits.anonymous_views = THREE;
+    });
+    let app = app.await;
     let sample = app.sample().await;
     let (one, two) = (app.voter(), app.voter());
     // A voter has a bucket wherever it is; all who have not signed in share that of their address.
-    for client in [&one, &two, app.anonymous()] {
+    let callers = [
+        (&one, "views"),
+        (&two, "views"),
+        (app.anonymous(), "anonymous-views"),
+    ];
+    for (client, policy) in callers {
         for _ in 0..3 {
             let response = view(client, &sample).await;
             let recorded = &response["data"]["recordViews"]["recorded"];
@@ -170,13 +183,46 @@ async fn views_are_limited_by_voter_or_address(stores: Stores) {
         }
         let input = json!({"subjectIds": [sample.nominee_id(0)]});
         let answer = client.post(RECORD_VIEWS, json!({"input": input})).await;
-        assert_is_limited(answer, "views").await;
+        assert_is_limited(answer, policy).await;
     }
     app.flush_views().await.expect("they are stored");
     let query = "query($id: ID!) { nominee(id: $id) { viewCount } }";
     let variables = json!({"id": sample.nominee_id(0)});
     let data = app.anonymous().ask(query, variables).await;
     assert_eq!(data["nominee"]["viewCount"], json!(9));
+}
+
+async fn views_of_a_carrier_are_limited_by_device(stores: Stores) {
+    let app = server_with(&stores, |limits| limits.views = THREE).await;
+    let sample = app.sample().await;
+    let report = async |host: u8, device: Option<&str>| {
+        let client = Client {
+            address: [203, 0, 113, host].into(),
+            user_agent: None,
+            device_id: device.map(Into::into),
+        };
+        // Named twenty times, viewed once.
+        let subjects = [Likeable::Nominee(sample.nominees[0]); 20];
+        app.inner()
+            .record_views(Viewer::Anonymous, &client, &subjects, None)
+            .await
+            .is_ok()
+    };
+    for _ in 0..3 {
+        assert!(report(1, Some("one")).await);
+    }
+    assert!(!report(1, Some("one")).await, "its own limit");
+    // Neither others behind the address, nor the same id elsewhere, nor programs without one.
+    assert!(report(1, Some("two")).await);
+    assert!(report(2, Some("one")).await);
+    assert!(report(1, None).await);
+    app.flush_views().await.expect("they are stored");
+    let query = "query($id: ID!) { nominee(id: $id) { viewCount } }";
+    let data = app
+        .anonymous()
+        .ask(query, json!({"id": sample.nominee_id(0)}))
+        .await;
+    assert_eq!(data["nominee"]["viewCount"], json!(6));
 }
 
 async fn limits_are_kept_apart_by_action(stores: Stores) {

@@ -250,6 +250,7 @@ fn client() -> Client {
     Client {
         address: [192, 0, 2, 1].into(),
         user_agent: None,
+        device_id: None,
     }
 }
 

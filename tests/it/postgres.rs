@@ -5,7 +5,7 @@ use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 
 use crate::deadlines::until;
-use crate::harness::{Program, Sample, Stores, assert_refuses, ended, program};
+use crate::harness::{Program, Sample, Stores, TestApp, assert_refuses, ended, program};
 use crate::properties::{
     ten_thousand_casts_with_retries_equal_the_recount,
     two_hundred_casts_at_once_spend_a_quota_of_ten,
@@ -145,5 +145,61 @@ async fn a_pooler_by_transactions_stops_every_command() {
         for command in ["serve", "migrate", "verify"] {
             assert_refuses(program(&behind, &[command]), &["pooler", "DATABASE_URL"]).await;
         }
+    }
+}
+
+/// A failover in short: sessions that began while the database could only be read stay so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_can_only_read_are_closed() {
+    let stores = Stores::networked().await;
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let mut database = connect(&stores.database_url).await;
+    let name: String = sqlx::query_scalar("SELECT current_database()::text")
+        .fetch_one(&mut database)
+        .await
+        .expect("a name");
+    let alter = async |what: &str| {
+        let sql = sqlx::AssertSqlSafe(format!("ALTER DATABASE \"{name}\" {what}"));
+        let mut connection = connect(&stores.database_url).await;
+        // The session itself may be one that can only read.
+        let writing =
+            sqlx::query("SET default_transaction_read_only = off").execute(&mut connection);
+        writing.await.expect("set");
+        let altered = sqlx::query(sql).execute(&mut connection).await;
+        altered.expect("altered");
+    };
+    alter("SET default_transaction_read_only = on").await;
+    sqlx::query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    .execute(&mut database)
+    .await
+    .expect("ended");
+    until("it is not ready", async || {
+        (!app.database.is_ready().await).then_some(())
+    })
+    .await;
+    let is_refused = async || {
+        let input = json!({"nomineeId": sample.nominee_id(0)});
+        let query = "mutation($i: CastVoteInput!) { castVote(input: $i) { vote { id } } }";
+        let answer = app.voter().send(query, json!({"i": input})).await;
+        answer["errors"][0]["extensions"]["code"] == json!("UNAVAILABLE")
+    };
+    for _ in 0..12 {
+        assert!(is_refused().await);
+    }
+    alter("RESET default_transaction_read_only").await;
+    until("it is ready", async || {
+        app.database.is_ready().await.then_some(())
+    })
+    .await;
+    until("votes count again", async || {
+        (!is_refused().await).then_some(())
+    })
+    .await;
+    for _ in 0..12 {
+        assert!(!is_refused().await);
     }
 }

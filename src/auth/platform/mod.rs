@@ -14,12 +14,15 @@
 pub mod code_image;
 mod failure;
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
+use uuid::Uuid;
 
 pub use self::failure::CodeExchangeError;
 use self::failure::Failure;
@@ -34,6 +37,9 @@ const ANSWER_BYTES_MAX: usize = 16 * 1024;
 /// Calls that may wait for a turn, for each that is under way. With answers in a quarter of the time-out (usual: far
 /// less) the last in the queue still gets its turn before its own time-out.
 const WAITING_PER_CALL: usize = 4;
+
+/// The share of the places that one address may hold is one in so many: whoever floods leaves the others theirs.
+const SHARES: usize = 4;
 
 /// More calls at once than one process ever needs; keeps a mistyped setting from opening sockets without end.
 const CONCURRENCY_LIMIT: usize = 4096;
@@ -91,6 +97,10 @@ pub struct WeChat {
     timeout: Duration,
     /// Places of calls that are under way or wait for a turn.
     places: Semaphore,
+    /// Places that each address holds.
+    held: Mutex<HashMap<Uuid, usize>>,
+    /// Places that one address may hold.
+    held_max: usize,
     /// Turns of calls that are under way.
     turns: Semaphore,
     /// The token for the server's own calls.
@@ -126,6 +136,8 @@ impl WeChat {
             secret: config.secret,
             timeout: config.timeout,
             places: Semaphore::new(concurrency_max * (1 + WAITING_PER_CALL)),
+            held: Mutex::default(),
+            held_max: (concurrency_max * (1 + WAITING_PER_CALL) / SHARES).max(1),
             turns: Semaphore::new(concurrency_max),
             server_token: code_image::TokenSlot::default(),
         })
@@ -136,13 +148,22 @@ impl WeChat {
     /// Takes at most the wait for a turn, three calls and two short pauses. Failures that the organiser should know of
     /// are logged here, the last place that knows the errcode; callers need not log again.
     ///
+    /// `address` names the network address that asks: one holds a share of the places only.
+    ///
     /// # Errors
     ///
     /// See [`CodeExchangeError`].
-    pub async fn exchange_code(&self, code: &str) -> Result<OpenId, CodeExchangeError> {
+    pub async fn exchange_code(
+        &self,
+        code: &str,
+        address: Uuid,
+    ) -> Result<OpenId, CodeExchangeError> {
         if !is_code(code) {
             return Err(CodeExchangeError::InvalidCode);
         }
+        let Some(_share) = self.hold(address) else {
+            return Err(CodeExchangeError::Busy);
+        };
         let Ok(_place) = self.places.try_acquire() else {
             return Err(CodeExchangeError::Busy);
         };
@@ -153,6 +174,20 @@ impl WeChat {
             let error = CodeExchangeError::from(&failure);
             failure::log(&failure, error);
             error
+        })
+    }
+
+    /// Takes one of the places that an address may hold.
+    fn hold(&self, address: Uuid) -> Option<Share<'_>> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let places = held.entry(address).or_default();
+        if *places >= self.held_max {
+            return None;
+        }
+        *places += 1;
+        Some(Share {
+            held: &self.held,
+            address,
         })
     }
 
@@ -183,6 +218,24 @@ impl WeChat {
         let base_path = endpoint.path().trim_end_matches('/');
         endpoint.set_path(&format!("{base_path}{path}"));
         endpoint
+    }
+}
+
+/// A place that an address holds until this is dropped.
+struct Share<'a> {
+    held: &'a Mutex<HashMap<Uuid, usize>>,
+    address: Uuid,
+}
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(places) = held.get_mut(&self.address) {
+            *places -= 1;
+            if *places == 0 {
+                held.remove(&self.address);
+            }
+        }
     }
 }
 

@@ -35,6 +35,7 @@ impl Keys {
         let kind = match owner {
             BucketOwner::Voter(_) => 'v',
             BucketOwner::Staff(_) => 's',
+            BucketOwner::Device(_) => 'd',
             BucketOwner::Address(_) => 'a',
         };
         let prefix = &self.prefix;

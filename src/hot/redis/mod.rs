@@ -136,6 +136,11 @@ impl Redis {
         self.local.take(action, owner, tokens)
     }
 
+    /// Looks into this process's own bucket.
+    pub(super) fn check_room(&self, action: Action, owner: BucketOwner) -> Result<()> {
+        self.local.check_room(action, owner)
+    }
+
     pub(super) async fn find_document(&self, hash: &str) -> Option<String> {
         let [texts, used] = self.keys.documents();
         let mut call = self.document.key(texts);

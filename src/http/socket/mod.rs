@@ -8,6 +8,7 @@ mod close;
 mod message;
 mod operation;
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -15,7 +16,6 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
 use futures_util::StreamExt as _;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, Interval, timeout};
@@ -25,7 +25,7 @@ use self::close::{Close, FORBIDDEN, GOING_AWAY, INTERNAL, INVALID, NORMAL, POLIC
 use self::message::{ClientMessage, ServerMessage};
 use self::operation::{Operation, OperationEvent};
 use super::Server;
-use super::client::ClientHeaders;
+use super::client::{ClientHeaders, TokenLife};
 use super::params::parse_params;
 use super::response::{ResponseBody, is_request_error, too_many_subscribers};
 use super::shared_subscriptions::Update;
@@ -166,13 +166,13 @@ enum Event {
 impl Session {
     async fn talk(&mut self) -> Close {
         match self.greet().await {
-            Ok((requester, expires_at)) => self.serve(requester, expires_at).await,
+            Ok((requester, life)) => self.serve(requester, life).await,
             Err(end) => end,
         }
     }
 
     /// Waits for the client's hello and answers it.
-    async fn greet(&mut self) -> Result<(RequestContext, Option<DateTime<Utc>>), Close> {
+    async fn greet(&mut self) -> Result<(RequestContext, TokenLife), Close> {
         let deadline = Instant::now() + self.server.timeouts.hello;
         loop {
             let message = tokio::select! {
@@ -210,7 +210,7 @@ impl Session {
     async fn identify(
         &mut self,
         token: Option<String>,
-    ) -> Result<(RequestContext, Option<DateTime<Utc>>), Close> {
+    ) -> Result<(RequestContext, TokenLife), Close> {
         let requester = match token {
             Some(token) => {
                 let token = token
@@ -229,22 +229,13 @@ impl Session {
         })
     }
 
-    async fn serve(
-        &mut self,
-        requester: RequestContext,
-        expires_at: Option<DateTime<Utc>>,
-    ) -> Close {
-        let lifetime = expires_at.map(|at| {
-            (at - self.server.app.clock.now())
-                .to_std()
-                .unwrap_or_default()
-        });
-        let expiry = lifetime.map(|lifetime| Instant::now() + lifetime);
+    async fn serve(&mut self, requester: RequestContext, life: TokenLife) -> Close {
+        let mut ended = Box::pin(life.ended());
         let every = self.server.timeouts.ping;
         let mut pings = tokio::time::interval_at(Instant::now() + every, every);
         let mut silent_pings = 0u8;
         loop {
-            let event = self.next_event(expiry, &mut pings).await;
+            let event = self.next_event(ended.as_mut(), &mut pings).await;
             let result = match event {
                 Event::Received(message) => {
                     silent_pings = 0;
@@ -266,16 +257,14 @@ impl Session {
         }
     }
 
-    async fn next_event(&mut self, expiry: Option<Instant>, pings: &mut Interval) -> Event {
-        let expired = async {
-            match expiry {
-                Some(at) => tokio::time::sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
+    async fn next_event(
+        &mut self,
+        ended: Pin<&mut impl Future<Output = ()>>,
+        pings: &mut Interval,
+    ) -> Event {
         tokio::select! {
             () = self.server.stopping.cancelled() => Event::Closing(Close::new(GOING_AWAY, "Going away")),
-            () = expired => Event::Closing(Close::new(FORBIDDEN, "The token has expired")),
+            () = ended => Event::Closing(Close::new(FORBIDDEN, "The token has expired")),
             message = self.socket.recv() => match message.transpose() {
                 Ok(message) => Event::Received(message),
                 Err(error) => Event::Closing(Close::unreadable(&error)),

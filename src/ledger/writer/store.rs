@@ -32,6 +32,7 @@ impl WriterLoop {
                     .store_postgres(&mut connection, &requests, &changes)
                     .await;
                 // After an error it may be anything: the pool looks at it before somebody has it again.
+                database.note_outcome(&results);
                 self.connection = results.is_ok().then_some(connection);
                 results
             }

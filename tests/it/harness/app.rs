@@ -15,7 +15,8 @@ use acclaim::graphql::document::{Documents, Policy};
 use acclaim::hot::{Hot, Limits, Memory, Rate, Redis};
 use acclaim::http::pages::poster::Posters;
 use acclaim::http::{ConnectionLimits, Server, Timeouts};
-use acclaim::id::{StaffId, VoterId};
+use acclaim::id::{SessionId, StaffId, VoterId};
+use acclaim::ledger::identity::{self, NewToken, Session, SessionRole};
 use acclaim::ledger::staff;
 use acclaim::ledger::writer::WriterTask;
 use acclaim::print::font::Font;
@@ -46,7 +47,11 @@ pub fn generous_limits() -> Limits {
         cast: GENEROUS,
         like: GENEROUS,
         views: GENEROUS,
+        anonymous_views: GENEROUS,
         sign_in: GENEROUS,
+        new_guest: GENEROUS,
+        failed_refresh: GENEROUS,
+        failed_code: GENEROUS,
         staff_sign_in: GENEROUS,
         query: GENEROUS,
         anonymous_query: GENEROUS,
@@ -279,7 +284,23 @@ impl TestApp {
             .await
             .expect("stored");
         let found = staff::find_by_email(database, &email).await.expect("read");
-        self.client_of(Viewer::Staff(found.expect("there").id))
+        let id = found.expect("there").id;
+        let now = self.clock.now();
+        let session = Session {
+            id: SessionId(id.0),
+            subject_id: id.0,
+            role: SessionRole::Staff,
+            is_guest: false,
+            revoked_at: None,
+        };
+        let token = NewToken {
+            hash: id.0.as_bytes(),
+            expires_at: now + TimeDelta::days(30),
+        };
+        identity::insert_session(database, &session, token, now)
+            .await
+            .expect("stored");
+        self.client_of(Viewer::Staff(id))
     }
 
     /// A client of this viewer.

@@ -14,7 +14,7 @@ use std::time::Duration;
 use acclaim::auth::Viewer;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
-use acclaim::id::VoterId;
+use acclaim::id::{SessionId, VoterId};
 use futures_util::future::BoxFuture;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -67,7 +67,12 @@ impl Signer {
 
     /// A new token of this viewer.
     pub fn token_of(&self, viewer: Viewer) -> String {
-        let issued = self.tokens.issue(viewer, self.clock.now());
+        // The session of [`super::TestApp::staff`].
+        let session_id = match viewer {
+            Viewer::Staff(id) => Some(SessionId(id.0)),
+            _ => None,
+        };
+        let issued = self.tokens.issue(viewer, session_id, self.clock.now());
         let (token, _) = issued.expect("it signs");
         WATCH.forbid(&token);
         token

@@ -268,7 +268,7 @@ async fn a_socket_ends_with_its_token(stores: Stores) {
     let sample = app.sample().await;
     // Enough for a busy machine to open both.
     let issued_at = app.clock.now() - TimeDelta::minutes(15) + TimeDelta::seconds(5);
-    let issued = app.tokens.issue(new_voter(), issued_at);
+    let issued = app.tokens.issue(new_voter(), None, issued_at);
     let voter = app.client_with(&issued.expect("it signs").0);
     let mut socket = voter.socket().await;
     let variables = json!({"id": sample.campaign_id()});

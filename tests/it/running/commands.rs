@@ -6,7 +6,10 @@ use serde_json::json;
 use super::{Running, assert_verifies};
 use crate::harness::{Payload, Program, Stores, assert_refuses, ended, on_both, program};
 
-on_both!(staff_that_is_added_can_sign_in,);
+on_both!(
+    staff_that_is_added_can_sign_in,
+    staff_are_listed_disabled_and_signed_out,
+);
 
 #[tokio::test]
 async fn the_schema_is_printed_as_it_is_checked_in() {
@@ -101,4 +104,80 @@ async fn postgres_has_a_backup_of_its_own() {
     let stores = Stores::networked().await;
     stores.database(&Clock::System).await;
     assert_refuses(program(&stores, &["backup", "copy.db"]), &["pg_dump"]).await;
+}
+
+async fn staff_are_listed_disabled_and_signed_out(stores: Stores) {
+    stores.database(&Clock::System).await;
+    let run = async |arguments: &[&str], input: &str| {
+        let arguments = [&["staff"], arguments].concat();
+        let output = ended(program(&stores, &arguments), input).await;
+        let text = String::from_utf8(output.stdout).expect("text");
+        (output.status.success(), text)
+    };
+    let email = ["--email", "Boss@example.com"];
+    let of = |command| [command, email[0], email[1]];
+    let (added, _) = run(
+        &["add", "--email", email[1], "--name", "Boss"],
+        "a long hunter2 password\n",
+    )
+    .await;
+    assert!(added);
+    for (command, input, said, listed) in [
+        ("disable", "", "is disabled and signed out", "disabled"),
+        ("enable", "", "can sign in", "active"),
+        ("sign-out", "", "is signed out", "active"),
+        (
+            "set-password",
+            "another hunter2 password\n",
+            "has a new password and is signed out",
+            "active",
+        ),
+    ] {
+        let (is_done, text) = run(&of(command), input).await;
+        assert!(is_done, "{command}");
+        assert_eq!(text, format!("boss@example.com {said}.\n"));
+        let (_, list) = run(&["list"], "").await;
+        assert_eq!(
+            list,
+            format!("boss@example.com\tBoss\t{listed}\tsessions: 0\n")
+        );
+        let nobody = [command, "--email", "nobody@example.com"];
+        assert!(!run(&nobody, input).await.0, "{command} of nobody");
+    }
+}
+
+#[tokio::test]
+async fn commands_make_no_database() {
+    let stores = Stores::embedded();
+    for arguments in [
+        vec!["verify"],
+        vec!["backup", "/nowhere/copy.db"],
+        vec!["staff", "list"],
+    ] {
+        let refused = ended(program(&stores, &arguments), "").await;
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(text.contains("there is no database at"), "{text}");
+        let path = stores.database_url.trim_start_matches("sqlite:");
+        assert!(!std::path::Path::new(path).exists(), "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_reads_the_database_or_its_copy() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let stores = Stores::embedded();
+    let path = stores.database_url.trim_start_matches("sqlite:").to_owned();
+    // As an earlier build has left it.
+    std::fs::write(&path, "").expect("written");
+    let open = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(&path, open).expect("set");
+    let database = stores.database(&Clock::System).await;
+    let copy = format!("{path}.copy");
+    database.back_up(copy.as_ref()).await.expect("copied");
+    for file in [&path, &copy, &format!("{path}-wal"), &format!("{path}-shm")] {
+        let mode = std::fs::metadata(file).expect(file).permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
 }

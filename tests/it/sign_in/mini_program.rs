@@ -133,7 +133,8 @@ async fn a_platform_that_is_not_set_up_says_so(stores: Stores) {
 
 async fn a_storm_of_sign_ins_reaches_the_platform_bounded(stores: Stores) {
     const CALLS: usize = 4;
-    const PLACES: usize = CALLS * 5;
+    // All come from one address, which has a quarter of the places.
+    const PLACES: usize = CALLS * 5 / 4;
     const STORM: usize = 60;
     let platform = FakeWeChat::start().await;
     let app = server_of(&stores, &platform).await;

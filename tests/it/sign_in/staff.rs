@@ -18,6 +18,8 @@ on_both!(
     failures_lock_one_network_and_many_lock_all,
     odd_credentials_are_wrong_credentials,
     disabled_staff_are_out_at_once,
+    a_session_that_was_ended_is_over_at_once,
+    networks_that_signed_in_before_are_not_locked_out_by_others,
 );
 
 async fn staff_sign_in_with_their_password(stores: Stores) {
@@ -94,6 +96,7 @@ async fn staff_from(app: &TestApp, host: u8, password: &str) -> Result<(), SignI
     let client = Client {
         address: IpAddr::from([203, 0, 113, host]),
         user_agent: None,
+        device_id: None,
     };
     let answer = app
         .inner()
@@ -163,4 +166,48 @@ async fn disabled_staff_are_out_at_once(stores: Stores) {
     app.sign_in_staff("organiser@example.org", PASSWORD)
         .await
         .expect_no_session("INVALID_CREDENTIALS");
+}
+
+async fn a_session_that_was_ended_is_over_at_once(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let email = "organiser@example.org";
+    app.add_staff(email).await;
+    let one = app.sign_in_staff(email, PASSWORD).await;
+    let other = app.sign_in_staff(email, PASSWORD).await;
+    app.sign_out(one.refresh_token()).await;
+    assert!(!app.client_with(one.access_token()).is_signed_in().await);
+    let client = app.client_with(other.access_token());
+    let before = app.database.statements();
+    assert!(client.is_signed_in().await);
+    assert_eq!(
+        app.database.statements(),
+        before + 2,
+        "one look, and its name"
+    );
+    // A new password ends all of them.
+    app.add_staff(email).await;
+    assert!(!client.is_signed_in().await);
+    app.refresh_session(other.refresh_token())
+        .await
+        .expect_no_session("INVALID_REFRESH_TOKEN");
+    app.sign_in_staff(email, PASSWORD).await.expect_session();
+}
+
+async fn networks_that_signed_in_before_are_not_locked_out_by_others(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    app.add_staff("organiser@example.org").await;
+    let wrong = Err(SignInRefusal::InvalidCredentials);
+    let locked = Err(SignInRefusal::TooManyAttempts);
+    assert_eq!(staff_from(&app, 1, PASSWORD).await, Ok(()));
+    for host in 10..20 {
+        for _ in 0..5 {
+            assert_eq!(staff_from(&app, host, "hunter2 is not it").await, wrong);
+        }
+    }
+    assert_eq!(staff_from(&app, 2, PASSWORD).await, locked);
+    assert_eq!(staff_from(&app, 1, PASSWORD).await, Ok(()));
+    for _ in 0..5 {
+        assert_eq!(staff_from(&app, 1, "hunter2 is not it").await, wrong);
+    }
+    assert_eq!(staff_from(&app, 1, PASSWORD).await, locked, "its own limit");
 }

@@ -1,0 +1,94 @@
+//! Connections that can only read: after a failover, or under `default_transaction_read_only`, a session refuses to
+//! write for as long as it lasts. One such answer and every connection is asked before it is used to write; those
+//! that can only read are closed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{PgConnection, Row as _};
+
+use super::{Database, Pool, TRUSTED_IDLE, on_pool, sql};
+
+/// PostgreSQL's code for a statement that writes where only reading is allowed.
+const READ_ONLY: &str = "25006";
+/// The time that no connection is trusted after one that could only read. Those that idled meanwhile are asked anyway.
+const DOUBT: Duration = Duration::from_secs(30);
+
+/// The doubt whether connections can write.
+#[derive(Debug)]
+pub(crate) struct Doubt {
+    started: Instant,
+    until_ms: AtomicU64,
+}
+
+impl Doubt {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            started: Instant::now(),
+            until_ms: AtomicU64::new(0),
+        })
+    }
+
+    /// Begins to doubt where a statement was refused since its connection can only read.
+    pub(crate) fn note<T>(&self, outcome: &sqlx::Result<T>) {
+        let Err(sqlx::Error::Database(error)) = outcome else {
+            return;
+        };
+        if error.code().as_deref() == Some(READ_ONLY) {
+            self.begin();
+        }
+    }
+
+    fn begin(&self) {
+        let until = self.now_ms() + u64::try_from(DOUBT.as_millis()).unwrap_or(u64::MAX / 2);
+        self.until_ms.store(until, Ordering::Relaxed);
+    }
+
+    fn is_there(&self) -> bool {
+        self.until_ms.load(Ordering::Relaxed) > self.now_ms()
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX / 2)
+    }
+}
+
+/// Lets a pool close connections that cannot write, asked after a pause and while there is doubt.
+pub(super) fn with_doubt(options: PgPoolOptions, doubt: &Arc<Doubt>) -> PgPoolOptions {
+    let doubt = Arc::clone(doubt);
+    options.before_acquire(move |connection, about| {
+        let is_trusted = about.idle_for < TRUSTED_IDLE && !doubt.is_there();
+        Box::pin(async move { Ok(is_trusted || can_write(connection).await?) })
+    })
+}
+
+async fn can_write(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    // A plain question: no statement is prepared for it.
+    let statement = sql!("check_connection", "SHOW transaction_read_only");
+    let row = sqlx::raw_sql(statement.text).fetch_one(connection).await?;
+    Ok(row.try_get::<String, _>(0)? == "off")
+}
+
+impl Database {
+    /// Whether the database answers and can be written to.
+    pub async fn is_ready(&self) -> bool {
+        let statement = sql!(
+            "is_ready",
+            postgres: "SELECT current_setting('transaction_read_only') = 'off'",
+            sqlite: "SELECT TRUE",
+        );
+        let pool = match self.writing_pool() {
+            Pool::Postgres(_) => self.write(statement),
+            // The one connection that writes is the votes'.
+            Pool::Sqlite(_) => self.read(statement),
+        };
+        let answer: sqlx::Result<bool> =
+            on_pool!(pool, (p, text) => sqlx::query_scalar(text).fetch_one(p).await);
+        if let Ok(false) = answer {
+            self.doubt.begin();
+        }
+        answer.unwrap_or(false)
+    }
+}

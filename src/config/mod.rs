@@ -201,6 +201,12 @@ pub struct ServerSettings {
     /// Sockets and event streams of a process, at most; one more is refused
     #[arg(long, env = "ACCLAIM_SUBSCRIBERS_MAX", default_value_t = 10_000)]
     pub subscribers_max: u32,
+    /// Sockets and event streams of one address in a process, at most: a carrier's stands for thousands
+    #[arg(long, env = "ACCLAIM_SUBSCRIBERS_ADDRESS_MAX", default_value_t = 2_000)]
+    pub subscribers_address_max: u32,
+    /// Sockets and event streams of one signed-in viewer in a process, at most
+    #[arg(long, env = "ACCLAIM_SUBSCRIBERS_VIEWER_MAX", default_value_t = 20)]
+    pub subscribers_viewer_max: u32,
     /// Rates of limited actions.
     #[command(flatten)]
     pub limits: LimitSettings,
@@ -293,6 +299,8 @@ impl ServerSettings {
             allowed_origins: self.allowed_origins.clone(),
             connections_max: self.connections_max as usize,
             subscribers_max: self.subscribers_max as usize,
+            subscribers_address_max: self.subscribers_address_max as usize,
+            subscribers_viewer_max: self.subscribers_viewer_max as usize,
             timeouts: Timeouts::default(),
         }
     }

@@ -10,13 +10,13 @@ mod headers;
 mod html;
 mod paths;
 pub mod poster;
+mod refusal;
 
 use std::fmt::Write as _;
 
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
@@ -24,6 +24,7 @@ pub use self::assets::DOCUMENTS;
 use self::headers::headers;
 use self::html::{PageHead, article, document, introduction};
 use self::paths::{campaign_path, find, find_nominee, nominee_path, poster_path, story_path};
+use self::refusal::unavailable;
 use super::Server;
 use super::cache_control::SHARED;
 use super::client::ClientHeaders;
@@ -31,11 +32,10 @@ use crate::auth::Viewer;
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::domain::story::Story;
-use crate::error::{Error, RETRY_AFTER as RETRY_AFTER_DEFAULT, Result};
+use crate::error::Result;
 use crate::graphql::node_id;
 use crate::id::StoryId;
 use crate::print::markup::Escaped;
-use crate::telemetry::RequestId;
 
 /// The cost of the page of a story, as that of an operation with a statement.
 const STORY_COST: u32 = 50;
@@ -155,11 +155,11 @@ async fn story(
         .app
         .charge(Viewer::Anonymous, client_headers.client(), STORY_COST)
     {
-        return unavailable(&error);
+        return unavailable(&error, "a story");
     }
     let story = match find_story(&server, &roster, id).await {
         Ok(story) => story,
-        Err(error) => return unavailable(&error),
+        Err(error) => return unavailable(&error, "a story"),
     };
     let Some(story) = story else {
         return missing(&client_headers);
@@ -246,17 +246,4 @@ fn missing(client_headers: &ClientHeaders) -> Response {
         html,
     )
         .into_response()
-}
-
-/// The response where a story cannot be read now.
-fn unavailable(error: &Error) -> Response {
-    let status = if matches!(error, Error::RateLimited { .. }) {
-        StatusCode::TOO_MANY_REQUESTS
-    } else {
-        tracing::warn!(request = RequestId::current(), %error, "a story could not be read");
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    let wait = error.retry_after().unwrap_or(RETRY_AFTER_DEFAULT);
-    let seconds = wait.as_millis().div_ceil(1_000).max(1).to_string();
-    (status, [(RETRY_AFTER, seconds)]).into_response()
 }

@@ -83,7 +83,7 @@ impl ClientHeaders {
         server: &Server,
     ) -> Result<(RequestContext, Option<DateTime<Utc>>)> {
         let token = match &self.authorization {
-            Some(header) => Some(bearer(header).ok_or(Error::Unauthenticated)?),
+            Some(header) => Some(bearer(header).ok_or(Error::NoBearer)?),
             None => None,
         };
         self.requester_with(server, token).await

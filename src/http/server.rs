@@ -72,7 +72,7 @@ impl Default for Timeouts {
 pub struct ConnectionLimits {
     /// Load balancers, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Web sites whose pages may use the API; `*` for all.
+    /// Web sites whose pages may use the API; `*` for all, and in the place of a port for any.
     pub allowed_origins: Vec<HeaderValue>,
     /// Connections at once.
     pub connections_max: usize,
@@ -174,6 +174,7 @@ impl Server {
                 .route("/schema.graphql", get(async move || schema(&sdl)))
                 .merge(graphiql::router());
         }
+        router = router.fallback(pages::unknown);
         if !self.allowed_origins.is_empty() {
             router = router.layer(cors(&self.allowed_origins));
         }
@@ -226,7 +227,8 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
     let origins = if origins.iter().any(|origin| origin == "*") {
         AllowOrigin::any()
     } else {
-        AllowOrigin::list(origins.iter().cloned())
+        let allowed = origins.to_vec();
+        AllowOrigin::predicate(move |origin, _| is_allowed(&allowed, origin))
     };
     CorsLayer::new()
         .allow_origin(origins)
@@ -240,6 +242,24 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
             REQUEST_ID,
         ])
         .max_age(PREFLIGHT_AGE)
+}
+
+/// Whether an origin is one of the allowed ones, which may have any port: `http://localhost:*`.
+fn is_allowed(allowed: &[HeaderValue], origin: &HeaderValue) -> bool {
+    let has_host = |allowed: &HeaderValue| {
+        let (Ok(allowed), Ok(origin)) = (allowed.to_str(), origin.to_str()) else {
+            return false;
+        };
+        let host = allowed.strip_suffix(":*");
+        host.and_then(|host| origin.strip_prefix(host))
+            .is_some_and(|rest| match rest.strip_prefix(':') {
+                Some(port) => port.parse::<u16>().is_ok(),
+                None => rest.is_empty(),
+            })
+    };
+    allowed
+        .iter()
+        .any(|allowed| allowed == origin || has_host(allowed))
 }
 
 fn schema(sdl: &str) -> Response {

@@ -27,6 +27,7 @@ mod log_watch;
 mod logs;
 mod model;
 mod pages;
+mod plain_words;
 mod posters;
 mod postgres;
 mod properties;

@@ -50,9 +50,11 @@ pub(super) struct OutputField {
     pub(super) price: u64,
     /// The number of objects below it.
     pub(super) length: LengthRule,
+    /// Its arguments.
+    pub(super) arguments: Vec<InputField>,
 }
 
-/// A field of an input object.
+/// A field of an input object, or an argument.
 #[derive(Debug)]
 pub(super) struct InputField {
     /// Its name.
@@ -167,6 +169,12 @@ fn output_field(parent: &Name, field: &FieldDefinition) -> OutputField {
             1
         },
         length: length_rule(parent, &path, field),
+        arguments: field
+            .arguments
+            .iter()
+            .cloned()
+            .map(|argument| input_field(argument.node))
+            .collect(),
         type_name: base_name(&field.ty.node).clone(),
     }
 }

@@ -11,12 +11,12 @@ mod html;
 mod paths;
 pub mod poster;
 mod refusal;
+mod unknown;
 
 use std::fmt::Write as _;
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
@@ -25,6 +25,8 @@ use self::headers::headers;
 use self::html::{PageHead, article, document, introduction};
 use self::paths::{campaign_path, find, find_nominee, nominee_path, poster_path, story_path};
 use self::refusal::unavailable;
+pub(super) use self::unknown::handle as unknown;
+use self::unknown::nowhere;
 use super::Server;
 use super::cache_control::SHARED;
 use super::client::ClientHeaders;
@@ -104,7 +106,7 @@ async fn campaign(
     client_headers: ClientHeaders,
 ) -> Response {
     let Some(roster) = find(&server, &slug) else {
-        return missing(&client_headers);
+        return nowhere(&client_headers, true);
     };
     let campaign = roster.campaign();
     let head = PageHead {
@@ -125,7 +127,7 @@ async fn nominee(
     client_headers: ClientHeaders,
 ) -> Response {
     let Some((roster, index)) = find_nominee(&server, &slug, &number) else {
-        return missing(&client_headers);
+        return nowhere(&client_headers, true);
     };
     let nominee = &roster.nominees()[index];
     let path = nominee_path(&roster, nominee);
@@ -148,7 +150,7 @@ async fn story(
     client_headers: ClientHeaders,
 ) -> Response {
     let Some(roster) = find(&server, &slug) else {
-        return missing(&client_headers);
+        return nowhere(&client_headers, true);
     };
     // It takes a statement, as in the API: a client that hammers it is stopped by the same allowance.
     if let Err(error) = server
@@ -162,7 +164,7 @@ async fn story(
         Err(error) => return unavailable(&error, "a story"),
     };
     let Some(story) = story else {
-        return missing(&client_headers);
+        return nowhere(&client_headers, true);
     };
     let about = find_about(&roster, &story);
     let head = PageHead {
@@ -226,24 +228,4 @@ fn page(
         body,
     );
     (headers("text/html; charset=utf-8", SHARED), html).into_response()
-}
-
-fn missing(client_headers: &ClientHeaders) -> Response {
-    let head = PageHead {
-        title: "404".to_owned(),
-        summary: "",
-        picture: None,
-        path: String::new(),
-        kind: "website",
-        has_program: true,
-    };
-    let body = "<main><p>这个地址没有内容。There is nothing at this address.</p></main>";
-    // Not canonical anywhere: an address that leads nowhere has no other.
-    let html = document(None, client_headers.language(), &head, body);
-    (
-        StatusCode::NOT_FOUND,
-        headers("text/html; charset=utf-8", SHARED),
-        html,
-    )
-        .into_response()
 }

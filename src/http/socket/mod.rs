@@ -236,7 +236,7 @@ impl Session {
             None => self.client_headers.requester(&self.server).await,
         };
         requester.map_err(|error| match error {
-            Error::Unauthenticated => Close::new(FORBIDDEN, "Forbidden"),
+            Error::Unauthenticated | Error::NoBearer => Close::new(FORBIDDEN, "Forbidden"),
             _ => Close::new(TRY_AGAIN_LATER, "Try again later"),
         })
     }

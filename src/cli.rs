@@ -255,6 +255,7 @@ async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
     settings.store.make_data_dir()?;
     settings.fill_secrets()?;
     settings.fill_public_url();
+    settings.fill_allowed_origins();
     settings.documents.get_or_insert(DocumentPolicy::Open);
     settings.documents()?;
     let database = open(&settings.store, Purpose::Serving).await?;

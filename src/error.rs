@@ -10,10 +10,13 @@ use crate::telemetry::RequestId;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// `UNAUTHENTICATED`: this needs a signed-in viewer.
-    #[error(
-        "Sign in first: this needs a valid access token, sent as `Authorization: Bearer <token>`."
-    )]
+    #[error("Sign in first: this needs a valid access token.")]
     Unauthenticated,
+    /// `UNAUTHENTICATED`: the token is not sent as it must be.
+    #[error(
+        "Send the access token as \"Authorization: Bearer <token>\": the word Bearer is missing."
+    )]
+    NoBearer,
     /// `FORBIDDEN`: the viewer is known and may not do this.
     #[error("{0}")]
     Forbidden(&'static str),
@@ -35,10 +38,11 @@ pub enum Error {
     #[error("The server is busy: try again shortly.")]
     Overloaded,
     /// `UNAVAILABLE`: a store that this needs is down; nothing is known to be wrong with the request.
-    #[error(
-        "The service is unavailable for a moment: try again, with the same idempotency key where you sent one."
-    )]
+    #[error("The service is unavailable for a moment: try again.")]
     Unavailable,
+    /// `UNAVAILABLE` for a request with a key, which finds out whether it was stored.
+    #[error("The service is unavailable for a moment: try again with the same idempotency key.")]
+    UnavailableForKey,
     /// `INTERNAL`: everything else; the cause goes to the log only.
     #[error("Internal error.")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -56,12 +60,21 @@ impl Error {
         Self::Internal(cause.into())
     }
 
+    /// The error of a request that has an idempotency key, or none.
+    #[must_use]
+    pub fn with_key<Key>(self, key: Option<Key>) -> Self {
+        match self {
+            Self::Unavailable if key.is_some() => Self::UnavailableForKey,
+            other => other,
+        }
+    }
+
     /// The time after which a retry can help, if it can.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RateLimited { retry_after, .. } => Some(*retry_after),
-            Self::Overloaded | Self::Unavailable => Some(RETRY_AFTER),
+            Self::Overloaded | Self::Unavailable | Self::UnavailableForKey => Some(RETRY_AFTER),
             _ => None,
         }
     }

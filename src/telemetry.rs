@@ -186,6 +186,8 @@ pub struct Metrics {
     pub request_seconds: Family<OperationLabels, Histogram>,
     /// Documents that were prepared because none was at hand.
     pub documents_prepared: Counter,
+    /// Posters drawn.
+    pub posters_drawn: Counter,
     /// Votes that were counted by this process.
     pub votes_counted: Counter,
     /// Refused vote requests, by reason.
@@ -232,6 +234,7 @@ impl Metrics {
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(seconds),
             documents_prepared: Counter::default(),
+            posters_drawn: Counter::default(),
             votes_counted: Counter::default(),
             casts_refused: Family::default(),
             writer: WriterMetrics {
@@ -272,6 +275,8 @@ impl Metrics {
         );
         let prepared = self.documents_prepared.clone();
         all.register("documents_prepared", "Documents prepared", prepared);
+        let drawn = self.posters_drawn.clone();
+        all.register("posters_drawn", "Posters drawn", drawn);
         all.register("votes_counted", "Votes counted", self.votes_counted.clone());
         all.register(
             "casts_refused",

@@ -124,6 +124,8 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
         allowed_origins: Vec::new(),
         connections_max: 16,
         subscribers_max: 16,
+        subscribers_address_max: 16,
+        subscribers_viewer_max: 16,
         timeouts: Timeouts::default(),
     };
     let stopping = tokio_util::sync::CancellationToken::new();

@@ -22,7 +22,7 @@ pub mod tallies;
 pub mod views;
 pub mod voting;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -113,6 +113,18 @@ pub struct Client {
     pub user_agent: Option<Arc<str>>,
     /// The id that the client made up for its device and keeps: the `X-Acclaim-Device` header.
     pub device_id: Option<Arc<str>>,
+}
+
+impl Client {
+    /// The network that stands for the client where places are shared out: an IPv6 address stands for its /64, which
+    /// one household can use up.
+    #[must_use]
+    pub fn network(&self) -> IpAddr {
+        match self.address {
+            IpAddr::V4(ip) => IpAddr::V4(ip),
+            IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
+        }
+    }
 }
 
 impl App {

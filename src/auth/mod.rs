@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::id::{StaffId, VoterId};
 
 /// The viewer that a request comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Viewer {
     /// Nobody has signed in.
     Anonymous,

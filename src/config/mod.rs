@@ -192,7 +192,8 @@ pub struct ServerSettings {
     /// Networks of load balancers whose `X-Forwarded-For` is believed, with commas: `10.0.0.0/8,192.0.2.7`
     #[arg(long, env = "ACCLAIM_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
-    /// Web sites whose pages may use the API, with commas: `https://vote.example.org`; `*` for all
+    /// Web sites whose pages may use the API, with commas: `https://vote.example.org`; `http://localhost:*` for all
+    /// ports of a host, which is the demo's default; `*` for all
     #[arg(long, env = "ACCLAIM_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = parse_origin)]
     pub allowed_origins: Vec<HeaderValue>,
     /// Connections of a process, at most; one more is refused
@@ -201,6 +202,12 @@ pub struct ServerSettings {
     /// Sockets and event streams of a process, at most; one more is refused
     #[arg(long, env = "ACCLAIM_SUBSCRIBERS_MAX", default_value_t = 10_000)]
     pub subscribers_max: u32,
+    /// Sockets and event streams of one address in a process, at most: a carrier's stands for thousands
+    #[arg(long, env = "ACCLAIM_SUBSCRIBERS_ADDRESS_MAX", default_value_t = 2_000)]
+    pub subscribers_address_max: u32,
+    /// Sockets and event streams of one signed-in viewer in a process, at most
+    #[arg(long, env = "ACCLAIM_SUBSCRIBERS_VIEWER_MAX", default_value_t = 20)]
+    pub subscribers_viewer_max: u32,
     /// Rates of limited actions.
     #[command(flatten)]
     pub limits: LimitSettings,
@@ -313,7 +320,17 @@ impl ServerSettings {
             allowed_origins: self.allowed_origins.clone(),
             connections_max: self.connections_max as usize,
             subscribers_max: self.subscribers_max as usize,
+            subscribers_address_max: self.subscribers_address_max as usize,
+            subscribers_viewer_max: self.subscribers_viewer_max as usize,
             timeouts: Timeouts::default(),
+        }
+    }
+
+    /// The sites that may use the demo, where no others are set: what is being written on this machine, at any port.
+    pub fn fill_allowed_origins(&mut self) {
+        if self.allowed_origins.is_empty() {
+            let local = ["http://localhost:*", "http://127.0.0.1:*"];
+            self.allowed_origins = local.map(HeaderValue::from_static).to_vec();
         }
     }
 

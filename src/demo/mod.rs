@@ -197,8 +197,7 @@ Acclaim demo: campaign "{SLUG}", {voting}.
 
   Voting page    http://{address}/c/{SLUG}          (stories: /c/{SLUG}/stories, for a projector: /c/{SLUG}/board)
   GraphQL        http://{address}/graphql          (subscriptions: ws://{address}/graphql/ws, http://{address}/graphql/stream)
-  Explore        http://{address}/graphiql
-  Schema         http://{address}/schema.graphql
+  Try the API    http://{address}/graphiql         (its description: http://{address}/schema.graphql)
   Live tally     http://{address}/campaigns/{SLUG}/tally.json
   Health         http://{address}/healthz  http://{address}/readyz
   Staff sign-in  {staff}

@@ -1,6 +1,7 @@
 //! The nouns and rules of a selection: pure values, no async, no clock, no store. Times and settings come in as
 //! arguments. Start at [`campaign`], then [`period`] and [`vote`], where a vote is decided.
 
+pub mod address;
 pub mod campaign;
 pub mod nominee;
 pub mod period;

@@ -1,6 +1,7 @@
 //! The context of a resolver: the process, the requester, and the type of a field that may fail alone.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::Context;
 
@@ -21,6 +22,25 @@ pub struct RequestContext {
     pub client: Client,
     /// The language of texts for people.
     pub language: Language,
+}
+
+/// Whether the answer to an operation is its requester's own though nobody has signed in, so that no cache may give it
+/// to another: a resolver says so.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Privacy(Arc<AtomicBool>);
+
+impl Privacy {
+    /// Whether a resolver has said so.
+    pub(super) fn is_private(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Says that the answer is the requester's own.
+pub(super) fn mark_private(ctx: &Context<'_>) {
+    ctx.data_unchecked::<Privacy>()
+        .0
+        .store(true, Ordering::Relaxed);
 }
 
 /// The process, from a resolver.

@@ -42,13 +42,13 @@ pub mod code {
 /// The code of `error`.
 fn code_of(error: &Error) -> &'static str {
     match error {
-        Error::Unauthenticated => code::UNAUTHENTICATED,
+        Error::Unauthenticated | Error::NoBearer => code::UNAUTHENTICATED,
         Error::Forbidden(_) => code::FORBIDDEN,
         Error::BadUserInput(_) => code::BAD_USER_INPUT,
         Error::NotFound(_) => code::NOT_FOUND,
         Error::RateLimited { .. } => code::RATE_LIMITED,
         Error::Overloaded => code::OVERLOADED,
-        Error::Unavailable => code::UNAVAILABLE,
+        Error::Unavailable | Error::UnavailableForKey => code::UNAVAILABLE,
         Error::Internal(_) => code::INTERNAL,
     }
 }

@@ -23,5 +23,5 @@ mod subscription;
 mod types;
 
 pub use self::context::RequestContext;
-use self::context::{Nullable, app, requester};
+use self::context::{Nullable, Privacy, app, mark_private, requester};
 pub use self::schema::sdl;

@@ -89,7 +89,8 @@ impl Mutation {
         let nominee_id = node_id::decode(&app.hash_key, &input.nominee_id)?;
         let answer = app
             .cast_vote(caster, nominee_id, input.idempotency_key)
-            .await?;
+            .await
+            .map_err(|error| error.with_key(input.idempotency_key))?;
         Ok(CastVotePayload::new(ctx, answer))
     }
 
@@ -109,7 +110,8 @@ impl Mutation {
             .collect::<Result<Vec<_>, Error>>()?;
         let answer = app
             .cast_ballot(caster, campaign_id, &nominee_ids, input.idempotency_key)
-            .await?;
+            .await
+            .map_err(|error| error.with_key(input.idempotency_key))?;
         Ok(CastBallotPayload::new(ctx, answer))
     }
 
@@ -149,7 +151,8 @@ impl Mutation {
                 &subjects,
                 input.idempotency_key,
             )
-            .await?;
+            .await
+            .map_err(|error| error.with_key(input.idempotency_key))?;
         Ok(RecordViewsPayload::new(ctx, &counted))
     }
 }

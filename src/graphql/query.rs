@@ -88,6 +88,12 @@ impl Query {
         search: Option<String>,
         #[graphql(desc = "Their order.", default_with = "NomineeOrder::Number")]
         order_by: NomineeOrder,
+        #[graphql(
+            desc = "The seed of a shuffled order, at most 64 characters: the order is the same for the same seed all \
+                    day long. A device that keeps a random one sees one order before and after signing in. Without it \
+                    the order is the viewer's, or the address's."
+        )]
+        seed: Option<String>,
     ) -> Result<NomineeConnection> {
         let (app, viewer) = (app(ctx), requester(ctx).viewer);
         let campaign_id = node_id::decode(&app.hash_key, &campaign_id)?;
@@ -101,6 +107,7 @@ impl Query {
             category,
             search,
             order_by,
+            seed,
         };
         list_nominees(ctx, &roster, query).await
     }

@@ -89,7 +89,7 @@ impl ClientHeaders {
     /// Verifies the token; without one the requester is anonymous. Returns how long the token is good, too.
     pub async fn requester(&self, server: &Server) -> Result<(RequestContext, TokenLife)> {
         let token = match &self.authorization {
-            Some(header) => Some(bearer(header).ok_or(Error::Unauthenticated)?),
+            Some(header) => Some(bearer(header).ok_or(Error::NoBearer)?),
             None => None,
         };
         self.requester_with(server, token).await

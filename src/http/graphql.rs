@@ -15,7 +15,9 @@ use async_graphql::Response as GraphqlResponse;
 use async_graphql::parser::types::OperationType;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -23,7 +25,7 @@ use axum::response::{IntoResponse, Response};
 use super::Server;
 use super::cache_control::{SHARED, VARIES, VARIES_PUBLIC};
 use super::client::ClientHeaders;
-use super::negotiate::{MediaType, accepted, is_known};
+use super::negotiate::{MediaType, accepted, accepts_html, is_known};
 use super::params::{Rejection, from_body, from_query};
 use super::response::{
     ResponseBody, add_retry_headers, is_of_document, is_request_error, respond, write,
@@ -40,6 +42,9 @@ const HEADERS: usize = 8;
 pub(super) async fn handle(server: &Server, peer: IpAddr, request: Request) -> Response {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
+    if is_visit(&parts) {
+        return welcome(server);
+    }
     let Some(media_type) = accepted(&parts.headers) else {
         return not_acceptable();
     };
@@ -64,6 +69,39 @@ pub(super) async fn handle(server: &Server, peer: IpAddr, request: Request) -> R
         Some(key) => Box::pin(responder.execute_shared(&parts.headers, &key, executable)).await,
         None => responder.execute(executable).await,
     }
+}
+
+/// Whether somebody has opened the address in a browser: no operation is asked for.
+fn is_visit(parts: &Parts) -> bool {
+    let is_get = matches!(parts.method, Method::GET | Method::HEAD);
+    is_get && parts.uri.query().is_none_or(str::is_empty) && accepts_html(&parts.headers)
+}
+
+/// The answer to somebody who has opened the address in a browser.
+fn welcome(server: &Server) -> Response {
+    let way = if server.documents.is_open() {
+        "<p>在 <a href=\"/graphiql\">GraphiQL</a> 里试用，接口说明见 <a href=\"/schema.graphql\">schema.graphql</a>。\
+        Try it in <a href=\"/graphiql\">GraphiQL</a>; <a href=\"/schema.graphql\">schema.graphql</a> describes it.</p>"
+    } else {
+        ""
+    };
+    let html = format!(
+        "<!doctype html><html><head><meta charset=\"utf-8\"><title>GraphQL</title></head><body>\
+        <p>这里是 GraphQL 接口：请用 POST 发送 {{\"query\": \"{{ serverTime }}\"}}。\
+        This is the GraphQL API: send {{\"query\": \"{{ serverTime }}\"}} by POST.</p>{way}\
+        <p><a href=\"/\">评选首页 · All campaigns</a></p></body></html>"
+    );
+    let policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let headers = HeaderMap::from_iter([
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (VARY, VARIES),
+    ]);
+    respond(StatusCode::OK, headers, html)
 }
 
 fn not_acceptable() -> Response {
@@ -140,7 +178,8 @@ impl Responder<'_> {
     }
 
     /// Executes a query whose response is the same for all, once for all who ask at the same time. A response with
-    /// errors is not cached: each of the others then executes its own.
+    /// errors is not cached, nor is one that turns out to be the requester's own: each of the others then executes its
+    /// own.
     async fn execute_shared(
         &self,
         headers: &HeaderMap,
@@ -154,8 +193,9 @@ impl Responder<'_> {
         };
         let field = executable.field;
         let cost = executable.cost;
-        let (response, code) = self.server.documents.execute(executable).await;
-        let body = if code.is_none() {
+        let documents = &self.server.documents;
+        let (response, code, is_private) = documents.execute_public(executable).await;
+        let body = if code.is_none() && !is_private {
             write(&response, cost)
         } else {
             None

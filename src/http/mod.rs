@@ -2,7 +2,7 @@
 //!
 //! `connection` accepts, `service` answers, `server` has the paths and the state that their handlers share. `params`
 //! reads the parameters of a request; `graphql` is GraphQL over HTTP with its `response` and the `response_cache`,
-//! `socket` graphql-transport-ws and `stream` graphql-sse with their `shared_subscriptions`. `tally` is the public
+//! `socket` graphql-transport-ws and `stream` graphql-sse with their `shared_subscriptions` and `places`. `tally` is the public
 //! tally that millions poll through a CDN, `pages` are those of a campaign, `graphiql` the page for exploring, `health`
 //! the paths for load balancers and monitoring.
 
@@ -15,6 +15,7 @@ mod health;
 mod negotiate;
 pub mod pages;
 mod params;
+mod places;
 mod response;
 mod response_cache;
 mod server;

@@ -73,6 +73,16 @@ pub(super) fn accepts_events(headers: &HeaderMap) -> bool {
             .any(|value| value.split(',').any(covers_events))
 }
 
+/// Whether a client asks for a page, as browsers do and programs do not.
+pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(ACCEPT).iter();
+    values.any(|value| {
+        let names = value.to_str().unwrap_or_default().split(',');
+        let mut names = names.map(|range| range.split(';').next().unwrap_or_default().trim());
+        names.any(|name| name.eq_ignore_ascii_case("text/html"))
+    })
+}
+
 fn covers_events(range: &str) -> bool {
     let name = range.split(';').next().unwrap_or_default().trim();
     ["text/event-stream", "text/*", "*/*"]

@@ -49,7 +49,7 @@ impl Rejection {
 
     /// The rejection of a token, also where the database does not say whether a member of staff is still active.
     pub(super) fn unauthenticated(error: &Error) -> Self {
-        let status = if matches!(error, Error::Unauthenticated) {
+        let status = if matches!(error, Error::Unauthenticated | Error::NoBearer) {
             StatusCode::UNAUTHORIZED
         } else {
             StatusCode::SERVICE_UNAVAILABLE

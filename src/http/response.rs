@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
+use super::places::Full;
 use crate::app::App;
 use crate::graphql::document::cost_extension;
 use crate::graphql::error::code;
@@ -130,7 +131,10 @@ fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
 }
 
 /// The response to one subscriber too many.
-pub(super) fn too_many_subscribers() -> Response {
-    let text = "There are too many subscribers: try again shortly.\n";
+pub(super) fn too_many_subscribers(full: Full) -> Response {
+    let text = match full {
+        Full::All => "There are too many subscribers: try again shortly.\n",
+        Full::Owner => "You have too many subscribers: end one, or try again shortly.\n",
+    };
     (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], text).into_response()
 }

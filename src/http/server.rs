@@ -1,5 +1,6 @@
 //! The server: the state that all handlers share, the paths, and serving until told to stop.
 
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,18 +15,19 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::client::{DEVICE_ID, peer};
 use super::pages::poster::Posters;
+use super::places::{Full, Place, Places};
 use super::response_cache::ResponseCache;
 use super::service::{REQUEST_ID, Service, compression, graphql};
 use super::shared_subscriptions::SharedSubscriptions;
 use super::{connection, graphiql, health, pages, socket, stream, tally};
-use crate::app::App;
+use crate::app::{App, Client};
+use crate::auth::Viewer;
 use crate::graphql::document::Documents;
 
 /// How long a stopping server waits for requests and sockets: with the writer's and the flusher's time it ends within
@@ -70,12 +72,16 @@ impl Default for Timeouts {
 pub struct ConnectionLimits {
     /// Load balancers, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Web sites whose pages may use the API; `*` for all.
+    /// Web sites whose pages may use the API; `*` for all, and in the place of a port for any.
     pub allowed_origins: Vec<HeaderValue>,
     /// Connections at once.
     pub connections_max: usize,
     /// Sockets and event streams at once.
     pub subscribers_max: usize,
+    /// Those of one address, which may be a carrier's.
+    pub subscribers_address_max: usize,
+    /// Those of one viewer who has signed in.
+    pub subscribers_viewer_max: usize,
     /// The time that they may take.
     pub timeouts: Timeouts,
 }
@@ -93,8 +99,10 @@ pub struct Shared {
     pub(super) trusted_proxies: Vec<IpNet>,
     pub(super) allowed_origins: Vec<HeaderValue>,
     connections_max: usize,
-    /// Places of sockets and streams.
-    subscribers: Arc<Semaphore>,
+    /// Places of sockets and streams, by address.
+    subscribers: Places<IpAddr>,
+    /// Those of viewers who have signed in.
+    viewers: Places<Viewer>,
     pub(super) timeouts: Timeouts,
     /// The address that others reach the pages at, without a slash at the end; paths are put behind it.
     pub(super) public_url: Option<String>,
@@ -135,7 +143,8 @@ impl Server {
             trusted_proxies: limits.trusted_proxies,
             allowed_origins: limits.allowed_origins,
             connections_max: limits.connections_max,
-            subscribers: Arc::new(Semaphore::new(limits.subscribers_max)),
+            subscribers: Places::new(limits.subscribers_max, limits.subscribers_address_max),
+            viewers: Places::new(limits.subscribers_max, limits.subscribers_viewer_max),
             timeouts: limits.timeouts,
             public_url,
             posters,
@@ -153,7 +162,6 @@ impl Server {
         let mut router = Router::new()
             .route("/campaigns/{slug}/tally.json", get(tally::handle))
             .merge(pages::router())
-            .fallback(pages::elsewhere)
             .layer(compression())
             .route("/graphql", any(graphql))
             .route("/graphql/ws", any(socket::handle))
@@ -166,6 +174,7 @@ impl Server {
                 .route("/schema.graphql", get(async move || schema(&sdl)))
                 .merge(graphiql::router());
         }
+        router = router.fallback(pages::unknown);
         if !self.allowed_origins.is_empty() {
             router = router.layer(cors(&self.allowed_origins));
         }
@@ -198,9 +207,17 @@ impl Server {
         }
     }
 
-    /// A place for one more socket or event stream; none when there are enough.
-    pub(super) fn subscriber_place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.subscribers).try_acquire_owned().ok()
+    /// A place for one more socket or event stream of a client; fails when there are enough.
+    pub(super) fn subscriber_place(&self, client: &Client) -> Result<Place<IpAddr>, Full> {
+        self.subscribers.take(client.network())
+    }
+
+    /// The place of its viewer, who is known later; those who have not signed in need none beside their address's.
+    pub(super) fn viewer_place(&self, viewer: Viewer) -> Result<Option<Place<Viewer>>, Full> {
+        match viewer {
+            Viewer::Anonymous => Ok(None),
+            viewer => self.viewers.take(viewer).map(Some),
+        }
     }
 }
 
@@ -210,7 +227,8 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
     let origins = if origins.iter().any(|origin| origin == "*") {
         AllowOrigin::any()
     } else {
-        AllowOrigin::list(origins.iter().cloned())
+        let allowed = origins.to_vec();
+        AllowOrigin::predicate(move |origin, _| is_allowed(&allowed, origin))
     };
     CorsLayer::new()
         .allow_origin(origins)
@@ -230,6 +248,24 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
             REQUEST_ID,
         ])
         .max_age(PREFLIGHT_AGE)
+}
+
+/// Whether an origin is one of the allowed ones, which may have any port: `http://localhost:*`.
+fn is_allowed(allowed: &[HeaderValue], origin: &HeaderValue) -> bool {
+    let has_host = |allowed: &HeaderValue| {
+        let (Ok(allowed), Ok(origin)) = (allowed.to_str(), origin.to_str()) else {
+            return false;
+        };
+        let host = allowed.strip_suffix(":*");
+        host.and_then(|host| origin.strip_prefix(host))
+            .is_some_and(|rest| match rest.strip_prefix(':') {
+                Some(port) => port.parse::<u16>().is_ok(),
+                None => rest.is_empty(),
+            })
+    };
+    allowed
+        .iter()
+        .any(|allowed| allowed == origin || has_host(allowed))
 }
 
 fn schema(sdl: &str) -> Response {

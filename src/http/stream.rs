@@ -1,6 +1,7 @@
 //! graphql-sse, distinct connections: one operation a request, its results as server-sent events.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use async_graphql::Response as GraphqlResponse;
@@ -13,14 +14,15 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use prometheus_client::metrics::gauge::Gauge;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::Server;
 use super::client::{ClientHeaders, TokenLife};
 use super::negotiate::accepts_events;
 use super::params::{Rejection, from_body, from_query};
+use super::places::Place;
 use super::response::{ResponseBody, too_many_subscribers};
 use super::shared_subscriptions::Update;
+use crate::auth::Viewer;
 use crate::graphql::RequestContext;
 use crate::graphql::document::{Errors, Executable, Params};
 
@@ -45,16 +47,21 @@ pub(super) async fn handle(
         Method::POST => from_body(&headers, request.into_body(), server.timeouts.body).await,
         _ => return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST, GET")]).into_response(),
     };
-    let Some(place) = server.subscriber_place() else {
-        return too_many_subscribers();
+    let place = match server.subscriber_place(client_headers.client()) {
+        Ok(place) => place,
+        Err(full) => return too_many_subscribers(full),
     };
-    let subscribed = Subscribed::new(&server, place);
+    let mut subscribed = Subscribed::new(&server, place);
     let prepared = match prepare(&server, &client_headers, params).await {
         Ok(prepared) => prepared,
         Err(errors) => return rejected(&server, subscribed, errors),
     };
     if is_get && prepared.executable.kind == OperationType::Mutation {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")]).into_response();
+    }
+    match server.viewer_place(prepared.requester.viewer) {
+        Ok(place) => subscribed.viewer_place = place,
+        Err(full) => return too_many_subscribers(full),
     }
     execute(&server, subscribed, prepared)
 }
@@ -134,16 +141,18 @@ fn update_text(update: &Update) -> Option<String> {
 /// Counts an open stream for as long as it lives.
 struct Subscribed {
     gauge: Gauge,
-    _place: OwnedSemaphorePermit,
+    _place: Place<IpAddr>,
+    viewer_place: Option<Place<Viewer>>,
 }
 
 impl Subscribed {
-    fn new(server: &Server, place: OwnedSemaphorePermit) -> Self {
+    fn new(server: &Server, place: Place<IpAddr>) -> Self {
         let gauge = server.app.metrics.subscribers.clone();
         gauge.inc();
         Self {
             gauge,
             _place: place,
+            viewer_place: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::readable::{UnreadableRow, readable};
+use super::address::require_web;
 use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::campaign::{Campaign, Category};
 use crate::domain::nominee::Nominee;
@@ -67,6 +68,7 @@ pub async fn find_roster(database: &Database, id: CampaignId) -> sqlx::Result<Re
 
 /// Stores a new campaign. Fails, too, where the slug is taken or a rule is out of its bounds.
 pub async fn insert(tx: &mut Transaction, c: &Campaign, now: DateTime<Utc>) -> sqlx::Result<()> {
+    require_web(&c.cover_url)?;
     let statement = sql!(
         "insert_campaign",
         "INSERT INTO campaign (id, slug, title, summary, cover_url, time_zone, lifecycle, voting_opens_at,
@@ -98,6 +100,7 @@ pub async fn insert_category(
 
 /// Stores a new nominee. Fails, too, where its number is taken in the campaign.
 pub async fn insert_nominee(tx: &mut Transaction, n: &Nominee) -> sqlx::Result<()> {
+    require_web(&n.portrait_url)?;
     let statement = sql!(
         "insert_nominee",
         "INSERT INTO nominee (id, campaign_id, category_id, number, name, employer, city, title, summary, portrait_url,

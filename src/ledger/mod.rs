@@ -10,6 +10,7 @@
     reason = "one sentence of the module says it for all"
 )]
 
+mod address;
 mod backup;
 pub mod campaign;
 pub mod counters;

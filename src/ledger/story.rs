@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::address::require_web;
 use super::rows::Ids;
 use super::statement::{OnPool, Statement, with_ids};
 use super::{Database, Transaction, in_tx, on_pool, sql};
@@ -184,6 +185,8 @@ pub async fn insert(
     s: &Story,
     category_id: Option<CategoryId>,
 ) -> sqlx::Result<()> {
+    require_web(&s.cover_url)?;
+    require_web(s.media.iter().map(|medium| &medium.url))?;
     let statement = sql!(
         "insert_story",
         "INSERT INTO story (id, campaign_id, category_id, nominee_id, title, summary, body, cover_url, media,

@@ -32,26 +32,44 @@ pub fn render(svg: &str, font: &Font) -> Option<Vec<u8>> {
     font.render(svg, SIZE)
 }
 
-/// A nominee's poster as SVG.
-#[must_use]
-pub fn draw(font: &Font, roster: &Roster, nominee: &Nominee, code: &PosterCode) -> String {
-    let (width, height) = SIZE;
-    let family = Escaped(font.family());
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
-        font-family=\"{family}\"><path fill=\"#b3202a\" d=\"M0 0h{width}v{height}H0z\"/>\
-        <rect x=\"40\" y=\"200\" width=\"670\" height=\"950\" rx=\"28\" fill=\"#fff\"/>",
-    );
-    let title = lines(&roster.campaign().title, 15.0, 2);
-    let first = if title.len() > 1 { 85 } else { 120 };
-    for (line, y) in title.iter().zip((first..).step_by(62)) {
-        text(&mut svg, y, 44, "#fff", line);
+/// A nominee's poster as SVG, to which its code comes last.
+pub struct Poster(String);
+
+impl Poster {
+    /// Draws the poster without its code.
+    #[must_use]
+    pub fn new(font: &Font, roster: &Roster, nominee: &Nominee) -> Self {
+        let (width, height) = SIZE;
+        let family = Escaped(font.family());
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} \
+            {height}\" font-family=\"{family}\"><path fill=\"#b3202a\" d=\"M0 0h{width}v{height}H0z\"/>\
+            <rect x=\"40\" y=\"200\" width=\"670\" height=\"950\" rx=\"28\" fill=\"#fff\"/>",
+        );
+        let title = lines(&roster.campaign().title, 15.0, 2);
+        let first = if title.len() > 1 { 85 } else { 120 };
+        for (line, y) in title.iter().zip((first..).step_by(62)) {
+            text(&mut svg, y, 44, "#fff", line);
+        }
+        draw_person(&mut svg, roster, nominee);
+        text(&mut svg, 1128, 28, "#b3202a", "扫码投票 · Scan to vote");
+        Self(svg)
     }
-    draw_person(&mut svg, roster, nominee);
-    draw_code(&mut svg, code);
-    text(&mut svg, 1128, 28, "#b3202a", "扫码投票 · Scan to vote");
-    svg.push_str("</svg>");
-    svg
+
+    /// All that is drawn on it so far.
+    #[must_use]
+    pub fn drawn(&self) -> &str {
+        &self.0
+    }
+
+    /// The whole poster.
+    #[must_use]
+    pub fn with_code(self, code: &PosterCode) -> String {
+        let mut svg = self.0;
+        draw_code(&mut svg, code);
+        svg.push_str("</svg>");
+        svg
+    }
 }
 
 fn draw_person(svg: &mut String, roster: &Roster, nominee: &Nominee) {

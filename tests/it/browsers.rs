@@ -10,6 +10,7 @@ use crate::harness::{Stores, TestApp, on_both};
 on_both!(
     only_pages_of_known_sites_may_use_the_api,
     without_a_list_no_other_site_is_admitted,
+    a_host_may_be_admitted_at_all_ports,
     answers_are_compressed_for_who_takes_it,
     the_page_for_exploring_is_there_where_the_schema_is_open,
 );
@@ -21,6 +22,27 @@ async fn with_origins(stores: &Stores, origins: &[&'static str]) -> TestApp {
         connection_limits.allowed_origins = headers.collect();
     });
     builder.start().await
+}
+
+async fn a_host_may_be_admitted_at_all_ports(stores: Stores) {
+    let app = with_origins(&stores, &["http://localhost:*", "http://127.0.0.1:*"]).await;
+    for (origin, is_admitted) in [
+        ("http://localhost:5173", true),
+        ("http://localhost", true),
+        ("http://127.0.0.1:3000", true),
+        ("https://localhost:5173", false),
+        ("http://localhost.evil.example", false),
+        ("http://localhost:5173.evil.example", false),
+        ("http://localhost:99999", false),
+        ("http://localhost:*", true),
+        ("null", false),
+    ] {
+        // No browser sends the star: whoever does has no page to be protected from.
+        let (_, headers) = preflight(&app, origin).await;
+        let admitted = headers.get("access-control-allow-origin");
+        assert_eq!(admitted.is_some(), is_admitted, "{origin}");
+        assert!(admitted.is_none_or(|admitted| admitted == origin));
+    }
 }
 
 /// Asks as a browser does before it sends a POST with JSON from a page of this site.

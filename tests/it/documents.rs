@@ -25,6 +25,7 @@ on_both!(
     manifests_of_both_kinds_are_read_at_the_start,
     public_answers_may_be_kept,
     other_answers_may_not_be_kept,
+    a_shuffle_is_kept_for_its_seed_only,
     an_operation_says_what_it_costs,
     lists_of_nominees_are_paid_by_the_roster,
     an_operation_is_charged_to_its_caller,
@@ -412,6 +413,50 @@ async fn public_answers_may_be_kept(stores: Stores) {
         let kept = ask(tag).await;
         assert_eq!((kept.status, kept.header("etag")), (status, etag.as_str()));
         assert_eq!(kept.body.is_null(), status == 304);
+    }
+}
+
+async fn a_shuffle_is_kept_for_its_seed_only(stores: Stores) {
+    const SHUFFLED: &str =
+        "query($slug: String!, $order: NomineeOrder!, $seed: String) { campaign(slug: $slug) {
+        nominees(first: 36, orderBy: $order, seed: $seed) { nodes { number } } } }";
+    let app = TestApp::builder(&stores).with_connection_limits(|limits| {
+        limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+    });
+    let app = app.start().await;
+    let slug = app.sample().await.campaign.slug;
+    let extensions = persisted(&sha256(SHUFFLED)).to_string();
+    let ask = async |order: &str, seed: Option<&str>, from: &str| {
+        let variables = json!({"slug": slug, "order": order, "seed": seed}).to_string();
+        let parameters = [
+            ("query", SHUFFLED),
+            ("extensions", &extensions),
+            ("variables", &variables),
+        ];
+        send(app.anonymous(), Method::GET, |request| {
+            request.query(&parameters).header("x-forwarded-for", from)
+        })
+        .await
+    };
+    // Two askers at different addresses: the first one's order is not given to the other.
+    let orders = [
+        ask("SHUFFLED", None, "198.51.100.1").await,
+        ask("SHUFFLED", None, "198.51.100.2").await,
+    ];
+    for answer in &orders {
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("etag"), "");
+    }
+    assert_ne!(orders[0].body, orders[1].body);
+    // By its seed it is the same for all, and so are other orders.
+    for (order, seed) in [("SHUFFLED", Some("device")), ("NUMBER", None)] {
+        let first = ask(order, seed, "198.51.100.1").await;
+        assert_eq!(
+            first.header("cache-control"),
+            "public, max-age=1, s-maxage=1"
+        );
+        assert_eq!(ask(order, seed, "198.51.100.2").await.body, first.body);
     }
 }
 

@@ -14,7 +14,7 @@
 //! | `garbage-*`, `http500-*` | not JSON; status 500 |
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -126,6 +126,11 @@ impl FakeWeChat {
         self.platform.image_errcode.store(errcode, Ordering::SeqCst);
     }
 
+    /// Code images wait from now on, as slow codes do, until [`FakeWeChat::answer_slow_calls`].
+    pub fn hold_images(&self) {
+        self.platform.holds_images.store(true, Ordering::SeqCst);
+    }
+
     /// How many server tokens were given out.
     pub fn tokens(&self) -> usize {
         self.platform.tokens_given.load(Ordering::SeqCst)
@@ -163,6 +168,7 @@ struct Platform {
     tokens: AtomicUsize,
     tokens_given: AtomicUsize,
     image_errcode: AtomicI64,
+    holds_images: AtomicBool,
     images: Mutex<Vec<(String, String)>>,
 }
 
@@ -268,10 +274,15 @@ async fn stable_token(
 }
 
 async fn code_image(
-    State((platform, _)): State<(Arc<Platform>, watch::Receiver<bool>)>,
+    State((platform, mut slow_answers)): State<(Arc<Platform>, watch::Receiver<bool>)>,
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Response {
+    let _under_way = platform.enter();
+    if platform.holds_images.load(Ordering::SeqCst) {
+        // As with slow codes: an error means that the platform stops.
+        let _ = slow_answers.wait_for(|answer| *answer).await;
+    }
     let query = parse_query(&query.unwrap_or_default());
     let good = format!("server-token-{}", platform.tokens.load(Ordering::SeqCst));
     if query.get("access_token") != Some(&good) {

@@ -10,6 +10,7 @@ mod doubling;
 mod meter;
 mod requests;
 mod sockets;
+mod subscribers;
 mod timeouts;
 mod transport;
 mod validation;

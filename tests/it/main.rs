@@ -27,6 +27,8 @@ mod log_watch;
 mod logs;
 mod model;
 mod pages;
+mod plain_words;
+mod posters;
 mod postgres;
 mod properties;
 mod raw_sql;

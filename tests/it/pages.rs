@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use acclaim::domain::campaign::{Campaign, Lifecycle};
+use acclaim::graphql::document::Policy;
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::print::font::Font;
 use chrono::TimeDelta;
@@ -19,7 +20,9 @@ on_both!(
     an_address_has_a_title_and_a_preview,
     a_story_is_whole_without_its_program,
     what_is_not_public_has_no_page,
-    an_address_that_leads_nowhere_helps_browsers,
+    a_slash_at_the_end_leads_to_the_page,
+    an_unknown_address_helps_a_browser,
+    the_api_tells_a_browser_what_it_is,
     who_hammers_stories_is_told_to_wait,
     files_are_kept_for_ever_and_compressed_as_the_client_takes_them,
     without_a_public_address_there_are_no_codes_and_no_guesses,
@@ -213,39 +216,112 @@ async fn what_is_not_public_has_no_page(stores: Stores) {
     }
 }
 
-async fn an_address_that_leads_nowhere_helps_browsers(stores: Stores) {
-    let app = TestApp::start(&stores).await;
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .expect("a client");
-    let browse = async |path: &str| {
-        let request = client.get(app.url(path));
-        let request = request.header("accept", "text/html,*/*;q=0.8");
-        request.send().await.expect("an answer")
-    };
-    for (path, way) in [
+/// The answer at a path to a client that accepts this, without following it.
+async fn visit(app: &TestApp, path: &str, accept: &str) -> Response {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let request = client.build().expect("a client").get(app.url(path));
+    let request = request.header("accept", accept);
+    request.send().await.expect("an answer")
+}
+
+/// As browsers send it.
+const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+async fn a_slash_at_the_end_leads_to_the_page(stores: Stores) {
+    let app = public(&stores).start().await;
+    let (_, story) = told(&app, "Fair").await;
+    for (path, to) in [
         ("/c/fair/", "/c/fair"),
-        ("/c/fair/board//", "/c/fair/board"),
-        ("/graphiql/?a=1", "/graphiql?a=1"),
+        ("/c/fair//?order=NUMBER&x=%2F", "/c/fair?order=NUMBER&x=%2F"),
+        ("/c/fair/n/1/", "/c/fair/n/1"),
+        ("/c/fair/board/", "/c/fair/board"),
+        ("/c/fair/stories/", "/c/fair/stories"),
+        (&format!("{story}/"), &story),
+        ("/graphiql/", "/graphiql"),
     ] {
-        let response = browse(path).await;
-        assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT, "{path}");
-        assert_eq!(response.headers()["location"], way);
+        for accept in [BROWSER, "*/*"] {
+            let response = visit(&app, path, accept).await;
+            assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT, "{path}");
+            assert_eq!(response.headers()["location"], to, "{path}");
+        }
+        assert_eq!(get(&app, path).await.status(), StatusCode::OK, "{path}");
     }
-    // Two slashes at the start would name a host.
-    for path in ["/nowhere", "/c", "//vote.example.com/", "/c/fair/n/1/2/3"] {
-        let response = browse(path).await;
+    // Nobody is sent to another site, and what is no page is not there.
+    for path in [
+        "//evil.example/",
+        "//c/evil.example/",
+        "/graphql/",
+        "/c/",
+        "/healthz/",
+    ] {
+        let response = visit(&app, path, "*/*").await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        assert!(!response.headers().contains_key("location"), "{path}");
+    }
+    let post = app.http().post(app.url("/c/fair/")).send().await;
+    assert_eq!(post.expect("an answer").status(), StatusCode::NOT_FOUND);
+}
+
+async fn an_unknown_address_helps_a_browser(stores: Stores) {
+    let app = public(&stores).start().await;
+    told(&app, "Fair").await;
+    for path in [
+        "/none",
+        "/c",
+        "/c/none",
+        "/c/fair/n/9999",
+        "/c/fair/what/is/this",
+        "/pages/x/y",
+        "/admin/",
+    ] {
+        let response = visit(&app, path, BROWSER).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(
+            response.headers()["content-type"],
+            "text/html; charset=utf-8"
+        );
         let html = response.text().await.expect("a page");
-        assert!(html.contains("这个地址没有内容。There is nothing at this address."));
-        assert!(html.contains("<a href=\"/\">"), "{html}");
+        for words in [
+            "这个地址没有内容",
+            "There is nothing at this address",
+            "<a href=\"/\">",
+        ] {
+            assert!(html.contains(words), "{path}: {html}");
+        }
+        // Nothing of the address is in it.
+        assert!(!html.contains("what/is"), "{html}");
     }
-    for path in ["/nowhere", "/graphql/"] {
-        let response = client.get(app.url(path)).send().await.expect("an answer");
-        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
-        assert_eq!(response.text().await.expect("text"), "");
+    // Programs get what they got.
+    for accept in ["*/*", "application/json"] {
+        let response = visit(&app, "/none", accept).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+        assert_eq!(response.headers()["vary"], "accept");
+        assert_eq!(response.text().await.expect("a text"), "");
     }
+    let post = app.http().post(app.url("/none")).header("accept", BROWSER);
+    let response = post.send().await.expect("an answer");
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    assert_eq!(response.text().await.expect("a text"), "");
+}
+
+async fn the_api_tells_a_browser_what_it_is(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let response = visit(&app, "/graphql", BROWSER).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let html = response.text().await.expect("a page");
+    for words in ["GraphQL 接口", "the GraphQL API", "href=\"/graphiql\""] {
+        assert!(html.contains(words), "{html}");
+    }
+    // A query is answered, whoever asks; and a program that asks for nothing is told so.
+    let response = visit(&app, "/graphql?query=%7BserverTime%7D", BROWSER).await;
+    assert!(response.text().await.expect("JSON").contains("\"data\""));
+    let response = visit(&app, "/graphql", "application/json").await;
+    assert!(response.text().await.expect("JSON").contains("\"errors\""));
+    let closed = TestApp::builder(&stores).with_documents(Policy::Any);
+    let closed = closed.start().await;
+    let response = visit(&closed, "/graphql", BROWSER).await;
+    assert!(!response.text().await.expect("a page").contains("graphiql"));
 }
 
 async fn who_hammers_stories_is_told_to_wait(stores: Stores) {

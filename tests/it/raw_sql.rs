@@ -22,12 +22,16 @@ impl RawSql {
 
     /// Runs a statement and returns how many rows it has changed.
     pub async fn execute(&mut self, sql: &str) -> u64 {
+        self.try_execute(sql).await.expect("a good statement")
+    }
+
+    /// The same for a statement that the database may refuse.
+    pub async fn try_execute(&mut self, sql: &str) -> sqlx::Result<u64> {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
             Self::Postgres(c) => sqlx::query(sql).execute(c).await.map(|d| d.rows_affected()),
             Self::Sqlite(c) => sqlx::query(sql).execute(c).await.map(|d| d.rows_affected()),
         }
-        .expect("a good statement")
     }
 
     /// Every value of a table as the bytes that the database holds.

@@ -331,6 +331,28 @@ fn may_be_long(line: &str) -> bool {
 }
 
 #[test]
+fn tables_of_documents_are_whole() {
+    let is_head = |line: &str| line.starts_with("| --") || line.starts_with("|--");
+    let mut broken = Vec::new();
+    for path in files(".", "md") {
+        let text = std::fs::read_to_string(&path).expect("a text");
+        let lines: Vec<&str> = text.lines().collect();
+        for (number, line) in lines.iter().enumerate() {
+            let begins =
+                line.starts_with('|') && (number == 0 || !lines[number - 1].starts_with('|'));
+            let next = lines.get(number + 1).copied().unwrap_or_default();
+            if begins && !is_head(next) {
+                broken.push(format!("{}:{}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(
+        broken.is_empty(),
+        "rows without the head of a table: {broken:?}"
+    );
+}
+
+#[test]
 fn lines_of_comments_and_documents_are_at_most_120_characters() {
     const CHARS_MAX: usize = 120;
     let is_comment = |line: &str, markers: &[&str]| {

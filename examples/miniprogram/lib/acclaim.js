@@ -123,6 +123,15 @@ class Acclaim {
     return Date.now() + this.clockOffsetMs;
   }
 
+  /** The seed of this phone's fair order of nominees, the same before and after signing in; it is no secret. */
+  seed() {
+    const stored = this.read('seed');
+    if (stored !== undefined) return stored;
+    const seed = randomUuid();
+    this.write('seed', seed);
+    return seed;
+  }
+
   /** True when a voter is signed in. */
   get isSignedIn() {
     return this.read('tokens') !== undefined;
@@ -464,12 +473,12 @@ class Acclaim {
     return tokens;
   }
 
-  /** @param {'tokens' | 'pending'} name */
+  /** @param {'tokens' | 'pending' | 'seed'} name */
   read(name) {
     return this.untaken.has(name) ? this.untaken.get(name) : this.readStored(name);
   }
 
-  /** @param {'tokens' | 'pending'} name */
+  /** @param {'tokens' | 'pending' | 'seed'} name */
   readStored(name) {
     try {
       return wx.getStorageSync(`${this.storageKey} ${name}`) || undefined;
@@ -480,7 +489,7 @@ class Acclaim {
 
   /**
    * Stores a value; where the phone's storage is full, memory has it until the mini-program is closed.
-   * @param {'tokens' | 'pending'} name
+   * @param {'tokens' | 'pending' | 'seed'} name
    * @param {any} value
    */
   write(name, value) {

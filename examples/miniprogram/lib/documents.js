@@ -13,8 +13,8 @@ module.exports = {
     text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}query Campaign($slug:String!){serverTime campaign(slug:$slug){id title summary phase votingOpensAt votingClosesAt rules{votesPerPeriod period}categories{id name nomineeCount}viewerQuotas{...QuotaParts}}}",
   },
   Nominees: {
-    id: 'e4d8b9ca4caaf5d9a6d6a110134f73c37836a11873d36929242ec96294301fe1',
-    text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl status votes viewerHasVoted category{id}}query Nominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy){nodes{...NomineeParts}pageInfo{hasNextPage endCursor}}}}",
+    id: '2ba26b2ea29726a4062b0e6fa7425451f192d5308e3aa8fc8c70c0139c67634b',
+    text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl status votes viewerHasVoted category{id}}query Nominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeParts}pageInfo{hasNextPage endCursor}}}}",
   },
   Nominee: {
     id: '0258117ece43c0f3b8e4b1772c048cb30bf3983fb180bbad27aafad94b11caf0',

@@ -12,9 +12,9 @@ use super::params::{Hash, Params, hash, hash_id, not_found, parse_hash, persiste
 use super::prepare::{Document, Preparer};
 use super::{Errors, rejected, variables};
 use crate::app::App;
-use crate::graphql::RequestContext;
 use crate::graphql::error::{code, request_error};
 use crate::graphql::schema::{self, Schema};
+use crate::graphql::{Privacy, RequestContext};
 
 /// Tokens of the documents that are cached, with some 250 bytes for each: 40 MB at most, thousands of usual documents.
 const CACHED_TOKENS_MAX: u64 = 160_000;
@@ -148,13 +148,16 @@ impl Documents {
         if shared.is_none() {
             self.charge(requester, price)?;
         }
+        let privacy = Privacy::default();
+        let request = operation.request(values, missing, requester);
         Ok(Executable {
             kind: operation.kind,
             field: operation.field,
             cost: wants_cost.then_some(cost),
             is_cacheable: is_by_hash && !operation.reads_clock,
             shared,
-            request: operation.request(values, missing, requester),
+            request: request.data(privacy.clone()),
+            privacy,
         })
     }
 

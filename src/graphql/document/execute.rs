@@ -6,9 +6,9 @@ use futures_util::stream::{BoxStream, StreamExt as _};
 
 use super::Documents;
 use super::params::Hash;
-use crate::graphql::RequestContext;
 use crate::graphql::error::finish;
 use crate::graphql::messages::Language;
+use crate::graphql::{Privacy, RequestContext};
 
 /// The name of a subscription whose results are the same for all who ask for it so.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,10 +53,23 @@ pub struct Executable {
     /// The key and price of a subscription whose results are the same for all who have the same key: the first of them
     /// is still to be charged for it.
     pub shared: Option<(SharedKey, u32)>,
+    /// Whether a resolver finds the answer to be the requester's own.
+    pub(super) privacy: Privacy,
     pub(super) request: Request,
 }
 
 impl Documents {
+    /// Executes a query that others may ask for, too, as [`Documents::execute`] does; the last says whether the
+    /// response is the requester's own after all.
+    pub async fn execute_public(
+        &self,
+        executable: Executable,
+    ) -> (Response, Option<&'static str>, bool) {
+        let privacy = executable.privacy.clone();
+        let (response, code) = self.execute(executable).await;
+        (response, code, privacy.is_private())
+    }
+
     /// Executes a query or mutation. Its errors have their codes; the first of them is returned, too.
     pub async fn execute(&self, executable: Executable) -> (Response, Option<&'static str>) {
         // On the heap: it is 16 KB, which would be moved with everything that waits for it.

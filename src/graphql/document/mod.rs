@@ -7,11 +7,14 @@
 //! Two schemas of the library share the work: the strict one validates a new document and executes nothing, the fast
 //! one executes documents that have been validated and looks at little more.
 
+mod brackets;
 pub mod cost;
 mod documents;
+mod escapes;
 mod execute;
 mod fields;
 pub mod guard;
+mod literals;
 pub mod manifest;
 mod params;
 mod prepare;

@@ -7,21 +7,19 @@ use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, N
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
 };
-use async_graphql::{Name, Positioned, Request, Response, ServerError, Variables};
+use async_graphql::{Name, Pos, Positioned, Request, Response, ServerError, Variables};
 
 use super::cost::{COST_MAX, Cost};
 use super::fields::{SHARED_FIELDS, root_field, selects, selects_only};
 use super::params::{Hash, hash};
 use super::schema_index::SchemaIndex;
 use super::variables::{self, MissingVariables};
-use super::{Errors, guard, rejected};
+use super::{Errors, brackets, escapes, guard, literals, rejected};
 use crate::app::App;
 use crate::graphql::RequestContext;
 use crate::graphql::error::{code, document_error, finish};
 use crate::graphql::schema::{self, Schema};
 
-/// Characters of a message of the parser's.
-const MESSAGE_CHARS_MAX: usize = 400;
 /// Errors of a document that are told: who mends these sees the others.
 const ERRORS_MAX: usize = 10;
 
@@ -126,12 +124,19 @@ impl Preparer {
     /// Guards, parses, validates and prices a document.
     pub(super) async fn prepare(&self, text: &str) -> Result<Arc<Document>, Errors> {
         let tokens = guard::scan(text).map_err(too_complex)?;
-        let parsed = async_graphql::parser::parse_query(text)
-            .map_err(|error| vec![syntax_error(error.into())])?;
+        let written = escapes::write_out(text).map_err(|offset| {
+            let position = brackets::position(text, offset);
+            vec![syntax_error(position, "this escape is no character.")]
+        })?;
+        let parsed = async_graphql::parser::parse_query(written.as_ref())
+            .map_err(|error| vec![parser_error(text, error.into())])?;
         if let Some(conflict) = guard::check(&parsed).map_err(too_complex)? {
             return Err(vec![conflict_error(&conflict)]);
         }
         self.validate(&parsed).await?;
+        if let Some(quoted) = literals::find_quoted_enum(&self.schema_index, &parsed) {
+            return Err(vec![quoted_error(&quoted)]);
+        }
         // The library answers with null, which tells nobody why.
         if !self.is_open && selects(&parsed, &["__schema", "__type"]) {
             let message = "Introspection is off: read the schema where it is published.";
@@ -217,13 +222,33 @@ fn too_complex(why: String) -> Errors {
     rejected(code, why)
 }
 
-/// The parser's error. It quotes the line that it cannot read, which may be the whole document.
-fn syntax_error(mut error: ServerError) -> ServerError {
-    if let Some((end, _)) = error.message.char_indices().nth(MESSAGE_CHARS_MAX) {
-        error.message.truncate(end);
-        error.message.push('…');
+/// The parser's error in a plain sentence: its own words are those of its grammar, with the line, which may be the whole
+/// document.
+fn parser_error(text: &str, error: ServerError) -> ServerError {
+    if let Some((position, why)) = brackets::fault(text) {
+        return syntax_error(position, &why);
     }
-    error.extensions = document_error(code::GRAPHQL_PARSE_FAILED, "").extensions;
+    let position = error.locations.first().copied().unwrap_or_default();
+    syntax_error(position, "the document cannot be read from here on.")
+}
+
+fn syntax_error(at: Pos, why: &str) -> ServerError {
+    let message = format!(
+        "Syntax error in line {}, column {}: {why}",
+        at.line, at.column
+    );
+    let mut error = document_error(code::GRAPHQL_PARSE_FAILED, message);
+    error.locations = vec![at];
+    error
+}
+
+fn quoted_error(quoted: &literals::QuotedEnum) -> ServerError {
+    let message = format!(
+        "A string stands where a value of the enum {} is expected: write it without quotes.",
+        quoted.enum_name
+    );
+    let mut error = document_error(code::GRAPHQL_VALIDATION_FAILED, message);
+    error.locations = vec![quoted.position];
     error
 }
 

@@ -54,9 +54,11 @@ pub(super) struct OutputField {
     pub(super) length: LengthRule,
     /// Whether a whole roster is gone through for it.
     pub(super) goes_through_roster: bool,
+    /// Its arguments.
+    pub(super) arguments: Vec<InputField>,
 }
 
-/// A field of an input object.
+/// A field of an input object, or an argument.
 #[derive(Debug)]
 pub(super) struct InputField {
     /// Its name.
@@ -172,6 +174,12 @@ fn output_field(parent: &Name, field: &FieldDefinition) -> OutputField {
         },
         length: length_rule(parent, &path, field),
         goes_through_roster: base_name(&field.ty.node).as_str() == NOMINEE_LIST,
+        arguments: field
+            .arguments
+            .iter()
+            .cloned()
+            .map(|argument| input_field(argument.node))
+            .collect(),
         type_name: base_name(&field.ty.node).clone(),
     }
 }

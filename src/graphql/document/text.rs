@@ -63,14 +63,14 @@ fn is_word(byte: u8) -> bool {
 }
 
 /// The text from the first byte on that `ends` it.
-fn after(text: &[u8], ends: impl Fn(u8) -> bool) -> &[u8] {
+pub(super) fn after(text: &[u8], ends: impl Fn(u8) -> bool) -> &[u8] {
     text.iter()
         .position(|byte| ends(*byte))
         .map_or(&[], |end| &text[end..])
 }
 
 /// The text behind a string whose opening quote has been read; a string ends at the end of its line at the latest.
-fn after_string(text: &[u8]) -> &[u8] {
+pub(super) fn after_string(text: &[u8]) -> &[u8] {
     let mut rest = text;
     while let Some((byte, tail)) = rest.split_first() {
         match byte {
@@ -83,7 +83,7 @@ fn after_string(text: &[u8]) -> &[u8] {
 }
 
 /// The text behind a block string whose opening quotes have been read; none if it does not end.
-fn after_block_string(text: &[u8]) -> Option<&[u8]> {
+pub(super) fn after_block_string(text: &[u8]) -> Option<&[u8]> {
     let mut rest = text;
     while !rest.is_empty() {
         if rest.starts_with(b"\\\"\"\"") {

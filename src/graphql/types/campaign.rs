@@ -10,6 +10,7 @@ use super::scalars::Timestamp;
 use super::story::{StoryConnection, list_stories};
 use super::{Category, Nominee, Quota, Tally, to_i32};
 use crate::app::App;
+use crate::domain::address;
 use crate::domain::campaign as rules;
 use crate::domain::roster::Roster;
 use crate::domain::story::FeedFilter;
@@ -125,7 +126,7 @@ impl Campaign {
 
     /// Address of a picture.
     async fn cover_url(&self) -> Option<&str> {
-        self.roster.campaign().cover_url.as_deref()
+        address::web(self.roster.campaign().cover_url.as_deref())
     }
 
     /// IANA name of the time zone whose days its quota follows, such as "Asia/Shanghai".
@@ -183,12 +184,19 @@ impl Campaign {
         search: Option<String>,
         #[graphql(desc = "Their order.", default_with = "NomineeOrder::Number")]
         order_by: NomineeOrder,
+        #[graphql(
+            desc = "The seed of a shuffled order, at most 64 characters: the order is the same for the same seed all \
+                    day long. A device that keeps a random one sees one order before and after signing in. Without it \
+                    the order is the viewer's, or the address's."
+        )]
+        seed: Option<String>,
     ) -> Result<NomineeConnection> {
         let query = NomineeQuery {
             page: PageArgs::new(first, after, last, before)?,
             category,
             search,
             order_by,
+            seed,
         };
         list_nominees(ctx, &self.roster, query).await
     }

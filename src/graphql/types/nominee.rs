@@ -10,6 +10,7 @@ use super::{Campaign, Category, to_i32};
 use crate::app::nominees::{self, NomineeFilter, NomineeSortKey};
 use crate::app::tallies::RankedTally;
 use crate::auth::keyed_hash::HashKey;
+use crate::domain::address;
 use crate::domain::campaign::QuotaPeriod;
 use crate::domain::nominee as domain;
 use crate::domain::period;
@@ -19,11 +20,13 @@ use crate::error::{self, Error};
 use crate::graphql::connection::{Connection, PageArgs, PageInfo};
 use crate::graphql::node_id::{self, Cursor, GlobalId};
 use crate::graphql::page::NomineePage;
-use crate::graphql::{Nullable, app, requester};
+use crate::graphql::{Nullable, app, mark_private, requester};
 use crate::id::CategoryId;
 
 /// Characters of a text that is searched for at most.
 const SEARCH_CHARS_MAX: usize = 100;
+/// Characters of a seed at most: a UUID's 36, with room.
+const SEED_CHARS_MAX: usize = 64;
 
 /// The order of a list of nominees.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +35,7 @@ pub(in crate::graphql) enum NomineeOrder {
     Number,
     /// By votes, most first; only where the viewer may see the tally.
     Votes,
-    /// At random, and fair: the same for a viewer all day long.
+    /// At random, and fair: the same for a `seed`, or else for a viewer, all day long.
     Shuffled,
 }
 
@@ -125,7 +128,7 @@ impl Nominee {
 
     /// Address of a picture.
     async fn portrait_url(&self) -> Option<&str> {
-        self.nominee().portrait_url.as_deref()
+        address::web(self.nominee().portrait_url.as_deref())
     }
 
     /// Whether it can be voted for.
@@ -207,6 +210,8 @@ pub(in crate::graphql) struct NomineeQuery {
     pub(in crate::graphql) search: Option<String>,
     /// Their order.
     pub(in crate::graphql) order_by: NomineeOrder,
+    /// The seed of a shuffled order.
+    pub(in crate::graphql) seed: Option<String>,
 }
 
 /// A nominee in a list.
@@ -239,7 +244,12 @@ enum Order {
 }
 
 impl Order {
-    async fn new(ctx: &Context<'_>, roster: &Roster, order_by: NomineeOrder) -> Result<Self> {
+    async fn new(
+        ctx: &Context<'_>,
+        roster: &Roster,
+        order_by: NomineeOrder,
+        seed: Option<&str>,
+    ) -> Result<Self> {
         Ok(match order_by {
             NomineeOrder::Number => Self::Number,
             NomineeOrder::Votes => {
@@ -247,7 +257,7 @@ impl Order {
                 let hidden = "The tally is hidden for now: choose another order.";
                 Self::Votes(tally.ok_or(Error::Forbidden(hidden))?)
             }
-            NomineeOrder::Shuffled => Self::Shuffled(shuffle_seed(ctx, roster)),
+            NomineeOrder::Shuffled => Self::Shuffled(shuffle_seed(ctx, roster, seed)?),
         })
     }
 
@@ -275,16 +285,26 @@ impl Order {
     }
 }
 
-/// The seed of the requester's shuffle today.
-fn shuffle_seed(ctx: &Context<'_>, roster: &Roster) -> u64 {
+/// The seed of the requester's shuffle today: by the seed that it keeps, or else by who asks.
+fn shuffle_seed(ctx: &Context<'_>, roster: &Roster, kept: Option<&str>) -> error::Result<u64> {
+    if kept.is_some_and(|seed| seed.chars().count() > SEED_CHARS_MAX) {
+        return Err(Error::BadUserInput(format!(
+            "seed must have at most {SEED_CHARS_MAX} characters."
+        )));
+    }
     let requester = requester(ctx);
     let zone = roster.campaign().time_zone.0;
     let day = period::number(QuotaPeriod::Day, zone, app(ctx).clock.now());
-    let viewer = match requester.viewer.voter() {
-        Some(voter_id) => voter_id.0.as_bytes().to_vec(),
-        None => requester.client.address.to_string().into_bytes(),
+    let owner = match (kept, requester.viewer.voter()) {
+        // Marked, so that nobody's seed is another's address or id.
+        (Some(seed), _) => [b"seed ", seed.as_bytes()].concat(),
+        (None, Some(voter_id)) => voter_id.0.as_bytes().to_vec(),
+        (None, None) => {
+            mark_private(ctx);
+            requester.client.address.to_string().into_bytes()
+        }
     };
-    nominees::shuffle_seed(roster, &viewer, day)
+    Ok(nominees::shuffle_seed(roster, &owner, day))
 }
 
 /// Checks the filter of a list of the nominees of `roster`.
@@ -316,7 +336,7 @@ pub(in crate::graphql) async fn list_nominees(
     let key = &app(ctx).hash_key;
     let args = query.page;
     let filter = filter(key, roster, query.category, query.search)?;
-    let mut order = Order::new(ctx, roster, query.order_by).await?;
+    let mut order = Order::new(ctx, roster, query.order_by, query.seed.as_deref()).await?;
     let mut decode = |text: &String| order.decode(key, text);
     let after = args.after.as_ref().map(&mut decode).transpose()?;
     let before = args.before.as_ref().map(&mut decode).transpose()?;

@@ -9,6 +9,7 @@ use super::scalars::{Long, Timestamp};
 use crate::app::App;
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::HashKey;
+use crate::domain::address;
 use crate::domain::story as domain;
 use crate::domain::story::{Direction, FeedFilter, FeedWindow};
 use crate::error::{self, Error};
@@ -114,7 +115,7 @@ impl Story {
 
     /// Address of a picture.
     async fn cover_url(&self) -> Option<&str> {
-        self.story().cover_url.as_deref()
+        address::web(self.story().cover_url.as_deref())
     }
 
     /// Pictures, films and recordings.
@@ -124,7 +125,11 @@ impl Story {
             url: m.url.clone(),
             title: m.title.clone(),
         };
-        self.story().media.iter().map(media).collect()
+        let media_of_story = self.story().media.iter();
+        media_of_story
+            .filter(|m| address::is_web(&m.url))
+            .map(media)
+            .collect()
     }
 
     /// The nominee it is about; null for the campaign's own stories.

@@ -6,6 +6,7 @@ use chrono::SecondsFormat;
 
 use super::assets::{PROGRAM, STYLESHEET};
 use super::paths::{campaign_path, nominee_path};
+use crate::domain::address::is_web;
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::domain::story::{MediaKind, Story};
@@ -84,10 +85,6 @@ pub(super) fn article(roster: &Roster, story: &Story, about: Option<&Nominee>) -
         "<p><a href=\"{campaign}/stories\">更多故事 · More stories</a></p></article></main>"
     );
     html
-}
-
-fn is_web(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://")
 }
 
 /// A whole page.

@@ -10,13 +10,13 @@ mod headers;
 mod html;
 mod paths;
 pub mod poster;
+mod refusal;
+mod unknown;
 
 use std::fmt::Write as _;
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::header::{ACCEPT, RETRY_AFTER};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
@@ -24,6 +24,9 @@ pub use self::assets::DOCUMENTS;
 use self::headers::headers;
 use self::html::{PageHead, article, document, introduction};
 use self::paths::{campaign_path, find, find_nominee, nominee_path, poster_path, story_path};
+use self::refusal::unavailable;
+pub(super) use self::unknown::handle as unknown;
+use self::unknown::nowhere;
 use super::Server;
 use super::cache_control::SHARED;
 use super::client::ClientHeaders;
@@ -31,11 +34,10 @@ use crate::auth::Viewer;
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::domain::story::Story;
-use crate::error::{Error, RETRY_AFTER as RETRY_AFTER_DEFAULT, Result};
+use crate::error::Result;
 use crate::graphql::node_id;
 use crate::id::StoryId;
 use crate::print::markup::Escaped;
-use crate::telemetry::RequestId;
 
 /// The cost of the page of a story, as that of an operation with a statement.
 const STORY_COST: u32 = 50;
@@ -100,11 +102,11 @@ async fn campaigns(State(server): State<Server>, client_headers: ClientHeaders) 
 async fn campaign(
     State(server): State<Server>,
     Path(slug): Path<String>,
-    uri: Uri,
+    uri: axum::http::Uri,
     client_headers: ClientHeaders,
 ) -> Response {
     let Some(roster) = find(&server, &slug) else {
-        return missing(&client_headers);
+        return nowhere(&client_headers, true);
     };
     let campaign = roster.campaign();
     let head = PageHead {
@@ -125,7 +127,7 @@ async fn nominee(
     client_headers: ClientHeaders,
 ) -> Response {
     let Some((roster, index)) = find_nominee(&server, &slug, &number) else {
-        return missing(&client_headers);
+        return nowhere(&client_headers, true);
     };
     let nominee = &roster.nominees()[index];
     let path = nominee_path(&roster, nominee);
@@ -148,21 +150,21 @@ async fn story(
     client_headers: ClientHeaders,
 ) -> Response {
     let Some(roster) = find(&server, &slug) else {
-        return missing(&client_headers);
+        return nowhere(&client_headers, true);
     };
     // It takes a statement, as in the API: a client that hammers it is stopped by the same allowance.
     if let Err(error) = server
         .app
         .charge(Viewer::Anonymous, client_headers.client(), STORY_COST)
     {
-        return unavailable(&error);
+        return unavailable(&error, "a story");
     }
     let story = match find_story(&server, &roster, id).await {
         Ok(story) => story,
-        Err(error) => return unavailable(&error),
+        Err(error) => return unavailable(&error, "a story"),
     };
     let Some(story) = story else {
-        return missing(&client_headers);
+        return nowhere(&client_headers, true);
     };
     let about = find_about(&roster, &story);
     let head = PageHead {
@@ -226,80 +228,4 @@ fn page(
         body,
     );
     (headers("text/html; charset=utf-8", SHARED), html).into_response()
-}
-
-/// Answers the addresses that no other handler has: for browsers a slash too many at the end leads to the address
-/// without it, and others get a page that helps; programs get an empty 404.
-pub(super) async fn elsewhere(
-    method: Method,
-    uri: Uri,
-    request_headers: HeaderMap,
-    client_headers: ClientHeaders,
-) -> Response {
-    if !is_browser(&method, &request_headers) {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    match without_slash(&uri) {
-        Some(way) => (headers("text/plain", SHARED), Redirect::permanent(&way)).into_response(),
-        None => nothing_here(&client_headers, false),
-    }
-}
-
-/// Whether a request is for something to look at.
-fn is_browser(method: &Method, request_headers: &HeaderMap) -> bool {
-    let accept = request_headers.get(ACCEPT);
-    let accept = accept.and_then(|accept| accept.to_str().ok());
-    matches!(*method, Method::GET | Method::HEAD)
-        && accept.is_some_and(|accept| accept.contains("text/html"))
-}
-
-/// The path and query without the slashes at the end of the path, if it has any. A path of two slashes at the start
-/// would lead to another host.
-fn without_slash(uri: &Uri) -> Option<String> {
-    let path = uri.path();
-    let shorter = path.trim_end_matches('/');
-    if shorter.len() == path.len() || shorter.is_empty() || shorter.starts_with("//") {
-        return None;
-    }
-    let query = uri.query().map(|query| format!("?{query}"));
-    Some(format!("{shorter}{}", query.unwrap_or_default()))
-}
-
-fn missing(client_headers: &ClientHeaders) -> Response {
-    nothing_here(client_headers, true)
-}
-
-/// The page of an address that leads nowhere; with the campaign's program where the path is one of its.
-fn nothing_here(client_headers: &ClientHeaders, has_program: bool) -> Response {
-    let head = PageHead {
-        title: "404".to_owned(),
-        summary: "",
-        picture: None,
-        path: String::new(),
-        kind: "website",
-        has_program,
-    };
-    let body = "<main><p>这个地址没有内容。There is nothing at this address.</p>\
-        <p><a href=\"/\">全部评选 · All campaigns</a></p></main>";
-    // Not canonical anywhere: an address that leads nowhere has no other.
-    let html = document(None, client_headers.language(), &head, body);
-    (
-        StatusCode::NOT_FOUND,
-        headers("text/html; charset=utf-8", SHARED),
-        html,
-    )
-        .into_response()
-}
-
-/// The response where a story cannot be read now.
-fn unavailable(error: &Error) -> Response {
-    let status = if matches!(error, Error::RateLimited { .. }) {
-        StatusCode::TOO_MANY_REQUESTS
-    } else {
-        tracing::warn!(request = RequestId::current(), %error, "a story could not be read");
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    let wait = error.retry_after().unwrap_or(RETRY_AFTER_DEFAULT);
-    let seconds = wait.as_millis().div_ceil(1_000).max(1).to_string();
-    (status, [(RETRY_AFTER, seconds)]).into_response()
 }

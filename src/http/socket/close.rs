@@ -19,6 +19,8 @@ pub(super) const GOING_AWAY: u16 = 1001;
 pub(super) const POLICY_VIOLATION: u16 = 1008;
 /// The code of a socket that this server cannot go on with.
 pub(super) const INTERNAL: u16 = 1011;
+/// The code of a socket that may be opened again later.
+pub(super) const TRY_AGAIN_LATER: u16 = 1013;
 /// The code of a message that breaks the protocol.
 pub(super) const INVALID: u16 = 4400;
 /// The code of a token that is no good: clients take 4401 for final; after this one they come back, with a new token.

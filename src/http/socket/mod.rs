@@ -21,14 +21,18 @@ use serde_json::value::RawValue;
 use tokio::time::{Instant, Interval, timeout};
 use tokio_stream::StreamMap;
 
-use self::close::{Close, FORBIDDEN, GOING_AWAY, INTERNAL, INVALID, NORMAL, POLICY_VIOLATION};
+use self::close::{
+    Close, FORBIDDEN, GOING_AWAY, INTERNAL, INVALID, NORMAL, POLICY_VIOLATION, TRY_AGAIN_LATER,
+};
 use self::message::{ClientMessage, ServerMessage};
 use self::operation::{Operation, OperationEvent};
 use super::Server;
 use super::client::{ClientHeaders, TokenLife};
 use super::params::parse_params;
+use super::places::Place;
 use super::response::{ResponseBody, is_request_error, too_many_subscribers};
 use super::shared_subscriptions::Update;
+use crate::auth::Viewer;
 use crate::error::Error;
 use crate::graphql::RequestContext;
 
@@ -74,8 +78,9 @@ pub(super) async fn handle(
         )
             .into_response();
     }
-    let Some(place) = server.subscriber_place() else {
-        return too_many_subscribers();
+    let place = match server.subscriber_place(client_headers.client()) {
+        Ok(place) => place,
+        Err(full) => return too_many_subscribers(full),
     };
     // Counted before the connection's own task ends, so that a stopping server waits for it.
     let counted = server.connections.token();
@@ -95,6 +100,7 @@ async fn run(server: Server, client_headers: ClientHeaders, socket: WebSocket) {
         socket,
         operations: StreamMap::new(),
         messages: Allowance::new(),
+        viewer_place: None,
     };
     let Close { code, reason } = session.talk().await;
     let closing = async {
@@ -152,6 +158,8 @@ struct Session {
     socket: WebSocket,
     operations: StreamMap<String, Operation>,
     messages: Allowance,
+    /// The place among its viewer's own subscribers.
+    viewer_place: Option<Place<Viewer>>,
 }
 
 /// An event that wakes a session.
@@ -193,6 +201,10 @@ impl Session {
                 ClientMessage::ConnectionInit { payload } => {
                     let token = payload.unwrap_or_default().authorization;
                     let requester = self.identify(token).await?;
+                    let place = self.server.viewer_place(requester.0.viewer);
+                    self.viewer_place = place.map_err(|_| {
+                        Close::new(TRY_AGAIN_LATER, "You have too many subscribers")
+                    })?;
                     self.send(&ServerMessage::ConnectionAck).await?;
                     return Ok(requester);
                 }
@@ -224,8 +236,8 @@ impl Session {
             None => self.client_headers.requester(&self.server).await,
         };
         requester.map_err(|error| match error {
-            Error::Unauthenticated => Close::new(FORBIDDEN, "Forbidden"),
-            _ => Close::new(1013, "Try again later"),
+            Error::Unauthenticated | Error::NoBearer => Close::new(FORBIDDEN, "Forbidden"),
+            _ => Close::new(TRY_AGAIN_LATER, "Try again later"),
         })
     }
 

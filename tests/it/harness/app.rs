@@ -65,6 +65,8 @@ pub fn generous_connections() -> ConnectionLimits {
         allowed_origins: Vec::new(),
         connections_max: 5_000,
         subscribers_max: 5_000,
+        subscribers_address_max: 5_000,
+        subscribers_viewer_max: 5_000,
         timeouts: Timeouts::default(),
     }
 }

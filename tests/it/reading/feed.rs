@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{column, flags, page, walk, walk_back, with};
 use crate::harness::{Sample, Stores, TestApp, global, on_both};
+use crate::raw_sql::RawSql;
 
 on_both!(
     the_feed_is_walked_to_its_end_both_ways,
@@ -17,6 +18,8 @@ on_both!(
     both_bounds_cut_a_page_of_the_feed,
     a_story_is_invisible_until_its_time,
     a_story_is_shown_with_all_that_it_has,
+    stories_of_one_moment_are_all_walked,
+    addresses_that_are_none_of_the_web_are_not_stored,
 );
 
 const STORIES: &str = "query($campaign: ID, $category: ID, $first: Int, $after: String, $last: Int, $before: String) {
@@ -318,4 +321,135 @@ async fn a_story_is_shown_with_all_that_it_has(stores: Stores) {
         "likeCount": 0, "viewCount": 0, "viewerHasLiked": null, "body": made.body, "markdown": made.body, "html": null,
     });
     assert_eq!(story, expected);
+}
+
+async fn stories_of_one_moment_are_all_walked(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    // Moments of each precision that is written differently.
+    for micros in [0, 500_000, 250_300, 1] {
+        let at = app.clock.now() - TimeDelta::minutes(5) + TimeDelta::microseconds(micros);
+        for n in 0..5 {
+            let title = format!("Story {n}");
+            sample.insert_story(&app.database, None, &title, at).await;
+        }
+    }
+    for size in [1, 2, 3, 5, 7, 20] {
+        let forwards = walk(app.anonymous(), STORIES, &json!({}), (size, "id")).await;
+        let backwards = walk_back(app.anonymous(), STORIES, &json!({}), (size, "id")).await;
+        let different: std::collections::HashSet<_> =
+            forwards.iter().map(ToString::to_string).collect();
+        assert_eq!((forwards.len(), different.len()), (20, 20), "{size}");
+        assert_eq!(forwards, backwards, "in pages of {size}");
+    }
+    // SQLite compares texts: another spelling of a moment would be another place in the feed.
+    let mut sql = RawSql::connect(&stores).await;
+    if matches!(sql, RawSql::Postgres(_)) {
+        return;
+    }
+    for (column, table) in [
+        ("published_at", "story"),
+        ("voting_opens_at", "campaign"),
+        ("voting_closes_at", "campaign"),
+    ] {
+        let mut set = async |spelling: &str| {
+            sql.try_execute(&format!("UPDATE {table} SET {column} = '{spelling}'"))
+                .await
+        };
+        for spelling in [
+            "2022-10-25T04:00:00Z",
+            "2022-10-25 04:00:00",
+            "2022-10-25 04:00:00+00:00",
+            "2022-10-25T04:00:00.000+00:00",
+            "2022-10-25T04:00:00.000000+00:00",
+            "2022-10-25T04:00:00.5+00:00",
+            "2022-10-25T04:00:00.500000+00:00",
+            "2022-10-25T12:00:00+08:00",
+            "2022-10-25T04:00:00-00:00",
+            "2022-10-25t04:00:00+00:00",
+            "2022-10-25T04:00+00:00",
+            "2022-10-25",
+            "1666670400",
+            "",
+        ] {
+            let refused = set(spelling).await.expect_err(spelling);
+            assert!(refused.to_string().contains("CHECK"), "{refused}");
+        }
+    }
+}
+
+async fn addresses_that_are_none_of_the_web_are_not_stored(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let id = sample
+        .insert_story(&app.database, Some(0), "Told", app.clock.now())
+        .await;
+    let mut sql = RawSql::connect(&stores).await;
+    let medium = |url: &str| {
+        json!([{"kind": "IMAGE", "url": "https://media.example/1", "title": "Good"},
+            {"kind": "VIDEO", "url": url, "title": "A film"}])
+    };
+    let good = ["https://media.example/2", "http://media.example/2"];
+    let bad = [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        "data:text/html,x",
+        "//x.example",
+        "/x",
+        "ftp://x",
+        "",
+    ];
+    for url in good.iter().chain(&bad) {
+        let is_good = good.contains(url);
+        for (table, column) in [
+            ("campaign", "cover_url"),
+            ("nominee", "portrait_url"),
+            ("story", "cover_url"),
+        ] {
+            let statement = format!("UPDATE {table} SET {column} = '{url}'");
+            let stored = sql.try_execute(&statement).await;
+            assert_eq!(stored.is_ok(), is_good, "{statement}: {stored:?}");
+        }
+        let statement = format!("UPDATE story SET media = '{}'", medium(url));
+        let stored = sql.try_execute(&statement).await;
+        assert_eq!(stored.is_ok(), is_good, "{statement}: {stored:?}");
+    }
+    // New rows are looked at, too, and what stores them says what is wrong.
+    for url in bad {
+        let story = Story {
+            id: StoryId::new(),
+            campaign_id: sample.campaign.id,
+            nominee_id: None,
+            title: "Bad".to_owned(),
+            summary: String::new(),
+            body: String::new(),
+            cover_url: None,
+            media: vec![Media {
+                kind: MediaKind::Audio,
+                url: url.to_owned(),
+                title: String::new(),
+            }],
+            published_at: app.clock.now(),
+        };
+        let mut tx = app.database.begin("test").await.expect("it answers");
+        let refused = story::insert(&mut tx, &story, None).await;
+        let refused = refused.expect_err(url).to_string();
+        assert!(refused.contains("must begin with https://"), "{refused}");
+        drop(tx);
+        let insert = format!(
+            "INSERT INTO story (id, campaign_id, title, summary, body, cover_url, media, published_at)
+            SELECT {}, campaign_id, title, summary, body, '{url}', media, published_at FROM story",
+            if matches!(sql, RawSql::Postgres(_)) { "gen_random_uuid()" } else { "randomblob(16)" },
+        );
+        assert!(sql.try_execute(&insert).await.is_err(), "{insert}");
+    }
+    let query = "query($id: ID!) { story(id: $id) { coverUrl media { url } } }";
+    let data = app
+        .anonymous()
+        .ask(query, json!({"id": story_id(id)}))
+        .await;
+    assert_eq!(
+        data["story"],
+        json!({"coverUrl": good[1], "media": [{"url": "https://media.example/1"}, {"url": good[1]}]})
+    );
 }

@@ -16,6 +16,7 @@ on_both!(
     the_order_by_votes_follows_the_tally,
     a_shuffle_is_a_viewers_own_for_a_day,
     a_shuffle_goes_on_after_midnight,
+    a_shuffle_is_that_of_its_seed_whoever_asks,
     nominees_are_found_by_name_employer_and_number,
     search_takes_its_text_as_it_is,
     a_category_is_a_list_of_its_own,
@@ -23,9 +24,9 @@ on_both!(
 );
 
 const NOMINEES: &str = "query($campaign: ID!, $first: Int, $after: String, $last: Int, $before: String, $category: ID,
-        $search: String, $order: NomineeOrder! = NUMBER) {
+        $search: String, $order: NomineeOrder! = NUMBER, $seed: String) {
     list: nominees(campaignId: $campaign, first: $first, after: $after, last: $last, before: $before,
-        category: $category, search: $search, orderBy: $order) {
+        category: $category, search: $search, orderBy: $order, seed: $seed) {
     totalCount nodes { number } edges { cursor node { number } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
@@ -233,6 +234,52 @@ async fn a_shuffle_goes_on_after_midnight(stores: Stores) {
         walked.extend(as_numbers(&column(&list, "number")));
     }
     assert_eq!(walked, begun);
+}
+
+async fn a_shuffle_is_that_of_its_seed_whoever_asks(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let seeded = async |client: &TestClient, seed: &str| {
+        let more = json!({"order": "SHUFFLED", "first": 100, "seed": seed});
+        numbers(client, &with(&of_campaign(&sample), &more)).await
+    };
+    // A device sees one order before it signs in and afterwards.
+    let order = seeded(app.anonymous(), "device 1").await;
+    assert_ne!(order, (1..=36).collect::<Vec<i64>>());
+    for client in [&app.voter(), &app.guest(), &app.staff().await] {
+        assert_eq!(seeded(client, "device 1").await, order);
+    }
+    assert_ne!(seeded(app.anonymous(), "device 2").await, order);
+    // Nobody's id or address is a seed.
+    let voter = app.voter();
+    let own = shuffle(&voter, &sample).await;
+    assert_ne!(seeded(app.anonymous(), "").await, own);
+    let anonymous = shuffle(app.anonymous(), &sample).await;
+    assert_ne!(seeded(app.anonymous(), "127.0.0.1").await, anonymous);
+    // The other form of the list takes it, too, and other orders do not mind it.
+    let query = "query($id: ID!) { campaign(id: $id) {
+        list: nominees(first: 100, orderBy: SHUFFLED, seed: \"device 1\") { nodes { number } }
+        plain: nominees(first: 2, seed: \"device 1\") { nodes { number } } } }";
+    let data = app
+        .anonymous()
+        .ask(query, json!({"id": sample.campaign_id()}));
+    let data = data.await;
+    assert_eq!(
+        as_numbers(&column(&data["campaign"]["list"], "number")),
+        order
+    );
+    assert_eq!(
+        as_numbers(&column(&data["campaign"]["plain"], "number")),
+        [1, 2]
+    );
+    let long = "号".repeat(64);
+    assert_eq!(seeded(app.anonymous(), &long).await.len(), 36);
+    let more = json!({"order": "SHUFFLED", "seed": long + "号"});
+    let variables = with(&of_campaign(&sample), &more);
+    assert_eq!(
+        app.anonymous().fail(NOMINEES, variables).await,
+        "BAD_USER_INPUT"
+    );
 }
 
 async fn nominees_are_found_by_name_employer_and_number(stores: Stores) {

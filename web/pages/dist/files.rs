@@ -1,18 +1,18 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-lxbM_XRL.js";
+const SCRIPT: &str = "main-DbI6DEqY.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-CbeJ2eZk.js",
+        name: "board-4CvPJOsi.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-CbeJ2eZk.js.br"),
-        gzip: include_bytes!("board-CbeJ2eZk.js.gz"),
+        brotli: include_bytes!("board-4CvPJOsi.js.br"),
+        gzip: include_bytes!("board-4CvPJOsi.js.gz"),
     },
     File {
-        name: "live-D-FrxMyl.js",
+        name: "live-Cev37GdZ.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-D-FrxMyl.js.br"),
-        gzip: include_bytes!("live-D-FrxMyl.js.gz"),
+        brotli: include_bytes!("live-Cev37GdZ.js.br"),
+        gzip: include_bytes!("live-Cev37GdZ.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -21,21 +21,21 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "main-lxbM_XRL.js",
+        name: "main-DbI6DEqY.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-lxbM_XRL.js.br"),
-        gzip: include_bytes!("main-lxbM_XRL.js.gz"),
+        brotli: include_bytes!("main-DbI6DEqY.js.br"),
+        gzip: include_bytes!("main-DbI6DEqY.js.gz"),
     },
     File {
-        name: "stories-BeIobPU5.js",
+        name: "stories-C8kThPub.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-BeIobPU5.js.br"),
-        gzip: include_bytes!("stories-BeIobPU5.js.gz"),
+        brotli: include_bytes!("stories-C8kThPub.js.br"),
+        gzip: include_bytes!("stories-C8kThPub.js.gz"),
     },
     File {
-        name: "story-Dyd-SyJp.js",
+        name: "story-CEnjeUa6.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-Dyd-SyJp.js.br"),
-        gzip: include_bytes!("story-Dyd-SyJp.js.gz"),
+        brotli: include_bytes!("story-CEnjeUa6.js.br"),
+        gzip: include_bytes!("story-CEnjeUa6.js.gz"),
     },
 ];

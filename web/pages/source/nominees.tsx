@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { now } from "../../shared/clock";
 import { PagedList } from "../../shared/paged";
 import { execute } from "../../shared/server";
-import { lateSessions, reader } from "../../shared/session";
+import { lateSessions, randomUuid, reader } from "../../shared/session";
+import { storedValue } from "../../shared/storage";
 import { type Campaign, period, quotas, resumeVotes } from "./campaign";
 import { ListNominees, type NomineeCardFragment, type NomineeOrder } from "./operations";
 import { Failed, Portrait, Sentinel, VoteButton, Votes, nomineePath } from "./parts";
@@ -16,6 +17,17 @@ interface NomineeFilter {
   category: string;
   search: string;
   order: NomineeOrder;
+}
+
+const storedSeed = storedValue<string>("seed");
+
+/** The seed of this device's shuffle: it is the device's own before and after it signs in, and no secret. */
+function seed(): string {
+  const stored = storedSeed.read();
+  if (stored !== undefined) return stored;
+  const made = randomUuid();
+  storedSeed.write(made);
+  return made;
 }
 
 const lists = new Map<string, PagedList<NomineeCardFragment>>();
@@ -35,6 +47,7 @@ function listOf(slug: string, filter: NomineeFilter): PagedList<NomineeCardFragm
         category: filter.category || null,
         search: filter.search || null,
         orderBy: filter.order,
+        seed: filter.order === "SHUFFLED" ? seed() : null,
       };
       const { campaign } = await execute(ListNominees, variables, { as: reader });
       if (!campaign) return { nodes: [], endCursor: null, hasNextPage: false, total: 0 };

@@ -157,6 +157,7 @@ export type ListNomineesQueryVariables = Exact<{
   category?: InputMaybe<Scalars['ID']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
   orderBy: NomineeOrder;
+  seed?: InputMaybe<Scalars['String']['input']>;
 }>;
 
 
@@ -250,8 +251,8 @@ export const FindCampaign: Operation<FindCampaignQuery, FindCampaignQueryVariabl
 };
 
 export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {
-  id: "91b09fb7f3c3390bdc0afd5ac66d54f6486f82c58dce5108f0ec7439b6010e48",
-  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl status votes viewerHasVoted category{id}}query ListNominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy){nodes{...NomineeCard}pageInfo{hasNextPage endCursor}totalCount}}}",
+  id: "594f5014841fcecdde41c64083aa1a77d5ed7d5e1f5823dedc91261845d7fc90",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl status votes viewerHasVoted category{id}}query ListNominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeCard}pageInfo{hasNextPage endCursor}totalCount}}}",
 };
 
 export const FindNominee: Operation<FindNomineeQuery, FindNomineeQueryVariables> = {

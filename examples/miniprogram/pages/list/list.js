@@ -116,6 +116,7 @@ Page({
         category: search ? null : category,
         search: search || null,
         orderBy: 'SHUFFLED',
+        seed: client.seed(),
       });
       // Another list may have been begun while this page was on its way.
       if (listing !== this.listing) return;

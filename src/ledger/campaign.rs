@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::readable::{UnreadableRow, readable};
 use super::address::require_web;
+use super::readable::{UnreadableRow, readable};
 use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::campaign::{Campaign, Category};
 use crate::domain::nominee::Nominee;

@@ -4,7 +4,7 @@ import { after, describe, test } from "node:test";
 import { listStories, run } from "./api.js";
 import { desktop, open, phone, startBrowser } from "./browser.js";
 import { startServer } from "./server.js";
-import { deadlineMs } from "./waiting.js";
+import { deadlineMs, event } from "./waiting.js";
 
 /** The demo's next story comes out two minutes after its first start. */
 const nextStoryMs = 120_000;
@@ -49,11 +49,20 @@ describe("stories", () => {
   test("a story is liked in the feed, and the feed is where it was after reading one", async (t) => {
     const { page } = await open(browser, t, address, desktop);
     const card = page.locator(".feed .card").nth(4);
+    const stored = event("the like to be let through");
+    await page.route("**/graphql", async (route) => {
+      if (route.request().postDataJSON().variables?.subjectId) await stored.happened();
+      await route.continue();
+    });
     await card.getByRole("button", { name: /^Like/ }).click();
     await card.getByRole("button", { name: "Like 1", pressed: true }).waitFor();
     const title = await card.locator("strong").textContent();
     await card.getByText(title).click();
     await page.getByRole("heading", { name: title }).waitFor();
+    // The story was read before the like was stored.
+    await page.getByRole("button", { name: "Like 1", pressed: true }).waitFor();
+    stored.happen();
+    await page.locator('.like[aria-busy="false"]').waitFor();
     await page.getByRole("button", { name: "Like 1", pressed: true }).waitFor();
     await page.goBack();
     await card.getByText(title).waitFor();

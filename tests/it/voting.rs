@@ -4,6 +4,7 @@ mod ballots;
 mod eligibility;
 mod keys;
 mod quotas;
+mod rules;
 
 use acclaim::id::{VoteId, VoterId};
 use sqlx::Connection as _;

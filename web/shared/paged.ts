@@ -79,12 +79,6 @@ export class PagedList<Node extends { id: string }> {
     this.changed.set({});
   }
 
-  /** Changes an entry. */
-  patch(id: string, change: Partial<Node>): void {
-    this.nodes = this.nodes.map((node) => (node.id === id ? { ...node, ...change } : node));
-    this.changed.set({});
-  }
-
   /** Changes all entries. */
   patchAll(change: Partial<Node>): void {
     this.nodes = this.nodes.map((node) => ({ ...node, ...change }));

@@ -1,18 +1,18 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-DbI6DEqY.js";
+const SCRIPT: &str = "main-agHYIWub.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-4CvPJOsi.js",
+        name: "board-MSnvNMZ_.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-4CvPJOsi.js.br"),
-        gzip: include_bytes!("board-4CvPJOsi.js.gz"),
+        brotli: include_bytes!("board-MSnvNMZ_.js.br"),
+        gzip: include_bytes!("board-MSnvNMZ_.js.gz"),
     },
     File {
-        name: "live-Cev37GdZ.js",
+        name: "live-v0h7eIWE.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-Cev37GdZ.js.br"),
-        gzip: include_bytes!("live-Cev37GdZ.js.gz"),
+        brotli: include_bytes!("live-v0h7eIWE.js.br"),
+        gzip: include_bytes!("live-v0h7eIWE.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -21,21 +21,21 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "main-DbI6DEqY.js",
+        name: "main-agHYIWub.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-DbI6DEqY.js.br"),
-        gzip: include_bytes!("main-DbI6DEqY.js.gz"),
+        brotli: include_bytes!("main-agHYIWub.js.br"),
+        gzip: include_bytes!("main-agHYIWub.js.gz"),
     },
     File {
-        name: "stories-C8kThPub.js",
+        name: "stories-BAvGVxFg.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-C8kThPub.js.br"),
-        gzip: include_bytes!("stories-C8kThPub.js.gz"),
+        brotli: include_bytes!("stories-BAvGVxFg.js.br"),
+        gzip: include_bytes!("stories-BAvGVxFg.js.gz"),
     },
     File {
-        name: "story-CEnjeUa6.js",
+        name: "story-C5KhpKM5.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-CEnjeUa6.js.br"),
-        gzip: include_bytes!("story-CEnjeUa6.js.gz"),
+        brotli: include_bytes!("story-C5KhpKM5.js.br"),
+        gzip: include_bytes!("story-C5KhpKM5.js.gz"),
     },
 ];

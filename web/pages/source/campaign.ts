@@ -131,8 +131,31 @@ export function resumeVotes(nominees: Votable[]): void {
   }
 }
 
-/** Likes or takes it back; gives the new count, or nothing when it did not work, which the user is told. */
-export async function setLike(subjectId: string, liked: boolean) {
+/** What is read of the likes of a nominee or story. */
+export interface Liked {
+  likeCount: number;
+  viewerHasLiked: boolean | null;
+}
+
+/** The likes of this page by subject, newer than what its views have read; a busy one is on its way. */
+export const likes = new Store<ReadonlyMap<string, Liked & { isBusy: boolean }>>(new Map());
+
+const noteLike = (id: string, liked: Liked, isBusy: boolean) =>
+  likes.set(new Map(likes.value).set(id, { ...liked, isBusy }));
+
+/** Likes or takes it back: shown at once, on every view, and put right by the answer. */
+export async function toggleLike(subject: Liked & { id: string }): Promise<void> {
+  const { id, likeCount, viewerHasLiked } = subject;
+  const before = likes.value.get(id) ?? { likeCount, viewerHasLiked, isBusy: false };
+  // One at a time: the answers of two could come in any order.
+  if (before.isBusy) return;
+  const liked = before.viewerHasLiked !== true;
+  noteLike(id, { likeCount: before.likeCount + (liked ? 1 : -1), viewerHasLiked: liked }, true);
+  noteLike(id, (await setLike(id, liked)) ?? before, false);
+}
+
+/** Gives the new count, or nothing when it did not work, which the user is told. */
+async function setLike(subjectId: string, liked: boolean): Promise<Liked | undefined> {
   try {
     await voter.require();
     const { subject, userErrors } = (await execute(SetLike, { subjectId, liked }, { as: voter })).setLike;

@@ -70,7 +70,7 @@ export function NomineeView({ slug, number, campaign }: { slug: string; number: 
         <QuotaLine campaign={campaign} category={nominee.category.id} />
         <div class="actions">
           <VoteButton slug={slug} nominee={nominee} campaign={campaign} />
-          <LikeButton subject={nominee} onChange={(liked) => setNominee({ ...nominee, ...liked })} />
+          <LikeButton subject={nominee} />
           <ShareButton title={`${nominee.name} · ${campaign.title}`} path={path} />
           <a class="quiet button" href={`${path}/poster.png`} target="_blank">
             {t().poster}

@@ -1,9 +1,9 @@
 // Components that several views use.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { ApiError, execute } from "../../shared/server";
 import { randomUuid, reader } from "../../shared/session";
-import { type Campaign, notice, quotas, setLike, vote, votesCast } from "./campaign";
+import { type Campaign, type Liked, likes, notice, quotas, toggleLike, vote, votesCast } from "./campaign";
 import { type NomineeCardFragment, RecordViews } from "./operations";
 import { pathOf } from "./route";
 import { count, t } from "./texts";
@@ -68,34 +68,20 @@ export function Votes({ nominee }: { nominee: NomineeCardFragment }) {
   return <span class="votes">{t().votes(Math.max(nominee.votes, progress?.votes ?? 0))}</span>;
 }
 
-interface Liked {
-  likeCount: number;
-  viewerHasLiked: boolean | null;
-}
-
 /** A heart with its count. */
-export function LikeButton({ subject, onChange }: { subject: Liked & { id: string }; onChange: (liked: Liked) => void }) {
-  const [isBusy, setBusy] = useState(false);
-  const liked = subject.viewerHasLiked === true;
-  const toggle = async () => {
-    // One at a time: the answers of two could come in any order.
-    if (isBusy) return;
-    setBusy(true);
-    // Shown at once, and put right by the answer.
-    onChange({ likeCount: subject.likeCount + (liked ? -1 : 1), viewerHasLiked: !liked });
-    onChange((await setLike(subject.id, !liked)) ?? subject);
-    setBusy(false);
-  };
+export function LikeButton({ subject }: { subject: Liked & { id: string } }) {
+  const { likeCount, viewerHasLiked, isBusy } = { isBusy: false, ...subject, ...likes.use().get(subject.id) };
+  const liked = viewerHasLiked === true;
   return (
     <button
       class="quiet like"
       type="button"
       aria-pressed={liked}
       aria-busy={isBusy}
-      onClick={() => void toggle()}
+      onClick={() => void toggleLike(subject)}
     >
       <span aria-hidden="true">{liked ? "♥" : "♡"}</span>
-      <span class="unseen">{t().like}</span> {count(subject.likeCount)}
+      <span class="unseen">{t().like}</span> {count(likeCount)}
     </button>
   );
 }

@@ -122,7 +122,7 @@ export function StoriesView({ slug, campaign }: { slug: string; campaign: Campai
                   </>
                 )}
               </small>
-              <LikeButton subject={story} onChange={(liked) => feed.list.patch(story.id, liked)} />
+              <LikeButton subject={story} />
               <ShareButton title={story.title} path={pathOf({ view: "story", slug, id: story.id })} />
             </div>
           </li>

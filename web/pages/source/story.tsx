@@ -54,7 +54,7 @@ export function StoryView({ slug, id, first, timeZone }: StoryViewProps) {
       <div class="body" dangerouslySetInnerHTML={{ __html: loaded.body }} />
       <MediaList media={loaded.media} />
       <div class="actions">
-        <LikeButton subject={loaded} onChange={(liked) => setStory({ ...loaded, ...liked })} />
+        <LikeButton subject={loaded} />
         <ShareButton title={loaded.title} path={pathOf({ view: "story", slug, id })} />
       </div>
     </article>

@@ -1,0 +1,153 @@
+//! Rules that change while processes hold the old ones: no worker runs here, so nothing is reloaded but by a vote.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::harness::{Sample, Stores, TestApp, on_both, refusal};
+
+on_both!(
+    a_change_of_the_rules_holds_for_the_next_vote_on_every_process,
+    a_moved_close_decides_by_the_moment_of_the_cast,
+    a_vote_keeps_its_answer_and_its_rules_whatever_they_become,
+    rules_that_stay_cost_no_statement,
+);
+
+/// Two processes that hold the sample as it was.
+async fn two_processes(stores: &Stores) -> ([TestApp; 2], Sample) {
+    let first = TestApp::start(stores).await;
+    let sample = first.sample().await;
+    let second = TestApp::start(&stores.share()).await;
+    ([first, second], sample)
+}
+
+/// A moment as SQLite's texts have it, which PostgreSQL reads as well.
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, false)
+}
+
+async fn change(stores: &Stores, statement: String) {
+    stores.execute(String::leak(statement)).await;
+}
+
+async fn a_change_of_the_rules_holds_for_the_next_vote_on_every_process(stores: Stores) {
+    let (apps, sample) = two_processes(&stores).await;
+    for app in &apps {
+        app.voter()
+            .vote(&sample.nominee_id(0))
+            .await
+            .expect_counted();
+    }
+    for (changed, back, refused) in [
+        (
+            "UPDATE nominee SET status = 'FROZEN' WHERE number = 1",
+            "UPDATE nominee SET status = 'ACTIVE' WHERE number = 1",
+            "NOMINEE_FROZEN",
+        ),
+        (
+            "UPDATE nominee SET status = 'WITHDRAWN' WHERE number = 1",
+            "UPDATE nominee SET status = 'ACTIVE' WHERE number = 1",
+            "NOMINEE_NOT_FOUND",
+        ),
+        (
+            "UPDATE campaign SET lifecycle = 'PUBLISHED'",
+            "UPDATE campaign SET lifecycle = 'RUNNING'",
+            "VOTING_CLOSED",
+        ),
+        (
+            "UPDATE campaign SET guests_may_vote = FALSE",
+            "UPDATE campaign SET guests_may_vote = TRUE",
+            "NOT_ELIGIBLE",
+        ),
+    ] {
+        stores.execute(changed).await;
+        for app in &apps {
+            let vote = app.guest().vote(&sample.nominee_id(0)).await;
+            vote.expect_refused(refused);
+        }
+        stores.execute(back).await;
+        for app in &apps {
+            app.guest()
+                .vote(&sample.nominee_id(0))
+                .await
+                .expect_counted();
+        }
+    }
+}
+
+async fn a_moved_close_decides_by_the_moment_of_the_cast(stores: Stores) {
+    let (apps, sample) = two_processes(&stores).await;
+    for (app, number) in apps.iter().zip([0, 1]) {
+        let now = app.clock.now();
+        let after = now + chrono::TimeDelta::microseconds(1);
+        for (closes, refused) in [(after, None), (now, Some("VOTING_CLOSED"))] {
+            let closes = moment(closes);
+            let statement = format!("UPDATE campaign SET voting_closes_at = '{closes}'");
+            change(&stores, statement).await;
+            let vote = app.voter().vote(&sample.nominee_id(number)).await;
+            assert_eq!(refusal(&vote), refused);
+        }
+    }
+}
+
+async fn a_vote_keeps_its_answer_and_its_rules_whatever_they_become(stores: Stores) {
+    let (apps, sample) = two_processes(&stores).await;
+    let voter = apps[0].voter();
+    let key = uuid::Uuid::new_v4();
+    let nominee = sample.nominee_id(0);
+    voter.vote(&nominee).with_key(key).await.expect_counted();
+    // A lower quota counts what was cast before; a higher one gives what it adds.
+    change(
+        &stores,
+        "UPDATE campaign SET votes_per_period = 1".to_owned(),
+    )
+    .await;
+    voter.vote(&nominee).with_key(key).await.expect_counted();
+    let second = voter.vote(&sample.nominee_id(1)).await;
+    second.expect_refused("QUOTA_SPENT");
+    change(
+        &stores,
+        "UPDATE campaign SET votes_per_period = 2".to_owned(),
+    )
+    .await;
+    voter.vote(&sample.nominee_id(1)).await.expect_counted();
+    let statement =
+        "SELECT COUNT(*) FROM vote v JOIN campaign_rules r ON r.campaign_id = v.campaign_id
+        AND r.rules_revision = v.rules_revision WHERE r.votes_per_period = 3 AND v.slot = 1
+            OR r.votes_per_period = 2 AND v.slot = 2";
+    assert_eq!(stores.count(statement).await, 2);
+    // In another category the quota is another one: the scope is the new category's.
+    let category = data_encoding::HEXLOWER.encode(sample.categories[1].0.as_bytes());
+    let id = match stores.redis_url {
+        Some(_) => format!("'{category}'"),
+        None => format!("x'{category}'"),
+    };
+    change(
+        &stores,
+        format!("UPDATE nominee SET category_id = {id} WHERE number = 3"),
+    )
+    .await;
+    voter.vote(&sample.nominee_id(2)).await.expect_counted();
+    let scopes = "SELECT COUNT(DISTINCT scope_id) FROM vote";
+    assert_eq!(stores.count(scopes).await, 2);
+}
+
+async fn rules_that_stay_cost_no_statement(stores: Stores) {
+    let (apps, sample) = two_processes(&stores).await;
+    let cost = async |app: &TestApp| {
+        let voter = app.voter();
+        let before = app.database.statements();
+        voter.vote(&sample.nominee_id(0)).await.expect_counted();
+        app.database.statements() - before
+    };
+    let usual = cost(&apps[0]).await;
+    assert!(usual <= 2, "{usual} statements: read and store");
+    assert_eq!(cost(&apps[1]).await, usual);
+    change(
+        &stores,
+        "UPDATE campaign SET votes_per_period = 4".to_owned(),
+    )
+    .await;
+    assert!(cost(&apps[0]).await > usual, "the new rules are read");
+    assert_eq!(cost(&apps[0]).await, usual);
+    change(&stores, "UPDATE campaign SET title = 'Another'".to_owned()).await;
+    assert_eq!(cost(&apps[0]).await, usual, "a text is no rule");
+}

@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use crate::hot::{Redis, RememberedVote};
 use crate::id::{CampaignId, ScopeId, VoterId};
-use crate::ledger::recount::{self, LikeDifference, OverQuota, Repeat, TallyDifference};
+use crate::ledger::recount::{
+    self, LikeDifference, Misplaced, OverQuota, PeriodDifference, Repeat, TallyDifference, Unlisted,
+};
 use crate::ledger::{Database, tally};
 
 /// The reason why verification could not be done.
@@ -29,6 +31,9 @@ pub struct Report {
     tallies: Vec<TallyDifference>,
     over_quota: Vec<OverQuota>,
     repeats: Vec<Repeat>,
+    misplaced: Vec<Misplaced>,
+    periods: Vec<PeriodDifference>,
+    unlisted: Vec<Unlisted>,
     likes: Vec<LikeDifference>,
     /// Totals in Redis that SQL never had.
     shared_totals: Vec<TotalsDifference>,
@@ -53,6 +58,9 @@ impl Report {
         self.tallies.is_empty()
             && self.over_quota.is_empty()
             && self.repeats.is_empty()
+            && self.misplaced.is_empty()
+            && self.periods.is_empty()
+            && self.unlisted.is_empty()
             && self.likes.is_empty()
             && self.shared_totals.is_empty()
             && self.remembered_votes.is_empty()
@@ -76,6 +84,9 @@ pub async fn verify(database: &Database, redis: Option<&Redis>) -> Result<Report
     report.tallies = recount::list_tally_differences(database).await?;
     report.over_quota = recount::list_over_quota(database).await?;
     report.repeats = recount::list_repeats(database).await?;
+    report.misplaced = recount::list_misplaced(database).await?;
+    report.periods = recount::list_period_differences(database).await?;
+    report.unlisted = recount::list_unlisted(database).await?;
     report.likes = recount::list_like_differences(database).await?;
     Ok(report)
 }
@@ -136,6 +147,9 @@ impl fmt::Display for Report {
         write_lines(f, &self.tallies)?;
         write_lines(f, &self.over_quota)?;
         write_lines(f, &self.repeats)?;
+        write_lines(f, &self.misplaced)?;
+        write_lines(f, &self.periods)?;
+        write_lines(f, &self.unlisted)?;
         write_lines(f, &self.likes)?;
         write_lines(f, &self.shared_totals)?;
         for vote in &self.remembered_votes {
@@ -168,6 +182,9 @@ fn write_lines(f: &mut fmt::Formatter<'_>, differences: &[impl fmt::Display]) ->
 
 impl fmt::Display for TallyDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (Some(number), Some(name)) = (self.number, &self.name) {
+            write!(f, "No. {number} {name}: ")?;
+        }
         write!(
             f,
             "tally of nominee {} (campaign {}): counted {} by votes, {} by tally; withheld {} and {}; voters {} and {}",
@@ -199,6 +216,36 @@ impl fmt::Display for Repeat {
             f,
             "voter {} (campaign {}) has a vote twice, or not one first vote",
             self.voter_id, self.campaign_id
+        )
+    }
+}
+
+impl fmt::Display for Misplaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "vote {} of voter {} (campaign {}) {}",
+            self.vote_id, self.voter_id, self.campaign_id, self.fault
+        )
+    }
+}
+
+impl fmt::Display for PeriodDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "votes of period {} under rules {} (campaign {}) were cast in another period: one at {}",
+            self.period, self.rules_revision, self.campaign_id, self.cast_at
+        )
+    }
+}
+
+impl fmt::Display for Unlisted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "nominee {} has {} votes and is on no list of campaign {}",
+            self.nominee_id, self.counted, self.campaign_id
         )
     }
 }

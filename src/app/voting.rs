@@ -10,7 +10,7 @@
 //!    rules in the database are others than those of step 3, nothing is decided: they are read, and the cast goes
 //!    through step 3 again, admitted at the same moment. A freeze holds for every batch that begins after its commit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -225,7 +225,8 @@ impl App {
                 "nomineeIds must have 1 to {BALLOT_NOMINEES_MAX} entries."
             )));
         }
-        if (1..nominee_ids.len()).any(|i| nominee_ids[..i].contains(&nominee_ids[i])) {
+        let mut named = HashSet::with_capacity(nominee_ids.len());
+        if !nominee_ids.iter().all(|id| named.insert(*id)) {
             return Err(Error::BadUserInput(
                 "nomineeIds must name each nominee once.".into(),
             ));
@@ -444,7 +445,11 @@ impl App {
 
 /// The votes of a ballot, in the order of its nominees.
 fn in_ballot_order(ballot: &Ballot, mut votes: Vec<Vote>) -> Vec<Vote> {
-    votes.sort_by_key(|vote| ballot.position(vote.nominee_id));
+    if votes.len() > 1 {
+        let positions: HashMap<NomineeId, usize> =
+            ballot.nominees().map(|n| n.id).zip(0..).collect();
+        votes.sort_by_key(|vote| positions.get(&vote.nominee_id).copied());
+    }
     votes
 }
 

@@ -5,13 +5,16 @@ use chrono_tz::Tz;
 
 use super::campaign::QuotaPeriod;
 
-/// The number of the period that `at` falls in: the days since 1 January of the year 1 in `zone`, or 0 for a whole
-/// campaign. It grows by one each midnight, whatever the offset from UTC does.
+/// The number of the period that a whole campaign is.
+pub const WHOLE_CAMPAIGN: i64 = 0;
+
+/// The number of the period that `at` falls in: the days since 1 January of the year 1 in `zone`, or
+/// [`WHOLE_CAMPAIGN`]. It grows by one each midnight, whatever the offset from UTC does.
 #[must_use]
 pub fn number(period: QuotaPeriod, zone: Tz, at: DateTime<Utc>) -> i64 {
     match period {
         QuotaPeriod::Day => i64::from(at.with_timezone(&zone).date_naive().num_days_from_ce()),
-        QuotaPeriod::Campaign => 0,
+        QuotaPeriod::Campaign => WHOLE_CAMPAIGN,
     }
 }
 

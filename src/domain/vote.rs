@@ -3,9 +3,12 @@
 //! The decision is a pure function; the database's keys judge it (see `ledger::writer`): a decision made on stale votes
 //! loses there and is made again.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::period;
 use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
 
 /// A voter's request to vote for one or several nominees of a campaign, all of them or none.
@@ -25,7 +28,7 @@ pub struct VoteRequest {
     pub cast_at: DateTime<Utc>,
     /// The client's name for this request: repeated, it gets the same answer and counts once.
     pub idempotency_key: Option<Uuid>,
-    /// The nominees, each once; at least one.
+    /// The nominees, each once, by scope; at least one.
     pub selections: Vec<Selection>,
     /// Keyed hash of the network the request came from.
     pub network_hash: Option<[u8; 16]>,
@@ -111,8 +114,8 @@ pub enum Decision {
     Answer(Outcome),
 }
 
-/// Decides `request` for a voter whose `existing` votes of this campaign are at least those of this period, those with
-/// the request's idempotency key and the voter's first one. `rules_revision` is the campaign's, of the same moment:
+/// Decides `request` for a voter whose `existing` votes of this campaign are at least those of this period (all where it
+/// is the whole campaign), those with the request's idempotency key and the voter's first one. `rules_revision` is the campaign's, of the same moment:
 /// only what was stored before is answered under other rules.
 ///
 /// A vote takes the first *free* slot and not the number after the highest: an amended quota can leave holes.
@@ -125,29 +128,81 @@ pub fn decide(request: &VoteRequest, existing: &[Vote], rules_revision: i64) -> 
         return Decision::Answer(Outcome::RulesChanged(rules_revision));
     }
     let this_period = || existing.iter().filter(|v| v.period == request.period);
-    if let Some(selection) = request
-        .selections
+    // Once in the whole campaign is once, also where some of its votes were cast under a quota by day.
+    let is_whole = request.period == period::WHOLE_CAMPAIGN;
+    let votes = existing
         .iter()
-        .find(|s| this_period().any(|v| v.nominee_id == s.nominee_id))
-    {
-        return Decision::Answer(Outcome::Refused(Refusal::AlreadyVoted(
-            selection.nominee_id,
-        )));
+        .filter(|v| is_whole || v.period == request.period);
+    if let Some(nominee_id) = first_repeated_nominee(request, votes) {
+        let refusal = Refusal::AlreadyVoted(nominee_id);
+        return Decision::Answer(Outcome::Refused(refusal));
     }
+    let mut slots = FreeSlots::new(this_period().map(|v| (v.scope_id, v.slot)).collect());
     let mut stored: Vec<Vote> = Vec::with_capacity(request.selections.len());
     for selection in &request.selections {
-        let takes = |v: &Vote, slot: i64| v.scope_id == selection.scope_id && v.slot == slot;
-        let is_taken = |slot: i64| {
-            this_period().any(|v| takes(v, slot)) || stored.iter().any(|v| takes(v, slot))
-        };
-        let free = (1..=request.quota).find(|&slot| !is_taken(slot));
-        let Some(slot) = free else {
+        let slot = slots.take(selection.scope_id);
+        if slot > request.quota {
             return Decision::Answer(Outcome::Refused(Refusal::QuotaSpent(selection.scope_id)));
-        };
+        }
         let is_first = existing.is_empty() && stored.is_empty();
         stored.push(new_vote(request, selection, slot, is_first));
     }
     Decision::Store(stored)
+}
+
+/// The first nominee of `request` whom one of `votes` is for.
+fn first_repeated_nominee<'a>(
+    request: &VoteRequest,
+    mut votes: impl Iterator<Item = &'a Vote>,
+) -> Option<NomineeId> {
+    if let [selection] = request.selections.as_slice() {
+        let nominee_id = selection.nominee_id;
+        return votes
+            .any(|v| v.nominee_id == nominee_id)
+            .then_some(nominee_id);
+    }
+    let voted: HashSet<NomineeId> = votes.map(|v| v.nominee_id).collect();
+    let mut nominees = request.selections.iter().map(|s| s.nominee_id);
+    nominees.find(|id| voted.contains(id))
+}
+
+/// The slots of a voter's quotas that are free, lowest first.
+struct FreeSlots {
+    /// Slots that are taken, in order.
+    taken: Vec<(ScopeId, i64)>,
+    /// The last slot given in each scope that was asked for, and the place in `taken` behind those below it.
+    given: Vec<(ScopeId, i64, usize)>,
+}
+
+impl FreeSlots {
+    fn new(mut taken: Vec<(ScopeId, i64)>) -> Self {
+        taken.sort_unstable();
+        Self {
+            taken,
+            given: Vec::new(),
+        }
+    }
+
+    /// Takes the next free slot of a scope; there is always one, whatever the quota.
+    fn take(&mut self, scope_id: ScopeId) -> i64 {
+        // A request's selections come by scope, so that it is the last one or a new one.
+        let known = self
+            .given
+            .iter()
+            .rposition(|(scope, ..)| *scope == scope_id);
+        let index = known.unwrap_or_else(|| {
+            let start = self.taken.partition_point(|(scope, _)| *scope < scope_id);
+            self.given.push((scope_id, 0, start));
+            self.given.len() - 1
+        });
+        let (_, slot, next) = &mut self.given[index];
+        *slot += 1;
+        while self.taken.get(*next) == Some(&(scope_id, *slot)) {
+            *slot += 1;
+            *next += 1;
+        }
+        *slot
+    }
 }
 
 /// Votes used in the period of `request` in each scope that it touches, when the voter's votes are `existing`.
@@ -158,13 +213,27 @@ pub fn used<'a>(
 ) -> Vec<(ScopeId, i64)> {
     let mut used: Vec<(ScopeId, i64)> = Vec::new();
     for selection in &request.selections {
-        if used.iter().all(|(scope, _)| *scope != selection.scope_id) {
-            let count = existing
-                .clone()
-                .filter(|v| v.period == request.period && v.scope_id == selection.scope_id)
-                .count();
-            used.push((selection.scope_id, i64::try_from(count).unwrap_or(i64::MAX)));
+        // They come by scope.
+        if used
+            .iter()
+            .rev()
+            .all(|(scope, _)| *scope != selection.scope_id)
+        {
+            used.push((selection.scope_id, 0));
         }
+    }
+    let this_period = existing.clone().filter(|v| v.period == request.period);
+    if let [(scope_id, count)] = used.as_mut_slice() {
+        let in_scope = this_period.filter(|v| v.scope_id == *scope_id).count();
+        *count = i64::try_from(in_scope).unwrap_or(i64::MAX);
+        return used;
+    }
+    let mut counts: HashMap<ScopeId, i64> = HashMap::new();
+    for vote in this_period {
+        *counts.entry(vote.scope_id).or_default() += 1;
+    }
+    for (scope_id, count) in &mut used {
+        *count = counts.get(scope_id).copied().unwrap_or_default();
     }
     used
 }
@@ -184,28 +253,38 @@ pub fn blocking_votes(request: &VoteRequest, refusal: Refusal, existing: &[Vote]
 
 /// The answer to a request that was stored before: by its own ids (its commit's outcome was not known) or by its key.
 fn repeated(request: &VoteRequest, existing: &[Vote]) -> Option<Outcome> {
-    let is_own = |v: &&Vote| request.selections.iter().any(|s| s.id == v.id);
-    let has_key = |v: &&Vote| {
-        request.idempotency_key.is_some() && v.idempotency_key == request.idempotency_key
-    };
-    let earlier: Vec<&Vote> = existing
-        .iter()
-        .filter(|v| is_own(v) || has_key(v))
-        .collect();
+    let earlier = earlier_votes(request, existing);
     if earlier.is_empty() {
         return None;
     }
-    let votes = request.selections.iter().map(|s| {
-        earlier
-            .iter()
-            .find(|v| v.nominee_id == s.nominee_id)
-            .copied()
-            .cloned()
-    });
+    let by_nominee: HashMap<NomineeId, &Vote> =
+        earlier.iter().rev().map(|v| (v.nominee_id, *v)).collect();
+    let votes = request
+        .selections
+        .iter()
+        .map(|s| by_nominee.get(&s.nominee_id).copied().cloned());
     Some(match votes.collect::<Option<Vec<Vote>>>() {
         Some(votes) if votes.len() == earlier.len() => Outcome::Counted(votes),
         _ => Outcome::Refused(Refusal::IdempotencyKeyReused),
     })
+}
+
+/// The votes that were stored by this request, or by one with its key.
+fn earlier_votes<'a>(request: &VoteRequest, existing: &'a [Vote]) -> Vec<&'a Vote> {
+    let has_key = |v: &&Vote| {
+        request.idempotency_key.is_some() && v.idempotency_key == request.idempotency_key
+    };
+    if let [selection] = request.selections.as_slice() {
+        let votes = existing.iter();
+        return votes
+            .filter(|v| v.id == selection.id || has_key(v))
+            .collect();
+    }
+    let ids: HashSet<VoteId> = request.selections.iter().map(|s| s.id).collect();
+    let votes = existing.iter();
+    votes
+        .filter(|v| ids.contains(&v.id) || has_key(v))
+        .collect()
 }
 
 fn new_vote(request: &VoteRequest, selection: &Selection, slot: i64, is_first: bool) -> Vote {
@@ -413,6 +492,78 @@ mod tests {
         assert!(matches!(outcome, Outcome::Counted(votes) if votes.len() == 2));
     }
 
+    /// The decision as plain words have it, whatever it costs.
+    fn decide_plainly(request: &VoteRequest, existing: &[Vote]) -> Decision {
+        let is_own = |v: &&Vote| request.selections.iter().any(|s| s.id == v.id);
+        let has_key = |v: &&Vote| {
+            request.idempotency_key.is_some() && v.idempotency_key == request.idempotency_key
+        };
+        let earlier: Vec<&Vote> = existing
+            .iter()
+            .filter(|v| is_own(v) || has_key(v))
+            .collect();
+        if !earlier.is_empty() {
+            let same = |s: &Selection| {
+                earlier
+                    .iter()
+                    .find(|v| v.nominee_id == s.nominee_id)
+                    .copied()
+                    .cloned()
+            };
+            return Decision::Answer(
+                match request
+                    .selections
+                    .iter()
+                    .map(same)
+                    .collect::<Option<Vec<Vote>>>()
+                {
+                    Some(votes) if votes.len() == earlier.len() => Outcome::Counted(votes),
+                    _ => Outcome::Refused(Refusal::IdempotencyKeyReused),
+                },
+            );
+        }
+        let this_period = || existing.iter().filter(|v| v.period == request.period);
+        let is_repeated = |s: &&Selection| {
+            existing.iter().any(|v| {
+                v.nominee_id == s.nominee_id && (request.period == 0 || v.period == request.period)
+            })
+        };
+        if let Some(selection) = request.selections.iter().find(is_repeated) {
+            return Decision::Answer(Outcome::Refused(Refusal::AlreadyVoted(
+                selection.nominee_id,
+            )));
+        }
+        let mut stored: Vec<Vote> = Vec::new();
+        for selection in &request.selections {
+            let takes = |v: &Vote, slot: i64| v.scope_id == selection.scope_id && v.slot == slot;
+            let is_taken = |slot: i64| {
+                this_period().any(|v| takes(v, slot)) || stored.iter().any(|v| takes(v, slot))
+            };
+            let Some(slot) = (1..=request.quota).find(|&slot| !is_taken(slot)) else {
+                return Decision::Answer(Outcome::Refused(Refusal::QuotaSpent(selection.scope_id)));
+            };
+            let is_first = existing.is_empty() && stored.is_empty();
+            stored.push(new_vote(request, selection, slot, is_first));
+        }
+        Decision::Store(stored)
+    }
+
+    fn used_plainly(request: &VoteRequest, existing: &[Vote]) -> Vec<(ScopeId, i64)> {
+        let mut used: Vec<(ScopeId, i64)> = Vec::new();
+        for Selection { scope_id, .. } in &request.selections {
+            if used.iter().all(|(scope, _)| scope != scope_id) {
+                let votes = existing
+                    .iter()
+                    .filter(|v| v.period == request.period && v.scope_id == *scope_id);
+                used.push((
+                    *scope_id,
+                    i64::try_from(votes.count()).expect("it is small"),
+                ));
+            }
+        }
+        used
+    }
+
     proptest! {
         #[test]
         fn no_sequence_of_requests_goes_over_the_quota_or_repeats_a_nominee(
@@ -433,6 +584,31 @@ mod tests {
                 prop_assert_eq!(peers.filter(|v| v.slot == vote.slot).count(), 1);
             }
             prop_assert!(existing.iter().filter(|v| v.is_first).count() <= 1);
+        }
+
+        #[test]
+        fn the_decision_is_the_plain_one(
+            requests in prop::collection::vec(
+                (prop::collection::btree_map(1u128..12, 1u128..4, 1..6), 0u128..5, 0i64..3, 1i64..5, any::<bool>()), 1..30)
+        ) {
+            let voter = VoterId::new();
+            let mut existing: Vec<Vote> = Vec::new();
+            for (nominees, key, period, quota, leaves_holes) in requests {
+                let mut made = request(voter, &[], 0, (key > 0).then_some(key), period, quota);
+                for (nominee, scope) in nominees {
+                    made.selections.extend(request(voter, &[nominee], scope, None, period, quota).selections);
+                }
+                let decision = decide(&made, &existing, 1);
+                prop_assert_eq!(&decision, &decide_plainly(&made, &existing));
+                prop_assert_eq!(used(&made, &existing.iter()), used_plainly(&made, &existing));
+                if let Decision::Store(votes) = decision {
+                    existing.extend(votes);
+                    prop_assert_eq!(decide(&made, &existing, 1), decide_plainly(&made, &existing));
+                }
+                if leaves_holes && !existing.is_empty() {
+                    existing.remove(existing.len() / 2);
+                }
+            }
         }
     }
 }

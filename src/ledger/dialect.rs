@@ -38,7 +38,8 @@ packed_row! {
     }
 }
 
-/// The votes that matter for the requests of a batch: of each voter, those of the request's period, those with its
+/// The votes that matter for the requests of a batch: of each voter, those of the request's period (0 is the whole campaign:
+/// all of them), those with its
 /// idempotency key and the first of all. With them, of the same moment, a row of slot 0 for each of the campaigns whose
 /// period is the revision of its rules: one statement for both costs no round trip more. PostgreSQL: `$1` campaigns, `$2` voters, `$3` periods, `$4` keys; the lateral
 /// form keeps one index probe a voter whatever the planner believes about a fresh table. SQLite: `$1` rows of
@@ -53,7 +54,8 @@ pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
             SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id, v.idempotency_key,
                 v.cast_at, v.is_first
             FROM vote v WHERE v.campaign_id = r.campaign_id AND v.voter_id = r.voter_id
-                AND (v.period = r.period OR v.idempotency_key = r.idempotency_key OR v.is_first) OFFSET 0) v
+                AND (v.period = r.period OR r.period = 0 OR v.idempotency_key = r.idempotency_key OR v.is_first)
+            OFFSET 0) v
         UNION ALL SELECT c.id, c.id, c.id, c.rules_revision, 0, c.id, c.id, NULL, c.created_at, FALSE
         FROM campaign c WHERE c.id = ANY($1)",
         &format!(
@@ -61,7 +63,8 @@ pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
                 v.idempotency_key, v.cast_at, v.is_first
             FROM row r CROSS JOIN vote v
             WHERE v.campaign_id = r.campaign_id AND v.voter_id = r.voter_id
-                AND (v.period = r.period OR v.is_first OR v.idempotency_key = r.idempotency_key)
+                AND (v.period = r.period OR r.period = 0 OR v.is_first
+                    OR v.idempotency_key = r.idempotency_key)
             UNION ALL SELECT id, id, id, rules_revision, 0, id, id, NULL, created_at, FALSE
             FROM campaign WHERE id IN (SELECT campaign_id FROM row)"
         ),

@@ -1,7 +1,11 @@
 //! The recount: what the votes say, compared with what tallies, quotas and counters say.
 
+use chrono::{DateTime, Utc};
+
 use super::{Database, on_pool, sql};
-use crate::id::{CampaignId, NomineeId, ScopeId, SubjectId, VoterId};
+use crate::domain::campaign::{QuotaPeriod, TimeZone};
+use crate::domain::period;
+use crate::id::{CampaignId, NomineeId, ScopeId, SubjectId, VoteId, VoterId};
 
 /// A nominee whose totals differ from its votes.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
@@ -11,6 +15,10 @@ pub struct TallyDifference {
     pub campaign_id: CampaignId,
     /// The nominee.
     pub nominee_id: NomineeId,
+    /// Its number; none where it is on no list of the campaign.
+    pub number: Option<i64>,
+    /// Its name.
+    pub name: Option<String>,
     /// Votes that count.
     pub votes_counted: i64,
     /// The same by the tally.
@@ -25,7 +33,7 @@ pub struct TallyDifference {
     pub tally_voters: i64,
 }
 
-/// A voter with more votes in a period and scope than the campaign's rules grant, or with two in one slot.
+/// A voter with a vote above the quota of the rules that it was cast under, or with two in one slot.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OverQuota {
@@ -51,6 +59,46 @@ pub struct Repeat {
     pub campaign_id: CampaignId,
     /// The voter.
     pub voter_id: VoterId,
+}
+
+/// A vote that the rules it was cast under did not allow.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Misplaced {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The vote.
+    pub vote_id: VoteId,
+    /// The voter.
+    pub voter_id: VoterId,
+    /// The fault, in words.
+    pub fault: String,
+}
+
+/// Votes of a period number that the rules they were cast under do not give them.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeriodDifference {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The revision of the rules.
+    pub rules_revision: i64,
+    /// The period that is stored.
+    pub period: i64,
+    /// The moment of a cast that falls in another period.
+    pub cast_at: DateTime<Utc>,
+}
+
+/// A nominee with votes that is on no list of the campaign.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unlisted {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The nominee.
+    pub nominee_id: NomineeId,
+    /// Votes that its tally counts.
+    pub counted: i64,
 }
 
 /// A subject whose counter differs from its likes.
@@ -86,8 +134,9 @@ pub async fn list_tally_differences(database: &Database) -> sqlx::Result<Vec<Tal
                 CAST(SUM(vv) AS BIGINT) AS votes_voters, CAST(SUM(tv) AS BIGINT) AS tally_voters
             FROM both_sides GROUP BY campaign_id, nominee_id
         )
-        SELECT * FROM sums WHERE votes_counted <> tally_counted OR votes_withheld <> tally_withheld
-            OR votes_voters <> tally_voters"
+        SELECT s.*, n.number, n.name FROM sums s LEFT JOIN nominee n ON n.id = s.nominee_id
+        WHERE votes_counted <> tally_counted OR votes_withheld <> tally_withheld OR votes_voters <> tally_voters
+        ORDER BY s.campaign_id, n.number"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
 }
@@ -96,16 +145,85 @@ pub async fn list_tally_differences(database: &Database) -> sqlx::Result<Vec<Tal
 pub async fn list_over_quota(database: &Database) -> sqlx::Result<Vec<OverQuota>> {
     let statement = sql!(
         "list_over_quota",
-        "SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, COUNT(*) AS votes, c.votes_per_period AS quota
-        FROM vote v JOIN campaign c ON c.id = v.campaign_id
-        GROUP BY v.campaign_id, v.voter_id, v.scope_id, v.period, c.votes_per_period
-        HAVING COUNT(*) > c.votes_per_period OR COUNT(DISTINCT v.slot) <> COUNT(*)"
+        "SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, COUNT(*) AS votes, MAX(r.votes_per_period) AS quota
+        FROM vote v JOIN campaign_rules r ON r.campaign_id = v.campaign_id AND r.rules_revision = v.rules_revision
+        GROUP BY v.campaign_id, v.voter_id, v.scope_id, v.period
+        HAVING COUNT(*) FILTER (WHERE v.slot > r.votes_per_period) > 0 OR COUNT(DISTINCT v.slot) <> COUNT(*)"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
 }
 
-/// Voters with two votes for a nominee in one period or by one idempotency key, and voters with another number of first
-/// votes than one.
+/// Votes that were cast under no rules of the campaign, outside of the time that theirs gave, or in another scope.
+pub async fn list_misplaced(database: &Database) -> sqlx::Result<Vec<Misplaced>> {
+    let statement = sql!(
+        "list_misplaced_votes",
+        "SELECT campaign_id, vote_id, voter_id, fault FROM (
+            SELECT v.campaign_id, v.id AS vote_id, v.voter_id, CASE
+                WHEN r.campaign_id IS NULL THEN 'was cast under rules that the campaign never had'
+                WHEN r.lifecycle <> 'RUNNING' OR v.cast_at < r.voting_opens_at OR v.cast_at >= r.voting_closes_at
+                    THEN 'was cast while its rules had voting closed'
+                WHEN (v.scope_id = v.campaign_id) <> (r.quota_scope = 'CAMPAIGN')
+                    THEN 'counts in a scope that its rules do not have'
+            END AS fault
+            FROM vote v LEFT JOIN campaign_rules r
+                ON r.campaign_id = v.campaign_id AND r.rules_revision = v.rules_revision
+        ) f WHERE fault IS NOT NULL"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
+}
+
+/// The first and last cast of a period under some rules.
+#[derive(sqlx::FromRow)]
+struct PeriodCasts {
+    campaign_id: CampaignId,
+    rules_revision: i64,
+    period: i64,
+    first_at: DateTime<Utc>,
+    last_at: DateTime<Utc>,
+    quota_period: QuotaPeriod,
+    #[sqlx(try_from = "String")]
+    time_zone: TimeZone,
+}
+
+/// Votes whose period is another one than that of their cast. Days follow each other, so that the first and last cast
+/// of each number speak for all.
+pub async fn list_period_differences(database: &Database) -> sqlx::Result<Vec<PeriodDifference>> {
+    let statement = sql!(
+        "list_period_casts",
+        "SELECT p.campaign_id, p.rules_revision, p.period, p.first_at, p.last_at, r.quota_period, r.time_zone FROM (
+            SELECT campaign_id, rules_revision, period, MIN(cast_at) AS first_at, MAX(cast_at) AS last_at
+            FROM vote GROUP BY campaign_id, rules_revision, period
+        ) p JOIN campaign_rules r ON r.campaign_id = p.campaign_id AND r.rules_revision = p.rules_revision"
+    );
+    let casts: Vec<PeriodCasts> =
+        on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)?;
+    let difference = |casts: PeriodCasts| {
+        let of = |at| period::number(casts.quota_period, casts.time_zone.0, at);
+        let mut ends = [casts.first_at, casts.last_at].into_iter();
+        let cast_at = ends.find(|at| of(*at) != casts.period)?;
+        Some(PeriodDifference {
+            campaign_id: casts.campaign_id,
+            rules_revision: casts.rules_revision,
+            period: casts.period,
+            cast_at,
+        })
+    };
+    Ok(casts.into_iter().filter_map(difference).collect())
+}
+
+/// Nominees with votes that are on no list: they were deleted, or belong to another campaign.
+pub async fn list_unlisted(database: &Database) -> sqlx::Result<Vec<Unlisted>> {
+    let statement = sql!(
+        "list_unlisted_nominees",
+        "SELECT t.campaign_id, t.nominee_id, t.counted FROM tally t
+        LEFT JOIN nominee n ON n.id = t.nominee_id AND n.campaign_id = t.campaign_id
+        WHERE n.id IS NULL AND t.counted + t.withheld > 0"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
+}
+
+/// Voters with two votes for a nominee in one period or by one idempotency key, or one more under rules by which a
+/// nominee gets one in the whole campaign; and voters with another number of first votes than one.
 pub async fn list_repeats(database: &Database) -> sqlx::Result<Vec<Repeat>> {
     let statement = sql!(
         "list_repeats",
@@ -113,6 +231,11 @@ pub async fn list_repeats(database: &Database) -> sqlx::Result<Vec<Repeat>> {
         UNION
         SELECT campaign_id, voter_id FROM vote WHERE idempotency_key IS NOT NULL
         GROUP BY campaign_id, voter_id, nominee_id, idempotency_key HAVING COUNT(*) > 1
+        UNION
+        SELECT v.campaign_id, v.voter_id FROM vote v
+        JOIN campaign_rules r ON r.campaign_id = v.campaign_id AND r.rules_revision = v.rules_revision
+        JOIN vote o ON o.campaign_id = v.campaign_id AND o.voter_id = v.voter_id AND o.nominee_id = v.nominee_id
+        WHERE r.quota_period = 'CAMPAIGN' AND o.id <> v.id AND o.rules_revision <= v.rules_revision
         UNION
         SELECT campaign_id, voter_id FROM vote GROUP BY campaign_id, voter_id
         HAVING COUNT(*) FILTER (WHERE is_first) <> 1"

@@ -34,11 +34,7 @@ async fn verification_finds_what_was_tampered_with(stores: Stores) {
         (
             "UPDATE tally SET counted = counted + 7 WHERE counted = 3",
             "UPDATE tally SET counted = counted - 7 WHERE counted = 10",
-            [
-                "tally of nominee",
-                &nominee,
-                "counted 3 by votes, 10 by tally",
-            ],
+            ["No. 1 ", &nominee, "counted 3 by votes, 10 by tally"],
         ),
         (
             "UPDATE tally SET voters = 2 WHERE voters = 3",
@@ -56,21 +52,52 @@ async fn verification_finds_what_was_tampered_with(stores: Stores) {
             ["subject", &nominee, "has 3 likes; its counter says 5"],
         ),
         (
-            "UPDATE campaign SET votes_per_period = 1, quota_scope = 'CAMPAIGN'",
-            "UPDATE campaign SET votes_per_period = 3, quota_scope = 'CATEGORY'",
-            ["", "", ""],
+            "UPDATE vote SET slot = slot + 5",
+            "UPDATE vote SET slot = slot - 5",
+            ["has 1 votes", "the quota is 3", "in scope"],
+        ),
+        (
+            "UPDATE vote SET rules_revision = 77",
+            "UPDATE vote SET rules_revision = 1",
+            ["vote", "of voter", "rules that the campaign never had"],
+        ),
+        (
+            "UPDATE campaign_rules SET voting_closes_at = voting_opens_at",
+            "UPDATE campaign_rules SET voting_closes_at = (SELECT voting_closes_at FROM campaign)",
+            [
+                "vote",
+                "of voter",
+                "was cast while its rules had voting closed",
+            ],
+        ),
+        (
+            "UPDATE campaign_rules SET quota_scope = 'CAMPAIGN'",
+            "UPDATE campaign_rules SET quota_scope = 'CATEGORY'",
+            [
+                "vote",
+                "of voter",
+                "counts in a scope that its rules do not have",
+            ],
+        ),
+        (
+            "UPDATE vote SET period = period + 1",
+            "UPDATE vote SET period = period - 1",
+            [
+                "votes of period",
+                "under rules 1",
+                "were cast in another period",
+            ],
         ),
     ] {
         stores.execute(tamper).await;
-        if words[0].is_empty() {
-            // One vote a category is still within it.
-            assert_verifies(&stores, 6).await;
-        } else {
-            assert_finds(&stores, &words).await;
-        }
+        assert_finds(&stores, &words).await;
         stores.execute(undo).await;
         assert_verifies(&stores, 6).await;
     }
+    // Whoever voted under an earlier quota, scope or period is not accused by a later one.
+    let amended = "UPDATE campaign SET votes_per_period = 1, quota_scope = 'CAMPAIGN', quota_period = 'CAMPAIGN'";
+    stores.execute(amended).await;
+    assert_verifies(&stores, 6).await;
     if let Some(url) = &stores.redis_url {
         tamper_with_redis(&stores, url).await;
     }
@@ -93,11 +120,12 @@ async fn verification_speaks_json(stores: Stores) {
     };
     let (code, clean) = report().await;
     let redis_checked = stores.redis_url.is_some();
-    let expected = json!({"votes": 8, "tallies": [], "overQuota": [], "repeats": [], "likes": [], "sharedTotals": [],
+    let expected = json!({"votes": 8, "tallies": [], "overQuota": [], "repeats": [], "misplaced": [], "periods": [],
+        "unlisted": [], "likes": [], "sharedTotals": [],
         "rememberedVotes": [], "redisChecked": redis_checked});
     assert_eq!((code, &clean), (Some(0), &expected));
     stores
-        .execute("UPDATE campaign SET votes_per_period = 1")
+        .execute("UPDATE vote SET slot = 9 WHERE slot = 2")
         .await;
     stores.execute("UPDATE subject_counter SET likes = 5").await;
     let (code, report) = report().await;
@@ -106,7 +134,7 @@ async fn verification_speaks_json(stores: Stores) {
     assert_eq!(over_quota.len(), 1, "{report}");
     assert_eq!(
         (&over_quota[0]["votes"], &over_quota[0]["quota"]),
-        (&json!(2), &json!(1))
+        (&json!(2), &json!(3))
     );
     let subject = running.sample.nominees[0].0;
     assert_eq!(

@@ -1,5 +1,6 @@
 //! Rules that change while processes hold the old ones: no worker runs here, so nothing is reloaded but by a vote.
 
+use acclaim::ledger::recount;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::harness::{Sample, Stores, TestApp, on_both, refusal};
@@ -8,6 +9,7 @@ on_both!(
     a_change_of_the_rules_holds_for_the_next_vote_on_every_process,
     a_moved_close_decides_by_the_moment_of_the_cast,
     a_vote_keeps_its_answer_and_its_rules_whatever_they_become,
+    a_nominee_gets_one_vote_a_campaign_also_after_votes_by_day,
     rules_that_stay_cost_no_statement,
 );
 
@@ -128,6 +130,31 @@ async fn a_vote_keeps_its_answer_and_its_rules_whatever_they_become(stores: Stor
     voter.vote(&sample.nominee_id(2)).await.expect_counted();
     let scopes = "SELECT COUNT(DISTINCT scope_id) FROM vote";
     assert_eq!(stores.count(scopes).await, 2);
+}
+
+async fn a_nominee_gets_one_vote_a_campaign_also_after_votes_by_day(stores: Stores) {
+    let (apps, sample) = two_processes(&stores).await;
+    let voter = apps[0].voter();
+    voter.vote(&sample.nominee_id(0)).await.expect_counted();
+    change(
+        &stores,
+        "UPDATE campaign SET quota_period = 'CAMPAIGN'".to_owned(),
+    )
+    .await;
+    let again = voter.vote(&sample.nominee_id(0)).await;
+    again.expect_refused("ALREADY_VOTED");
+    voter.vote(&sample.nominee_id(1)).await.expect_counted();
+    assert_eq!(
+        recount::list_repeats(&apps[0].database)
+            .await
+            .expect("a list"),
+        []
+    );
+    // The keys take it, since the period is another; the recount does not.
+    let doubled = "UPDATE vote SET nominee_id = (SELECT nominee_id FROM vote WHERE period > 0) WHERE period = 0";
+    stores.execute(doubled).await;
+    let repeats = recount::list_repeats(&apps[0].database).await;
+    assert_eq!(repeats.expect("a list").len(), 1);
 }
 
 async fn rules_that_stay_cost_no_statement(stores: Stores) {

@@ -1,18 +1,24 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-lxbM_XRL.js";
+const SCRIPT: &str = "main-BNp6dS_7.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-CbeJ2eZk.js",
+        name: "board-Ba3Hz-9S.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-CbeJ2eZk.js.br"),
-        gzip: include_bytes!("board-CbeJ2eZk.js.gz"),
+        brotli: include_bytes!("board-Ba3Hz-9S.js.br"),
+        gzip: include_bytes!("board-Ba3Hz-9S.js.gz"),
     },
     File {
-        name: "live-D-FrxMyl.js",
+        name: "live-BxZyFlYp.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-D-FrxMyl.js.br"),
-        gzip: include_bytes!("live-D-FrxMyl.js.gz"),
+        brotli: include_bytes!("live-BxZyFlYp.js.br"),
+        gzip: include_bytes!("live-BxZyFlYp.js.gz"),
+    },
+    File {
+        name: "main-BNp6dS_7.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-BNp6dS_7.js.br"),
+        gzip: include_bytes!("main-BNp6dS_7.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -21,21 +27,15 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "main-lxbM_XRL.js",
+        name: "stories-BhEbkb6-.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-lxbM_XRL.js.br"),
-        gzip: include_bytes!("main-lxbM_XRL.js.gz"),
+        brotli: include_bytes!("stories-BhEbkb6-.js.br"),
+        gzip: include_bytes!("stories-BhEbkb6-.js.gz"),
     },
     File {
-        name: "stories-BeIobPU5.js",
+        name: "story-C7PBIy-z.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-BeIobPU5.js.br"),
-        gzip: include_bytes!("stories-BeIobPU5.js.gz"),
-    },
-    File {
-        name: "story-Dyd-SyJp.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-Dyd-SyJp.js.br"),
-        gzip: include_bytes!("story-Dyd-SyJp.js.gz"),
+        brotli: include_bytes!("story-C7PBIy-z.js.br"),
+        gzip: include_bytes!("story-C7PBIy-z.js.gz"),
     },
 ];

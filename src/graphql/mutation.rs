@@ -55,8 +55,8 @@ impl Mutation {
         Ok(SignInPayload::new(ctx, None, answer))
     }
 
-    /// Exchanges a refresh token for new tokens. If the answer is lost, the same token may be sent again within 30
-    /// seconds; later, a used token ends the session.
+    /// Exchanges a refresh token for new tokens. If the answer is lost, the same token may be sent again within two
+    /// minutes and gets the same new ones; once those were exchanged, or later, a used token ends the session.
     async fn refresh_session(
         &self,
         ctx: &Context<'_>,
@@ -68,7 +68,8 @@ impl Mutation {
         Ok(SignInPayload::new(ctx, Some("refreshToken"), answer))
     }
 
-    /// Ends a session. Its access token stays good until it expires, at most 15 minutes.
+    /// Ends a session. A voter's access token stays good until it expires, at most 15 minutes; that of staff ends with
+    /// it.
     async fn sign_out(
         &self,
         ctx: &Context<'_>,

@@ -308,6 +308,13 @@ describe("the mini-program's client", () => {
     await eventually(async () => (await views(later))[0] >= 1, "the later view");
     assert.equal(answers, 4);
     assert.deepEqual(await views(subject, later), [1, 1]);
+    // Reports, and nothing else, carry the id of the phone.
+    const isReport = ({ data }) => data?.variables.subjectIds !== undefined;
+    const deviceOf = ({ header }) => header["x-acclaim-device"];
+    const devices = new Set(phone.requests.filter(isReport).map(deviceOf));
+    assert.equal(devices.size, 1);
+    assert.match([...devices][0], /^[0-9a-f-]{36}$/);
+    assert.ok(phone.requests.every((request) => isReport(request) || deviceOf(request) === undefined));
   });
 });
 

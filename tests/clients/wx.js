@@ -60,7 +60,7 @@ export function phoneOf(person, platform) {
     if (running >= requestsMax) return fail({ errMsg: "request:fail exceed max task count" });
     running += 1;
     phone.concurrentMax = Math.max(phone.concurrentMax, running);
-    const entry = { url, data, at: Date.now(), status: undefined, answer: undefined };
+    const entry = { url, data, header, at: Date.now(), status: undefined, answer: undefined };
     phone.requests.push(entry);
     let settle;
     try {

@@ -1,5 +1,6 @@
 //! Signing in as guest, through the mini-program and as staff; sessions and their tokens.
 
+mod carrier;
 mod guests;
 mod mini_program;
 mod secrecy;

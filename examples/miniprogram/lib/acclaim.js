@@ -283,11 +283,12 @@ class Acclaim {
     for (let attempt = 0; ; attempt++) {
       try {
         const token = needsVoter ? await this.token(true) : await this.readerToken(this.token(false));
-        return await this.send(document, variables, token).catch(async (error) => {
+        const device = isBackground ? this.deviceId() : undefined;
+        return await this.send(document, variables, token, device).catch(async (error) => {
           if (error.code !== 'UNAUTHENTICATED' || !token || isRenewed) throw error;
           isRenewed = true;
           const renewed = needsVoter ? await this.renew(token) : await this.readerToken(this.renew(token, false));
-          return this.send(document, variables, renewed);
+          return this.send(document, variables, renewed, device);
         });
       } catch (error) {
         if (!(error instanceof AcclaimError)) throw error;
@@ -298,6 +299,13 @@ class Acclaim {
         await pause(backoff(attempt, error.retryAfterMs));
       }
     }
+  }
+
+  /** The id by which reports of this phone have a bound of their own, behind whatever address. */
+  deviceId() {
+    const id = this.read('device') || randomUuid();
+    this.write('device', id);
+    return id;
   }
 
   /**
@@ -314,12 +322,13 @@ class Acclaim {
    * @param {Document} document
    * @param {object} variables
    * @param {string | undefined} token
+   * @param {string} [device]
    */
-  async send({ id, text }, variables, token) {
+  async send({ id, text }, variables, token, device) {
     const extensions = { persistedQuery: { version: 1, sha256Hash: id } };
-    let answer = await this.post({ extensions, variables }, token);
+    let answer = await this.post({ extensions, variables }, token, device);
     if (answer.errors && answer.errors[0].extensions?.code === 'PERSISTED_QUERY_NOT_FOUND') {
-      answer = await this.post({ extensions, variables, query: text }, token);
+      answer = await this.post({ extensions, variables, query: text }, token, device);
     }
     if (answer.errors) {
       const { message, extensions = {} } = answer.errors[0];
@@ -332,13 +341,15 @@ class Acclaim {
   /**
    * @param {object} body
    * @param {string | undefined} token
+   * @param {string} [device]
    * @returns {Promise<Answer>}
    */
-  async post(body, token) {
+  async post(body, token, device) {
     const reply = await this.request('POST', '/graphql', body, {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json',
       ...(token && { authorization: `Bearer ${token}` }),
+      ...(device && { 'x-acclaim-device': device }),
     });
     // Any status lands here. What is no answer of the API comes from something in between, or from a server in need.
     if (!reply.data || typeof reply.data !== 'object' || !('data' in reply.data || 'errors' in reply.data)) {
@@ -473,12 +484,12 @@ class Acclaim {
     return tokens;
   }
 
-  /** @param {'tokens' | 'pending' | 'seed'} name */
+  /** @param {'tokens' | 'pending' | 'seed' | 'device'} name */
   read(name) {
     return this.untaken.has(name) ? this.untaken.get(name) : this.readStored(name);
   }
 
-  /** @param {'tokens' | 'pending' | 'seed'} name */
+  /** @param {'tokens' | 'pending' | 'seed' | 'device'} name */
   readStored(name) {
     try {
       return wx.getStorageSync(`${this.storageKey} ${name}`) || undefined;
@@ -489,7 +500,7 @@ class Acclaim {
 
   /**
    * Stores a value; where the phone's storage is full, memory has it until the mini-program is closed.
-   * @param {'tokens' | 'pending' | 'seed'} name
+   * @param {'tokens' | 'pending' | 'seed' | 'device'} name
    * @param {any} value
    */
   write(name, value) {

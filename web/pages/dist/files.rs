@@ -1,18 +1,18 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-agHYIWub.js";
+const SCRIPT: &str = "main-tvK-m3Tj.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-MSnvNMZ_.js",
+        name: "board-8vEzA-4M.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-MSnvNMZ_.js.br"),
-        gzip: include_bytes!("board-MSnvNMZ_.js.gz"),
+        brotli: include_bytes!("board-8vEzA-4M.js.br"),
+        gzip: include_bytes!("board-8vEzA-4M.js.gz"),
     },
     File {
-        name: "live-v0h7eIWE.js",
+        name: "live-Cgujaayf.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-v0h7eIWE.js.br"),
-        gzip: include_bytes!("live-v0h7eIWE.js.gz"),
+        brotli: include_bytes!("live-Cgujaayf.js.br"),
+        gzip: include_bytes!("live-Cgujaayf.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -21,21 +21,21 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "main-agHYIWub.js",
+        name: "main-tvK-m3Tj.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-agHYIWub.js.br"),
-        gzip: include_bytes!("main-agHYIWub.js.gz"),
+        brotli: include_bytes!("main-tvK-m3Tj.js.br"),
+        gzip: include_bytes!("main-tvK-m3Tj.js.gz"),
     },
     File {
-        name: "stories-BAvGVxFg.js",
+        name: "stories-CXlk8DPP.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-BAvGVxFg.js.br"),
-        gzip: include_bytes!("stories-BAvGVxFg.js.gz"),
+        brotli: include_bytes!("stories-CXlk8DPP.js.br"),
+        gzip: include_bytes!("stories-CXlk8DPP.js.gz"),
     },
     File {
-        name: "story-C5KhpKM5.js",
+        name: "story--KVGIdk-.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-C5KhpKM5.js.br"),
-        gzip: include_bytes!("story-C5KhpKM5.js.gz"),
+        brotli: include_bytes!("story--KVGIdk-.js.br"),
+        gzip: include_bytes!("story--KVGIdk-.js.gz"),
     },
 ];

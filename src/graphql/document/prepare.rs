@@ -218,8 +218,8 @@ fn too_complex(why: String) -> Errors {
     rejected(code, why)
 }
 
-/// The parser's error in a plain sentence: its own words are those of its grammar, with the line, which may be the whole
-/// document.
+/// The parser's error in a plain sentence: its own words are those of its grammar, with the line, which may be all of
+/// the document.
 fn parser_error(text: &str, error: ServerError) -> ServerError {
     if let Some((position, why)) = brackets::fault(text) {
         return syntax_error(position, &why);

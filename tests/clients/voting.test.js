@@ -180,7 +180,7 @@ describe("the voting page", () => {
     };
     const before = await shown();
     await voteButtons(page).first().click();
-    await notice(page, /counted|计入/);
+    await notice(page, /counts|计入/);
     await page.reload();
     await page.getByText(/9 of 10|剩余 9/).waitFor();
     assert.deepEqual(await shown(), before);

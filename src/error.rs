@@ -62,9 +62,9 @@ impl Error {
 
     /// The error of a request that has an idempotency key, or none.
     #[must_use]
-    pub fn with_key<Key>(self, key: Option<Key>) -> Self {
+    pub fn with_key(self, has_key: bool) -> Self {
         match self {
-            Self::Unavailable if key.is_some() => Self::UnavailableForKey,
+            Self::Unavailable if has_key => Self::UnavailableForKey,
             other => other,
         }
     }

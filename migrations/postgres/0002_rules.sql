@@ -1,7 +1,7 @@
--- Rules with a history: each change of what decides on a vote is a revision of its own, and every vote carries the one it
--- was admitted under. A batch of votes compares revisions with the campaign's, so a freeze, a closing or an amendment holds
--- for every batch that begins after its commit; and a recount can tell an honest vote under an earlier quota from one too
--- many.
+-- Rules with a history: each change of what decides on a vote is a revision of its own, and every vote carries the
+-- one it was admitted under. A batch of votes compares revisions with the campaign's, so a freeze, a closing or an
+-- amendment holds for every batch that begins after its commit; and a recount can tell an honest vote under an
+-- earlier quota from one too many.
 ALTER TABLE campaign ADD COLUMN rules_revision BIGINT NOT NULL DEFAULT 1; -- moved by the triggers below
 ALTER TABLE vote ADD COLUMN rules_revision BIGINT NOT NULL DEFAULT 1;
 
@@ -44,8 +44,8 @@ CREATE TRIGGER campaign_records_first_rules AFTER INSERT ON campaign
     FOR EACH ROW EXECUTE FUNCTION record_rules();
 CREATE TRIGGER campaign_records_rules AFTER UPDATE ON campaign
     FOR EACH ROW WHEN (OLD.rules_revision <> NEW.rules_revision) EXECUTE FUNCTION record_rules();
-INSERT INTO campaign_rules SELECT id, rules_revision, lifecycle, time_zone, voting_opens_at, voting_closes_at, quota_period,
-    quota_scope, votes_per_period, guests_may_vote FROM campaign;
+INSERT INTO campaign_rules SELECT id, rules_revision, lifecycle, time_zone, voting_opens_at, voting_closes_at,
+    quota_period, quota_scope, votes_per_period, guests_may_vote FROM campaign;
 
 -- Once a statement, however many rows it changes: a row at a time an import would write its campaign's row as often.
 DROP TRIGGER category_bumps_campaign ON category;
@@ -87,7 +87,10 @@ END $$;
 CREATE TRIGGER nominee_deletion_moves_rules AFTER DELETE ON nominee REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION bump_rules_of_deleted();
 
+-- identity_fingerprint: keyed hash of the identity secret; another secret makes every voter a new one.
+-- epoch: part of every key in Redis; a database that was restored begins a new one.
+-- compatible_from: version of the oldest program that may run on these tables.
 ALTER TABLE instance
-    ADD COLUMN identity_fingerprint BYTEA, -- keyed hash of the identity secret: another secret makes every voter a new one
-    ADD COLUMN epoch BIGINT NOT NULL DEFAULT 1, -- part of every key in Redis; a database that was restored begins a new one
-    ADD COLUMN compatible_from BIGINT NOT NULL DEFAULT 1; -- version of the oldest program that may run on these tables
+    ADD COLUMN identity_fingerprint BYTEA,
+    ADD COLUMN epoch BIGINT NOT NULL DEFAULT 1,
+    ADD COLUMN compatible_from BIGINT NOT NULL DEFAULT 1;

@@ -1,7 +1,7 @@
--- Rules with a history: each change of what decides on a vote is a revision of its own, and every vote carries the one it
--- was admitted under. A batch of votes compares revisions with the campaign's, so a freeze, a closing or an amendment holds
--- for every batch that begins after its commit; and a recount can tell an honest vote under an earlier quota from one too
--- many.
+-- Rules with a history: each change of what decides on a vote is a revision of its own, and every vote carries the
+-- one it was admitted under. A batch of votes compares revisions with the campaign's, so a freeze, a closing or an
+-- amendment holds for every batch that begins after its commit; and a recount can tell an honest vote under an
+-- earlier quota from one too many.
 ALTER TABLE campaign ADD COLUMN rules_revision INTEGER NOT NULL DEFAULT 1; -- moved by the triggers below
 ALTER TABLE vote ADD COLUMN rules_revision INTEGER NOT NULL DEFAULT 1;
 
@@ -40,8 +40,8 @@ BEGIN
     VALUES (NEW.id, NEW.rules_revision, NEW.lifecycle, NEW.time_zone, NEW.voting_opens_at, NEW.voting_closes_at,
         NEW.quota_period, NEW.quota_scope, NEW.votes_per_period, NEW.guests_may_vote);
 END;
-INSERT INTO campaign_rules SELECT id, rules_revision, lifecycle, time_zone, voting_opens_at, voting_closes_at, quota_period,
-    quota_scope, votes_per_period, guests_may_vote FROM campaign;
+INSERT INTO campaign_rules SELECT id, rules_revision, lifecycle, time_zone, voting_opens_at, voting_closes_at,
+    quota_period, quota_scope, votes_per_period, guests_may_vote FROM campaign;
 
 -- A nominee's status and category decide on votes, its texts do not.
 CREATE TRIGGER nominee_moves_rules AFTER UPDATE OF status, category_id ON nominee
@@ -50,9 +50,9 @@ BEGIN UPDATE campaign SET rules_revision = rules_revision + 1 WHERE id = NEW.cam
 CREATE TRIGGER nominee_deletion_moves_rules AFTER DELETE ON nominee
 BEGIN UPDATE campaign SET rules_revision = rules_revision + 1 WHERE id = OLD.campaign_id; END;
 
-ALTER TABLE instance ADD COLUMN identity_fingerprint BLOB; -- keyed hash of the identity secret: another secret makes every
-                                                           -- voter a new one
-ALTER TABLE instance ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1; -- part of every key in Redis; a database that was restored
-                                                                  -- begins a new one
-ALTER TABLE instance ADD COLUMN compatible_from INTEGER NOT NULL DEFAULT 1; -- version of the oldest program that may run on
-                                                                            -- these tables
+-- identity_fingerprint: keyed hash of the identity secret; another secret makes every voter a new one.
+-- epoch: part of every key in Redis; a database that was restored begins a new one.
+-- compatible_from: version of the oldest program that may run on these tables.
+ALTER TABLE instance ADD COLUMN identity_fingerprint BLOB;
+ALTER TABLE instance ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE instance ADD COLUMN compatible_from INTEGER NOT NULL DEFAULT 1;

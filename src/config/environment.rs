@@ -13,8 +13,8 @@ const SERVICE_LINKS: [&str; 2] = ["ACCLAIM_SERVICE_", "ACCLAIM_PORT"];
 /// Names that are as alike as this are one name, mistyped: 1 for the same, 0 for nothing in common.
 const ALIKE: f64 = 0.8;
 
-/// Checks the names of variables: fails for one that is a setting's, mistyped, and warns of others with our prefix. They
-/// may be settings of another version, which must not stop this one.
+/// Checks the names of variables: fails for one that is a setting's, mistyped, and warns of others with our prefix.
+/// They may be settings of another version, which must not stop this one.
 ///
 /// # Errors
 /// [`ConfigError`] that says which setting is meant.

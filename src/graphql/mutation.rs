@@ -91,7 +91,7 @@ impl Mutation {
         let answer = app
             .cast_vote(caster, nominee_id, input.idempotency_key)
             .await
-            .map_err(|error| error.with_key(input.idempotency_key))?;
+            .map_err(|error| error.with_key(input.idempotency_key.is_some()))?;
         Ok(CastVotePayload::new(ctx, answer))
     }
 
@@ -112,7 +112,7 @@ impl Mutation {
         let answer = app
             .cast_ballot(caster, campaign_id, &nominee_ids, input.idempotency_key)
             .await
-            .map_err(|error| error.with_key(input.idempotency_key))?;
+            .map_err(|error| error.with_key(input.idempotency_key.is_some()))?;
         Ok(CastBallotPayload::new(ctx, answer))
     }
 
@@ -153,7 +153,7 @@ impl Mutation {
                 input.idempotency_key,
             )
             .await
-            .map_err(|error| error.with_key(input.idempotency_key))?;
+            .map_err(|error| error.with_key(input.idempotency_key.is_some()))?;
         Ok(RecordViewsPayload::new(ctx, &counted))
     }
 }

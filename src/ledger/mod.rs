@@ -132,9 +132,9 @@ pub enum OpenError {
     NoEntry {
         /// Host, port and name.
         address: String,
-        /// PostgreSQL's words, or the network's.
+        /// The reason in PostgreSQL's words, or the network's.
         cause: String,
-        /// What to do, where that is known.
+        /// The way to mend it, where that is known.
         advice: Option<&'static str>,
     },
     /// A migration failed.

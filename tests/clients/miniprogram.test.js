@@ -405,6 +405,26 @@ describe("the mini-program's pages", () => {
     assert.equal(new Set(ids).size, ids.length);
   });
 
+  test("the fair order is the phone's own: signing in by a first vote does not change it", async (t) => {
+    const { phone, client } = use(openPhone("seed"));
+    const { page } = openPage("list");
+    t.after(() => page.onUnload());
+    await shows(page, ({ nominees }) => nominees.length === 30, "the first page");
+    const before = page.data.nominees.map(({ id }) => id);
+    assert.equal(client.isSignedIn, false);
+    await page.castVote(page.data.nominees[0]);
+    assert.equal(client.isSignedIn, true);
+    await page.restart();
+    await shows(page, ({ nominees }) => nominees.length === 30, "the first page again");
+    assert.deepEqual(
+      page.data.nominees.map(({ id }) => id),
+      before,
+    );
+    const seeds = phone.requests.map(({ data }) => data?.variables.seed).filter(Boolean);
+    assert.ok(seeds.length >= 2);
+    assert.equal(new Set(seeds).size, 1);
+  });
+
   test("a name's first character is whole, a rare one too", () => {
     use(pages);
     const { initialOf } = require(`${program}/lib/vote.js`);

@@ -97,7 +97,7 @@ describe("the voting page", () => {
       await card.getByRole("button").tap();
       await tapped.happened();
       isCutOff = false;
-      // The list is in another order for who has signed in, so the nominee's own page is asked.
+      // Wherever the nominee stands in the list, its own page shows it.
       await page.goto(`${address}/n/${number}`);
       // Not "already voted", which another key would get.
       await notice(page, "已计入");
@@ -169,6 +169,38 @@ describe("the voting page", () => {
     await page.locator(".person").waitFor();
     await page.goBack();
     await page.waitForFunction((y) => Math.abs(scrollY - y) < 100, before);
+  });
+
+  test("the fair order is the device's own: a first vote, which signs in, does not change it", async (t) => {
+    const { page } = await openVoting(t, desktop);
+    const shown = async () => {
+      await page.waitForFunction(() => document.querySelectorAll(".nominee").length >= 20);
+      const numbers = await page.locator(".nominee .number").allTextContents();
+      return numbers.slice(0, 20);
+    };
+    const before = await shown();
+    await voteButtons(page).first().click();
+    await notice(page, /counts|计入/);
+    await page.reload();
+    await page.getByText(/9 of 10|剩余 9/).waitFor();
+    assert.deepEqual(await shown(), before);
+    // Another device has another.
+    const { page: other } = await openVoting(t, desktop);
+    await other.waitForFunction(() => document.querySelectorAll(".nominee").length >= 20);
+    const others = await other.locator(".nominee .number").allTextContents();
+    assert.notDeepEqual(others.slice(0, 20), before);
+  });
+
+  test("an address with a slash at its end is the page's, and an unknown one leads on", async (t) => {
+    const { page, response } = await openVoting(t, desktop, "/?order=NUMBER");
+    assert.equal(response.status(), 200);
+    assert.equal(new URL(page.url()).pathname, "/c/demo");
+    await voteButtons(page).first().waitFor();
+    const { page: lost, response: missing } = await open(browser, t, `${server.origin}/nowhere`, desktop);
+    assert.equal(missing.status(), 404);
+    await lost.getByText("There is nothing at this address").waitFor();
+    await lost.getByRole("link").click();
+    await lost.waitForURL(address);
   });
 
   test("a search shows the quota of what it finds, not of the category before", async (t) => {

@@ -129,7 +129,7 @@ impl Preparer {
             vec![syntax_error(position, "this escape is no character.")]
         })?;
         let parsed = async_graphql::parser::parse_query(written.as_ref())
-            .map_err(|error| vec![parser_error(text, error.into())])?;
+            .map_err(|error| vec![parser_error(text, &error.into())])?;
         if let Some(conflict) = guard::check(&parsed).map_err(too_complex)? {
             return Err(vec![conflict_error(&conflict)]);
         }
@@ -222,9 +222,9 @@ fn too_complex(why: String) -> Errors {
     rejected(code, why)
 }
 
-/// The parser's error in a plain sentence: its own words are those of its grammar, with the line, which may be the whole
-/// document.
-fn parser_error(text: &str, error: ServerError) -> ServerError {
+/// The parser's error in a plain sentence: its own words are those of its grammar, with the line, which may be all of
+/// the document.
+fn parser_error(text: &str, error: &ServerError) -> ServerError {
     if let Some((position, why)) = brackets::fault(text) {
         return syntax_error(position, &why);
     }

@@ -20,6 +20,7 @@ on_both!(
     a_story_is_shown_with_all_that_it_has,
     stories_of_one_moment_are_all_walked,
     addresses_that_are_none_of_the_web_are_not_stored,
+    addresses_of_before_are_linked_nowhere_and_taken_out,
 );
 
 const STORIES: &str = "query($campaign: ID, $category: ID, $first: Int, $after: String, $last: Int, $before: String) {
@@ -452,4 +453,101 @@ async fn addresses_that_are_none_of_the_web_are_not_stored(stores: Stores) {
         data["story"],
         json!({"coverUrl": good[1], "media": [{"url": "https://media.example/1"}, {"url": good[1]}]})
     );
+}
+
+/// The migration that made the checks of addresses.
+fn migration(sql: &RawSql) -> &'static str {
+    match sql {
+        RawSql::Postgres(_) => include_str!("../../../migrations/postgres/0004_addresses.sql"),
+        RawSql::Sqlite(_) => include_str!("../../../migrations/sqlite/0004_addresses.sql"),
+    }
+}
+
+/// Takes the checks of addresses away, as if they had not been made yet.
+async fn drop_checks(sql: &mut RawSql) {
+    for line in migration(sql).lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        match words[..] {
+            ["ALTER", "TABLE", table, "ADD", "CONSTRAINT", name, ..] => {
+                let statement = format!("ALTER TABLE {table} DROP CONSTRAINT {name}");
+                sql.execute(&statement).await;
+            }
+            ["CREATE", "TRIGGER", name, ..] => {
+                sql.execute(&format!("DROP TRIGGER {name}")).await;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Cleans what was stored before, as the migration does.
+async fn clean(sql: &mut RawSql) {
+    let statements = migration(sql).split(";\n");
+    let updates = statements.filter_map(|text| text.find("UPDATE ").map(|at| &text[at..]));
+    // Triggers come behind these.
+    for update in updates.take(4) {
+        sql.execute(update).await;
+    }
+}
+
+async fn addresses_of_before_are_linked_nowhere_and_taken_out(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let id = sample
+        .insert_story(&app.database, Some(0), "Told", app.clock.now())
+        .await;
+    let mut sql = RawSql::connect(&stores).await;
+    drop_checks(&mut sql).await;
+    let bad = "javascript:alert(1)";
+    let media = json!([{"kind": "IMAGE", "url": bad, "title": "Bad"},
+        {"kind": "IMAGE", "url": "https://media.example/1", "title": "Good"}]);
+    for statement in [
+        format!("UPDATE campaign SET cover_url = '{bad}'"),
+        format!("UPDATE nominee SET portrait_url = '{bad}'"),
+        format!("UPDATE story SET cover_url = '{bad}', media = '{media}'"),
+    ] {
+        sql.execute(&statement).await;
+    }
+    let shown = async || {
+        app.refresh().await;
+        let query = "query($id: ID!, $slug: String!) { story(id: $id) { coverUrl media { title } nominee { portraitUrl } }
+            campaign(slug: $slug) { coverUrl } }";
+        let variables = json!({"id": story_id(id), "slug": sample.campaign.slug});
+        let data = app.anonymous().ask(query, variables).await;
+        assert_eq!(
+            data,
+            json!({"story": {"coverUrl": null, "media": [{"title": "Good"}], "nominee": {"portraitUrl": null}},
+                "campaign": {"coverUrl": null}})
+        );
+        let path = format!(
+            "/c/{}/stories/{}",
+            sample.campaign.slug,
+            global(GlobalId::Story(id))
+        );
+        for path in [path.as_str(), &format!("/c/{}/n/1", sample.campaign.slug)] {
+            let page = app.http().get(app.url(path)).send().await;
+            let html = page.expect("an answer").text().await.expect("a page");
+            assert!(
+                html.contains("og:title") && !html.contains("javascript:"),
+                "{html}"
+            );
+        }
+    };
+    shown().await;
+    clean(&mut sql).await;
+    shown().await;
+    let left = [
+        "SELECT COUNT(*) FROM campaign WHERE cover_url IS NOT NULL",
+        "SELECT COUNT(*) FROM nominee WHERE portrait_url IS NOT NULL",
+        "SELECT COUNT(*) FROM story WHERE cover_url IS NOT NULL",
+    ];
+    for left in left {
+        assert_eq!(stores.count(left).await, 0, "{left}");
+    }
+    let left =
+        stores.count("SELECT COUNT(*) FROM story WHERE CAST(media AS TEXT) LIKE '%javascript%'");
+    assert_eq!(left.await, 0);
+    let kept =
+        stores.count("SELECT COUNT(*) FROM story WHERE CAST(media AS TEXT) LIKE '%media.example%'");
+    assert_eq!(kept.await, 1);
 }

@@ -86,11 +86,3 @@ BEGIN
 END $$;
 CREATE TRIGGER nominee_deletion_moves_rules AFTER DELETE ON nominee REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION bump_rules_of_deleted();
-
--- identity_fingerprint: keyed hash of the identity secret; another secret makes every voter a new one.
--- epoch: part of every key in Redis; a database that was restored begins a new one.
--- compatible_from: version of the oldest program that may run on these tables.
-ALTER TABLE instance
-    ADD COLUMN identity_fingerprint BYTEA,
-    ADD COLUMN epoch BIGINT NOT NULL DEFAULT 1,
-    ADD COLUMN compatible_from BIGINT NOT NULL DEFAULT 1;

@@ -49,10 +49,3 @@ CREATE TRIGGER nominee_moves_rules AFTER UPDATE OF status, category_id ON nomine
 BEGIN UPDATE campaign SET rules_revision = rules_revision + 1 WHERE id = NEW.campaign_id; END;
 CREATE TRIGGER nominee_deletion_moves_rules AFTER DELETE ON nominee
 BEGIN UPDATE campaign SET rules_revision = rules_revision + 1 WHERE id = OLD.campaign_id; END;
-
--- identity_fingerprint: keyed hash of the identity secret; another secret makes every voter a new one.
--- epoch: part of every key in Redis; a database that was restored begins a new one.
--- compatible_from: version of the oldest program that may run on these tables.
-ALTER TABLE instance ADD COLUMN identity_fingerprint BLOB;
-ALTER TABLE instance ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE instance ADD COLUMN compatible_from INTEGER NOT NULL DEFAULT 1;

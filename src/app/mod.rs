@@ -11,6 +11,7 @@
     reason = "every use case fails when a store is away: said once, above"
 )]
 
+pub mod ballot;
 pub mod campaigns;
 pub mod likes;
 pub mod nominees;

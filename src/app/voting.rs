@@ -16,6 +16,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::ballot::Ballot;
 use super::{App, Client};
 use crate::auth::Viewer;
 use crate::domain::campaign::Phase;
@@ -97,72 +98,6 @@ impl<'a> Caster<'a> {
 
     fn is_guest(&self) -> bool {
         matches!(self.viewer, Viewer::Voter { is_guest: true, .. })
-    }
-}
-
-/// The nominees that a cast names, one or several, looked up in their campaign's roster once.
-#[derive(Debug)]
-pub struct Ballot {
-    roster: Arc<Roster>,
-    /// In the voter's order.
-    indexes: Vec<usize>,
-}
-
-impl Ballot {
-    /// Looks the nominees up; unknown ones are left out.
-    fn new(roster: Arc<Roster>, nominee_ids: &[NomineeId]) -> Self {
-        let mut indexes = Vec::with_capacity(nominee_ids.len());
-        indexes.extend(nominee_ids.iter().filter_map(|id| roster.index_of(*id)));
-        Self { roster, indexes }
-    }
-
-    /// The campaign.
-    #[must_use]
-    pub fn roster(&self) -> &Arc<Roster> {
-        &self.roster
-    }
-
-    /// The nominees' indexes in the roster, in the voter's order.
-    #[must_use]
-    pub fn indexes(&self) -> &[usize] {
-        &self.indexes
-    }
-
-    /// The indexes of those nominees that are shown.
-    pub fn shown_indexes(&self) -> impl Iterator<Item = usize> {
-        let is_shown = |index: &usize| self.roster.nominees()[*index].is_shown();
-        self.indexes.iter().copied().filter(is_shown)
-    }
-
-    /// The scopes that the shown nominees count in, one for each of them.
-    pub fn scopes(&self) -> impl Iterator<Item = ScopeId> {
-        let nominees = self.roster.nominees();
-        self.shown_indexes()
-            .map(|index| self.roster.campaign().scope(nominees[index].category_id))
-    }
-
-    fn nominees(&self) -> impl Iterator<Item = &Nominee> {
-        self.indexes
-            .iter()
-            .map(|index| &self.roster.nominees()[*index])
-    }
-
-    /// The position in `nominee_ids` of the first that is unknown here.
-    fn unknown_position(&self, nominee_ids: &[NomineeId]) -> Option<usize> {
-        if self.indexes.len() == nominee_ids.len() {
-            return None;
-        }
-        let is_unknown = |id: &NomineeId| self.roster.index_of(*id).is_none();
-        nominee_ids.iter().position(is_unknown)
-    }
-
-    fn position(&self, id: NomineeId) -> Option<usize> {
-        self.nominees().position(|nominee| nominee.id == id)
-    }
-
-    /// The position of the first nominee with this status.
-    fn position_of_status(&self, status: NomineeStatus) -> Option<usize> {
-        self.nominees().position(|nominee| nominee.status == status)
     }
 }
 
@@ -258,12 +193,11 @@ impl App {
         let mut request = self.build_request(caster, &ballot, idempotency_key);
         let mut early = self.hot.admit(&request).await?;
         for _ in 0..ADMISSIONS_MAX {
-            if let Some(rejection) = check_eligibility(caster, &ballot, request.cast_at) {
-                return self.refuse_by_rules(ballot, &request, rejection).await;
-            }
-            let verdict = match early.take() {
-                Some(verdict) => verdict,
-                None => self.writer.cast(request.clone()).await?,
+            let verdict = match self.judge(caster, &ballot, &request, early.take()).await? {
+                Ok(verdict) => verdict,
+                Err(CastRejection { why, position }) => {
+                    return Ok(self.refuse(Some(ballot), why, position));
+                }
             };
             let Outcome::RulesChanged(revision) = verdict.outcome else {
                 return Ok(self.finish_cast(ballot, &request, verdict));
@@ -278,20 +212,28 @@ impl App {
         Err(Error::Unavailable)
     }
 
-    /// Refuses a cast that the rules forbid. Votes that were counted while it was allowed keep their answer.
-    async fn refuse_by_rules(
+    /// The verdict on a request, `early` where the hot store knew it, or its refusal by the rules of the ballot's roster.
+    async fn judge(
         &self,
-        ballot: Ballot,
+        caster: Caster<'_>,
+        ballot: &Ballot,
         request: &VoteRequest,
-        rejection: CastRejection,
-    ) -> Result<CastAnswer> {
-        Ok(match Box::pin(self.find_repeated(request)).await? {
-            Some(votes) => CastAnswer {
-                result: Ok(in_ballot_order(&ballot, votes)),
-                ballot: Some(ballot),
+        early: Option<Verdict>,
+    ) -> Result<std::result::Result<Verdict, CastRejection>> {
+        let Some(rejection) = check_eligibility(caster, ballot, request.cast_at) else {
+            return Ok(Ok(match early {
+                Some(verdict) => verdict,
+                None => self.writer.cast(request.clone()).await?,
+            }));
+        };
+        // Votes that were counted while it was allowed keep their answer, and newer rules may allow it.
+        Ok(match Box::pin(self.find_outcome(request)).await? {
+            Some(outcome @ (Outcome::Counted(_) | Outcome::RulesChanged(_))) => Ok(Verdict {
+                outcome,
                 used: Vec::new(),
-            },
-            None => self.refuse(Some(ballot), rejection.why, rejection.position),
+                blocking_votes: Vec::new(),
+            }),
+            Some(Outcome::Refused(_)) | None => Err(rejection),
         })
     }
 
@@ -334,7 +276,7 @@ impl App {
         idempotency_key: Option<Uuid>,
         cast_at: DateTime<Utc>,
     ) -> VoteRequest {
-        let campaign = ballot.roster.campaign();
+        let campaign = ballot.roster().campaign();
         let selection = |nominee: &Nominee| Selection {
             id: VoteId::new(),
             nominee_id: nominee.id,
@@ -358,15 +300,17 @@ impl App {
         }
     }
 
-    /// The votes that an earlier cast with this idempotency key has stored.
-    async fn find_repeated(&self, request: &VoteRequest) -> Result<Option<Vec<Vote>>> {
+    /// The outcome of a request with a key where it needs no vote to be stored: it was stored before, or its rules have
+    /// changed.
+    async fn find_outcome(&self, request: &VoteRequest) -> Result<Option<Outcome>> {
         if request.idempotency_key.is_none() {
             return Ok(None);
         }
         let existing = ledger::vote::list_existing(&self.database, &[request]).await?;
-        match decide(request, &existing.votes, request.rules_revision) {
-            Decision::Answer(Outcome::Counted(votes)) => Ok(Some(votes)),
-            _ => Ok(None),
+        let revision = existing.rules_revision(request);
+        match decide(request, &existing.votes, revision) {
+            Decision::Answer(outcome) => Ok(Some(outcome)),
+            Decision::Store(_) => Ok(None),
         }
     }
 
@@ -375,7 +319,7 @@ impl App {
             Outcome::Counted(votes) => {
                 self.on_committed(request, &votes);
                 return CastAnswer {
-                    result: Ok(in_ballot_order(&ballot, votes)),
+                    result: Ok(ballot.in_order(votes)),
                     ballot: Some(ballot),
                     used: verdict.used,
                 };
@@ -385,7 +329,7 @@ impl App {
         };
         // A cast with a key may be a repetition, which only the ledger can tell.
         if request.idempotency_key.is_none() {
-            self.remember_blocking_votes(&ballot.roster, request, verdict.blocking_votes);
+            self.remember_blocking_votes(ballot.roster(), request, verdict.blocking_votes);
         }
         let (why, position) = match refusal {
             Refusal::AlreadyVoted(id) => (CastRefusal::AlreadyVoted, ballot.position(id)),
@@ -443,23 +387,13 @@ impl App {
     }
 }
 
-/// The votes of a ballot, in the order of its nominees.
-fn in_ballot_order(ballot: &Ballot, mut votes: Vec<Vote>) -> Vec<Vote> {
-    if votes.len() > 1 {
-        let positions: HashMap<NomineeId, usize> =
-            ballot.nominees().map(|n| n.id).zip(0..).collect();
-        votes.sort_by_key(|vote| positions.get(&vote.nominee_id).copied());
-    }
-    votes
-}
-
 /// The reason why nobody, or not this voter, may vote for these nominees at `now`.
 fn check_eligibility(
     caster: Caster<'_>,
     ballot: &Ballot,
     now: DateTime<Utc>,
 ) -> Option<CastRejection> {
-    let campaign = ballot.roster.campaign();
+    let campaign = ballot.roster().campaign();
     let about = |status: NomineeStatus, why| {
         let position = Some(ballot.position_of_status(status)?);
         Some(CastRejection { why, position })

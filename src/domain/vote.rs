@@ -114,9 +114,9 @@ pub enum Decision {
     Answer(Outcome),
 }
 
-/// Decides `request` for a voter whose `existing` votes of this campaign are at least those of this period (all where it
-/// is the whole campaign), those with the request's idempotency key and the voter's first one. `rules_revision` is the campaign's, of the same moment:
-/// only what was stored before is answered under other rules.
+/// Decides `request` for a voter whose `existing` votes of this campaign are at least those of this period (all where
+/// it is the whole campaign), those with the request's idempotency key and the voter's first one. `rules_revision` is
+/// the campaign's, of the same moment: only what was stored before is answered under other rules.
 ///
 /// A vote takes the first *free* slot and not the number after the highest: an amended quota can leave holes.
 #[must_use]

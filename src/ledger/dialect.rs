@@ -38,12 +38,13 @@ packed_row! {
     }
 }
 
-/// The votes that matter for the requests of a batch: of each voter, those of the request's period (0 is the whole campaign:
-/// all of them), those with its
-/// idempotency key and the first of all. With them, of the same moment, a row of slot 0 for each of the campaigns whose
-/// period is the revision of its rules: one statement for both costs no round trip more. PostgreSQL: `$1` campaigns, `$2` voters, `$3` periods, `$4` keys; the lateral
-/// form keeps one index probe a voter whatever the planner believes about a fresh table. SQLite: `$1` rows of
-/// [`RequestRow`].
+/// The votes that matter for the requests of a batch: of each voter, those of the request's period (0 is the whole
+/// campaign: all of them), those with its idempotency key and the first of all. With them, of the same moment, a row of
+/// slot 0 for each of the campaigns, whose period is the revision of its rules: one statement for both costs no round
+/// trip more.
+///
+/// PostgreSQL: `$1` campaigns, `$2` voters, `$3` periods, `$4` keys; the lateral form keeps one index probe a voter
+/// whatever the planner believes about a fresh table. SQLite: `$1` rows of [`RequestRow`].
 pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
     let rows = with_rows::<RequestRow>();
     Dialects::build(

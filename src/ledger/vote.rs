@@ -42,6 +42,13 @@ impl Existing {
             rules_revisions: rules.into_iter().map(revision).collect(),
         }
     }
+
+    /// The revision of the rules of a request's campaign; its own where there is no such campaign any more.
+    pub(crate) fn rules_revision(&self, request: &VoteRequest) -> i64 {
+        let mut revisions = self.rules_revisions.iter();
+        let found = revisions.find(|(id, _)| *id == request.campaign_id);
+        found.map_or(request.rules_revision, |(_, revision)| *revision)
+    }
 }
 
 /// Reads the votes that matter for `requests`: see [`EXISTING_VOTES`].

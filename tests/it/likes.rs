@@ -248,7 +248,8 @@ async fn views_are_counted_when_they_are_flushed(stores: Stores) {
     app.flush_views().await.expect("stored");
     assert_eq!(
         (views(&nominee).await, views(&story).await),
-        (json!(2), json!(1))
+        (json!(1), json!(1)),
+        "named twice in one report, seen once"
     );
     for _ in 0..3 {
         app.flush_views().await.expect("nothing to store");
@@ -317,7 +318,7 @@ async fn a_report_of_views_has_bounds(stores: Stores) {
     app.flush_views().await.expect("stored");
     assert_eq!(
         counts(app.anonymous(), &nominee).await["viewCount"],
-        json!(21)
+        json!(2)
     );
 }
 
@@ -378,7 +379,7 @@ async fn a_report_of_views_with_a_key_counts_once(stores: Stores) {
         app.flush_views().await.expect("stored");
     }
     let views = async |id: &str| counts(servers[0].anonymous(), id).await["viewCount"].take();
-    assert_eq!(views(&nominee).await, json!(80));
+    assert_eq!(views(&nominee).await, json!(40));
     assert_eq!(views(&story).await, json!(40));
     let other = json!({"ids": [nominee], "key": Uuid::new_v4()});
     servers[0].anonymous().ask(RECORD_VIEWS, other).await;

@@ -472,7 +472,7 @@ fn add_staff_with_the_program(stores: &Stores) {
     let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success());
     let log = String::from_utf8_lossy(&output.stderr);
-    assert!(log.contains("INSERT INTO staff"), "{log}");
+    assert!(log.contains("upsert_staff"), "{log}");
     assert!(WATCH.check(&log));
     assert!(!String::from_utf8_lossy(&output.stdout).contains("hunter2"));
 }

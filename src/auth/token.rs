@@ -57,7 +57,8 @@ struct Claims<'a> {
     /// A private claim, on tokens of guests only: campaigns may exclude them, without a look at the database.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     guest: bool,
-    /// The session, on tokens of staff only: it may be ended before the token expires (OpenID Connect's name).
+    /// The session, on tokens of staff only: it may be ended before the token expires (the name is that of `OpenID`
+    /// Connect).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sid: Option<Uuid>,
 }

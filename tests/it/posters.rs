@@ -30,7 +30,7 @@ async fn server(stores: &Stores, platform: &FakeWeChat) -> TestApp {
     let app = TestApp::builder(stores)
         .with_public_url("https://vote.example.org")
         .with_font(FONT.clone())
-        .with_wechat(platform.client(4, Duration::from_secs(60)))
+        .with_wechat(platform.client(4, Duration::from_mins(1)))
         .with_connection_limits(|limits| {
             limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
         })

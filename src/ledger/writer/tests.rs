@@ -348,13 +348,9 @@ fn decisions_become_rows_and_results() {
         nominee_id: NomineeId(Uuid::from_u128(99)),
         ..votes_of(&other)[0].clone()
     };
-    let decisions = BatchDecisions::new(
-        &requests,
-        Existing {
-            votes: vec![earlier],
-            ..Existing::default()
-        },
-    );
+    let mut existing = Existing::default();
+    existing.votes.push(earlier);
+    let decisions = BatchDecisions::new(&requests, existing);
     let rows = decisions.rows(&requests);
     let slots: Vec<_> = rows
         .iter()

@@ -209,8 +209,8 @@ async fn phase(app: &TestApp, slug: &str) -> Value {
 
 async fn a_campaign_that_cannot_be_read_hides_no_other(stores: Stores) {
     let app = TestApp::start(&stores).await;
-    app.sample_with(|c| c.slug = "good".to_owned()).await;
-    let bad = app.sample_with(|c| c.slug = "bad".to_owned()).await;
+    app.sample_with(|c| "good".clone_into(&mut c.slug)).await;
+    let bad = app.sample_with(|c| "bad".clone_into(&mut c.slug)).await;
     // A zone by rules of its own, which PostgreSQL takes, too.
     stores
         .execute("UPDATE campaign SET time_zone = 'Beijing-8' WHERE slug = 'bad'")

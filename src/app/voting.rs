@@ -212,7 +212,8 @@ impl App {
         Err(Error::Unavailable)
     }
 
-    /// The verdict on a request, `early` where the hot store knew it, or its refusal by the rules of the ballot's roster.
+    /// The verdict on a request, `early` where the hot store knew it, or its refusal by the rules of the ballot's
+    /// roster.
     async fn judge(
         &self,
         caster: Caster<'_>,

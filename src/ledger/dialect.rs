@@ -55,7 +55,13 @@ pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
             SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id, v.idempotency_key,
                 v.cast_at, v.is_first
             FROM vote v WHERE v.campaign_id = r.campaign_id AND v.voter_id = r.voter_id
-                AND (v.period = r.period OR r.period = 0 OR v.idempotency_key = r.idempotency_key OR v.is_first)
+                AND (v.period = r.period OR v.idempotency_key = r.idempotency_key OR v.is_first)
+            UNION ALL
+            SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id, v.idempotency_key,
+                v.cast_at, v.is_first
+            FROM vote v WHERE r.period = 0 AND v.campaign_id = r.campaign_id AND v.voter_id = r.voter_id
+                AND v.period <> 0 AND NOT v.is_first
+                AND (r.idempotency_key IS NULL OR v.idempotency_key IS DISTINCT FROM r.idempotency_key)
             OFFSET 0) v
         UNION ALL SELECT c.id, c.id, c.id, c.rules_revision, 0, c.id, c.id, NULL, c.created_at, FALSE
         FROM campaign c WHERE c.id = ANY($1)",

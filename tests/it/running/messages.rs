@@ -3,13 +3,10 @@
 
 use std::process::Command;
 
-use acclaim::clock::Clock;
-use serde_json::json;
-
 use crate::deadlines::until;
 use crate::harness::{Program, Stores, ended, on_both, program};
 use crate::servers;
-use crate::sign_in::operation;
+use acclaim::clock::Clock;
 
 /// Checks that a start is refused with one line that has all of `words`.
 async fn assert_one_line(command: Command, words: &[&str]) {
@@ -143,15 +140,6 @@ async fn an_outage_of_a_store_is_one_line_with_place_and_cause_and_so_is_its_end
         said.len() == 1 && said[0].contains(&redis_place),
         "{said:?}"
     );
-    redis.restart().await;
-    until("word of Redis", async || {
-        // It is asked again when somebody needs it.
-        let (query, variables) =
-            operation("signInGuest", json!({"deviceId": "a-device-of-this-test"}));
-        server.anonymous().ask(&query, variables).await;
-        (lines("Redis answers again").len() == 1).then_some(())
-    })
-    .await;
     postgres.kill();
     let said = until("word of the outage", async || {
         lines("the database does not answer").pop()

@@ -153,21 +153,37 @@ pub async fn list_over_quota(database: &Database) -> sqlx::Result<Vec<OverQuota>
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
 }
 
-/// Votes that were cast under no rules of the campaign, outside of the time that theirs gave, or in another scope.
-pub async fn list_misplaced(database: &Database) -> sqlx::Result<Vec<Misplaced>> {
-    let statement = sql!(
-        "list_misplaced_votes",
-        "SELECT campaign_id, vote_id, voter_id, fault FROM (
+/// The statement of [`list_misplaced`]. A batch that began before a change of the rules ends soon after it; `$replaced`
+/// is when the last of them has.
+macro_rules! misplaced {
+    ($replaced:literal) => {
+        concat!(
+            "SELECT campaign_id, vote_id, voter_id, fault FROM (
             SELECT v.campaign_id, v.id AS vote_id, v.voter_id, CASE
                 WHEN r.campaign_id IS NULL THEN 'was cast under rules that the campaign never had'
                 WHEN r.lifecycle <> 'RUNNING' OR v.cast_at < r.voting_opens_at OR v.cast_at >= r.voting_closes_at
                     THEN 'was cast while its rules had voting closed'
+                WHEN v.cast_at > ",
+            $replaced,
+            " THEN 'was cast when its rules had been replaced'
                 WHEN (v.scope_id = v.campaign_id) <> (r.quota_scope = 'CAMPAIGN')
                     THEN 'counts in a scope that its rules do not have'
             END AS fault
-            FROM vote v LEFT JOIN campaign_rules r
-                ON r.campaign_id = v.campaign_id AND r.rules_revision = v.rules_revision
+            FROM vote v
+            LEFT JOIN campaign_rules r ON r.campaign_id = v.campaign_id AND r.rules_revision = v.rules_revision
+            LEFT JOIN campaign_rules n ON n.campaign_id = v.campaign_id AND n.rules_revision = v.rules_revision + 1
         ) f WHERE fault IS NOT NULL"
+        )
+    };
+}
+
+/// Votes that were cast under no rules of the campaign, outside of the time that theirs gave, when they had been
+/// replaced, or in another scope.
+pub async fn list_misplaced(database: &Database) -> sqlx::Result<Vec<Misplaced>> {
+    let statement = sql!(
+        "list_misplaced_votes",
+        postgres: misplaced!("n.since + interval '1 minute'"),
+        sqlite: misplaced!("strftime('%Y-%m-%dT%H:%M:%f+00:00', n.since, '+60 seconds')"),
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
 }

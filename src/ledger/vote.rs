@@ -12,6 +12,8 @@ use super::dialect::{
 use super::rows::{Ids, pack};
 use super::statement::with_ids;
 use super::{Database, Pool, on_pool, sql};
+#[cfg(doc)]
+use crate::domain::period;
 use crate::domain::vote::{Vote, VoteRequest};
 use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
 
@@ -204,7 +206,8 @@ pub(crate) async fn store_sqlite(
     Ok(())
 }
 
-/// The nominees whom the voter has voted for in `period` of a campaign.
+/// The nominees whom the voter has voted for in `period` of a campaign, which may be [`period::WHOLE_CAMPAIGN`]: a
+/// nominee gets one vote in it, also where some were cast by day.
 pub async fn list_voted_nominees(
     database: &Database,
     voter_id: VoterId,
@@ -213,7 +216,8 @@ pub async fn list_voted_nominees(
 ) -> sqlx::Result<HashSet<NomineeId>> {
     let statement = sql!(
         "list_voted_nominees",
-        "SELECT nominee_id FROM vote WHERE campaign_id = $1 AND voter_id = $2 AND period = $3"
+        "SELECT nominee_id FROM vote WHERE campaign_id = $1 AND voter_id = $2
+            AND (period = $3 OR $3 = 0)"
     );
     let nominees: Vec<NomineeId> = on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
         .bind(campaign_id).bind(voter_id).bind(period).fetch_all(p).await)?;

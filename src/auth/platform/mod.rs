@@ -16,9 +16,9 @@ mod failure;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -179,7 +179,7 @@ impl WeChat {
 
     /// Takes one of the places that an address may hold.
     fn hold(&self, address: Uuid) -> Option<Share<'_>> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held.lock();
         let places = held.entry(address).or_default();
         if *places >= self.held_max {
             return None;
@@ -229,7 +229,7 @@ struct Share<'a> {
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held.lock();
         if let Some(places) = held.get_mut(&self.address) {
             *places -= 1;
             if *places == 0 {

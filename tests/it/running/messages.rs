@@ -1,13 +1,16 @@
-//! What the program says to its operator: each refused start with the setting and what to do, and a log in which a
-//! store's outage is one line with its place and cause, and so is its end.
+//! Messages to the operator: each refused start with the setting and what to do, and a log in which a store's outage is
+//! one line with its place and cause, and so is its end.
 
 use std::process::Command;
 
 use crate::deadlines::until;
 use crate::harness::{Program, Stores, ended, on_both, program};
 use crate::servers;
-use acclaim::clock::Clock;
+use crate::sign_in::operation;
+use serde_json::json;
+use uuid::Uuid;
 
+use super::Running;
 /// Checks that a start is refused with one line that has all of `words`.
 async fn assert_one_line(command: Command, words: &[&str]) {
     let output = ended(command, "").await;
@@ -121,7 +124,8 @@ async fn an_outage_of_a_store_is_one_line_with_place_and_cause_and_so_is_its_end
         redis_url: Some(redis.url()),
         ..Stores::networked().await
     };
-    stores.database(&Clock::System).await.close().await;
+    // Guests are admitted where there is a campaign.
+    Running::make_sample(&stores).await;
     let redis_place = format!("127.0.0.1:{}", redis.port());
     redis.kill();
     let server = Program::start(&stores, &["serve"]).await;
@@ -140,6 +144,14 @@ async fn an_outage_of_a_store_is_one_line_with_place_and_cause_and_so_is_its_end
         said.len() == 1 && said[0].contains(&redis_place),
         "{said:?}"
     );
+    redis.restart().await;
+    until("word of Redis", async || {
+        // It is asked again when somebody needs it.
+        let (query, variables) = operation("signInGuest", json!({"deviceId": Uuid::new_v4()}));
+        server.anonymous().ask(&query, variables).await;
+        (lines("Redis answers again").len() == 1).then_some(())
+    })
+    .await;
     postgres.kill();
     let said = until("word of the outage", async || {
         lines("the database does not answer").pop()

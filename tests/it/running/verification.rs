@@ -98,6 +98,14 @@ async fn verification_finds_what_was_tampered_with(stores: Stores) {
     let amended = "UPDATE campaign SET votes_per_period = 1, quota_scope = 'CAMPAIGN', quota_period = 'CAMPAIGN'";
     stores.execute(amended).await;
     assert_verifies(&stores, 6).await;
+    // Unless it was after the amendment.
+    stores
+        .execute("UPDATE campaign_rules SET since = '2000-01-01T00:00:00+00:00' WHERE rules_revision = 2")
+        .await;
+    assert_finds(&stores, &["vote", "of voter", "rules had been replaced"]).await;
+    stores
+        .execute("UPDATE campaign_rules SET since = '2999-01-01T00:00:00+00:00' WHERE rules_revision = 2")
+        .await;
     if let Some(url) = &stores.redis_url {
         tamper_with_redis(&stores, url).await;
     }

@@ -2,12 +2,14 @@
 
 use acclaim::ledger::recount;
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::json;
 
 use crate::harness::{Sample, Stores, TestApp, on_both, refusal};
 
 on_both!(
     a_change_of_the_rules_holds_for_the_next_vote_on_every_process,
     a_moved_close_decides_by_the_moment_of_the_cast,
+    a_nominee_that_moved_away_gets_no_votes_where_it_was,
     a_vote_keeps_its_answer_and_its_rules_whatever_they_become,
     a_nominee_gets_one_vote_a_campaign_also_after_votes_by_day,
     rules_that_stay_cost_no_statement,
@@ -90,6 +92,26 @@ async fn a_moved_close_decides_by_the_moment_of_the_cast(stores: Stores) {
     }
 }
 
+async fn a_nominee_that_moved_away_gets_no_votes_where_it_was(stores: Stores) {
+    let (apps, sample) = two_processes(&stores).await;
+    let other = apps[0].sample().await;
+    let id = |id: uuid::Uuid| match stores.redis_url {
+        Some(_) => format!("'{id}'"),
+        None => format!("x'{}'", id.simple()),
+    };
+    let (campaign, category) = (id(other.campaign.id.0), id(other.categories[0].0));
+    let moved = id(sample.nominees[0].0);
+    let statement = format!(
+        "UPDATE nominee SET campaign_id = {campaign}, category_id = {category}, number = 999 WHERE id = {moved}"
+    );
+    change(&stores, statement).await;
+    // The second process has never heard of the other campaign.
+    for app in &apps {
+        let vote = app.voter().vote(&sample.nominee_id(0)).await;
+        vote.expect_refused("NOMINEE_NOT_FOUND");
+    }
+}
+
 async fn a_vote_keeps_its_answer_and_its_rules_whatever_they_become(stores: Stores) {
     let (apps, sample) = two_processes(&stores).await;
     let voter = apps[0].voter();
@@ -117,10 +139,10 @@ async fn a_vote_keeps_its_answer_and_its_rules_whatever_they_become(stores: Stor
             OR r.votes_per_period = 2 AND v.slot = 2";
     assert_eq!(stores.count(statement).await, 2);
     // In another category the quota is another one: the scope is the new category's.
-    let category = data_encoding::HEXLOWER.encode(sample.categories[1].0.as_bytes());
+    let category = sample.categories[1].0;
     let id = match stores.redis_url {
         Some(_) => format!("'{category}'"),
-        None => format!("x'{category}'"),
+        None => format!("x'{}'", category.simple()),
     };
     change(
         &stores,
@@ -144,6 +166,19 @@ async fn a_nominee_gets_one_vote_a_campaign_also_after_votes_by_day(stores: Stor
     let again = voter.vote(&sample.nominee_id(0)).await;
     again.expect_refused("ALREADY_VOTED");
     voter.vote(&sample.nominee_id(1)).await.expect_counted();
+    // The list says what the vote will.
+    apps[0].refresh().await;
+    let query = "query($id: ID!) { nominee(id: $id) { viewerHasVoted } }";
+    for (nominee, has_voted) in [(0, true), (1, true), (2, false)] {
+        let data = voter
+            .ask(query, json!({"id": sample.nominee_id(nominee)}))
+            .await;
+        assert_eq!(
+            data["nominee"]["viewerHasVoted"],
+            json!(has_voted),
+            "{nominee}"
+        );
+    }
     assert_eq!(
         recount::list_repeats(&apps[0].database)
             .await

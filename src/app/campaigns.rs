@@ -1,7 +1,7 @@
 //! Campaigns in memory: every process holds the rosters of all of them and looks twice a second for those whose
 //! revision has moved, so a freeze holds everywhere within a second and rules cost no I/O.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -232,6 +232,7 @@ impl App {
             self.campaigns.note(None, asked_at);
             return Ok(());
         }
+        let listed: HashSet<CampaignId> = revisions.iter().map(|(id, _)| *id).collect();
         let mut rosters = Vec::with_capacity(revisions.len());
         let mut damaged = HashMap::new();
         let mut reloaded = Vec::new();
@@ -250,9 +251,13 @@ impl App {
             rosters.extend(read.roster.map(Arc::new));
             reloaded.push(id);
         }
+        let held = catalog.rosters.iter().map(|roster| roster.campaign().id);
+        let gone: Vec<CampaignId> = held.filter(|id| !listed.contains(id)).collect();
         let catalog = Catalog::new(rosters, damaged);
         self.campaigns.note(Some(catalog), asked_at);
-        self.bump_public_revision();
+        for &id in reloaded.iter().chain(&gone) {
+            self.public_changes.add(id);
+        }
         // Not before the catalog is there: the publisher would rank them with the old rosters.
         for id in reloaded {
             self.tallies.mark_dirty(id);

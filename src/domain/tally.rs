@@ -1,7 +1,10 @@
 //! Totals and ranks.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 
+use super::campaign::Category;
 use super::roster::Roster;
 use crate::id::{CampaignId, CategoryId, NomineeId};
 
@@ -73,6 +76,10 @@ pub struct Tally {
     pub entries: Vec<TallyEntry>,
     /// Position in `entries` by index into [`Roster::nominees`].
     entry_of: Vec<Option<usize>>,
+    /// Indexes of all that are shown, most votes first, equal ones by number.
+    ranked: Vec<usize>,
+    /// Those of each category, by index.
+    ranked_in: Vec<Vec<usize>>,
 }
 
 impl Tally {
@@ -87,9 +94,14 @@ impl Tally {
             }
         }
         let mut entries = Vec::with_capacity(votes.len());
-        for category in roster.categories() {
-            rank_category(&mut entries, category.id, roster, &votes);
+        let mut ranked_in = Vec::with_capacity(roster.categories().len());
+        for (category, Category { id, .. }) in roster.categories().iter().enumerate() {
+            let first = entries.len();
+            rank_category(&mut entries, *id, roster.shown(Some(category)), &votes);
+            ranked_in.push(entries[first..].iter().map(|e| e.nominee).collect());
         }
+        let mut ranked = roster.shown(None).to_vec();
+        ranked.sort_by_key(|&index| Reverse(votes[index]));
         let mut entry_of = vec![None; votes.len()];
         for (position, entry) in entries.iter().enumerate() {
             entry_of[entry.nominee] = Some(position);
@@ -103,7 +115,16 @@ impl Tally {
             voters: sum(|t| t.voters),
             entries,
             entry_of,
+            ranked,
+            ranked_in,
         }
+    }
+
+    /// The indexes of the nominees that are shown, most votes first and equal ones by number: all, or those of the
+    /// category at this index.
+    #[must_use]
+    pub fn ranked(&self, category: Option<usize>) -> &[usize] {
+        category.map_or(&self.ranked, |category| &self.ranked_in[category])
     }
 
     /// The entry of the nominee at this index of the roster; none if it is not shown.
@@ -117,29 +138,24 @@ impl Tally {
     }
 }
 
-/// Appends the shown nominees of one category, ranked: equal votes share a rank and the next rank skips (1 2 2 4).
+/// Appends the shown nominees of one category, which are in order of numbers, ranked: equal votes share a rank and the next rank skips (1 2 2 4).
 fn rank_category(
     entries: &mut Vec<TallyEntry>,
     category_id: CategoryId,
-    roster: &Roster,
+    shown: &[usize],
     votes: &[i64],
 ) {
     let first = entries.len();
-    entries.extend(
-        roster
-            .shown()
-            .filter(|(_, n)| n.category_id == category_id)
-            .map(|(index, _)| TallyEntry {
-                nominee: index,
-                category_id,
-                votes: votes[index],
-                rank: 0,
-                share: 0.0,
-            }),
-    );
+    entries.extend(shown.iter().map(|&nominee| TallyEntry {
+        nominee,
+        category_id,
+        votes: votes[nominee],
+        rank: 0,
+        share: 0.0,
+    }));
     let ranked = &mut entries[first..];
-    // The roster is in order of numbers and the sort is stable: equal ones stay in that order.
-    ranked.sort_by_key(|entry| std::cmp::Reverse(entry.votes));
+    // The sort is stable: equal ones stay in the order of their numbers.
+    ranked.sort_by_key(|entry| Reverse(entry.votes));
     let total: i64 = ranked.iter().map(|entry| entry.votes).sum();
     for position in 0..ranked.len() {
         ranked[position].rank =
@@ -167,7 +183,7 @@ mod tests {
 
     use super::*;
     use crate::domain::campaign::{
-        Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
+        Campaign, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
     };
     use crate::domain::nominee::{Nominee, NomineeStatus};
 
@@ -261,6 +277,13 @@ mod tests {
             (6, 0, 1, 0.0),
         ];
         assert_eq!(entries, expected);
+        let numbers = |indexes: &[usize]| -> Vec<i64> {
+            let number = |&index: &usize| roster.nominees()[index].number;
+            indexes.iter().map(number).collect()
+        };
+        assert_eq!(numbers(tally.ranked(None)), [3, 2, 4, 1, 6]);
+        assert_eq!(numbers(tally.ranked(Some(0))), [3, 2, 4, 1]);
+        assert_eq!(numbers(tally.ranked(Some(1))), [6]);
         // The withdrawn one is not shown, and its votes stay in the totals.
         assert_eq!(
             (tally.counted, tally.withheld, tally.voters),

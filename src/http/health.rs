@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::State;
@@ -10,6 +11,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::Server;
@@ -17,6 +19,27 @@ use crate::app::App;
 
 /// Unreadable rows that `/readyz` names: enough to begin with; the log has more.
 const NAMED_MAX: usize = 10;
+
+/// The time that an answer of the database holds for `/readyz`: those who ask more often cost it nothing.
+const READINESS_KEPT: Duration = Duration::from_secs(1);
+
+/// The database's last answer to `/readyz`, with its time. One asks at a time, and answers for all who wait.
+#[derive(Debug, Default)]
+pub(super) struct Readiness(Mutex<Option<(Instant, bool)>>);
+
+impl Readiness {
+    async fn find(&self, app: &App) -> bool {
+        let mut kept = self.0.lock().await;
+        match *kept {
+            Some((asked_at, is_ready)) if asked_at.elapsed() < READINESS_KEPT => is_ready,
+            _ => {
+                let is_ready = app.database.is_ready().await;
+                *kept = Some((Instant::now(), is_ready));
+                is_ready
+            }
+        }
+    }
+}
 
 /// Answers `/healthz`: the process lives.
 pub(super) async fn healthz() -> &'static str {
@@ -28,7 +51,7 @@ pub(super) async fn healthz() -> &'static str {
 pub(super) async fn readyz(State(server): State<Server>) -> Response {
     if server.stopping.is_cancelled() {
         (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
-    } else if server.app.database.is_ready().await {
+    } else if server.readiness.find(&server.app).await {
         ready(&server.app).into_response()
     } else {
         (

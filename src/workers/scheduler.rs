@@ -81,7 +81,7 @@ impl Scheduler {
             .insert(story.id, story.published_at)
             .is_none();
         if is_new {
-            app.bump_public_revision();
+            app.public_changes.add(story.campaign_id);
             tracing::info!(story = %story.id, campaign = %story.campaign_id, "a story came out");
             // Nobody may be watching.
             let _ = app.published_stories.send(Arc::new(story));

@@ -346,13 +346,13 @@ pub(in crate::graphql) async fn list_nominees(
         Order::Votes(ranked) => (&ranked.roster, nominees::NomineeOrder::Votes(&ranked.tally)),
         Order::Shuffled(seed) => (roster, nominees::NomineeOrder::Shuffled(*seed)),
     };
-    let list = nominees::list(roster, &filter, list_order);
+    let list = nominees::list(roster, &filter, list_order).await;
     let total_count = to_i32(list.len());
-    let slice = args.cut(list, after.as_ref(), before.as_ref());
-    let indexes = slice.entries.iter().map(|(_, index)| *index);
-    let page = NomineePage::new(ctx, roster, indexes);
-    let to_node = |(sort_key, index)| {
-        let cursor = order.cursor(sort_key).encode(key);
+    let sort_key = |index: &usize| nominees::sort_key(roster, list_order, *index);
+    let slice = args.cut(&list, sort_key, after.as_ref(), before.as_ref());
+    let page = NomineePage::new(ctx, roster, slice.entries.iter().copied());
+    let to_node = |index| {
+        let cursor = order.cursor(sort_key(&index)).encode(key);
         (cursor, Nominee::new(Arc::clone(&page), index))
     };
     let Connection {

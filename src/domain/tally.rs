@@ -54,6 +54,15 @@ pub struct TallyEntry {
     pub share: f64,
 }
 
+/// The votes of a nominee and its place by them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Votes that count.
+    pub votes: i64,
+    /// Place within the category: 1, 2, 2, 4.
+    pub rank: i32,
+}
+
 /// A campaign's totals with ranks, ready to be read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tally {
@@ -114,6 +123,24 @@ impl Tally {
             .copied()
             .flatten()
             .map(|position| &self.entries[position])
+    }
+
+    /// The standing of the nominee at this index of the roster, which has at least `votes`, counted after the tally was
+    /// read; none if it is not shown.
+    #[must_use]
+    pub fn standing(&self, nominee: usize, votes: i64) -> Option<Standing> {
+        let position = (*self.entry_of.get(nominee)?)?;
+        let TallyEntry {
+            category_id,
+            votes: held,
+            ..
+        } = self.entries[position];
+        let votes = votes.max(held);
+        // Of the entries before, the last ones of its category may have no more votes: it has the first one's place.
+        let is_better = |e: &TallyEntry| e.category_id != category_id || e.votes > votes;
+        let place = self.entries[..position].partition_point(is_better);
+        let rank = self.entries[place].rank;
+        Some(Standing { votes, rank })
     }
 }
 
@@ -273,5 +300,34 @@ mod tests {
             assert_eq!(found, is_shown.then_some(index));
         }
         assert!(tally.entry(99).is_none());
+    }
+
+    #[test]
+    fn newer_votes_of_a_nominee_move_its_place_alone() {
+        let roster = roster();
+        let totals = CampaignTotals {
+            campaign_id: roster.campaign().id,
+            as_of: DateTime::UNIX_EPOCH,
+            nominees: vec![totals(1, 10), totals(2, 20), totals(3, 50), totals(4, 20)],
+        };
+        let tally = Tally::rank(&totals, &roster);
+        // Votes that are not newer change nothing.
+        for (index, newer, expected) in [
+            (0, 0, (10, 4)),
+            (0, 11, (11, 4)),
+            (0, 20, (20, 2)),
+            (0, 21, (21, 2)),
+            (0, 51, (51, 1)),
+            (3, 20, (20, 2)),
+            (3, 21, (21, 2)),
+            (3, 50, (50, 1)),
+            (2, 49, (50, 1)),
+            (5, 1, (1, 1)),
+        ] {
+            let standing = tally.standing(index, newer).expect("it is shown");
+            assert_eq!((standing.votes, standing.rank), expected, "{index} {newer}");
+        }
+        assert_eq!(tally.standing(4, 9), None);
+        assert_eq!(tally.standing(99, 9), None);
     }
 }

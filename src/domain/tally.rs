@@ -72,8 +72,10 @@ pub struct Tally {
     pub version: i64,
     /// The time of reading from the database.
     pub as_of: DateTime<Utc>,
-    /// Votes that count, of all nominees, withdrawn ones too.
+    /// Votes that count: those of the entries, and the withdrawn ones.
     pub counted: i64,
+    /// Votes that count for nominees that are not shown: withdrawn, moved to another campaign, or deleted ones.
+    pub withdrawn: i64,
     /// Votes that a rule holds back.
     pub withheld: i64,
     /// Distinct voters.
@@ -99,6 +101,8 @@ impl Tally {
         for category in roster.categories() {
             rank_category(&mut entries, category.id, roster, &votes);
         }
+        let counted = sum(|t| t.counted);
+        let listed: i64 = entries.iter().map(|entry| entry.votes).sum();
         let mut entry_of = vec![None; votes.len()];
         for (position, entry) in entries.iter().enumerate() {
             entry_of[entry.nominee] = Some(position);
@@ -107,7 +111,8 @@ impl Tally {
             campaign_id: totals.campaign_id,
             version: totals.version(),
             as_of: totals.as_of,
-            counted: sum(|t| t.counted),
+            counted,
+            withdrawn: counted - listed,
             withheld: sum(|t| t.withheld),
             voters: sum(|t| t.voters),
             entries,
@@ -293,6 +298,7 @@ mod tests {
             (tally.counted, tally.withheld, tally.voters),
             (1_000, 10, 15)
         );
+        assert_eq!(tally.withdrawn, 900);
         assert_eq!((totals.version(), tally.version), (25, 25));
         for (index, nominee) in roster.nominees().iter().enumerate() {
             let found = tally.entry(index).map(|entry| entry.nominee);

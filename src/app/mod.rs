@@ -46,6 +46,7 @@ use crate::ledger::{Database, staff};
 use crate::telemetry::Metrics;
 
 use self::campaigns::Campaigns;
+use self::stories::UnreadableStories;
 use self::tallies::Tallies;
 use self::views::Views;
 
@@ -70,6 +71,8 @@ pub struct App {
     pub tallies: Tallies,
     /// Views that wait to be stored.
     pub views: Views,
+    /// Stories that cannot be read.
+    pub unreadable_stories: UnreadableStories,
     /// The revision of the public data, which counts its changes: of campaigns and nominees, stories that come out.
     pub public_revision: AtomicU64,
     /// Stories as they come out, for subscribers.
@@ -149,6 +152,7 @@ impl App {
             campaigns: Campaigns::default(),
             tallies: Tallies::default(),
             views: Views::default(),
+            unreadable_stories: UnreadableStories::default(),
             public_revision: AtomicU64::new(0),
             published_stories: broadcast::Sender::new(PUBLISHED_STORIES_MAX),
             metrics,

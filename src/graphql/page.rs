@@ -166,14 +166,14 @@ impl NomineePage {
         let now = self.app.clock.now();
         let (after, limit) = (window.after, window.read_limit());
         let database = &self.app.database;
-        let stories = ledger::story::list_of_nominees(database, ids, now, after, limit).await?;
-        let mut read: HashMap<NomineeId, Vec<Story>> = HashMap::new();
-        for story in stories {
+        let read = ledger::story::list_of_nominees(database, ids, now, after, limit).await?;
+        let mut by_nominee: HashMap<NomineeId, Vec<Story>> = HashMap::new();
+        for story in self.app.readable_stories(read) {
             if let Some(id) = story.nominee_id {
-                read.entry(id).or_default().push(story);
+                by_nominee.entry(id).or_default().push(story);
             }
         }
-        let slices: Vec<(NomineeId, FeedSlice)> = read
+        let slices: Vec<(NomineeId, FeedSlice)> = by_nominee
             .into_iter()
             .map(|(id, stories)| (id, window.cut(stories)))
             .collect();

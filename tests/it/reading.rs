@@ -7,6 +7,7 @@ mod nominees;
 mod shape;
 mod statements;
 mod tallies;
+mod unreadable;
 
 use serde_json::{Value, json};
 

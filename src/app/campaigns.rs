@@ -84,6 +84,11 @@ impl Catalog {
         self.at(self.by_id.get(&id), viewer)
     }
 
+    /// All campaigns, whoever asks: for the program's own needs.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Roster>> {
+        self.rosters.iter()
+    }
+
     /// A campaign, whoever asks: for the program's own needs.
     pub(super) fn find_any(&self, id: CampaignId) -> Option<Arc<Roster>> {
         self.by_id

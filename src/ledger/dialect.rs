@@ -148,6 +148,21 @@ pub(crate) const PARTITION_VOTES: Statement = sql!(
     CREATE UNIQUE INDEX vote_first_of_voter ON vote (campaign_id, voter_id) WHERE is_first;"
 );
 
+/// Stores new nominees; `$1` a JSON array of them.
+pub(crate) const INSERT_NOMINEES: Dialects = sql!(
+    "insert_nominees",
+    postgres: "INSERT INTO nominee (id, campaign_id, category_id, number, name, employer, city, title, summary,
+            portrait_url, status)
+        SELECT * FROM json_to_recordset($1::json) AS n (id uuid, campaign_id uuid, category_id uuid, number bigint,
+            name text, employer text, city text, title text, summary text, portrait_url text, status text)",
+    sqlite: "INSERT INTO nominee (id, campaign_id, category_id, number, name, employer, city, title, summary,
+            portrait_url, status)
+        SELECT unhex(value ->> 'id', '-'), unhex(value ->> 'campaign_id', '-'), unhex(value ->> 'category_id', '-'),
+            value ->> 'number', value ->> 'name', value ->> 'employer', value ->> 'city', value ->> 'title',
+            value ->> 'summary', value ->> 'portrait_url', value ->> 'status'
+        FROM json_each($1)",
+);
+
 /// Stores and removes likes and moves their counters. `$1` voters, `$2` subjects, `$3` campaigns, `$4` liked or not,
 /// `$5` the time.
 pub(crate) const STORE_LIKES_POSTGRES: Statement = sql!(

@@ -36,6 +36,20 @@ pub async fn list_counted(
         .bind(&nominees).bind(campaign_id).fetch_all(p).await)
 }
 
+/// The versions of those of `campaigns` that have votes.
+pub async fn list_versions_of(
+    database: &Database,
+    campaigns: Vec<Uuid>,
+) -> sqlx::Result<Vec<(CampaignId, i64)>> {
+    let statement = with_ids!(
+        "list_tally_versions_of",
+        "SELECT campaign_id, CAST(SUM(revision) AS BIGINT) FROM tally WHERE campaign_id",
+        "GROUP BY campaign_id"
+    );
+    let campaigns = Ids(campaigns);
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(&campaigns).fetch_all(p).await)
+}
+
 /// The version of every campaign that has votes.
 pub async fn list_versions(database: &Database) -> sqlx::Result<Vec<(CampaignId, i64)>> {
     let statement = sql!(

@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod feed;
+mod imports;
 mod nodes;
 mod nominees;
 mod shape;

@@ -10,6 +10,7 @@ use crate::raw_sql::RawSql;
 on_both!(
     a_tally_ranks_within_categories_and_ties_share_a_rank,
     the_tally_as_json_says_the_same_and_is_not_sent_twice,
+    the_sweep_asks_for_campaigns_that_may_move_alone,
     counted_votes_are_those_of_the_list_and_of_withdrawn_nominees,
     a_tally_after_the_close_is_hidden_before_it,
     a_tally_for_staff_is_never_public,
@@ -173,6 +174,48 @@ async fn assert_tally_is(sample: &Sample, client: &TestClient, is_seen: bool) {
             );
         }
     }
+}
+
+async fn the_sweep_asks_for_campaigns_that_may_move_alone(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    cast_all(&app, &sample, &[&[0]]).await;
+    let mut raw = RawSql::connect(&stores).await;
+    let sweep = async || {
+        let before = app.database.statements();
+        app.sweep_tallies().await.expect("the database answers");
+        app.database.statements() - before
+    };
+    let sweep_all = async || {
+        let before = app.database.statements();
+        app.sweep_all_tallies().await.expect("the database answers");
+        app.database.statements() - before
+    };
+    let is_healed = async |version: i64| {
+        app.publish_tallies().await;
+        let tally = app.tally(sample.campaign.id).await.expect("a tally").tally;
+        assert!(tally.version == 1 || tally.version == version, "{tally:?}");
+        tally.version == version
+    };
+    // As if another process had counted votes, and its announcements were lost.
+    let count_unheard = "UPDATE tally SET counted = counted + 1, revision = revision + 1";
+    raw.execute(count_unheard).await;
+    assert_eq!(sweep().await, 1);
+    assert!(is_healed(2).await);
+    raw.execute("UPDATE tally SET counted = 1, revision = 1")
+        .await;
+    assert_eq!(sweep().await, 1);
+    assert!(is_healed(1).await, "the database was restored");
+    // Minutes after the close votes come no more, and in an archive nothing moves.
+    app.advance(TimeDelta::days(8));
+    raw.execute(count_unheard).await;
+    assert_eq!((sweep().await, is_healed(2).await), (0, false));
+    assert_eq!((sweep_all().await, is_healed(2).await), (1, true));
+    raw.execute("UPDATE campaign SET lifecycle = 'ARCHIVED'")
+        .await;
+    app.refresh().await;
+    app.publish_tallies().await;
+    assert_eq!((sweep().await, sweep_all().await), (0, 0));
 }
 
 async fn counted_votes_are_those_of_the_list_and_of_withdrawn_nominees(stores: Stores) {

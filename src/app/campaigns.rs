@@ -84,6 +84,11 @@ impl Catalog {
         self.at(self.by_id.get(&id), viewer)
     }
 
+    /// All campaigns, whoever asks: for the program's own needs.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Roster>> {
+        self.rosters.iter()
+    }
+
     /// A campaign, whoever asks: for the program's own needs.
     pub(super) fn find_any(&self, id: CampaignId) -> Option<Arc<Roster>> {
         self.by_id
@@ -122,9 +127,10 @@ impl Catalog {
         self.damaged.len()
     }
 
-    /// The rows that are left out since they cannot be read.
-    pub fn unreadable_rows(&self) -> impl Iterator<Item = &UnreadableRow> {
-        self.damaged.values().flat_map(|damage| &damage.rows)
+    /// The campaigns with rows that cannot be read, and how many these are.
+    pub fn damaged(&self) -> impl Iterator<Item = (CampaignId, usize)> {
+        let rows = |(id, damage): (&CampaignId, &Damage)| (*id, damage.rows.len());
+        self.damaged.iter().map(rows)
     }
 
     /// A campaign that `viewer` may see, by its slug.

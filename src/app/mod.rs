@@ -47,6 +47,7 @@ use crate::telemetry::Metrics;
 
 use self::campaigns::Campaigns;
 use self::public_changes::PublicChanges;
+use self::stories::UnreadableStories;
 use self::tallies::Tallies;
 use self::views::Views;
 
@@ -73,6 +74,8 @@ pub struct App {
     pub views: Views,
     /// The changes of what everybody may read: of campaigns and nominees, stories that come out.
     pub public_changes: PublicChanges,
+    /// Stories that cannot be read.
+    pub unreadable_stories: UnreadableStories,
     /// Stories as they come out, for subscribers.
     pub published_stories: broadcast::Sender<Arc<Story>>,
     /// The metrics of the process.
@@ -151,6 +154,7 @@ impl App {
             tallies: Tallies::default(),
             views: Views::default(),
             public_changes: PublicChanges::default(),
+            unreadable_stories: UnreadableStories::default(),
             published_stories: broadcast::Sender::new(PUBLISHED_STORIES_MAX),
             metrics,
             writer,

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::Server;
 use crate::app::App;
 
-/// Unreadable rows that `/readyz` names: enough to begin with; the log has more.
+/// Campaigns and stories with unreadable rows that `/readyz` names: enough to begin with; the log has more.
 const NAMED_MAX: usize = 10;
 
 /// The time that an answer of the database holds for `/readyz`: those who ask more often cost it nothing.
@@ -62,11 +62,18 @@ pub(super) async fn readyz(State(server): State<Server>) -> Response {
     }
 }
 
-/// The text of a process that is ready: it names the rows that it had to leave out, since they cannot be read.
+/// The text of a process that is ready. Where rows had to be left out, since they cannot be read, it has their campaigns
+/// and stories, by id alone: the public reads it, too, and the log has the rest.
 fn ready(app: &App) -> String {
     let mut text = "ready\n".to_owned();
-    for row in app.campaigns.catalog().unreadable_rows().take(NAMED_MAX) {
-        _ = writeln!(text, "left out, unreadable: {row}");
+    let catalog = app.campaigns.catalog();
+    let campaigns = catalog
+        .damaged()
+        .map(|(id, rows)| format!("{rows} of campaign {}", id.0));
+    let stories = app.unreadable_stories.ids();
+    let stories = stories.iter().map(|id| format!("story {id}"));
+    for named in campaigns.take(NAMED_MAX).chain(stories.take(NAMED_MAX)) {
+        _ = writeln!(text, "left out, unreadable: {named}");
     }
     text
 }
@@ -86,6 +93,10 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
     let unreadable = app.campaigns.catalog().damaged_count();
     metrics
         .campaigns_unreadable
+        .set(i64::try_from(unreadable).unwrap_or(i64::MAX));
+    let unreadable = app.unreadable_stories.count();
+    metrics
+        .stories_unreadable
         .set(i64::try_from(unreadable).unwrap_or(i64::MAX));
     metrics
         .rules_age_seconds

@@ -175,8 +175,8 @@ impl App {
         }
     }
 
-    /// Marks the campaigns that votes are cast in whose channel is not at the database's version: behind it, or ahead of
-    /// one that was restored.
+    /// Marks the campaigns that votes are cast in whose channel is not at the database's version: behind it, or ahead
+    /// of one that was restored.
     pub async fn sweep_tallies(&self) -> Result<()> {
         let now = self.clock.now();
         self.sweep(|campaign| is_moving(campaign, now)).await?;

@@ -76,7 +76,7 @@ impl Process {
             database: Arc::clone(&database),
             hot: Hot::Memory(Memory::new(generous())),
             tokens: TokenKeys::from_secrets(&[SECRET]).expect("good"),
-            hash_key: hash_key.clone(),
+            hash_key: HashKey::new(SECRET.as_bytes()),
             wechat: None,
         };
         let (app, _writer) = App::build(parts).await.expect("the app starts");

@@ -75,7 +75,7 @@ pub struct App {
     /// The changes of what everybody may read: of campaigns and nominees, stories that come out.
     pub public_changes: PublicChanges,
     /// Stories that cannot be read.
-    pub unreadable_stories: UnreadableStories,
+    unreadable_stories: UnreadableStories,
     /// Stories as they come out, for subscribers.
     pub published_stories: broadcast::Sender<Arc<Story>>,
     /// The metrics of the process.

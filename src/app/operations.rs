@@ -8,7 +8,7 @@ use crate::hot::{Action, BucketOwner};
 
 /// A limit as the `RateLimit-Policy` header has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LimitPolicy {
+pub(crate) struct LimitPolicy {
     /// Tokens of a full bucket.
     pub quota: u32,
     /// Seconds in which an empty one fills.
@@ -29,7 +29,7 @@ impl App {
 
     /// The limit of this name.
     #[must_use]
-    pub fn limit_policy(&self, name: &str) -> Option<LimitPolicy> {
+    pub(crate) fn limit_policy(&self, name: &str) -> Option<LimitPolicy> {
         let rate = self.hot.limits().find(name)?;
         Some(LimitPolicy {
             quota: rate.burst,

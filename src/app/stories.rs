@@ -19,18 +19,11 @@ const UNREADABLE_MAX: usize = 1_000;
 
 /// The stories that were met and cannot be read, by id; those whose id cannot be read either are one.
 #[derive(Debug, Default)]
-pub struct UnreadableStories(Mutex<BTreeMap<Option<Uuid>, UnreadableRow>>);
+pub(super) struct UnreadableStories(Mutex<BTreeMap<Option<Uuid>, UnreadableRow>>);
 
 impl UnreadableStories {
-    /// The number of them.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.0.lock().len()
-    }
-
     /// Their ids, as far as these can be read.
-    #[must_use]
-    pub fn ids(&self) -> Vec<Uuid> {
+    fn ids(&self) -> Vec<Uuid> {
         self.0.lock().keys().copied().flatten().collect()
     }
 
@@ -63,6 +56,18 @@ impl App {
     pub fn readable_stories(&self, read: ReadStories) -> Vec<Story> {
         self.unreadable_stories.note(read.unreadable);
         read.stories
+    }
+
+    /// The number of stories that cannot be read, as far as they were met.
+    #[must_use]
+    pub fn unreadable_story_count(&self) -> usize {
+        self.unreadable_stories.0.lock().len()
+    }
+
+    /// Their ids, as far as these can be read.
+    #[must_use]
+    pub fn unreadable_story_ids(&self) -> Vec<Uuid> {
+        self.unreadable_stories.ids()
     }
 
     /// Looks again at the stories that could not be read; without any it asks for nothing.

@@ -8,7 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The texts that a nominee is found by, normalised once.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SearchText(String);
+pub(super) struct SearchText(String);
 
 impl SearchText {
     /// Normalises `parts`; a query does not match across two of them.
@@ -41,7 +41,7 @@ impl SearchQuery {
 
     /// Whether it is part of `text`, or is `number`.
     #[must_use]
-    pub fn matches(&self, text: &SearchText, number: i64) -> bool {
+    pub(super) fn matches(&self, text: &SearchText, number: i64) -> bool {
         self.number == Some(number) || text.0.contains(&self.text)
     }
 }

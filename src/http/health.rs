@@ -70,7 +70,7 @@ fn ready(app: &App) -> String {
     let campaigns = catalog
         .damaged()
         .map(|(id, rows)| format!("{rows} of campaign {}", id.0));
-    let stories = app.unreadable_stories.ids();
+    let stories = app.unreadable_story_ids();
     let stories = stories.iter().map(|id| format!("story {id}"));
     for named in campaigns.take(NAMED_MAX).chain(stories.take(NAMED_MAX)) {
         _ = writeln!(text, "left out, unreadable: {named}");
@@ -94,7 +94,7 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
     metrics
         .campaigns_unreadable
         .set(i64::try_from(unreadable).unwrap_or(i64::MAX));
-    let unreadable = app.unreadable_stories.count();
+    let unreadable = app.unreadable_story_count();
     metrics
         .stories_unreadable
         .set(i64::try_from(unreadable).unwrap_or(i64::MAX));

@@ -23,7 +23,7 @@ pub struct Staff {
 
 /// A member of staff as it is listed.
 #[derive(Debug, Clone, sqlx::FromRow)]
-pub struct StaffEntry {
+pub(crate) struct StaffEntry {
     /// Its e-mail address.
     pub email: String,
     /// Its name for people.
@@ -157,7 +157,7 @@ pub async fn purge_networks(database: &Database, before: DateTime<Utc>) -> sqlx:
 }
 
 /// All members of staff by their e-mail.
-pub async fn list(database: &Database, now: DateTime<Utc>) -> sqlx::Result<Vec<StaffEntry>> {
+pub(crate) async fn list(database: &Database, now: DateTime<Utc>) -> sqlx::Result<Vec<StaffEntry>> {
     let statement = sql!(
         "list_staff",
         "SELECT m.email, m.name, m.disabled_at, (SELECT count(*) FROM session s

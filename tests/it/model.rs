@@ -1,7 +1,7 @@
 //! The whole vote service against a model that is simple enough to be believed: random sequences of casts, ballots,
-//! retries, likes, passing time, freezes and restarts, on SQLite. After each step both say the same, at the end the
-//! database says it, too. A failure shows the shortest sequence; `PROPTEST_CASES=5000 tests/run model::` tries more of
-//! them.
+//! retries, likes, passing time, changes of the rules (freezes, moves of nominees, quotas, closes) that the process may
+//! not have heard of, and restarts, on both pairs of stores. After each step both say the same, at the end the database
+//! says it, too. A failure shows the shortest sequence; `PROPTEST_CASES=5000 tests/run model::` tries more of them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use acclaim::domain::campaign::{QuotaPeriod, QuotaScope};
 use acclaim::error::Error;
 use acclaim::id::{NomineeId, VoterId};
 use acclaim::verify::verify;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use uuid::Uuid;
@@ -24,6 +24,7 @@ use crate::raw_sql::RawSql;
 const VOTERS: usize = 3;
 /// Two of the first category and two of the second.
 const NOMINEES: usize = 4;
+const CATEGORIES: usize = 2;
 /// Keys that clients use again and again, so that they meet.
 const KEYS: usize = 3;
 /// A server is used for so many cases.
@@ -46,10 +47,30 @@ enum Step {
     },
     /// Some hours pass: days turn, and the vote closes.
     Wait(i64),
-    /// A nominee can be voted for from now on, or not.
-    Freeze { nominee: usize, frozen: bool },
+    /// The rules change in the database, and the process may hear of it.
+    Change { change: Change, is_heard: bool },
     /// The process ends and another takes its place.
     Restart,
+}
+
+#[derive(Debug, Clone)]
+enum Change {
+    /// A nominee can be voted for from now on, or not.
+    Freeze { nominee: usize, frozen: bool },
+    /// A nominee is of another category.
+    Move { nominee: usize, category: usize },
+    /// The campaign has other rules.
+    Amend(Rules),
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        (0..NOMINEES, any::<bool>())
+            .prop_map(|(nominee, frozen)| Change::Freeze { nominee, frozen }),
+        (0..NOMINEES, 0..CATEGORIES)
+            .prop_map(|(nominee, category)| Change::Move { nominee, category }),
+        rules().prop_map(Change::Amend),
+    ]
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -64,7 +85,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..VOTERS, 0..NOMINEES, any::<bool>())
             .prop_map(|(voter, nominee, liked)| Step::Like { voter, nominee, liked }),
         2 => (1..20i64).prop_map(Step::Wait),
-        1 => (0..NOMINEES, any::<bool>()).prop_map(|(nominee, frozen)| Step::Freeze { nominee, frozen }),
+        3 => (change(), any::<bool>()).prop_map(|(change, is_heard)| Step::Change { change, is_heard }),
         1 => Just(Step::Restart),
     ]
 }
@@ -90,52 +111,92 @@ fn rules() -> impl Strategy<Value = Rules> {
     )
 }
 
+/// The part of a campaign that a quota counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Scope {
+    Campaign,
+    Category(usize),
+}
+
+impl Rules {
+    /// Period and scope as the database names them.
+    fn names(self) -> (&'static str, &'static str) {
+        let period = if self.is_daily { "DAY" } else { "CAMPAIGN" };
+        let scope = if self.is_by_category {
+            "CATEGORY"
+        } else {
+            "CAMPAIGN"
+        };
+        (period, scope)
+    }
+}
+
 /// A vote that counts.
 #[derive(Debug, Clone, Copy)]
 struct Vote {
     id: Uuid,
     nominee: usize,
     period: i64,
+    scope: Scope,
     key: Option<usize>,
+}
+
+/// What decides on a vote.
+#[derive(Debug, Clone)]
+struct State {
+    rules: Rules,
+    frozen: BTreeSet<usize>,
+    /// The category of each nominee.
+    categories: [usize; NOMINEES],
 }
 
 /// The state as it should be.
 #[derive(Debug)]
 struct Model {
-    rules: Rules,
     started: DateTime<Utc>,
     now: DateTime<Utc>,
-    frozen: BTreeSet<usize>,
+    state: State,
+    /// The state that the process has heard of. By it a cast without a key may be refused.
+    heard: State,
     votes: [Vec<Vote>; VOTERS],
     likes: BTreeSet<(usize, usize)>,
 }
 
+/// The period of the whole campaign.
+const WHOLE: i64 = 0;
+
 impl Model {
     /// The sample's zone is eight hours ahead of UTC and has no summer time.
-    fn period(&self) -> i64 {
+    fn period(&self, state: &State) -> i64 {
         let local = self.now + TimeDelta::hours(8);
-        if self.rules.is_daily {
+        if state.rules.is_daily {
             local.timestamp().div_euclid(86_400)
         } else {
-            0
+            WHOLE
         }
     }
 
-    fn scope(&self, nominee: usize) -> usize {
-        if self.rules.is_by_category {
-            nominee / 2
-        } else {
-            0
-        }
+    fn is_open(&self, state: &State) -> bool {
+        self.now < self.started + TimeDelta::hours(state.rules.open_hours)
     }
 
-    fn is_open(&self) -> bool {
-        self.now < self.started + TimeDelta::hours(self.rules.open_hours)
+    fn change(&mut self, change: &Change) {
+        let state = &mut self.state;
+        match *change {
+            Change::Freeze {
+                nominee,
+                frozen: true,
+            } => _ = state.frozen.insert(nominee),
+            Change::Freeze { nominee, .. } => _ = state.frozen.remove(&nominee),
+            Change::Move { nominee, category } => state.categories[nominee] = category,
+            Change::Amend(rules) => state.rules = rules,
+        }
     }
 
     /// The answer that a cast should get: the ids of the votes of an earlier one, new votes (nothing), or why not.
     fn judge(
         &self,
+        state: &State,
         voter: usize,
         nominees: &[usize],
         key: Option<usize>,
@@ -152,36 +213,45 @@ impl Model {
         if is_repeated {
             return Ok(Some(nominees.iter().map(|n| earlier[n]).collect()));
         }
-        if !self.is_open() {
+        if !self.is_open(state) {
             return Err(CastRefusal::VotingClosed);
         }
-        if nominees.iter().any(|n| self.frozen.contains(n)) {
+        if nominees.iter().any(|n| state.frozen.contains(n)) {
             return Err(CastRefusal::NomineeFrozen);
         }
         if !earlier.is_empty() {
             return Err(CastRefusal::IdempotencyKeyReused);
         }
-        let today = || votes.iter().filter(|vote| vote.period == self.period());
-        if nominees
-            .iter()
-            .any(|n| today().any(|vote| vote.nominee == *n))
-        {
+        let period = self.period(state);
+        // In the whole campaign a nominee gets one vote of a voter, also where some were cast by day.
+        let blocks = |vote: &Vote| period == WHOLE || vote.period == period;
+        let is_voted = |n: &usize| votes.iter().any(|vote| vote.nominee == *n && blocks(vote));
+        if nominees.iter().any(is_voted) {
             return Err(CastRefusal::AlreadyVoted);
         }
-        let mut used: HashMap<usize, i64> = HashMap::new();
-        let all = today()
-            .map(|vote| vote.nominee)
-            .chain(nominees.iter().copied());
-        for nominee in all {
-            *used.entry(self.scope(nominee)).or_default() += 1;
+        let mut used: HashMap<Scope, i64> = HashMap::new();
+        let this_period = votes.iter().filter(|vote| vote.period == period);
+        let taken = this_period.map(|vote| vote.scope);
+        for scope in taken.chain(nominees.iter().map(|n| state.scope(*n))) {
+            *used.entry(scope).or_default() += 1;
         }
         if nominees
             .iter()
-            .any(|n| used[&self.scope(*n)] > self.rules.quota)
+            .any(|n| used[&state.scope(*n)] > state.rules.quota)
         {
             return Err(CastRefusal::QuotaSpent);
         }
         Ok(None)
+    }
+}
+
+impl State {
+    fn scope(&self, nominee: usize) -> Scope {
+        if self.rules.is_by_category {
+            Scope::Category(self.categories[nominee])
+        } else {
+            Scope::Campaign
+        }
     }
 }
 
@@ -223,19 +293,41 @@ impl Service {
 }
 
 impl Service {
-    /// Changes a nominee behind the server's back and lets it look.
-    async fn freeze(&self, stores: &Stores, nominee: usize, frozen: bool) {
-        let status = if frozen { "FROZEN" } else { "ACTIVE" };
-        let hex = |id: Uuid| id.simple().to_string().to_uppercase();
-        let (nominee, campaign) = (hex(self.nominee(nominee).0), hex(self.sample.campaign.id.0));
+    /// Changes the rules behind the server's back.
+    async fn change(&self, stores: &Stores, change: &Change, started: DateTime<Utc>) {
+        let update = match *change {
+            Change::Freeze { nominee, frozen } => {
+                let status = if frozen { "FROZEN" } else { "ACTIVE" };
+                let id = literal(stores, self.nominee(nominee).0);
+                format!("UPDATE nominee SET status = '{status}' WHERE id = {id}")
+            }
+            Change::Move { nominee, category } => {
+                let id = literal(stores, self.nominee(nominee).0);
+                let category = literal(stores, self.sample.categories[category].0);
+                format!("UPDATE nominee SET category_id = {category} WHERE id = {id}")
+            }
+            Change::Amend(rules) => {
+                let id = literal(stores, self.sample.campaign.id.0);
+                let closes_at = started + TimeDelta::hours(rules.open_hours);
+                let closes_at = closes_at.to_rfc3339_opts(SecondsFormat::Micros, false);
+                let (period, scope) = rules.names();
+                let quota = rules.quota;
+                format!(
+                    "UPDATE campaign SET quota_period = '{period}', quota_scope = '{scope}', votes_per_period = {quota},
+                        voting_closes_at = '{closes_at}' WHERE id = {id}"
+                )
+            }
+        };
         let mut sql = RawSql::connect(stores).await;
-        for update in [
-            format!("UPDATE nominee SET status = '{status}' WHERE hex(id) = '{nominee}'"),
-            format!("UPDATE campaign SET revision = revision + 1 WHERE hex(id) = '{campaign}'"),
-        ] {
-            assert_eq!(sql.execute(&update).await, 1);
-        }
-        self.app.refresh().await;
+        assert_eq!(sql.execute(&update).await, 1);
+    }
+}
+
+/// An id as SQL has it.
+fn literal(stores: &Stores, id: Uuid) -> String {
+    match stores.redis_url {
+        Some(_) => format!("'{id}'"),
+        None => format!("x'{}'", id.simple()),
     }
 }
 
@@ -283,11 +375,16 @@ async fn play(
         voters: [(); VOTERS].map(|()| new_voter()),
         keys: [(); KEYS].map(|()| Uuid::new_v4()),
     };
-    let mut model = Model {
+    let state = State {
         rules,
+        frozen: BTreeSet::new(),
+        categories: [0, 0, 1, 1],
+    };
+    let mut model = Model {
         started,
         now: started,
-        frozen: BTreeSet::new(),
+        heard: state.clone(),
+        state,
         votes: Default::default(),
         likes: BTreeSet::new(),
     };
@@ -343,17 +440,18 @@ async fn take(
             model.now += TimeDelta::hours(*hours);
             service.app.clock.set(model.now);
         }
-        Step::Freeze { nominee, frozen } => {
-            service.freeze(stores, *nominee, *frozen).await;
-            if *frozen {
-                model.frozen.insert(*nominee);
-            } else {
-                model.frozen.remove(nominee);
+        Step::Change { change, is_heard } => {
+            service.change(stores, change, model.started).await;
+            model.change(change);
+            if *is_heard {
+                service.app.refresh().await;
+                model.heard = model.state.clone();
             }
         }
         Step::Restart => {
             service.app.stop().await;
             service.app = server_at(stores, model.now).await;
+            model.heard = model.state.clone();
         }
     }
     Ok(service)
@@ -367,19 +465,24 @@ fn conclude(
     key: Option<usize>,
     answer: Result<Vec<Uuid>, CastRefusal>,
 ) -> Result<(), TestCaseError> {
-    let expected = model.judge(voter, nominees, key);
+    let expected = model.judge(&model.state, voter, nominees, key);
     match (answer, expected) {
         (Ok(ids), Ok(Some(earlier))) => prop_assert_eq!(ids, earlier),
         (Ok(ids), Ok(None)) => {
             prop_assert_eq!(ids.len(), nominees.len());
-            let period = model.period();
+            let period = model.period(&model.state);
             let votes = ids.into_iter().zip(nominees).map(|(id, nominee)| Vote {
                 id,
                 nominee: *nominee,
                 period,
+                scope: model.state.scope(*nominee),
                 key,
             });
             model.votes[voter].extend(votes);
+        }
+        (Err(refused), Ok(None)) if key.is_none() => {
+            let heard = model.judge(&model.heard, voter, nominees, key);
+            prop_assert_eq!(Err(refused), heard, "by the rules that it has heard of");
         }
         (answer, expected) => prop_assert_eq!(answer.map(Some), expected),
     }
@@ -389,20 +492,16 @@ fn conclude(
 /// The database has in the end what the model has.
 async fn compare(stores: &Stores, service: &Service, model: &Model) -> Result<(), TestCaseError> {
     let mut sql = RawSql::connect(stores).await;
-    let campaign = service
-        .sample
-        .campaign
-        .id
-        .0
-        .simple()
-        .to_string()
-        .to_uppercase();
-    let table = format!(
-        "(SELECT hex(id) || hex(voter_id) || hex(nominee_id) AS vote, campaign_id FROM vote)
-        WHERE hex(campaign_id) = '{campaign}'"
-    );
+    let campaign = literal(stores, service.sample.campaign.id.0);
+    let hex = |column: &str| match stores.redis_url {
+        Some(_) => format!("upper(replace({column}::text, '-', ''))"),
+        None => format!("hex({column})"),
+    };
+    let vote = ["id", "voter_id", "nominee_id"].map(hex).join(" || ");
+    let table =
+        format!("(SELECT {vote} AS vote FROM vote WHERE campaign_id = {campaign}) AS stored");
     let stored = sql.cells(&table).await;
-    let stored: BTreeSet<Vec<u8>> = stored.into_iter().filter(|cell| cell.len() == 96).collect();
+    let stored: BTreeSet<Vec<u8>> = stored.into_iter().collect();
     let mut expected = BTreeSet::new();
     for (voter, votes) in model.votes.iter().enumerate() {
         for vote in votes {
@@ -442,8 +541,20 @@ async fn server_at(stores: &Stores, now: DateTime<Utc>) -> TestApp {
 
 #[test]
 fn the_vote_service_does_what_the_model_does() {
+    let stores = async || Stores::embedded();
+    compare_with_model(stores, Config::default().cases);
+}
+
+#[test]
+fn the_vote_service_does_it_on_postgres_and_redis() {
+    // A sequence takes longer there.
+    compare_with_model(Stores::networked, Config::default().cases / 4);
+}
+
+fn compare_with_model(make_stores: impl AsyncFn() -> Stores, cases: u32) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let mut runner = TestRunner::new(Config {
+        cases,
         // A campaign stays in the database: the shortest sequence is found on new ones.
         failure_persistence: None,
         ..Config::default()
@@ -455,7 +566,7 @@ fn the_vote_service_does_what_the_model_does() {
             let (stores, app, cases) = if let Some(state) = state.take() {
                 state
             } else {
-                let stores = Arc::new(Stores::embedded());
+                let stores = Arc::new(make_stores().await);
                 let app = server_at(&stores, noon()).await;
                 (stores, app, 0)
             };

@@ -55,7 +55,7 @@ const BUSY_PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_m
 ///
 /// Personal data: hash it with a key before it is kept, and do not log it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct OpenId(String);
+pub(crate) struct OpenId(String);
 
 impl OpenId {
     /// The openid itself, for hashing.
@@ -153,7 +153,7 @@ impl WeChat {
     /// # Errors
     ///
     /// See [`CodeExchangeError`].
-    pub async fn exchange_code(
+    pub(crate) async fn exchange_code(
         &self,
         code: &str,
         address: Uuid,

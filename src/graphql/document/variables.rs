@@ -185,7 +185,7 @@ fn whole(number: &async_graphql_value::Number) -> Option<i64> {
 
 /// Takes the `missing` variables out of the document: their definitions, and the arguments and input fields that they
 /// stand for. A variable that is used nowhere keeps its definition, which validation refuses.
-pub fn remove_missing(
+pub(super) fn remove_missing(
     document: &mut ExecutableDocument,
     MissingVariables(missing): MissingVariables,
 ) {

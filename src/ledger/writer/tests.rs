@@ -357,11 +357,9 @@ fn decisions_become_rows_and_results() {
         .collect();
     assert_eq!(slots, [(1, 1, true), (1, 2, false), (2, 1, false)]);
     let ids: Vec<VoteId> = rows.iter().map(|row| row.vote.id).collect();
-    let set = |indexes: &[usize]| {
-        indexes
-            .iter()
-            .map(|&i| (ids[i], 1))
-            .collect::<StoredVotes>()
+    let set = |indexes: &[usize]| -> StoredVotes {
+        let stored = indexes.iter().map(|&i| (ids[i], [10, 11, 12][i]));
+        stored.collect()
     };
     // Partial is a request of which some votes are stored and others are not; all or none of them is well.
     for (stored, is_partial) in [
@@ -373,26 +371,9 @@ fn decisions_become_rows_and_results() {
     ] {
         assert_eq!(decisions.is_partial(&set(stored)), is_partial, "{stored:?}");
     }
-    let kinds = |results: CastResults| {
-        let kind = |result| match result {
-            CastResult::Answered(Verdict {
-                outcome: Outcome::Counted(votes),
-                used,
-                ..
-            }) => format!("counted {} of {:?}", votes.len(), used[0].1),
-            CastResult::Answered(Verdict {
-                outcome: Outcome::Refused(Refusal::QuotaSpent(_)),
-                ..
-            }) => "spent".to_owned(),
-            CastResult::Answered(_) => "other".to_owned(),
-            CastResult::Lost => "lost".to_owned(),
-            CastResult::RolledBack => "rolled back".to_owned(),
-        };
-        results.into_iter().map(kind).collect::<Vec<_>>()
-    };
     assert_eq!(
         kinds(decisions.results(&requests, &set(&[0, 1, 2]))),
-        ["counted 2 of 2", "counted 1 of 2", "spent"]
+        ["counted 2 of 2: [10, 11]", "counted 1 of 2: [12]", "spent"]
     );
     assert_eq!(
         kinds(decisions.results(&requests, &set(&[0]))),
@@ -402,6 +383,29 @@ fn decisions_become_rows_and_results() {
         kinds(decisions.rolled_back(&requests, &set(&[0, 2]))),
         ["lost", "rolled back", "spent"]
     );
+}
+
+/// The kinds of the results, with the votes that are counted, those used, and the totals.
+fn kinds(results: CastResults) -> Vec<String> {
+    let kind = |result| match result {
+        CastResult::Answered(Verdict {
+            outcome: Outcome::Counted(votes),
+            used,
+            totals,
+            ..
+        }) => {
+            let totals: Vec<i64> = totals.iter().map(|(_, votes)| *votes).collect();
+            format!("counted {} of {:?}: {totals:?}", votes.len(), used[0].1)
+        }
+        CastResult::Answered(Verdict {
+            outcome: Outcome::Refused(Refusal::QuotaSpent(_)),
+            ..
+        }) => "spent".to_owned(),
+        CastResult::Answered(_) => "other".to_owned(),
+        CastResult::Lost => "lost".to_owned(),
+        CastResult::RolledBack => "rolled back".to_owned(),
+    };
+    results.into_iter().map(kind).collect()
 }
 
 fn votes_of(request: &VoteRequest) -> Vec<Vote> {

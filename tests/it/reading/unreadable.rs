@@ -87,13 +87,16 @@ async fn a_story_that_cannot_be_read_is_left_out_of_whole_lists(stores: Stores) 
     }
 }
 
+/// Numbers of the stories of a page, and whether there is another.
+type Page = (&'static [usize], bool);
+
 async fn the_stories_of_a_nominee_are_whole_without_one_that_cannot_be_read(stores: Stores) {
     let app = TestApp::start(&stores).await;
     let sample = app.sample().await;
     let made = stories(&app, &sample, 7).await;
     let query = "query($id: ID!, $after: String) { node(id: $id) { ... on Nominee {
         stories(first: 2, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } } } }";
-    let damages: [(&[usize], &[(&[usize], bool)]); 3] = [
+    let damages: [(&[usize], &[Page]); 3] = [
         (&[0, 1, 2, 4, 6], &[(&[3, 5], false)]),
         (&[1, 3], &[(&[0, 2], true), (&[4, 5], true), (&[6], false)]),
         (&[0, 1, 2, 3, 4, 5, 6], &[(&[], false)]),

@@ -1,6 +1,6 @@
 -- When the rules of a revision came into force, by the database's clock: a recount finds a vote that was cast under
 -- rules that had been replaced by then. Those recorded before this column have the time of this migration.
-ALTER TABLE campaign_rules ADD COLUMN since TIMESTAMPTZ NOT NULL DEFAULT now();
+ALTER TABLE campaign_rules ADD COLUMN since TIMESTAMPTZ DEFAULT now();
 
 -- What moves to another campaign is a change of both.
 CREATE FUNCTION bump_campaign_revisions_of_both() RETURNS trigger LANGUAGE plpgsql AS $$

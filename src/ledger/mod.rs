@@ -71,7 +71,7 @@ const WAL_AUTOCHECKPOINT_PAGES: &str = "8000";
 
 /// A pool of connections to either database.
 #[derive(Debug, Clone)]
-enum Pool {
+pub(crate) enum Pool {
     /// PostgreSQL 15 or newer.
     Postgres(PgPool),
     /// SQLite, in one file.

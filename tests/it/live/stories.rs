@@ -172,8 +172,8 @@ async fn stories_that_cannot_be_read_keep_none_from_being_announced(stores: Stor
         );
     }
     assert_eq!(announce().await.len(), 0);
-    assert_eq!(app.unreadable_stories.count(), 6);
+    assert_eq!(app.unreadable_story_count(), 6);
     raw.execute("UPDATE story SET media = '[]'").await;
     assert_eq!(announce().await.len(), 6, "those that were mended in time");
-    assert_eq!(app.unreadable_stories.count(), 0);
+    assert_eq!(app.unreadable_story_count(), 0);
 }

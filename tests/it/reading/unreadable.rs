@@ -142,7 +142,7 @@ async fn a_story_that_cannot_be_read_is_named_until_it_is_mended(stores: Stores)
         let before = app.database.statements();
         app.review_unreadable_stories().await.expect("it reads");
         (
-            app.unreadable_stories.count(),
+            app.unreadable_story_count(),
             app.database.statements() - before,
         )
     };
@@ -190,7 +190,7 @@ async fn a_story_whose_place_cannot_be_read_hides_no_other() {
     }
     let named = format!("left out, unreadable: story {}\n", made[1].0);
     assert_eq!(readiness(&app).await, format!("ready\n{named}"));
-    assert_eq!(app.unreadable_stories.count(), 2);
+    assert_eq!(app.unreadable_story_count(), 2);
 }
 
 async fn times_that_no_calendar_has_are_not_stored(stores: Stores) {

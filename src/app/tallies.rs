@@ -87,6 +87,16 @@ impl Tallies {
             .map(|ranked| ranked.tally.version)
     }
 
+    /// The versions of all channels that hold a tally.
+    fn versions(&self) -> HashMap<CampaignId, i64> {
+        let channels = self.channels.lock();
+        let held = channels.iter().filter_map(|(id, channel)| {
+            let version = channel.borrow().as_ref()?.tally.version;
+            Some((*id, version))
+        });
+        held.collect()
+    }
+
     /// Time since the tallies were last compared with the database; zero before the first time.
     #[must_use]
     pub fn age(&self) -> Duration {
@@ -98,11 +108,7 @@ impl Tallies {
     /// The sum of the versions of all channels, for the metrics.
     #[must_use]
     pub fn version_sum(&self) -> i64 {
-        let channels = self.channels.lock();
-        channels
-            .values()
-            .filter_map(|channel| channel.borrow().as_ref().map(|ranked| ranked.tally.version))
-            .sum()
+        self.versions().values().sum()
     }
 }
 
@@ -166,13 +172,22 @@ impl App {
     }
 
     /// Marks every campaign whose channel is not at the database's version: behind it, or ahead of one that was
-    /// restored.
+    /// restored, which has lost votes that the hot store may remember, too.
     pub async fn sweep_tallies(&self) -> Result<()> {
+        let mut held_before = self.tallies.versions();
         for (campaign_id, version) in ledger::tally::list_versions(&self.database).await? {
+            if held_before.remove(&campaign_id).unwrap_or(0) > version {
+                self.hot.distrust();
+            }
             match self.tallies.version(campaign_id) {
                 Some(held) if held == version => {}
                 _ => self.tallies.mark_dirty(campaign_id),
             }
+        }
+        // In the others nobody has voted, or not yet as of the backup.
+        for (campaign_id, _) in held_before.into_iter().filter(|(_, held)| *held > 0) {
+            self.hot.distrust();
+            self.tallies.mark_dirty(campaign_id);
         }
         *self.tallies.swept_at.lock() = Some(Instant::now());
         Ok(())

@@ -33,6 +33,7 @@ mod postgres;
 mod properties;
 mod raw_sql;
 mod reading;
+mod restoring;
 mod running;
 mod servers;
 mod sign_in;

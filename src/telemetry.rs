@@ -203,6 +203,8 @@ pub struct Metrics {
     pub tally_age_seconds: Gauge<f64, AtomicU64>,
     /// Campaigns with rows that cannot be read.
     pub campaigns_unreadable: Gauge,
+    /// Stories that were met and cannot be read.
+    pub stories_unreadable: Gauge,
     /// Seconds since campaigns and their rules were seen to be as the database has them.
     pub rules_age_seconds: Gauge<f64, AtomicU64>,
     /// Database connections that are open.
@@ -248,6 +250,7 @@ impl Metrics {
             tally_version: Gauge::default(),
             tally_age_seconds: Gauge::default(),
             campaigns_unreadable: Gauge::default(),
+            stories_unreadable: Gauge::default(),
             rules_age_seconds: Gauge::default(),
             pool_open: Gauge::default(),
             pool_idle: Gauge::default(),
@@ -308,6 +311,9 @@ impl Metrics {
         let unreadable = self.campaigns_unreadable.clone();
         let help = "Campaigns with rows that cannot be read and are left out";
         all.register("campaigns_unreadable", help, unreadable);
+        let unreadable = self.stories_unreadable.clone();
+        let help = "Stories that cannot be read and are left out";
+        all.register("stories_unreadable", help, unreadable);
         let age = self.rules_age_seconds.clone();
         register_seconds(all, "rules_age", "Since campaigns were checked", age);
     }

@@ -1,7 +1,7 @@
 //! Campaigns in memory: every process holds the rosters of all of them and looks twice a second for those whose
 //! revision has moved, so a freeze holds everywhere within a second and rules cost no I/O.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -84,6 +84,11 @@ impl Catalog {
         self.at(self.by_id.get(&id), viewer)
     }
 
+    /// All campaigns, whoever asks: for the program's own needs.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Roster>> {
+        self.rosters.iter()
+    }
+
     /// A campaign, whoever asks: for the program's own needs.
     pub(super) fn find_any(&self, id: CampaignId) -> Option<Arc<Roster>> {
         self.by_id
@@ -122,9 +127,10 @@ impl Catalog {
         self.damaged.len()
     }
 
-    /// The rows that are left out since they cannot be read.
-    pub fn unreadable_rows(&self) -> impl Iterator<Item = &UnreadableRow> {
-        self.damaged.values().flat_map(|damage| &damage.rows)
+    /// The campaigns with rows that cannot be read, and how many these are.
+    pub fn damaged(&self) -> impl Iterator<Item = (CampaignId, usize)> {
+        let rows = |(id, damage): (&CampaignId, &Damage)| (*id, damage.rows.len());
+        self.damaged.iter().map(rows)
     }
 
     /// A campaign that `viewer` may see, by its slug.
@@ -234,6 +240,7 @@ impl App {
             self.campaigns.note(None, asked_at);
             return Ok(());
         }
+        let listed: HashSet<CampaignId> = revisions.iter().map(|(id, _)| *id).collect();
         let mut rosters = Vec::with_capacity(revisions.len());
         let mut damaged = HashMap::new();
         let mut reloaded = Vec::new();
@@ -252,9 +259,13 @@ impl App {
             rosters.extend(read.roster.map(Arc::new));
             reloaded.push(id);
         }
+        let held = catalog.rosters.iter().map(|roster| roster.campaign().id);
+        let gone: Vec<CampaignId> = held.filter(|id| !listed.contains(id)).collect();
         let catalog = Catalog::new(rosters, damaged);
         self.campaigns.note(Some(catalog), asked_at);
-        self.bump_public_revision();
+        for &id in reloaded.iter().chain(&gone) {
+            self.public_changes.add(id);
+        }
         // Not before the catalog is there: the publisher would rank them with the old rosters.
         for id in reloaded {
             self.tallies.mark_dirty(id);

@@ -103,7 +103,8 @@ impl App {
     }
 
     async fn remember_stories(&self, ids: Vec<Uuid>) -> Result<()> {
-        for story in ledger::story::list_by_ids(&self.database, ids).await? {
+        let read = ledger::story::list_by_ids(&self.database, ids).await?;
+        for story in self.readable_stories(read) {
             // A story that is not out may still be moved, and may not be seen.
             if story.published_at <= self.clock.now() {
                 let campaign = Some(story.campaign_id);

@@ -17,6 +17,7 @@ mod epoch;
 pub mod likes;
 pub mod nominees;
 pub mod operations;
+pub mod public_changes;
 pub mod quotas;
 pub mod sign_in;
 pub mod stories;
@@ -26,7 +27,6 @@ pub mod voting;
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::broadcast;
@@ -47,6 +47,8 @@ use crate::ledger::{Database, staff};
 use crate::telemetry::Metrics;
 
 use self::campaigns::Campaigns;
+use self::public_changes::PublicChanges;
+use self::stories::UnreadableStories;
 use self::tallies::Tallies;
 use self::views::Views;
 
@@ -71,8 +73,10 @@ pub struct App {
     pub tallies: Tallies,
     /// Views that wait to be stored.
     pub views: Views,
-    /// The revision of the public data, which counts its changes: of campaigns and nominees, stories that come out.
-    pub public_revision: AtomicU64,
+    /// The changes of what everybody may read: of campaigns and nominees, stories that come out.
+    pub public_changes: PublicChanges,
+    /// Stories that cannot be read.
+    pub unreadable_stories: UnreadableStories,
     /// Stories as they come out, for subscribers.
     pub published_stories: broadcast::Sender<Arc<Story>>,
     /// The metrics of the process.
@@ -150,7 +154,8 @@ impl App {
             campaigns: Campaigns::default(),
             tallies: Tallies::default(),
             views: Views::default(),
-            public_revision: AtomicU64::new(0),
+            public_changes: PublicChanges::default(),
+            unreadable_stories: UnreadableStories::default(),
             published_stories: broadcast::Sender::new(PUBLISHED_STORIES_MAX),
             metrics,
             writer,
@@ -188,11 +193,6 @@ impl App {
             }
         }
         Ok((access.viewer, access.expires_at))
-    }
-
-    /// Counts a change of the public data: cached responses of the revision before are not found any more.
-    pub fn bump_public_revision(&self) {
-        self.public_revision.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Keyed hash of the network a request comes from.

@@ -1,12 +1,17 @@
-//! Lists of nominees, from memory: filtered, and sorted in one of three orders.
+//! Lists of nominees, from memory: the roster keeps them by number and the tally by votes, so that a page of a list
+//! costs the page. Only a search and a shuffle go through all of them.
+
+use std::borrow::Cow;
 
 use aws_lc_rs::digest;
 
-use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::domain::search::SearchQuery;
 use crate::domain::tally::Tally;
 use crate::id::{CategoryId, NomineeId};
+
+/// Nominees that a list goes through before others have their turn.
+const STRETCH: usize = 1_000;
 
 /// The order of a list of nominees.
 #[derive(Debug, Clone, Copy)]
@@ -31,32 +36,58 @@ pub struct NomineeFilter {
 /// The key by which an order sorts a nominee: keys are compared number by number, and no two nominees share one.
 pub type NomineeSortKey = (i64, i64);
 
-/// The indexes of the shown nominees of `roster` that pass `filter`, in `order`, with their sort keys.
-#[must_use]
-pub fn list(
-    roster: &Roster,
+/// The indexes of the shown nominees of `roster` that pass `filter`, in `order`.
+pub async fn list<'a>(
+    roster: &'a Roster,
     filter: &NomineeFilter,
-    order: NomineeOrder<'_>,
-) -> Vec<(NomineeSortKey, usize)> {
-    let query = filter.search.as_deref().and_then(SearchQuery::new);
-    let passes = |index: usize, nominee: &Nominee| {
-        filter
-            .category
-            .is_none_or(|category| nominee.category_id == category)
-            && query
-                .as_ref()
-                .is_none_or(|query| roster.is_found(index, query))
+    order: NomineeOrder<'a>,
+) -> Cow<'a, [usize]> {
+    let category = filter.category.map(|id| roster.category_index(id));
+    let category = match category {
+        // The category has gone since the filter was checked.
+        Some(None) => return Cow::Borrowed(&[]),
+        found => found.flatten(),
     };
-    let mut list: Vec<_> = roster
-        .shown()
-        .filter(|(index, nominee)| passes(*index, nominee))
-        .map(|(index, nominee)| (sort_key(order, index, nominee), index))
-        .collect();
-    list.sort_unstable();
+    let query = filter.search.as_deref().and_then(SearchQuery::new);
+    let listed = match order {
+        NomineeOrder::Votes(tally) => tally.ranked(category),
+        NomineeOrder::Number | NomineeOrder::Shuffled(_) => roster.shown(category),
+    };
+    let mut list = match query {
+        None => Cow::Borrowed(listed),
+        Some(query) => Cow::Owned(search(roster, listed, &query).await),
+    };
+    if let NomineeOrder::Shuffled(_) = order {
+        let mut keyed = Vec::with_capacity(list.len());
+        for stretch in list.chunks(STRETCH) {
+            keyed.extend(
+                stretch
+                    .iter()
+                    .map(|&index| (sort_key(roster, order, index), index)),
+            );
+            tokio::task::yield_now().await;
+        }
+        keyed.sort_unstable();
+        list = keyed.into_iter().map(|(_, index)| index).collect();
+    }
     list
 }
 
-fn sort_key(order: NomineeOrder<'_>, index: usize, nominee: &Nominee) -> NomineeSortKey {
+/// Those of `listed` that `query` finds.
+async fn search(roster: &Roster, listed: &[usize], query: &SearchQuery) -> Vec<usize> {
+    let mut found = Vec::new();
+    for stretch in listed.chunks(STRETCH) {
+        let is_found = |index: &usize| roster.is_found(*index, query);
+        found.extend(stretch.iter().copied().filter(is_found));
+        tokio::task::yield_now().await;
+    }
+    found
+}
+
+/// The sort key of the nominee at this index in a list in `order`.
+#[must_use]
+pub fn sort_key(roster: &Roster, order: NomineeOrder<'_>, index: usize) -> NomineeSortKey {
+    let nominee = &roster.nominees()[index];
     let number = nominee.number;
     match order {
         NomineeOrder::Number => (number, 0),
@@ -67,23 +98,23 @@ fn sort_key(order: NomineeOrder<'_>, index: usize, nominee: &Nominee) -> Nominee
 
 /// The sort key of a nominee in the shuffle of `seed`: each nominee is as likely as any other to stand anywhere.
 fn shuffled(seed: u64, id: NomineeId) -> i64 {
-    hash64(&[&seed.to_be_bytes(), id.0.as_bytes()])
+    let mut bytes = [0; 24];
+    bytes[..8].copy_from_slice(&seed.to_be_bytes());
+    bytes[8..].copy_from_slice(id.0.as_bytes());
+    hash64(&bytes)
 }
 
 /// The seed of a viewer's shuffle on a day of a campaign.
 #[must_use]
 #[allow(clippy::cast_sign_loss, reason = "any 64 bits will do")]
 pub fn shuffle_seed(roster: &Roster, viewer: &[u8], day: i64) -> u64 {
-    hash64(&[
-        roster.campaign().id.0.as_bytes(),
-        viewer,
-        &day.to_be_bytes(),
-    ]) as u64
+    let campaign = roster.campaign().id.0;
+    hash64(&[campaign.as_bytes(), viewer, &day.to_be_bytes()[..]].concat()) as u64
 }
 
-fn hash64(parts: &[&[u8]]) -> i64 {
-    let hash = digest::digest(&digest::SHA256, &parts.concat());
-    let mut bytes = [0; 8];
-    bytes.copy_from_slice(&hash.as_ref()[..8]);
-    i64::from_be_bytes(bytes)
+fn hash64(bytes: &[u8]) -> i64 {
+    let hash = digest::digest(&digest::SHA256, bytes);
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash.as_ref()[..8]);
+    i64::from_be_bytes(first)
 }

@@ -1,20 +1,97 @@
-//! Stories by id, as a viewer may see them.
+//! Stories by id, as a viewer may see them, and those that cannot be read.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use parking_lot::Mutex;
+use uuid::Uuid;
 
 use super::App;
 use crate::auth::Viewer;
 use crate::domain::story::Story;
 use crate::error::Result;
 use crate::id::StoryId;
-use crate::ledger;
+use crate::ledger::UnreadableRow;
+use crate::ledger::story::{self, ReadStories};
+
+/// Unreadable stories that are remembered: more tell nothing that these do not.
+const UNREADABLE_MAX: usize = 1_000;
+
+/// The stories that were met and cannot be read, by id; those whose id cannot be read either are one.
+#[derive(Debug, Default)]
+pub struct UnreadableStories(Mutex<BTreeMap<Option<Uuid>, UnreadableRow>>);
+
+impl UnreadableStories {
+    /// The number of them.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.lock().len()
+    }
+
+    /// Their ids, as far as these can be read.
+    #[must_use]
+    pub fn ids(&self) -> Vec<Uuid> {
+        self.0.lock().keys().copied().flatten().collect()
+    }
+
+    /// Remembers rows that were left out, and names them in the log once a change.
+    fn note(&self, rows: Vec<UnreadableRow>) {
+        let mut held = self.0.lock();
+        for row in rows {
+            let has_room = held.len() < UNREADABLE_MAX;
+            match held.entry(row.id) {
+                Entry::Occupied(known) if *known.get() == row => continue,
+                Entry::Occupied(mut known) => _ = known.insert(row.clone()),
+                Entry::Vacant(new) if has_room => _ = new.insert(row.clone()),
+                Entry::Vacant(_) => continue,
+            }
+            let cause = &row.cause;
+            tracing::error!(%row, cause, "a story cannot be read and is left out until it is mended");
+        }
+    }
+
+    /// Forgets those of `ids` that are not in `unreadable` any more; returns whether there are any.
+    fn forget_mended(&self, ids: &[Uuid], unreadable: &[UnreadableRow]) -> bool {
+        let mut held = self.0.lock();
+        let before = held.len();
+        let is_unreadable = |id: Uuid| unreadable.iter().any(|row| row.id == Some(id));
+        held.retain(|id, _| id.is_none_or(|id| !ids.contains(&id) || is_unreadable(id)));
+        held.len() < before
+    }
+}
 
 impl App {
+    /// The stories that could be read; the others are named.
+    pub fn readable_stories(&self, read: ReadStories) -> Vec<Story> {
+        self.unreadable_stories.note(read.unreadable);
+        read.stories
+    }
+
+    /// Looks again at the stories that could not be read; without any it asks for nothing.
+    pub async fn review_unreadable_stories(&self) -> Result<()> {
+        let ids = self.unreadable_stories.ids();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let read = story::list_by_ids(&self.database, ids.clone()).await?;
+        if self
+            .unreadable_stories
+            .forget_mended(&ids, &read.unreadable)
+        {
+            self.bump_public_revision();
+        }
+        self.unreadable_stories.note(read.unreadable);
+        Ok(())
+    }
+
     /// The stories of `ids` that `viewer` may see now: those that are out, in campaigns that are shown.
     pub async fn find_stories(&self, viewer: Viewer, ids: Vec<StoryId>) -> Result<Vec<Story>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let ids = ids.into_iter().map(|id| id.0).collect();
-        let mut stories = ledger::story::list_by_ids(&self.database, ids).await?;
+        let read = story::list_by_ids(&self.database, ids).await?;
+        let mut stories = self.readable_stories(read);
         let catalog = self.campaigns.catalog();
         let now = self.clock.now();
         stories.retain(|story| {

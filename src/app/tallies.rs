@@ -9,11 +9,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::App;
 use crate::auth::Viewer;
+use crate::domain::campaign::{Campaign, Lifecycle};
 use crate::domain::roster::Roster;
 use crate::domain::tally::{CampaignTotals, Tally};
 use crate::error::{Error, Result};
@@ -36,6 +38,15 @@ enum Source {
     Database,
     /// Redis, or the database at the same time as others: the newer version is the better one.
     Shared,
+}
+
+/// The time after the close in which votes that were cast before it are still stored, and told of, with room.
+const SETTLING: TimeDelta = TimeDelta::minutes(1);
+
+/// Whether votes may come into a campaign now.
+fn is_moving(campaign: &Campaign, now: DateTime<Utc>) -> bool {
+    campaign.lifecycle == Lifecycle::Running
+        && (campaign.voting_opens_at..campaign.voting_closes_at + SETTLING).contains(&now)
 }
 
 /// The channel of a campaign: empty until its tally is first asked for.
@@ -81,10 +92,9 @@ impl Tallies {
     }
 
     fn version(&self, campaign_id: CampaignId) -> Option<i64> {
-        self.channel(campaign_id)
-            .borrow()
-            .as_ref()
-            .map(|ranked| ranked.tally.version)
+        let channels = self.channels.lock();
+        let ranked = channels.get(&campaign_id)?.borrow();
+        ranked.as_ref().map(|ranked| ranked.tally.version)
     }
 
     /// The versions of all channels that hold a tally.
@@ -171,29 +181,51 @@ impl App {
         }
     }
 
-    /// Marks every campaign whose channel is not at the database's version: behind it, or ahead of one that was
-    /// restored, which has lost votes that the hot store may remember, too.
+    /// Marks the campaigns that votes are cast in whose channel is not at the database's version: behind it, or ahead of
+    /// one that was restored, which has lost votes that the hot store may remember, too.
     pub async fn sweep_tallies(&self) -> Result<()> {
-        let mut held_before = self.tallies.versions();
-        for (campaign_id, version) in ledger::tally::list_versions(&self.database).await? {
-            if held_before.remove(&campaign_id).unwrap_or(0) > version {
-                self.hot.distrust();
-            }
-            match self.tallies.version(campaign_id) {
-                Some(held) if held == version => {}
-                _ => self.tallies.mark_dirty(campaign_id),
-            }
-        }
-        // In the others nobody has voted, or not yet as of the backup.
-        for (campaign_id, _) in held_before.into_iter().filter(|(_, held)| *held > 0) {
-            self.hot.distrust();
-            self.tallies.mark_dirty(campaign_id);
-        }
+        let now = self.clock.now();
+        self.sweep(|campaign| is_moving(campaign, now)).await?;
         *self.tallies.swept_at.lock() = Some(Instant::now());
         Ok(())
     }
 
-    /// Shares the totals of all channels again: those that Redis has lost are there afterwards, the others stay.
+    /// The same for all campaigns, those excepted that nothing changes in any more.
+    pub async fn sweep_all_tallies(&self) -> Result<()> {
+        self.sweep(|campaign| campaign.lifecycle != Lifecycle::Archived)
+            .await
+    }
+
+    async fn sweep(&self, is_due: impl Fn(&Campaign) -> bool) -> Result<()> {
+        let catalog = self.campaigns.catalog();
+        let campaigns = catalog.all().map(|roster| roster.campaign());
+        let due: Vec<CampaignId> = campaigns.filter(|c| is_due(c)).map(|c| c.id).collect();
+        if due.is_empty() {
+            return Ok(());
+        }
+        let ids = due.iter().map(|id| id.0).collect();
+        let held_before = self.tallies.versions();
+        let versions = ledger::tally::list_versions_of(&self.database, ids).await?;
+        let versions: HashMap<CampaignId, i64> = versions.into_iter().collect();
+        for campaign_id in due {
+            let stored = versions.get(&campaign_id).copied();
+            if held_before.get(&campaign_id) > Some(&stored.unwrap_or(0)) {
+                self.hot.distrust();
+            }
+            let is_current = match self.tallies.version(campaign_id) {
+                Some(held) => held == stored.unwrap_or(0),
+                // Where there are no votes either, the first reader reads.
+                None => stored.is_none(),
+            };
+            if !is_current {
+                self.tallies.mark_dirty(campaign_id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Shares the totals of the campaigns that votes are cast in again: those that Redis has lost are there afterwards,
+    /// the others stay.
     pub async fn share_tallies(&self) {
         if !self.hot.is_shared() {
             return;
@@ -206,6 +238,9 @@ impl App {
             let Some(ranked) = channel.borrow().clone() else {
                 continue;
             };
+            if !is_moving(ranked.roster.campaign(), self.clock.now()) {
+                continue;
+            }
             if let Ok(totals) = self.read_totals(ranked.tally.campaign_id).await {
                 self.hot.share_totals(&totals).await;
             }

@@ -119,6 +119,8 @@ pub struct CastAnswer {
     pub result: std::result::Result<Vec<Vote>, CastRejection>,
     /// Votes used in each scope, where the ledger told.
     pub used: Vec<(ScopeId, i64)>,
+    /// Counted votes of the nominees with those of this cast; empty where an earlier one, or none, was stored.
+    pub totals: Vec<(NomineeId, i64)>,
 }
 
 impl App {
@@ -232,6 +234,7 @@ impl App {
             Some(outcome @ (Outcome::Counted(_) | Outcome::RulesChanged(_))) => Ok(Verdict {
                 outcome,
                 used: Vec::new(),
+                totals: Vec::new(),
                 blocking_votes: Vec::new(),
             }),
             Some(Outcome::Refused(_)) | None => Err(rejection),
@@ -323,6 +326,7 @@ impl App {
                     result: Ok(ballot.in_order(votes)),
                     ballot: Some(ballot),
                     used: verdict.used,
+                    totals: verdict.totals,
                 };
             }
             Outcome::Refused(refusal) => refusal,
@@ -384,6 +388,7 @@ impl App {
             ballot,
             result: Err(CastRejection { why, position }),
             used: Vec::new(),
+            totals: Vec::new(),
         }
     }
 }

@@ -98,14 +98,14 @@ async fn insert_campaign(tx: &mut Transaction, now: DateTime<Utc>) -> Result<()>
         campaign::insert_category(tx, &category, position).await?;
         categories.push((key, category.id));
     }
-    let mut nominees: Vec<(i64, NomineeId, CategoryId)> = Vec::new();
+    let mut nominees = Vec::new();
     let data: Vec<NomineeData> = read(include_str!("nominees.json"))?;
     for n in data {
         let category = categories.iter().find(|(key, _)| *key == n.category);
         let category_id = category
             .map(|(_, id)| *id)
             .ok_or_else(|| Error::internal("a nominee without category"))?;
-        let nominee = Nominee {
+        nominees.push(Nominee {
             id: NomineeId::new(),
             campaign_id: selection.id,
             category_id,
@@ -117,10 +117,13 @@ async fn insert_campaign(tx: &mut Transaction, now: DateTime<Utc>) -> Result<()>
             summary: n.summary,
             portrait_url: None,
             status: NomineeStatus::Active,
-        };
-        campaign::insert_nominee(tx, &nominee).await?;
-        nominees.push((nominee.number, nominee.id, category_id));
+        });
     }
+    campaign::insert_nominees(tx, &nominees).await?;
+    let nominees: Vec<(i64, NomineeId, CategoryId)> = nominees
+        .iter()
+        .map(|nominee| (nominee.number, nominee.id, nominee.category_id))
+        .collect();
     insert_stories(tx, selection.id, &nominees, now).await
 }
 

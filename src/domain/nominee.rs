@@ -1,10 +1,13 @@
 //! Nominees: the people who stand for selection.
 
+use serde::Serialize;
+
 use super::search::SearchText;
 use crate::id::{CampaignId, CategoryId, NomineeId};
 
 /// Whether a nominee is shown and can be voted for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum NomineeStatus {
     /// Shown and votable.
@@ -16,7 +19,7 @@ pub enum NomineeStatus {
 }
 
 /// A person who stands for selection.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, Serialize)]
 pub struct Nominee {
     /// Its id.
     pub id: NomineeId,

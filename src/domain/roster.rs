@@ -18,8 +18,10 @@ pub struct Roster {
     search_texts: Vec<SearchText>,
     category_index: HashMap<CategoryId, usize>,
     nominee_index: HashMap<NomineeId, usize>,
-    /// Numbers of shown nominees, by the index of their category.
-    shown_in: Vec<usize>,
+    /// Indexes of the nominees that are shown, by number.
+    shown: Vec<usize>,
+    /// Those of each category, by index.
+    shown_in: Vec<Vec<usize>>,
 }
 
 impl Roster {
@@ -38,9 +40,11 @@ impl Roster {
             .enumerate()
             .map(|(i, n)| (n.id, i))
             .collect();
-        let mut shown_in = vec![0; categories.len()];
-        for nominee in nominees.iter().filter(|n| n.is_shown()) {
-            shown_in[category_index[&nominee.category_id]] += 1;
+        let is_shown = |index: &usize| nominees[*index].is_shown();
+        let shown: Vec<usize> = (0..nominees.len()).filter(is_shown).collect();
+        let mut shown_in = vec![Vec::new(); categories.len()];
+        for &index in &shown {
+            shown_in[category_index[&nominees[index].category_id]].push(index);
         }
         Self {
             search_texts: nominees.iter().map(Nominee::search_text).collect(),
@@ -49,6 +53,7 @@ impl Roster {
             nominees,
             category_index,
             nominee_index,
+            shown,
             shown_in,
         }
     }
@@ -71,13 +76,10 @@ impl Roster {
         &self.nominees
     }
 
-    /// The nominees that are shown, by number, with their index.
+    /// The indexes of the nominees that are shown, by number: all, or those of the category at this index.
     #[must_use]
-    pub fn shown(&self) -> impl DoubleEndedIterator<Item = (usize, &Nominee)> {
-        self.nominees
-            .iter()
-            .enumerate()
-            .filter(|(_, n)| n.is_shown())
+    pub fn shown(&self, category: Option<usize>) -> &[usize] {
+        category.map_or(&self.shown, |category| &self.shown_in[category])
     }
 
     /// Whether a query finds the nominee at this index.
@@ -110,11 +112,5 @@ impl Roster {
     #[must_use]
     pub fn category_index(&self, id: CategoryId) -> Option<usize> {
         self.category_index.get(&id).copied()
-    }
-
-    /// The number of shown nominees of the category at this index.
-    #[must_use]
-    pub fn shown_in(&self, category: usize) -> usize {
-        self.shown_in[category]
     }
 }

@@ -1,7 +1,10 @@
 //! Totals and ranks.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 
+use super::campaign::Category;
 use super::roster::Roster;
 use crate::id::{CampaignId, CategoryId, NomineeId};
 
@@ -54,6 +57,15 @@ pub struct TallyEntry {
     pub share: f64,
 }
 
+/// The votes of a nominee and its place by them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Votes that count.
+    pub votes: i64,
+    /// Place within the category: 1, 2, 2, 4.
+    pub rank: i32,
+}
+
 /// A campaign's totals with ranks, ready to be read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tally {
@@ -63,8 +75,10 @@ pub struct Tally {
     pub version: i64,
     /// The time of reading from the database.
     pub as_of: DateTime<Utc>,
-    /// Votes that count, of all nominees, withdrawn ones too.
+    /// Votes that count: those of the entries, and the withdrawn ones.
     pub counted: i64,
+    /// Votes that count for nominees that are not shown: withdrawn, moved to another campaign, or deleted ones.
+    pub withdrawn: i64,
     /// Votes that a rule holds back.
     pub withheld: i64,
     /// Distinct voters.
@@ -73,6 +87,10 @@ pub struct Tally {
     pub entries: Vec<TallyEntry>,
     /// Position in `entries` by index into [`Roster::nominees`].
     entry_of: Vec<Option<usize>>,
+    /// Indexes of all that are shown, most votes first, equal ones by number.
+    ranked: Vec<usize>,
+    /// Those of each category, by index.
+    ranked_in: Vec<Vec<usize>>,
 }
 
 impl Tally {
@@ -87,9 +105,16 @@ impl Tally {
             }
         }
         let mut entries = Vec::with_capacity(votes.len());
-        for category in roster.categories() {
-            rank_category(&mut entries, category.id, roster, &votes);
+        let mut ranked_in = Vec::with_capacity(roster.categories().len());
+        for (category, Category { id, .. }) in roster.categories().iter().enumerate() {
+            let first = entries.len();
+            rank_category(&mut entries, *id, roster.shown(Some(category)), &votes);
+            ranked_in.push(entries[first..].iter().map(|e| e.nominee).collect());
         }
+        let mut ranked = roster.shown(None).to_vec();
+        ranked.sort_by_key(|&index| Reverse(votes[index]));
+        let counted = sum(|t| t.counted);
+        let listed: i64 = entries.iter().map(|entry| entry.votes).sum();
         let mut entry_of = vec![None; votes.len()];
         for (position, entry) in entries.iter().enumerate() {
             entry_of[entry.nominee] = Some(position);
@@ -98,12 +123,22 @@ impl Tally {
             campaign_id: totals.campaign_id,
             version: totals.version(),
             as_of: totals.as_of,
-            counted: sum(|t| t.counted),
+            counted,
+            withdrawn: counted - listed,
             withheld: sum(|t| t.withheld),
             voters: sum(|t| t.voters),
             entries,
             entry_of,
+            ranked,
+            ranked_in,
         }
+    }
+
+    /// The indexes of the nominees that are shown, most votes first and equal ones by number: all, or those of the
+    /// category at this index.
+    #[must_use]
+    pub fn ranked(&self, category: Option<usize>) -> &[usize] {
+        category.map_or(&self.ranked, |category| &self.ranked_in[category])
     }
 
     /// The entry of the nominee at this index of the roster; none if it is not shown.
@@ -115,31 +150,45 @@ impl Tally {
             .flatten()
             .map(|position| &self.entries[position])
     }
+
+    /// The standing of the nominee at this index of the roster, which has at least `votes`, counted after the tally was
+    /// read; none if it is not shown.
+    #[must_use]
+    pub fn standing(&self, nominee: usize, votes: i64) -> Option<Standing> {
+        let position = (*self.entry_of.get(nominee)?)?;
+        let TallyEntry {
+            category_id,
+            votes: held,
+            ..
+        } = self.entries[position];
+        let votes = votes.max(held);
+        // Of the entries before, the last ones of its category may have no more votes: it has the first one's place.
+        let is_better = |e: &TallyEntry| e.category_id != category_id || e.votes > votes;
+        let place = self.entries[..position].partition_point(is_better);
+        let rank = self.entries[place].rank;
+        Some(Standing { votes, rank })
+    }
 }
 
-/// Appends the shown nominees of one category, ranked: equal votes share a rank and the next rank skips (1 2 2 4).
+/// Appends the shown nominees of one category, which are in order of numbers, ranked: equal votes share a rank and the
+/// next rank skips (1 2 2 4).
 fn rank_category(
     entries: &mut Vec<TallyEntry>,
     category_id: CategoryId,
-    roster: &Roster,
+    shown: &[usize],
     votes: &[i64],
 ) {
     let first = entries.len();
-    entries.extend(
-        roster
-            .shown()
-            .filter(|(_, n)| n.category_id == category_id)
-            .map(|(index, _)| TallyEntry {
-                nominee: index,
-                category_id,
-                votes: votes[index],
-                rank: 0,
-                share: 0.0,
-            }),
-    );
+    entries.extend(shown.iter().map(|&nominee| TallyEntry {
+        nominee,
+        category_id,
+        votes: votes[nominee],
+        rank: 0,
+        share: 0.0,
+    }));
     let ranked = &mut entries[first..];
-    // The roster is in order of numbers and the sort is stable: equal ones stay in that order.
-    ranked.sort_by_key(|entry| std::cmp::Reverse(entry.votes));
+    // The sort is stable: equal ones stay in the order of their numbers.
+    ranked.sort_by_key(|entry| Reverse(entry.votes));
     let total: i64 = ranked.iter().map(|entry| entry.votes).sum();
     for position in 0..ranked.len() {
         ranked[position].rank =
@@ -167,7 +216,7 @@ mod tests {
 
     use super::*;
     use crate::domain::campaign::{
-        Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
+        Campaign, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
     };
     use crate::domain::nominee::{Nominee, NomineeStatus};
 
@@ -261,11 +310,19 @@ mod tests {
             (6, 0, 1, 0.0),
         ];
         assert_eq!(entries, expected);
+        let numbers = |indexes: &[usize]| -> Vec<i64> {
+            let number = |&index: &usize| roster.nominees()[index].number;
+            indexes.iter().map(number).collect()
+        };
+        assert_eq!(numbers(tally.ranked(None)), [3, 2, 4, 1, 6]);
+        assert_eq!(numbers(tally.ranked(Some(0))), [3, 2, 4, 1]);
+        assert_eq!(numbers(tally.ranked(Some(1))), [6]);
         // The withdrawn one is not shown, and its votes stay in the totals.
         assert_eq!(
             (tally.counted, tally.withheld, tally.voters),
             (1_000, 10, 15)
         );
+        assert_eq!(tally.withdrawn, 900);
         assert_eq!((totals.version(), tally.version), (25, 25));
         for (index, nominee) in roster.nominees().iter().enumerate() {
             let found = tally.entry(index).map(|entry| entry.nominee);
@@ -273,5 +330,34 @@ mod tests {
             assert_eq!(found, is_shown.then_some(index));
         }
         assert!(tally.entry(99).is_none());
+    }
+
+    #[test]
+    fn newer_votes_of_a_nominee_move_its_place_alone() {
+        let roster = roster();
+        let totals = CampaignTotals {
+            campaign_id: roster.campaign().id,
+            as_of: DateTime::UNIX_EPOCH,
+            nominees: vec![totals(1, 10), totals(2, 20), totals(3, 50), totals(4, 20)],
+        };
+        let tally = Tally::rank(&totals, &roster);
+        // Votes that are not newer change nothing.
+        for (index, newer, expected) in [
+            (0, 0, (10, 4)),
+            (0, 11, (11, 4)),
+            (0, 20, (20, 2)),
+            (0, 21, (21, 2)),
+            (0, 51, (51, 1)),
+            (3, 20, (20, 2)),
+            (3, 21, (21, 2)),
+            (3, 50, (50, 1)),
+            (2, 49, (50, 1)),
+            (5, 1, (1, 1)),
+        ] {
+            let standing = tally.standing(index, newer).expect("it is shown");
+            assert_eq!((standing.votes, standing.rank), expected, "{index} {newer}");
+        }
+        assert_eq!(tally.standing(4, 9), None);
+        assert_eq!(tally.standing(99, 9), None);
     }
 }

@@ -79,6 +79,8 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// Votes used in this period, after the request, in each scope that it touches; empty where they were not counted.
     pub used: Vec<(ScopeId, i64)>,
+    /// Counted votes of the nominees right after this request had stored its votes; empty where it stored none.
+    pub totals: Vec<(NomineeId, i64)>,
     /// The committed votes that a refusal of a single vote rests on: the voter's of this period and scope.
     pub blocking_votes: Vec<Vote>,
 }

@@ -70,35 +70,28 @@ impl PageArgs {
         })
     }
 
-    /// Cuts the page out of a whole list in memory that is in the order of its keys.
-    pub(super) fn cut<K: Ord, T>(
+    /// Cuts the page out of a whole list in memory, which is in the order of its keys.
+    pub(super) fn cut<K: Ord, T: Clone>(
         &self,
-        list: Vec<(K, T)>,
+        list: &[T],
+        key: impl Fn(&T) -> K,
         after: Option<&K>,
         before: Option<&K>,
-    ) -> PageSlice<(K, T)> {
-        let is_within = |key: &K| after.is_none_or(|a| key > a) && before.is_none_or(|b| key < b);
-        let total = list.len();
-        let skipped = list
-            .iter()
-            .take_while(|(key, _)| after.is_some_and(|a| key <= a))
-            .count();
-        let mut entries: Vec<(K, T)> = list.into_iter().filter(|(key, _)| is_within(key)).collect();
-        let mut has_previous = skipped > 0;
-        let mut has_next = skipped + entries.len() < total;
-        if entries.len() > self.limit {
-            if self.is_last {
-                entries.drain(..entries.len() - self.limit);
-                has_previous = true;
-            } else {
-                entries.truncate(self.limit);
-                has_next = true;
-            }
-        }
+    ) -> PageSlice<T> {
+        let start = after.map_or(0, |after| list.partition_point(|t| key(t) <= *after));
+        let end = before.map_or(list.len(), |before| {
+            list.partition_point(|t| key(t) < *before)
+        });
+        let end = end.max(start);
+        let (start, end) = if self.is_last {
+            (start.max(end.saturating_sub(self.limit)), end)
+        } else {
+            (start, end.min(start + self.limit))
+        };
         PageSlice {
-            entries,
-            has_previous,
-            has_next,
+            entries: list[start..end].to_vec(),
+            has_previous: start > 0,
+            has_next: end < list.len(),
         }
     }
 }
@@ -175,14 +168,10 @@ mod tests {
         after: Option<u8>,
         before: Option<u8>,
     ) -> (Vec<u8>, bool, bool) {
-        let list = (1..=9u8).map(|n| (n, n)).collect();
+        let list: Vec<u8> = (1..=9).collect();
         let args = PageArgs::new(first, None, last, None).expect("good arguments");
-        let cut = args.cut(list, after.as_ref(), before.as_ref());
-        (
-            cut.entries.into_iter().map(|(_, n)| n).collect(),
-            cut.has_previous,
-            cut.has_next,
-        )
+        let cut = args.cut(&list, |n| *n, after.as_ref(), before.as_ref());
+        (cut.entries, cut.has_previous, cut.has_next)
     }
 
     #[test]

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::Context;
+use parking_lot::Mutex;
 
 use super::messages::Language;
 use crate::app::{App, Client};
 use crate::auth::Viewer;
+use crate::id::CampaignId;
 
 /// A field that may be null: where it fails it is null itself, with its error. A `Result<Option<T>>` is to the library
 /// a field that has no null, whose error makes its parent null.
@@ -24,23 +26,46 @@ pub struct RequestContext {
     pub language: Language,
 }
 
-/// Whether the answer to an operation is its requester's own though nobody has signed in, so that no cache may give it
-/// to another: a resolver says so.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Privacy(Arc<AtomicBool>);
+/// Fields of the root of reading that say with [`mark_read`] what they read, once for each time that they stand there.
+pub(super) const CAMPAIGN_FIELDS: &[&str] =
+    &["campaign", "nominee", "nominees", "stories", "story"];
 
-impl Privacy {
-    /// Whether a resolver has said so.
+/// What an answer was made of, as its resolvers say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reads(Arc<ReadsInner>);
+
+#[derive(Debug, Default)]
+struct ReadsInner {
+    /// Whether it is its requester's own though nobody has signed in, so that no cache may give it to another.
+    is_private: AtomicBool,
+    /// The campaigns that it was read from; none where something was read that is no one campaign's.
+    campaigns: Mutex<Vec<Option<CampaignId>>>,
+}
+
+impl Reads {
+    /// Whether a resolver has said that the answer is the requester's own.
     pub(super) fn is_private(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.is_private.load(Ordering::Relaxed)
+    }
+
+    /// The campaigns that everything was read from; none where there is more.
+    pub(super) fn campaigns(&self) -> Option<Vec<CampaignId>> {
+        self.0.campaigns.lock().iter().copied().collect()
     }
 }
 
 /// Says that the answer is the requester's own.
 pub(super) fn mark_private(ctx: &Context<'_>) {
-    ctx.data_unchecked::<Privacy>()
+    ctx.data_unchecked::<Reads>()
         .0
+        .is_private
         .store(true, Ordering::Relaxed);
+}
+
+/// Says that a field of [`CAMPAIGN_FIELDS`] is answered from this campaign alone; from none, if there is none.
+pub(super) fn mark_read(ctx: &Context<'_>, campaign: Option<CampaignId>) {
+    let reads = ctx.data_unchecked::<Reads>();
+    reads.0.campaigns.lock().push(campaign);
 }
 
 /// The process, from a resolver.

@@ -23,5 +23,5 @@ mod subscription;
 mod types;
 
 pub use self::context::RequestContext;
-use self::context::{Nullable, Privacy, app, mark_private, requester};
+use self::context::{CAMPAIGN_FIELDS, Nullable, Reads, app, mark_private, mark_read, requester};
 pub use self::schema::sdl;

@@ -22,7 +22,7 @@ const HASH_BYTES: usize = 7;
 const TEXT_MAX: usize = 64;
 
 /// An id with the kind of the object that it names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GlobalId {
     /// A campaign.
     Campaign(CampaignId),
@@ -41,7 +41,7 @@ pub enum GlobalId {
 }
 
 /// A position in a list, by the key that the list is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cursor {
     /// In the list of campaigns: opening (microseconds) and id.
     Campaign(i64, CampaignId),

@@ -15,6 +15,7 @@ use crate::app::tallies::RankedTally;
 use crate::auth::Viewer;
 use crate::domain::roster::Roster;
 use crate::domain::story::{FeedSlice, FeedWindow, Story};
+use crate::domain::tally::Standing;
 use crate::error::Result;
 use crate::id::{CampaignId, NomineeId, VoterId};
 use crate::ledger;
@@ -31,6 +32,17 @@ pub(super) struct NomineePage {
     voted: OnceCell<HashSet<NomineeId>>,
     tally: OnceCell<Option<RankedTally>>,
     stories: Mutex<HashMap<FeedWindow, Arc<OnceCell<StoriesByNominee>>>>,
+    totals: NewerTotals,
+}
+
+/// Totals of the nominees of a page that are newer than the tally in memory may be.
+enum NewerTotals {
+    /// None: the tally in memory is as good as any.
+    None,
+    /// The totals with the votes that this request has cast.
+    Known(Vec<(NomineeId, i64)>),
+    /// The database's, which have the votes that an earlier request has cast.
+    InDatabase(OnceCell<Vec<(NomineeId, i64)>>),
 }
 
 /// The stories of each nominee of a page that has any, within one window.
@@ -52,6 +64,32 @@ impl NomineePage {
         roster: &Arc<Roster>,
         indexes: impl Iterator<Item = usize>,
     ) -> Arc<Self> {
+        Self::with_totals(app, viewer, roster, indexes, NewerTotals::None)
+    }
+
+    /// The nominees at these indexes, for all of whom the requester has votes that count: with the `totals` right after
+    /// they were stored, where it was this request that has stored them. Their votes include the requester's own.
+    pub(super) fn after_cast(
+        ctx: &Context<'_>,
+        roster: &Arc<Roster>,
+        indexes: impl Iterator<Item = usize>,
+        totals: Vec<(NomineeId, i64)>,
+    ) -> Arc<Self> {
+        let totals = if totals.is_empty() {
+            NewerTotals::InDatabase(OnceCell::new())
+        } else {
+            NewerTotals::Known(totals)
+        };
+        Self::with_totals(app(ctx), requester(ctx).viewer, roster, indexes, totals)
+    }
+
+    fn with_totals(
+        app: &Arc<App>,
+        viewer: Viewer,
+        roster: &Arc<Roster>,
+        indexes: impl Iterator<Item = usize>,
+        totals: NewerTotals,
+    ) -> Arc<Self> {
         let ids = indexes.map(|index| roster.nominees()[index].id.0).collect();
         Arc::new(Self {
             app: Arc::clone(app),
@@ -61,6 +99,7 @@ impl NomineePage {
             voted: OnceCell::new(),
             tally: OnceCell::new(),
             stories: Mutex::new(HashMap::new()),
+            totals,
         })
     }
 
@@ -81,10 +120,32 @@ impl NomineePage {
         Ok(ledger::vote::list_voted_nominees(database, voter_id, campaign_id, period).await?)
     }
 
-    /// The tally, where the viewer may see it.
-    pub(super) async fn tally(&self) -> Result<Option<&RankedTally>> {
+    /// The standing of one of them, where the viewer may see the tally.
+    pub(super) async fn standing(&self, nominee: NomineeId) -> Result<Option<Standing>> {
         let load = || self.app.find_tally(&self.roster, self.viewer);
-        Ok(self.tally.get_or_try_init(load).await?.as_ref())
+        let Some(ranked) = self.tally.get_or_try_init(load).await? else {
+            return Ok(None);
+        };
+        let newer = self.newer_totals().await?.iter();
+        let votes = newer
+            .filter(|(id, _)| *id == nominee)
+            .map(|(_, votes)| *votes);
+        // The tally may have been ranked with a newer roster than the one that this page shows.
+        let index = ranked.roster.index_of(nominee);
+        Ok(index.and_then(|index| ranked.tally.standing(index, votes.max().unwrap_or(0))))
+    }
+
+    async fn newer_totals(&self) -> Result<&[(NomineeId, i64)]> {
+        match &self.totals {
+            NewerTotals::None => Ok(&[]),
+            NewerTotals::Known(totals) => Ok(totals),
+            NewerTotals::InDatabase(totals) => {
+                let (campaign_id, database) = (self.roster.campaign().id, &self.app.database);
+                let ids = || self.counters.subject_ids().to_vec();
+                let load = || ledger::tally::list_counted(database, campaign_id, ids());
+                Ok(totals.get_or_try_init(load).await?)
+            }
+        }
     }
 
     /// The stories of one of them within `window`, which reads towards older ones.
@@ -105,14 +166,14 @@ impl NomineePage {
         let now = self.app.clock.now();
         let (after, limit) = (window.after, window.read_limit());
         let database = &self.app.database;
-        let stories = ledger::story::list_of_nominees(database, ids, now, after, limit).await?;
-        let mut read: HashMap<NomineeId, Vec<Story>> = HashMap::new();
-        for story in stories {
+        let read = ledger::story::list_of_nominees(database, ids, now, after, limit).await?;
+        let mut by_nominee: HashMap<NomineeId, Vec<Story>> = HashMap::new();
+        for story in self.app.readable_stories(read) {
             if let Some(id) = story.nominee_id {
-                read.entry(id).or_default().push(story);
+                by_nominee.entry(id).or_default().push(story);
             }
         }
-        let slices: Vec<(NomineeId, FeedSlice)> = read
+        let slices: Vec<(NomineeId, FeedSlice)> = by_nominee
             .into_iter()
             .map(|(id, stories)| (id, window.cut(stories)))
             .collect();

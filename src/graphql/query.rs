@@ -14,7 +14,7 @@ use super::types::{
     NomineeOrder, NomineeQuery, Story, StoryConnection, Timestamp, Viewer, Vote, list_campaigns,
     list_nominees, list_stories,
 };
-use super::{Nullable, app, requester};
+use super::{Nullable, app, mark_read, requester};
 use crate::domain::story::FeedFilter;
 use crate::error::Error;
 use crate::id::{CampaignId, CategoryId, NomineeId, StoryId, VoteId};
@@ -102,6 +102,7 @@ impl Query {
             .catalog()
             .find(campaign_id, viewer)
             .ok_or(Error::NotFound("campaign"))?;
+        mark_read(ctx, Some(campaign_id));
         let query = NomineeQuery {
             page: PageArgs::new(first, after, last, before)?,
             category,
@@ -174,9 +175,11 @@ fn feed_filter(
     if let Some(id) = category_id {
         let roster = catalog.find_by_category(id, viewer);
         let roster = roster.filter(|r| campaign_id.is_none_or(|id| r.campaign().id == id));
-        roster.ok_or(Error::NotFound("category"))?;
+        let roster = roster.ok_or(Error::NotFound("category"))?;
+        mark_read(ctx, Some(roster.campaign().id));
         return Ok(FeedFilter::Category(id));
     }
+    mark_read(ctx, campaign_id);
     let Some(id) = campaign_id else {
         return Ok(FeedFilter::All);
     };
@@ -197,6 +200,7 @@ fn find_campaign(
         (None, Some(slug)) => catalog.find_by_slug(&slug, viewer),
         _ => return Err(Error::BadUserInput("Give either id or slug.".into()).into()),
     };
+    mark_read(ctx, roster.as_ref().map(|roster| roster.campaign().id));
     Ok(roster.map(|roster| Campaign::new(app, roster)))
 }
 
@@ -204,6 +208,7 @@ fn find_nominee(ctx: &Context<'_>, id: &ID) -> Result<Option<Nominee>> {
     let id = node_id::decode(&app(ctx).hash_key, id)?;
     let catalog = app(ctx).campaigns.catalog();
     let found = catalog.find_by_nominee(id, requester(ctx).viewer);
+    mark_read(ctx, found.as_ref().map(|(roster, _)| roster.campaign().id));
     Ok(found.map(|(roster, index)| Nominee::on_own_page(ctx, &roster, index)))
 }
 
@@ -211,6 +216,7 @@ async fn find_story(ctx: &Context<'_>, id: &ID) -> Result<Option<Story>> {
     let id = node_id::decode(&app(ctx).hash_key, id)?;
     let viewer = requester(ctx).viewer;
     let story = app(ctx).find_stories(viewer, vec![id]).await?.pop();
+    mark_read(ctx, story.as_ref().map(|story| story.campaign_id));
     Ok(story.map(|story| Story::on_own_page(ctx, story)))
 }
 
@@ -256,10 +262,13 @@ async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> 
         .iter()
         .map(|id| GlobalId::decode(&app.hash_key, id))
         .collect::<Result<Vec<_>, Error>>()?;
-    let story_ids: Vec<StoryId> = ids_of(&ids).collect();
+    let mut distinct = ids.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let story_ids: Vec<StoryId> = ids_of(&distinct).collect();
     let stories = StoryPage::new(ctx, app.find_stories(viewer, story_ids).await?);
-    let nominees = NomineePages::new(ctx, ids_of::<NomineeId>(&ids));
-    let votes = find_votes(ctx, &ids).await?;
+    let nominees = NomineePages::new(ctx, ids_of::<NomineeId>(&distinct));
+    let votes = find_votes(ctx, &distinct).await?;
     let catalog = app.campaigns.catalog();
     let mut nodes = Vec::with_capacity(ids.len());
     for id in ids {

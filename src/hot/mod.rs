@@ -232,6 +232,7 @@ fn verdict(request: &VoteRequest, refusal: Refusal) -> Verdict {
     Verdict {
         outcome: Outcome::Refused(refusal),
         used,
+        totals: Vec::new(),
         blocking_votes: Vec::new(),
     }
 }

@@ -8,7 +8,6 @@
 //! a second, and so does the `response_cache`.
 
 use std::net::IpAddr;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use async_graphql::Response as GraphqlResponse;
@@ -31,7 +30,7 @@ use super::response::{
     ResponseBody, add_retry_headers, is_of_document, is_request_error, respond, write,
 };
 use super::response_cache::{CachedResponse, Found};
-use crate::graphql::document::{Executable, Params};
+use crate::graphql::document::{Audience, CostFigures, Executable, Params};
 use crate::graphql::error::{code, document_error};
 use crate::telemetry::{OperationLabels, RequestId};
 
@@ -56,7 +55,7 @@ pub(super) async fn handle(server: &Server, peer: IpAddr, request: Request) -> R
     let client_headers = ClientHeaders::new(server, peer, &parts.headers);
     let key = public_key(server, &parts, &client_headers, media_type);
     if let Some(key) = &key
-        && let Some(cached) = server.response_cache.find(key)
+        && let Some(cached) = server.response_cache.find(key, &server.app.public_changes)
     {
         return responder.respond_cached(&parts.headers, &cached);
     }
@@ -121,8 +120,7 @@ fn public_key(
         return None;
     }
     let query = parts.uri.query().unwrap_or_default();
-    let revision = server.app.public_revision.load(Ordering::Relaxed);
-    Some(server.response_cache.key(query, media_type, revision))
+    Some(server.response_cache.key(query, media_type))
 }
 
 async fn read_params(server: &Server, parts: &Parts, body: Body) -> Result<Params, Rejection> {
@@ -186,22 +184,25 @@ impl Responder<'_> {
         key: &str,
         executable: Executable,
     ) -> Response {
-        let place = match self.server.response_cache.find_or_reserve(key).await {
+        let changes = &self.server.app.public_changes;
+        let found = self.server.response_cache.find_or_reserve(key, changes);
+        let place = match found.await {
             Found::Response(cached) => return self.respond_cached(headers, &cached),
             Found::Uncacheable => return self.execute(executable).await,
             Found::Reserved(place) => place,
         };
         let field = executable.field;
         let cost = executable.cost;
+        let change_count = changes.count();
         let documents = &self.server.documents;
-        let (response, code, is_private) = documents.execute_public(executable).await;
-        let body = if code.is_none() && !is_private {
-            write(&response, cost)
-        } else {
-            None
+        let (response, code, audience) = documents.execute_public(executable).await;
+        let made = match audience {
+            Audience::All(campaigns) if code.is_none() => write(&response, cost)
+                .map(|body| CachedResponse::new(body, field, campaigns, change_count)),
+            _ => None,
         };
-        if let Some(body) = body {
-            let cached = place.fill(CachedResponse::new(body, field));
+        if let Some(made) = made {
+            let cached = place.fill(made);
             self.respond_cached(headers, &cached)
         } else {
             place.mark_uncacheable();
@@ -227,7 +228,7 @@ impl Responder<'_> {
         &self,
         field: &'static str,
         code: Option<&'static str>,
-        cost: Option<u64>,
+        cost: Option<CostFigures>,
         response: &GraphqlResponse,
     ) -> Response {
         self.count(field, code.unwrap_or("ok"));

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::State;
@@ -10,13 +11,35 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::Server;
 use crate::app::App;
 
-/// Unreadable rows that `/readyz` names: enough to begin with; the log has more.
+/// Campaigns and stories with unreadable rows that `/readyz` names: enough to begin with; the log has more.
 const NAMED_MAX: usize = 10;
+
+/// The time that an answer of the database holds for `/readyz`: those who ask more often cost it nothing.
+const READINESS_KEPT: Duration = Duration::from_secs(1);
+
+/// The database's last answer to `/readyz`, with its time. One asks at a time, and answers for all who wait.
+#[derive(Debug, Default)]
+pub(super) struct Readiness(Mutex<Option<(Instant, bool)>>);
+
+impl Readiness {
+    async fn find(&self, app: &App) -> bool {
+        let mut kept = self.0.lock().await;
+        match *kept {
+            Some((asked_at, is_ready)) if asked_at.elapsed() < READINESS_KEPT => is_ready,
+            _ => {
+                let is_ready = app.database.is_ready().await;
+                *kept = Some((Instant::now(), is_ready));
+                is_ready
+            }
+        }
+    }
+}
 
 /// Answers `/healthz`: the process lives.
 pub(super) async fn healthz() -> &'static str {
@@ -28,7 +51,7 @@ pub(super) async fn healthz() -> &'static str {
 pub(super) async fn readyz(State(server): State<Server>) -> Response {
     if server.stopping.is_cancelled() {
         (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
-    } else if server.app.database.is_ready().await {
+    } else if server.readiness.find(&server.app).await {
         ready(&server.app).into_response()
     } else {
         (
@@ -39,11 +62,18 @@ pub(super) async fn readyz(State(server): State<Server>) -> Response {
     }
 }
 
-/// The text of a process that is ready: it names the rows that it had to leave out, since they cannot be read.
+/// The text of a process that is ready. Where rows had to be left out, since they cannot be read, it has their campaigns
+/// and stories, by id alone: the public reads it, too, and the log has the rest.
 fn ready(app: &App) -> String {
     let mut text = "ready\n".to_owned();
-    for row in app.campaigns.catalog().unreadable_rows().take(NAMED_MAX) {
-        _ = writeln!(text, "left out, unreadable: {row}");
+    let catalog = app.campaigns.catalog();
+    let campaigns = catalog
+        .damaged()
+        .map(|(id, rows)| format!("{rows} of campaign {}", id.0));
+    let stories = app.unreadable_stories.ids();
+    let stories = stories.iter().map(|id| format!("story {id}"));
+    for named in campaigns.take(NAMED_MAX).chain(stories.take(NAMED_MAX)) {
+        _ = writeln!(text, "left out, unreadable: {named}");
     }
     text
 }
@@ -63,6 +93,10 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
     let unreadable = app.campaigns.catalog().damaged_count();
     metrics
         .campaigns_unreadable
+        .set(i64::try_from(unreadable).unwrap_or(i64::MAX));
+    let unreadable = app.unreadable_stories.count();
+    metrics
+        .stories_unreadable
         .set(i64::try_from(unreadable).unwrap_or(i64::MAX));
     metrics
         .rules_age_seconds

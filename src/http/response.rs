@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::places::Full;
 use crate::app::App;
-use crate::graphql::document::cost_extension;
+use crate::graphql::document::{CostFigures, cost_extension};
 use crate::graphql::error::code;
 use crate::telemetry::RequestId;
 
@@ -28,7 +28,7 @@ pub(super) struct ResponseBody<'a> {
 
 impl<'a> ResponseBody<'a> {
     /// The body of a response whose errors have their codes.
-    pub fn new(response: &'a GraphqlResponse, cost: Option<u64>) -> Self {
+    pub fn new(response: &'a GraphqlResponse, cost: Option<CostFigures>) -> Self {
         Self {
             errors: &response.errors,
             data: (!is_request_error(response)).then_some(&response.data),
@@ -62,7 +62,7 @@ pub(super) fn respond(status: StatusCode, headers: HeaderMap, body: impl Into<Bo
 }
 
 /// The body of a response; none if it cannot be written, which is a fault of the program.
-pub(super) fn write(response: &GraphqlResponse, cost: Option<u64>) -> Option<Vec<u8>> {
+pub(super) fn write(response: &GraphqlResponse, cost: Option<CostFigures>) -> Option<Vec<u8>> {
     let written = serde_json::to_vec(&ResponseBody::new(response, cost));
     written
         .inspect_err(|error| {

@@ -2,7 +2,8 @@
 //! more than one requester; those who come while it is executed wait for it.
 //!
 //! A cached response is found by the whole query string, without reading it. It is at most
-//! [`CACHED_MS`] old, as its figures may be, and no longer found when a campaign, a nominee or the feed changes.
+//! [`CACHED_MS`] old, as its figures may be, and no longer found when a campaign that it was made of changes, or its
+//! nominees or its feed.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,6 +16,8 @@ use quick_cache::sync::{Cache, DefaultLifecycle, PlaceholderGuard};
 use quick_cache::{DefaultHashBuilder, Weighter};
 
 use super::negotiate::MediaType;
+use crate::app::public_changes::{PublicChanges, Sources};
+use crate::id::CampaignId;
 
 /// How long a response is cached, milliseconds: as long as other caches may keep it.
 const CACHED_MS: u128 = 1_000;
@@ -32,18 +35,38 @@ pub(super) struct CachedResponse {
     pub body: Bytes,
     /// Its first root field, for metrics.
     pub field: &'static str,
+    /// The campaigns that it was made of; none where it may be any.
+    pub campaigns: Option<Vec<CampaignId>>,
+    /// The number of public changes before it was made.
+    pub change_count: u64,
 }
 
 impl CachedResponse {
     /// A response of these bytes.
-    pub fn new(body: Vec<u8>, field: &'static str) -> Self {
+    pub fn new(
+        body: Vec<u8>,
+        field: &'static str,
+        campaigns: Option<Vec<CampaignId>>,
+        change_count: u64,
+    ) -> Self {
         let hash = digest(&SHA256, &body);
         let tag = format!("W/\"{}\"", BASE64URL_NOPAD.encode(&hash.as_ref()[..16]));
         Self {
             etag: HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\"")),
             body: body.into(),
             field,
+            campaigns,
+            change_count,
         }
+    }
+
+    /// Whether it is as it would be made now, but for figures.
+    fn is_current(&self, changes: &PublicChanges) -> bool {
+        let sources = match &self.campaigns {
+            None => Sources::All,
+            Some(campaigns) => Sources::Campaigns(campaigns),
+        };
+        !changes.has_changed(sources, self.change_count)
     }
 }
 
@@ -113,24 +136,36 @@ impl ResponseCache {
         }
     }
 
-    /// The key of the response to a query string, now and at this revision of the public data. It is another one a
-    /// moment later, so nothing has to be thrown away: an old response is not asked for any more, and gives way.
-    pub fn key(&self, query: &str, media_type: MediaType, public_revision: u64) -> String {
+    /// The key of the response to a query string now. It is another one a moment later, so nothing has to be thrown
+    /// away: an old response is not asked for any more, and gives way.
+    pub fn key(&self, query: &str, media_type: MediaType) -> String {
         let moment = self.started.elapsed().as_millis() / CACHED_MS;
-        format!("{moment} {public_revision} {media_type:?} {query}")
+        format!("{moment} {media_type:?} {query}")
     }
 
     /// The response, if it is cached.
-    pub fn find(&self, key: &str) -> Option<Arc<CachedResponse>> {
-        self.responses.get(key)?
+    pub fn find(&self, key: &str, changes: &PublicChanges) -> Option<Arc<CachedResponse>> {
+        self.responses
+            .get(key)?
+            .filter(|cached| cached.is_current(changes))
     }
 
     /// The response that is cached, waiting for one that is being made, or else the place for it.
-    pub(super) async fn find_or_reserve(&self, key: &str) -> Found<'_> {
-        match self.responses.get_value_or_guard_async(key).await {
-            Ok(Some(cached)) => Found::Response(cached),
-            Ok(None) => Found::Uncacheable,
-            Err(guard) => Found::Reserved(Place(guard)),
+    pub(super) async fn find_or_reserve(&self, key: &str, changes: &PublicChanges) -> Found<'_> {
+        loop {
+            match self.responses.get_value_or_guard_async(key).await {
+                Ok(Some(cached)) if cached.is_current(changes) => return Found::Response(cached),
+                Ok(Some(_)) => {
+                    let is_old = |entry: &Entry| {
+                        entry
+                            .as_ref()
+                            .is_some_and(|cached| !cached.is_current(changes))
+                    };
+                    self.responses.remove_if(key, is_old);
+                }
+                Ok(None) => return Found::Uncacheable,
+                Err(guard) => return Found::Reserved(Place(guard)),
+            }
         }
     }
 }
@@ -143,11 +178,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_query_of_many_at_once_is_executed_once() {
-        let cache = ResponseCache::new();
+        let (cache, changes) = (ResponseCache::new(), PublicChanges::default());
         let executed = AtomicUsize::new(0);
         let (open, gate) = tokio::sync::watch::channel(false);
         let ask = || async {
-            let place = match cache.find_or_reserve("key").await {
+            let place = match cache.find_or_reserve("key", &changes).await {
                 Found::Response(cached) => return cached.etag.clone(),
                 Found::Uncacheable => panic!("it is cached"),
                 Found::Reserved(place) => place,
@@ -155,7 +190,7 @@ mod tests {
             executed.fetch_add(1, Ordering::Relaxed);
             let mut gate = gate.clone();
             gate.wait_for(|is_open| *is_open).await.expect("it opens");
-            let response = CachedResponse::new(b"{}".to_vec(), "story");
+            let response = CachedResponse::new(b"{}".to_vec(), "story", None, 0);
             place.fill(response).etag.clone()
         };
         let all = futures_util::future::join_all((0..50).map(|_| ask()));
@@ -163,37 +198,57 @@ mod tests {
         sent.expect("somebody waits");
         assert_eq!((tags.len(), executed.load(Ordering::Relaxed)), (50, 1));
         assert!(tags.iter().all(|tag| *tag == tags[0]));
-        assert!(cache.find("key").is_some());
-        assert!(cache.find("another").is_none());
+        assert!(cache.find("key", &changes).is_some());
+        assert!(cache.find("another", &changes).is_none());
     }
 
     #[tokio::test]
     async fn an_uncacheable_response_makes_nobody_wait() {
-        let cache = ResponseCache::new();
-        match cache.find_or_reserve("key").await {
+        let (cache, changes) = (ResponseCache::new(), PublicChanges::default());
+        match cache.find_or_reserve("key", &changes).await {
             Found::Reserved(place) => place.mark_uncacheable(),
             _ => panic!("nobody was before"),
         }
-        let found = cache.find_or_reserve("key").await;
+        let found = cache.find_or_reserve("key", &changes).await;
         assert!(matches!(found, Found::Uncacheable));
-        assert!(cache.find("key").is_none());
+        assert!(cache.find("key", &changes).is_none());
     }
 
     #[tokio::test]
     async fn a_place_that_is_given_up_goes_to_the_next() {
-        let cache = ResponseCache::new();
-        drop(cache.find_or_reserve("key").await);
-        let found = cache.find_or_reserve("key").await;
+        let (cache, changes) = (ResponseCache::new(), PublicChanges::default());
+        drop(cache.find_or_reserve("key", &changes).await);
+        let found = cache.find_or_reserve("key", &changes).await;
         assert!(matches!(found, Found::Reserved(_)));
     }
 
+    #[tokio::test]
+    async fn a_response_goes_with_a_change_of_what_it_was_made_of() {
+        let (cache, changes) = (ResponseCache::new(), PublicChanges::default());
+        let [own, other] = [CampaignId::new(), CampaignId::new()];
+        for (campaigns, stays) in [(Some(vec![own]), true), (None, false)] {
+            let Found::Reserved(place) = cache.find_or_reserve("key", &changes).await else {
+                panic!("it is not there");
+            };
+            let body = b"{}".to_vec();
+            place.fill(CachedResponse::new(
+                body,
+                "campaign",
+                campaigns,
+                changes.count(),
+            ));
+            changes.add(other);
+            assert_eq!(cache.find("key", &changes).is_some(), stays);
+            changes.add(own);
+            assert!(cache.find("key", &changes).is_none());
+        }
+    }
+
     #[test]
-    fn keys_differ_by_media_type_query_and_changes() {
+    fn keys_differ_by_media_type_and_query() {
         let cache = ResponseCache::new();
-        let key = |query| cache.key(query, MediaType::Json, 0);
+        let key = |query| cache.key(query, MediaType::Json);
         assert_ne!(key("a=1"), key("a=2"));
-        let other = MediaType::GraphqlResponse;
-        assert_ne!(key("a=1"), cache.key("a=1", other, 0));
-        assert_ne!(key("a=1"), cache.key("a=1", MediaType::Json, 1));
+        assert_ne!(key("a=1"), cache.key("a=1", MediaType::GraphqlResponse));
     }
 }

@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::client::{DEVICE_ID, peer};
+use super::health::Readiness;
 use super::pages::poster::Posters;
 use super::places::{Full, Place, Places};
 use super::response_cache::ResponseCache;
@@ -95,6 +96,7 @@ pub struct Shared {
     pub(super) app: Arc<App>,
     pub(super) documents: Arc<Documents>,
     pub(super) response_cache: ResponseCache,
+    pub(super) readiness: Readiness,
     pub(super) subscriptions: SharedSubscriptions,
     pub(super) trusted_proxies: Vec<IpNet>,
     pub(super) allowed_origins: Vec<HeaderValue>,
@@ -139,6 +141,7 @@ impl Server {
             sdl: documents.is_open().then(|| crate::graphql::sdl().into()),
             documents: Arc::new(documents),
             response_cache: ResponseCache::new(),
+            readiness: Readiness::default(),
             subscriptions: SharedSubscriptions::default(),
             trusted_proxies: limits.trusted_proxies,
             allowed_origins: limits.allowed_origins,

@@ -24,7 +24,7 @@ use super::response::{ResponseBody, too_many_subscribers};
 use super::shared_subscriptions::Update;
 use crate::auth::Viewer;
 use crate::graphql::RequestContext;
-use crate::graphql::document::{Errors, Executable, Params};
+use crate::graphql::document::{CostFigures, Errors, Executable, Params};
 
 /// When a client of a stopping server is to come back.
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
@@ -125,7 +125,7 @@ fn rejected(server: &Server, subscribed: Subscribed, errors: Errors) -> Response
 }
 
 /// A result in JSON.
-fn response_text(response: &GraphqlResponse, cost: Option<u64>) -> String {
+fn response_text(response: &GraphqlResponse, cost: Option<CostFigures>) -> String {
     serde_json::to_string(&ResponseBody::new(response, cost)).unwrap_or_default()
 }
 

@@ -24,6 +24,7 @@ struct Body<'a> {
     as_of: String,
     raw_votes: i64,
     counted_votes: i64,
+    withdrawn_votes: i64,
     withheld_votes: i64,
     voters: i64,
     categories: Vec<CategoryBody<'a>>,
@@ -109,6 +110,7 @@ fn body(ranked: &RankedTally) -> Body<'_> {
         as_of: tally.as_of.to_rfc3339_opts(SecondsFormat::Millis, true),
         raw_votes: tally.counted + tally.withheld,
         counted_votes: tally.counted,
+        withdrawn_votes: tally.withdrawn,
         withheld_votes: tally.withheld,
         voters: tally.voters,
         categories: roster

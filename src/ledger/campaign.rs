@@ -3,12 +3,16 @@
 use chrono::{DateTime, Utc};
 
 use super::address::require_web;
+use super::dialect::INSERT_NOMINEES;
 use super::readable::{UnreadableRow, readable};
 use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::campaign::{Campaign, Category};
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::id::CampaignId;
+
+/// Nominees of one statement: a megabyte or two.
+const INSERTED_MAX: usize = 1_000;
 
 /// All campaigns as they stand at a moment.
 #[derive(Debug)]
@@ -117,19 +121,15 @@ pub async fn insert_category(
         .execute(t).await.map(drop))
 }
 
-/// Stores a new nominee. Fails, too, where its number is taken in the campaign.
-pub async fn insert_nominee(tx: &mut Transaction, n: &Nominee) -> sqlx::Result<()> {
-    require_web(&n.portrait_url)?;
-    let statement = sql!(
-        "insert_nominee",
-        "INSERT INTO nominee (id, campaign_id, category_id, number, name, employer, city, title, summary, portrait_url,
-            status)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-    );
-    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
-        .bind(n.id).bind(n.campaign_id).bind(n.category_id).bind(n.number).bind(&n.name).bind(&n.employer)
-        .bind(&n.city).bind(&n.title).bind(&n.summary).bind(&n.portrait_url).bind(n.status)
-        .execute(t).await.map(drop))
+/// Stores new nominees, so many of them a statement that an import of thousands takes a few. Fails, too, where a number
+/// is taken in the campaign.
+pub async fn insert_nominees(tx: &mut Transaction, nominees: &[Nominee]) -> sqlx::Result<()> {
+    for nominees in nominees.chunks(INSERTED_MAX) {
+        require_web(nominees.iter().filter_map(|n| n.portrait_url.as_ref()))?;
+        let rows = serde_json::to_string(nominees).map_err(|e| sqlx::Error::Encode(e.into()))?;
+        in_tx!(tx.run(INSERT_NOMINEES), (t, text) => sqlx::query(text).bind(&rows).execute(t).await.map(drop))?;
+    }
+    Ok(())
 }
 
 /// Whether there is a campaign with this slug.

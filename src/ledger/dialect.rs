@@ -78,7 +78,8 @@ pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
     )
 });
 
-/// A statement that stores votes and moves their tallies, and returns the ids that were stored.
+/// A statement that stores votes and moves their tallies. It returns the ids that were stored, each with the counted
+/// votes of its nominee after it.
 macro_rules! store_votes {
     ($on_conflict:literal) => {
         concat!(
@@ -95,8 +96,9 @@ macro_rules! store_votes {
         GROUP BY campaign_id, nominee_id ORDER BY campaign_id, nominee_id
         ON CONFLICT (campaign_id, nominee_id) DO UPDATE SET counted = tally.counted + excluded.counted,
             voters = tally.voters + excluded.voters, revision = tally.revision + 1
+        RETURNING campaign_id, nominee_id, counted
     )
-    SELECT id FROM stored"
+    SELECT s.id, m.counted FROM stored s JOIN moved m USING (campaign_id, nominee_id)"
         )
     };
 }
@@ -112,8 +114,9 @@ pub(crate) const STORE_VOTES_POSTGRES: Statement = sql!(
 /// speculative insertion).
 pub(crate) const STORE_VOTES_UNCONTESTED_POSTGRES: Statement = sql!("cast_votes", store_votes!(""));
 
-/// The same on SQLite, where it takes two statements of one transaction; `$1` is the batch, rows of [`VoteRow`]. What
-/// fails is rolled back with the transaction: `OR FAIL` spares the journal for taking back the statement alone.
+/// The same on SQLite, where it takes two statements of one transaction; `$1` is the batch, rows of [`VoteRow`]. The
+/// second one returns the counted votes of the nominees. What fails is rolled back with the transaction: `OR FAIL`
+/// spares the journal for taking back the statement alone.
 pub(crate) static STORE_VOTES_SQLITE: LazyLock<[Statement; 2]> = LazyLock::new(|| {
     let rows = with_rows::<VoteRow>();
     let columns = column_names::<VoteRow>();
@@ -123,7 +126,8 @@ pub(crate) static STORE_VOTES_SQLITE: LazyLock<[Statement; 2]> = LazyLock::new(|
         SELECT campaign_id, nominee_id, count(*), sum(is_first), 1 FROM row WHERE TRUE
         GROUP BY campaign_id, nominee_id
         ON CONFLICT (campaign_id, nominee_id) DO UPDATE SET counted = counted + excluded.counted,
-            voters = voters + excluded.voters, revision = revision + 1"
+            voters = voters + excluded.voters, revision = revision + 1
+        RETURNING campaign_id, nominee_id, counted"
     );
     [
         Statement::build("insert_votes", &votes),
@@ -142,6 +146,21 @@ pub(crate) const PARTITION_VOTES: Statement = sql!(
     CREATE UNIQUE INDEX vote_once_per_key ON vote (campaign_id, voter_id, nominee_id, idempotency_key)
         WHERE idempotency_key IS NOT NULL;
     CREATE UNIQUE INDEX vote_first_of_voter ON vote (campaign_id, voter_id) WHERE is_first;"
+);
+
+/// Stores new nominees; `$1` a JSON array of them.
+pub(crate) const INSERT_NOMINEES: Dialects = sql!(
+    "insert_nominees",
+    postgres: "INSERT INTO nominee (id, campaign_id, category_id, number, name, employer, city, title, summary,
+            portrait_url, status)
+        SELECT * FROM json_to_recordset($1::json) AS n (id uuid, campaign_id uuid, category_id uuid, number bigint,
+            name text, employer text, city text, title text, summary text, portrait_url text, status text)",
+    sqlite: "INSERT INTO nominee (id, campaign_id, category_id, number, name, employer, city, title, summary,
+            portrait_url, status)
+        SELECT unhex(value ->> 'id', '-'), unhex(value ->> 'campaign_id', '-'), unhex(value ->> 'category_id', '-'),
+            value ->> 'number', value ->> 'name', value ->> 'employer', value ->> 'city', value ->> 'title',
+            value ->> 'summary', value ->> 'portrait_url', value ->> 'status'
+        FROM json_each($1)",
 );
 
 /// Stores and removes likes and moves their counters. `$1` voters, `$2` subjects, `$3` campaigns, `$4` liked or not,

@@ -7,7 +7,7 @@ use sqlx::{ColumnIndex, Database, Decode, FromRow, Row, Type};
 use uuid::Uuid;
 
 /// A row that was left out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableRow {
     /// Its table.
     pub table: &'static str,

@@ -1,16 +1,59 @@
 //! Stories and the feed: newest first, by (time of publication, id), from one index range. Feeds may come from a
 //! replica: what is not there yet is on the next page load.
+//!
+//! A story that cannot be read is left out of its list, which is otherwise whole: as many more rows are read.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 use uuid::Uuid;
 
 use super::address::require_web;
+use super::readable::{UnreadableRow, readable};
 use super::rows::Ids;
-use super::statement::{OnPool, Statement, with_ids};
+use super::statement::{Dialects, OnPool, Statement, with_ids};
 use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::story::{Direction, FeedFilter, FeedPosition, Story};
 use crate::id::{CategoryId, StoryId};
+
+/// Rows that a list reads beyond its limit at most, since others cannot be read. Where so many in a row are unreadable,
+/// the list ends.
+const SPARE_MAX: i64 = 4_096;
+
+/// Stories that were read.
+#[derive(Debug, Default)]
+pub struct ReadStories {
+    /// Those that can be read, in the order of the list.
+    pub stories: Vec<Story>,
+    /// Rows that were left out.
+    pub unreadable: Vec<UnreadableRow>,
+}
+
+/// The rows that a list reads: its limit, and room for those that cannot be read.
+struct Room {
+    limit: i64,
+    spare: i64,
+}
+
+impl Room {
+    fn new(limit: i64) -> Self {
+        Self { limit, spare: 0 }
+    }
+
+    fn rows(&self) -> i64 {
+        self.limit + self.spare
+    }
+
+    /// Whether unreadable rows took no place of another; otherwise the list is read again with more room.
+    fn sufficed(&mut self, read: &ReadStories) -> bool {
+        let unreadable = i64::try_from(read.unreadable.len()).unwrap_or(i64::MAX);
+        if unreadable <= self.spare || self.spare == SPARE_MAX {
+            return true;
+        }
+        self.spare = unreadable.saturating_mul(2).min(SPARE_MAX);
+        false
+    }
+}
 
 /// A stretch of a feed.
 #[derive(Debug, Clone, Copy)]
@@ -68,8 +111,8 @@ const CATEGORY: Feed = both_directions!(
     "s.category_id = $5"
 );
 
-/// Reads a stretch of a feed, in the direction of reading.
-pub async fn list_feed(database: &Database, page: FeedPage) -> sqlx::Result<Vec<Story>> {
+/// Reads a stretch of a feed, in the direction of reading: its limit, or more where some cannot be read.
+pub async fn list_feed(database: &Database, page: FeedPage) -> sqlx::Result<ReadStories> {
     let (feed, key) = match page.filter {
         FeedFilter::All => (ALL, Uuid::nil()),
         FeedFilter::Campaign(id) => (CAMPAIGN, id.0),
@@ -80,15 +123,30 @@ pub async fn list_feed(database: &Database, page: FeedPage) -> sqlx::Result<Vec<
         Direction::Older => (feed.older, FeedPosition::end_of(page.now)),
         Direction::Newer => (feed.newer, BEGINNING),
     };
-    let range = Range {
-        from: page.from.unwrap_or(end),
-        now: page.now,
-        limit: page.limit,
-    };
+    let mut room = Room::new(page.limit);
+    loop {
+        let range = Range {
+            from: page.from.unwrap_or(end),
+            now: page.now,
+            limit: room.rows(),
+        };
+        let read = read_feed(database, statement, key, range).await?;
+        if room.sufficed(&read) {
+            return Ok(read);
+        }
+    }
+}
+
+async fn read_feed(
+    database: &Database,
+    statement: Statement,
+    key: Uuid,
+    range: Range,
+) -> sqlx::Result<ReadStories> {
     if let Some(run) = database.replica(statement)
-        && let Some(stories) = database.replica_answer(fetch_feed(run, key, range).await)?
+        && let Some(read) = database.replica_answer(fetch_feed(run, key, range).await)?
     {
-        return Ok(stories);
+        return Ok(read);
     }
     fetch_feed(database.read(statement), key, range).await
 }
@@ -101,10 +159,26 @@ struct Range {
     limit: i64,
 }
 
-async fn fetch_feed(run: OnPool<'_>, key: Uuid, range: Range) -> sqlx::Result<Vec<Story>> {
-    on_pool!(run, (p, text) => sqlx::query_as(text)
+async fn fetch_feed(run: OnPool<'_>, key: Uuid, range: Range) -> sqlx::Result<ReadStories> {
+    on_pool!(run, (p, text) => sqlx::query(text)
         .bind(range.now).bind(range.from.published_at).bind(range.from.id).bind(range.limit).bind(key)
-        .fetch_all(p).await)
+        .fetch_all(p).await.map(read))
+}
+
+/// Takes the rows apart into those that can be read and the others.
+fn read<R>(rows: Vec<R>) -> ReadStories
+where
+    R: Row,
+    Story: for<'r> FromRow<'r, R>,
+    Uuid: for<'r> Decode<'r, R::Database> + Type<R::Database>,
+    &'static str: ColumnIndex<R>,
+{
+    let mut unreadable = Vec::new();
+    let stories = readable("story", rows, &mut unreadable);
+    ReadStories {
+        stories,
+        unreadable,
+    }
 }
 
 /// The place before all stories.
@@ -113,15 +187,15 @@ const BEGINNING: FeedPosition = FeedPosition {
     id: StoryId(Uuid::nil()),
 };
 
-/// Reads the newest stories of each of `nominees`, newest first, at most `limit` each and older than `after`: one
-/// statement for a page of nominees.
+/// Reads the newest stories of each of `nominees`, newest first, `limit` each (or more where some cannot be read) and
+/// older than `after`: one statement for a page of nominees.
 pub async fn list_of_nominees(
     database: &Database,
     nominees: Vec<Uuid>,
     now: DateTime<Utc>,
     after: Option<FeedPosition>,
     limit: i64,
-) -> sqlx::Result<Vec<Story>> {
+) -> sqlx::Result<ReadStories> {
     let statement = with_ids!(
         "list_stories_of_nominees",
         "SELECT * FROM (
@@ -132,50 +206,74 @@ pub async fn list_of_nominees(
         WHERE place <= $3 ORDER BY published_at DESC, id DESC"
     );
     let nominees = Ids(nominees);
-    let range = Range {
-        from: after.unwrap_or(FeedPosition::end_of(now)),
-        now,
-        limit,
-    };
-    if let Some(run) = database.replica(statement)
-        && let Some(stories) = database.replica_answer(fetch_newest(run, &nominees, range).await)?
-    {
-        return Ok(stories);
+    let mut room = Room::new(limit);
+    loop {
+        let range = Range {
+            from: after.unwrap_or(FeedPosition::end_of(now)),
+            now,
+            limit: room.rows(),
+        };
+        let read = read_newest(database, statement, &nominees, range).await?;
+        if room.sufficed(&read) {
+            return Ok(read);
+        }
     }
-    fetch_newest(database.read(statement), &nominees, range).await
 }
 
-async fn fetch_newest(run: OnPool<'_>, nominees: &Ids, range: Range) -> sqlx::Result<Vec<Story>> {
-    on_pool!(run, (p, text) => sqlx::query_as(text)
+async fn read_newest(
+    database: &Database,
+    statement: Dialects,
+    nominees: &Ids,
+    range: Range,
+) -> sqlx::Result<ReadStories> {
+    if let Some(run) = database.replica(statement)
+        && let Some(read) = database.replica_answer(fetch_newest(run, nominees, range).await)?
+    {
+        return Ok(read);
+    }
+    fetch_newest(database.read(statement), nominees, range).await
+}
+
+async fn fetch_newest(run: OnPool<'_>, nominees: &Ids, range: Range) -> sqlx::Result<ReadStories> {
+    on_pool!(run, (p, text) => sqlx::query(text)
         .bind(nominees).bind(range.now).bind(range.limit).bind(range.from.published_at).bind(range.from.id)
-        .fetch_all(p).await)
+        .fetch_all(p).await.map(read))
 }
 
 /// The stories of `ids` that exist, visible or not.
-pub async fn list_by_ids(database: &Database, ids: Vec<Uuid>) -> sqlx::Result<Vec<Story>> {
+pub async fn list_by_ids(database: &Database, ids: Vec<Uuid>) -> sqlx::Result<ReadStories> {
     let statement = with_ids!(
         "list_stories_by_ids",
         "SELECT id, campaign_id, nominee_id, title, summary, body, cover_url, media, published_at FROM story WHERE id",
         ""
     );
     let ids = Ids(ids);
-    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(&ids).fetch_all(p).await)
+    on_pool!(database.read(statement), (p, text) => sqlx::query(text)
+        .bind(&ids).fetch_all(p).await.map(read))
 }
 
-/// Stories that became visible behind `after` and not after `now`, oldest first, at most `limit`.
+/// Stories that became visible behind `after` and not after `now`, oldest first: `limit`, or more where some cannot be
+/// read; fewer are the last ones.
 pub async fn list_published_between(
     database: &Database,
     after: FeedPosition,
     now: DateTime<Utc>,
     limit: i64,
-) -> sqlx::Result<Vec<Story>> {
+) -> sqlx::Result<ReadStories> {
     let statement = sql!(
         "list_published_stories",
         "SELECT id, campaign_id, nominee_id, title, summary, body, cover_url, media, published_at FROM story
         WHERE (published_at, id) > ($1, $2) AND published_at <= $3 ORDER BY published_at, id LIMIT $4"
     );
-    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
-        .bind(after.published_at).bind(after.id).bind(now).bind(limit).fetch_all(p).await)
+    let mut room = Room::new(limit);
+    loop {
+        let read = on_pool!(database.read(statement), (p, text) => sqlx::query(text)
+            .bind(after.published_at).bind(after.id).bind(now).bind(room.rows())
+            .fetch_all(p).await.map(read))?;
+        if room.sufficed(&read) {
+            return Ok(read);
+        }
+    }
 }
 
 /// Stores a new story; `category_id` is its nominee's. Fails, too, where its campaign, category or nominee does not

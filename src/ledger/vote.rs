@@ -1,6 +1,6 @@
 //! Votes: the batch statements of the writer, and what readers ask of them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::{PgConnection, SqliteConnection};
 use uuid::Uuid;
@@ -135,14 +135,17 @@ pub(crate) enum ConflictMode {
     Unexpected,
 }
 
-/// Stores `votes`, which are in the order of their keys, and moves the tallies; returns the ids that were stored.
-/// One statement, so that it needs no transaction around it.
+/// The votes that were stored, each with the counted votes of its nominee after the batch.
+pub(crate) type StoredVotes = HashMap<VoteId, i64>;
+
+/// Stores `votes`, which are in the order of their keys, and moves the tallies; returns those that were stored. One
+/// statement, so that it needs no transaction around it.
 pub(crate) async fn store_postgres(
     database: &Database,
     connection: &mut PgConnection,
     votes: &[NewVote<'_>],
     conflict_mode: ConflictMode,
-) -> sqlx::Result<HashSet<VoteId>> {
+) -> sqlx::Result<StoredVotes> {
     let ids = |id: fn(&Vote) -> Uuid| votes.iter().map(|v| id(&v.vote)).collect::<Vec<Uuid>>();
     let numbers =
         |number: fn(&Vote) -> i64| votes.iter().map(|v| number(&v.vote)).collect::<Vec<i64>>();
@@ -151,7 +154,7 @@ pub(crate) async fn store_postgres(
         ConflictMode::Unexpected => STORE_VOTES_UNCONTESTED_POSTGRES,
     };
     let _timer = database.time(statement);
-    let stored: Vec<VoteId> = sqlx::query_scalar(statement.text)
+    let stored: Vec<(VoteId, i64)> = sqlx::query_as(statement.text)
         .bind(ids(|vote| vote.campaign_id.0))
         .bind(ids(|vote| vote.scope_id.0))
         .bind(ids(|vote| vote.voter_id.0))
@@ -180,7 +183,7 @@ pub(crate) async fn store_sqlite(
     database: &Database,
     connection: &mut SqliteConnection,
     votes: &[NewVote<'_>],
-) -> sqlx::Result<()> {
+) -> sqlx::Result<StoredVotes> {
     let rows = pack(votes.iter().map(|new| VoteRow {
         campaign_id: new.vote.campaign_id.0,
         scope_id: new.vote.scope_id.0,
@@ -196,14 +199,28 @@ pub(crate) async fn store_sqlite(
         device_hash: new.device_hash.copied(),
         rules_revision: new.rules_revision,
     }));
-    for statement in *STORE_VOTES_SQLITE {
-        let _timer = database.time(statement);
-        sqlx::query(statement.text)
+    let [insert, move_tallies] = *STORE_VOTES_SQLITE;
+    {
+        let _timer = database.time(insert);
+        sqlx::query(insert.text)
             .bind(&rows)
             .execute(&mut *connection)
             .await?;
     }
-    Ok(())
+    let _timer = database.time(move_tallies);
+    let totals: Vec<(CampaignId, NomineeId, i64)> = sqlx::query_as(move_tallies.text)
+        .bind(&rows)
+        .fetch_all(connection)
+        .await?;
+    let totals: HashMap<(CampaignId, NomineeId), i64> = totals
+        .into_iter()
+        .map(|(campaign, nominee, counted)| ((campaign, nominee), counted))
+        .collect();
+    let stored = votes.iter().filter_map(|NewVote { vote, .. }| {
+        let counted = totals.get(&(vote.campaign_id, vote.nominee_id))?;
+        Some((vote.id, *counted))
+    });
+    Ok(stored.collect())
 }
 
 /// The nominees whom the voter has voted for in `period` of a campaign, which may be [`period::WHOLE_CAMPAIGN`]: a

@@ -45,17 +45,20 @@ impl Scheduler {
         }
     }
 
-    /// Announces the stories that have come out since the last tick; returns how many stories that were.
+    /// Announces the stories that have come out since the last tick; returns how many stories that were. Those that
+    /// cannot be read are looked at again first.
     ///
     /// # Errors
     /// When the database is away: the next tick announces them.
     pub async fn tick(&mut self, app: &App) -> Result<usize> {
+        app.review_unreadable_stories().await?;
         let now = app.clock.now();
         let since = (self.looked_until.min(now) - OVERLAP).max(self.started_at);
         let mut after = FeedPosition::end_of(since);
         let mut count = 0;
         loop {
-            let page = list_published_between(&app.database, after, now, PAGE).await?;
+            let read = list_published_between(&app.database, after, now, PAGE).await?;
+            let page = app.readable_stories(read);
             let is_last = page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
             for story in page {
                 after = FeedPosition {
@@ -81,7 +84,7 @@ impl Scheduler {
             .insert(story.id, story.published_at)
             .is_none();
         if is_new {
-            app.bump_public_revision();
+            app.public_changes.add(story.campaign_id);
             tracing::info!(story = %story.id, campaign = %story.campaign_id, "a story came out");
             // Nobody may be watching.
             let _ = app.published_stories.send(Arc::new(story));

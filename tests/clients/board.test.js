@@ -108,11 +108,11 @@ describe("the board", () => {
         if (type === "connection_init") socket.send(JSON.stringify({ type: "connection_ack" }));
         if (type === "ping") socket.send(JSON.stringify({ type: "pong" }));
         if (type !== "subscribe") return;
-        push = (votes) => {
+        push = (votes, withdrawnVotes = 0) => {
           const ofVotes = ({ nominee: { number } }) => votes[number] ?? 0;
           const entries = tally.entries.map((entry) => ({ ...entry, votes: ofVotes(entry) }));
           const ranked = entries.map((entry) => ({ ...entry, rank: 1 + entries.filter(({ votes }) => votes > entry.votes).length }));
-          tally = { ...tally, version: tally.version + 1, asOf: new Date().toISOString(), entries: ranked };
+          tally = { ...tally, version: tally.version + 1, asOf: new Date().toISOString(), withdrawnVotes, entries: ranked };
           socket.send(JSON.stringify({ id, type: "next", payload: { data: { tallyChanged: tally } } }));
         };
         subscribed.happen();
@@ -120,7 +120,7 @@ describe("the board", () => {
     });
     return {
       page,
-      push: (votes) => push(votes),
+      push: (...figures) => push(...figures),
       ready: async () => {
         await page.goto(address);
         await subscribed.happened();
@@ -128,6 +128,14 @@ describe("the board", () => {
       },
     };
   }
+
+  test("votes for nominees that are listed no more are shown beside the total", async (t) => {
+    const { page, push, ready } = await openRehearsal(t);
+    await ready();
+    assert.equal(await page.locator("[data-figure=withdrawn]").count(), 0);
+    push({ 1: 5 }, 57);
+    await page.locator("[data-figure=withdrawn]").getByText("57").waitFor();
+  });
 
   test("at many votes a second figures move at once, rows every two seconds, and none shows through another", async (t) => {
     const { page, push, ready } = await openRehearsal(t);

@@ -8,6 +8,7 @@ use acclaim::clock::Clock;
 use acclaim::error::Error;
 use acclaim::hot::Redis;
 use serde_json::{Value, json};
+use sqlx::{Connection as _, Executor as _};
 
 use crate::deadlines::{in_time, until};
 use crate::faults::proxy::{Mode, Proxy};
@@ -38,6 +39,58 @@ async fn tally(app: &TestApp, slug: &str) -> Value {
 async fn readiness(app: &TestApp) -> u16 {
     let answer = app.http().get(app.url("/readyz")).send().await;
     answer.expect("an answer").status().as_u16()
+}
+
+/// Since when somebody waits for a lock on PostgreSQL; null where nobody does.
+async fn waiting_since(watching: &mut sqlx::PgConnection) -> Option<String> {
+    let query =
+        "SELECT MIN(query_start)::text FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event_type = 'Lock'";
+    sqlx::query_scalar(query)
+        .fetch_one(watching)
+        .await
+        .expect("a row")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_locked_table_of_counters_does_not_keep_a_freeze_from_taking() {
+    let stores = Stores::networked().await;
+    let (app, sample) = server_on(&stores).await;
+    let connect = || sqlx::PgConnection::connect(&stores.database_url);
+    let mut holder = connect().await.expect("it connects");
+    let mut other = connect().await.expect("it connects");
+    let hold = "BEGIN; LOCK TABLE subject_counter IN ACCESS EXCLUSIVE MODE";
+    holder.execute(hold).await.expect("it is held");
+    let nominee = sample.nominee_id(0);
+    let view = "mutation($id: ID!) { recordViews(input: {subjectIds: [$id]}) { recorded } }";
+    app.voter().ask(view, json!({"id": nominee})).await;
+    let status = async || {
+        let query = "query($id: ID!) { node(id: $id) { ... on Nominee { status } } }";
+        let mut data = app.anonymous().ask(query, json!({"id": nominee})).await;
+        data["node"]["status"].take()
+    };
+    // PostgreSQL ends a flush that waits for 5 s, and the next one waits: the freeze is to come during one of them.
+    let mut statuses = ["FROZEN", "ACTIVE"].into_iter().cycle();
+    until("a status that changes while a flush waits", async || {
+        let since = waiting_since(&mut other).await?;
+        let next = statuses.next().expect("there is one more");
+        let change = format!("UPDATE nominee SET status = '{next}' WHERE number = 1");
+        let change = sqlx::query(sqlx::AssertSqlSafe(change)).execute(&mut other);
+        change.await.expect("it is changed");
+        until("the change", async || {
+            (status().await == json!(next)).then_some(())
+        })
+        .await;
+        (waiting_since(&mut other).await == Some(since)).then_some(())
+    })
+    .await;
+    holder.execute("ROLLBACK").await.expect("it ends");
+    until("the view", async || {
+        let count =
+            stores.count("SELECT CAST(COALESCE(SUM(views), 0) AS BIGINT) FROM subject_counter");
+        (count.await == 1).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

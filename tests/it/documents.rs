@@ -586,11 +586,11 @@ async fn lists_of_nominees_are_paid_by_the_roster(stores: Stores) {
     app.anonymous().ask(&query, variables.clone()).await;
     let database = &app.database;
     let mut tx = database.begin("test").await.expect("the database answers");
-    for number in 3 * NOMINEES_EACH + 1..=100 {
-        let nominee = sample_nominee(sample.campaign.id, sample.categories[2], number);
-        let stored = campaign::insert_nominee(&mut tx, &nominee).await;
-        stored.expect("stored");
-    }
+    let nominees: Vec<_> = (3 * NOMINEES_EACH + 1..=100)
+        .map(|number| sample_nominee(sample.campaign.id, sample.categories[2], number))
+        .collect();
+    let stored = campaign::insert_nominees(&mut tx, &nominees).await;
+    stored.expect("stored");
     tx.commit().await.expect("it commits");
     app.refresh().await;
     let code = app.anonymous().fail(&query, variables).await;

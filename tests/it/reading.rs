@@ -2,11 +2,13 @@
 
 mod campaigns;
 mod feed;
+mod imports;
 mod nodes;
 mod nominees;
 mod shape;
 mod statements;
 mod tallies;
+mod unreadable;
 
 use serde_json::{Value, json};
 

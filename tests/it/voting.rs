@@ -3,6 +3,7 @@
 mod ballots;
 mod eligibility;
 mod keys;
+mod own_votes;
 mod quotas;
 mod rules;
 

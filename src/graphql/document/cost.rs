@@ -12,19 +12,25 @@ use async_graphql_value::{ConstValue, Value};
 use super::schema_index::{LengthRule, SchemaIndex, root_type};
 use crate::graphql::connection::{FIRST_DEFAULT, FIRST_MAX};
 
-/// The largest cost of an operation.
-pub(super) const COST_MAX: u64 = 5_000;
+/// The largest cost of an operation, but for what grows with the campaigns.
+const COST_MAX: u64 = 5_000;
+/// As much more for each nominee of the largest campaign: its whole tally can be asked for.
+const COST_MAX_PER_NOMINEE: u64 = 10;
 
-/// Nominees of a roster that a list goes through for 1: each is filtered and given its place, whatever the page.
+/// Nominees that a search or shuffle goes through for 1.
 const NOMINEES_PER_UNIT: u64 = 50;
+
+/// The largest cost of an operation where the largest roster has so many nominees.
+#[must_use]
+pub(super) fn cost_max(roster_max: u64) -> u64 {
+    COST_MAX + COST_MAX_PER_NOMINEE * roster_max
+}
 
 /// The cost of a selection as a function of the variables and of the largest roster. Selections that `@skip` or
 /// `@include` may leave out count.
 #[derive(Debug, Clone, Default)]
 pub struct Cost {
     fixed: u64,
-    /// Lists that go through a whole roster.
-    rosters: u64,
     lists: Vec<(ListLength, Self)>,
 }
 
@@ -36,6 +42,19 @@ enum ListLength {
     Page(Vec<Name>),
     /// As many entries as this variable has.
     Entries(Name),
+    /// As many as the largest roster has nominees.
+    Roster,
+    /// A way through the largest roster, in units, if one of these arguments asks for it.
+    RosterPass(Vec<PassArgument>),
+}
+
+/// An argument of a list of nominees that may ask for a way through the roster.
+#[derive(Debug, Clone)]
+enum PassArgument {
+    /// It does.
+    Literal,
+    /// It does if this variable has such a value.
+    Variable(Name),
 }
 
 impl Cost {
@@ -57,19 +76,22 @@ impl Cost {
     /// The cost with these variables, where the largest roster has so many nominees.
     #[must_use]
     pub fn evaluate(&self, variables: &Variables, roster_max: u64) -> u64 {
-        let per_roster = roster_max / NOMINEES_PER_UNIT;
-        let own = self
-            .fixed
-            .saturating_add(self.rosters.saturating_mul(per_roster));
-        self.lists.iter().fold(own, |sum, (length, entry)| {
-            let count = length.evaluate(variables);
+        self.lists.iter().fold(self.fixed, |sum, (length, entry)| {
+            let count = length.evaluate(variables, roster_max);
             sum.saturating_add(count.saturating_mul(entry.evaluate(variables, roster_max)))
         })
     }
 
+    /// The cost of one field, whatever is below it.
+    fn of(price: u64) -> Self {
+        Self {
+            fixed: price,
+            lists: Vec::new(),
+        }
+    }
+
     fn add(&mut self, other: Self) {
         self.fixed = self.fixed.saturating_add(other.fixed);
-        self.rosters = self.rosters.saturating_add(other.rosters);
         self.lists.extend(other.lists);
     }
 
@@ -77,8 +99,6 @@ impl Cost {
         match length {
             ListLength::Fixed(count) if entry.lists.is_empty() => {
                 self.fixed = self.fixed.saturating_add(count.saturating_mul(entry.fixed));
-                let rosters = count.saturating_mul(entry.rosters);
-                self.rosters = self.rosters.saturating_add(rosters);
             }
             length => self.lists.push((length, entry)),
         }
@@ -126,14 +146,14 @@ impl CostVisitor<'_> {
         let known = self.schema_index.output(parent, &field.name.node);
         let entry_type = known.map_or(parent, |known| &known.type_name);
         let entry = self.selection_set(entry_type, &field.selection_set.node);
-        let mut cost = Cost {
-            fixed: known.map_or(1, |known| known.price),
-            rosters: known.map_or(0, |known| known.goes_through_roster.into()),
-            lists: Vec::new(),
-        };
+        let mut cost = Cost::of(known.map_or(1, |known| known.price));
+        if known.is_some_and(|known| known.lists_nominees) {
+            cost.add_list(ListLength::RosterPass(pass_arguments(field)), Cost::of(1));
+        }
         match known.map_or(LengthRule::One, |known| known.length) {
             LengthRule::One => cost.add(entry),
             LengthRule::Assumed(count) => cost.add_list(ListLength::Fixed(count), entry),
+            LengthRule::Roster => cost.add_list(ListLength::Roster, entry),
             LengthRule::Page => cost.add_list(page_length(field), entry),
             LengthRule::Argument(name) => cost.add_list(argument_length(field, name), entry),
         }
@@ -141,19 +161,39 @@ impl CostVisitor<'_> {
     }
 }
 
+/// The cost of an operation, and what it may be.
+#[derive(Debug, Clone, Copy)]
+pub struct CostFigures {
+    pub(super) operation: u64,
+    pub(super) max: u64,
+}
+
+impl CostFigures {
+    /// The cost of the operation.
+    #[must_use]
+    pub fn operation(self) -> u64 {
+        self.operation
+    }
+}
+
 /// The member `extensions` of a response that says what its operation cost.
 #[must_use]
-pub fn cost_extension(cost: u64) -> async_graphql::Value {
+pub fn cost_extension(cost: CostFigures) -> async_graphql::Value {
     let member = |name, value| IndexMap::from([(Name::new(name), value)]);
-    let mut figures = member("operation", ConstValue::from(cost));
-    figures.insert(Name::new("max"), ConstValue::from(COST_MAX));
+    let mut figures = member("operation", ConstValue::from(cost.operation));
+    figures.insert(Name::new("max"), ConstValue::from(cost.max));
     ConstValue::Object(member("cost", ConstValue::Object(figures)))
 }
 
 impl ListLength {
-    fn evaluate(&self, variables: &Variables) -> u64 {
+    fn evaluate(&self, variables: &Variables, roster_max: u64) -> u64 {
         match self {
             Self::Fixed(count) => *count,
+            Self::Roster => roster_max,
+            Self::RosterPass(arguments) => {
+                let is_asked = arguments.iter().any(|argument| argument.asks(variables));
+                u64::from(is_asked) * roster_max / NOMINEES_PER_UNIT
+            }
             Self::Page(names) => {
                 let given = names.iter().find_map(|name| match variables.get(name)? {
                     ConstValue::Number(number) => number.as_i64(),
@@ -167,6 +207,38 @@ impl ListLength {
             },
         }
     }
+}
+
+/// The values of `orderBy` whose orders are kept.
+const KEPT_ORDERS: [&str; 2] = ["NUMBER", "VOTES"];
+
+impl PassArgument {
+    fn asks(&self, variables: &Variables) -> bool {
+        match self {
+            Self::Literal => true,
+            Self::Variable(name) => match variables.get(name) {
+                None | Some(ConstValue::Null) => false,
+                Some(ConstValue::Enum(name)) => !KEPT_ORDERS.contains(&name.as_str()),
+                Some(ConstValue::String(text)) => !KEPT_ORDERS.contains(&text.as_str()),
+                Some(_) => true,
+            },
+        }
+    }
+}
+
+/// The arguments of a list of nominees that may ask for a way through the roster: a search, and an order that is not
+/// kept.
+fn pass_arguments(field: &Field) -> Vec<PassArgument> {
+    let given = ["search", "orderBy"].into_iter();
+    let values = given.filter_map(|name| field.get_argument(name));
+    values
+        .filter_map(|value| match &value.node {
+            Value::Null => None,
+            Value::Enum(name) if KEPT_ORDERS.contains(&name.as_str()) => None,
+            Value::Variable(name) => Some(PassArgument::Variable(name.clone())),
+            _ => Some(PassArgument::Literal),
+        })
+        .collect()
 }
 
 /// The entries of a page. One of another size is refused when the list is resolved.
@@ -213,11 +285,7 @@ mod tests {
 
     use super::*;
 
-    fn cost(query: &str, variables: serde_json::Value) -> u64 {
-        cost_of_roster(query, variables, 0)
-    }
-
-    fn cost_of_roster(query: &str, variables: serde_json::Value, roster_max: u64) -> u64 {
+    fn cost(query: &str, variables: serde_json::Value, roster_max: u64) -> u64 {
         let schema_index = SchemaIndex::parse(&crate::graphql::sdl());
         let document = parse_query(query).expect("a document");
         let (_, operation) = document.operations.iter().next().expect("an operation");
@@ -226,32 +294,58 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_nominees_are_paid_by_the_roster() {
-        for (query, lists) in [
-            ("{ serverTime }", 0),
+    fn what_goes_through_a_roster_is_paid_by_it() {
+        for (query, passes) in [
             (
-                "{ nominees(campaignId: \"1\", first: 1) { nodes { name } } }",
+                "{ nominees(campaignId: \"1\", first: 1) { totalCount } }",
+                0,
+            ),
+            (
+                "{ nominees(campaignId: \"1\", search: null, orderBy: VOTES) { totalCount } }",
+                0,
+            ),
+            (
+                "{ nominees(campaignId: \"1\", search: \"x\") { totalCount } }",
                 1,
             ),
             (
-                "{ campaign(slug: \"a\") { a: nominees(first: 1) { totalCount }
+                "{ nominees(campaignId: \"1\", orderBy: SHUFFLED) { totalCount } }",
+                1,
+            ),
+            (
+                "query($none: String) { nominees(campaignId: \"1\", search: $none) { totalCount } }",
+                0,
+            ),
+            (
+                "query($text: String) { nominees(campaignId: \"1\", search: $text) { totalCount } }",
+                1,
+            ),
+            (
+                "query($kept: NomineeOrder!) { nominees(campaignId: \"1\", orderBy: $kept) { totalCount } }",
+                0,
+            ),
+            (
+                "query($other: NomineeOrder!) { nominees(campaignId: \"1\", orderBy: $other) { totalCount } }",
+                1,
+            ),
+            (
+                "{ campaign(slug: \"a\") { a: nominees(first: 1, orderBy: SHUFFLED) { totalCount }
                     b: nominees(first: 1, search: \"x\") { totalCount } } }",
                 2,
             ),
             (
-                "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Campaign { nominees { totalCount } } } }",
+                "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Campaign { nominees(search: \"x\") { totalCount } } } }",
                 3,
             ),
-            (
-                "{ nodes(ids: [\"1\", \"1\"]) { ... on Campaign { nominees { totalCount } } } }",
-                2,
-            ),
+            // Its entries are as many as the roster has, 50 times a way through it.
+            ("{ campaign { tally { entries { votes } } } }", 50),
+            ("{ campaign { tally { version } } }", 0),
         ] {
-            let variables = json!({"ids": ["1", "1", "1"]});
-            let small = cost_of_roster(query, variables.clone(), 49);
-            assert_eq!(small, cost(query, variables.clone()), "{query}");
-            let large = cost_of_roster(query, variables, 10_000);
-            assert_eq!(large - small, lists * 200, "{query}");
+            let variables =
+                json!({"ids": ["1", "1", "1"], "text": "x", "kept": "NUMBER", "other": "SHUFFLED"});
+            let small = cost(query, variables.clone(), 0);
+            let large = cost(query, variables, 10_000);
+            assert_eq!(large - small, passes * 200, "{query}");
         }
     }
 
@@ -333,7 +427,7 @@ mod tests {
             ),
             ("{ __schema { types { name } } }", none, 3),
         ] {
-            assert_eq!(cost(query, variables), expected, "{query}");
+            assert_eq!(cost(query, variables, 100), expected, "{query}");
         }
     }
 }

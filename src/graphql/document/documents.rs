@@ -14,7 +14,7 @@ use super::{Errors, rejected, variables};
 use crate::app::App;
 use crate::graphql::error::{code, request_error};
 use crate::graphql::schema::{self, Schema};
-use crate::graphql::{Privacy, RequestContext};
+use crate::graphql::{Reads, RequestContext};
 
 /// Tokens of the documents that are cached, with some 250 bytes for each: 40 MB at most, thousands of usual documents.
 const CACHED_TOKENS_MAX: u64 = 160_000;
@@ -140,7 +140,7 @@ impl Documents {
             .map_err(|error| vec![request_error(&error)])?;
         let roster_max = self.app.campaigns.catalog().roster_max() as u64;
         let cost = operation.cost_within_limit(&values, roster_max)?;
-        let price = u32::try_from(cost).unwrap_or(u32::MAX);
+        let price = u32::try_from(cost.operation).unwrap_or(u32::MAX);
         let wants_cost = extensions.wants_cost();
         let shared = (operation.is_shared && !wants_cost)
             .then(|| SharedKey::new(document.hash, params.operation_name, &values, requester))
@@ -148,7 +148,7 @@ impl Documents {
         if shared.is_none() {
             self.charge(requester, price)?;
         }
-        let privacy = Privacy::default();
+        let reads = Reads::default();
         let request = operation.request(values, missing, requester);
         Ok(Executable {
             kind: operation.kind,
@@ -156,8 +156,9 @@ impl Documents {
             cost: wants_cost.then_some(cost),
             is_cacheable: is_by_hash && !operation.reads_clock,
             shared,
-            request: request.data(privacy.clone()),
-            privacy,
+            request: request.data(reads.clone()),
+            reads,
+            reads_campaigns: operation.reads_campaigns,
         })
     }
 

@@ -4,11 +4,12 @@ use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response, Variables};
 use futures_util::stream::{BoxStream, StreamExt as _};
 
-use super::Documents;
 use super::params::Hash;
+use super::{CostFigures, Documents};
 use crate::graphql::error::finish;
 use crate::graphql::messages::Language;
-use crate::graphql::{Privacy, RequestContext};
+use crate::graphql::{Reads, RequestContext};
+use crate::id::CampaignId;
 
 /// The name of a subscription whose results are the same for all who ask for it so.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -46,28 +47,45 @@ pub struct Executable {
     /// Its first root field: a label of metrics that clients cannot multiply.
     pub field: &'static str,
     /// Its cost, if the client wants to know.
-    pub cost: Option<u64>,
+    pub cost: Option<CostFigures>,
     /// Whether its answer may be cached by shared caches, as far as the document goes: it was asked for by its hash,
     /// and does not ask for the time.
     pub is_cacheable: bool,
     /// The key and price of a subscription whose results are the same for all who have the same key: the first of them
     /// is still to be charged for it.
     pub shared: Option<(SharedKey, u32)>,
-    /// Whether a resolver finds the answer to be the requester's own.
-    pub(super) privacy: Privacy,
+    /// What its resolvers say of the answer.
+    pub(super) reads: Reads,
+    /// Whether they say which campaigns they read, and read nothing else.
+    pub(super) reads_campaigns: bool,
     pub(super) request: Request,
 }
 
+/// Those whom the response to a query is for.
+#[derive(Debug)]
+pub enum Audience {
+    /// Its requester alone.
+    Requester,
+    /// Everybody, as long as these campaigns do not change; any campaign, where they are not told.
+    All(Option<Vec<CampaignId>>),
+}
+
 impl Documents {
-    /// Executes a query that others may ask for, too, as [`Documents::execute`] does; the last says whether the
-    /// response is the requester's own after all.
+    /// Executes a query that others may ask for, too, as [`Documents::execute`] does; the last says whom the response
+    /// is for after all.
     pub async fn execute_public(
         &self,
         executable: Executable,
-    ) -> (Response, Option<&'static str>, bool) {
-        let privacy = executable.privacy.clone();
+    ) -> (Response, Option<&'static str>, Audience) {
+        let reads = executable.reads.clone();
+        let reads_campaigns = executable.reads_campaigns;
         let (response, code) = self.execute(executable).await;
-        (response, code, privacy.is_private())
+        let audience = if reads.is_private() {
+            Audience::Requester
+        } else {
+            Audience::All(reads.campaigns().filter(|_| reads_campaigns))
+        };
+        (response, code, audience)
     }
 
     /// Executes a query or mutation. Its errors have their codes; the first of them is returned, too.

@@ -38,6 +38,7 @@ pub(super) const SHARED_FIELDS: &[&str] = &[
     "asOf",
     "rawVotes",
     "countedVotes",
+    "withdrawnVotes",
     "withheldVotes",
     "voters",
     "entries",
@@ -63,6 +64,28 @@ pub(super) const SHARED_FIELDS: &[&str] = &[
 /// Whether a document selects no field but those of these names.
 pub(super) fn selects_only(document: &ExecutableDocument, names: &[&str]) -> bool {
     !selects_any(document, &|name| !names.contains(&name))
+}
+
+/// Whether an operation has no field but those of these names at its root.
+pub(super) fn selects_at_root_only(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    names: &[&str],
+) -> bool {
+    fn within(document: &ExecutableDocument, set: &SelectionSet, names: &[&str]) -> bool {
+        set.items.iter().all(|item| match &item.node {
+            Selection::Field(field) => names.contains(&field.node.name.node.as_str()),
+            Selection::InlineFragment(fragment) => {
+                within(document, &fragment.node.selection_set.node, names)
+            }
+            Selection::FragmentSpread(spread) => {
+                let name = &spread.node.fragment_name.node;
+                let fragment = document.fragments.get(name);
+                fragment.is_some_and(|f| within(document, &f.node.selection_set.node, names))
+            }
+        })
+    }
+    within(document, &operation.selection_set.node, names)
 }
 
 /// Whether a document selects a field of one of these names anywhere.

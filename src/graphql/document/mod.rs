@@ -24,8 +24,9 @@ pub mod variables;
 
 use async_graphql::ServerError;
 
-pub use self::cost::cost_extension;
+pub use self::cost::{CostFigures, cost_extension};
 pub use self::documents::{Documents, Policy, UntrustedError};
+pub use self::execute::Audience;
 pub use self::execute::{Executable, SharedKey};
 pub use self::params::{Extensions, Params};
 use super::error::document_error;

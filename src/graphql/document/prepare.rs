@@ -9,16 +9,16 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Pos, Positioned, Request, Response, ServerError, Variables};
 
-use super::cost::{COST_MAX, Cost};
-use super::fields::{SHARED_FIELDS, root_field, selects, selects_only};
+use super::cost::{Cost, CostFigures, cost_max};
+use super::fields::{SHARED_FIELDS, root_field, selects, selects_at_root_only, selects_only};
 use super::params::{Hash, hash};
 use super::schema_index::SchemaIndex;
 use super::variables::{self, MissingVariables};
 use super::{Errors, brackets, escapes, guard, literals, rejected};
 use crate::app::App;
-use crate::graphql::RequestContext;
 use crate::graphql::error::{code, document_error, finish};
 use crate::graphql::schema::{self, Schema};
+use crate::graphql::{CAMPAIGN_FIELDS, RequestContext};
 
 /// Errors of a document that are told: who mends these sees the others.
 const ERRORS_MAX: usize = 10;
@@ -40,6 +40,8 @@ pub(super) struct Operation {
     document: ExecutableDocument,
     cost: Cost,
     pub(super) reads_clock: bool,
+    /// Whether its resolvers say which campaigns they read, and read nothing else.
+    pub(super) reads_campaigns: bool,
     /// Whether it is a subscription that has nothing of the viewer's own.
     pub(super) is_shared: bool,
 }
@@ -74,17 +76,18 @@ impl Operation {
         &self,
         variables: &Variables,
         roster_max: u64,
-    ) -> Result<u64, Errors> {
-        let cost = self.cost.evaluate(variables, roster_max);
-        if cost > COST_MAX {
+    ) -> Result<CostFigures, Errors> {
+        let operation = self.cost.evaluate(variables, roster_max);
+        let max = cost_max(roster_max);
+        if operation > max {
             return Err(rejected(
                 code::QUERY_TOO_COMPLEX,
                 format!(
-                    "This operation costs {cost}, at most {COST_MAX} are allowed: ask for smaller pages or fewer fields."
+                    "This operation costs {operation}, at most {max} are allowed: ask for smaller pages or fewer fields."
                 ),
             ));
         }
-        Ok(cost)
+        Ok(CostFigures { operation, max })
     }
 
     /// The library's request for it. What is `missing` is taken out of the document.
@@ -182,6 +185,8 @@ impl Preparer {
             kind,
             field: root_field(&definition.node),
             cost: Cost::new(&self.schema_index, document, &definition.node),
+            reads_campaigns: kind == OperationType::Query
+                && selects_at_root_only(document, &definition.node, CAMPAIGN_FIELDS),
             reads_clock: selects(document, &["serverTime"]),
             is_shared: kind == OperationType::Subscription && selects_only(document, SHARED_FIELDS),
             document: ExecutableDocument {

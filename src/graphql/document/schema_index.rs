@@ -14,14 +14,14 @@ const ENTRIES_ASSUMED: u64 = 10;
 /// Lists that are longer or shorter than that.
 const LENGTHS: &[(&str, LengthRule)] = &[
     ("Query.nodes", LengthRule::Argument("ids")),
-    ("Tally.entries", LengthRule::Assumed(100)),
+    ("Tally.entries", LengthRule::Roster),
 ];
 /// The price of a field that takes a statement for each object it stands on: so high that it cannot stand on each
 /// object of a page of 100.
 const STATEMENT_PRICE: u64 = 50;
 /// Fields that take a statement of their own.
 const STATEMENTS: &[&str] = &["Campaign.stories", "Campaign.viewerQuotas"];
-/// The type of the lists that go through a whole roster, whatever the page.
+/// The type of the lists of nominees: those that are searched or shuffled go through a whole roster.
 const NOMINEE_LIST: &str = "NomineeConnection";
 /// The kinds of operations, each with a root type.
 const OPERATION_TYPES: [OperationType; 3] = [
@@ -41,6 +41,8 @@ pub(super) enum LengthRule {
     Argument(&'static str),
     /// This many.
     Assumed(u64),
+    /// As many as the largest campaign has nominees.
+    Roster,
 }
 
 /// A field of an object or interface.
@@ -52,8 +54,8 @@ pub(super) struct OutputField {
     pub(super) price: u64,
     /// The number of objects below it.
     pub(super) length: LengthRule,
-    /// Whether a whole roster is gone through for it.
-    pub(super) goes_through_roster: bool,
+    /// Whether it is a list of nominees.
+    pub(super) lists_nominees: bool,
     /// Its arguments.
     pub(super) arguments: Vec<InputField>,
 }
@@ -173,7 +175,7 @@ fn output_field(parent: &Name, field: &FieldDefinition) -> OutputField {
             1
         },
         length: length_rule(parent, &path, field),
-        goes_through_roster: base_name(&field.ty.node).as_str() == NOMINEE_LIST,
+        lists_nominees: base_name(&field.ty.node).as_str() == NOMINEE_LIST,
         arguments: field
             .arguments
             .iter()

@@ -292,18 +292,19 @@ pub(in crate::graphql) fn list_campaigns(
         phase.is_none_or(|phase| CampaignPhase::from(roster.campaign().phase(now)) == phase)
     };
     let catalog = app.campaigns.catalog();
-    let mut list = Vec::new();
-    for roster in catalog.visible(viewer).filter(|roster| is_listed(roster)) {
-        let campaign = roster.campaign();
-        let opens_at = campaign.voting_opens_at.timestamp_micros();
-        list.push((Reverse((opens_at, campaign.id)), Arc::clone(roster)));
-    }
+    let visible = catalog.visible(viewer);
+    let list: Vec<&Arc<Roster>> = visible.filter(|roster| is_listed(roster)).collect();
     let total_count = to_i32(list.len());
-    let to_node = |(Reverse((opens_at, id)), roster)| {
-        let cursor = Cursor::Campaign(opens_at, id).encode(key);
-        (cursor, Campaign::new(app, roster))
+    let sort_key = |roster: &&Arc<Roster>| {
+        let campaign = roster.campaign();
+        Reverse((campaign.voting_opens_at.timestamp_micros(), campaign.id))
     };
-    let slice = args.cut(list, after.as_ref(), None);
+    let to_node = |roster| {
+        let Reverse((opens_at, id)) = sort_key(&roster);
+        let cursor = Cursor::Campaign(opens_at, id).encode(key);
+        (cursor, Campaign::new(app, Arc::clone(roster)))
+    };
+    let slice = args.cut(&list, sort_key, after.as_ref(), None);
     let Connection {
         edges,
         nodes,

@@ -58,6 +58,6 @@ impl Category {
 
     /// The number of nominees that it shows.
     async fn nominee_count(&self) -> i32 {
-        to_i32(self.roster.shown_in(self.index))
+        to_i32(self.roster.shown(Some(self.index)).len())
     }
 }

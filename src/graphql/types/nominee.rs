@@ -15,7 +15,7 @@ use crate::domain::campaign::QuotaPeriod;
 use crate::domain::nominee as domain;
 use crate::domain::period;
 use crate::domain::roster::Roster;
-use crate::domain::tally::TallyEntry;
+use crate::domain::tally::Standing;
 use crate::error::{self, Error};
 use crate::graphql::connection::{Connection, PageArgs, PageInfo};
 use crate::graphql::node_id::{self, Cursor, GlobalId};
@@ -78,13 +78,9 @@ impl Nominee {
         &self.page.roster.nominees()[self.index]
     }
 
-    async fn tally_entry(&self) -> Result<Option<TallyEntry>> {
-        let Some(ranked) = self.page.tally().await? else {
-            return Ok(None);
-        };
-        // The tally may have been ranked with a newer roster than the one that this page shows.
-        let index = ranked.roster.index_of(self.nominee().id);
-        Ok(index.and_then(|index| ranked.tally.entry(index)).cloned())
+    async fn standing(&self) -> Nullable<Standing> {
+        let standing = self.page.standing(self.nominee().id).await;
+        standing.map_err(Into::into).transpose()
     }
 }
 
@@ -154,14 +150,14 @@ impl Nominee {
 
     /// Votes that count; null while the rules hide the tally from the viewer.
     async fn votes(&self) -> Nullable<Long> {
-        let entry = self.tally_entry().await.transpose()?;
-        Some(entry.map(|entry| Long(entry.votes)))
+        let standing = self.standing().await?;
+        Some(standing.map(|standing| Long(standing.votes)))
     }
 
     /// Place within the category, ties sharing one (1 2 2 4); null while the rules hide the tally from the viewer.
     async fn rank(&self) -> Nullable<i32> {
-        let entry = self.tally_entry().await.transpose()?;
-        Some(entry.map(|entry| entry.rank))
+        let standing = self.standing().await?;
+        Some(standing.map(|standing| standing.rank))
     }
 
     /// Whether the viewer has voted for it in the current period; null unless it is a voter.
@@ -346,13 +342,13 @@ pub(in crate::graphql) async fn list_nominees(
         Order::Votes(ranked) => (&ranked.roster, nominees::NomineeOrder::Votes(&ranked.tally)),
         Order::Shuffled(seed) => (roster, nominees::NomineeOrder::Shuffled(*seed)),
     };
-    let list = nominees::list(roster, &filter, list_order);
+    let list = nominees::list(roster, &filter, list_order).await;
     let total_count = to_i32(list.len());
-    let slice = args.cut(list, after.as_ref(), before.as_ref());
-    let indexes = slice.entries.iter().map(|(_, index)| *index);
-    let page = NomineePage::new(ctx, roster, indexes);
-    let to_node = |(sort_key, index)| {
-        let cursor = order.cursor(sort_key).encode(key);
+    let sort_key = |index: &usize| nominees::sort_key(roster, list_order, *index);
+    let slice = args.cut(&list, sort_key, after.as_ref(), before.as_ref());
+    let page = NomineePage::new(ctx, roster, slice.entries.iter().copied());
+    let to_node = |index| {
+        let cursor = order.cursor(sort_key(&index)).encode(key);
         (cursor, Nominee::new(Arc::clone(&page), index))
     };
     let Connection {

@@ -240,6 +240,6 @@ pub(in crate::graphql) async fn list_stories(
         limit: window.read_limit(),
     };
     let read = list_feed(&app.database, page).await.map_err(Error::from)?;
-    let page = StoryPage::new(ctx, window.cut(read));
+    let page = StoryPage::new(ctx, window.cut(app.readable_stories(read)));
     Ok(StoryConnection::new(&app.hash_key, &page))
 }

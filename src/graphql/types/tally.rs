@@ -53,9 +53,15 @@ impl Tally {
         Long(self.ranked.tally.counted + self.ranked.tally.withheld)
     }
 
-    /// Votes that count.
+    /// Votes that count: the sum of the entries' and `withdrawnVotes`.
     async fn counted_votes(&self) -> Long {
         Long(self.ranked.tally.counted)
+    }
+
+    /// Votes that count for nominees that are listed no more, since they were withdrawn, moved to another campaign or
+    /// deleted: votes are not taken back.
+    async fn withdrawn_votes(&self) -> Long {
+        Long(self.ranked.tally.withdrawn)
     }
 
     /// Votes that a rule holds back.

@@ -18,7 +18,7 @@ use crate::graphql::messages::Language;
 use crate::graphql::node_id::GlobalId;
 use crate::graphql::page::NomineePage;
 use crate::graphql::{Nullable, app, requester};
-use crate::id::ScopeId;
+use crate::id::{NomineeId, ScopeId};
 
 /// The input of `castVote`.
 #[derive(InputObject)]
@@ -226,7 +226,7 @@ struct CastPayload {
 impl CastPayload {
     fn new(ctx: &Context<'_>, answer: CastAnswer) -> Self {
         let (votes, rejection) = match (&answer.ballot, answer.result) {
-            (Some(ballot), Ok(votes)) => (to_votes(ctx, ballot, votes), None),
+            (Some(ballot), Ok(votes)) => (to_votes(ctx, ballot, votes, answer.totals), None),
             (None, Ok(_)) => (Vec::new(), None),
             (_, Err(rejection)) => (Vec::new(), Some(rejection)),
         };
@@ -266,10 +266,15 @@ impl CastPayload {
     }
 }
 
-/// The stored votes of a ballot, on the page of its nominees.
-fn to_votes(ctx: &Context<'_>, ballot: &Ballot, votes: Vec<domain::Vote>) -> Vec<Vote> {
+/// The stored votes of a ballot, on the page of its nominees, which have these votes in their totals.
+fn to_votes(
+    ctx: &Context<'_>,
+    ballot: &Ballot,
+    votes: Vec<domain::Vote>,
+    totals: Vec<(NomineeId, i64)>,
+) -> Vec<Vote> {
     let indexes = ballot.indexes().iter().copied();
-    let page = NomineePage::new(ctx, ballot.roster(), indexes.clone());
+    let page = NomineePage::after_cast(ctx, ballot.roster(), indexes.clone(), totals);
     indexes
         .zip(votes)
         .map(|(index, vote)| Vote::new(Arc::clone(&page), index, vote))

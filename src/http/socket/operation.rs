@@ -6,7 +6,7 @@ use async_graphql::Response as GraphqlResponse;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt as _};
 
 use crate::graphql::RequestContext;
-use crate::graphql::document::{Errors, Params};
+use crate::graphql::document::{CostFigures, Errors, Params};
 use crate::http::Server;
 use crate::http::params::Rejection;
 use crate::http::shared_subscriptions::Update;
@@ -16,7 +16,7 @@ pub(super) enum OperationEvent {
     /// It is not executed.
     Rejected(Errors),
     /// A result with its cost, if that is to be shown.
-    Response(Box<GraphqlResponse>, Option<u64>),
+    Response(Box<GraphqlResponse>, Option<CostFigures>),
     /// A result of a shared subscription.
     Update(Update),
     /// Nothing follows.

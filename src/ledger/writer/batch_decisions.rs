@@ -1,12 +1,12 @@
 //! The decisions on the vote requests of a batch, and their results once the keys have judged.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::domain::vote::{
     Decision, Outcome, Verdict, Vote, VoteRequest, blocking_votes, decide, used,
 };
-use crate::id::{CampaignId, VoteId, VoterId};
-use crate::ledger::vote::{Existing, NewVote};
+use crate::id::{CampaignId, VoterId};
+use crate::ledger::vote::{Existing, NewVote, StoredVotes};
 
 /// The result of a vote request whose batch was stored.
 pub(super) enum CastResult {
@@ -79,22 +79,18 @@ impl BatchDecisions {
     }
 
     /// Whether some votes of a request were stored and others not.
-    pub(super) fn is_partial(&self, stored: &HashSet<VoteId>) -> bool {
+    pub(super) fn is_partial(&self, stored: &StoredVotes) -> bool {
         self.decisions.iter().any(|decision| match decision {
             Decision::Store(votes) => {
-                let count = votes.iter().filter(|v| stored.contains(&v.id)).count();
+                let count = votes.iter().filter(|v| stored.contains_key(&v.id)).count();
                 count != 0 && count != votes.len()
             }
             Decision::Answer(_) => false,
         })
     }
 
-    /// The results of the requests when `stored` are the ids that the database took.
-    pub(super) fn results(
-        &self,
-        requests: &[&VoteRequest],
-        stored: &HashSet<VoteId>,
-    ) -> CastResults {
+    /// The results of the requests when `stored` are the votes that the database took.
+    pub(super) fn results(&self, requests: &[&VoteRequest], stored: &StoredVotes) -> CastResults {
         let decided = self.decisions.iter().zip(requests);
         decided
             .map(|(decision, request)| self.result(decision, request, stored))
@@ -105,21 +101,26 @@ impl BatchDecisions {
         &self,
         decision: &Decision,
         request: &VoteRequest,
-        stored: &HashSet<VoteId>,
+        stored: &StoredVotes,
     ) -> CastResult {
         let existing = self.existing_votes(request);
         match decision {
             Decision::Answer(outcome) => CastResult::Answered(Verdict {
                 outcome: outcome.clone(),
                 used: used(request, &existing.iter()),
+                totals: Vec::new(),
                 blocking_votes: match outcome {
                     Outcome::Refused(refusal) => blocking_votes(request, *refusal, existing),
                     Outcome::Counted(_) | Outcome::RulesChanged(_) => Vec::new(),
                 },
             }),
-            Decision::Store(votes) if votes.iter().all(|v| stored.contains(&v.id)) => {
+            Decision::Store(votes) if votes.iter().all(|v| stored.contains_key(&v.id)) => {
                 CastResult::Answered(Verdict {
                     used: used(request, &existing.iter().chain(votes)),
+                    totals: votes
+                        .iter()
+                        .filter_map(|vote| Some((vote.nominee_id, *stored.get(&vote.id)?)))
+                        .collect(),
                     outcome: Outcome::Counted(votes.clone()),
                     blocking_votes: Vec::new(),
                 })
@@ -133,7 +134,7 @@ impl BatchDecisions {
     pub(super) fn rolled_back(
         &self,
         requests: &[&VoteRequest],
-        stored: &HashSet<VoteId>,
+        stored: &StoredVotes,
     ) -> CastResults {
         let results = self.results(requests, stored).into_iter();
         results

@@ -1,6 +1,5 @@
 //! Storing a batch on either database.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use sqlx::{Connection as _, PgConnection};
@@ -9,10 +8,9 @@ use super::WriterLoop;
 use super::batch::Batch;
 use super::batch_decisions::{BatchDecisions, CastResults};
 use crate::domain::vote::VoteRequest;
-use crate::id::VoteId;
 use crate::ledger::Pool;
 use crate::ledger::like::{self, LikeChange};
-use crate::ledger::vote::{self, ConflictMode, Existing, NewVote};
+use crate::ledger::vote::{self, ConflictMode, Existing, NewVote, StoredVotes};
 
 /// Batches for which conflicts are expected after one: a quarter of a second to some seconds.
 const CONFLICT_AWARE_BATCHES: u32 = 64;
@@ -57,7 +55,7 @@ impl WriterLoop {
         let decisions = BatchDecisions::new(requests, existing);
         let rows = decisions.rows(requests);
         let results = if rows.is_empty() {
-            decisions.results(requests, &HashSet::new())
+            decisions.results(requests, &StoredVotes::new())
         } else if requests.iter().all(|r| r.selections.len() == 1) {
             let stored = self.store_single(connection, &rows).await?;
             decisions.results(requests, &stored)
@@ -79,7 +77,7 @@ impl WriterLoop {
         &mut self,
         connection: &mut PgConnection,
         rows: &[NewVote<'_>],
-    ) -> sqlx::Result<HashSet<VoteId>> {
+    ) -> sqlx::Result<StoredVotes> {
         let database = &self.database;
         database.count_statement();
         if self.conflict_aware_batches == 0 {
@@ -135,14 +133,15 @@ impl WriterLoop {
         };
         let decisions = BatchDecisions::new(requests, existing);
         let rows = decisions.rows(requests);
-        if !rows.is_empty() {
-            vote::store_sqlite(database, tx.sqlite(), &rows).await?;
-        }
+        let stored = if rows.is_empty() {
+            StoredVotes::new()
+        } else {
+            vote::store_sqlite(database, tx.sqlite(), &rows).await?
+        };
         if !changes.is_empty() {
             let now = self.clock.now();
             like::store_sqlite(database, tx.sqlite(), changes, now).await?;
         }
-        let stored = rows.iter().map(|row| row.vote.id).collect();
         tx.commit().await?;
         Ok(decisions.results(requests, &stored))
     }

@@ -1,7 +1,5 @@
 //! The writer's own rules, without a server around it: what a batch takes, how each job is answered, what is refused.
 
-use std::collections::HashSet;
-
 use uuid::Uuid;
 
 use super::batch_decisions::BatchDecisions;
@@ -9,7 +7,7 @@ use super::*;
 use crate::domain::vote::{Decision, Outcome, Refusal, Selection, Vote, decide};
 use crate::id::{CampaignId, NomineeId, ScopeId, SubjectId, VoteId, VoterId};
 use crate::ledger::Purpose;
-use crate::ledger::vote::Existing;
+use crate::ledger::vote::{Existing, StoredVotes};
 use crate::telemetry::{LedgerMetrics, Metrics};
 
 fn request_of(voter: u128, votes: usize) -> VoteRequest {
@@ -117,6 +115,7 @@ fn counted(request: &VoteRequest) -> Verdict {
     Verdict {
         outcome: Outcome::Counted(votes),
         used: Vec::new(),
+        totals: Vec::new(),
         blocking_votes: Vec::new(),
     }
 }
@@ -358,7 +357,12 @@ fn decisions_become_rows_and_results() {
         .collect();
     assert_eq!(slots, [(1, 1, true), (1, 2, false), (2, 1, false)]);
     let ids: Vec<VoteId> = rows.iter().map(|row| row.vote.id).collect();
-    let set = |indexes: &[usize]| indexes.iter().map(|&i| ids[i]).collect::<HashSet<_>>();
+    let set = |indexes: &[usize]| {
+        indexes
+            .iter()
+            .map(|&i| (ids[i], 1))
+            .collect::<StoredVotes>()
+    };
     // Partial is a request of which some votes are stored and others are not; all or none of them is well.
     for (stored, is_partial) in [
         (&[0][..], true),

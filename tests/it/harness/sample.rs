@@ -72,13 +72,13 @@ impl Sample {
             campaign::insert_category(&mut tx, &category, position)
                 .await
                 .expect("a good category");
-            for n in 1..=NOMINEES_EACH {
-                let nominee = sample_nominee(made.id, category.id, position * NOMINEES_EACH + n);
-                campaign::insert_nominee(&mut tx, &nominee)
-                    .await
-                    .expect("a good nominee");
-                nominees.push(nominee.id);
-            }
+            let new: Vec<Nominee> = (1..=NOMINEES_EACH)
+                .map(|n| sample_nominee(made.id, category.id, position * NOMINEES_EACH + n))
+                .collect();
+            campaign::insert_nominees(&mut tx, &new)
+                .await
+                .expect("good nominees");
+            nominees.extend(new.iter().map(|nominee| nominee.id));
             categories.push(category.id);
         }
         tx.commit().await.expect("it commits");

@@ -9,11 +9,13 @@ use super::STORIES;
 use crate::clients::Socket;
 use crate::deadlines::until;
 use crate::harness::{Sample, Stores, TestApp, noon, on_both};
+use crate::raw_sql::RawSql;
 
 on_both!(
     a_story_is_announced_once_by_each_server,
     a_story_is_announced_however_late_the_scheduler_looks,
     stories_of_one_moment_are_all_announced,
+    stories_that_cannot_be_read_keep_none_from_being_announced,
 );
 
 /// Opens a socket that watches the campaign's stories, and waits until it does.
@@ -130,4 +132,48 @@ async fn stories_of_one_moment_are_all_announced(stores: Stores) {
     }
     assert_eq!(titles.len(), 300);
     assert_eq!(scheduler.tick(app.inner()).await.expect("it reads"), 0);
+}
+
+async fn stories_that_cannot_be_read_keep_none_from_being_announced(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let mut scheduler = Scheduler::new(app.inner());
+    let mut announced = app.published_stories.subscribe();
+    for number in 0..300 {
+        let at = noon() + TimeDelta::milliseconds(number);
+        let title = format!("Story {number}");
+        sample.insert_story(&app.database, None, &title, at).await;
+    }
+    // The first, the last, and those around the end of what the scheduler reads in one statement.
+    let damaged = [0, 100, 254, 255, 256, 257, 299];
+    let mut raw = RawSql::connect(&stores).await;
+    for number in damaged {
+        let damage = format!("UPDATE story SET media = '[1]' WHERE title = 'Story {number}'");
+        assert_eq!(raw.execute(&damage).await, 1);
+    }
+    app.clock.set(noon() + TimeDelta::seconds(1));
+    let mut announce = async || {
+        let count = scheduler.tick(app.inner()).await.expect("it reads");
+        let mut titles = std::collections::HashSet::new();
+        while let Ok(story) = announced.try_recv() {
+            titles.insert(story.title.clone());
+        }
+        assert_eq!(titles.len(), count, "each is announced once");
+        titles
+    };
+    let titles = announce().await;
+    for number in 0..300 {
+        let is_announced = titles.contains(&format!("Story {number}"));
+        // The first one was out before the scheduler began.
+        assert_eq!(
+            is_announced,
+            number > 0 && !damaged.contains(&number),
+            "{number}"
+        );
+    }
+    assert_eq!(announce().await.len(), 0);
+    assert_eq!(app.unreadable_stories.count(), 6);
+    raw.execute("UPDATE story SET media = '[]'").await;
+    assert_eq!(announce().await.len(), 6, "those that were mended in time");
+    assert_eq!(app.unreadable_stories.count(), 0);
 }

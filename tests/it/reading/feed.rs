@@ -135,10 +135,8 @@ async fn the_feed_has_a_part_for_campaign_category_and_nominee(stores: Stores) {
     let campaign = sample.campaign_id();
     let mut of_category = Vec::new();
     for (at, id) in &made {
-        let story = story::list_by_ids(&app.database, vec![id.0])
-            .await
-            .expect("read")
-            .remove(0);
+        let read = story::list_by_ids(&app.database, vec![id.0]).await;
+        let story = read.expect("read").stories.remove(0);
         if story
             .nominee_id
             .is_some_and(|id| sample.nominees[12..24].contains(&id))

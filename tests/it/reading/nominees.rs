@@ -332,7 +332,7 @@ async fn search_takes_its_text_as_it_is(stores: Stores) {
     ] {
         let mut nominee = sample_nominee(sample.campaign.id, sample.categories[0], number);
         name.clone_into(&mut nominee.name);
-        campaign::insert_nominee(&mut tx, &nominee)
+        campaign::insert_nominees(&mut tx, &[nominee])
             .await
             .expect("stored");
     }

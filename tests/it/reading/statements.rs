@@ -29,13 +29,15 @@ async fn hundred(app: &TestApp) -> (Sample, TestClient) {
         .begin("test")
         .await
         .expect("the database answers");
+    let mut nominees = Vec::new();
     for number in 3 * NOMINEES_EACH + 1..=100 {
         let nominee = sample_nominee(sample.campaign.id, sample.categories[2], number);
-        campaign::insert_nominee(&mut tx, &nominee)
-            .await
-            .expect("stored");
         sample.nominees.push(nominee.id);
+        nominees.push(nominee);
     }
+    campaign::insert_nominees(&mut tx, &nominees)
+        .await
+        .expect("stored");
     tx.commit().await.expect("it commits");
     app.refresh().await;
     let sample = sample;

@@ -5,17 +5,20 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::harness::{Sample, Stores, TestApp, TestClient, on_both};
+use crate::raw_sql::RawSql;
 
 on_both!(
     a_tally_ranks_within_categories_and_ties_share_a_rank,
     the_tally_as_json_says_the_same_and_is_not_sent_twice,
+    the_sweep_asks_for_campaigns_that_may_move_alone,
+    counted_votes_are_those_of_the_list_and_of_withdrawn_nominees,
     a_tally_after_the_close_is_hidden_before_it,
     a_tally_for_staff_is_never_public,
     quotas_are_the_viewers_own,
 );
 
 const TALLY: &str = "query($campaign: ID!, $category: ID) { campaign(id: $campaign) { tally {
-    campaign { id } version asOf rawVotes countedVotes withheldVotes voters
+    campaign { id } version asOf rawVotes countedVotes withdrawnVotes withheldVotes voters
     entries(category: $category) { nominee { number votes rank } votes rank share } } } }";
 
 /// Casts votes by new voters for nominees by their indexes, and publishes the tally.
@@ -54,6 +57,7 @@ async fn a_tally_ranks_within_categories_and_ties_share_a_rank(stores: Stores) {
     for (field, expected) in [
         ("rawVotes", 9),
         ("countedVotes", 9),
+        ("withdrawnVotes", 0),
         ("withheldVotes", 0),
         ("voters", 3),
     ] {
@@ -100,6 +104,7 @@ async fn the_tally_as_json_says_the_same_and_is_not_sent_twice(stores: Stores) {
         "asOf",
         "rawVotes",
         "countedVotes",
+        "withdrawnVotes",
         "withheldVotes",
         "voters",
     ] {
@@ -167,6 +172,91 @@ async fn assert_tally_is(sample: &Sample, client: &TestClient, is_seen: bool) {
                 client.fail(query, json!({"id": campaign})).await,
                 "FORBIDDEN"
             );
+        }
+    }
+}
+
+async fn the_sweep_asks_for_campaigns_that_may_move_alone(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    cast_all(&app, &sample, &[&[0]]).await;
+    let mut raw = RawSql::connect(&stores).await;
+    let sweep = async || {
+        let before = app.database.statements();
+        app.sweep_tallies().await.expect("the database answers");
+        app.database.statements() - before
+    };
+    let sweep_all = async || {
+        let before = app.database.statements();
+        app.sweep_all_tallies().await.expect("the database answers");
+        app.database.statements() - before
+    };
+    let is_healed = async |version: i64| {
+        app.publish_tallies().await;
+        let tally = app.tally(sample.campaign.id).await.expect("a tally").tally;
+        assert!(tally.version == 1 || tally.version == version, "{tally:?}");
+        tally.version == version
+    };
+    // As if another process had counted votes, and its announcements were lost.
+    let count_unheard = "UPDATE tally SET counted = counted + 1, revision = revision + 1";
+    raw.execute(count_unheard).await;
+    assert_eq!(sweep().await, 1);
+    assert!(is_healed(2).await);
+    raw.execute("UPDATE tally SET counted = 1, revision = 1")
+        .await;
+    assert_eq!(sweep().await, 1);
+    assert!(is_healed(1).await, "the database was restored");
+    // Minutes after the close votes come no more, and in an archive nothing moves.
+    app.advance(TimeDelta::days(8));
+    raw.execute(count_unheard).await;
+    assert_eq!((sweep().await, is_healed(2).await), (0, false));
+    assert_eq!((sweep_all().await, is_healed(2).await), (1, true));
+    raw.execute("UPDATE campaign SET lifecycle = 'ARCHIVED'")
+        .await;
+    app.refresh().await;
+    app.publish_tallies().await;
+    assert_eq!((sweep().await, sweep_all().await), (0, 0));
+}
+
+async fn counted_votes_are_those_of_the_list_and_of_withdrawn_nominees(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    app.sample().await;
+    cast_all(&app, &sample, &[&[0, 1, 13], &[0, 2, 14], &[0, 3]]).await;
+    let variables = json!({"campaign": sample.campaign_id()});
+    let numbered = "WHERE campaign_id = (SELECT id FROM campaign ORDER BY id LIMIT 1) AND number =";
+    for (change, withdrawn) in [
+        (String::new(), 0),
+        (format!("UPDATE nominee SET status = 'WITHDRAWN' {numbered} 1"), 3),
+        (format!("UPDATE nominee SET status = 'FROZEN' {numbered} 2"), 3),
+        (format!("DELETE FROM nominee {numbered} 3"), 4),
+        (
+            format!(
+                "UPDATE nominee SET number = 99, category_id = (SELECT id FROM category ORDER BY id DESC LIMIT 1),
+                campaign_id = (SELECT id FROM campaign ORDER BY id DESC LIMIT 1) {numbered} 14"
+            ),
+            5,
+        ),
+        (format!("UPDATE nominee SET status = 'ACTIVE' {numbered} 1"), 2),
+    ] {
+        if !change.is_empty() {
+            RawSql::connect(&stores).await.execute(&change).await;
+        }
+        app.refresh().await;
+        app.publish_tallies().await;
+        let mut data = app.anonymous().ask(TALLY, variables.clone()).await;
+        let tally = data["campaign"]["tally"].take();
+        let body: Value = tally_json(&app, &sample).await.json().await.expect("JSON");
+        let lines = body["categories"].as_array().expect("categories").iter();
+        let lines: Vec<&Value> = lines
+            .flat_map(|category| category["entries"].as_array().expect("entries"))
+            .collect();
+        let lists = [tally["entries"].as_array().expect("entries").iter().collect(), lines];
+        for (answer, list) in [&tally, &body].into_iter().zip(lists) {
+            let sum: i64 = list.iter().filter_map(|entry| entry["votes"].as_i64()).sum();
+            assert_eq!(answer["countedVotes"], json!(8), "{change}");
+            assert_eq!(answer["withdrawnVotes"], json!(withdrawn), "{change}");
+            assert_eq!(sum + withdrawn, 8, "{change}");
         }
     }
 }

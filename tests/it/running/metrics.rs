@@ -1,11 +1,18 @@
 //! The metrics on their own listener.
 
+use acclaim::clock::Clock;
+use chrono::TimeDelta;
+
 use super::Running;
 use crate::deadlines::{deadline, until};
 use crate::harness::{Program, Stores, on_both, program};
+use crate::raw_sql::RawSql;
 use crate::servers;
 
-on_both!(metrics_have_their_own_listener,);
+on_both!(
+    metrics_have_their_own_listener,
+    metrics_say_what_cannot_be_read_and_how_old_the_rules_are,
+);
 
 async fn metrics_have_their_own_listener(stores: Stores) {
     let sample = Running::make_sample(&stores).await;
@@ -54,6 +61,78 @@ async fn metrics_have_their_own_listener(stores: Stores) {
     assert!(value("acclaim_writer_commit_seconds_sum ") > 0.0);
     assert!(value("acclaim_pool_open_connections ") >= 1.0);
     assert!(value("acclaim_tally_age_seconds ") < deadline().as_secs_f64());
+}
+
+async fn metrics_say_what_cannot_be_read_and_how_old_the_rules_are(stores: Stores) {
+    let sample = Running::make_sample(&stores).await;
+    let bad = Running::make_sample(&stores).await;
+    let database = stores.database(&Clock::System).await;
+    for title in ["good", "bad"] {
+        let at = Clock::System.now() - TimeDelta::hours(1);
+        sample.insert_story(&database, None, title, at).await;
+    }
+    database.close().await;
+    let mut raw = RawSql::connect(&stores).await;
+    let slug = &bad.campaign.slug;
+    raw.execute(&format!(
+        "UPDATE campaign SET time_zone = 'Beijing-8' WHERE slug = '{slug}'"
+    ))
+    .await;
+    raw.execute("UPDATE story SET media = '[1]' WHERE title = 'bad'")
+        .await;
+    let metrics = format!("127.0.0.1:{}", servers::free_port());
+    let mut command = program(&stores, &["serve"]);
+    command.env("ACCLAIM_METRICS_LISTEN", &metrics);
+    let program = Program::launch(command, stores.directory.path()).await;
+    let anonymous = program.anonymous();
+    let query = "{ stories { nodes { title } } }";
+    let stories = anonymous.ask(query, serde_json::json!({})).await;
+    assert_eq!(
+        stories["stories"]["nodes"],
+        serde_json::json!([{"title": "good"}])
+    );
+    let url = format!("http://{metrics}/metrics");
+    let read = async || {
+        let response = anonymous.http().get(&url).send().await.expect("an answer");
+        response.text().await.expect("text")
+    };
+    let text = read().await;
+    assert_is_openmetrics(&text);
+    for line in [
+        "acclaim_campaigns_unreadable 1",
+        "acclaim_stories_unreadable 1",
+    ] {
+        assert!(text.contains(&format!("\n{line}\n")), "{line}: {text}");
+    }
+    // The rules are looked at again and again.
+    let age = |text: &str| -> f64 {
+        let mut lines = text.lines();
+        let age = lines.find_map(|line| line.strip_prefix("acclaim_rules_age_seconds "));
+        age.expect("the age of the rules")
+            .parse()
+            .expect("a number")
+    };
+    assert!(
+        (0.0..deadline().as_secs_f64()).contains(&age(&text)),
+        "{text}"
+    );
+    let mut last = age(&text);
+    until("the rules to be looked at again", async || {
+        let age = age(&read().await);
+        let is_younger = age < last;
+        last = age;
+        is_younger.then_some(())
+    })
+    .await;
+    raw.execute("UPDATE campaign SET time_zone = 'Asia/Shanghai'")
+        .await;
+    raw.execute("UPDATE story SET media = '[]'").await;
+    until("all to be mended", async || {
+        let text = read().await;
+        let is_mended = |name: &str| text.contains(&format!("\nacclaim_{name}_unreadable 0\n"));
+        (is_mended("campaigns") && is_mended("stories")).then_some(())
+    })
+    .await;
 }
 
 /// Checks what the `OpenMetrics` text format asks for: families in one piece with their type first, names of samples

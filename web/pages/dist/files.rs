@@ -1,18 +1,18 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-tvK-m3Tj.js";
+const SCRIPT: &str = "main-DmRAyi8g.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-8vEzA-4M.js",
+        name: "board-DiVlFwAZ.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-8vEzA-4M.js.br"),
-        gzip: include_bytes!("board-8vEzA-4M.js.gz"),
+        brotli: include_bytes!("board-DiVlFwAZ.js.br"),
+        gzip: include_bytes!("board-DiVlFwAZ.js.gz"),
     },
     File {
-        name: "live-Cgujaayf.js",
+        name: "live-DKdcH_-O.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-Cgujaayf.js.br"),
-        gzip: include_bytes!("live-Cgujaayf.js.gz"),
+        brotli: include_bytes!("live-DKdcH_-O.js.br"),
+        gzip: include_bytes!("live-DKdcH_-O.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -21,21 +21,21 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "main-tvK-m3Tj.js",
+        name: "main-DmRAyi8g.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-tvK-m3Tj.js.br"),
-        gzip: include_bytes!("main-tvK-m3Tj.js.gz"),
+        brotli: include_bytes!("main-DmRAyi8g.js.br"),
+        gzip: include_bytes!("main-DmRAyi8g.js.gz"),
     },
     File {
-        name: "stories-CXlk8DPP.js",
+        name: "stories-CYLYJAFs.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-CXlk8DPP.js.br"),
-        gzip: include_bytes!("stories-CXlk8DPP.js.gz"),
+        brotli: include_bytes!("stories-CYLYJAFs.js.br"),
+        gzip: include_bytes!("stories-CYLYJAFs.js.gz"),
     },
     File {
-        name: "story--KVGIdk-.js",
+        name: "story-DcfHvLah.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story--KVGIdk-.js.br"),
-        gzip: include_bytes!("story--KVGIdk-.js.gz"),
+        brotli: include_bytes!("story-DcfHvLah.js.br"),
+        gzip: include_bytes!("story-DcfHvLah.js.gz"),
     },
 ];

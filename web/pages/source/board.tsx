@@ -31,6 +31,8 @@ interface Figures {
   version: number;
   asOfMs: number;
   counted: number;
+  /** The part of them that is of nominees who are listed no more. */
+  withdrawn: number;
   withheld: number;
   voters: number;
   standings: Map<number, Standing>;
@@ -56,6 +58,7 @@ const figuresOf = (tally: BoardTallyFragment): Figures => ({
   version: tally.version,
   asOfMs: Date.parse(tally.asOf),
   counted: tally.countedVotes,
+  withdrawn: tally.withdrawnVotes,
   withheld: tally.withheldVotes,
   voters: tally.voters,
   standings: new Map(tally.entries.map(({ nominee, votes, rank }) => [nominee.number, { votes, rank }])),
@@ -82,6 +85,7 @@ class PublicTally {
       version: number;
       asOf: string;
       countedVotes: number;
+      withdrawnVotes: number;
       withheldVotes: number;
       voters: number;
       categories: { entries: (Standing & { number: number })[] }[];
@@ -91,6 +95,7 @@ class PublicTally {
       version: tally.version,
       asOfMs: Date.parse(tally.asOf),
       counted: tally.countedVotes,
+      withdrawn: tally.withdrawnVotes,
       withheld: tally.withheldVotes,
       voters: tally.voters,
       standings: new Map(entries.map(({ number, votes, rank }) => [number, { votes, rank }])),
@@ -412,6 +417,11 @@ function Totals({ figures, history }: { figures: Figures; history: History }) {
       <div>
         <dt>{t().totalVotes}</dt>
         <dd data-figure="votes">{count(figures.counted)}</dd>
+        {figures.withdrawn > 0 && (
+          <dd class="aside" data-figure="withdrawn">
+            {t().withdrawn(figures.withdrawn)}
+          </dd>
+        )}
         {figures.withheld > 0 && <dd class="aside">{t().withheld(figures.withheld)}</dd>}
       </div>
       <div>

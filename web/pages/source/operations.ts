@@ -194,7 +194,7 @@ export type FindBoardQueryVariables = Exact<{
 }>;
 
 
-export type FindBoardQuery = { serverTime: string, campaign: { id: string, title: string, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { tallyVisibility: TallyVisibility }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { version: number, asOf: string, rawVotes: number, countedVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> } | null } | null };
+export type FindBoardQuery = { serverTime: string, campaign: { id: string, title: string, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { tallyVisibility: TallyVisibility }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { version: number, asOf: string, rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> } | null } | null };
 
 export type ListRosterQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -205,14 +205,14 @@ export type ListRosterQueryVariables = Exact<{
 
 export type ListRosterQuery = { campaign: { nominees: { nodes: Array<{ number: number, name: string, employer: string, category: { id: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
-export type BoardTallyFragment = { version: number, asOf: string, rawVotes: number, countedVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> };
+export type BoardTallyFragment = { version: number, asOf: string, rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> };
 
 export type WatchTallySubscriptionVariables = Exact<{
   campaignId: Scalars['ID']['input'];
 }>;
 
 
-export type WatchTallySubscription = { tallyChanged: { version: number, asOf: string, rawVotes: number, countedVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> } };
+export type WatchTallySubscription = { tallyChanged: { version: number, asOf: string, rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> } };
 
 export type WatchStoriesSubscriptionVariables = Exact<{
   campaignId: Scalars['ID']['input'];
@@ -271,8 +271,8 @@ export const FindStory: Operation<FindStoryQuery, FindStoryQueryVariables> = {
 };
 
 export const FindBoard: Operation<FindBoardQuery, FindBoardQueryVariables> = {
-  id: "dd4ca8048614bcb2349aa3f9225b69e13d82dbf3af4609ef705d40b3dde69f2d",
-  text: "query FindBoard($slug:String!){serverTime campaign(slug:$slug){id title timeZone phase votingOpensAt votingClosesAt rules{tallyVisibility}categories{id key name shortlistSize nomineeCount}tally{...BoardTally}}}fragment BoardTally on Tally{version asOf rawVotes countedVotes withheldVotes voters entries{votes rank nominee{number}}}",
+  id: "33102952dcf35b11ce10e68813a33fed85bc13556347d774f01c75fea7481f53",
+  text: "query FindBoard($slug:String!){serverTime campaign(slug:$slug){id title timeZone phase votingOpensAt votingClosesAt rules{tallyVisibility}categories{id key name shortlistSize nomineeCount}tally{...BoardTally}}}fragment BoardTally on Tally{version asOf rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number}}}",
 };
 
 export const ListRoster: Operation<ListRosterQuery, ListRosterQueryVariables> = {
@@ -281,8 +281,8 @@ export const ListRoster: Operation<ListRosterQuery, ListRosterQueryVariables> = 
 };
 
 export const WatchTally: Operation<WatchTallySubscription, WatchTallySubscriptionVariables> = {
-  id: "ba350ece4fcb7fcd36809a5450af2a32b5936f7f318c9720ebf855225abb1017",
-  text: "fragment BoardTally on Tally{version asOf rawVotes countedVotes withheldVotes voters entries{votes rank nominee{number}}}subscription WatchTally($campaignId:ID!){tallyChanged(campaignId:$campaignId){...BoardTally}}",
+  id: "4572e43b5df6beb12b95fa536058c3f602e376da4cfec50c47006b51cc4eac1d",
+  text: "fragment BoardTally on Tally{version asOf rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number}}}subscription WatchTally($campaignId:ID!){tallyChanged(campaignId:$campaignId){...BoardTally}}",
 };
 
 export const WatchStories: Operation<WatchStoriesSubscription, WatchStoriesSubscriptionVariables> = {

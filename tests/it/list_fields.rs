@@ -1,0 +1,72 @@
+//! The lists of the API, each with an operation that reads it: for a test that walks them in a large campaign, and for
+//! the benchmark of prices.
+
+/// A list field as `Type.field`, with an operation that reads it. Its variables are `$campaign`, `$category`,
+/// `$nominee` (ids), `$campaigns` and `$nominees` (100 ids each, the campaign's a hundred times).
+pub const LIST_FIELDS: &[(&str, &str)] = &[
+    (
+        "Query.campaigns",
+        "{ campaigns(first: 100) { totalCount nodes { id title phase } } }",
+    ),
+    (
+        "Query.nodes",
+        "query($nominees: [ID!]!) { nodes(ids: $nominees) { id ... on Nominee { name votes likeCount } } }",
+    ),
+    (
+        "Query.nodes",
+        "query($campaigns: [ID!]!) { nodes(ids: $campaigns) { ... on Campaign { nominees(first: 1, search: \"x\") { totalCount } } } }",
+    ),
+    (
+        "Query.nominees",
+        "query($campaign: ID!) { nominees(campaignId: $campaign, first: 100) { totalCount nodes { id number name employer } } }",
+    ),
+    (
+        "Query.nominees",
+        "query($campaign: ID!, $category: ID) { nominees(campaignId: $campaign, first: 1, category: $category, orderBy: VOTES) { totalCount } }",
+    ),
+    (
+        "Query.nominees",
+        "query($campaign: ID!) { nominees(campaignId: $campaign, last: 1) { totalCount } }",
+    ),
+    (
+        "Query.nominees",
+        "query($campaign: ID!) { nominees(campaignId: $campaign, first: 1, search: \"x\") { totalCount } }",
+    ),
+    (
+        "Campaign.nominees",
+        "query($campaign: ID!) { campaign(id: $campaign) { nominees(first: 1, orderBy: SHUFFLED) { totalCount } } }",
+    ),
+    (
+        "Campaign.nominees",
+        "query($campaign: ID!) { campaign(id: $campaign) {
+            nominees(first: 100, orderBy: VOTES) { edges { cursor node { id votes rank viewCount } } } } }",
+    ),
+    (
+        "Campaign.categories",
+        "query($campaign: ID!) { campaign(id: $campaign) { categories { id name nomineeCount } } }",
+    ),
+    (
+        "Campaign.stories",
+        "query($campaign: ID!) { campaign(id: $campaign) { stories(first: 100) { nodes { id title nominee { name } } } } }",
+    ),
+    (
+        "Campaign.viewerQuotas",
+        "query($campaign: ID!) { campaign(id: $campaign) { viewerQuotas { limit used remaining } } }",
+    ),
+    (
+        "Query.stories",
+        "{ stories(first: 100) { nodes { id title summary likeCount } } }",
+    ),
+    (
+        "Story.media",
+        "{ stories(first: 100) { nodes { media { url } } } }",
+    ),
+    (
+        "Nominee.stories",
+        "query($campaign: ID!) { nominees(campaignId: $campaign, first: 100) { nodes { stories(first: 5) { nodes { id title } } } } }",
+    ),
+    (
+        "Tally.entries",
+        "query($campaign: ID!) { campaign(id: $campaign) { tally { version entries { rank votes nominee { name } } } } }",
+    ),
+];

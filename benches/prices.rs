@@ -186,17 +186,15 @@ async fn grow(app: &App, size: usize) {
         .next()
         .cloned();
     let roster = roster.expect("the demo's campaign");
+    let of_number = |number: usize| Nominee {
+        id: NomineeId::new(),
+        number: i64::try_from(number).expect("small") + 1_000,
+        ..roster.nominees()[number % roster.nominees().len()].clone()
+    };
+    let new: Vec<Nominee> = (roster.nominees().len()..size).map(of_number).collect();
     let mut tx = app.database.begin("grow").await.expect("it answers");
-    for number in roster.nominees().len()..size {
-        let nominee = Nominee {
-            id: NomineeId::new(),
-            number: i64::try_from(number).expect("small") + 1_000,
-            ..roster.nominees()[number % roster.nominees().len()].clone()
-        };
-        ledger::campaign::insert_nominee(&mut tx, &nominee)
-            .await
-            .expect("it is good");
-    }
+    let stored = ledger::campaign::insert_nominees(&mut tx, &new).await;
+    stored.expect("good nominees");
     tx.commit().await.expect("it commits");
     app.refresh_campaigns().await.expect("it answers");
 }

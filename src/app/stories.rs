@@ -50,13 +50,11 @@ impl UnreadableStories {
         }
     }
 
-    /// Forgets those of `ids` that are not in `unreadable` any more; returns whether there are any.
-    fn forget_mended(&self, ids: &[Uuid], unreadable: &[UnreadableRow]) -> bool {
+    /// Forgets those of `ids` that are not in `unreadable` any more.
+    fn forget_mended(&self, ids: &[Uuid], unreadable: &[UnreadableRow]) {
         let mut held = self.0.lock();
-        let before = held.len();
         let is_unreadable = |id: Uuid| unreadable.iter().any(|row| row.id == Some(id));
         held.retain(|id, _| id.is_none_or(|id| !ids.contains(&id) || is_unreadable(id)));
-        held.len() < before
     }
 }
 
@@ -74,11 +72,10 @@ impl App {
             return Ok(());
         }
         let read = story::list_by_ids(&self.database, ids.clone()).await?;
-        if self
-            .unreadable_stories
-            .forget_mended(&ids, &read.unreadable)
-        {
-            self.bump_public_revision();
+        self.unreadable_stories
+            .forget_mended(&ids, &read.unreadable);
+        for mended in &read.stories {
+            self.public_changes.add(mended.campaign_id);
         }
         self.unreadable_stories.note(read.unreadable);
         Ok(())

@@ -181,8 +181,8 @@ impl App {
         }
     }
 
-    /// Marks the campaigns that votes are cast in whose channel is not at the database's version: behind it, or ahead of
-    /// one that was restored, which has lost votes that the hot store may remember, too.
+    /// Marks the campaigns that votes are cast in whose channel is not at the database's version: behind it, or ahead
+    /// of one that was restored, which has lost votes that the hot store may remember, too.
     pub async fn sweep_tallies(&self) -> Result<()> {
         let now = self.clock.now();
         self.sweep(|campaign| is_moving(campaign, now)).await?;

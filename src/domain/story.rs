@@ -207,9 +207,9 @@ impl FeedWindow {
         i64::try_from(self.limit + 1).unwrap_or(i64::MAX)
     }
 
-    /// Cuts the page out of the first [`read_limit`](Self::read_limit) stories from the start on, or more of them, in the
-    /// direction of reading. The end that reading starts at has more stories if there is a bound: the client got it from one of
-    /// them.
+    /// Cuts the page out of the first [`read_limit`](Self::read_limit) stories from the start on, or more of them, in
+    /// the direction of reading. The end that reading starts at has more stories if there is a bound: the client got it
+    /// from one of them.
     #[must_use]
     pub fn cut(&self, mut read: Vec<Story>) -> FeedSlice {
         let read_count = read.len();

@@ -62,8 +62,8 @@ pub(super) async fn readyz(State(server): State<Server>) -> Response {
     }
 }
 
-/// The text of a process that is ready. Where rows had to be left out, since they cannot be read, it has their campaigns
-/// and stories, by id alone: the public reads it, too, and the log has the rest.
+/// The text of a process that is ready. Where rows had to be left out, since they cannot be read, it has their
+/// campaigns and stories, by id alone: the public reads it, too, and the log has the rest.
 fn ready(app: &App) -> String {
     let mut text = "ready\n".to_owned();
     let catalog = app.campaigns.catalog();

@@ -2,16 +2,17 @@
 
 use acclaim::clock::Clock;
 use acclaim::graphql::document::{Documents, Policy};
+use acclaim::graphql::node_id::GlobalId;
 use acclaim::hot::Rate;
-use acclaim::ledger::campaign;
 use aws_lc_rs::digest::{SHA256, digest};
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
+use crate::deadlines::until;
 use crate::harness::{
-    NOMINEES_EACH, Program, Sample, Stores, TestApp, TestClient, assert_refuses, on_both, program,
-    sample_nominee,
+    Program, Sample, Stores, TestApp, TestClient, assert_refuses, global, on_both, program,
 };
 use crate::limits::assert_is_limited;
 
@@ -24,10 +25,11 @@ on_both!(
     only_the_manifest_is_executed,
     manifests_of_both_kinds_are_read_at_the_start,
     public_answers_may_be_kept,
+    an_edit_leaves_the_kept_answers_of_other_campaigns,
     other_answers_may_not_be_kept,
     a_shuffle_is_kept_for_its_seed_only,
     an_operation_says_what_it_costs,
-    lists_of_nominees_are_paid_by_the_roster,
+    searches_are_paid_by_the_roster,
     an_operation_is_charged_to_its_caller,
     a_page_that_a_variable_makes_too_large_is_refused,
 );
@@ -416,6 +418,62 @@ async fn public_answers_may_be_kept(stores: Stores) {
     }
 }
 
+/// Answers that say what they were made of, each with a statement of its own.
+const KEPT: [&str; 5] = [
+    "query($slug: String) { campaign(slug: $slug) { nominees(first: 1) { nodes { likeCount } } } }",
+    "query($nominee: ID!) { nominee(id: $nominee) { likeCount } }",
+    "query($campaign: ID!) { nominees(campaignId: $campaign, first: 1) { nodes { likeCount } } }",
+    "query($campaign: ID!) { stories(campaignId: $campaign) { nodes { title } } }",
+    "query($story: ID!) { story(id: $story) { title } }",
+];
+
+async fn an_edit_leaves_the_kept_answers_of_other_campaigns(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let (own, other) = (app.sample().await, app.sample().await);
+    let now = app.clock.now();
+    let story = own.insert_story(&app.database, None, "Kept", now).await;
+    let all = json!({"slug": own.campaign.slug, "nominee": own.nominee_id(0), "campaign": own.campaign_id(),
+        "story": global(GlobalId::Story(story))});
+    let edit = async |sample: &Sample| {
+        let slug = &sample.campaign.slug;
+        let text = Uuid::new_v4();
+        let edited = format!("UPDATE campaign SET summary = '{text}' WHERE slug = '{slug}'");
+        stores.execute(edited.leak()).await;
+        app.refresh().await;
+    };
+    for query in KEPT {
+        let variables: serde_json::Map<_, _> = all
+            .as_object()
+            .expect("an object")
+            .iter()
+            .filter(|(name, _)| query.contains(&format!("${name}:")))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let extensions = persisted(&sha256(query)).to_string();
+        let variables = Value::Object(variables).to_string();
+        let parameters = [
+            ("query", query),
+            ("extensions", &extensions),
+            ("variables", &variables),
+        ];
+        // Whether an answer that has just been made is made again after an edit.
+        let is_made_again = async |edited: &Sample| {
+            get(app.anonymous(), &parameters).await;
+            edit(edited).await;
+            let before = app.database.statements();
+            let answer = get(app.anonymous(), &parameters).await;
+            assert_eq!(answer.status, 200, "{query}: {}", answer.body);
+            app.database.statements() > before
+        };
+        assert!(is_made_again(&own).await, "{query}");
+        // An answer is kept for a moment only, which may end in between.
+        until("an answer that is kept", async || {
+            (!is_made_again(&other).await).then_some(())
+        })
+        .await;
+    }
+}
+
 async fn a_shuffle_is_kept_for_its_seed_only(stores: Stores) {
     const SHUFFLED: &str =
         "query($slug: String!, $order: NomineeOrder!, $seed: String) { campaign(slug: $slug) {
@@ -518,7 +576,10 @@ async fn an_operation_says_what_it_costs(stores: Stores) {
         );
         body["extensions"] = json!({"cost": true});
         let shown = &post(app.anonymous(), body.clone()).await.body["extensions"];
-        assert_eq!(*shown, json!({"cost": {"operation": cost, "max": 5_000}}));
+        assert_eq!(
+            *shown,
+            json!({"cost": {"operation": cost, "max": 5_000 + 10 * 36}})
+        );
         body["extensions"] = json!({"cost": false});
         assert_eq!(
             post(app.anonymous(), body).await.body.get("extensions"),
@@ -573,9 +634,9 @@ async fn a_page_that_a_variable_makes_too_large_is_refused(stores: Stores) {
     }
 }
 
-async fn lists_of_nominees_are_paid_by_the_roster(stores: Stores) {
+async fn searches_are_paid_by_the_roster(stores: Stores) {
     let app = TestApp::start(&stores).await;
-    let sample = app.sample().await;
+    let mut sample = app.sample().await;
     let lists: Vec<String> = (0..15)
         .map(|n| format!("a{n}: nominees(first: 1, search: \"x{n}\") {{ totalCount }}"))
         .collect();
@@ -584,15 +645,8 @@ async fn lists_of_nominees_are_paid_by_the_roster(stores: Stores) {
         format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Campaign {{ {lists} }} }} }}");
     let variables = json!({"ids": vec![sample.campaign_id(); 100]});
     app.anonymous().ask(&query, variables.clone()).await;
-    let database = &app.database;
-    let mut tx = database.begin("test").await.expect("the database answers");
-    let nominees: Vec<_> = (3 * NOMINEES_EACH + 1..=100)
-        .map(|number| sample_nominee(sample.campaign.id, sample.categories[2], number))
-        .collect();
-    let stored = campaign::insert_nominees(&mut tx, &nominees).await;
-    stored.expect("stored");
-    tx.commit().await.expect("it commits");
+    sample.grow(&app.database, 400).await;
     app.refresh().await;
     let code = app.anonymous().fail(&query, variables).await;
-    assert_eq!(code, "QUERY_TOO_COMPLEX", "1,500 lists of 100 nominees");
+    assert_eq!(code, "QUERY_TOO_COMPLEX", "1,500 searches of 400 nominees");
 }

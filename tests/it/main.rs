@@ -22,6 +22,7 @@ mod harness;
 mod hostile;
 mod likes;
 mod limits;
+mod list_fields;
 mod live;
 mod log_watch;
 mod logs;

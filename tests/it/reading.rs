@@ -3,6 +3,7 @@
 mod campaigns;
 mod feed;
 mod imports;
+mod lists;
 mod nodes;
 mod nominees;
 mod shape;

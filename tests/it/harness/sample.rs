@@ -89,6 +89,20 @@ impl Sample {
         }
     }
 
+    /// Adds nominees to the last category until the campaign has `total`.
+    pub async fn grow(&mut self, database: &Database, total: i64) {
+        let first = i64::try_from(self.nominees.len()).expect("it is small") + 1;
+        let category = self.categories[self.categories.len() - 1];
+        let new: Vec<Nominee> = (first..=total)
+            .map(|number| sample_nominee(self.campaign.id, category, number))
+            .collect();
+        let mut tx = database.begin("test").await.expect("the database answers");
+        let stored = campaign::insert_nominees(&mut tx, &new).await;
+        stored.expect("good nominees");
+        tx.commit().await.expect("it commits");
+        self.nominees.extend(new.iter().map(|nominee| nominee.id));
+    }
+
     /// The campaign's id as clients see it.
     pub fn campaign_id(&self) -> String {
         global(GlobalId::Campaign(self.campaign.id))

@@ -13,6 +13,7 @@ on_both!(
     a_story_that_cannot_be_read_is_left_out_of_whole_lists,
     the_stories_of_a_nominee_are_whole_without_one_that_cannot_be_read,
     a_story_that_cannot_be_read_is_named_until_it_is_mended,
+    times_that_no_calendar_has_are_not_stored,
 );
 
 const STORIES: &str = "query($campaign: ID, $first: Int, $after: String, $last: Int, $before: String) {
@@ -160,4 +161,50 @@ async fn a_story_that_cannot_be_read_is_named_until_it_is_mended(stores: Stores)
         data["nodes"],
         json!([null, {"title": "Story 1"}, {"title": "Story 2"}])
     );
+}
+
+/// On SQLite alone: PostgreSQL takes no such time and id.
+#[tokio::test]
+async fn a_story_whose_place_cannot_be_read_hides_no_other() {
+    let stores = Stores::embedded();
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let made = stories(&app, &sample, 5).await;
+    let mut raw = RawSql::connect(&stores).await;
+    for damage in [
+        "UPDATE story SET published_at = '2022-02-30T00:00:00+00:00' WHERE title = 'Story 1'",
+        "UPDATE story SET id = x'00' WHERE title = 'Story 3'",
+    ] {
+        assert_eq!(raw.execute(damage).await, 1);
+    }
+    let expected = [0, 2, 4].map(|number| story_id(&made[number]));
+    for size in [1, 2, 3] {
+        let client = app.anonymous();
+        let forwards = walk(client, STORIES, &json!({}), (size, "id")).await;
+        assert_eq!(forwards, expected);
+        let backwards = walk_back(client, STORIES, &json!({}), (size, "id")).await;
+        assert_eq!(backwards, expected);
+    }
+    let named = format!("left out, unreadable: story {}\n", made[1].0);
+    assert_eq!(readiness(&app).await, format!("ready\n{named}"));
+    assert_eq!(app.unreadable_stories.count(), 2);
+}
+
+async fn times_that_no_calendar_has_are_not_stored(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    stories(&app, &sample, 1).await;
+    let mut raw = RawSql::connect(&stores).await;
+    for time in ["infinity", "-infinity", "280000-01-01T00:00:00+00:00"] {
+        for column in [
+            "campaign SET voting_closes_at",
+            "campaign SET voting_opens_at",
+            "story SET published_at",
+        ] {
+            let refused = raw
+                .try_execute(&format!("UPDATE {column} = '{time}'"))
+                .await;
+            assert!(refused.is_err(), "{column} {time}");
+        }
+    }
 }

@@ -31,7 +31,7 @@ impl App {
             tracing::warn!(
                 "the database lacks votes that Redis remembers, as after a restore: Redis begins anew"
             );
-            self.hot.remove_epoch(epoch, &campaigns).await;
+            self.hot.remove_documents(epoch).await;
         }
         let current = self.database.instance().await?.epoch;
         // An epoch that another process has begun meanwhile is looked at the next time, as is a database that was lost.

@@ -205,10 +205,10 @@ impl Hot {
         }
     }
 
-    /// Removes what would stay of an epoch that was left.
-    pub async fn remove_epoch(&self, epoch: i64, campaigns: &[CampaignId]) {
+    /// Removes the documents of an epoch that was left.
+    pub async fn remove_documents(&self, epoch: i64) {
         if let Self::Redis(redis) = self {
-            redis.remove_epoch(epoch, campaigns).await;
+            redis.remove_documents(epoch).await;
         }
     }
 

@@ -92,26 +92,19 @@ impl Redis {
         Some(version.map(|version| (campaign, version)))
     }
 
-    /// Removes what would stay for ever of an epoch that was left. The rest expires.
-    pub(in crate::hot) async fn remove_epoch(&self, epoch: i64, campaigns: &[CampaignId]) {
-        let totals = campaigns.iter().map(|id| self.keys.totals(epoch, *id));
-        let keys: Vec<String> = totals
-            .chain(self.keys.documents(epoch))
-            .chain([self.keys.latest_votes(epoch)])
-            .collect();
-        for keys in keys.chunks(QUESTIONS_MAX) {
-            let removed = keys.iter().map(|key| {
-                let unlink = redis::cmd("UNLINK").arg(key).to_owned();
-                self.client
-                    .call(|mut c| async move { unlink.exec_async(&mut c).await })
-            });
-            join_all(removed).await;
-        }
+    /// Removes the documents of an epoch that was left, which would stay for ever. The little that it is compared by
+    /// stays: the backup that knows this epoch may be restored once more.
+    pub(in crate::hot) async fn remove_documents(&self, epoch: i64) {
+        let mut unlink = redis::cmd("UNLINK");
+        unlink.arg(&self.keys.documents(epoch));
+        self.client
+            .call(|mut c| async move { unlink.exec_async(&mut c).await })
+            .await;
     }
 }
 
-/// Notes the latest votes of those that are about to be remembered, but for those of an epoch that was left; `None` when
-/// Redis is away.
+/// Notes the latest votes of those that are about to be remembered, but for those of an epoch that was left; `None`
+/// when Redis is away.
 pub(super) async fn note_latest(
     client: &RedisClient,
     keys: &Keys,

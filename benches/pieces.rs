@@ -91,7 +91,7 @@ impl Process {
             let database = Database::open(&url, 8, Purpose::Serving).await;
             let database = database.expect("it opens");
             let clock = Clock::System;
-            database.migrate(&clock).await.expect("tables");
+            database.migrate().await.expect("tables");
             acclaim::demo::load(&database, &clock).await.expect("demo");
             let parts = Parts {
                 clock,
@@ -230,7 +230,7 @@ fn admitting_by_redis(bencher: Bencher, crowd: usize) {
     let runtime = Runtime::new().expect("a runtime");
     let hot = runtime.block_on(async {
         let url = servers::redis().await.url();
-        Hot::Redis(Redis::open(&url, Uuid::new_v4(), limits()).expect("an address"))
+        Hot::Redis(Redis::open(&url, Uuid::new_v4(), 0, limits()).expect("an address"))
     });
     admit(bencher, &runtime, &hot, crowd);
 }

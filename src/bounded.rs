@@ -66,6 +66,13 @@ impl<K: Hash + Eq + Clone, V: Default> BoundedMap<K, V> {
         change(shard.young.entry(key.clone()).or_default())
     }
 
+    /// Forgets all entries.
+    pub fn clear(&self) {
+        for shard in &self.shards {
+            *shard.lock() = Generations::default();
+        }
+    }
+
     /// Looks at the value of `key`, if there is one.
     pub fn peek<T>(&self, key: &K, look: impl FnOnce(&V) -> T) -> Option<T> {
         let shard = self.shard(key).lock();

@@ -21,7 +21,7 @@ use crate::domain::campaign::Phase;
 use crate::hot::{Hot, Limits, Memory, Redis};
 use crate::http::pages::poster::Posters;
 use crate::http::{Server, pages, serve_metrics};
-use crate::ledger::{Database, Purpose, writer::WriterTask};
+use crate::ledger::{Database, Instance, Purpose, writer::WriterTask};
 use crate::print::font::Font;
 use crate::workers::Workers;
 use crate::{demo, graphql, telemetry, verify};
@@ -197,9 +197,17 @@ async fn open_existing(store: &StoreSettings) -> Result<Database, Failure> {
     Ok(database)
 }
 
+/// Opens a database for serving, with its tables brought up to date: that takes the time that it takes.
+async fn open_migrated(store: &StoreSettings) -> Result<Database, Failure> {
+    let database = open(store, Purpose::Maintenance).await?;
+    database.migrate().await?;
+    database.close().await;
+    open(store, Purpose::Serving).await
+}
+
 async fn migrate(store: &StoreSettings, vote_partitions: Option<u32>) -> Result<ExitCode, Failure> {
     let database = open(store, Purpose::Maintenance).await?;
-    database.migrate(&Clock::System).await?;
+    database.migrate().await?;
     if let Some(partitions) = vote_partitions {
         database.partition_votes(partitions).await?;
     }
@@ -213,7 +221,11 @@ async fn migrate(store: &StoreSettings, vote_partitions: Option<u32>) -> Result<
 async fn verify(store: &StoreSettings, json: bool) -> Result<ExitCode, Failure> {
     let database = open_existing(store).await?;
     let redis = match store.redis_url() {
-        Some(url) => Some(Redis::open(url, database.instance().await?, NO_LIMITS)?),
+        Some(url) => {
+            let instance = database.instance().await?;
+            let (id, epoch) = (instance.id, instance.epoch);
+            Some(Redis::open(url, id, epoch, NO_LIMITS)?)
+        }
         None => None,
     };
     let report = verify::verify(&database, redis.as_ref()).await?;
@@ -241,13 +253,14 @@ async fn serve(settings: &ServerSettings, migrate: bool) -> Result<ExitCode, Fai
     settings.token_keys()?;
     settings.hash_key()?;
     settings.documents()?;
-    let database = open(&settings.store, Purpose::Serving).await?;
-    if migrate {
-        database.migrate(&Clock::System).await?;
+    let database = if migrate {
+        open_migrated(&settings.store).await?
     } else {
-        database.check_schema().await?;
-    }
-    let process = Process::build(settings, database).await?;
+        open(&settings.store, Purpose::Serving).await?
+    };
+    database.check_schema().await?;
+    let instance = find_instance(settings, &database).await?;
+    let process = Process::build(settings, database, &instance).await?;
     process.serve(settings, |_| ()).await
 }
 
@@ -258,10 +271,10 @@ async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
     settings.fill_allowed_origins();
     settings.documents.get_or_insert(DocumentPolicy::Open);
     settings.documents()?;
-    let database = open(&settings.store, Purpose::Serving).await?;
-    database.migrate(&Clock::System).await?;
+    let database = open_migrated(&settings.store).await?;
+    let instance = find_instance(&settings, &database).await?;
     let password = demo::load(&database, &Clock::System).await?;
-    let process = Process::build(&settings, database).await?;
+    let process = Process::build(&settings, database, &instance).await?;
     let catalog = process.app.campaigns.catalog();
     let phase = catalog
         .find_by_slug(demo::SLUG, Viewer::Anonymous)
@@ -274,6 +287,17 @@ async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
         .await
 }
 
+/// The installation, with whose identity secret the settings agree.
+async fn find_instance(
+    settings: &ServerSettings,
+    database: &Database,
+) -> Result<Instance, Failure> {
+    let instance = database.instance().await?;
+    let fingerprint = settings.hash_key()?.fingerprint();
+    database.check_identity(&instance, &fingerprint).await?;
+    Ok(instance)
+}
+
 /// A server with its workers.
 struct Process {
     app: Arc<App>,
@@ -281,10 +305,14 @@ struct Process {
 }
 
 impl Process {
-    async fn build(settings: &ServerSettings, database: Database) -> Result<Self, Failure> {
+    async fn build(
+        settings: &ServerSettings,
+        database: Database,
+        instance: &Instance,
+    ) -> Result<Self, Failure> {
         let limits = settings.limits.limits();
         let hot = match settings.store.redis_url() {
-            Some(url) => Hot::Redis(Redis::open(url, database.instance().await?, limits)?),
+            Some(url) => Hot::Redis(Redis::open(url, instance.id, instance.epoch, limits)?),
             None => Hot::Memory(Memory::new(limits)),
         };
         let parts = Parts {
@@ -296,7 +324,6 @@ impl Process {
             wechat: settings.wechat()?,
         };
         let (app, writer) = App::build(parts).await?;
-        app.hot.check().await;
         Ok(Self {
             app: Arc::new(app),
             writer,

@@ -87,7 +87,7 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
     let database = database.expect("it opens");
     let noon = "2022-10-25T04:00:00Z".parse().expect("a time");
     let clock = Clock::manual(noon);
-    database.migrate(&clock).await.expect("the tables are made");
+    database.migrate().await.expect("the tables are made");
     acclaim::demo::load(&database, &clock)
         .await
         .expect("the demo is loaded");

@@ -63,7 +63,7 @@ async fn start() -> (Documents, WriterTask) {
     let url = format!("sqlite:{}", path.display());
     let database = Database::open(&url, 4, Purpose::Serving).await;
     let database = database.expect("the database opens");
-    database.migrate(&clock).await.expect("its tables are made");
+    database.migrate().await.expect("its tables are made");
     demo::load(&database, &clock).await.expect("it is loaded");
     let limits = Limits {
         cast: GENEROUS,

@@ -233,6 +233,8 @@ impl App {
         let asked_at = Instant::now();
         let catalog = self.campaigns.catalog();
         let revisions = ledger::campaign::list_revisions(&self.database).await?;
+        self.hot.note_epoch(revisions.epoch);
+        let revisions = revisions.campaigns;
         let is_current = |(id, revision): &(CampaignId, i64)| catalog.is_current(*id, *revision);
         if revisions.len() == catalog.held() && revisions.iter().all(is_current) {
             self.campaigns.note(None, asked_at);

@@ -13,6 +13,7 @@
 
 pub mod ballot;
 pub mod campaigns;
+mod epoch;
 pub mod likes;
 pub mod nominees;
 pub mod operations;
@@ -165,6 +166,8 @@ impl App {
             stories: BoundedMap::new(STORIES_REMEMBERED_MAX),
         };
         app.refresh_campaigns().await?;
+        app.hot.distrust();
+        app.check_hot().await?;
         Ok((app, task))
     }
 

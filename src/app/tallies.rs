@@ -97,6 +97,16 @@ impl Tallies {
         ranked.as_ref().map(|ranked| ranked.tally.version)
     }
 
+    /// The versions of all channels that hold a tally.
+    fn versions(&self) -> HashMap<CampaignId, i64> {
+        let channels = self.channels.lock();
+        let held = channels.iter().filter_map(|(id, channel)| {
+            let version = channel.borrow().as_ref()?.tally.version;
+            Some((*id, version))
+        });
+        held.collect()
+    }
+
     /// Time since the tallies were last compared with the database; zero before the first time.
     #[must_use]
     pub fn age(&self) -> Duration {
@@ -108,11 +118,7 @@ impl Tallies {
     /// The sum of the versions of all channels, for the metrics.
     #[must_use]
     pub fn version_sum(&self) -> i64 {
-        let channels = self.channels.lock();
-        channels
-            .values()
-            .filter_map(|channel| channel.borrow().as_ref().map(|ranked| ranked.tally.version))
-            .sum()
+        self.versions().values().sum()
     }
 }
 
@@ -176,7 +182,7 @@ impl App {
     }
 
     /// Marks the campaigns that votes are cast in whose channel is not at the database's version: behind it, or ahead
-    /// of one that was restored.
+    /// of one that was restored, which has lost votes that the hot store may remember, too.
     pub async fn sweep_tallies(&self) -> Result<()> {
         let now = self.clock.now();
         self.sweep(|campaign| is_moving(campaign, now)).await?;
@@ -198,10 +204,14 @@ impl App {
             return Ok(());
         }
         let ids = due.iter().map(|id| id.0).collect();
+        let held_before = self.tallies.versions();
         let versions = ledger::tally::list_versions_of(&self.database, ids).await?;
         let versions: HashMap<CampaignId, i64> = versions.into_iter().collect();
         for campaign_id in due {
             let stored = versions.get(&campaign_id).copied();
+            if held_before.get(&campaign_id) > Some(&stored.unwrap_or(0)) {
+                self.hot.distrust();
+            }
             let is_current = match self.tallies.version(campaign_id) {
                 Some(held) => held == stored.unwrap_or(0),
                 // Where there are no votes either, the first reader reads.

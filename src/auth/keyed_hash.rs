@@ -20,6 +20,8 @@ pub enum Purpose {
     RefreshSeal,
     /// An id or a cursor of the API.
     Opaque,
+    /// The fingerprint of the secret itself.
+    Fingerprint,
 }
 
 impl Purpose {
@@ -32,6 +34,7 @@ impl Purpose {
             Self::Refresh => b"refresh\0",
             Self::RefreshSeal => b"refresh-seal\0",
             Self::Opaque => b"opaque\0",
+            Self::Fingerprint => b"fingerprint\0",
         }
     }
 }
@@ -64,6 +67,12 @@ impl HashKey {
         let mut hash = [0; 32];
         hash.copy_from_slice(context.sign().as_ref());
         hash
+    }
+
+    /// The hash that tells the secret from another one, and nothing else about it.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        self.hash(Purpose::Fingerprint, &[])
     }
 
     /// The first half of the hash of `part`, for rows that are only to be grouped by it.

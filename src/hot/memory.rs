@@ -104,6 +104,10 @@ impl Memory {
         Ok(refusal.flatten())
     }
 
+    pub(super) fn forget_votes(&self) {
+        self.votes.clear();
+    }
+
     pub(super) fn remember(&self, votes: &[Vote]) {
         for vote in votes {
             let key = (vote.voter_id, vote.scope_id, vote.period);

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 pub use self::limits::{Action, BucketOwner, Limits, Rate};
 pub use self::memory::Memory;
-pub use self::redis::{ConnectError, Redis, RememberedVote};
+pub use self::redis::{ConnectError, Known, Redis, RememberedVote};
 
 use crate::domain::tally::CampaignTotals;
 use crate::domain::vote::{Outcome, Refusal, Selection, Verdict, Vote, VoteRequest};
@@ -162,10 +162,53 @@ impl Hot {
         }
     }
 
-    /// Asks the store whether it is there: the log hears at the start where it is not.
-    pub async fn check(&self) {
+    /// The epoch of what is remembered, while it is used: while nothing says that the database may have lost some of
+    /// it. In a process alone there is one epoch.
+    #[must_use]
+    pub fn epoch(&self) -> Option<i64> {
+        match self {
+            Self::Memory(_) => Some(0),
+            Self::Redis(redis) => redis.epoch(),
+        }
+    }
+
+    /// Uses nothing of what is remembered until it has been compared with the database, which may be another one than
+    /// before. Limits go on. A process alone has nobody to keep it for, and forgets it.
+    pub fn distrust(&self) {
+        match self {
+            Self::Memory(memory) => memory.forget_votes(),
+            Self::Redis(redis) => redis.distrust(),
+        }
+    }
+
+    /// The database is in this epoch: distrusts what is remembered in another one.
+    pub fn note_epoch(&self, epoch: i64) {
+        if let Self::Redis(redis) = self
+            && redis.epoch().is_some_and(|used| used != epoch)
+        {
+            redis.distrust();
+        }
+    }
+
+    /// The part of what is remembered in an epoch that is compared; `None` while the store is away.
+    pub async fn find_known(&self, epoch: i64, campaigns: &[CampaignId]) -> Option<Known> {
+        match self {
+            Self::Memory(_) => Some(Known::default()),
+            Self::Redis(redis) => redis.find_known(epoch, campaigns).await,
+        }
+    }
+
+    /// Uses what is remembered in this epoch: the database has it.
+    pub fn trust(&self, epoch: i64) {
         if let Self::Redis(redis) = self {
-            redis.check().await;
+            redis.trust(epoch);
+        }
+    }
+
+    /// Removes the documents of an epoch that was left.
+    pub async fn remove_documents(&self, epoch: i64) {
+        if let Self::Redis(redis) = self {
+            redis.remove_documents(epoch).await;
         }
     }
 

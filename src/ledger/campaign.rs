@@ -14,13 +14,32 @@ use crate::id::CampaignId;
 /// Nominees of one statement: a megabyte or two.
 const INSERTED_MAX: usize = 1_000;
 
-/// Every campaign with its revision.
-pub async fn list_revisions(database: &Database) -> sqlx::Result<Vec<(CampaignId, i64)>> {
+/// All campaigns as they stand at a moment.
+#[derive(Debug)]
+pub struct Revisions {
+    /// The epoch of the installation.
+    pub epoch: i64,
+    /// Every campaign with its revision.
+    pub campaigns: Vec<(CampaignId, i64)>,
+}
+
+/// Every campaign with its revision, and the epoch.
+pub async fn list_revisions(database: &Database) -> sqlx::Result<Revisions> {
     let statement = sql!(
         "list_campaign_revisions",
-        "SELECT id, revision FROM campaign"
+        "SELECT i.epoch, c.id, c.revision FROM instance i LEFT JOIN campaign c ON TRUE"
     );
-    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
+    let rows: Vec<(i64, Option<CampaignId>, Option<i64>)> = on_pool!(database.read(statement), (p, text) =>
+        sqlx::query_as(text).fetch_all(p).await)?;
+    // A database that is being restored has no installation yet: that is not one without campaigns.
+    let epoch = rows.first().ok_or(sqlx::Error::RowNotFound)?.0;
+    let campaigns = rows
+        .into_iter()
+        .filter_map(|(_, id, revision)| Some((id?, revision?)));
+    Ok(Revisions {
+        epoch,
+        campaigns: campaigns.collect(),
+    })
 }
 
 /// A campaign as far as it can be read.

@@ -17,6 +17,7 @@ pub mod counters;
 mod dialect;
 mod health;
 pub mod identity;
+mod instance;
 pub mod like;
 mod readable;
 pub mod recount;
@@ -41,9 +42,10 @@ use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Row as _, SqlitePool};
-use uuid::Uuid;
+use tokio::sync::watch;
 
 pub use self::backup::BackupError;
+pub use self::instance::Instance;
 pub use self::readable::UnreadableRow;
 use self::replica::Replica;
 use self::statement::{Dialects, OnPool, Statement, on_pool, sql};
@@ -158,11 +160,17 @@ pub enum OpenError {
     /// Migrations are missing.
     #[error("the database's tables are of an older version: run `acclaim migrate`")]
     OldTables,
-    /// There is a migration, of this version, that the program does not know.
+    /// There are migrations that the program does not know, and it is too old to run on their tables.
     #[error(
-        "the database was made by a newer version of acclaim (migration {0} is unknown here): update acclaim"
+        "the database was brought up to date by a newer version of acclaim (migration {newest} is unknown here), and \
+         no version older than migration {compatible_from} may run on it: update acclaim"
     )]
-    NewerTables(i64),
+    NewerTables {
+        /// The newest migration that was applied.
+        newest: i64,
+        /// The newest migration of the oldest program that may run.
+        compatible_from: i64,
+    },
     /// A migration, of this version, was another one when it was applied.
     #[error(
         "the database was made by an unreleased build of acclaim: its migration {0} is not the one of this program. It \
@@ -170,6 +178,13 @@ pub enum OpenError {
          database in DATABASE_URL (or another ACCLAIM_DATA_DIR). Votes are not carried over"
     )]
     OtherTables(i64),
+    /// The identity secret is another one than at the first start.
+    #[error(
+        "ACCLAIM_IDENTITY_SECRET is not the secret that this database was first served with, and every voter would be \
+         a new one: set that secret, the same for all processes (where it is lost for good, `UPDATE instance SET \
+         identity_fingerprint = NULL` lets another one in)"
+    )]
+    OtherSecret,
     /// It might lose what it has acknowledged.
     #[error("PostgreSQL runs with {0} = off and could lose acknowledged votes: turn it on")]
     NotDurable(&'static str),
@@ -213,9 +228,10 @@ impl Database {
         // Readers, however many, take no connection from the votes.
         let writing = (connections_max / 4).max(2);
         let doubt = Doubt::new();
-        let write = writable::with_doubt(postgres_pool(writing), &doubt);
+        let write = writable::for_writing(postgres_pool(writing), &doubt);
         let write = write.connect_with(options.clone()).await?;
         let read = postgres_pool((connections_max - writing).max(2));
+        let read = writable::for_reading(read, &doubt);
         let read = read.connect_with(options).await?;
         check_settings(&read, timeout).await?;
         Ok(Self::new(
@@ -326,10 +342,10 @@ impl Database {
         }
     }
 
-    /// The id of this installation, made with its tables.
-    pub async fn instance(&self) -> sqlx::Result<Uuid> {
-        let statement = sql!("find_instance", "SELECT id FROM instance");
-        on_pool!(self.read(statement), (p, text) => sqlx::query_scalar(text).fetch_one(p).await)
+    /// The number of times that a connection was lost: what is behind the next one may have been restored meanwhile.
+    #[must_use]
+    pub fn losses(&self) -> watch::Receiver<u64> {
+        self.doubt.losses()
     }
 
     /// Closes all connections, after what they do.
@@ -412,14 +428,6 @@ fn postgres_pool(connections_max: u32) -> PgPoolOptions {
         .max_connections(connections_max)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire(false)
-        .before_acquire(|connection, about| {
-            Box::pin(async move {
-                if about.idle_for >= TRUSTED_IDLE {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
 }
 
 fn sqlite_pool(connections_max: u32) -> SqlitePoolOptions {

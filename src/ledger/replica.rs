@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::statement::{Dialects, OnPool};
-use super::{Database, OpenError, Pool, STATEMENT_TIMEOUT_MS, postgres_pool, with_settings};
+use super::{
+    Database, Doubt, OpenError, Pool, STATEMENT_TIMEOUT_MS, postgres_pool, with_settings, writable,
+};
 use crate::error::is_unavailable;
 
 /// The time for which a replica that does not answer is not asked.
@@ -56,7 +58,9 @@ impl Database {
             return Err(OpenError::UnknownReplica);
         }
         let options = with_settings(url.parse()?, STATEMENT_TIMEOUT_MS);
-        let pool = postgres_pool(connections_max).connect_lazy_with(options);
+        // What becomes of its connections says nothing about the primary.
+        let pool = writable::for_reading(postgres_pool(connections_max), &Doubt::new());
+        let pool = pool.connect_lazy_with(options);
         self.replica = Some(Replica {
             pool: Pool::Postgres(pool),
             rests_until: Mutex::new(None),

@@ -1,35 +1,37 @@
 //! The tables: making them, spreading votes over partitions, and whether they are those of this program.
 
+use std::sync::LazyLock;
+
 use sqlx::migrate::Migrator;
-use uuid::Uuid;
 
 use super::dialect::PARTITION_VOTES;
 use super::{Database, OpenError, Pool, Statement, in_tx, on_pool, sql};
-use crate::clock::Clock;
 
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: LazyLock<Migrator> =
+    LazyLock::new(|| beside_newer_ones(sqlx::migrate!("migrations/postgres")));
+static SQLITE: LazyLock<Migrator> =
+    LazyLock::new(|| beside_newer_ones(sqlx::migrate!("migrations/sqlite")));
+
+/// Lets migrations be that the program does not know: whether they may be [`Database::check_schema`] says.
+fn beside_newer_ones(mut migrator: Migrator) -> Migrator {
+    migrator.set_ignore_missing(true);
+    migrator
+}
 
 impl Database {
-    /// Brings the schema to this program's version and names the installation. A database with tables of another
-    /// program is left as it is: see [`Database::check_schema`].
-    pub async fn migrate(&self, clock: &Clock) -> Result<(), OpenError> {
+    /// Brings the schema to this program's version, or leaves it where it is a newer one. A database with tables of
+    /// another program is left as it is: see [`Database::check_schema`].
+    pub async fn migrate(&self) -> Result<(), OpenError> {
         match self.check_schema().await {
             // As of an earlier migration, or none yet: the rest is applied.
-            Ok(()) | Err(OpenError::NoTables | OpenError::OldTables) => {}
-            Err(error) => return Err(error),
+            Err(OpenError::NoTables | OpenError::OldTables) => {}
+            checked => return checked,
         }
         match &self.write {
             Pool::Postgres(pool) => POSTGRES.run(pool).await?,
             Pool::Sqlite(pool) => SQLITE.run(pool).await?,
         }
-        let statement = sql!(
-            "insert_instance",
-            "INSERT INTO instance (singleton, id, created_at) VALUES (TRUE, $1, $2) ON CONFLICT DO NOTHING"
-        );
-        on_pool!(self.write(statement), (p, text) => sqlx::query(text)
-            .bind(Uuid::new_v4()).bind(clock.now()).execute(p).await.map(drop))?;
-        Ok(())
+        self.check_schema().await
     }
 
     /// Makes `vote` a table of `partitions` hash partitions by voter, with the same keys. Before the first vote only,
@@ -75,7 +77,8 @@ impl Database {
         Ok(())
     }
 
-    /// Checks that the tables were made by exactly the migrations of this program, text by text.
+    /// Checks that the tables were made by the migrations of this program, text by text, and by newer ones at most
+    /// that it may run on.
     ///
     /// # Errors
     /// [`OpenError::NoTables`], [`OpenError::OldTables`], [`OpenError::NewerTables`] and [`OpenError::OtherTables`] say
@@ -95,16 +98,45 @@ impl Database {
             Pool::Postgres(_) => &POSTGRES,
             Pool::Sqlite(_) => &SQLITE,
         };
-        compare(migrations, &applied)
+        compare(migrations, &applied)?;
+        let known = newest_of(migrations);
+        let newest = applied.iter().map(|(version, _)| *version).max();
+        match newest.filter(|newest| *newest > known) {
+            Some(newest) => self.check_compatible(known, newest).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that a program may run on tables that are newer than its own newest migration, `known`.
+    async fn check_compatible(&self, known: i64, newest: i64) -> Result<(), OpenError> {
+        let statement = sql!(
+            "find_compatible_from",
+            "SELECT compatible_from FROM instance"
+        );
+        let compatible_from: i64 = on_pool!(self.read(statement), (p, text) =>
+            sqlx::query_scalar(text).fetch_one(p).await)?;
+        if known >= compatible_from {
+            return Ok(());
+        }
+        Err(OpenError::NewerTables {
+            newest,
+            compatible_from,
+        })
     }
 }
 
-/// Compares the migrations that were applied, by versions and checksums, with those of the program.
+/// The version of the newest migration of the program.
+fn newest_of(migrations: &Migrator) -> i64 {
+    migrations.iter().map(|m| m.version).max().unwrap_or(0)
+}
+
+/// Compares the migrations that were applied, by versions and checksums, with those of the program; those that are
+/// newer than all of them are left out.
 fn compare(migrations: &Migrator, applied: &[(i64, Vec<u8>)]) -> Result<(), OpenError> {
-    for (version, checksum) in applied {
+    let known = newest_of(migrations);
+    for (version, checksum) in applied.iter().filter(|(version, _)| *version <= known) {
         let migration = migrations.iter().find(|m| m.version == *version);
-        let migration = migration.ok_or(OpenError::NewerTables(*version))?;
-        if *migration.checksum != **checksum {
+        if migration.is_none_or(|m| *m.checksum != **checksum) {
             return Err(OpenError::OtherTables(*version));
         }
     }
@@ -141,7 +173,7 @@ mod tests {
             database.check_schema().await,
             Err(OpenError::NoTables)
         ));
-        database.migrate(&Clock::System).await.expect("tables");
+        database.migrate().await.expect("tables");
         database
             .check_schema()
             .await
@@ -150,27 +182,52 @@ mod tests {
             panic!("it is SQLite");
         };
         // An earlier build's migration had the same version and another text.
-        sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1")
-            .execute(pool)
-            .await
-            .expect("it is changed");
-        for refused in [
-            database.check_schema().await,
-            database.migrate(&Clock::System).await,
-        ] {
+        let first = sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1");
+        first.execute(pool).await.expect("it is changed");
+        for refused in [database.check_schema().await, database.migrate().await] {
             let refusal = refused.expect_err("it is refused");
             assert!(matches!(refusal, OpenError::OtherTables(1)), "{refusal:?}");
             assert!(refusal.to_string().contains("new, empty database"));
         }
-        sqlx::query("UPDATE _sqlx_migrations SET version = version + 9998")
-            .execute(pool)
-            .await
-            .expect("it is changed");
-        for refused in [
-            database.check_schema().await,
-            database.migrate(&Clock::System).await,
-        ] {
-            assert!(matches!(refused, Err(OpenError::NewerTables(9999))));
+        // Nor is one that was never among this program's.
+        let first = sqlx::query("UPDATE _sqlx_migrations SET version = 0 WHERE version = 1");
+        first.execute(pool).await.expect("it is changed");
+        for refused in [database.check_schema().await, database.migrate().await] {
+            assert!(matches!(refused, Err(OpenError::OtherTables(0))));
+        }
+    }
+
+    /// Words of a migration that may take away what programs of before it use.
+    const CONTRACTING: [&str; 5] = [
+        "DROP TABLE",
+        "DROP COLUMN",
+        "RENAME ",
+        "SET NOT NULL",
+        "ALTER COLUMN",
+    ];
+
+    #[test]
+    fn migrations_that_contract_say_which_programs_may_run_on() {
+        for migrations in [&*POSTGRES, &*SQLITE] {
+            let column = "ADD COLUMN compatible_from";
+            let all: Vec<_> = migrations.iter().collect();
+            let first = all.iter().position(|m| m.sql.as_str().contains(column));
+            let first = first.expect("the column is made");
+            // Older programs than the one that looks at it refuse all newer tables.
+            let default = format!(
+                "compatible_from {} NOT NULL DEFAULT {}",
+                "BIGINT", all[first].version
+            );
+            let text = all[first].sql.as_str().replace(" INTEGER ", " BIGINT ");
+            assert!(text.contains(&default), "{default}");
+            for migration in &all[first + 1..] {
+                let text = migration.sql.as_str();
+                let contracts = CONTRACTING.iter().any(|word| text.contains(word));
+                // Where older programs may run on all the same, a comment says why it stays.
+                let is_said = text.contains("compatible_from");
+                let version = migration.version;
+                assert!(!contracts || is_said, "migration {version}");
+            }
         }
     }
 }

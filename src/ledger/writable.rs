@@ -1,13 +1,15 @@
 //! Connections that can only read: after a failover, or under `default_transaction_read_only`, a session refuses to
 //! write for as long as it lasts. One such answer and every connection is asked before it is used to write; those
-//! that can only read are closed.
+//! that can only read are closed. Here, too, lost connections are counted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use sqlx::error::DatabaseError;
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{PgConnection, Row as _};
+use sqlx::{Connection as _, PgConnection, Row as _};
+use tokio::sync::watch;
 
 use super::{Database, Pool, TRUSTED_IDLE, on_pool, sql};
 
@@ -16,11 +18,12 @@ const READ_ONLY: &str = "25006";
 /// The time that no connection is trusted after one that could only read. Those that idled meanwhile are asked anyway.
 const DOUBT: Duration = Duration::from_secs(30);
 
-/// The doubt whether connections can write.
+/// The doubt whether connections can write, and the count of those that were lost.
 #[derive(Debug)]
 pub(crate) struct Doubt {
     started: Instant,
     until_ms: AtomicU64,
+    losses: watch::Sender<u64>,
 }
 
 impl Doubt {
@@ -28,17 +31,27 @@ impl Doubt {
         Arc::new(Self {
             started: Instant::now(),
             until_ms: AtomicU64::new(0),
+            losses: watch::Sender::new(0),
         })
     }
 
-    /// Begins to doubt where a statement was refused since its connection can only read.
+    /// Begins to doubt where a statement was refused since its connection can only read, and counts a connection that
+    /// it lost.
     pub(crate) fn note<T>(&self, outcome: &sqlx::Result<T>) {
-        let Err(sqlx::Error::Database(error)) = outcome else {
+        let Err(error) = outcome else {
             return;
         };
-        if error.code().as_deref() == Some(READ_ONLY) {
+        let code = error.as_database_error().and_then(DatabaseError::code);
+        if code.as_deref() == Some(READ_ONLY) {
             self.begin();
         }
+        if is_loss(error, code.as_deref()) {
+            self.losses.send_modify(|losses| *losses += 1);
+        }
+    }
+
+    pub(super) fn losses(&self) -> watch::Receiver<u64> {
+        self.losses.subscribe()
     }
 
     fn begin(&self) {
@@ -55,12 +68,49 @@ impl Doubt {
     }
 }
 
-/// Lets a pool close connections that cannot write, asked after a pause and while there is doubt.
-pub(super) fn with_doubt(options: PgPoolOptions, doubt: &Arc<Doubt>) -> PgPoolOptions {
+/// Whether the connection of a statement was lost, or leads to a server that has changed its part. `code` is that of
+/// the error: 08 connection, 57P stopped by an operator.
+fn is_loss(error: &sqlx::Error, code: Option<&str>) -> bool {
+    use sqlx::Error as E;
+    match error {
+        E::Io(_) | E::Tls(_) | E::Protocol(_) | E::WorkerCrashed => true,
+        _ => code.is_some_and(|code| {
+            code == READ_ONLY
+                || code.len() == 5 && (code.starts_with("08") || code.starts_with("57P"))
+        }),
+    }
+}
+
+/// Lets a pool close connections that are gone, asked after a pause.
+pub(super) fn for_reading(options: PgPoolOptions, doubt: &Arc<Doubt>) -> PgPoolOptions {
+    let doubt = Arc::clone(doubt);
+    options.before_acquire(move |connection, about| {
+        let asked = (about.idle_for >= TRUSTED_IDLE).then(|| Arc::clone(&doubt));
+        Box::pin(async move {
+            if let Some(doubt) = asked {
+                let answer = connection.ping().await;
+                doubt.note(&answer);
+                answer?;
+            }
+            Ok(true)
+        })
+    })
+}
+
+/// Lets a pool close connections that are gone or cannot write, asked after a pause and while there is doubt.
+pub(super) fn for_writing(options: PgPoolOptions, doubt: &Arc<Doubt>) -> PgPoolOptions {
     let doubt = Arc::clone(doubt);
     options.before_acquire(move |connection, about| {
         let is_trusted = about.idle_for < TRUSTED_IDLE && !doubt.is_there();
-        Box::pin(async move { Ok(is_trusted || can_write(connection).await?) })
+        let asked = (!is_trusted).then(|| Arc::clone(&doubt));
+        Box::pin(async move {
+            let Some(doubt) = asked else {
+                return Ok(true);
+            };
+            let answer = can_write(connection).await;
+            doubt.note(&answer);
+            answer
+        })
     })
 }
 

@@ -1,7 +1,7 @@
 //! Workers: the tasks that a process does by itself. Each is a loop around a function that tests call directly.
 //!
 //! [`publisher`] keeps the tallies fresh, [`scheduler`] announces stories as they come out, `refresher` reloads
-//! campaigns and stores views, [`cleaner`] removes expired rows.
+//! campaigns, stores views and compares Redis with the database, [`cleaner`] removes expired rows.
 
 pub mod cleaner;
 pub mod publisher;
@@ -34,6 +34,7 @@ impl Workers {
             Arc::clone(app),
             stopping.clone(),
         ));
+        tasks.spawn(refresher::check_hot(Arc::clone(app), stopping.clone()));
         tasks.spawn(refresher::flush_views(Arc::clone(app), stopping.clone()));
         tasks.spawn(cleaner::run(Arc::clone(app), stopping.clone()));
         tasks.close();

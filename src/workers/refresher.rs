@@ -1,5 +1,6 @@
-//! The refresher: reloads campaigns that have changed, and stores views. Each is a task of its own, so that a freeze
-//! does not wait for a table of counters that somebody has locked.
+//! The refresher: reloads campaigns that have changed, stores views, and compares what the hot store remembers with the
+//! database after that may have been restored. Each is a task of its own, so that a freeze does not wait for a table of
+//! counters that somebody has locked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,26 @@ pub async fn refresh_campaigns(app: Arc<App>, stopping: CancellationToken) {
         app.database.note_health(!is_away).await;
         if let Err(error) = refreshed {
             tracing::warn!(%error, "campaigns could not be reloaded and are tried again");
+        }
+    }
+}
+
+/// Distrusts what the hot store remembers when a connection to the database is lost, and compares it, until it is told
+/// to stop.
+pub async fn check_hot(app: Arc<App>, stopping: CancellationToken) {
+    let mut timer = timer(REFRESH_EVERY);
+    let mut losses = app.database.losses();
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            Ok(()) = losses.changed() => app.hot.distrust(),
+            _ = timer.tick() => match app.check_hot().await {
+                // The log hears of it once, from the refresher.
+                Ok(()) | Err(Error::Unavailable) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "what Redis remembers could not be compared and is not used");
+                }
+            }
         }
     }
 }

@@ -97,7 +97,8 @@ async fn remembered_votes_are_found_on_all_primaries() {
     let database = stores.database(&Clock::System).await;
     let instance = database.instance().await.expect("it has one");
     let limits = generous_limits();
-    let redis = Redis::open(&cluster.url(), instance, limits).expect("addresses");
+    let redis =
+        Redis::open(&cluster.url(), instance.id, instance.epoch, limits).expect("addresses");
     until("all of them", async || {
         let remembered = redis.list_remembered().await.expect("it answers");
         (remembered.len() == VOTERS).then_some(())

@@ -128,7 +128,7 @@ async fn a_vote_is_one_call_of_redis() {
 async fn who_asks_at_the_same_time_shares_a_call() {
     let own = servers::dedicated_redis().await;
     let limits = generous_limits();
-    let hot = Redis::open(&own.url(), Uuid::new_v4(), limits).expect("an address");
+    let hot = Redis::open(&own.url(), Uuid::new_v4(), 0, limits).expect("an address");
     let hot = Hot::Redis(hot);
     let take = async || {
         let voter = BucketOwner::Voter(VoterId::new());

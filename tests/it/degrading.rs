@@ -175,7 +175,7 @@ async fn without_redis_votes_and_tallies_go_on_and_redis_has_them_afterwards() {
     let database = stores.database(&Clock::System).await;
     let instance = database.instance().await.expect("it has one");
     let limits = generous_limits();
-    let other = Redis::open(&redis.url(), instance, limits).expect("an address");
+    let other = Redis::open(&redis.url(), instance.id, instance.epoch, limits).expect("an address");
     let campaign = sample.campaign.id;
     let totals = until("totals in Redis", async || {
         other.find_totals(campaign).await

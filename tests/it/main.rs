@@ -34,6 +34,7 @@ mod postgres;
 mod properties;
 mod raw_sql;
 mod reading;
+mod restoring;
 mod running;
 mod servers;
 mod sign_in;

@@ -253,7 +253,7 @@ async fn wipe_redis_in_the_middle(stores: &Stores, servers: &[Arc<TestApp>]) {
         .expect("Redis answers");
     // The Redis is shared with other tests: what FLUSHALL would remove of this installation goes, key by key.
     let keys: Vec<String> = redis::cmd("KEYS")
-        .arg(format!("acclaim:{}:*", instance.simple()))
+        .arg(format!("acclaim:{}:*", instance.id.simple()))
         .query_async(&mut connection)
         .await
         .expect("Redis answers");

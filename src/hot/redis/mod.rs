@@ -1,14 +1,16 @@
 //! The hot store in Redis or Redis Cluster: [`client`] is the way there, [`keys`] names all keys, [`admission`] asks
-//! whether a caller may go on, for many at once.
+//! whether a caller may go on, for many at once, [`epoch`] is what keeps Redis from remembering what SQL has lost.
 //!
 //! Scripts may run twice, since clients repeat them: they are idempotent but for a token.
 
 mod admission;
 mod client;
+mod epoch;
 mod keys;
 mod totals;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -20,6 +22,8 @@ use uuid::Uuid;
 
 use self::admission::{Admission, Admitted, VoteQuestion};
 use self::client::{BREAKER_OPEN, RedisClient};
+pub use self::epoch::Known;
+use self::epoch::note_latest;
 use self::keys::{Keys, VotesKey};
 use self::totals::{decode_totals, encode_totals};
 use super::limits::{Action, BucketOwner, Limits};
@@ -65,6 +69,8 @@ pub struct ConnectError(#[from] RedisError);
 pub struct Redis {
     client: Arc<RedisClient>,
     keys: Keys,
+    /// Whether SQL has all that is remembered, as far as is known.
+    is_trusted: AtomicBool,
     /// Limits while Redis is away.
     local: Memory,
     limits: Limits,
@@ -84,19 +90,26 @@ struct Remembered {
 
 impl Redis {
     /// Prepares to use the Redis at `url`; it connects by itself, now or when it can. A list with commas, or the scheme
-    /// `redis+cluster`, means Redis Cluster. `instance` keeps installations apart.
+    /// `redis+cluster`, means Redis Cluster. `instance` keeps installations apart, `epoch` what one remembers from what
+    /// it remembered of a database that was replaced.
     ///
     /// # Errors
     /// When `url` is not an address of Redis.
-    pub fn open(url: &str, instance: Uuid, limits: Limits) -> Result<Self, ConnectError> {
+    pub fn open(
+        url: &str,
+        instance: Uuid,
+        epoch: i64,
+        limits: Limits,
+    ) -> Result<Self, ConnectError> {
         let client = Arc::new(RedisClient::open(url)?);
-        let keys = Keys::new(instance);
+        let keys = Keys::new(instance, epoch);
         let (remember, remembered) = mpsc::channel(REMEMBER_QUEUE_MAX);
         tokio::spawn(remember_all(Arc::clone(&client), keys.clone(), remembered));
         Ok(Self {
             admission: Admission::start(Arc::clone(&client), keys.clone(), &limits),
             local: Memory::new(limits),
             limits,
+            is_trusted: AtomicBool::new(true),
             share: Script::new(include_str!("../scripts/share_totals.lua")),
             document: Script::new(include_str!("../scripts/document.lua")),
             remember,
@@ -109,14 +122,6 @@ impl Redis {
     #[must_use]
     pub fn is_healthy(&self) -> bool {
         self.client.is_healthy()
-    }
-
-    /// Asks Redis whether it is there: the log hears where it is not.
-    pub(super) async fn check(&self) {
-        let asked = self.client.call(|mut connection| async move {
-            redis::cmd("PING").query_async::<()>(&mut connection).await
-        });
-        asked.await;
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -142,7 +147,7 @@ impl Redis {
     }
 
     pub(super) async fn find_document(&self, hash: &str) -> Option<String> {
-        let [texts, used] = self.keys.documents();
+        let [texts, used] = self.keys.documents(self.keys.epoch());
         let mut call = self.document.key(texts);
         call.key(used).arg(hash).arg(DOCUMENTS_MAX);
         self.client
@@ -151,7 +156,7 @@ impl Redis {
     }
 
     pub(super) async fn register_document(&self, hash: &str, document: &str) {
-        let [texts, used] = self.keys.documents();
+        let [texts, used] = self.keys.documents(self.keys.epoch());
         let mut call = self.document.key(texts);
         call.key(used).arg(hash).arg(DOCUMENTS_MAX).arg(document);
         self.client
@@ -160,9 +165,10 @@ impl Redis {
     }
 
     pub(super) async fn admit(&self, request: &VoteRequest) -> Result<Option<Refusal>> {
-        let selection = refusable(request);
+        let selection = refusable(request).filter(|_| self.is_trusted());
         let vote = selection.map(|selection| VoteQuestion {
             votes: VotesKey {
+                epoch: self.keys.epoch(),
                 voter_id: request.voter_id,
                 scope_id: selection.scope_id,
                 period: request.period,
@@ -181,11 +187,12 @@ impl Redis {
     }
 
     pub(super) fn remember(&self, votes: Vec<Vote>, lifetime: TimeDelta) {
-        let Some(first) = votes.first() else {
+        let Some(first) = votes.first().filter(|_| self.is_trusted()) else {
             return;
         };
         let remembered = Remembered {
             key: VotesKey {
+                epoch: self.keys.epoch(),
                 voter_id: first.voter_id,
                 scope_id: first.scope_id,
                 period: first.period,
@@ -198,8 +205,12 @@ impl Redis {
     }
 
     pub(super) async fn share_totals(&self, totals: &CampaignTotals) {
+        if !self.is_trusted() {
+            return;
+        }
         let version = totals.version();
-        let mut call = self.share.key(self.keys.totals(totals.campaign_id));
+        let key = self.keys.totals(self.keys.epoch(), totals.campaign_id);
+        let mut call = self.share.key(key);
         call.arg(version)
             .arg(encode_totals(totals))
             .arg(self.keys.announcements());
@@ -211,7 +222,10 @@ impl Redis {
 
     /// The totals that are shared, if Redis has them and answers.
     pub async fn find_totals(&self, campaign_id: CampaignId) -> Option<CampaignTotals> {
-        let key = self.keys.totals(campaign_id);
+        if !self.is_trusted() {
+            return None;
+        }
+        let key = self.keys.totals(self.keys.epoch(), campaign_id);
         let get = redis::cmd("HGET").arg(key).arg("totals").to_owned();
         let bytes = self
             .client
@@ -304,7 +318,11 @@ async fn remember_all(
 ) {
     let mut batch = Vec::with_capacity(REMEMBER_BATCH_MAX);
     while refusals.recv_many(&mut batch, REMEMBER_BATCH_MAX).await > 0 {
-        if client.is_cluster() {
+        // First the means to find out that the database has lost them.
+        let is_noted = note_latest(&client, &keys, &batch).await.is_some();
+        if !is_noted {
+            batch.clear();
+        } else if client.is_cluster() {
             // Each goes to its own node.
             let written = batch.chunks(1).map(|one| write(&client, &keys, one));
             join_all(written).await;

@@ -68,7 +68,7 @@ async fn database() -> (Arc<Database>, tempfile::TempDir) {
     let database = Database::open(&url, 4, Purpose::Serving)
         .await
         .expect("it opens");
-    database.migrate(&Clock::System).await.expect("tables");
+    database.migrate().await.expect("tables");
     (Arc::new(database), folder)
 }
 

@@ -148,7 +148,8 @@ impl TestAppBuilder<'_> {
                     .instance()
                     .await
                     .expect("the installation has an id");
-                Hot::Redis(Redis::open(url, instance, self.limits).expect("a Redis address"))
+                let redis = Redis::open(url, instance.id, instance.epoch, self.limits);
+                Hot::Redis(redis.expect("a Redis address"))
             }
             None => Hot::Memory(Memory::new(self.limits)),
         };

@@ -63,11 +63,11 @@ impl Stores {
     }
 
     /// Opens the database, its tables made.
-    pub async fn database(&self, clock: &Clock) -> Database {
+    pub async fn database(&self, _clock: &Clock) -> Database {
         let database = Database::open(&self.database_url, 8, Purpose::Serving)
             .await
             .expect("the database opens");
-        database.migrate(clock).await.expect("the tables are made");
+        database.migrate().await.expect("the tables are made");
         database
     }
 

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use crate::deadlines::until;
-use crate::harness::{Program, Stores, ended, on_both, program};
+use crate::harness::{IDENTITY_SECRET, Program, Stores, ended, on_both, program};
 use crate::servers;
 use crate::sign_in::operation;
 use serde_json::json;
@@ -92,7 +92,35 @@ async fn a_postgres_that_lets_nobody_in_is_named_with_the_cause() {
     }
 }
 
-on_both!(the_most_talkative_log_has_one_line_an_event_without_colours_and_sql,);
+on_both!(
+    the_most_talkative_log_has_one_line_an_event_without_colours_and_sql,
+    another_identity_secret_is_refused,
+);
+
+/// All voters would be new ones: on a second process, or after a restart.
+async fn another_identity_secret_is_refused(stores: Stores) {
+    let name = "ACCLAIM_IDENTITY_SECRET";
+    let other = "another secret of identities, long enough";
+    let mut server = Program::start(&stores, &["serve", "--migrate"]).await;
+    let refused = async |arguments: &[&str], secret: &str| {
+        let mut command = program(&stores, arguments);
+        command.env(name, secret).env("ACCLAIM_LOG", "info");
+        assert_one_line(command, &[name, "set that secret", "all processes"]).await;
+    };
+    for arguments in [&["serve"][..], &["serve", "--migrate"], &["demo"]] {
+        refused(arguments, other).await;
+    }
+    // The demo has loaded nothing before.
+    assert_eq!(stores.count("SELECT COUNT(*) FROM campaign").await, 0);
+    assert_eq!(server.terminate(), Some(0));
+    refused(&["serve"], other).await;
+    Program::start(&stores, &["serve"]).await;
+    // A database that was served by a program without fingerprints, or whose secret was lost for good.
+    let forgotten = "UPDATE instance SET identity_fingerprint = NULL";
+    stores.execute(forgotten).await;
+    Program::start_with(&stores, &["serve"], &[(name, other)]).await;
+    refused(&["serve"], IDENTITY_SECRET).await;
+}
 
 async fn the_most_talkative_log_has_one_line_an_event_without_colours_and_sql(stores: Stores) {
     let settings = [("ACCLAIM_LOG", "debug")];

@@ -7,7 +7,7 @@ use crate::harness::{Program, Stores, assert_refuses, ended, on_both, program};
 on_both!(
     weak_secrets_stop_the_start,
     a_database_without_tables_stops_the_start,
-    a_newer_schema_stops_the_start,
+    a_newer_schema_stops_programs_that_are_too_old_for_it,
     serve_can_make_the_tables_first,
 );
 
@@ -38,7 +38,8 @@ async fn a_database_without_tables_stops_the_start(stores: Stores) {
     Program::start(&stores, &["serve"]).await;
 }
 
-async fn a_newer_schema_stops_the_start(stores: Stores) {
+/// A program runs on tables that are newer by migrations which only add to them.
+async fn a_newer_schema_stops_programs_that_are_too_old_for_it(stores: Stores) {
     stores.database(&Clock::System).await;
     stores
         .execute(
@@ -46,9 +47,51 @@ async fn a_newer_schema_stops_the_start(stores: Stores) {
             SELECT 9999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations LIMIT 1",
         )
         .await;
-    assert_refuses(program(&stores, &["serve"]), &["newer version of acclaim"]).await;
-    assert_refuses(program(&stores, &["verify"]), &["newer version of acclaim"]).await;
-    assert_refuses(program(&stores, &["serve", "--migrate"]), &["9999"]).await;
+    for arguments in [&["serve"][..], &["serve", "--migrate"]] {
+        Program::start(&stores, arguments).await;
+    }
+    for arguments in [&["verify"][..], &["migrate"]] {
+        let done = ended(program(&stores, arguments), "").await;
+        assert!(done.status.success(), "{done:?}");
+    }
+    let contracted = "UPDATE instance SET compatible_from = 9000";
+    stores.execute(contracted).await;
+    for arguments in [
+        &["serve"][..],
+        &["verify"],
+        &["migrate"],
+        &["serve", "--migrate"],
+    ] {
+        let words = ["newer version of acclaim", "9999", "9000", "update acclaim"];
+        assert_refuses(program(&stores, arguments), &words).await;
+    }
+}
+
+/// Serving ends a statement after five seconds; a migration of a large table takes longer.
+#[tokio::test]
+async fn migrations_may_take_their_time() {
+    for is_served in [false, true] {
+        let stores = Stores::networked().await;
+        for statement in [
+            "CREATE TABLE ddl_timeout (setting TEXT)",
+            "CREATE FUNCTION note_timeout() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+                INSERT INTO public.ddl_timeout
+                SELECT setting FROM pg_settings WHERE name = 'statement_timeout'; END $$",
+            "CREATE EVENT TRIGGER note_timeout ON ddl_command_end EXECUTE FUNCTION note_timeout()",
+        ] {
+            stores.execute(statement).await;
+        }
+        if is_served {
+            Program::start(&stores, &["serve", "--migrate"]).await;
+        } else {
+            let migrated = ended(program(&stores, &["migrate"]), "").await;
+            assert!(migrated.status.success(), "{migrated:?}");
+        }
+        let made = "SELECT COUNT(*) FROM ddl_timeout";
+        assert!(stores.count(made).await > 20);
+        let hurried = "SELECT COUNT(*) FROM ddl_timeout WHERE setting <> '86400000'";
+        assert_eq!(stores.count(hurried).await, 0);
+    }
 }
 
 #[tokio::test]

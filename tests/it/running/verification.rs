@@ -154,7 +154,7 @@ async fn verification_speaks_json(stores: Stores) {
 /// Changes a shared total, then a remembered vote.
 async fn tamper_with_redis(stores: &Stores, url: &str) {
     let database = stores.database(&Clock::System).await;
-    let instance = database.instance().await.expect("it has one").simple();
+    let instance = database.instance().await.expect("it has one").id.simple();
     let client = redis::Client::open(url).expect("an address");
     let connection = client.get_multiplexed_async_connection().await;
     let mut redis = connection.expect("it connects");

@@ -23,7 +23,9 @@ use tokio::task::spawn_blocking;
 
 use crate::deadlines::deadline;
 
-pub use self::postgres::{PgBouncer, PostgresProcess, dedicated_postgres, postgres, standby_of};
+pub use self::postgres::{
+    PgBouncer, PostgresProcess, dedicated_postgres, dump, postgres, restore_over, standby_of,
+};
 pub use self::redis::{RedisCluster, RedisProcess, dedicated_redis, redis};
 
 /// Ports are taken from below Linux' ephemeral range (32768 and up), where the client side of some other

@@ -1,5 +1,6 @@
 //! PostgreSQL, a standby of it, and a pooler in front.
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -45,6 +46,29 @@ impl PostgresProcess {
             .expect("a fresh database can be created");
         connection.close().await.expect("the connection closes");
         self.url(&name)
+    }
+
+    /// Puts what was dumped in the place of the database of this address: its connections end.
+    pub async fn replace(&self, url: &str, dump: &Path) {
+        let name = url.rsplit('/').next().expect("the name of a database");
+        let restored = self.create_database().await;
+        run_program(
+            "pg_restore",
+            &["--dbname", &restored, &dump.to_string_lossy()],
+        );
+        let restored = restored.rsplit('/').next().expect("its name");
+        let mut connection = PgConnection::connect(&self.url("postgres"))
+            .await
+            .expect("the test PostgreSQL takes connections");
+        for statement in [
+            format!("DROP DATABASE {name} WITH (FORCE)"),
+            format!("ALTER DATABASE {restored} RENAME TO {name}"),
+        ] {
+            sqlx::raw_sql(AssertSqlSafe(statement))
+                .execute(&mut connection)
+                .await
+                .expect("it is replaced");
+        }
     }
 
     /// Where it listens.
@@ -168,6 +192,30 @@ impl PgBouncer {
         let (own, other) = (postgres.port(), self.server.port);
         url.replace(&format!(":{own}/"), &format!(":{other}/"))
     }
+}
+
+/// Dumps the database of this address to a file.
+pub fn dump(url: &str, file: &Path) {
+    let file = file.to_string_lossy();
+    run_program("pg_dump", &["--format=custom", "--file", &file, url]);
+}
+
+/// Restores what was dumped over the tables of the database of this address: its connections stay.
+pub fn restore_over(url: &str, dump: &Path) {
+    let dump = dump.to_string_lossy();
+    let options = ["--clean", "--if-exists", "--single-transaction"];
+    run_program(
+        "pg_restore",
+        &[&options[..], &["--dbname", url, &dump]].concat(),
+    );
+}
+
+/// Runs one of PostgreSQL's own programs to its end.
+fn run_program(name: &str, arguments: &[&str]) {
+    let program = format!("{}{name}", postgres_programs());
+    let output = Command::new(program).args(arguments).output();
+    let output = output.expect("it runs");
+    assert!(output.status.success(), "{name}: {output:?}");
 }
 
 /// The folder of PostgreSQL's programs with its slash, or nothing where they are on the PATH. Debian keeps

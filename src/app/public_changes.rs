@@ -7,7 +7,7 @@ use parking_lot::RwLock;
 
 use crate::id::CampaignId;
 
-/// What an answer was made of.
+/// The sources of an answer.
 #[derive(Debug, Clone, Copy)]
 pub enum Sources<'a> {
     /// Any campaigns.

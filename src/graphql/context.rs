@@ -30,7 +30,7 @@ pub struct RequestContext {
 pub(super) const CAMPAIGN_FIELDS: &[&str] =
     &["campaign", "nominee", "nominees", "stories", "story"];
 
-/// What an answer was made of, as its resolvers say.
+/// The sources of an answer, as its resolvers say.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reads(Arc<ReadsInner>);
 

@@ -54,7 +54,7 @@ pub struct Executable {
     /// The key and price of a subscription whose results are the same for all who have the same key: the first of them
     /// is still to be charged for it.
     pub shared: Option<(SharedKey, u32)>,
-    /// What its resolvers say of the answer.
+    /// The sources of the answer, as its resolvers say.
     pub(super) reads: Reads,
     /// Whether they say which campaigns they read, and read nothing else.
     pub(super) reads_campaigns: bool,

@@ -50,6 +50,12 @@ impl RequestId {
         REQUEST.try_get().ok().map(tracing::field::display)
     }
 
+    /// The id of the request that is being answered, to go on with on another thread; a new one outside of any.
+    #[must_use]
+    pub fn current_or_new() -> Self {
+        REQUEST.try_get().unwrap_or_default()
+    }
+
     /// Its 32 hexadecimal digits.
     #[must_use]
     pub fn digits(self) -> [u8; 32] {

@@ -17,14 +17,16 @@ pub(crate) struct LimitPolicy {
 
 impl App {
     /// Takes the cost of an operation from its caller's allowance: the viewer's, or the address's where nobody has
-    /// signed in. [`crate::error::Error::RateLimited`] has the time to wait.
+    /// signed in; one that costs more than a full bucket takes all of it. [`crate::error::Error::RateLimited`] has the
+    /// time to wait.
     pub fn charge(&self, viewer: Viewer, client: &Client, cost: u32) -> Result<()> {
         let (action, owner) = match viewer {
             Viewer::Voter { id, .. } => (Action::Query, BucketOwner::Voter(id)),
             Viewer::Staff(id) => (Action::Query, BucketOwner::Staff(id)),
             Viewer::Anonymous => (Action::AnonymousQuery, BucketOwner::Address(client.address)),
         };
-        self.hot.charge(action, owner, cost)
+        let most = self.hot.limits().of(action).burst;
+        self.hot.charge(action, owner, cost.min(most))
     }
 
     /// The limit of this name.

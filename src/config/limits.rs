@@ -45,7 +45,7 @@ pub struct LimitSettings {
     #[arg(
         long,
         env = "ACCLAIM_LIMIT_ANONYMOUS_QUERY",
-        default_value = "200000/1000000"
+        default_value = "25000/1000000"
     )]
     pub limit_anonymous_query: Rate,
 }

@@ -565,7 +565,7 @@ async fn an_operation_says_what_it_costs(stores: Stores) {
     let query =
         "query($id: ID!, $n: Int) { nominees(campaignId: $id, first: $n) { nodes { id number } } }";
     let id = sample.campaign_id();
-    for (n, cost) in [(json!(3), 1 + 3 * 3), (json!(null), 1 + 20 * 3)] {
+    for (n, cost) in [(json!(3), 20 + 1 + 3 * 3), (json!(null), 20 + 1 + 20 * 3)] {
         let mut body = json!({"query": query, "variables": {"id": id, "n": n}});
         assert_eq!(
             post(app.anonymous(), body.clone())
@@ -589,14 +589,14 @@ async fn an_operation_says_what_it_costs(stores: Stores) {
 }
 
 async fn an_operation_is_charged_to_its_caller(stores: Stores) {
-    // The document costs 100 once, the operation 1 each time; nothing comes back while the test runs.
+    // The document costs 100 once, the operation 21 each time; nothing comes back while the test runs.
     let rate = |burst| Rate {
-        per_second: 0.01,
+        per_second: 0.21,
         burst,
     };
     let app = TestApp::builder(&stores).with_limits(|limits| {
-        limits.query = rate(5);
-        limits.anonymous_query = rate(103);
+        limits.query = rate(5 * 21);
+        limits.anonymous_query = rate(100 + 3 * 21);
     });
     let app = app.start().await;
     let (voter, other) = (app.voter(), app.voter());
@@ -608,7 +608,7 @@ async fn an_operation_is_charged_to_its_caller(stores: Stores) {
     assert_eq!(limited.status(), 429);
     assert_eq!(
         limited.headers()["ratelimit-policy"],
-        "\"anonymous-query\";q=103;w=10300"
+        "\"anonymous-query\";q=163;w=777"
     );
     assert_is_limited(limited, "anonymous-query").await;
     for client in [&voter, &other] {
@@ -617,6 +617,12 @@ async fn an_operation_is_charged_to_its_caller(stores: Stores) {
         }
         assert_is_limited(ask(client).await, "query").await;
     }
+    // What costs more than anybody can have takes all.
+    let dear = app.voter();
+    let query = "{ stories(first: 100) { nodes { id } } }";
+    let answer = dear.post(query, json!({})).await;
+    assert_eq!(answer.status(), 200);
+    assert_is_limited(ask(&dear).await, "query").await;
 }
 
 async fn a_page_that_a_variable_makes_too_large_is_refused(stores: Stores) {

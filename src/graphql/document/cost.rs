@@ -1,6 +1,6 @@
-//! The cost of an operation: every field 1, those that take a statement more, and a list its length times the cost of
-//! an entry. It is computed once a document, but for lists whose length a variable decides, and for the rosters that
-//! lists of nominees go through, which grow.
+//! The cost of an operation: a sum for its being received and answered, every field 1, those that take a statement
+//! more, and a list its length times the cost of an entry. It is computed once a document, but for lists whose length a
+//! variable decides, and for the rosters that lists of nominees go through, which grow.
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{
@@ -17,11 +17,18 @@ const COST_MAX: u64 = 5_000;
 /// As much more for each nominee of the largest campaign: its whole tally can be asked for.
 const COST_MAX_PER_NOMINEE: u64 = 10;
 
-/// Nominees that a search or shuffle goes through for 1.
-const NOMINEES_PER_UNIT: u64 = 50;
+/// The cost of any operation before its fields: `{ serverTime }` takes as long as twenty fields of a list.
+const OPERATION_COST: u64 = 20;
+
+/// Nominees that a search goes through for 1.
+const SEARCHED_PER_UNIT: u64 = 50;
+/// Nominees that a shuffle hashes and sorts for 1.
+const SHUFFLED_PER_UNIT: u64 = 10;
+
+/// The prices of the fields of introspection that make others: the library goes through the whole schema for them.
+const INTROSPECTION: [(&str, u64); 2] = [("__schema", 1_000), ("__type", 100)];
 
 /// The largest cost of an operation where the largest roster has so many nominees.
-#[must_use]
 pub(super) fn cost_max(roster_max: u64) -> u64 {
     COST_MAX + COST_MAX_PER_NOMINEE * roster_max
 }
@@ -44,13 +51,18 @@ enum ListLength {
     Entries(Name),
     /// As many as the largest roster has nominees.
     Roster,
-    /// A way through the largest roster, in units, if one of these arguments asks for it.
-    RosterPass(Vec<PassArgument>),
+    /// A way through the largest roster, in units, if an argument asks for it.
+    RosterPass {
+        search: PassArgument,
+        order: PassArgument,
+    },
 }
 
 /// An argument of a list of nominees that may ask for a way through the roster.
 #[derive(Debug, Clone)]
 enum PassArgument {
+    /// It does not.
+    None,
     /// It does.
     Literal,
     /// It does if this variable has such a value.
@@ -73,9 +85,14 @@ impl Cost {
         visitor.selection_set(&root, &operation.selection_set.node)
     }
 
-    /// The cost with these variables, where the largest roster has so many nominees.
+    /// The cost of the operation with these variables, where the largest roster has so many nominees.
     #[must_use]
-    pub fn evaluate(&self, variables: &Variables, roster_max: u64) -> u64 {
+    pub fn of_operation(&self, variables: &Variables, roster_max: u64) -> u64 {
+        self.evaluate(variables, roster_max)
+            .saturating_add(OPERATION_COST)
+    }
+
+    fn evaluate(&self, variables: &Variables, roster_max: u64) -> u64 {
         self.lists.iter().fold(self.fixed, |sum, (length, entry)| {
             let count = length.evaluate(variables, roster_max);
             sum.saturating_add(count.saturating_mul(entry.evaluate(variables, roster_max)))
@@ -142,13 +159,17 @@ impl CostVisitor<'_> {
     }
 
     fn field(&self, parent: &Name, field: &Field) -> Cost {
-        // The index does not have introspection; its fields count one each.
+        // The index does not have introspection.
         let known = self.schema_index.output(parent, &field.name.node);
         let entry_type = known.map_or(parent, |known| &known.type_name);
         let entry = self.selection_set(entry_type, &field.selection_set.node);
-        let mut cost = Cost::of(known.map_or(1, |known| known.price));
+        let mut cost = Cost::of(known.map_or_else(|| unknown_price(field), |known| known.price));
         if known.is_some_and(|known| known.lists_nominees) {
-            cost.add_list(ListLength::RosterPass(pass_arguments(field)), Cost::of(1));
+            let pass = ListLength::RosterPass {
+                search: pass_argument(field, "search"),
+                order: pass_argument(field, "orderBy"),
+            };
+            cost.add_list(pass, Cost::of(1));
         }
         match known.map_or(LengthRule::One, |known| known.length) {
             LengthRule::One => cost.add(entry),
@@ -190,9 +211,11 @@ impl ListLength {
         match self {
             Self::Fixed(count) => *count,
             Self::Roster => roster_max,
-            Self::RosterPass(arguments) => {
-                let is_asked = arguments.iter().any(|argument| argument.asks(variables));
-                u64::from(is_asked) * roster_max / NOMINEES_PER_UNIT
+            Self::RosterPass { search, order } => {
+                let pass = |argument: &PassArgument, per_unit: u64| {
+                    u64::from(argument.asks(variables)) * roster_max / per_unit
+                };
+                pass(search, SEARCHED_PER_UNIT) + pass(order, SHUFFLED_PER_UNIT)
             }
             Self::Page(names) => {
                 let given = names.iter().find_map(|name| match variables.get(name)? {
@@ -215,6 +238,7 @@ const KEPT_ORDERS: [&str; 2] = ["NUMBER", "VOTES"];
 impl PassArgument {
     fn asks(&self, variables: &Variables) -> bool {
         match self {
+            Self::None => false,
             Self::Literal => true,
             Self::Variable(name) => match variables.get(name) {
                 None | Some(ConstValue::Null) => false,
@@ -226,19 +250,21 @@ impl PassArgument {
     }
 }
 
-/// The arguments of a list of nominees that may ask for a way through the roster: a search, and an order that is not
-/// kept.
-fn pass_arguments(field: &Field) -> Vec<PassArgument> {
-    let given = ["search", "orderBy"].into_iter();
-    let values = given.filter_map(|name| field.get_argument(name));
-    values
-        .filter_map(|value| match &value.node {
-            Value::Null => None,
-            Value::Enum(name) if KEPT_ORDERS.contains(&name.as_str()) => None,
-            Value::Variable(name) => Some(PassArgument::Variable(name.clone())),
-            _ => Some(PassArgument::Literal),
-        })
-        .collect()
+/// An argument of a list of nominees: a search, or an order that is not kept, asks for a way through the roster.
+fn pass_argument(field: &Field, name: &str) -> PassArgument {
+    match field.get_argument(name).map(|value| &value.node) {
+        None | Some(Value::Null) => PassArgument::None,
+        Some(Value::Enum(name)) if KEPT_ORDERS.contains(&name.as_str()) => PassArgument::None,
+        Some(Value::Variable(name)) => PassArgument::Variable(name.clone()),
+        Some(_) => PassArgument::Literal,
+    }
+}
+
+/// The price of a field that the index does not have.
+fn unknown_price(field: &Field) -> u64 {
+    let name = field.name.node.as_str();
+    let known = INTROSPECTION.iter().find(|(known, _)| *known == name);
+    known.map_or(1, |(_, price)| *price)
 }
 
 /// The entries of a page. One of another size is refused when the list is resolved.
@@ -326,12 +352,12 @@ mod tests {
             ),
             (
                 "query($other: NomineeOrder!) { nominees(campaignId: \"1\", orderBy: $other) { totalCount } }",
-                1,
+                5,
             ),
             (
                 "{ campaign(slug: \"a\") { a: nominees(first: 1, orderBy: SHUFFLED) { totalCount }
                     b: nominees(first: 1, search: \"x\") { totalCount } } }",
-                2,
+                6,
             ),
             (
                 "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Campaign { nominees(search: \"x\") { totalCount } } } }",
@@ -425,7 +451,7 @@ mod tests {
                 none.clone(),
                 1 + 1 + 10,
             ),
-            ("{ __schema { types { name } } }", none, 3),
+            ("{ __schema { types { name } } }", none, 1_002),
         ] {
             assert_eq!(cost(query, variables, 100), expected, "{query}");
         }

@@ -3,13 +3,16 @@
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response, Variables};
 use futures_util::stream::{BoxStream, StreamExt as _};
+use tokio::runtime::Handle;
 
 use super::params::Hash;
 use super::{CostFigures, Documents};
-use crate::graphql::error::finish;
+use crate::error::Error;
+use crate::graphql::error::{finish, request_error};
 use crate::graphql::messages::Language;
 use crate::graphql::{Reads, RequestContext};
 use crate::id::CampaignId;
+use crate::telemetry::RequestId;
 
 /// The name of a subscription whose results are the same for all who ask for it so.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -54,6 +57,8 @@ pub struct Executable {
     /// The key and price of a subscription whose results are the same for all who have the same key: the first of them
     /// is still to be charged for it.
     pub shared: Option<(SharedKey, u32)>,
+    /// Whether it takes long enough to be in the way of others.
+    pub(super) is_heavy: bool,
     /// The sources of the answer, as its resolvers say.
     pub(super) reads: Reads,
     /// Whether they say which campaigns they read, and read nothing else.
@@ -90,10 +95,31 @@ impl Documents {
 
     /// Executes a query or mutation. Its errors have their codes; the first of them is returned, too.
     pub async fn execute(&self, executable: Executable) -> (Response, Option<&'static str>) {
-        // On the heap: it is 16 KB, which would be moved with everything that waits for it.
-        let mut response = Box::pin(self.fast.execute(executable.request)).await;
+        let mut response = if executable.is_heavy {
+            self.execute_apart(executable.request).await
+        } else {
+            // On the heap: it is 16 KB, which would be moved with everything that waits for it.
+            Box::pin(self.fast.execute(executable.request)).await
+        };
         let code = finish(&mut response);
         (response, code)
+    }
+
+    /// Executes a heavy operation on a thread of its own, one after the other: it would hold a thread on which votes
+    /// wait for as long as it takes, since nothing in it has to wait.
+    async fn execute_apart(&self, request: Request) -> Response {
+        // Nothing closes the semaphore.
+        let _turn = self.heavy_turns.acquire().await;
+        let schema = self.fast.clone();
+        let id = RequestId::current_or_new();
+        let runtime = Handle::current();
+        let executing = move || runtime.block_on(id.scope(schema.execute(request)));
+        let executed = tokio::task::spawn_blocking(executing).await;
+        executed.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The program ends.
+            Err(_) => Response::from_errors(vec![request_error(&Error::Unavailable)]),
+        })
     }
 
     /// Executes any operation. A query or mutation has one response.

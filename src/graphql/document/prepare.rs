@@ -77,7 +77,7 @@ impl Operation {
         variables: &Variables,
         roster_max: u64,
     ) -> Result<CostFigures, Errors> {
-        let operation = self.cost.evaluate(variables, roster_max);
+        let operation = self.cost.of_operation(variables, roster_max);
         let max = cost_max(roster_max);
         if operation > max {
             return Err(rejected(

@@ -336,7 +336,7 @@ mod tests {
             ),
             (
                 "{ nominees(campaignId: \"1\", orderBy: SHUFFLED) { totalCount } }",
-                1,
+                5,
             ),
             (
                 "query($none: String) { nominees(campaignId: \"1\", search: $none) { totalCount } }",

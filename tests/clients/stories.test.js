@@ -91,6 +91,22 @@ describe("stories", () => {
     assert.equal(shown, campaign);
   });
 
+  test("reports of views carry an id of the device, the same after a reload and another on another device", async (t) => {
+    const isReport = (request) => request.headers()["x-acclaim-device"] !== undefined;
+    const reported = async (page) => {
+      const request = page.waitForRequest(isReport);
+      await page.reload();
+      const sent = await request;
+      assert.match(sent.postData() ?? "", /subjectIds/);
+      return sent.headers()["x-acclaim-device"];
+    };
+    const { page } = await open(browser, t, address, phone);
+    const first = await reported(page);
+    assert.equal(await reported(page), first);
+    const { page: other } = await open(browser, t, address, phone);
+    assert.notEqual(await reported(other), first);
+  });
+
   test("a story is read without JavaScript, and its link has a preview", async (t) => {
     const id = (await listStories(server)).at(-1);
     const { story } = await run(server, "query ($id: ID!) { story(id: $id) { title summary body } }", { id });

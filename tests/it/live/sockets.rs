@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use acclaim::auth::Viewer;
 use acclaim::clock::Clock;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -11,6 +12,7 @@ use super::{STORIES, TALLY, start_with_workers, vote};
 use crate::clients::{Event, Socket};
 use crate::deadlines::in_time;
 use crate::harness::{Stores, TestApp, new_voter, on_both};
+use crate::raw_sql::RawSql;
 
 on_both!(
     complete_ends_an_operation_and_no_other,
@@ -22,6 +24,7 @@ on_both!(
     a_message_above_16_kib_closes_the_socket,
     the_sub_protocol_must_be_offered,
     a_socket_ends_with_its_token,
+    what_staff_watch_ends_with_their_session,
     a_stopping_server_closes_sockets_and_leaves_streams_unfinished,
 );
 
@@ -277,6 +280,31 @@ async fn a_socket_ends_with_its_token(stores: Stores) {
     assert_eq!(socket.close_code().await, Some(4403));
     assert_eq!(events.next().await.map(|e| e.name), Some("complete".into()));
     assert!(app.clock.now() >= issued_at + TimeDelta::minutes(15) - TimeDelta::seconds(1));
+}
+
+async fn what_staff_watch_ends_with_their_session(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    let (staff, other) = (app.staff().await, app.staff().await);
+    let variables = json!({"id": sample.campaign_id()});
+    let mut socket = staff.socket().await;
+    socket.subscribe("s", STORIES, variables.clone()).await;
+    let mut events = staff.events(STORIES, &variables).await;
+    let mut stays = other.socket().await;
+    let Viewer::Staff(id) = staff.viewer() else {
+        panic!("a member of staff")
+    };
+    let id = match stores.redis_url {
+        Some(_) => format!("'{}'", id.0),
+        None => format!("x'{}'", id.0.simple()),
+    };
+    let sql = format!("UPDATE session SET revoked_at = created_at WHERE subject_id = {id}");
+    assert_eq!(RawSql::connect(&stores).await.execute(&sql).await, 1);
+    assert_eq!(socket.close_code().await, Some(4403));
+    assert_eq!(events.next().await.map(|e| e.name), Some("complete".into()));
+    // Nobody else's does.
+    stays.subscribe("t", TALLY, variables).await;
+    stays.data("t").await;
 }
 
 async fn a_stopping_server_closes_sockets_and_leaves_streams_unfinished(stores: Stores) {

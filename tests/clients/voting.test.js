@@ -127,7 +127,7 @@ describe("the voting page", () => {
     const { page } = await openVoting(t, phone, "/n/1");
     assert.match(await page.title(), /尤俊杰/);
     await page.getByRole("heading", { name: "尤俊杰" }).waitFor();
-    assert.ok((await page.locator(".feed .card").count()) > 0);
+    await page.locator(".feed .card").first().waitFor();
     const like = page.getByRole("button", { name: /^点赞/ });
     await like.tap();
     await page.getByRole("button", { name: "点赞 1", pressed: true }).and(page.locator("[aria-busy=false]")).waitFor();

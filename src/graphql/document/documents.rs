@@ -66,7 +66,7 @@ pub struct Documents {
     /// The schema that executes.
     pub(super) fast: Schema,
     /// The turn to execute a heavy operation.
-    pub(super) heavy_turns: Semaphore,
+    pub(super) heavy_turns: Arc<Semaphore>,
     cached: Cache<Hash, Arc<Document>, ByTokens>,
     /// None where any document is executed.
     trusted: Option<TrustedDocuments>,
@@ -83,7 +83,7 @@ impl Documents {
         let mut documents = Self {
             preparer: Preparer::new(Arc::clone(&app), is_open),
             fast: fast.finish(),
-            heavy_turns: Semaphore::new(1),
+            heavy_turns: Arc::new(Semaphore::new(1)),
             cached: Cache::with_weighter(CACHED_DOCUMENTS, CACHED_TOKENS_MAX, ByTokens),
             trusted: None,
             app,

@@ -1,5 +1,7 @@
 //! Operations that are ready to be executed, and their execution.
 
+use std::sync::Arc;
+
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response, Variables};
 use futures_util::stream::{BoxStream, StreamExt as _};
@@ -108,12 +110,15 @@ impl Documents {
     /// Executes a heavy operation on a thread of its own, one after the other: it would hold a thread on which votes
     /// wait for as long as it takes, since nothing in it has to wait.
     async fn execute_apart(&self, request: Request) -> Response {
-        // Nothing closes the semaphore.
-        let _turn = self.heavy_turns.acquire().await;
+        // Nothing closes the semaphore. The turn lasts as long as the execution, whoever still waits for it.
+        let turn = Arc::clone(&self.heavy_turns).acquire_owned().await;
         let schema = self.fast.clone();
         let id = RequestId::current_or_new();
         let runtime = Handle::current();
-        let executing = move || runtime.block_on(id.scope(schema.execute(request)));
+        let executing = move || {
+            let _turn = turn;
+            runtime.block_on(id.scope(schema.execute(request)))
+        };
         let executed = tokio::task::spawn_blocking(executing).await;
         executed.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),

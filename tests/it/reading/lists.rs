@@ -1,8 +1,16 @@
 //! The lists of the API in a campaign of ten thousand nominees.
 
+use std::cell::Cell;
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use acclaim::app::Client;
+use acclaim::auth::Viewer;
+use acclaim::graphql::RequestContext;
+use acclaim::graphql::document::{Documents, Policy};
+use acclaim::graphql::messages::Language;
 use async_graphql::parser::types::{BaseType, Type, TypeKind, TypeSystemDefinition};
+use futures_util::future::join;
 use serde_json::{Value, json};
 
 use super::{flags, page};
@@ -112,6 +120,50 @@ async fn every_order_is_walked_to_its_end_both_ways() {
             assert_eq!(forwards[..3], [501, 8, 1]);
         }
     }
+}
+
+/// Whether an operation that waits for nothing lets others have a turn.
+async fn lets_others_go_on(documents: &Documents, query: &str, variables: Value) -> bool {
+    let requester = RequestContext {
+        viewer: Viewer::Anonymous,
+        client: Client {
+            address: [192, 0, 2, 1].into(),
+            user_agent: None,
+            device_id: None,
+        },
+        language: Language::default(),
+    };
+    let params = serde_json::from_value(json!({"query": query, "variables": variables}));
+    let found = documents.find(params.expect("good"), &requester).await;
+    let executable = found.unwrap_or_else(|errors| panic!("{errors:?}"));
+    let is_done = Cell::new(false);
+    let execution = async {
+        let (response, code) = documents.execute(executable).await;
+        assert_eq!(code, None, "{:?}", response.errors);
+        is_done.set(true);
+    };
+    // They are polled in this order.
+    let ((), was_done) = join(execution, async { is_done.get() }).await;
+    !was_done
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_dear_is_executed_apart() {
+    let stores = Stores::embedded();
+    let app = TestApp::start(&stores).await;
+    let mut sample = app.sample().await;
+    sample.grow(&app.database, 1_000).await;
+    app.refresh().await;
+    let documents = Documents::new(Arc::clone(app.inner()), Policy::Open).await;
+    let documents = documents.expect("documents");
+    let tally =
+        "query($id: ID!) { campaign(id: $id) { tally { version entries { rank votes } } } }";
+    let variables = json!({"id": sample.campaign_id()});
+    // Read once, the tally is in memory.
+    lets_others_go_on(&documents, tally, variables.clone()).await;
+    assert!(lets_others_go_on(&documents, tally, variables.clone()).await);
+    let small = "query($id: ID!) { campaign(id: $id) { tally { version } } }";
+    assert!(!lets_others_go_on(&documents, small, variables).await);
 }
 
 /// The numbers of all nominees of a list, a page after the other; those of a page backwards, if it goes backwards.

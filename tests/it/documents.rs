@@ -620,6 +620,9 @@ async fn an_operation_is_charged_to_its_caller(stores: Stores) {
     // What costs more than anybody can have takes all.
     let dear = app.voter();
     let query = "{ stories(first: 100) { nodes { id } } }";
+    // The first who sends a document pays for its preparation, too.
+    let first = app.voter().post(query, json!({})).await;
+    assert_eq!(first.status(), 429);
     let answer = dear.post(query, json!({})).await;
     assert_eq!(answer.status(), 200);
     assert_is_limited(ask(&dear).await, "query").await;

@@ -488,7 +488,11 @@ fn conclude(
         (Err(refused), expected)
             if expected != Err(refused) && (key.is_none() || expected.is_err()) =>
         {
-            let refuses = |state: &State| model.judge(state, voter, nominees, key) == Err(refused);
+            let refuses = |state: &State| match model.judge(state, voter, nominees, key) {
+                // Early, by the votes of the scope alone.
+                Err(CastRefusal::AlreadyVoted) if refused == CastRefusal::QuotaSpent => true,
+                judged => judged == Err(refused),
+            };
             let is_heard = model.heard.iter().any(refuses);
             prop_assert!(is_heard, "{:?}, now it is {:?}", refused, expected);
         }

@@ -16,6 +16,7 @@ use acclaim::auth::keyed_hash::HashKey;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
 use acclaim::domain::nominee::Nominee;
+use acclaim::domain::roster::Roster;
 use acclaim::graphql::RequestContext;
 use acclaim::graphql::document::{Documents, Params, Policy};
 use acclaim::graphql::messages::Language;
@@ -83,13 +84,7 @@ impl Process {
         };
         let (app, _writer) = App::build(parts).await.expect("the app starts");
         grow(&app, size).await;
-        let roster = app
-            .campaigns
-            .catalog()
-            .visible(Viewer::Anonymous)
-            .next()
-            .cloned();
-        let roster = roster.expect("the demo's campaign");
+        let roster = demo(&app);
         let campaign = GlobalId::Campaign(roster.campaign().id).encode(&hash_key).0;
         let nominees = roster.nominees()[..100].iter();
         let nominees: Vec<String> = nominees
@@ -179,15 +174,16 @@ fn requester() -> RequestContext {
     }
 }
 
+/// The demo's campaign as it stands.
+fn demo(app: &App) -> Arc<Roster> {
+    let catalog = app.campaigns.catalog();
+    let found = catalog.visible(Viewer::Anonymous).next().cloned();
+    found.expect("the demo's campaign")
+}
+
 /// Adds nominees to the demo's campaign until it has so many.
 async fn grow(app: &App, size: usize) {
-    let roster = app
-        .campaigns
-        .catalog()
-        .visible(Viewer::Anonymous)
-        .next()
-        .cloned();
-    let roster = roster.expect("the demo's campaign");
+    let roster = demo(app);
     let of_number = |number: usize| Nominee {
         id: NomineeId::new(),
         number: i64::try_from(number).expect("small") + 1_000,

@@ -1,7 +1,7 @@
 //! The epoch of what the hot store remembers: a database that was restored has lost some of it, and nobody is to be
 //! refused for a vote that is not there any more.
 //!
-//! What is remembered is distrusted at the start, after a lost connection to the database, when another process has
+//! The memory is distrusted at the start, after a lost connection to the database, when another process has
 //! begun an epoch, and when a tally goes back. It is not used then until [`App::check_hot`] has compared it.
 
 use std::collections::HashMap;

@@ -141,7 +141,7 @@ struct Vote {
     key: Option<usize>,
 }
 
-/// What decides on a vote.
+/// The things that decide on a vote.
 #[derive(Debug, Clone)]
 struct State {
     rules: Rules,

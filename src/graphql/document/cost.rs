@@ -4,7 +4,7 @@
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{
-    ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
+    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };
 use async_graphql::{Name, Variables};
 use async_graphql_value::{ConstValue, Value};
@@ -17,7 +17,7 @@ const COST_MAX: u64 = 5_000;
 /// As much more for each nominee of the largest campaign: its whole tally can be asked for.
 const COST_MAX_PER_NOMINEE: u64 = 10;
 
-/// The cost of any operation before its fields: `{ serverTime }` takes as long as twenty fields of a list.
+/// The cost of any operation before its fields: it is received, prepared, written and sent.
 const OPERATION_COST: u64 = 20;
 
 /// Nominees that a search goes through for 1.
@@ -28,9 +28,15 @@ const SHUFFLED_PER_UNIT: u64 = 10;
 /// The prices of the fields of introspection that make others: the library goes through the whole schema for them.
 const INTROSPECTION: [(&str, u64); 2] = [("__schema", 1_000), ("__type", 100)];
 
-/// The largest cost of an operation where the largest roster has so many nominees.
-pub(super) fn cost_max(roster_max: u64) -> u64 {
-    COST_MAX + COST_MAX_PER_NOMINEE * roster_max
+/// The largest cost of an operation where the largest roster has so many nominees. Nobody needs a whole tally in the
+/// answer to a mutation.
+pub(super) fn cost_max(kind: OperationType, roster_max: u64) -> u64 {
+    match kind {
+        OperationType::Mutation => COST_MAX,
+        OperationType::Query | OperationType::Subscription => {
+            COST_MAX + COST_MAX_PER_NOMINEE * roster_max
+        }
+    }
 }
 
 /// The cost of a selection as a function of the variables and of the largest roster. Selections that `@skip` or
@@ -53,7 +59,9 @@ enum ListLength {
     Roster,
     /// A way through the largest roster, in units, if an argument asks for it.
     RosterPass {
+        /// Any search asks.
         search: PassArgument,
+        /// An order asks that is not kept.
         order: PassArgument,
     },
 }
@@ -65,8 +73,8 @@ enum PassArgument {
     None,
     /// It does.
     Literal,
-    /// It does if this variable has such a value.
-    Variable(Name),
+    /// It does if this variable has a value, other than those.
+    Variable(Name, &'static [&'static str]),
 }
 
 impl Cost {
@@ -166,8 +174,8 @@ impl CostVisitor<'_> {
         let mut cost = Cost::of(known.map_or_else(|| unknown_price(field), |known| known.price));
         if known.is_some_and(|known| known.lists_nominees) {
             let pass = ListLength::RosterPass {
-                search: pass_argument(field, "search"),
-                order: pass_argument(field, "orderBy"),
+                search: pass_argument(field, "search", &[]),
+                order: pass_argument(field, "orderBy", KEPT_ORDERS),
             };
             cost.add_list(pass, Cost::of(1));
         }
@@ -233,29 +241,29 @@ impl ListLength {
 }
 
 /// The values of `orderBy` whose orders are kept.
-const KEPT_ORDERS: [&str; 2] = ["NUMBER", "VOTES"];
+const KEPT_ORDERS: &[&str] = &["NUMBER", "VOTES"];
 
 impl PassArgument {
     fn asks(&self, variables: &Variables) -> bool {
         match self {
             Self::None => false,
             Self::Literal => true,
-            Self::Variable(name) => match variables.get(name) {
+            Self::Variable(name, free) => match variables.get(name) {
                 None | Some(ConstValue::Null) => false,
-                Some(ConstValue::Enum(name)) => !KEPT_ORDERS.contains(&name.as_str()),
-                Some(ConstValue::String(text)) => !KEPT_ORDERS.contains(&text.as_str()),
+                Some(ConstValue::Enum(value)) => !free.contains(&value.as_str()),
+                Some(ConstValue::String(value)) => !free.contains(&value.as_str()),
                 Some(_) => true,
             },
         }
     }
 }
 
-/// An argument of a list of nominees: a search, or an order that is not kept, asks for a way through the roster.
-fn pass_argument(field: &Field, name: &str) -> PassArgument {
+/// An argument of a list of nominees, which asks for a way through the roster unless it has one of the `free` values.
+fn pass_argument(field: &Field, name: &str, free: &'static [&'static str]) -> PassArgument {
     match field.get_argument(name).map(|value| &value.node) {
         None | Some(Value::Null) => PassArgument::None,
-        Some(Value::Enum(name)) if KEPT_ORDERS.contains(&name.as_str()) => PassArgument::None,
-        Some(Value::Variable(name)) => PassArgument::Variable(name.clone()),
+        Some(Value::Enum(value)) if free.contains(&value.as_str()) => PassArgument::None,
+        Some(Value::Variable(name)) => PassArgument::Variable(name.clone(), free),
         Some(_) => PassArgument::Literal,
     }
 }
@@ -363,12 +371,17 @@ mod tests {
                 "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Campaign { nominees(search: \"x\") { totalCount } } } }",
                 3,
             ),
+            // A search is one, whatever it looks for.
+            (
+                "query($order: String) { nominees(campaignId: \"1\", search: $order) { totalCount } }",
+                1,
+            ),
             // Its entries are as many as the roster has, 50 times a way through it.
             ("{ campaign { tally { entries { votes } } } }", 50),
             ("{ campaign { tally { version } } }", 0),
         ] {
-            let variables =
-                json!({"ids": ["1", "1", "1"], "text": "x", "kept": "NUMBER", "other": "SHUFFLED"});
+            let variables = json!({"ids": ["1", "1", "1"], "text": "x", "kept": "NUMBER", "other": "SHUFFLED",
+                    "order": "VOTES"});
             let small = cost(query, variables.clone(), 0);
             let large = cost(query, variables, 10_000);
             assert_eq!(large - small, passes * 200, "{query}");

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::ValidationMode;
+use async_graphql::parser::types::OperationType;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use tokio::sync::Semaphore;
 
 use super::execute::{Executable, SharedKey};
+use super::heavy::{HEAVY_COST, HeavyLane};
 use super::params::{Hash, Params, hash, hash_id, not_found, parse_hash, persisted_id};
 use super::prepare::{Document, Preparer};
 use super::{Errors, rejected, variables};
@@ -53,9 +54,6 @@ impl Weighter<Hash, Arc<Document>> for ByTokens {
     }
 }
 
-/// The cost above which an operation is executed apart: some milliseconds.
-const HEAVY_COST: u64 = 2_000;
-
 /// Documents by id, and by `sha256:` and the hash of the text.
 type TrustedDocuments = HashMap<String, Arc<Document>>;
 
@@ -65,8 +63,7 @@ pub struct Documents {
     preparer: Preparer,
     /// The schema that executes.
     pub(super) fast: Schema,
-    /// The turn to execute a heavy operation.
-    pub(super) heavy_turns: Arc<Semaphore>,
+    pub(super) heavy: HeavyLane,
     cached: Cache<Hash, Arc<Document>, ByTokens>,
     /// None where any document is executed.
     trusted: Option<TrustedDocuments>,
@@ -83,7 +80,7 @@ impl Documents {
         let mut documents = Self {
             preparer: Preparer::new(Arc::clone(&app), is_open),
             fast: fast.finish(),
-            heavy_turns: Arc::new(Semaphore::new(1)),
+            heavy: HeavyLane::new(),
             cached: Cache::with_weighter(CACHED_DOCUMENTS, CACHED_TOKENS_MAX, ByTokens),
             trusted: None,
             app,
@@ -166,7 +163,7 @@ impl Documents {
             request: request.data(reads.clone()),
             reads,
             reads_campaigns: operation.reads_campaigns,
-            is_heavy: cost.operation > HEAVY_COST,
+            is_heavy: operation.kind == OperationType::Query && cost.operation > HEAVY_COST,
         })
     }
 

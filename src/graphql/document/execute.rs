@@ -1,20 +1,15 @@
 //! Operations that are ready to be executed, and their execution.
 
-use std::sync::Arc;
-
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response, Variables};
-use futures_util::stream::{BoxStream, StreamExt as _};
-use tokio::runtime::Handle;
+use futures_util::stream::{self, BoxStream, StreamExt as _};
 
 use super::params::Hash;
 use super::{CostFigures, Documents};
-use crate::error::Error;
-use crate::graphql::error::{finish, request_error};
+use crate::graphql::error::finish;
 use crate::graphql::messages::Language;
 use crate::graphql::{Reads, RequestContext};
 use crate::id::CampaignId;
-use crate::telemetry::RequestId;
 
 /// The name of a subscription whose results are the same for all who ask for it so.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -59,7 +54,7 @@ pub struct Executable {
     /// The key and price of a subscription whose results are the same for all who have the same key: the first of them
     /// is still to be charged for it.
     pub shared: Option<(SharedKey, u32)>,
-    /// Whether it takes long enough to be in the way of others.
+    /// Whether it is a query that takes long enough to be in the way of others.
     pub(super) is_heavy: bool,
     /// The sources of the answer, as its resolvers say.
     pub(super) reads: Reads,
@@ -98,7 +93,10 @@ impl Documents {
     /// Executes a query or mutation. Its errors have their codes; the first of them is returned, too.
     pub async fn execute(&self, executable: Executable) -> (Response, Option<&'static str>) {
         let mut response = if executable.is_heavy {
-            self.execute_apart(executable.request).await
+            self.heavy
+                .clone()
+                .execute(self.fast.clone(), executable.request)
+                .await
         } else {
             // On the heap: it is 16 KB, which would be moved with everything that waits for it.
             Box::pin(self.fast.execute(executable.request)).await
@@ -107,30 +105,15 @@ impl Documents {
         (response, code)
     }
 
-    /// Executes a heavy operation on a thread of its own, one after the other: it would hold a thread on which votes
-    /// wait for as long as it takes, since nothing in it has to wait.
-    async fn execute_apart(&self, request: Request) -> Response {
-        // Nothing closes the semaphore. The turn lasts as long as the execution, whoever still waits for it.
-        let turn = Arc::clone(&self.heavy_turns).acquire_owned().await;
-        let schema = self.fast.clone();
-        let id = RequestId::current_or_new();
-        let runtime = Handle::current();
-        let executing = move || {
-            let _turn = turn;
-            runtime.block_on(id.scope(schema.execute(request)))
-        };
-        let executed = tokio::task::spawn_blocking(executing).await;
-        executed.unwrap_or_else(|error| match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            // The program ends.
-            Err(_) => Response::from_errors(vec![request_error(&Error::Unavailable)]),
-        })
-    }
-
     /// Executes any operation. A query or mutation has one response.
     #[must_use]
     pub fn execute_stream(&self, executable: Executable) -> BoxStream<'static, Response> {
-        let responses = self.fast.execute_stream(executable.request);
+        let schema = self.fast.clone();
+        let responses = if executable.is_heavy {
+            stream::once(self.heavy.clone().execute(schema, executable.request)).left_stream()
+        } else {
+            schema.execute_stream(executable.request).right_stream()
+        };
         Box::pin(responses.map(|mut response| {
             finish(&mut response);
             response

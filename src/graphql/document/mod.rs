@@ -14,6 +14,7 @@ mod escapes;
 mod execute;
 mod fields;
 pub mod guard;
+mod heavy;
 mod literals;
 pub mod manifest;
 mod params;

@@ -78,7 +78,7 @@ impl Operation {
         roster_max: u64,
     ) -> Result<CostFigures, Errors> {
         let operation = self.cost.of_operation(variables, roster_max);
-        let max = cost_max(roster_max);
+        let max = cost_max(self.kind, roster_max);
         if operation > max {
             return Err(rejected(
                 code::QUERY_TOO_COMPLEX,

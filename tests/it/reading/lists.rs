@@ -10,6 +10,7 @@ use acclaim::graphql::RequestContext;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::graphql::messages::Language;
 use async_graphql::parser::types::{BaseType, Type, TypeKind, TypeSystemDefinition};
+use futures_util::StreamExt as _;
 use futures_util::future::join;
 use serde_json::{Value, json};
 
@@ -122,8 +123,20 @@ async fn every_order_is_walked_to_its_end_both_ways() {
     }
 }
 
-/// Whether an operation that waits for nothing lets others have a turn.
+/// Whether an operation that waits for nothing lets others have a turn, by itself and as it is executed for a socket.
 async fn lets_others_go_on(documents: &Documents, query: &str, variables: Value) -> bool {
+    let by_itself = is_interrupted(documents, query, variables.clone(), false).await;
+    let for_socket = is_interrupted(documents, query, variables, true).await;
+    assert_eq!(by_itself, for_socket, "{query}");
+    by_itself
+}
+
+async fn is_interrupted(
+    documents: &Documents,
+    query: &str,
+    variables: Value,
+    for_socket: bool,
+) -> bool {
     let requester = RequestContext {
         viewer: Viewer::Anonymous,
         client: Client {
@@ -138,8 +151,13 @@ async fn lets_others_go_on(documents: &Documents, query: &str, variables: Value)
     let executable = found.unwrap_or_else(|errors| panic!("{errors:?}"));
     let is_done = Cell::new(false);
     let execution = async {
-        let (response, code) = documents.execute(executable).await;
-        assert_eq!(code, None, "{:?}", response.errors);
+        let response = if for_socket {
+            let mut responses = documents.execute_stream(executable);
+            responses.next().await.expect("one response")
+        } else {
+            documents.execute(executable).await.0
+        };
+        assert!(response.errors.is_empty(), "{:?}", response.errors);
         is_done.set(true);
     };
     // They are polled in this order.
@@ -160,10 +178,14 @@ async fn what_is_dear_is_executed_apart() {
         "query($id: ID!) { campaign(id: $id) { tally { version entries { rank votes } } } }";
     let variables = json!({"id": sample.campaign_id()});
     // Read once, the tally is in memory.
-    lets_others_go_on(&documents, tally, variables.clone()).await;
+    is_interrupted(&documents, tally, variables.clone(), false).await;
     assert!(lets_others_go_on(&documents, tally, variables.clone()).await);
     let small = "query($id: ID!) { campaign(id: $id) { tally { version } } }";
-    assert!(!lets_others_go_on(&documents, small, variables).await);
+    assert!(!lets_others_go_on(&documents, small, variables.clone()).await);
+    // A search is not dear, but lets others have their turn on its way.
+    let search =
+        "query($id: ID!) { nominees(campaignId: $id, first: 1, search: \"x\") { totalCount } }";
+    assert!(lets_others_go_on(&documents, search, variables).await);
 }
 
 /// The numbers of all nominees of a list, a page after the other; those of a page backwards, if it goes backwards.

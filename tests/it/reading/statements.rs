@@ -2,8 +2,10 @@
 
 use acclaim::ledger::campaign;
 use chrono::TimeDelta;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use crate::deadlines::until;
 use crate::harness::{NOMINEES_EACH, Sample, Stores, TestApp, TestClient, on_both, sample_nominee};
 
 on_both!(
@@ -12,6 +14,7 @@ on_both!(
     a_feed_of_100_stories_takes_as_many_statements_as_one_of_2,
     a_tally_of_100_nominees_takes_as_many_statements_as_one_of_12,
     nodes_of_one_kind_share_their_statements,
+    many_who_ask_whether_it_is_ready_cost_one_statement,
 );
 
 /// Statements that one request sends; no workers run, so nobody else sends any.
@@ -19,6 +22,21 @@ async fn cost(app: &TestApp, client: &TestClient, query: &str, variables: Value)
     let before = app.database.statements();
     let data = client.ask(query, variables).await;
     (app.database.statements() - before, data)
+}
+
+async fn many_who_ask_whether_it_is_ready_cost_one_statement(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let ask = async || {
+        let answer = app.http().get(app.url("/readyz")).send().await;
+        assert_eq!(answer.expect("an answer").status(), 200);
+    };
+    // An answer holds for a second, which may end in between.
+    until("answers of one second", async || {
+        let before = app.database.statements();
+        join_all((0..20).map(|_| ask())).await;
+        (app.database.statements() - before <= 1).then_some(())
+    })
+    .await;
 }
 
 /// A sample with 100 nominees, each with two stories, and a voter who has voted for and liked some of them.

@@ -196,6 +196,7 @@ async fn a_campaign_goes_its_whole_way(stores: Stores) {
         json!({"campaignId": made.id, "votingClosesAt": time(later - TimeDelta::hours(1))});
     let earlier = run(&office.organiser, "extendVoting", earlier).await;
     earlier.expect_refused("TIMES_OUT_OF_ORDER");
+    app.advance(TimeDelta::seconds(1));
     let closed = office.step("closeVoting", &made).await.expect_counted();
     assert_eq!(closed["campaign"]["phase"], "ENDED");
     app.voter()

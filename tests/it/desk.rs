@@ -3,6 +3,7 @@
 mod account;
 mod campaigns;
 mod members;
+mod nominees;
 
 use acclaim::app::desk::Desk;
 use acclaim::graphql::node_id::GlobalId;

@@ -116,6 +116,7 @@ async fn insert_campaign(tx: &mut Transaction, now: DateTime<Utc>) -> Result<()>
             title: Some(n.title),
             summary: n.summary,
             portrait_url: None,
+            portrait_media: None,
             status: NomineeStatus::Active,
         });
     }
@@ -134,6 +135,7 @@ fn sample_campaign(now: DateTime<Utc>) -> Campaign {
         title: TITLE.to_owned(),
         summary: SUMMARY.to_owned(),
         cover_url: None,
+        cover_media: None,
         time_zone: TimeZone(chrono_tz::Asia::Shanghai),
         lifecycle: Lifecycle::Running,
         voting_opens_at: now,
@@ -167,6 +169,7 @@ async fn insert_stories(
             summary: s.summary,
             body: s.body,
             cover_url: None,
+            cover_media: None,
             media: Vec::new(),
             published_at: now + TimeDelta::minutes(s.publish_offset_minutes),
         };

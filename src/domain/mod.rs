@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod campaign;
+pub mod media;
 pub mod nominee;
 pub mod period;
 pub mod roster;

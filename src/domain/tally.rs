@@ -232,6 +232,7 @@ mod tests {
             title: None,
             summary: String::new(),
             portrait_url: None,
+            portrait_media: None,
             status,
         }
     }
@@ -244,6 +245,7 @@ mod tests {
             title: "Sample".to_owned(),
             summary: String::new(),
             cover_url: None,
+            cover_media: None,
             time_zone: TimeZone(chrono_tz::Asia::Shanghai),
             lifecycle: Lifecycle::Running,
             voting_opens_at: DateTime::UNIX_EPOCH,

@@ -57,7 +57,7 @@ pub async fn find_roster(database: &Database, id: CampaignId) -> sqlx::Result<Re
     let mut unreadable = Vec::new();
     let statement = sql!(
         "find_campaign",
-        "SELECT id, slug, title, summary, cover_url, time_zone, lifecycle, voting_opens_at, voting_closes_at,
+        "SELECT id, slug, title, summary, cover_url, cover_media, time_zone, lifecycle, voting_opens_at, voting_closes_at,
             quota_period, quota_scope, votes_per_period, tally_visibility, guests_may_vote, revision,
             rules_revision
         FROM campaign WHERE id = $1"
@@ -78,7 +78,8 @@ pub async fn find_roster(database: &Database, id: CampaignId) -> sqlx::Result<Re
         .bind(id).fetch_all(p).await.map(|rows| readable("category", rows, &mut unreadable)))?;
     let statement = sql!(
         "list_nominees",
-        "SELECT id, campaign_id, category_id, number, name, employer, city, title, summary, portrait_url, status
+        "SELECT id, campaign_id, category_id, number, name, employer, city, title, summary, portrait_url,
+            portrait_media, status
         FROM nominee WHERE campaign_id = $1 ORDER BY number"
     );
     let nominees: Vec<Nominee> = on_pool!(database.read(statement), (p, text) => sqlx::query(text)
@@ -96,13 +97,14 @@ pub async fn insert(tx: &mut Transaction, c: &Campaign, now: DateTime<Utc>) -> s
         "insert_campaign",
         "INSERT INTO campaign (id, slug, title, summary, cover_url, time_zone, lifecycle, voting_opens_at,
             voting_closes_at, quota_period, quota_scope, votes_per_period, tally_visibility, guests_may_vote,
-            created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+            created_at, cover_media)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(c.id).bind(&c.slug).bind(&c.title).bind(&c.summary).bind(&c.cover_url).bind(c.time_zone.0.name())
         .bind(c.lifecycle).bind(c.voting_opens_at).bind(c.voting_closes_at).bind(c.quota_period).bind(c.quota_scope)
         .bind(c.votes_per_period).bind(c.tally_visibility).bind(c.guests_may_vote).bind(now)
+        .bind(&c.cover_media)
         .execute(t).await.map(drop))
 }
 

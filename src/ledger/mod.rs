@@ -19,6 +19,7 @@ mod health;
 pub mod identity;
 mod instance;
 pub mod like;
+pub mod media;
 mod readable;
 pub mod recount;
 mod replica;

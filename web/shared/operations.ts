@@ -67,6 +67,10 @@ export type NomineeStatus =
   | 'FROZEN'
   | 'WITHDRAWN';
 
+export type PictureSize =
+  | 'SMALL'
+  | 'LARGE';
+
 export type QuotaPeriod =
   | 'DAY'
   | 'CAMPAIGN';

@@ -3,6 +3,7 @@
 mod campaign;
 mod category;
 mod like;
+mod media;
 mod nominee;
 mod scalars;
 mod sign_in;

@@ -19,6 +19,7 @@ use acclaim::id::{SessionId, StaffId, VoterId};
 use acclaim::ledger::identity::{self, NewToken, Session, SessionRole};
 use acclaim::ledger::staff;
 use acclaim::ledger::writer::WriterTask;
+use acclaim::media::store::MediaStore;
 use acclaim::print::font::Font;
 use acclaim::workers::Workers;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -84,6 +85,7 @@ pub struct TestAppBuilder<'s> {
     has_workers: bool,
     public_url: Option<String>,
     font: Option<Font>,
+    media: Option<MediaStore>,
 }
 
 impl TestAppBuilder<'_> {
@@ -139,6 +141,12 @@ impl TestAppBuilder<'_> {
         self
     }
 
+    /// The store of pictures and uploads.
+    pub fn with_media(mut self, media: Option<MediaStore>) -> Self {
+        self.media = media;
+        self
+    }
+
     pub async fn start(self) -> TestApp {
         watch_logs();
         let database = self.stores.database(&self.clock).await;
@@ -160,6 +168,8 @@ impl TestAppBuilder<'_> {
             tokens: TokenKeys::from_secrets(&self.jwt_secrets).expect("good secrets"),
             hash_key: HashKey::new(IDENTITY_SECRET.as_bytes()),
             wechat: self.wechat,
+            media: self.media,
+            public_url: self.public_url,
         };
         let (app, writer) = App::build(parts).await.expect("the app starts");
         let app = Arc::new(app);
@@ -171,7 +181,6 @@ impl TestAppBuilder<'_> {
             Arc::clone(&app),
             documents,
             self.connection_limits,
-            self.public_url,
             Posters::new(self.font, "pages/nominee/nominee".to_owned()),
             stopping.clone(),
         );
@@ -230,6 +239,7 @@ impl TestApp {
             has_workers: false,
             public_url: None,
             font: None,
+            media: Some(stores.media()),
         }
     }
 

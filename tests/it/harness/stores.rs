@@ -1,7 +1,10 @@
 //! The stores of a test: a database, and where there is one a Redis.
 
+use std::path::PathBuf;
+
 use acclaim::clock::Clock;
 use acclaim::ledger::{Database, Purpose};
+use acclaim::media::store::MediaStore;
 use sqlx::Connection as _;
 use tempfile::TempDir;
 
@@ -12,6 +15,8 @@ pub struct Stores {
     pub database_url: String,
     pub redis_url: Option<String>,
     pub directory: TempDir,
+    /// The folder of pictures and uploads, which servers on the same stores share.
+    pub media_folder: PathBuf,
 }
 
 impl Stores {
@@ -22,16 +27,19 @@ impl Stores {
         Self {
             database_url,
             redis_url: None,
+            media_folder: directory.path().join("media"),
             directory,
         }
     }
 
     /// A new database of the shared PostgreSQL, and the shared Redis: its keys carry the database's own name.
     pub async fn networked() -> Self {
+        let directory = TempDir::new().expect("a temporary folder");
         Self {
             database_url: servers::postgres().await.create_database().await,
             redis_url: Some(servers::redis().await.url()),
-            directory: TempDir::new().expect("a temporary folder"),
+            media_folder: directory.path().join("media"),
+            directory,
         }
     }
 
@@ -40,8 +48,14 @@ impl Stores {
         Self {
             database_url: self.database_url.clone(),
             redis_url: self.redis_url.clone(),
+            media_folder: self.media_folder.clone(),
             directory: TempDir::new().expect("a temporary folder"),
         }
+    }
+
+    /// Opens the store of pictures and uploads.
+    pub fn media(&self) -> MediaStore {
+        MediaStore::in_folder(&self.media_folder).expect("a folder")
     }
 
     /// A number out of the database, by a connection and a statement of the test's own.

@@ -1,18 +1,24 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-DmRAyi8g.js";
+const SCRIPT: &str = "main-Bt2yncLl.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-DiVlFwAZ.js",
+        name: "board-C-k9ABk6.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-DiVlFwAZ.js.br"),
-        gzip: include_bytes!("board-DiVlFwAZ.js.gz"),
+        brotli: include_bytes!("board-C-k9ABk6.js.br"),
+        gzip: include_bytes!("board-C-k9ABk6.js.gz"),
     },
     File {
-        name: "live-DKdcH_-O.js",
+        name: "live-3prfutom.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-DKdcH_-O.js.br"),
-        gzip: include_bytes!("live-DKdcH_-O.js.gz"),
+        brotli: include_bytes!("live-3prfutom.js.br"),
+        gzip: include_bytes!("live-3prfutom.js.gz"),
+    },
+    File {
+        name: "main-Bt2yncLl.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-Bt2yncLl.js.br"),
+        gzip: include_bytes!("main-Bt2yncLl.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -21,21 +27,15 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "main-DmRAyi8g.js",
+        name: "stories-DsX8pnV3.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-DmRAyi8g.js.br"),
-        gzip: include_bytes!("main-DmRAyi8g.js.gz"),
+        brotli: include_bytes!("stories-DsX8pnV3.js.br"),
+        gzip: include_bytes!("stories-DsX8pnV3.js.gz"),
     },
     File {
-        name: "stories-CYLYJAFs.js",
+        name: "story-DR68sg6z.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-CYLYJAFs.js.br"),
-        gzip: include_bytes!("stories-CYLYJAFs.js.gz"),
-    },
-    File {
-        name: "story-DcfHvLah.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DcfHvLah.js.br"),
-        gzip: include_bytes!("story-DcfHvLah.js.gz"),
+        brotli: include_bytes!("story-DR68sg6z.js.br"),
+        gzip: include_bytes!("story-DR68sg6z.js.gz"),
     },
 ];

@@ -67,6 +67,10 @@ export type NomineeStatus =
   | 'FROZEN'
   | 'WITHDRAWN';
 
+export type PictureSize =
+  | 'SMALL'
+  | 'LARGE';
+
 export type QuotaPeriod =
   | 'DAY'
   | 'CAMPAIGN';
@@ -251,13 +255,13 @@ export const FindCampaign: Operation<FindCampaignQuery, FindCampaignQueryVariabl
 };
 
 export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {
-  id: "594f5014841fcecdde41c64083aa1a77d5ed7d5e1f5823dedc91261845d7fc90",
-  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl status votes viewerHasVoted category{id}}query ListNominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeCard}pageInfo{hasNextPage endCursor}totalCount}}}",
+  id: "bf93a6db228c4ddc58803a1e6d9bd3fd88e100ca75461a5b11ccb6d9205ac826",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}query ListNominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeCard}pageInfo{hasNextPage endCursor}totalCount}}}",
 };
 
 export const FindNominee: Operation<FindNomineeQuery, FindNomineeQueryVariables> = {
-  id: "ee557ed05b493ff8f7f6e5b9b6062da04c065ac7eb51887e9799ef689fb8e789",
-  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl status votes viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard summary rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
+  id: "239df6c124d3d16354b92b079926d8f5accbc8afe6019b48176bb974c4fae870",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard summary rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
 };
 
 export const ListStories: Operation<ListStoriesQuery, ListStoriesQueryVariables> = {

@@ -1,6 +1,7 @@
 //! The command line: puts a process together and takes it apart.
 
 mod database;
+mod organisation;
 mod staff;
 
 use std::io::Write as _;
@@ -84,6 +85,11 @@ enum Command {
     },
     /// Print the GraphQL schema
     Schema,
+    /// Organisations
+    Organisation {
+        #[command(subcommand)]
+        command: organisation::OrganisationCommand,
+    },
     /// Members of staff
     Staff {
         #[command(subcommand)]
@@ -142,6 +148,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             print(&graphql::sdl());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Organisation { command } => organisation::manage(command).await,
         Command::Staff { command } => staff::manage(command).await,
     }
 }

@@ -29,7 +29,7 @@ enum Files {
 impl Files {
     async fn of(stores: &Stores) -> Self {
         match stores.redis_url {
-            None => Self::Folder(stores.media_folder.clone()),
+            None => Self::Folder(stores.media_folder()),
             Some(_) => Self::Bucket(S3::start().await),
         }
     }

@@ -15,8 +15,6 @@ pub struct Stores {
     pub database_url: String,
     pub redis_url: Option<String>,
     pub directory: TempDir,
-    /// The folder of pictures and uploads, which servers on the same stores share.
-    pub media_folder: PathBuf,
 }
 
 impl Stores {
@@ -27,19 +25,16 @@ impl Stores {
         Self {
             database_url,
             redis_url: None,
-            media_folder: directory.path().join("media"),
             directory,
         }
     }
 
     /// A new database of the shared PostgreSQL, and the shared Redis: its keys carry the database's own name.
     pub async fn networked() -> Self {
-        let directory = TempDir::new().expect("a temporary folder");
         Self {
             database_url: servers::postgres().await.create_database().await,
             redis_url: Some(servers::redis().await.url()),
-            media_folder: directory.path().join("media"),
-            directory,
+            directory: TempDir::new().expect("a temporary folder"),
         }
     }
 
@@ -48,14 +43,18 @@ impl Stores {
         Self {
             database_url: self.database_url.clone(),
             redis_url: self.redis_url.clone(),
-            media_folder: self.media_folder.clone(),
             directory: TempDir::new().expect("a temporary folder"),
         }
     }
 
+    /// The folder of pictures and uploads.
+    pub fn media_folder(&self) -> PathBuf {
+        self.directory.path().join("media")
+    }
+
     /// Opens the store of pictures and uploads.
     pub fn media(&self) -> MediaStore {
-        MediaStore::in_folder(&self.media_folder).expect("a folder")
+        MediaStore::in_folder(&self.media_folder()).expect("a folder")
     }
 
     /// A number out of the database, by a connection and a statement of the test's own.
@@ -87,18 +86,20 @@ impl Stores {
 
     /// Changes the database behind the servers' back.
     pub async fn execute(&self, statement: &'static str) {
+        let result = self.try_execute(statement).await;
+        result.expect("a good statement");
+    }
+
+    /// The same, where it may be refused.
+    pub async fn try_execute(&self, statement: &'static str) -> sqlx::Result<()> {
         if self.database_url.starts_with("sqlite:") {
-            let connection = sqlx::SqliteConnection::connect(&self.database_url).await;
-            let mut connection = connection.expect("the database opens");
-            let result = sqlx::query(statement).execute(&mut connection).await;
-            result.expect("a good statement");
-            connection.close().await.expect("it closes");
+            let mut connection = sqlx::SqliteConnection::connect(&self.database_url).await?;
+            sqlx::query(statement).execute(&mut connection).await?;
+            connection.close().await
         } else {
-            let connection = sqlx::PgConnection::connect(&self.database_url).await;
-            let mut connection = connection.expect("the database opens");
-            let result = sqlx::query(statement).execute(&mut connection).await;
-            result.expect("a good statement");
-            connection.close().await.expect("it closes");
+            let mut connection = sqlx::PgConnection::connect(&self.database_url).await?;
+            sqlx::query(statement).execute(&mut connection).await?;
+            connection.close().await
         }
     }
 }

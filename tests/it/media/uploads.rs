@@ -294,9 +294,8 @@ async fn files_that_nobody_uses_are_removed(stores: Stores) {
     );
     assert_eq!(files.list("media").len(), 2, "the picture stays");
     // A file whose process died before it was noted.
-    let stray = files
-        .open()
-        .write_upload(UploadId::new(), Bytes::from_static(b"x"));
+    let store = files.open();
+    let stray = store.write_upload(UploadId::new(), Bytes::from_static(b"x"));
     stray.await.expect("written");
     app.purge_stray_files().await.expect("the stores answer");
     assert_eq!(files.list("uploads").len(), 1, "it may be on its way");

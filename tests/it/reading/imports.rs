@@ -56,6 +56,7 @@ async fn a_nominee_is_stored_with_all_that_it_has(stores: Stores) {
         portrait_url: Some("https://example.com/a.png?b=%20".to_owned()),
         portrait_media: None,
         status: NomineeStatus::Frozen,
+        edit_revision: 1,
         ..sample_nominee(
             sample.campaign.id,
             sample.categories[1],
@@ -66,6 +67,7 @@ async fn a_nominee_is_stored_with_all_that_it_has(stores: Stores) {
         city: None,
         summary: String::new(),
         status: NomineeStatus::Withdrawn,
+        edit_revision: 1,
         ..sample_nominee(sample.campaign.id, sample.categories[2], 4_000_000_000)
     };
     let mut tx = app.database.begin("test").await.expect("it begins");

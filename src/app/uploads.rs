@@ -1,4 +1,5 @@
-//! Uploads: a member of staff asks for a link, a file is sent to it once, and the desk makes of it what it was sent for.
+//! Uploads: a member of staff asks for a link, a file is sent to it once, and the desk makes of it what it was sent
+//! for.
 //!
 //! A link is good for [`LINK_LIFE`] and for a file of exactly the length that was asked for. Until a file is whole the
 //! link may be tried again; then it is used up. The file waits in the object store, since another process may be asked

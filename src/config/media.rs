@@ -10,12 +10,12 @@ use crate::media::store::{Bucket, MediaStore};
 /// Settings of the store of pictures and uploads.
 #[derive(Debug, Clone, Args)]
 pub struct MediaSettings {
-    /// Where pictures and uploads are kept, the same for all processes: `s3://bucket/prefix`, or `file:/path` of a folder;
-    /// without it, beside an `SQLite` database a folder in the data directory, and beside PostgreSQL nowhere
+    /// Where pictures and uploads are kept, the same for all processes: `s3://bucket/prefix`, or `file:/path` of a
+    /// folder; without it, beside an `SQLite` database a folder in the data directory, and beside PostgreSQL nowhere
     #[arg(long, env = "ACCLAIM_MEDIA_URL")]
     pub media_url: Option<String>,
-    /// Address of an S3-compatible store, for `s3://` in `ACCLAIM_MEDIA_URL`; where it begins with the bucket's name, as
-    /// `https://bucket.oss-cn-hangzhou.aliyuncs.com`, that is the bucket's own
+    /// Address of an S3-compatible store, for `s3://` in `ACCLAIM_MEDIA_URL`; where it begins with the bucket's name,
+    /// as `https://bucket.oss-cn-hangzhou.aliyuncs.com`, that is the bucket's own
     #[arg(long, env = "ACCLAIM_S3_ENDPOINT")]
     s3_endpoint: Option<String>,
     /// Its region

@@ -111,7 +111,7 @@ pub async fn insert(tx: &mut Transaction, c: &Campaign, now: DateTime<Utc>) -> s
         "INSERT INTO campaign (id, slug, title, summary, cover_url, time_zone, lifecycle, voting_opens_at,
             voting_closes_at, quota_period, quota_scope, votes_per_period, tally_visibility, guests_may_vote,
             created_at, organisation_id, cover_media)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(c.id).bind(&c.slug).bind(&c.title).bind(&c.summary).bind(&c.cover_url).bind(c.time_zone.0.name())

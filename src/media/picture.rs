@@ -178,8 +178,8 @@ fn fault(error: ImageError) -> PictureFault {
     }
 }
 
-/// Checks that a JPEG ends, which its decoder does not ask for, and that it is not made of scans without end. No byte of
-/// a scan looks like a marker; those of a preview within the metadata come before the picture's own.
+/// Checks that a JPEG ends, which its decoder does not ask for, and that it is not made of scans without end. No byte
+/// of a scan looks like a marker; those of a preview within the metadata come before the picture's own.
 fn check_scans(file: &[u8]) -> Result<(), PictureFault> {
     let markers = |marker: u8| {
         let pairs = file.windows(2).enumerate();

@@ -250,7 +250,7 @@ impl MediaStore {
         self.write(&picture_place(file), bytes).await
     }
 
-    /// Stores what was uploaded.
+    /// Stores an uploaded file.
     ///
     /// # Errors
     /// What the store says.
@@ -258,7 +258,7 @@ impl MediaStore {
         self.write(&upload_place(id), bytes).await
     }
 
-    /// What was uploaded; its length is known.
+    /// An uploaded file, whose length is known.
     ///
     /// # Errors
     /// [`MediaStoreError::NotFound`], or what the store says.
@@ -266,7 +266,7 @@ impl MediaStore {
         self.read(&upload_place(id), bytes).await
     }
 
-    /// Removes what was uploaded, if it is there.
+    /// Removes an uploaded file, if it is there.
     ///
     /// # Errors
     /// What the store says.

@@ -20,8 +20,8 @@ const NETWORKS_REMEMBERED: TimeDelta = TimeDelta::days(90);
 /// again and again.
 const GUESTS_EVERY: u32 = 144;
 
-/// Removes rows that are of no use any more: batches, failures, tokens that have expired or were used, networks, uploads
-/// with their files.
+/// Removes rows that are of no use any more: batches, failures, tokens that have expired or were used, networks,
+/// uploads with their files.
 ///
 /// # Errors
 /// When the database is away.

@@ -1,5 +1,6 @@
 //! The command line: puts a process together and takes it apart.
 
+mod campaign;
 mod database;
 mod organisation;
 mod staff;
@@ -90,6 +91,11 @@ enum Command {
         #[command(subcommand)]
         command: organisation::OrganisationCommand,
     },
+    /// Campaigns
+    Campaign {
+        #[command(subcommand)]
+        command: campaign::CampaignCommand,
+    },
     /// Members of staff
     Staff {
         #[command(subcommand)]
@@ -149,6 +155,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Organisation { command } => organisation::manage(command).await,
+        Command::Campaign { command } => campaign::manage(command).await,
         Command::Staff { command } => staff::manage(command).await,
     }
 }

@@ -92,3 +92,75 @@ impl MediaSettings {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(Debug, clap::Parser)]
+    struct Program {
+        #[command(flatten)]
+        store: StoreSettings,
+        #[command(flatten)]
+        media: MediaSettings,
+    }
+
+    /// Whether there is a store with these arguments, or what is wrong with them.
+    fn is_there(arguments: &[&str]) -> Result<bool, String> {
+        let program = Program::parse_from(["acclaim"].iter().chain(arguments));
+        assert!(!format!("{program:?}").contains("hunter2"));
+        let store = program.media.store(&program.store);
+        store
+            .map(|store| store.is_some())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_store_of_pictures_is_a_folder_a_bucket_or_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data_dir = format!("--data-dir={}", folder.path().display());
+        let pictures = folder.path().join("pictures");
+        let url = format!("--media-url=file:{}", pictures.display());
+        let postgres = "--database-url=postgres://acclaim@db/acclaim";
+        assert_eq!(is_there(&[&data_dir]), Ok(true));
+        assert!(folder.path().join("media").is_dir());
+        assert_eq!(is_there(&[&data_dir, postgres]), Ok(false));
+        assert_eq!(is_there(&[postgres, &url]), Ok(true));
+        assert!(pictures.is_dir());
+        let keys = [
+            "--s3-access-key-id=key",
+            "--s3-secret-access-key=hunter2",
+            "--s3-endpoint=https://pictures.oss-cn-hangzhou.aliyuncs.com/",
+        ];
+        let bucket = [&["--media-url=s3://pictures/a/prefix"][..], &keys].concat();
+        assert_eq!(is_there(&bucket), Ok(true));
+    }
+
+    #[test]
+    fn what_is_wrong_with_it_is_said_with_the_name_of_the_setting() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let no_folder = format!("--media-url=file:{}", file.path().display());
+        let keys = ["--s3-access-key-id=key", "--s3-secret-access-key=hunter2"];
+        let with_keys = |first: &'static str| [&[first][..], &keys].concat();
+        for (arguments, words) in [
+            (vec!["--media-url=/srv/media"], "ACCLAIM_MEDIA_URL must be"),
+            (vec!["--media-url=file:"], "ACCLAIM_MEDIA_URL must name"),
+            (vec![no_folder.as_str()], "ACCLAIM_MEDIA_URL the folder"),
+            (with_keys("--media-url=s3:///x"), "name a bucket"),
+            (vec!["--media-url=s3://x"], "ACCLAIM_S3_ACCESS_KEY_ID"),
+            (
+                [
+                    with_keys("--media-url=s3://x"),
+                    vec!["--s3-endpoint=http://s3.example"],
+                ]
+                .concat(),
+                "ACCLAIM_S3_ENDPOINT must start with https://",
+            ),
+        ] {
+            let problem = is_there(&arguments).expect_err("it is refused");
+            assert!(problem.contains(words), "{problem}");
+        }
+    }
+}

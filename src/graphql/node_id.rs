@@ -263,7 +263,7 @@ mod tests {
         HashKey::new(&[7; 32])
     }
 
-    fn global_ids(a: u128, b: u128) -> [GlobalId; 10] {
+    fn global_ids(a: u128, b: u128) -> [GlobalId; 11] {
         let (a, b) = (Uuid::from_u128(a), Uuid::from_u128(b));
         [
             GlobalId::Campaign(CampaignId(a)),
@@ -275,6 +275,7 @@ mod tests {
             GlobalId::Staff(StaffId(a)),
             GlobalId::Organisation(OrganisationId(a)),
             GlobalId::Invitation(InvitationId(a)),
+            GlobalId::Upload(UploadId(a)),
             GlobalId::AuditEvent(AuditEventId(a)),
         ]
     }

@@ -264,7 +264,7 @@ async fn reading_is_charged_and_what_is_in_memory_is_not() {
     let staff = new_staff(&app).await;
     let mut names = Vec::new();
     for color in 0..3 {
-        names.push(stored(&app, staff, picture([color, 0, 0], 20, 20)).await);
+        names.push(stored(&app, staff, picture([80 * color, 0, 0], 20, 20)).await);
     }
     // Another process, whose memory is empty, with two readings' worth of tokens.
     let rate: Rate = "1/100".parse().expect("a rate");

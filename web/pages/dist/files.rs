@@ -1,24 +1,24 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-Bt2yncLl.js";
+const SCRIPT: &str = "main-Cg7atccN.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-C-k9ABk6.js",
+        name: "board-C-ODBp3J.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-C-k9ABk6.js.br"),
-        gzip: include_bytes!("board-C-k9ABk6.js.gz"),
+        brotli: include_bytes!("board-C-ODBp3J.js.br"),
+        gzip: include_bytes!("board-C-ODBp3J.js.gz"),
     },
     File {
-        name: "live-3prfutom.js",
+        name: "live-CZEIMyq5.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-3prfutom.js.br"),
-        gzip: include_bytes!("live-3prfutom.js.gz"),
+        brotli: include_bytes!("live-CZEIMyq5.js.br"),
+        gzip: include_bytes!("live-CZEIMyq5.js.gz"),
     },
     File {
-        name: "main-Bt2yncLl.js",
+        name: "main-Cg7atccN.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-Bt2yncLl.js.br"),
-        gzip: include_bytes!("main-Bt2yncLl.js.gz"),
+        brotli: include_bytes!("main-Cg7atccN.js.br"),
+        gzip: include_bytes!("main-Cg7atccN.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -27,15 +27,15 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "stories-DsX8pnV3.js",
+        name: "stories-DVlOUE5W.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-DsX8pnV3.js.br"),
-        gzip: include_bytes!("stories-DsX8pnV3.js.gz"),
+        brotli: include_bytes!("stories-DVlOUE5W.js.br"),
+        gzip: include_bytes!("stories-DVlOUE5W.js.gz"),
     },
     File {
-        name: "story-DR68sg6z.js",
+        name: "story-C3CLlXvp.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DR68sg6z.js.br"),
-        gzip: include_bytes!("story-DR68sg6z.js.gz"),
+        brotli: include_bytes!("story-C3CLlXvp.js.br"),
+        gzip: include_bytes!("story-C3CLlXvp.js.gz"),
     },
 ];

@@ -100,6 +100,8 @@ impl Process {
                 tokens: TokenKeys::from_secrets(&[SECRET]).expect("good"),
                 hash_key: HashKey::new(SECRET.as_bytes()),
                 wechat: None,
+                media: None,
+                public_url: None,
             };
             let (app, _writer) = App::build(parts).await.expect("the app starts");
             let documents = Documents::new(Arc::new(app), Policy::Open).await;

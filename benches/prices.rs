@@ -81,6 +81,8 @@ impl Process {
             tokens: TokenKeys::from_secrets(&[SECRET]).expect("good"),
             hash_key: HashKey::new(SECRET.as_bytes()),
             wechat: None,
+            media: None,
+            public_url: None,
         };
         let (app, _writer) = App::build(parts).await.expect("the app starts");
         grow(&app, size).await;

@@ -19,7 +19,9 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{App, Parts};
 use crate::auth::Viewer;
 use crate::clock::Clock;
-use crate::config::{DocumentPolicy, LogFormat, ServerSettings, StoreSettings, environment};
+use crate::config::{
+    DocumentPolicy, LogFormat, MediaSettings, ServerSettings, StoreSettings, environment,
+};
 use crate::domain::campaign::Phase;
 use crate::hot::{Hot, Memory, Redis};
 use crate::http::pages::poster::Posters;
@@ -69,6 +71,8 @@ enum Command {
     Verify {
         #[command(flatten)]
         store: StoreSettings,
+        #[command(flatten)]
+        media: Box<MediaSettings>,
         /// Print the report as JSON
         #[arg(long)]
         json: bool,
@@ -144,7 +148,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             store,
             vote_partitions,
         } => database::migrate(&store, vote_partitions).await,
-        Command::Verify { store, json } => database::verify(&store, json).await,
+        Command::Verify { store, media, json } => database::verify(&store, &media, json).await,
         Command::Backup { store, file } => database::back_up(&store, &file).await,
         Command::Schema => {
             print(&graphql::sdl());
@@ -273,6 +277,8 @@ impl Process {
             tokens: settings.token_keys()?,
             hash_key: settings.hash_key()?,
             wechat: settings.wechat()?,
+            media: settings.media.store(&settings.store)?,
+            public_url: settings.public_url.clone(),
         };
         let (app, writer) = App::build(parts).await?;
         Ok(Self {
@@ -338,7 +344,6 @@ async fn build_server(
         Arc::clone(app),
         documents,
         settings.connection_limits(),
-        settings.public_url.clone(),
         Posters::new(find_font().await, settings.wechat_code_page.clone()),
         stopping,
     ))

@@ -56,6 +56,8 @@ ids! {
     StaffId,
     /// A sign-in and the refresh tokens that descend from it.
     SessionId,
+    /// A file that a member of staff uploads.
+    UploadId,
     /// The scope that a quota counts in: a category or a whole campaign.
     ScopeId,
     /// A subject that can be liked and viewed: a nominee or a story.

@@ -1,6 +1,8 @@
-//! Verification: recounts the votes and compares them with everything that was derived from them.
+//! Verification: recounts the votes and compares them with everything that was derived from them; and looks for the
+//! files of pictures.
 
 mod audit_log;
+mod media;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,12 +10,14 @@ use std::fmt;
 use serde::Serialize;
 
 use self::audit_log::AuditDifference;
+use self::media::MediaReport;
 use crate::hot::{Redis, RememberedVote};
 use crate::id::{CampaignId, ScopeId, VoterId};
 use crate::ledger::recount::{
     self, LikeDifference, Misplaced, OverQuota, PeriodDifference, Repeat, TallyDifference, Unlisted,
 };
 use crate::ledger::{Database, tally};
+use crate::media::store::MediaStore;
 
 /// The reason why verification could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +28,9 @@ pub enum VerifyError {
     /// Redis does not answer.
     #[error("Redis does not answer: {0}")]
     Redis(String),
+    /// The store of pictures does not answer.
+    #[error("the store of pictures does not answer: {0}")]
+    Media(String),
 }
 
 /// The report of a verification: for people as text, for programs as JSON.
@@ -45,6 +52,8 @@ pub struct Report {
     /// Votes that Redis remembers and SQL does not have.
     remembered_votes: Vec<RememberedVote>,
     redis_checked: bool,
+    /// Pictures, where there is a store of them.
+    media: Option<MediaReport>,
 }
 
 /// Totals in Redis that differ from SQL's.
@@ -70,6 +79,20 @@ impl Report {
             && self.shared_totals.is_empty()
             && self.audit.is_empty()
             && self.remembered_votes.is_empty()
+            && self.media.as_ref().is_none_or(MediaReport::is_clean)
+    }
+
+    /// Looks for the files of pictures, too.
+    ///
+    /// # Errors
+    /// When a store cannot be read.
+    pub async fn with_media(
+        mut self,
+        database: &Database,
+        store: &MediaStore,
+    ) -> Result<Self, VerifyError> {
+        self.media = Some(MediaReport::new(database, store).await?);
+        Ok(self)
     }
 }
 
@@ -166,6 +189,9 @@ impl fmt::Display for Report {
                 f,
                 "Redis remembers vote {id} of voter {voter_id}, which is not in SQL"
             )?;
+        }
+        if let Some(media) = &self.media {
+            write!(f, "{media}")?;
         }
         let stores = if self.redis_checked {
             "SQL and Redis"

@@ -1,6 +1,6 @@
 //! What a vote may cost in memory, counted and not timed: allocations on the whole way of a request through the
-//! process, from its head and body to its answer, without a socket. A program of its own, since it counts for the
-//! whole program.
+//! process, from its head and body to its answer, without a socket; and what the largest pictures take while they are
+//! made. A program of its own, since it counts for the whole program.
 //!
 //! Counted is the thread of the test, on which everything runs but SQLite itself, whose thread sqlx makes.
 
@@ -18,6 +18,7 @@ use acclaim::http::pages::poster::Posters;
 use acclaim::http::{ConnectionLimits, Server, Service, Timeouts};
 use acclaim::id::VoterId;
 use acclaim::ledger::{Database, Purpose};
+use acclaim::media::picture;
 use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt as _;
@@ -27,11 +28,40 @@ use uuid::Uuid;
 /// Allocations of a vote on the embedded stores, where each is a batch of its own: 150 in a build for tests, and a
 /// tenth more for what libraries change. Who raises it says what is worth it; a failure says how many there are.
 const ALLOCATIONS_MAX: u64 = 165;
+/// Bytes that the largest picture takes while it is made, at most: decoded 160 MB, and what its decoder keeps.
+const PICTURE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 const WARM_UP: usize = 50;
 const VOTES: usize = 200;
 
 const VOTE: &str = "mutation Vote($input: CastVoteInput!) { castVote(input: $input) { vote { id castAt } \
     quota { used limit remaining } userErrors { code message } } }";
+
+#[test]
+fn the_largest_pictures_take_bounded_memory() {
+    // As large as is taken, of next to no bytes: each of these is a thousand times as large when it is unpacked.
+    let clear = image::RgbaImage::new(8_192, 4_880);
+    let clear = image::DynamicImage::ImageRgba8(clear);
+    let plain = image::DynamicImage::ImageRgb8(clear.to_rgb8());
+    for (picture, format) in [
+        (&clear, image::ImageFormat::Png),
+        (&plain, image::ImageFormat::Jpeg),
+    ] {
+        let mut file = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut file, format).expect("it is encoded");
+        let file = file.into_inner();
+        assert!(file.len() < 4 * 1024 * 1024);
+        let mut size = (0, 0);
+        let info = allocation_counter::measure(|| {
+            size = picture::make(file.into()).expect("a picture").size;
+        });
+        assert_eq!(size, (1_200, 715));
+        let megabytes = info.bytes_max / (1024 * 1024);
+        assert!(
+            info.bytes_max < PICTURE_BYTES_MAX,
+            "{format:?}: {megabytes} MiB"
+        );
+    }
+}
 
 #[test]
 fn a_vote_makes_few_allocations() {
@@ -115,6 +145,8 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
         tokens: TokenKeys::from_secrets(&["a secret of access tokens, long enough"]).expect("good"),
         hash_key: HashKey::new(b"a secret of identities, long enough too"),
         wechat: None,
+        media: None,
+        public_url: None,
     };
     let (app, _writer) = App::build(parts).await.expect("the app starts");
     let app = Arc::new(app);
@@ -134,7 +166,6 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
         Arc::clone(&app),
         documents,
         connection_limits,
-        None,
         Posters::new(None, String::new()),
         stopping,
     );

@@ -19,11 +19,13 @@ mod epoch;
 pub mod likes;
 pub mod nominees;
 pub mod operations;
+pub mod pictures;
 pub mod public_changes;
 pub mod quotas;
 pub mod sign_in;
 pub mod stories;
 pub mod tallies;
+pub mod uploads;
 pub mod views;
 pub mod voting;
 
@@ -46,12 +48,15 @@ use crate::hot::Hot;
 use crate::id::{CampaignId, SessionId, StaffId, StoryId};
 use crate::ledger::writer::{Writer, WriterTask};
 use crate::ledger::{Database, staff};
+use crate::media::picture::PictureMaker;
+use crate::media::store::MediaStore;
 use crate::telemetry::Metrics;
 
 use self::campaigns::Campaigns;
 use self::public_changes::PublicChanges;
 use self::stories::UnreadableStories;
 use self::tallies::Tallies;
+use self::uploads::UploadTurns;
 use self::views::Views;
 
 /// Stories that are out whose campaign is remembered, 33 bytes each.
@@ -89,6 +94,12 @@ pub struct App {
     pub tokens: TokenKeys,
     /// The key of identities, ids and cursors.
     pub hash_key: HashKey,
+    /// The address that others reach this server at, without a slash at the end; paths are put behind it.
+    pub public_url: Option<String>,
+    /// The files of pictures and uploads; without it nothing can be uploaded.
+    media: Option<MediaStore>,
+    picture_maker: PictureMaker,
+    upload_turns: UploadTurns,
     passwords: Passwords,
     wechat: Option<WeChat>,
     /// Campaigns of stories that are out.
@@ -110,6 +121,10 @@ pub struct Parts {
     pub hash_key: HashKey,
     /// The `WeChat` platform, where it is set up.
     pub wechat: Option<WeChat>,
+    /// The store of pictures and uploads, where there is one.
+    pub media: Option<MediaStore>,
+    /// The address that others reach the server at, without a slash at the end.
+    pub public_url: Option<String>,
 }
 
 /// The client that a request comes from.
@@ -145,6 +160,8 @@ impl App {
             tokens,
             hash_key,
             wechat,
+            media,
+            public_url,
         } = parts;
         let metrics = Metrics::new(database.metrics().clone());
         let (writer, task) =
@@ -163,6 +180,10 @@ impl App {
             writer,
             tokens,
             hash_key,
+            public_url,
+            media,
+            picture_maker: PictureMaker::default(),
+            upload_turns: UploadTurns::default(),
             passwords: Passwords::new()?,
             wechat,
             stories: BoundedMap::new(STORIES_REMEMBERED_MAX),

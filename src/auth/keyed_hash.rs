@@ -20,6 +20,8 @@ pub enum Purpose {
     RefreshSeal,
     /// An id or a cursor of the API.
     Opaque,
+    /// The seal by which the address of an upload is known as one of ours.
+    Upload,
     /// The fingerprint of the secret itself.
     Fingerprint,
     /// The key that seals second factors.
@@ -42,6 +44,7 @@ impl Purpose {
             Self::Refresh => b"refresh\0",
             Self::RefreshSeal => b"refresh-seal\0",
             Self::Opaque => b"opaque\0",
+            Self::Upload => b"upload\0",
             Self::Fingerprint => b"fingerprint\0",
             Self::SecondFactor => b"second-factor\0",
             Self::RecoveryCode => b"recovery-code\0",

@@ -182,6 +182,7 @@ async fn create_campaign(create: CampaignCreate) -> Result<ExitCode, Failure> {
         title: create.title,
         summary: create.summary,
         cover_url: None,
+        cover_media: None,
         time_zone: create.time_zone,
         lifecycle: Lifecycle::Draft,
         voting_opens_at: create.opens,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::{Failure, open, open_existing, print};
-use crate::config::StoreSettings;
+use crate::config::{MediaSettings, StoreSettings};
 use crate::hot::{Limits, Redis};
 use crate::ledger::Purpose;
 use crate::verify;
@@ -48,8 +48,13 @@ pub(super) async fn migrate(
 }
 
 /// Recounts everything, and prints what differs.
-pub(super) async fn verify(store: &StoreSettings, json: bool) -> Result<ExitCode, Failure> {
+pub(super) async fn verify(
+    store: &StoreSettings,
+    media: &MediaSettings,
+    json: bool,
+) -> Result<ExitCode, Failure> {
     let database = open_existing(store).await?;
+    let media = media.store(store)?;
     let redis = match store.redis_url() {
         Some(url) => {
             let instance = database.instance().await?;
@@ -58,7 +63,10 @@ pub(super) async fn verify(store: &StoreSettings, json: bool) -> Result<ExitCode
         }
         None => None,
     };
-    let report = verify::verify(&database, redis.as_ref()).await?;
+    let mut report = verify::verify(&database, redis.as_ref()).await?;
+    if let Some(media) = &media {
+        report = report.with_media(&database, media).await?;
+    }
     print(&if json {
         format!("{}\n", serde_json::to_string_pretty(&report)?)
     } else {

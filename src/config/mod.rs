@@ -6,6 +6,7 @@
 mod address;
 pub mod environment;
 mod limits;
+mod media;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use self::address::{
     may_carry_a_secret, parse_listen, parse_network, parse_origin, parse_public_url, parse_store,
 };
 pub use self::limits::LimitSettings;
+pub use self::media::MediaSettings;
 use crate::auth::keyed_hash::HashKey;
 use crate::auth::platform::{WeChat, WeChatConfig};
 use crate::auth::secret::Secret;
@@ -209,6 +211,9 @@ pub struct ServerSettings {
     /// Sockets and event streams of one signed-in viewer in a process, at most
     #[arg(long, env = "ACCLAIM_SUBSCRIBERS_VIEWER_MAX", default_value_t = 20)]
     pub subscribers_viewer_max: u32,
+    /// The store of pictures and uploads.
+    #[command(flatten)]
+    pub media: MediaSettings,
     /// Rates of limited actions.
     #[command(flatten)]
     pub limits: LimitSettings,

@@ -138,6 +138,7 @@ async fn insert_campaign(
             title: Some(n.title),
             summary: n.summary,
             portrait_url: None,
+            portrait_media: None,
             status: NomineeStatus::Active,
             edit_revision: 1,
         });
@@ -158,6 +159,7 @@ fn sample_campaign(organisation_id: OrganisationId, now: DateTime<Utc>) -> Campa
         title: TITLE.to_owned(),
         summary: SUMMARY.to_owned(),
         cover_url: None,
+        cover_media: None,
         time_zone: TimeZone(chrono_tz::Asia::Shanghai),
         lifecycle: Lifecycle::Running,
         voting_opens_at: now,
@@ -193,6 +195,7 @@ async fn insert_stories(
             summary: s.summary,
             body: s.body,
             cover_url: None,
+            cover_media: None,
             media: Vec::new(),
             published_at: now + TimeDelta::minutes(s.publish_offset_minutes),
         };

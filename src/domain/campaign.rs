@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::media::{MediaName, Picture};
 use crate::id::{CampaignId, CategoryId, OrganisationId, ScopeId};
 
 /// The part of a campaign's state that the organiser moves; the clock does the rest (see [`Phase`]).
@@ -146,8 +147,10 @@ pub struct Campaign {
     pub title: String,
     /// A few sentences on its subject.
     pub summary: String,
-    /// Address of a picture.
+    /// Address of a picture elsewhere.
     pub cover_url: Option<String>,
+    /// A picture that is stored here, which goes before one elsewhere.
+    pub cover_media: Option<MediaName>,
     /// IANA name of the time zone whose days its quota follows.
     #[sqlx(try_from = "String")]
     pub time_zone: TimeZone,
@@ -190,6 +193,12 @@ impl TryFrom<String> for TimeZone {
 }
 
 impl Campaign {
+    /// Its picture.
+    #[must_use]
+    pub fn cover(&self) -> Picture<'_> {
+        Picture::new(self.cover_media.as_ref(), self.cover_url.as_deref())
+    }
+
     /// The phase at `now`.
     #[must_use]
     pub fn phase(&self, now: DateTime<Utc>) -> Phase {

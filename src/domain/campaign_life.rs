@@ -325,13 +325,14 @@ pub fn changes_between(before: Option<&Campaign>, after: &Campaign) -> Changes {
 
 /// The fields of a campaign by their names in the API, as texts.
 #[must_use]
-pub fn values(campaign: &Campaign) -> [(&'static str, Option<String>); 14] {
+pub fn values(campaign: &Campaign) -> [(&'static str, Option<String>); 15] {
     let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
     [
         ("slug", Some(campaign.slug.clone())),
         ("title", Some(campaign.title.clone())),
         ("summary", Some(campaign.summary.clone())),
         ("coverUrl", campaign.cover_url.clone()),
+        ("coverMedia", campaign.cover_media.clone().map(String::from)),
         ("timeZone", Some(campaign.time_zone.0.name().to_owned())),
         ("lifecycle", Some(campaign.lifecycle.name().to_owned())),
         ("votingOpensAt", Some(time(campaign.voting_opens_at))),

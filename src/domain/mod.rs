@@ -7,6 +7,7 @@ pub mod campaign;
 pub mod campaign_life;
 pub mod change;
 pub mod field;
+pub mod media;
 pub mod nominee;
 pub mod organisation;
 pub mod period;

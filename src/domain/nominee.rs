@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::field::{FieldFault, FieldFaultReason, TextBounds, check_text};
+use super::media::{MediaName, Picture};
 use super::search::SearchText;
 use crate::id::{CampaignId, CategoryId, NomineeId};
 
@@ -40,8 +41,10 @@ pub struct Nominee {
     pub title: Option<String>,
     /// The reasons for the nomination, a few sentences.
     pub summary: String,
-    /// Address of a picture.
+    /// Address of a picture elsewhere.
     pub portrait_url: Option<String>,
+    /// A picture that is stored here, which goes before one elsewhere.
+    pub portrait_media: Option<MediaName>,
     /// Whether it is shown and votable.
     pub status: NomineeStatus,
     /// Moves with every edit.
@@ -65,6 +68,12 @@ impl Nominee {
     #[must_use]
     pub fn is_shown(&self) -> bool {
         self.status != NomineeStatus::Withdrawn
+    }
+
+    /// Its picture.
+    #[must_use]
+    pub fn portrait(&self) -> Picture<'_> {
+        Picture::new(self.portrait_media.as_ref(), self.portrait_url.as_deref())
     }
 
     /// The texts that it is found by: name, employer and post.

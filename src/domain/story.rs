@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::media::{MediaName, Picture};
 use crate::id::{CampaignId, CategoryId, NomineeId, StoryId};
 
 /// The kind of a medium.
@@ -44,8 +45,10 @@ pub struct Story {
     pub summary: String,
     /// Its text in Markdown.
     pub body: String,
-    /// Address of a picture.
+    /// Address of a picture elsewhere.
     pub cover_url: Option<String>,
+    /// A picture that is stored here, which goes before one elsewhere.
+    pub cover_media: Option<MediaName>,
     /// Pictures, films and recordings.
     #[sqlx(json)]
     pub media: Vec<Media>,
@@ -54,6 +57,12 @@ pub struct Story {
 }
 
 impl Story {
+    /// Its picture.
+    #[must_use]
+    pub fn cover(&self) -> Picture<'_> {
+        Picture::new(self.cover_media.as_ref(), self.cover_url.as_deref())
+    }
+
     /// Its position in the feed.
     #[must_use]
     pub fn position(&self) -> FeedPosition {
@@ -258,6 +267,7 @@ mod tests {
             summary: String::new(),
             body: String::new(),
             cover_url: None,
+            cover_media: None,
             media: Vec::new(),
             published_at: DateTime::UNIX_EPOCH + TimeDelta::seconds((number / 2).into()),
         }

@@ -233,7 +233,9 @@ mod tests {
             title: None,
             summary: String::new(),
             portrait_url: None,
+            portrait_media: None,
             status,
+            edit_revision: 1,
         }
     }
 
@@ -246,6 +248,7 @@ mod tests {
             title: "Sample".to_owned(),
             summary: String::new(),
             cover_url: None,
+            cover_media: None,
             time_zone: TimeZone(chrono_tz::Asia::Shanghai),
             lifecycle: Lifecycle::Running,
             voting_opens_at: DateTime::UNIX_EPOCH,

@@ -2,7 +2,9 @@
 
 mod field;
 
+use crate::app::pictures::PictureFault;
 use crate::app::sign_in::SignInRefusal;
+use crate::app::uploads::UploadRefusal;
 use crate::app::voting::CastRefusal;
 
 /// The language of texts for people.
@@ -133,6 +135,90 @@ impl Language {
                 "会话已失效，请重新登录。",
             ),
         }
+    }
+
+    /// The code and the message of an upload that was refused.
+    pub(crate) fn upload_refusal(self, why: UploadRefusal) -> (&'static str, &'static str) {
+        let (code, english, chinese) = match why {
+            UploadRefusal::NoStore => (
+                "UPLOADS_NOT_CONFIGURED",
+                "This server has no place for files: its operator sets ACCLAIM_MEDIA_URL.",
+                "本服务尚未设置文件存储，请联系运维人员设置 ACCLAIM_MEDIA_URL。",
+            ),
+            UploadRefusal::LengthOutOfRange => (
+                "FILE_TOO_LARGE",
+                "A picture has at most 20 MiB, a spreadsheet at most 10 MiB, and neither is empty.",
+                "图片不超过20MB，表格不超过10MB，且不能为空文件。",
+            ),
+            UploadRefusal::TooMany => (
+                "TOO_MANY_UPLOADS",
+                "Many files that you sent are not used yet: use them, or wait until they expire.",
+                "您已上传的文件过多且尚未使用，请先使用或等待其过期。",
+            ),
+            UploadRefusal::NotFound => (
+                "UPLOAD_NOT_FOUND",
+                "There is no such upload: ask for a new link.",
+                "没有这个上传链接，请重新获取。",
+            ),
+            UploadRefusal::Expired => (
+                "UPLOAD_EXPIRED",
+                "The upload has expired: ask for a new link and send the file again.",
+                "上传已过期，请重新获取链接并再次上传。",
+            ),
+            UploadRefusal::Used => (
+                "UPLOAD_USED",
+                "This upload is used already: ask for a new link.",
+                "该上传已被使用，请重新获取链接。",
+            ),
+            UploadRefusal::NotReceived => (
+                "UPLOAD_NOT_RECEIVED",
+                "The file has not been sent yet, or not wholly: send it to its link first.",
+                "文件尚未上传完成，请先上传。",
+            ),
+            UploadRefusal::OtherLength => (
+                "UPLOAD_LENGTH",
+                "The file is not as long as was said, or was interrupted: send it again, or ask for a new link.",
+                "文件长度与申报的不一致，或传输中断，请重新上传或重新获取链接。",
+            ),
+        };
+        (code, self.pick(english, chinese))
+    }
+
+    /// The code and the message where the server cannot take something now.
+    pub(crate) fn try_again(self) -> (&'static str, &'static str) {
+        let text = self.pick(
+            "The server cannot take it now: try again shortly.",
+            "服务器繁忙，请稍后再试。",
+        );
+        ("UNAVAILABLE", text)
+    }
+
+    /// The code and the message of a file that becomes no picture.
+    #[must_use]
+    pub fn picture_fault(self, fault: PictureFault) -> (&'static str, &'static str) {
+        let (code, english, chinese) = match fault {
+            PictureFault::Unknown => (
+                "NOT_A_PICTURE",
+                "This is no picture that is taken here: save it as JPEG, PNG or WebP.",
+                "无法识别该图片，请另存为 JPEG、PNG 或 WebP 格式。",
+            ),
+            PictureFault::TooLarge => (
+                "PICTURE_TOO_LARGE",
+                "The picture has too many pixels: at most 8,192 a side and 40 million in all. Make it smaller.",
+                "图片像素过大：单边不超过8192像素，总数不超过4000万像素，请缩小后再上传。",
+            ),
+            PictureFault::Animated => (
+                "PICTURE_ANIMATED",
+                "The picture moves: save one frame of it.",
+                "不支持动态图片，请保存其中一帧。",
+            ),
+            PictureFault::Damaged => (
+                "PICTURE_DAMAGED",
+                "The picture is damaged or not complete: open it, save it anew and send that.",
+                "图片已损坏或不完整，请打开后重新保存再上传。",
+            ),
+        };
+        (code, self.pick(english, chinese))
     }
 
     /// The message for an unknown nominee or story, which cannot be liked or viewed.

@@ -16,7 +16,7 @@ use crate::domain::story::FeedPosition;
 use crate::error::{Error, Result};
 use crate::id::{
     AuditEventId, CampaignId, CategoryId, InvitationId, NomineeId, OrganisationId, StaffId,
-    StoryId, VoteId, VoterId,
+    StoryId, UploadId, VoteId, VoterId,
 };
 
 /// Bytes of the hash in a text: nobody finds a valid one in 2^56 tries.
@@ -47,6 +47,8 @@ pub enum GlobalId {
     Invitation(InvitationId),
     /// An entry of the audit log.
     AuditEvent(AuditEventId),
+    /// An upload.
+    Upload(UploadId),
 }
 
 /// A position in a list, by the key that the list is sorted by.
@@ -81,6 +83,7 @@ impl GlobalId {
             Self::Organisation(id) => (b'o', id.0, None),
             Self::Invitation(id) => (b'i', id.0, None),
             Self::AuditEvent(id) => (b'e', id.0, None),
+            Self::Upload(id) => (b'f', id.0, None),
         };
         let mut payload = first.as_bytes().to_vec();
         payload.extend(second.iter().flat_map(|id| *id.as_bytes()));
@@ -109,6 +112,7 @@ impl GlobalId {
                 (b'o', 16) => Self::Organisation(OrganisationId(first)),
                 (b'i', 16) => Self::Invitation(InvitationId(first)),
                 (b'e', 16) => Self::AuditEvent(AuditEventId(first)),
+                (b'f', 16) => Self::Upload(UploadId(first)),
                 _ => return None,
             })
         };
@@ -151,6 +155,7 @@ from_global_id! {
     OrganisationId is "an organisation": Organisation => identity;
     InvitationId is "an invitation": Invitation => identity;
     AuditEventId is "an entry of the audit log": AuditEvent => identity;
+    UploadId is "an upload": Upload => identity;
     Likeable is "a nominee or a story": Nominee => Likeable::Nominee, Story => Likeable::Story;
 }
 
@@ -258,7 +263,7 @@ mod tests {
         HashKey::new(&[7; 32])
     }
 
-    fn global_ids(a: u128, b: u128) -> [GlobalId; 10] {
+    fn global_ids(a: u128, b: u128) -> [GlobalId; 11] {
         let (a, b) = (Uuid::from_u128(a), Uuid::from_u128(b));
         [
             GlobalId::Campaign(CampaignId(a)),
@@ -270,6 +275,7 @@ mod tests {
             GlobalId::Staff(StaffId(a)),
             GlobalId::Organisation(OrganisationId(a)),
             GlobalId::Invitation(InvitationId(a)),
+            GlobalId::Upload(UploadId(a)),
             GlobalId::AuditEvent(AuditEventId(a)),
         ]
     }

@@ -4,6 +4,7 @@ use async_graphql::Interface;
 
 use super::desk::{
     AccountUserError, CampaignUserError, MemberUserError, NomineeUserError, OrganisationUserError,
+    PictureUserError, UploadUserError,
 };
 use super::types::{
     CastBallotUserError, CastVoteUserError, RecordViewsUserError, SetLikeUserError, SignInUserError,
@@ -44,4 +45,8 @@ pub(super) enum UserError {
     Campaign(CampaignUserError),
     /// A refusal of a change of a nominee.
     Nominee(NomineeUserError),
+    /// A refusal of a link for a file.
+    Upload(UploadUserError),
+    /// A refusal of a picture.
+    Picture(PictureUserError),
 }

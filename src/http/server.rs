@@ -12,9 +12,10 @@ use axum::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, RETRY_AFTER,
 };
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, put};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -26,7 +27,7 @@ use super::places::{Full, Place, Places};
 use super::response_cache::ResponseCache;
 use super::service::{REQUEST_ID, Service, compression, graphql};
 use super::shared_subscriptions::SharedSubscriptions;
-use super::{connection, graphiql, health, pages, socket, stream, tally};
+use super::{connection, graphiql, health, pages, socket, stream, tally, uploads};
 use crate::app::{App, Client};
 use crate::auth::Viewer;
 use crate::graphql::document::Documents;
@@ -106,8 +107,8 @@ pub struct Shared {
     /// Those of viewers who have signed in.
     viewers: Places<Viewer>,
     pub(super) timeouts: Timeouts,
-    /// The address that others reach the pages at, without a slash at the end; paths are put behind it.
-    pub(super) public_url: Option<String>,
+    /// Places of uploads that are being received.
+    pub(super) upload_places: Semaphore,
     pub(super) posters: Posters,
     /// The schema as text, where it may be read.
     sdl: Option<Arc<str>>,
@@ -126,13 +127,12 @@ impl Deref for Server {
 }
 
 impl Server {
-    /// A server of `app`, known to others at `public_url`. It stops when `stopping` is cancelled.
+    /// A server of `app`. It stops when `stopping` is cancelled.
     #[must_use]
     pub fn new(
         app: Arc<App>,
         documents: Documents,
         limits: ConnectionLimits,
-        public_url: Option<String>,
         posters: Posters,
         stopping: CancellationToken,
     ) -> Self {
@@ -149,7 +149,7 @@ impl Server {
             subscribers: Places::new(limits.subscribers_max, limits.subscribers_address_max),
             viewers: Places::new(limits.subscribers_max, limits.subscribers_viewer_max),
             timeouts: limits.timeouts,
-            public_url,
+            upload_places: Semaphore::new(uploads::RECEIVED_AT_ONCE),
             posters,
             stopping,
             connections: TaskTracker::new(),
@@ -169,6 +169,7 @@ impl Server {
             .route("/graphql", any(graphql))
             .route("/graphql/ws", any(socket::handle))
             .route("/graphql/stream", any(stream::handle))
+            .route("/uploads/{token}", put(uploads::receive))
             .route("/healthz", get(health::healthz))
             .route("/readyz", get(health::readyz));
         if let Some(sdl) = &self.sdl {
@@ -235,7 +236,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
     };
     CorsLayer::new()
         .allow_origin(origins)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PUT])
         .allow_headers([
             ACCEPT,
             AUTHORIZATION,

@@ -152,14 +152,15 @@ pub(crate) const PARTITION_VOTES: Statement = sql!(
 pub(crate) const INSERT_NOMINEES: Dialects = sql!(
     "insert_nominees",
     postgres: "INSERT INTO nominee (id, campaign_id, category_id, number, name, employer, city, title, summary,
-            portrait_url, status)
+            portrait_url, portrait_media, status)
         SELECT * FROM json_to_recordset($1::json) AS n (id uuid, campaign_id uuid, category_id uuid, number bigint,
-            name text, employer text, city text, title text, summary text, portrait_url text, status text)",
+            name text, employer text, city text, title text, summary text, portrait_url text,
+            portrait_media text, status text)",
     sqlite: "INSERT INTO nominee (id, campaign_id, category_id, number, name, employer, city, title, summary,
-            portrait_url, status)
+            portrait_url, portrait_media, status)
         SELECT unhex(value ->> 'id', '-'), unhex(value ->> 'campaign_id', '-'), unhex(value ->> 'category_id', '-'),
             value ->> 'number', value ->> 'name', value ->> 'employer', value ->> 'city', value ->> 'title',
-            value ->> 'summary', value ->> 'portrait_url', value ->> 'status'
+            value ->> 'summary', value ->> 'portrait_url', value ->> 'portrait_media', value ->> 'status'
         FROM json_each($1)",
 );
 

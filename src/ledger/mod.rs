@@ -20,6 +20,7 @@ mod health;
 pub mod identity;
 mod instance;
 pub mod like;
+pub mod media;
 pub mod nominee;
 pub mod organisation;
 mod readable;

@@ -22,10 +22,10 @@ pub async fn find_locked(tx: &mut Transaction, id: NomineeId) -> sqlx::Result<Op
     let statement = sql!(
         "lock_nominee",
         postgres: "SELECT id, campaign_id, category_id, number, name, employer, city, title, summary, portrait_url,
-                status, edit_revision
+                portrait_media, status, edit_revision
             FROM nominee WHERE id = $1 FOR UPDATE",
         sqlite: "SELECT id, campaign_id, category_id, number, name, employer, city, title, summary, portrait_url,
-                status, edit_revision
+                portrait_media, status, edit_revision
             FROM nominee WHERE id = $1",
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text).bind(id).fetch_optional(t).await)
@@ -88,12 +88,13 @@ pub async fn update(tx: &mut Transaction, n: &Nominee) -> sqlx::Result<()> {
     let statement = sql!(
         "update_nominee",
         "UPDATE nominee SET category_id = $2, number = $3, name = $4, employer = $5, city = $6, title = $7,
-            summary = $8, portrait_url = $9, status = $10, edit_revision = $11
+            summary = $8, portrait_url = $9, status = $10, edit_revision = $11, portrait_media = $12
         WHERE id = $1"
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(n.id).bind(n.category_id).bind(n.number).bind(&n.name).bind(&n.employer).bind(&n.city).bind(&n.title)
-        .bind(&n.summary).bind(&n.portrait_url).bind(n.status).bind(n.edit_revision).execute(t).await.map(drop))?;
+        .bind(&n.summary).bind(&n.portrait_url).bind(n.status).bind(n.edit_revision)
+        .bind(&n.portrait_media).execute(t).await.map(drop))?;
     let statement = sql!(
         "move_stories_of_nominee",
         "UPDATE story SET category_id = $2 WHERE nominee_id = $1 AND category_id <> $2"

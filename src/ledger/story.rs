@@ -79,7 +79,7 @@ struct Feed {
 macro_rules! feed {
     ($name:literal, $which:literal, $row:literal, $order:literal) => {
         sql!($name, concat!(
-            "SELECT s.id, s.campaign_id, s.nominee_id, s.title, s.summary, s.body, s.cover_url, s.media, s.published_at
+            "SELECT s.id, s.campaign_id, s.nominee_id, s.title, s.summary, s.body, s.cover_url, s.cover_media, s.media, s.published_at
             FROM story s WHERE ", $which, " AND s.published_at <= $1 AND (s.published_at, s.id) ", $row,
             " ($2, $3) ORDER BY s.published_at ", $order, ", s.id ", $order, " LIMIT $4"
         ))
@@ -199,7 +199,7 @@ pub async fn list_of_nominees(
     let statement = with_ids!(
         "list_stories_of_nominees",
         "SELECT * FROM (
-            SELECT s.id, s.campaign_id, s.nominee_id, s.title, s.summary, s.body, s.cover_url, s.media, s.published_at,
+            SELECT s.id, s.campaign_id, s.nominee_id, s.title, s.summary, s.body, s.cover_url, s.cover_media, s.media, s.published_at,
                 ROW_NUMBER() OVER (PARTITION BY s.nominee_id ORDER BY s.published_at DESC, s.id DESC) AS place
             FROM story s WHERE s.nominee_id",
         "AND s.published_at <= $2 AND (s.published_at, s.id) < ($4, $5)) ranked
@@ -244,7 +244,7 @@ async fn fetch_newest(run: OnPool<'_>, nominees: &Ids, range: Range) -> sqlx::Re
 pub async fn list_by_ids(database: &Database, ids: Vec<Uuid>) -> sqlx::Result<ReadStories> {
     let statement = with_ids!(
         "list_stories_by_ids",
-        "SELECT id, campaign_id, nominee_id, title, summary, body, cover_url, media, published_at FROM story WHERE id",
+        "SELECT id, campaign_id, nominee_id, title, summary, body, cover_url, cover_media, media, published_at FROM story WHERE id",
         ""
     );
     let ids = Ids(ids);
@@ -262,7 +262,7 @@ pub async fn list_published_between(
 ) -> sqlx::Result<ReadStories> {
     let statement = sql!(
         "list_published_stories",
-        "SELECT id, campaign_id, nominee_id, title, summary, body, cover_url, media, published_at FROM story
+        "SELECT id, campaign_id, nominee_id, title, summary, body, cover_url, cover_media, media, published_at FROM story
         WHERE (published_at, id) > ($1, $2) AND published_at <= $3 ORDER BY published_at, id LIMIT $4"
     );
     let mut room = Room::new(limit);
@@ -288,11 +288,12 @@ pub async fn insert(
     let statement = sql!(
         "insert_story",
         "INSERT INTO story (id, campaign_id, category_id, nominee_id, title, summary, body, cover_url, media,
-            published_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            published_at, cover_media)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(s.id).bind(s.campaign_id).bind(category_id).bind(s.nominee_id).bind(&s.title).bind(&s.summary)
         .bind(&s.body).bind(&s.cover_url).bind(Json(&s.media)).bind(s.published_at)
+        .bind(&s.cover_media)
         .execute(t).await.map(drop))
 }

@@ -32,11 +32,15 @@ pub fn render(svg: &str, font: &Font) -> Option<Vec<u8>> {
     font.render(svg, SIZE)
 }
 
-/// A nominee's poster as SVG, to which its code comes last.
-pub struct Poster(String);
+/// A nominee's poster as SVG, to which its portrait and its code come last.
+pub struct Poster {
+    svg: String,
+    /// The first letter of the name, which stands in for a portrait.
+    initial: String,
+}
 
 impl Poster {
-    /// Draws the poster without its code.
+    /// Draws the poster without its portrait and its code.
     #[must_use]
     pub fn new(font: &Font, roster: &Roster, nominee: &Nominee) -> Self {
         let (width, height) = SIZE;
@@ -53,19 +57,24 @@ impl Poster {
         }
         draw_person(&mut svg, roster, nominee);
         text(&mut svg, 1128, 28, "#b3202a", "扫码投票 · Scan to vote");
-        Self(svg)
+        let initial = nominee.name.chars().take(1).collect();
+        Self { svg, initial }
     }
 
     /// All that is drawn on it so far.
     #[must_use]
     pub fn drawn(&self) -> &str {
-        &self.0
+        &self.svg
     }
 
-    /// The whole poster.
+    /// The whole poster, with the portrait, a JPEG file, where there is one.
     #[must_use]
-    pub fn with_code(self, code: &PosterCode) -> String {
-        let mut svg = self.0;
+    pub fn finish(self, portrait: Option<&[u8]>, code: &PosterCode) -> String {
+        let mut svg = self.svg;
+        match portrait {
+            Some(file) => draw_portrait(&mut svg, file),
+            None => text(&mut svg, 350, 84, "#fff", &self.initial),
+        }
         draw_code(&mut svg, code);
         svg.push_str("</svg>");
         svg
@@ -75,9 +84,7 @@ impl Poster {
 fn draw_person(svg: &mut String, roster: &Roster, nominee: &Nominee) {
     let category = roster.category_index(nominee.category_id);
     let category = category.map_or("", |index| roster.categories()[index].name.as_str());
-    let initial: String = nominee.name.chars().take(1).collect();
     svg.push_str("<circle cx=\"375\" cy=\"320\" r=\"82\" fill=\"#8c5a3c\"/>");
-    text(svg, 350, 84, "#fff", &initial);
     let number = format!("{} 号 · {category}", nominee.number);
     text(svg, 455, 30, "#665e58", &number);
     text(svg, 530, 64, "#1f1a17", &first_line(&nominee.name, 10.0));
@@ -92,6 +99,17 @@ fn draw_person(svg: &mut String, roster: &Roster, nominee: &Nominee) {
     for (line, y) in summary.iter().zip((650..).step_by(42)) {
         text(svg, y, 27, "#665e58", line);
     }
+}
+
+/// A portrait that fills the circle; of a tall one the upper part, where faces are.
+fn draw_portrait(svg: &mut String, file: &[u8]) {
+    _ = write!(
+        svg,
+        "<clipPath id=\"portrait\"><circle cx=\"375\" cy=\"320\" r=\"82\"/></clipPath>\
+        <image clip-path=\"url(#portrait)\" x=\"293\" y=\"238\" width=\"164\" height=\"164\" \
+        preserveAspectRatio=\"xMidYMin slice\" href=\"data:image/jpeg;base64,{}\"/>",
+        BASE64.encode(file)
+    );
 }
 
 fn draw_code(svg: &mut String, code: &PosterCode) {

@@ -89,12 +89,14 @@ fn objects(roster: &Roster) -> Vec<(Uuid, i64, Values)> {
             category_id,
             status,
             edit_revision,
+            portrait_media,
             ..
         } = nominee;
         let values = vec![
             ("number", Some(number.to_string())),
             ("categoryId", Some(category_id.to_string())),
             ("status", Some(status.name().to_owned())),
+            ("portraitMedia", portrait_media.clone().map(String::from)),
         ];
         objects.push((id.0, *edit_revision, values));
     }

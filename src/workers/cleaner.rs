@@ -16,10 +16,12 @@ const PURGE_EVERY: Duration = Duration::from_mins(10);
 
 /// The time that a network is remembered which a member of staff has signed in from.
 const NETWORKS_REMEMBERED: TimeDelta = TimeDelta::days(90);
-/// Rounds between two walks over the guests: a day, since those who voted are walked over again and again.
+/// Rounds between two walks over the guests and over the files of uploads: a day, since those who voted are walked over
+/// again and again.
 const GUESTS_EVERY: u32 = 144;
 
-/// Removes rows that are of no use any more: batches, failures, tokens that have expired or were used, networks.
+/// Removes rows that are of no use any more: batches, failures, tokens that have expired or were used, networks,
+/// uploads with their files.
 ///
 /// # Errors
 /// When the database is away.
@@ -39,7 +41,7 @@ pub async fn purge_expired(app: &App) -> Result<()> {
     while identity::purge_used(&app.database, now).await? {
         tokio::task::yield_now().await;
     }
-    Ok(())
+    app.purge_uploads().await
 }
 
 /// Removes guests who left nothing behind.
@@ -69,6 +71,7 @@ pub async fn run(app: Arc<App>, stopping: CancellationToken) {
             purge_expired(&app).await?;
             if round == 0 {
                 purge_guests(&app).await?;
+                app.purge_stray_files().await?;
             }
             Ok::<_, Error>(())
         };

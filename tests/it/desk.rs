@@ -4,6 +4,7 @@ mod account;
 mod campaigns;
 mod members;
 mod nominees;
+mod pictures;
 
 use acclaim::app::desk::Desk;
 use acclaim::graphql::node_id::GlobalId;

@@ -27,6 +27,7 @@ mod list_fields;
 mod live;
 mod log_watch;
 mod logs;
+mod media;
 mod model;
 mod pages;
 mod plain_words;

@@ -356,6 +356,24 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "Mutation",
+        "createUpload",
+        "mutation { createUpload(input: {organisationId: \"<organisation>\", purpose: PICTURE, bytes: 0}) { userErrors { code } } }",
+        "!!!F-FU",
+    ),
+    (
+        "Mutation",
+        "setNomineePortrait",
+        "mutation { setNomineePortrait(input: {nomineeId: \"<nominee>\", expectedRevision: 0}) { userErrors { code } } }",
+        "!!FF-FU",
+    ),
+    (
+        "Mutation",
+        "setCampaignCover",
+        "mutation { setCampaignCover(input: {campaignId: \"<campaign>\", expectedRevision: 0}) { userErrors { code } } }",
+        "!!FF-FU",
+    ),
+    (
+        "Mutation",
         "freezeNominee",
         "mutation { freezeNominee(input: {nomineeId: \"<nominee>\", expectedRevision: 0}) { userErrors { code } } }",
         "!!FF-FU",
@@ -413,6 +431,8 @@ const PATHS: &[(&str, &str, u16)] = &[
     ("/c/{slug}/stories/{id}", "/c/a-draft/stories/<story>", 404),
     ("/c/{slug}/board", "/c/a-draft/board", 404),
     ("/pages/{name}", "/pages/nothing.js", 404),
+    ("/media/{name}", "/media/nothing", 404),
+    ("/uploads/{token}", "/uploads/nothing", 405),
 ];
 
 /// Everything that the tables name, and those who try it.

@@ -103,6 +103,11 @@ fn redis_is_spoken_to_by_the_hot_store_only() {
 }
 
 #[test]
+fn files_of_pictures_are_decoded_and_kept_in_one_place() {
+    assert_only(&["media/"], &["object_store::", "use image::"]);
+}
+
+#[test]
 fn graphql_is_known_to_its_own_folder_and_the_http_adapter_only() {
     assert_only(&["graphql/", "http/"], &["async_graphql"]);
 }
@@ -138,7 +143,8 @@ fn imports_point_down_only() {
         ("ledger", &["ledger", "domain"]),
         ("hot", &["hot", "domain"]),
         ("auth", &["auth", "domain"]),
-        ("app", &["app", "ledger", "hot", "auth", "domain"]),
+        ("media", &["media", "domain"]),
+        ("app", &["app", "ledger", "hot", "media", "auth", "domain"]),
         ("graphql", &["graphql", "app", "ledger", "auth", "domain"]),
         ("print", &["print", "domain"]),
         (
@@ -147,7 +153,10 @@ fn imports_point_down_only() {
         ),
         ("workers", &["workers", "app", "ledger", "domain"]),
         ("demo", &["demo", "app", "ledger", "auth", "domain"]),
-        ("config", &["config", "http", "graphql", "hot", "auth"]),
+        (
+            "config",
+            &["config", "http", "graphql", "hot", "media", "auth"],
+        ),
     ]);
     let foundations = ["bounded", "clock", "error", "id", "telemetry"];
     for (name, text) in sources() {

@@ -166,6 +166,12 @@ export type CreateNomineeInput = {
   summary?: Scalars['String']['input'];
 };
 
+export type CreateUploadInput = {
+  organisationId: Scalars['ID']['input'];
+  purpose: UploadPurpose;
+  bytes: Scalars['Int']['input'];
+};
+
 export type EnrolSecondFactorInput = {
   password: Scalars['String']['input'];
 };
@@ -244,6 +250,23 @@ export type OrganisationErrorCode =
   | 'INVALID_NAME'
   | 'STALE_OBJECT';
 
+export type PictureErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'UPLOAD_NOT_FOUND'
+  | 'UPLOAD_NOT_RECEIVED'
+  | 'UPLOAD_EXPIRED'
+  | 'UPLOAD_USED'
+  | 'NOT_A_PICTURE'
+  | 'PICTURE_TOO_LARGE'
+  | 'PICTURE_ANIMATED'
+  | 'PICTURE_DAMAGED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT';
+
+export type PictureSize =
+  | 'SMALL'
+  | 'LARGE';
+
 export type QuotaPeriod =
   | 'DAY'
   | 'CAMPAIGN';
@@ -274,6 +297,12 @@ export type RevokeRoleInput = {
   staffId: Scalars['ID']['input'];
 };
 
+export type SetCampaignCoverInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
 export type SetCategoriesInput = {
   campaignId: Scalars['ID']['input'];
   expectedRevision: Scalars['Long']['input'];
@@ -287,6 +316,12 @@ export type SetLikeErrorCode =
 export type SetLikeInput = {
   subjectId: Scalars['ID']['input'];
   liked: Scalars['Boolean']['input'];
+};
+
+export type SetNomineePortraitInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type SignInErrorCode =
@@ -367,6 +402,15 @@ export type UpdateOrganisationInput = {
   name?: InputMaybe<Scalars['String']['input']>;
   requiresSecondFactor?: InputMaybe<Scalars['Boolean']['input']>;
 };
+
+export type UploadErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'FILE_TOO_LARGE'
+  | 'TOO_MANY_UPLOADS';
+
+export type UploadPurpose =
+  | 'PICTURE'
+  | 'SHEET';
 
 export type ViewerRole =
   | 'VOTER'

@@ -13,12 +13,12 @@ module.exports = {
     text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}query Campaign($slug:String!){serverTime campaign(slug:$slug){id title summary phase votingOpensAt votingClosesAt rules{votesPerPeriod period}categories{id name nomineeCount}viewerQuotas{...QuotaParts}}}",
   },
   Nominees: {
-    id: '2ba26b2ea29726a4062b0e6fa7425451f192d5308e3aa8fc8c70c0139c67634b',
-    text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl status votes viewerHasVoted category{id}}query Nominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeParts}pageInfo{hasNextPage endCursor}}}}",
+    id: '539359755a3232668daa0fa4103e0576840e63534dfa01b7564dbf335a53f15f',
+    text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}query Nominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeParts}pageInfo{hasNextPage endCursor}}}}",
   },
   Nominee: {
-    id: '0258117ece43c0f3b8e4b1772c048cb30bf3983fb180bbad27aafad94b11caf0',
-    text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl status votes viewerHasVoted category{id}}fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query Nominee($slug:String!$number:Int!){campaign(slug:$slug){phase nominee(number:$number){...NomineeParts summary city rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryParts}}}}}",
+    id: '301eecdd692a7e8ba00abce760d0e05d01006019562e84b7098e5d930ecfe3db',
+    text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query Nominee($slug:String!$number:Int!){campaign(slug:$slug){phase nominee(number:$number){...NomineeParts summary city rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryParts}}}}}",
   },
   Stories: {
     id: '64ece8fd688974d9a62d2ada7c05edb2271816055a3ed5396b2a04a6963e395f',

@@ -15,6 +15,7 @@ mod members;
 mod new_campaigns;
 mod nominees;
 mod organisations;
+mod pictures;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -26,6 +27,7 @@ pub use self::members::{MemberRefusal, NewInvitation};
 pub use self::new_campaigns::NewCampaign;
 pub use self::nominees::{NewNominee, NomineeEdit, NomineeRefusal, NomineeStep};
 pub use self::organisations::{OrganisationEdit, OrganisationRefusal};
+pub use self::pictures::{PictureEdit, ShowPictureRefusal};
 use super::{App, Client};
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::{HashKey, Purpose};

@@ -158,6 +158,7 @@ impl Desk<'_> {
             title: fields.title,
             summary: fields.summary,
             portrait_url: None,
+            portrait_media: None,
             status: NomineeStatus::Active,
             edit_revision: 1,
         };
@@ -273,7 +274,11 @@ impl Desk<'_> {
     }
 
     /// Opens a change of a nominee, whose campaign is locked first: always in this order.
-    async fn open_nominee(&self, name: &'static str, id: NomineeId) -> Result<(Edit, Nominee)> {
+    pub(super) async fn open_nominee(
+        &self,
+        name: &'static str,
+        id: NomineeId,
+    ) -> Result<(Edit, Nominee)> {
         let attempt = Attempt {
             name,
             right: Action::EditCampaigns,
@@ -290,7 +295,7 @@ impl Desk<'_> {
 
 impl Edit {
     /// Whether a campaign's result is out, or it is kept for the record: its list stays as it is then.
-    async fn is_over(&mut self, id: CampaignId) -> Result<bool> {
+    pub(super) async fn is_over(&mut self, id: CampaignId) -> Result<bool> {
         let found: Option<Campaign> = campaign::find_locked(self.tx(), id).await?;
         let phase = found.ok_or(Error::NotFound("campaign"))?.phase(self.now);
         Ok(matches!(phase, Phase::Published | Phase::Archived))
@@ -319,6 +324,17 @@ impl Edit {
             }
         }
         Ok(None)
+    }
+
+    /// Stores a nominee with another portrait, and commits.
+    pub(super) async fn commit_portrait(
+        self,
+        name: &'static str,
+        before: &Nominee,
+        after: Nominee,
+    ) -> Result<()> {
+        let changes = changes_between(Some(before), &after);
+        self.commit_nominee(name, after, changes, None).await
     }
 
     /// Stores a nominee at its next edit revision, and commits.
@@ -377,6 +393,13 @@ fn changes_between(before: Option<&Nominee>, after: &Nominee) -> Changes {
         "title",
         before.and_then(|n| n.title.as_ref()),
         after.title.as_ref(),
+    );
+    changes.compare(
+        "portraitMedia",
+        before
+            .and_then(|n| n.portrait_media.clone())
+            .map(String::from),
+        after.portrait_media.clone().map(String::from),
     );
     changes.compare_personal("summary", before.map(|n| &n.summary), Some(&after.summary));
     changes

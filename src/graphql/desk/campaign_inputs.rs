@@ -213,6 +213,7 @@ pub(super) fn new_draft(organisation_id: OrganisationId, time_zone: TimeZone) ->
         title: String::new(),
         summary: String::new(),
         cover_url: None,
+        cover_media: None,
         time_zone,
         lifecycle: Lifecycle::Draft,
         voting_opens_at: chrono::DateTime::UNIX_EPOCH,

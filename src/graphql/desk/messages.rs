@@ -190,13 +190,18 @@ impl Language {
                 "Give a reason of at most 500 characters: the public reads it.",
                 "请填写理由，最多500个字，理由将向公众公布。",
             ),
-            NomineeRefusal::WrongState => self.pick(
-                "This cannot be done in the state that the nominee or the campaign is in.",
-                "候选人或活动当前的状态不能进行此操作。",
-            ),
+            NomineeRefusal::WrongState => self.wrong_state(),
             NomineeRefusal::StaleObject => self.stale_object(),
             NomineeRefusal::IdempotencyKeyReused => self.idempotency_key_reused(),
         }
+    }
+
+    /// The message where the state of a nominee or its campaign is another than it must be.
+    pub(super) fn wrong_state(self) -> &'static str {
+        self.pick(
+            "This cannot be done in the state that the nominee or the campaign is in.",
+            "候选人或活动当前的状态不能进行此操作。",
+        )
     }
 
     fn idempotency_key_reused(self) -> &'static str {

@@ -6,6 +6,7 @@ mod campaigns;
 mod members;
 mod messages;
 mod nominees;
+mod uploads;
 
 use async_graphql::{Context, ID, MergedObject, Object, Result};
 
@@ -17,6 +18,8 @@ use self::members::MemberMutation;
 pub(super) use self::members::{MemberUserError, OrganisationUserError};
 use self::nominees::NomineeMutation;
 pub(super) use self::nominees::NomineeUserError;
+use self::uploads::UploadMutation;
+pub(super) use self::uploads::{PictureUserError, UploadUserError};
 use super::messages::Language;
 use super::types::{Organisation, list_own_organisations};
 use super::{Nullable, app, node_id, requester};
@@ -121,4 +124,5 @@ pub(super) struct DeskMutation(
     AccountMutation,
     CampaignMutation,
     NomineeMutation,
+    UploadMutation,
 );

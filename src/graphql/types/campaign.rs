@@ -7,13 +7,13 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::amendment::Amendment;
 use super::campaign_desk::CampaignDesk;
+use super::media::PictureSize;
 use super::nominee::{NomineeConnection, NomineeOrder, NomineeQuery, list_nominees};
 use super::scalars::Timestamp;
 use super::story::{StoryConnection, list_stories};
 use super::{Category, Nominee, Quota, Tally, to_i32};
 use crate::app::App;
 use crate::domain::access::Action;
-use crate::domain::address;
 use crate::domain::campaign as rules;
 use crate::domain::roster::Roster;
 use crate::domain::story::FeedFilter;
@@ -145,9 +145,17 @@ impl Campaign {
         &self.roster.campaign().summary
     }
 
-    /// Address of a picture.
-    async fn cover_url(&self) -> Option<&str> {
-        address::web(self.roster.campaign().cover_url.as_deref())
+    /// Address of a picture; one that is stored here has a path of this server where the server's public address is
+    /// not set.
+    async fn cover_url(
+        &self,
+        #[graphql(
+            desc = "The size of a picture that is stored here.",
+            default_with = "PictureSize::Large"
+        )]
+        size: PictureSize,
+    ) -> Option<String> {
+        size.address(&self.app, self.roster.campaign().cover())
     }
 
     /// IANA name of the time zone whose days its quota follows, such as "Asia/Shanghai".

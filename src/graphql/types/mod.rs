@@ -7,6 +7,7 @@ mod campaign_desk;
 mod category;
 mod change;
 mod like;
+mod media;
 mod node;
 mod nominee;
 mod organisation;

@@ -118,7 +118,10 @@ pub(in crate::graphql) async fn find_nodes(
                     .map(Node::Organisation)
             }
             GlobalId::AuditEvent(id) => events.get(&id).cloned().map(Node::AuditEvent),
-            GlobalId::Voter(_) | GlobalId::Staff(_) | GlobalId::Invitation(_) => None,
+            GlobalId::Voter(_)
+            | GlobalId::Staff(_)
+            | GlobalId::Invitation(_)
+            | GlobalId::Upload(_) => None,
         });
     }
     Ok(nodes)

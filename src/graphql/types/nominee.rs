@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
+use super::media::PictureSize;
 use super::scalars::Long;
 use super::story::{StoryConnection, feed_window};
 use super::{Campaign, Category, to_i32};
@@ -11,7 +12,6 @@ use crate::app::nominees::{self, NomineeFilter, NomineeSortKey};
 use crate::app::tallies::RankedTally;
 use crate::auth::keyed_hash::HashKey;
 use crate::domain::access::Action;
-use crate::domain::address;
 use crate::domain::campaign::QuotaPeriod;
 use crate::domain::nominee as domain;
 use crate::domain::period;
@@ -130,9 +130,17 @@ impl Nominee {
         &self.nominee().summary
     }
 
-    /// Address of a picture.
-    async fn portrait_url(&self) -> Option<&str> {
-        address::web(self.nominee().portrait_url.as_deref())
+    /// Address of a picture; one that is stored here has a path of this server where the server's public address is
+    /// not set.
+    async fn portrait_url(
+        &self,
+        #[graphql(
+            desc = "The size of a picture that is stored here.",
+            default_with = "PictureSize::Large"
+        )]
+        size: PictureSize,
+    ) -> Option<String> {
+        size.address(&self.page.app, self.nominee().portrait())
     }
 
     /// Whether it can be voted for.

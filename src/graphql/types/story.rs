@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::Nominee;
+use super::media::PictureSize;
 use super::scalars::{Long, Timestamp};
 use crate::app::App;
 use crate::auth::Viewer;
@@ -113,9 +114,17 @@ impl Story {
         }
     }
 
-    /// Address of a picture.
-    async fn cover_url(&self) -> Option<&str> {
-        address::web(self.story().cover_url.as_deref())
+    /// Address of a picture; one that is stored here has a path of this server where the server's public address is
+    /// not set.
+    async fn cover_url(
+        &self,
+        #[graphql(
+            desc = "The size of a picture that is stored here.",
+            default_with = "PictureSize::Large"
+        )]
+        size: PictureSize,
+    ) -> Option<String> {
+        size.address(&self.page.shared.app, self.story().cover())
     }
 
     /// Pictures, films and recordings.

@@ -1,13 +1,14 @@
 //! The pages of campaigns below `/c/`, and the way there at `/`, for browsers: the program that `web/pages` builds
 //! (`assets`), and the HTML around it that must be there before it runs, or without it: the language, title and preview
-//! tags of an address, and the text of a story (`html`). `poster` has the pictures to share, `paths` the addresses of
-//! all.
+//! tags of an address, and the text of a story (`html`). `poster` has the pictures to share, `media` those
+//! that were uploaded, `paths` the addresses of all.
 //!
 //! The heads are public, the same for everybody, and as fresh as the public tally.
 
 mod assets;
 mod headers;
 mod html;
+mod media;
 mod paths;
 pub mod poster;
 mod refusal;
@@ -31,6 +32,7 @@ use super::Server;
 use super::cache_control::SHARED;
 use super::client::ClientHeaders;
 use crate::auth::Viewer;
+use crate::domain::media::{Picture, PictureSize};
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::domain::story::Story;
@@ -57,6 +59,7 @@ pub(super) fn router() -> Router<Server> {
         .route("/c/{slug}/stories/{id}", get(story))
         .route("/c/{slug}/board", get(campaign))
         .route("/pages/{name}", get(assets::file))
+        .route("/media/{name}", get(media::picture))
 }
 
 /// The way to the public campaign, and where there are several, to each of the latest.
@@ -112,7 +115,7 @@ async fn campaign(
     let head = PageHead {
         title: campaign.title.clone(),
         summary: &campaign.summary,
-        picture: campaign.cover_url.clone(),
+        picture: for_preview(campaign.cover()),
         path: uri.path().to_owned(),
         kind: "website",
         has_program: true,
@@ -135,7 +138,7 @@ async fn nominee(
     let head = PageHead {
         title: format!("{} · {}", nominee.name, roster.campaign().title),
         summary: &nominee.summary,
-        picture: nominee.portrait_url.clone().or(poster),
+        picture: for_preview(nominee.portrait()).or(poster),
         path,
         kind: "profile",
         has_program: true,
@@ -199,6 +202,11 @@ fn find_about<'a>(roster: &'a Roster, story: &Story) -> Option<&'a Nominee> {
     Some(&roster.nominees()[index])
 }
 
+/// The picture of an object for previews: an address, or a path of this server.
+fn for_preview(picture: Picture<'_>) -> Option<String> {
+    picture.address(None, PictureSize::Large)
+}
+
 /// The picture for previews of a story: its own, else its nominee's, else the campaign's.
 fn story_picture(
     server: &Server,
@@ -206,12 +214,12 @@ fn story_picture(
     story: &Story,
     about: Option<&Nominee>,
 ) -> Option<String> {
-    let portrait = || about.and_then(|nominee| nominee.portrait_url.clone());
+    let portrait = || about.and_then(|nominee| for_preview(nominee.portrait()));
     let poster = || about.and_then(|nominee| poster_path(server, roster, nominee));
-    let own = story.cover_url.clone();
-    own.or_else(portrait)
+    for_preview(story.cover())
+        .or_else(portrait)
         .or_else(poster)
-        .or_else(|| roster.campaign().cover_url.clone())
+        .or_else(|| for_preview(roster.campaign().cover()))
 }
 
 /// The response with a page: its head, and its body before its program runs.
@@ -222,7 +230,7 @@ fn page(
     body: &str,
 ) -> Response {
     let html = document(
-        server.public_url.as_deref(),
+        server.app.public_url.as_deref(),
         client_headers.language(),
         head,
         body,

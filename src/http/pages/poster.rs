@@ -1,7 +1,8 @@
 //! Posters of nominees to share, and codes to scan: drawn as SVG, rendered to PNG, cached for a while.
 //!
-//! Both lead to the public address of the pages, or into the mini-program where its platform draws the code. Pictures
-//! from elsewhere are not fetched: a poster shows a name and words, with a font of this machine.
+//! Both lead to the public address of the pages, or into the mini-program where its platform draws the code. A poster
+//! shows a name and words, with a font of this machine, and the portrait that is stored here; pictures from elsewhere
+//! are not fetched.
 //!
 //! A poster is cached by what is drawn on it, so it lasts until one of its own words changes. Drawing is charged to the
 //! client, one poster at a time is drawn, few wait for it, and an address has at most [`PLACES_EACH`] of their places.
@@ -23,6 +24,7 @@ use super::paths::{campaign_path, find, find_nominee, nominee_path};
 use super::refusal::unavailable;
 use crate::auth::Viewer;
 use crate::auth::platform::code_image::{CodeImage, is_scene};
+use crate::domain::media::{MediaFile, MediaName, PictureSize};
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::http::Server;
@@ -42,7 +44,7 @@ const WAITING_MAX: usize = 16;
 const PLACES_EACH: usize = 2;
 /// How long one waits for its turn, which a slow platform may hold up.
 const TURN_WAIT_MAX: Duration = Duration::from_secs(5);
-/// How long a poster with a stand-in for the platform's code is cached.
+/// How long a poster with a stand-in for the platform's code, or for the portrait, is cached.
 const STAND_IN_CACHED: Duration = Duration::from_mins(1);
 /// The prices of drawing, in units of the cost of operations, 10 us of one core each.
 const POSTER_COST: u32 = 3_000;
@@ -135,13 +137,14 @@ impl Posters {
     }
 }
 
-fn hash(poster: &Poster, target: &CodeTarget) -> Drawn {
+fn hash(poster: &Poster, target: &CodeTarget, portrait: Option<&MediaName>) -> Drawn {
     let (kind, to) = match target {
         CodeTarget::Page(address) => ("page", address),
         CodeTarget::Scene { scene, .. } => ("scene", scene),
     };
     let mut context = Context::new(&SHA256);
-    for part in [kind, to, poster.drawn()] {
+    let portrait = portrait.map_or("", MediaName::as_str);
+    for part in [kind, to, portrait, poster.drawn()] {
         context.update(part.as_bytes());
         // No text of SVG or of an address has a zero.
         context.update(&[0]);
@@ -161,7 +164,7 @@ pub(super) async fn picture(
         return StatusCode::NOT_FOUND.into_response();
     };
     let nominee = &roster.nominees()[index];
-    let Some(public_url) = &server.public_url else {
+    let Some(public_url) = &server.app.public_url else {
         return no_public_url();
     };
     let Some(font) = server.posters.font.clone() else {
@@ -169,7 +172,8 @@ pub(super) async fn picture(
     };
     let poster = Poster::new(&font, &roster, nominee);
     let target = CodeTarget::new(&server, public_url, &roster, nominee);
-    let drawn = hash(&poster, &target);
+    let stored = nominee.portrait().stored();
+    let drawn = hash(&poster, &target, stored);
     if let Some(png) = server.posters.find(&drawn) {
         return respond("image/png", png);
     }
@@ -193,7 +197,9 @@ pub(super) async fn picture(
     let Some((code, is_stand_in)) = find_code(&server, target).await else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let svg = poster.with_code(&code);
+    let portrait = find_portrait(&server, stored).await;
+    let is_stand_in = is_stand_in || (stored.is_some() && portrait.is_none());
+    let svg = poster.finish(portrait.as_deref(), &code);
     let rendered = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         render(&svg, &font)
@@ -235,7 +241,7 @@ pub(super) async fn nominee_code(
 }
 
 fn respond_code(server: &Server, client_headers: &ClientHeaders, path: &str) -> Response {
-    let Some(public_url) = &server.public_url else {
+    let Some(public_url) = &server.app.public_url else {
         return no_public_url();
     };
     let client = client_headers.client();
@@ -270,6 +276,12 @@ fn busy(why: &str) -> Response {
 fn no_public_url() -> Response {
     let text = "A code needs the public address of this server: set ACCLAIM_PUBLIC_URL.\n";
     (StatusCode::NOT_FOUND, text).into_response()
+}
+
+/// The portrait of a poster; none where the store does not give it now.
+async fn find_portrait(server: &Server, stored: Option<&MediaName>) -> Option<Bytes> {
+    let file = MediaFile::new(stored?, PictureSize::Small);
+    server.app.read_picture(&file).await.ok().flatten()
 }
 
 /// The code of a poster, and whether it stands in for the one that the platform did not give.

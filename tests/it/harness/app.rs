@@ -21,6 +21,7 @@ use acclaim::id::{OrganisationId, SessionId, StaffId, VoterId};
 use acclaim::ledger::identity::{self, NewToken, Session, SessionRole};
 use acclaim::ledger::staff;
 use acclaim::ledger::writer::WriterTask;
+use acclaim::media::store::MediaStore;
 use acclaim::print::font::Font;
 use acclaim::workers::Workers;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -90,6 +91,7 @@ pub struct TestAppBuilder<'s> {
     has_workers: bool,
     public_url: Option<String>,
     font: Option<Font>,
+    media: Option<MediaStore>,
 }
 
 impl TestAppBuilder<'_> {
@@ -145,6 +147,12 @@ impl TestAppBuilder<'_> {
         self
     }
 
+    /// The store of pictures and uploads.
+    pub fn with_media(mut self, media: Option<MediaStore>) -> Self {
+        self.media = media;
+        self
+    }
+
     pub async fn start(self) -> TestApp {
         watch_logs();
         let database = self.stores.database(&self.clock).await;
@@ -166,6 +174,8 @@ impl TestAppBuilder<'_> {
             tokens: TokenKeys::from_secrets(&self.jwt_secrets).expect("good secrets"),
             hash_key: HashKey::new(IDENTITY_SECRET.as_bytes()),
             wechat: self.wechat,
+            media: self.media,
+            public_url: self.public_url,
         };
         let (app, writer) = App::build(parts).await.expect("the app starts");
         let app = Arc::new(app);
@@ -177,7 +187,6 @@ impl TestAppBuilder<'_> {
             Arc::clone(&app),
             documents,
             self.connection_limits,
-            self.public_url,
             Posters::new(self.font, "pages/nominee/nominee".to_owned()),
             stopping.clone(),
         );
@@ -236,6 +245,7 @@ impl TestApp {
             has_workers: false,
             public_url: None,
             font: None,
+            media: Some(stores.media()),
         }
     }
 

@@ -63,6 +63,7 @@ impl Sample {
             title: "创新达人评选".to_owned(),
             summary: "A sample.".to_owned(),
             cover_url: None,
+            cover_media: None,
             time_zone: TimeZone(chrono_tz::Asia::Shanghai),
             lifecycle: Lifecycle::Running,
             voting_opens_at: now - TimeDelta::days(1),
@@ -156,6 +157,7 @@ impl Sample {
             summary: format!("Summary of {title}."),
             body: format!("# {title}\n\nText."),
             cover_url: None,
+            cover_media: None,
             media: Vec::new(),
             published_at,
         };
@@ -183,6 +185,7 @@ pub fn sample_nominee(campaign_id: CampaignId, category_id: CategoryId, number: 
         title: None,
         summary: "Made up.".to_owned(),
         portrait_url: None,
+        portrait_media: None,
         status: NomineeStatus::Active,
         edit_revision: 1,
     }

@@ -1,7 +1,10 @@
 //! The stores of a test: a database, and where there is one a Redis.
 
+use std::path::PathBuf;
+
 use acclaim::clock::Clock;
 use acclaim::ledger::{Database, Purpose};
+use acclaim::media::store::MediaStore;
 use sqlx::Connection as _;
 use tempfile::TempDir;
 
@@ -42,6 +45,16 @@ impl Stores {
             redis_url: self.redis_url.clone(),
             directory: TempDir::new().expect("a temporary folder"),
         }
+    }
+
+    /// The folder of pictures and uploads.
+    pub fn media_folder(&self) -> PathBuf {
+        self.directory.path().join("media")
+    }
+
+    /// Opens the store of pictures and uploads.
+    pub fn media(&self) -> MediaStore {
+        MediaStore::in_folder(&self.media_folder()).expect("a folder")
     }
 
     /// A number out of the database, by a connection and a statement of the test's own.

@@ -282,6 +282,7 @@ async fn a_story_is_shown_with_all_that_it_has(stores: Stores) {
         summary: "In short.".to_owned(),
         body: "## 标题\n\n*Good* <script>alert(1)</script> [x](javascript:alert)".to_owned(),
         cover_url: Some("https://media.example/cover".to_owned()),
+        cover_media: None,
         media: vec![
             media(MediaKind::Image, 1),
             media(MediaKind::Video, 2),
@@ -423,6 +424,7 @@ async fn addresses_that_are_none_of_the_web_are_not_stored(stores: Stores) {
             summary: String::new(),
             body: String::new(),
             cover_url: None,
+            cover_media: None,
             media: vec![Media {
                 kind: MediaKind::Audio,
                 url: url.to_owned(),

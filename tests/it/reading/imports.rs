@@ -54,6 +54,7 @@ async fn a_nominee_is_stored_with_all_that_it_has(stores: Stores) {
         employer: "[1] {\"a\": null}".to_owned(),
         title: Some("null".to_owned()),
         portrait_url: Some("https://example.com/a.png?b=%20".to_owned()),
+        portrait_media: None,
         status: NomineeStatus::Frozen,
         edit_revision: 1,
         ..sample_nominee(

@@ -90,6 +90,7 @@ async fn insert_story(
         summary: String::new(),
         body: String::new(),
         cover_url: None,
+        cover_media: None,
         media: Vec::new(),
         published_at: at,
     };

@@ -28,7 +28,6 @@ async fn a_stopping_server_is_not_ready() {
         Arc::clone(app.inner()),
         documents.expect("good ones"),
         generous_connections(),
-        None,
         Posters::new(None, String::new()),
         stopping.clone(),
     )

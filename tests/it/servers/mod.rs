@@ -9,6 +9,7 @@
 
 mod postgres;
 mod redis;
+mod s3;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -27,6 +28,7 @@ pub use self::postgres::{
     PgBouncer, PostgresProcess, dedicated_postgres, dump, postgres, restore_over, standby_of,
 };
 pub use self::redis::{RedisCluster, RedisProcess, dedicated_redis, redis};
+pub use self::s3::S3;
 
 /// Ports are taken from below Linux' ephemeral range (32768 and up), where the client side of some other
 /// connection could take the port of a server that is down until its `restart`.

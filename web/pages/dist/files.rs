@@ -1,18 +1,24 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-DsgygCe1.js";
+const SCRIPT: &str = "main-Cg7atccN.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-DKynOBXd.js",
+        name: "board-C-ODBp3J.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-DKynOBXd.js.br"),
-        gzip: include_bytes!("board-DKynOBXd.js.gz"),
+        brotli: include_bytes!("board-C-ODBp3J.js.br"),
+        gzip: include_bytes!("board-C-ODBp3J.js.gz"),
     },
     File {
-        name: "live-D4GUhueR.js",
+        name: "live-CZEIMyq5.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-D4GUhueR.js.br"),
-        gzip: include_bytes!("live-D4GUhueR.js.gz"),
+        brotli: include_bytes!("live-CZEIMyq5.js.br"),
+        gzip: include_bytes!("live-CZEIMyq5.js.gz"),
+    },
+    File {
+        name: "main-Cg7atccN.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-Cg7atccN.js.br"),
+        gzip: include_bytes!("main-Cg7atccN.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -21,21 +27,15 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "main-DsgygCe1.js",
+        name: "stories-DVlOUE5W.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-DsgygCe1.js.br"),
-        gzip: include_bytes!("main-DsgygCe1.js.gz"),
+        brotli: include_bytes!("stories-DVlOUE5W.js.br"),
+        gzip: include_bytes!("stories-DVlOUE5W.js.gz"),
     },
     File {
-        name: "stories-CrgcHf5b.js",
+        name: "story-C3CLlXvp.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-CrgcHf5b.js.br"),
-        gzip: include_bytes!("stories-CrgcHf5b.js.gz"),
-    },
-    File {
-        name: "story-9RfynG9q.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-9RfynG9q.js.br"),
-        gzip: include_bytes!("story-9RfynG9q.js.gz"),
+        brotli: include_bytes!("story-C3CLlXvp.js.br"),
+        gzip: include_bytes!("story-C3CLlXvp.js.gz"),
     },
 ];

@@ -166,6 +166,12 @@ export type CreateNomineeInput = {
   summary?: Scalars['String']['input'];
 };
 
+export type CreateUploadInput = {
+  organisationId: Scalars['ID']['input'];
+  purpose: UploadPurpose;
+  bytes: Scalars['Int']['input'];
+};
+
 export type EnrolSecondFactorInput = {
   password: Scalars['String']['input'];
 };
@@ -244,6 +250,23 @@ export type OrganisationErrorCode =
   | 'INVALID_NAME'
   | 'STALE_OBJECT';
 
+export type PictureErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'UPLOAD_NOT_FOUND'
+  | 'UPLOAD_NOT_RECEIVED'
+  | 'UPLOAD_EXPIRED'
+  | 'UPLOAD_USED'
+  | 'NOT_A_PICTURE'
+  | 'PICTURE_TOO_LARGE'
+  | 'PICTURE_ANIMATED'
+  | 'PICTURE_DAMAGED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT';
+
+export type PictureSize =
+  | 'SMALL'
+  | 'LARGE';
+
 export type QuotaPeriod =
   | 'DAY'
   | 'CAMPAIGN';
@@ -274,6 +297,12 @@ export type RevokeRoleInput = {
   staffId: Scalars['ID']['input'];
 };
 
+export type SetCampaignCoverInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
 export type SetCategoriesInput = {
   campaignId: Scalars['ID']['input'];
   expectedRevision: Scalars['Long']['input'];
@@ -287,6 +316,12 @@ export type SetLikeErrorCode =
 export type SetLikeInput = {
   subjectId: Scalars['ID']['input'];
   liked: Scalars['Boolean']['input'];
+};
+
+export type SetNomineePortraitInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type SignInErrorCode =
@@ -367,6 +402,15 @@ export type UpdateOrganisationInput = {
   name?: InputMaybe<Scalars['String']['input']>;
   requiresSecondFactor?: InputMaybe<Scalars['Boolean']['input']>;
 };
+
+export type UploadErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'FILE_TOO_LARGE'
+  | 'TOO_MANY_UPLOADS';
+
+export type UploadPurpose =
+  | 'PICTURE'
+  | 'SHEET';
 
 export type ViewerRole =
   | 'VOTER'
@@ -494,13 +538,13 @@ export const FindCampaign: Operation<FindCampaignQuery, FindCampaignQueryVariabl
 };
 
 export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {
-  id: "594f5014841fcecdde41c64083aa1a77d5ed7d5e1f5823dedc91261845d7fc90",
-  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl status votes viewerHasVoted category{id}}query ListNominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeCard}pageInfo{hasNextPage endCursor}totalCount}}}",
+  id: "bf93a6db228c4ddc58803a1e6d9bd3fd88e100ca75461a5b11ccb6d9205ac826",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}query ListNominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeCard}pageInfo{hasNextPage endCursor}totalCount}}}",
 };
 
 export const FindNominee: Operation<FindNomineeQuery, FindNomineeQueryVariables> = {
-  id: "ee557ed05b493ff8f7f6e5b9b6062da04c065ac7eb51887e9799ef689fb8e789",
-  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl status votes viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard summary rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
+  id: "239df6c124d3d16354b92b079926d8f5accbc8afe6019b48176bb974c4fae870",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard summary rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
 };
 
 export const ListStories: Operation<ListStoriesQuery, ListStoriesQueryVariables> = {

@@ -1,0 +1,186 @@
+//! Uploads for an organisation, and the pictures that are made of them: portraits of nominees, covers of campaigns.
+//!
+//! The right and the revision are looked at before a picture is decoded, which takes its time, and again in the change
+//! itself, which takes the upload in its own transaction.
+
+use super::campaigns::attempt_on;
+use super::{Answer, Attempt, Subject, refuse};
+use crate::app::pictures::{PictureRefusal, StoredPicture};
+use crate::app::uploads::{UploadLink, UploadRefusal};
+use crate::app::{App, Client};
+use crate::auth::Viewer;
+use crate::domain::access::Action;
+use crate::domain::campaign::{Campaign, Phase};
+use crate::domain::media::{MediaName, UploadPurpose};
+use crate::domain::nominee::Nominee;
+use crate::error::Result;
+use crate::id::{CampaignId, NomineeId, OrganisationId, UploadId};
+use crate::ledger::Transaction;
+use crate::ledger::audit::SubjectKind;
+
+/// The reason why an object does not show a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShowPictureRefusal {
+    /// The upload cannot be used, or is no picture.
+    Picture(PictureRefusal),
+    /// The campaign is in a phase in which this cannot be done.
+    WrongState,
+    /// Somebody else has changed the object since.
+    StaleObject,
+}
+
+/// The picture that an object is to show.
+#[derive(Debug, Clone, Copy)]
+pub struct PictureEdit {
+    /// The revision that the edit rests on.
+    pub expected_revision: i64,
+    /// The upload that it is made of; without one the object shows none.
+    pub upload_id: Option<UploadId>,
+}
+
+type Shown = Answer<(), ShowPictureRefusal>;
+
+const PORTRAIT: &str = "nominee.portrait";
+const COVER: &str = "campaign.cover";
+
+impl App {
+    /// Gives a member of an organisation a link for a file: for a picture where it may write stories, for a sheet where
+    /// it may edit campaigns. The link changes nothing of the organisation: what is made of it is in the log.
+    pub async fn create_upload_for(
+        &self,
+        (viewer, client): (Viewer, &Client),
+        organisation_id: OrganisationId,
+        purpose: UploadPurpose,
+        bytes: i64,
+    ) -> Result<Answer<UploadLink, UploadRefusal>> {
+        let attempt = Attempt {
+            name: "upload.create",
+            right: match purpose {
+                UploadPurpose::Picture => Action::WriteStories,
+                UploadPurpose::Sheet => Action::EditCampaigns,
+            },
+            subject: Subject::new(SubjectKind::Organisation, organisation_id.0, ""),
+        };
+        let desk = self.desk(viewer, client)?;
+        drop(desk.open(organisation_id, &attempt).await?);
+        let staff_id = viewer.require_staff()?;
+        match self.create_upload(staff_id, purpose, bytes).await? {
+            Ok(link) => Ok(Ok(link)),
+            Err(why) => {
+                let is_length = why == UploadRefusal::LengthOutOfRange;
+                refuse(why, is_length.then_some("bytes"))
+            }
+        }
+    }
+
+    /// Gives a nominee a portrait, or takes it away.
+    pub async fn set_nominee_portrait(
+        &self,
+        (viewer, client): (Viewer, &Client),
+        id: NomineeId,
+        picture: PictureEdit,
+    ) -> Result<Shown> {
+        let desk = self.desk(viewer, client)?;
+        let (edit, before) = desk.open_nominee(PORTRAIT, id).await?;
+        // Nothing is held while a picture is made.
+        drop(edit);
+        if before.edit_revision != picture.expected_revision {
+            return refuse(ShowPictureRefusal::StaleObject, "expectedRevision");
+        }
+        let stored = match self.make_picture(viewer, picture).await? {
+            Ok(stored) => stored,
+            Err(why) => return refuse(ShowPictureRefusal::Picture(why), "uploadId"),
+        };
+        let (mut edit, before) = desk.open_nominee(PORTRAIT, id).await?;
+        if before.edit_revision != picture.expected_revision {
+            return refuse(ShowPictureRefusal::StaleObject, "expectedRevision");
+        }
+        if edit.is_over(before.campaign_id).await? {
+            return refuse(ShowPictureRefusal::WrongState, "nomineeId");
+        }
+        if let Some(refused) = self.take(edit.tx(), stored.as_ref()).await? {
+            return Ok(refused);
+        }
+        let after = Nominee {
+            portrait_url: None,
+            portrait_media: name_of(stored),
+            ..before.clone()
+        };
+        edit.commit_portrait(PORTRAIT, &before, after).await?;
+        Ok(Ok(()))
+    }
+
+    /// Gives a campaign a cover, or takes it away.
+    pub async fn set_campaign_cover(
+        &self,
+        (viewer, client): (Viewer, &Client),
+        id: CampaignId,
+        picture: PictureEdit,
+    ) -> Result<Shown> {
+        let desk = self.desk(viewer, client)?;
+        let attempt = attempt_on(COVER, id);
+        let revision = Some(picture.expected_revision);
+        let mut edit = desk.open_campaign(id, &attempt).await?;
+        if edit.find_campaign(id, revision).await?.is_err() {
+            return refuse(ShowPictureRefusal::StaleObject, "expectedRevision");
+        }
+        // Nothing is held while a picture is made.
+        drop(edit);
+        let stored = match self.make_picture(viewer, picture).await? {
+            Ok(stored) => stored,
+            Err(why) => return refuse(ShowPictureRefusal::Picture(why), "uploadId"),
+        };
+        let mut edit = desk.open_campaign(id, &attempt).await?;
+        let Ok(before) = edit.find_campaign(id, revision).await? else {
+            return refuse(ShowPictureRefusal::StaleObject, "expectedRevision");
+        };
+        if before.phase(self.clock.now()) == Phase::Archived {
+            return refuse(ShowPictureRefusal::WrongState, "campaignId");
+        }
+        if let Some(refused) = self.take(edit.tx(), stored.as_ref()).await? {
+            return Ok(refused);
+        }
+        let after = Campaign {
+            cover_url: None,
+            cover_media: name_of(stored),
+            ..before.clone()
+        };
+        edit.commit_campaign(COVER, &before, after, None).await?;
+        Ok(Ok(()))
+    }
+
+    /// The picture of an edit, made and stored; none where there is to be none.
+    async fn make_picture(
+        &self,
+        viewer: Viewer,
+        picture: PictureEdit,
+    ) -> Result<Result<Option<StoredPicture>, PictureRefusal>> {
+        let Some(upload_id) = picture.upload_id else {
+            return Ok(Ok(None));
+        };
+        let stored = self.store_picture(viewer.require_staff()?, upload_id);
+        Ok(stored.await?.map(Some))
+    }
+
+    /// Takes the upload of a picture; returns the refusal where somebody else was faster.
+    async fn take(
+        &self,
+        tx: &mut Transaction,
+        stored: Option<&StoredPicture>,
+    ) -> Result<Option<Shown>> {
+        let Some(stored) = stored else {
+            return Ok(None);
+        };
+        match self.take_upload(tx, &stored.upload).await? {
+            Ok(()) => Ok(None),
+            Err(why) => {
+                let why = ShowPictureRefusal::Picture(PictureRefusal::Upload(why));
+                refuse(why, "uploadId").map(Some)
+            }
+        }
+    }
+}
+
+fn name_of(stored: Option<StoredPicture>) -> Option<MediaName> {
+    stored.map(|stored| stored.media.name)
+}

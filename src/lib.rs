@@ -21,6 +21,7 @@ pub mod http;
 pub mod id;
 pub mod ledger;
 pub mod print;
+pub mod sheet;
 pub mod telemetry;
 pub mod verify;
 pub mod workers;

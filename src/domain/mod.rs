@@ -3,10 +3,13 @@
 
 pub mod address;
 pub mod campaign;
+pub mod field;
+pub mod import;
 pub mod nominee;
 pub mod period;
 pub mod roster;
 pub mod search;
+pub mod sheet;
 pub mod story;
 pub mod tally;
 pub mod vote;

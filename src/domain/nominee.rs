@@ -1,7 +1,8 @@
 //! Nominees: the people who stand for selection.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::field::{FieldFault, FieldFaultReason, TextBounds, check_text};
 use super::search::SearchText;
 use crate::id::{CampaignId, CategoryId, NomineeId};
 
@@ -56,5 +57,199 @@ impl Nominee {
     pub(super) fn search_text(&self) -> SearchText {
         let texts = [self.name.as_str(), &self.employer];
         SearchText::new(texts.into_iter().chain(self.title.as_deref()))
+    }
+}
+
+/// The largest number of a nominee.
+pub const NUMBER_MAX: i64 = 999_999;
+/// Characters of a name at most: those of people and of teams.
+pub const NAME_CHARS_MAX: usize = 200;
+/// Characters of an employer's name at most.
+pub const EMPLOYER_CHARS_MAX: usize = 200;
+/// Characters of a city's name at most.
+pub const CITY_CHARS_MAX: usize = 100;
+/// Characters of a post at most.
+pub const TITLE_CHARS_MAX: usize = 200;
+/// Characters of the reasons for a nomination at most: they fit into a cell of a spreadsheet in any script.
+pub const SUMMARY_CHARS_MAX: usize = 2_000;
+
+/// A field of a nominee that people fill in. The category is one too; it is found by the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum NomineeField {
+    /// Its number on the list.
+    Number,
+    /// The person's name.
+    Name,
+    /// The company or body the person works for.
+    Employer,
+    /// Where the person works.
+    City,
+    /// Post or rank.
+    Title,
+    /// The reasons for the nomination.
+    Summary,
+    /// The category it is ranked in.
+    Category,
+}
+
+/// The fields of a nominee as people fill them in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NomineeFields {
+    /// Its number on the list.
+    pub number: i64,
+    /// The person's name.
+    pub name: String,
+    /// The company or body the person works for.
+    pub employer: String,
+    /// Where the person works.
+    pub city: Option<String>,
+    /// Post or rank.
+    pub title: Option<String>,
+    /// The reasons for the nomination, a few sentences.
+    pub summary: String,
+}
+
+impl NomineeFields {
+    /// The fields without white space around them, empty ones absent, when all are within their bounds.
+    ///
+    /// # Errors
+    /// Every field that is not, with the reason.
+    pub fn checked(self) -> Result<Self, Vec<FieldFault<NomineeField>>> {
+        let mut faults = Vec::new();
+        if !(1..=NUMBER_MAX).contains(&self.number) {
+            faults.push(FieldFault {
+                field: NomineeField::Number,
+                reason: FieldFaultReason::OutOfRange {
+                    min: 1,
+                    max: NUMBER_MAX,
+                },
+            });
+        }
+        let mut text = |field, text: &str, bounds| check_text(field, text, bounds, &mut faults);
+        let name = TextBounds::required(NAME_CHARS_MAX);
+        let employer = TextBounds::required(EMPLOYER_CHARS_MAX);
+        let city = TextBounds::optional(CITY_CHARS_MAX);
+        let title = TextBounds::optional(TITLE_CHARS_MAX);
+        let summary = TextBounds::optional(SUMMARY_CHARS_MAX).with_lines();
+        let filled = |text: String| (!text.is_empty()).then_some(text);
+        let fields = Self {
+            number: self.number,
+            name: text(NomineeField::Name, &self.name, name),
+            employer: text(NomineeField::Employer, &self.employer, employer),
+            city: filled(text(
+                NomineeField::City,
+                &self.city.unwrap_or_default(),
+                city,
+            )),
+            title: filled(text(
+                NomineeField::Title,
+                &self.title.unwrap_or_default(),
+                title,
+            )),
+            summary: text(NomineeField::Summary, &self.summary, summary),
+        };
+        if faults.is_empty() {
+            Ok(fields)
+        } else {
+            Err(faults)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields() -> NomineeFields {
+        NomineeFields {
+            number: 1,
+            name: "李明".to_owned(),
+            employer: "电力公司".to_owned(),
+            city: None,
+            title: None,
+            summary: String::new(),
+        }
+    }
+
+    #[test]
+    fn fields_are_trimmed_and_empty_ones_are_absent() {
+        let filled = NomineeFields {
+            name: " \u{3000}李明\t".to_owned(),
+            city: Some(" ".to_owned()),
+            title: Some("总工程师\n".to_owned()),
+            summary: "第一行\r\n第二行\n".to_owned(),
+            ..fields()
+        };
+        let expected = NomineeFields {
+            title: Some("总工程师".to_owned()),
+            summary: "第一行\n第二行".to_owned(),
+            ..fields()
+        };
+        assert_eq!(filled.checked(), Ok(expected));
+    }
+
+    #[test]
+    fn bounds_are_characters_and_hold_at_their_edge() {
+        let widest = NomineeFields {
+            number: NUMBER_MAX,
+            name: "李".repeat(NAME_CHARS_MAX),
+            employer: "电".repeat(EMPLOYER_CHARS_MAX),
+            city: Some("城".repeat(CITY_CHARS_MAX)),
+            title: Some("总".repeat(TITLE_CHARS_MAX)),
+            summary: "字".repeat(SUMMARY_CHARS_MAX),
+        };
+        assert_eq!(widest.clone().checked(), Ok(widest.clone()));
+        let wider = NomineeFields {
+            number: NUMBER_MAX + 1,
+            name: widest.name + "李",
+            employer: widest.employer + "电",
+            city: widest.city.map(|city| city + "城"),
+            title: widest.title.map(|title| title + "总"),
+            summary: widest.summary + "字",
+        };
+        let faults = wider.checked().expect_err("all are too much");
+        let reasons: Vec<_> = faults.iter().map(|f| (f.field, f.reason)).collect();
+        let too_long = |chars_max| FieldFaultReason::TooLong { chars_max };
+        let expected = [
+            (
+                NomineeField::Number,
+                FieldFaultReason::OutOfRange {
+                    min: 1,
+                    max: 999_999,
+                },
+            ),
+            (NomineeField::Name, too_long(200)),
+            (NomineeField::Employer, too_long(200)),
+            (NomineeField::City, too_long(100)),
+            (NomineeField::Title, too_long(200)),
+            (NomineeField::Summary, too_long(2_000)),
+        ];
+        assert_eq!(reasons, expected);
+    }
+
+    #[test]
+    fn what_must_be_there_and_what_cannot_be_printed_are_faults() {
+        let bad = NomineeFields {
+            number: 0,
+            name: " ".to_owned(),
+            employer: "电力\n公司".to_owned(),
+            summary: "a\u{0}b".to_owned(),
+            ..fields()
+        };
+        let faults = bad.checked().expect_err("it is bad");
+        let reasons: Vec<_> = faults.iter().map(|f| (f.field, f.reason)).collect();
+        let expected = [
+            (
+                NomineeField::Number,
+                FieldFaultReason::OutOfRange {
+                    min: 1,
+                    max: 999_999,
+                },
+            ),
+            (NomineeField::Name, FieldFaultReason::Missing),
+            (NomineeField::Employer, FieldFaultReason::ControlCharacter),
+            (NomineeField::Summary, FieldFaultReason::ControlCharacter),
+        ];
+        assert_eq!(reasons, expected);
     }
 }

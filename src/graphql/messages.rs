@@ -1,5 +1,8 @@
 //! The messages of outcomes, for people: in English and Chinese.
 
+mod field;
+mod import;
+
 use crate::app::sign_in::SignInRefusal;
 use crate::app::voting::CastRefusal;
 

@@ -37,6 +37,7 @@ mod reading;
 mod restoring;
 mod running;
 mod servers;
+mod sheets;
 mod sign_in;
 mod structure;
 mod voting;

@@ -138,7 +138,8 @@ fn imports_point_down_only() {
         ("ledger", &["ledger", "domain"]),
         ("hot", &["hot", "domain"]),
         ("auth", &["auth", "domain"]),
-        ("app", &["app", "ledger", "hot", "auth", "domain"]),
+        ("sheet", &["sheet", "domain"]),
+        ("app", &["app", "sheet", "ledger", "hot", "auth", "domain"]),
         ("graphql", &["graphql", "app", "ledger", "auth", "domain"]),
         ("print", &["print", "domain"]),
         (

@@ -1,5 +1,7 @@
 //! The command line: puts a process together and takes it apart.
 
+mod database;
+mod organisation;
 mod staff;
 
 use std::io::Write as _;
@@ -18,13 +20,13 @@ use crate::auth::Viewer;
 use crate::clock::Clock;
 use crate::config::{DocumentPolicy, LogFormat, ServerSettings, StoreSettings, environment};
 use crate::domain::campaign::Phase;
-use crate::hot::{Hot, Limits, Memory, Redis};
+use crate::hot::{Hot, Memory, Redis};
 use crate::http::pages::poster::Posters;
 use crate::http::{Server, pages, serve_metrics};
 use crate::ledger::{Database, Instance, Purpose, writer::WriterTask};
 use crate::print::font::Font;
 use crate::workers::Workers;
-use crate::{demo, graphql, telemetry, verify};
+use crate::{demo, graphql, telemetry};
 
 /// How long the writer may take to store the votes and likes that it has accepted when the process stops.
 const WRITER_TIMEOUT: Duration = Duration::from_secs(8);
@@ -79,6 +81,11 @@ enum Command {
     },
     /// Print the GraphQL schema
     Schema,
+    /// Organisations
+    Organisation {
+        #[command(subcommand)]
+        command: organisation::OrganisationCommand,
+    },
     /// Members of staff
     Staff {
         #[command(subcommand)]
@@ -130,37 +137,17 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Migrate {
             store,
             vote_partitions,
-        } => migrate(&store, vote_partitions).await,
-        Command::Verify { store, json } => verify(&store, json).await,
-        Command::Backup { store, file } => back_up(&store, &file).await,
+        } => database::migrate(&store, vote_partitions).await,
+        Command::Verify { store, json } => database::verify(&store, json).await,
+        Command::Backup { store, file } => database::back_up(&store, &file).await,
         Command::Schema => {
             print(&graphql::sdl());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Organisation { command } => organisation::manage(command).await,
         Command::Staff { command } => staff::manage(command).await,
     }
 }
-
-/// The limits of a process that limits nobody.
-const NO_LIMITS: Limits = {
-    let rate = crate::hot::Rate {
-        per_second: 1.0,
-        burst: 1,
-    };
-    Limits {
-        cast: rate,
-        like: rate,
-        views: rate,
-        anonymous_views: rate,
-        sign_in: rate,
-        new_guest: rate,
-        failed_refresh: rate,
-        failed_code: rate,
-        staff_sign_in: rate,
-        query: rate,
-        anonymous_query: rate,
-    }
-};
 
 /// Opens the database for serving, with time limits on statements, or for a command that may take its time.
 async fn open(store: &StoreSettings, purpose: Purpose) -> Result<Database, Failure> {
@@ -203,49 +190,6 @@ async fn open_migrated(store: &StoreSettings) -> Result<Database, Failure> {
     database.migrate().await?;
     database.close().await;
     open(store, Purpose::Serving).await
-}
-
-async fn migrate(store: &StoreSettings, vote_partitions: Option<u32>) -> Result<ExitCode, Failure> {
-    let database = open(store, Purpose::Maintenance).await?;
-    database.migrate().await?;
-    if let Some(partitions) = vote_partitions {
-        database.partition_votes(partitions).await?;
-    }
-    print(&format!(
-        "The {} database is up to date.\n",
-        database.name()
-    ));
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn verify(store: &StoreSettings, json: bool) -> Result<ExitCode, Failure> {
-    let database = open_existing(store).await?;
-    let redis = match store.redis_url() {
-        Some(url) => {
-            let instance = database.instance().await?;
-            let (id, epoch) = (instance.id, instance.epoch);
-            Some(Redis::open(url, id, epoch, NO_LIMITS)?)
-        }
-        None => None,
-    };
-    let report = verify::verify(&database, redis.as_ref()).await?;
-    print(&if json {
-        format!("{}\n", serde_json::to_string_pretty(&report)?)
-    } else {
-        report.to_string()
-    });
-    Ok(if report.is_clean() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
-}
-
-async fn back_up(store: &StoreSettings, file: &Path) -> Result<ExitCode, Failure> {
-    let database = open_existing(store).await?;
-    database.back_up(file).await?;
-    print(&format!("{} is a copy of the database.\n", file.display()));
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(settings: &ServerSettings, migrate: bool) -> Result<ExitCode, Failure> {

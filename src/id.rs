@@ -34,6 +34,12 @@ macro_rules! ids {
 }
 
 ids! {
+    /// A body that runs campaigns.
+    OrganisationId,
+    /// A link that makes a member of staff.
+    InvitationId,
+    /// An entry of the audit log.
+    AuditEventId,
     /// A public selection.
     CampaignId,
     /// A group of nominees that are ranked against each other.

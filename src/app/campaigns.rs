@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::RwLock;
+use tokio::sync::watch;
 
 use super::App;
 use crate::auth::Viewer;
+use crate::domain::access::Action;
 use crate::domain::campaign::Lifecycle;
+use crate::domain::organisation::Directory;
 use crate::domain::roster::Roster;
 use crate::error::Result;
-use crate::id::{CampaignId, CategoryId, NomineeId};
+use crate::id::{CampaignId, CategoryId, NomineeId, OrganisationId};
 use crate::ledger::{self, UnreadableRow};
 
 /// Unreadable rows of a campaign that are named in the log: the first few say what kind of fault it is.
@@ -21,6 +24,8 @@ const LOGGED_MAX: usize = 20;
 /// All rosters at a moment, with the ways to find one.
 #[derive(Debug, Default)]
 pub struct Catalog {
+    /// The organisations, whose members see what the public does not.
+    directory: Arc<Directory>,
     /// Latest opening first.
     rosters: Vec<Arc<Roster>>,
     by_id: HashMap<CampaignId, usize>,
@@ -40,9 +45,14 @@ struct Damage {
 }
 
 impl Catalog {
-    fn new(mut rosters: Vec<Arc<Roster>>, damaged: HashMap<CampaignId, Damage>) -> Self {
+    fn new(
+        directory: Arc<Directory>,
+        mut rosters: Vec<Arc<Roster>>,
+        damaged: HashMap<CampaignId, Damage>,
+    ) -> Self {
         rosters.sort_by_key(|r| std::cmp::Reverse((r.campaign().voting_opens_at, r.campaign().id)));
         let mut catalog = Self {
+            directory,
             damaged,
             ..Self::default()
         };
@@ -64,17 +74,37 @@ impl Catalog {
         catalog
     }
 
+    /// The organisations and their members.
+    #[must_use]
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// Whether `viewer` may do this in an organisation.
+    #[must_use]
+    pub fn may(&self, viewer: Viewer, id: OrganisationId, action: Action) -> bool {
+        let staff = viewer.staff();
+        staff.is_some_and(|staff_id| self.directory.may(staff_id, id, action))
+    }
+
+    /// Whether `viewer` may see a campaign: drafts are their organisation's.
+    fn is_visible(&self, roster: &Roster, viewer: Viewer) -> bool {
+        let campaign = roster.campaign();
+        campaign.lifecycle != Lifecycle::Draft
+            || self.may(viewer, campaign.organisation_id, Action::ReadDrafts)
+    }
+
     /// The campaigns that `viewer` may see, latest opening first.
     pub fn visible(&self, viewer: Viewer) -> impl Iterator<Item = &Arc<Roster>> {
         self.rosters
             .iter()
-            .filter(move |roster| is_visible(roster, viewer))
+            .filter(move |roster| self.is_visible(roster, viewer))
     }
 
     fn at(&self, index: Option<&usize>, viewer: Viewer) -> Option<Arc<Roster>> {
         index
             .map(|&index| &self.rosters[index])
-            .filter(|roster| is_visible(roster, viewer))
+            .filter(|roster| self.is_visible(roster, viewer))
             .cloned()
     }
 
@@ -87,6 +117,20 @@ impl Catalog {
     /// All campaigns, whoever asks: for the program's own needs.
     pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Roster>> {
         self.rosters.iter()
+    }
+
+    /// The campaign of a nominee, shown or withdrawn, and the nominee's index in it, for members of its organisation.
+    #[must_use]
+    pub fn find_nominee_to_edit(
+        &self,
+        id: NomineeId,
+        viewer: Viewer,
+    ) -> Option<(Arc<Roster>, usize)> {
+        let roster = self.find_of_nominee(id, viewer)?;
+        let organisation_id = roster.campaign().organisation_id;
+        let index = roster.index_of(id)?;
+        self.may(viewer, organisation_id, Action::ReadDrafts)
+            .then_some((roster, index))
     }
 
     /// A campaign, whoever asks: for the program's own needs.
@@ -159,11 +203,6 @@ impl Catalog {
     }
 }
 
-/// Whether `viewer` may see a campaign: drafts are for staff only.
-fn is_visible(roster: &Roster, viewer: Viewer) -> bool {
-    roster.campaign().lifecycle != Lifecycle::Draft || viewer.is_staff()
-}
-
 /// The catalog of a process.
 #[derive(Debug)]
 pub struct Campaigns {
@@ -172,6 +211,8 @@ pub struct Campaigns {
     checked_at: RwLock<Instant>,
     /// The turn to read what has changed: one reads for all.
     refreshing: tokio::sync::Mutex<()>,
+    /// The revision of the memberships that are held, for those who watch what not everybody may.
+    access: watch::Sender<i64>,
 }
 
 impl Default for Campaigns {
@@ -180,6 +221,7 @@ impl Default for Campaigns {
             catalog: RwLock::default(),
             checked_at: RwLock::new(Instant::now()),
             refreshing: tokio::sync::Mutex::default(),
+            access: watch::Sender::new(0),
         }
     }
 }
@@ -191,6 +233,12 @@ impl Campaigns {
         Arc::clone(&self.catalog.read())
     }
 
+    /// Watches the memberships: whoever was let in by one asks again at each change.
+    #[must_use]
+    pub fn watch_access(&self) -> watch::Receiver<i64> {
+        self.access.subscribe()
+    }
+
     /// The age of the rules: since they were seen to be as the database has them.
     #[must_use]
     pub fn age(&self) -> Duration {
@@ -200,7 +248,10 @@ impl Campaigns {
     /// Replaces the catalog where there is a new one, and notes that it is as the database was at `asked_at`.
     fn note(&self, catalog: Option<Catalog>, asked_at: Instant) {
         if let Some(catalog) = catalog {
+            let access = catalog.directory.revision();
             *self.catalog.write() = Arc::new(catalog);
+            self.access
+                .send_if_modified(|held| std::mem::replace(held, access) != access);
         }
         *self.checked_at.write() = asked_at;
     }
@@ -229,14 +280,27 @@ impl App {
         Ok(self.campaigns.catalog().find_any(id))
     }
 
+    /// The organisations and their members at this revision: those of `catalog`, or read anew.
+    async fn read_directory(&self, catalog: &Catalog, revision: i64) -> Result<Arc<Directory>> {
+        if catalog.directory.revision() == revision {
+            return Ok(Arc::clone(&catalog.directory));
+        }
+        let directory = ledger::organisation::read_directory(&self.database, revision).await?;
+        Ok(Arc::new(directory))
+    }
+
     async fn read_changed_campaigns(&self) -> Result<()> {
         let asked_at = Instant::now();
         let catalog = self.campaigns.catalog();
         let revisions = ledger::campaign::list_revisions(&self.database).await?;
         self.hot.note_epoch(revisions.epoch);
+        let directory = self.read_directory(&catalog, revisions.access).await?;
         let revisions = revisions.campaigns;
         let is_current = |(id, revision): &(CampaignId, i64)| catalog.is_current(*id, *revision);
-        if revisions.len() == catalog.held() && revisions.iter().all(is_current) {
+        if Arc::ptr_eq(&directory, &catalog.directory)
+            && revisions.len() == catalog.held()
+            && revisions.iter().all(is_current)
+        {
             self.campaigns.note(None, asked_at);
             return Ok(());
         }
@@ -261,7 +325,7 @@ impl App {
         }
         let held = catalog.rosters.iter().map(|roster| roster.campaign().id);
         let gone: Vec<CampaignId> = held.filter(|id| !listed.contains(id)).collect();
-        let catalog = Catalog::new(rosters, damaged);
+        let catalog = Catalog::new(directory, rosters, damaged);
         self.campaigns.note(Some(catalog), asked_at);
         for &id in reloaded.iter().chain(&gone) {
             self.public_changes.add(id);

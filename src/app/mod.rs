@@ -13,6 +13,8 @@
 
 pub mod ballot;
 pub mod campaigns;
+mod credentials;
+pub mod desk;
 mod epoch;
 pub mod likes;
 pub mod nominees;

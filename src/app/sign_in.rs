@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::credentials::{CredentialRefusal, SecondFactorCheck};
 use super::{App, Client};
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::Purpose;
@@ -15,20 +16,12 @@ use crate::error::{Error, Result};
 use crate::hot::{Action, BucketOwner};
 use crate::id::{SessionId, StaffId, VoterId};
 use crate::ledger::identity::{self, NewToken, Session, SessionRole, StoredToken, TokenRotation};
-use crate::ledger::staff::{self, SignInFailure, SignInLock};
 use crate::telemetry::RequestId;
 
 /// How long a refresh token is good; each use starts it anew.
 const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
 /// How long after its use a refresh token may come back: clients wait 15 s for an answer and try several times.
 const REUSE_GRACE: TimeDelta = TimeDelta::minutes(2);
-/// Failures of an account from one network before it is locked there.
-const FAILURES_MAX: i64 = 5;
-/// Failures of an account from anywhere before it is locked everywhere but in networks that it has signed in from:
-/// high, since anybody can cause them.
-const FAILURES_ANYWHERE_MAX: i64 = 50;
-/// How long a lock lasts, and how long a failure counts.
-const LOCK_TIME: TimeDelta = TimeDelta::minutes(15);
 /// Bounds of a device id: shorter ones can be guessed.
 const DEVICE_ID_CHARS: std::ops::RangeInclusive<usize> = 16..=128;
 /// Longer ones are not e-mail addresses (RFC 5321) and not passwords.
@@ -66,6 +59,10 @@ pub enum SignInRefusal {
     GuestsNotAdmitted,
     /// E-mail or password is wrong.
     InvalidCredentials,
+    /// The account has a second factor: its code is needed, too.
+    SecondFactorRequired,
+    /// The code of the second factor is wrong, or was used before.
+    InvalidSecondFactor,
     /// Too many failures: the account is locked for a while.
     TooManyAttempts,
     /// The refresh token is unknown, expired, revoked or was used before.
@@ -87,14 +84,6 @@ impl From<CodeExchangeError> for SignInRefusal {
 
 /// The answer to signing in.
 pub type SignInAnswer = std::result::Result<SessionTokens, SignInRefusal>;
-
-/// The keyed hashes that failed sign-ins of an account are counted under.
-struct FailureKeys {
-    /// The account from the network of the request.
-    here: [u8; 32],
-    /// The account from any network.
-    anywhere: [u8; 32],
-}
 
 impl App {
     /// Signs in a guest by a device id that the client made up and keeps.
@@ -149,30 +138,22 @@ impl App {
         client: &Client,
         email: &str,
         password: String,
+        second_factor_code: Option<&str>,
     ) -> Result<SignInAnswer> {
         self.admit_address(Action::StaffSignIn, client).await?;
         let email = normalised_email(email, &password)?;
-        let now = self.clock.now();
-        let keys = self.failure_keys(client, &email);
-        let lock = SignInLock {
-            here: &keys.here,
-            anywhere: &keys.anywhere,
-            email: &email,
-            network_hash: &self.network_hash(client),
+        let id = match self.check_credentials(client, &email, password).await? {
+            Ok(id) => id,
+            Err(CredentialRefusal::Wrong) => return Ok(Err(SignInRefusal::InvalidCredentials)),
+            Err(CredentialRefusal::Locked) => return Ok(Err(SignInRefusal::TooManyAttempts)),
         };
-        if staff::is_locked(&self.database, lock, now).await? {
-            return Ok(Err(SignInRefusal::TooManyAttempts));
+        let check = self.check_second_factor(client, &email, id, second_factor_code);
+        match check.await? {
+            SecondFactorCheck::Passed => {}
+            SecondFactorCheck::Required => return Ok(Err(SignInRefusal::SecondFactorRequired)),
+            SecondFactorCheck::Wrong => return Ok(Err(SignInRefusal::InvalidSecondFactor)),
         }
-        let Some(id) = self.verify_password(&email, password).await? else {
-            self.record_failure(&keys.here, FAILURES_MAX, now).await?;
-            self.record_failure(&keys.anywhere, FAILURES_ANYWHERE_MAX, now)
-                .await?;
-            tracing::info!(request = RequestId::current(), "a staff sign-in failed");
-            return Ok(Err(SignInRefusal::InvalidCredentials));
-        };
-        staff::clear_failures(&self.database, &keys.here).await?;
-        staff::remember_network(&self.database, id, lock.network_hash, now).await?;
-        tracing::info!(request = RequestId::current(), staff = %id, "a member of staff signed in");
+        self.note_sign_in(client, &email, id).await?;
         self.open_session(Viewer::Staff(id)).await.map(Ok)
     }
 
@@ -259,42 +240,6 @@ impl App {
             Viewer::Staff(id) => BucketOwner::Staff(id),
         };
         self.hot.take(Action::SignIn, owner).await
-    }
-
-    fn failure_keys(&self, client: &Client, email: &str) -> FailureKeys {
-        let email = email.as_bytes();
-        let network = self.network_hash(client);
-        FailureKeys {
-            here: self
-                .hash_key
-                .hash(Purpose::SignInFailure, &[email, &network]),
-            anywhere: self.hash_key.hash(Purpose::SignInFailure, &[email]),
-        }
-    }
-
-    async fn record_failure(
-        &self,
-        key: &[u8],
-        failures_max: i64,
-        now: DateTime<Utc>,
-    ) -> Result<()> {
-        let failure = SignInFailure {
-            key_hash: key,
-            failures_max,
-            lock_time: LOCK_TIME,
-        };
-        Ok(staff::record_failure(&self.database, failure, now).await?)
-    }
-
-    /// The active member of staff with this e-mail and password. An unknown e-mail takes as long as a wrong password.
-    async fn verify_password(&self, email: &str, password: String) -> Result<Option<StaffId>> {
-        let account = staff::find_by_email(&self.database, email).await?;
-        let account = account.filter(|account| account.disabled_at.is_none());
-        let (id, stored) = account
-            .map(|account| (account.id, account.password_hash))
-            .unzip();
-        let is_good = self.passwords.verify(password, stored).await?;
-        Ok(id.filter(|_| is_good))
     }
 
     /// The session of a refresh token that may be exchanged. A token that comes back too late ends its session; so does

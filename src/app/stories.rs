@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::App;
 use crate::auth::Viewer;
+use crate::domain::access::Action;
 use crate::domain::story::Story;
 use crate::error::Result;
 use crate::id::StoryId;
@@ -97,8 +98,11 @@ impl App {
         let catalog = self.campaigns.catalog();
         let now = self.clock.now();
         stories.retain(|story| {
-            (story.published_at <= now || viewer.is_staff())
-                && catalog.find(story.campaign_id, viewer).is_some()
+            let Some(roster) = catalog.find(story.campaign_id, viewer) else {
+                return false;
+            };
+            let organisation_id = roster.campaign().organisation_id;
+            story.published_at <= now || catalog.may(viewer, organisation_id, Action::ReadDrafts)
         });
         Ok(stories)
     }

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use super::App;
 use crate::auth::Viewer;
+use crate::domain::access::Action;
 use crate::domain::campaign::{Campaign, Lifecycle};
 use crate::domain::roster::Roster;
 use crate::domain::tally::{CampaignTotals, Tally};
@@ -125,10 +126,21 @@ impl Tallies {
 impl App {
     /// The tally of a campaign, if `viewer` may see it now. It is read where it is not in memory yet.
     pub async fn find_tally(&self, roster: &Roster, viewer: Viewer) -> Result<Option<RankedTally>> {
-        if !viewer.is_staff() && !roster.campaign().tally_is_public(self.clock.now()) {
+        if !self.may_see_tally(roster, viewer) {
             return Ok(None);
         }
         self.tally(roster.campaign().id).await.map(Some)
+    }
+
+    /// Whether `viewer` may see the tally of a campaign now.
+    #[must_use]
+    pub fn may_see_tally(&self, roster: &Roster, viewer: Viewer) -> bool {
+        let campaign = roster.campaign();
+        campaign.tally_is_public(self.clock.now())
+            || self
+                .campaigns
+                .catalog()
+                .may(viewer, campaign.organisation_id, Action::ReadFigures)
     }
 
     /// The tally of a campaign, whoever asks: for rules and workers.

@@ -47,6 +47,8 @@ pub enum CastRefusal {
     VotingNotOpen,
     /// Voting has closed.
     VotingClosed,
+    /// Voting is paused.
+    VotingPaused,
     /// There is no such nominee, or it has been withdrawn.
     NomineeNotFound,
     /// The nominee is shown, but cannot be voted for.
@@ -66,6 +68,7 @@ impl CastRefusal {
             Self::QuotaSpent => "QUOTA_SPENT",
             Self::VotingNotOpen => "VOTING_NOT_OPEN",
             Self::VotingClosed => "VOTING_CLOSED",
+            Self::VotingPaused => "VOTING_PAUSED",
             Self::NomineeNotFound => "NOMINEE_NOT_FOUND",
             Self::NomineeFrozen => "NOMINEE_FROZEN",
             Self::NotEligible => "NOT_ELIGIBLE",
@@ -411,6 +414,7 @@ fn check_eligibility(
     let why = match campaign.phase(now) {
         Phase::Draft | Phase::Upcoming => CastRefusal::VotingNotOpen,
         Phase::Ended | Phase::Published | Phase::Archived => CastRefusal::VotingClosed,
+        Phase::Paused => CastRefusal::VotingPaused,
         Phase::Voting if caster.is_guest() && !campaign.guests_may_vote => CastRefusal::NotEligible,
         Phase::Voting => return about(NomineeStatus::Frozen, CastRefusal::NomineeFrozen),
     };

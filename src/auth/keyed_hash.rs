@@ -22,6 +22,14 @@ pub enum Purpose {
     Opaque,
     /// The fingerprint of the secret itself.
     Fingerprint,
+    /// The key that seals second factors.
+    SecondFactor,
+    /// A recovery code of a member of staff.
+    RecoveryCode,
+    /// The secret of an invitation.
+    Invitation,
+    /// A refused attempt, which is recorded once an hour.
+    Attempt,
 }
 
 impl Purpose {
@@ -35,6 +43,10 @@ impl Purpose {
             Self::RefreshSeal => b"refresh-seal\0",
             Self::Opaque => b"opaque\0",
             Self::Fingerprint => b"fingerprint\0",
+            Self::SecondFactor => b"second-factor\0",
+            Self::RecoveryCode => b"recovery-code\0",
+            Self::Invitation => b"invitation\0",
+            Self::Attempt => b"attempt\0",
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod keyed_hash;
 pub mod password;
 pub mod platform;
 pub mod refresh_token;
+pub mod second_factor;
 pub mod secret;
 pub mod token;
 
@@ -49,9 +50,24 @@ impl Viewer {
         }
     }
 
-    /// Whether it is a member of staff.
+    /// The member of staff. What it may do is a matter of its memberships.
     #[must_use]
-    pub fn is_staff(self) -> bool {
-        matches!(self, Self::Staff(_))
+    pub fn staff(self) -> Option<StaffId> {
+        match self {
+            Self::Staff(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The member of staff, where one is needed.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] where nobody has signed in, [`Error::Forbidden`] for voters.
+    pub fn require_staff(self) -> Result<StaffId> {
+        match self {
+            Self::Anonymous => Err(Error::Unauthenticated),
+            Self::Voter { .. } => Err(Error::Forbidden("This is for staff: sign in as one.")),
+            Self::Staff(id) => Ok(id),
+        }
     }
 }

@@ -19,6 +19,17 @@ const CONCURRENT_MAX: usize = 2;
 /// Sign-ins that may wait for their turn.
 const WAITING_MAX: usize = 32;
 
+/// Characters of a password at least (NIST SP 800-63B asks for 8, and 15 where it stands alone).
+pub const CHARS_MIN: usize = 12;
+/// Bytes of a password at most.
+pub const BYTES_MAX: usize = 254;
+
+/// Whether a password may be set.
+#[must_use]
+pub fn is_good(password: &str) -> bool {
+    password.chars().count() >= CHARS_MIN && password.len() <= BYTES_MAX
+}
+
 /// A pool that checks passwords.
 #[derive(Debug, Clone)]
 pub struct Passwords {
@@ -58,25 +69,44 @@ impl Passwords {
         })
     }
 
+    /// The hash of a new password.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] when too many wait.
+    pub async fn hash(&self, password: String) -> Result<String> {
+        self.run(move || hash(&password)).await
+    }
+
     /// Whether `password` is the one of `stored`; without a stored hash it takes as long and is not.
     ///
     /// # Errors
     /// [`Error::Overloaded`] when too many wait.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool> {
+        let is_known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.decoy.to_string());
+        let matches = self.run(move || {
+            let hash =
+                PasswordHash::new(&stored).map_err(|error| Error::internal(error.to_string()))?;
+            Ok(argon2().verify_password(password.as_bytes(), &hash).is_ok())
+        });
+        Ok(matches.await? && is_known)
+    }
+
+    /// Runs `work` on a thread of the pool, in its turn.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let place = Arc::clone(&self.waiting).try_acquire_owned();
         let place = place.map_err(|_| Error::Overloaded)?;
         let turn = Arc::clone(&self.running).acquire_owned().await;
         let turn = turn.map_err(Error::internal)?;
-        let is_known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.decoy.to_string());
-        let matches = tokio::task::spawn_blocking(move || {
+        let done = tokio::task::spawn_blocking(move || {
             // Held by the thread: it goes on when the caller has gone.
             let _held = (place, turn);
-            let hash =
-                PasswordHash::new(&stored).map_err(|error| Error::internal(error.to_string()))?;
-            Ok::<_, Error>(argon2().verify_password(password.as_bytes(), &hash).is_ok())
+            work()
         });
-        Ok(matches.await.map_err(Error::internal)?? && is_known)
+        done.await.map_err(Error::internal)?
     }
 }
 

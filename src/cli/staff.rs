@@ -2,20 +2,21 @@
 
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
+use super::organisation::find_organisation;
 use super::{Failure, open_existing, print};
+use crate::app::desk::Desk;
 use crate::auth::password;
 use crate::clock::Clock;
 use crate::config::StoreSettings;
+use crate::domain::access::StaffRole;
 use crate::ledger::{Database, staff};
-
-/// Characters of a staff password at least (NIST SP 800-63B asks for 8, and 15 where it stands alone).
-const PASSWORD_CHARS_MIN: usize = 12;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum StaffCommand {
-    /// Add a member of staff, or give one a new name and password; the password is read from standard input
+    /// Add a member of staff to an organisation, or give one a new name, password and role; the password is read from
+    /// standard input
     Add(StaffAdd),
     /// List all members with their state and open sessions
     List {
@@ -30,6 +31,8 @@ pub(super) enum StaffCommand {
     SignOut(StaffMember),
     /// Give a member a new password, read from standard input, and end all its sessions
     SetPassword(StaffMember),
+    /// Remove the second factor of a member who has lost it
+    ResetSecondFactor(StaffMember),
 }
 
 #[derive(Debug, Args)]
@@ -51,6 +54,36 @@ pub(super) struct StaffAdd {
     /// Name for people
     #[arg(long)]
     name: String,
+    /// Organisation, by its name in addresses
+    #[arg(long)]
+    organisation: String,
+    /// Role in it
+    #[arg(long, value_enum)]
+    role: RoleArgument,
+}
+
+/// A role, as the command line has it.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RoleArgument {
+    /// Answers for everything, members too
+    Owner,
+    /// Runs campaigns
+    Organiser,
+    /// Writes stories
+    Editor,
+    /// Looks and changes nothing
+    Auditor,
+}
+
+impl From<RoleArgument> for StaffRole {
+    fn from(role: RoleArgument) -> Self {
+        match role {
+            RoleArgument::Owner => Self::Owner,
+            RoleArgument::Organiser => Self::Organiser,
+            RoleArgument::Editor => Self::Editor,
+            RoleArgument::Auditor => Self::Auditor,
+        }
+    }
 }
 
 /// Does what a command says.
@@ -60,43 +93,58 @@ pub(super) async fn manage(command: StaffCommand) -> Result<ExitCode, Failure> {
         StaffCommand::List { store } => return list_staff(&store).await,
         StaffCommand::Disable(member) => {
             let (database, email) = open_for_member(&member).await?;
-            let disabled_at = Some(Clock::System.now());
-            let found = staff::set_disabled(&database, &email, disabled_at).await?;
-            report_member(found, &email, "is disabled and signed out")?;
+            let desk = Desk::of_operator(&database, &Clock::System);
+            desk.set_staff_disabled(&email, true).await?;
+            report(&email, "is disabled and signed out");
         }
         StaffCommand::Enable(member) => {
             let (database, email) = open_for_member(&member).await?;
-            let found = staff::set_disabled(&database, &email, None).await?;
-            report_member(found, &email, "can sign in")?;
+            let desk = Desk::of_operator(&database, &Clock::System);
+            desk.set_staff_disabled(&email, false).await?;
+            report(&email, "can sign in");
         }
         StaffCommand::SignOut(member) => {
             let (database, email) = open_for_member(&member).await?;
-            let found = staff::find_by_email(&database, &email).await?.is_some();
-            staff::sign_out(&database, &email, Clock::System.now()).await?;
-            report_member(found, &email, "is signed out")?;
+            let desk = Desk::of_operator(&database, &Clock::System);
+            desk.sign_out_staff(&email).await?;
+            report(&email, "is signed out");
         }
         StaffCommand::SetPassword(member) => {
             let (database, email) = open_for_member(&member).await?;
             let hash = password::hash(&read_password()?)?;
-            let found = staff::set_password(&database, &email, &hash, Clock::System.now()).await?;
-            report_member(found, &email, "has a new password and is signed out")?;
+            let desk = Desk::of_operator(&database, &Clock::System);
+            desk.set_staff_password(&email, &hash).await?;
+            report(&email, "has a new password and is signed out");
+        }
+        StaffCommand::ResetSecondFactor(member) => {
+            let (database, email) = open_for_member(&member).await?;
+            let desk = Desk::of_operator(&database, &Clock::System);
+            let had_one = desk.reset_second_factor(&email).await?;
+            report(
+                &email,
+                if had_one {
+                    "has no second factor any more"
+                } else {
+                    "had no second factor"
+                },
+            );
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The database, and the e-mail address as it is stored.
+/// The database, and the e-mail address of an account as it is stored.
 async fn open_for_member(member: &StaffMember) -> Result<(Database, String), Failure> {
     let database = open_existing(&member.store).await?;
-    Ok((database, member.email.trim().to_lowercase()))
-}
-
-fn report_member(found: bool, email: &str, what: &str) -> Result<(), Failure> {
-    if !found {
+    let email = member.email.trim().to_lowercase();
+    if staff::find_by_email(&database, &email).await?.is_none() {
         return Err(format!("there is no member of staff {email}").into());
     }
+    Ok((database, email))
+}
+
+fn report(email: &str, what: &str) {
     print(&format!("{email} {what}.\n"));
-    Ok(())
 }
 
 async fn list_staff(store: &StoreSettings) -> Result<ExitCode, Failure> {
@@ -118,10 +166,12 @@ fn read_password() -> Result<String, Failure> {
     let mut password = String::new();
     std::io::stdin().read_line(&mut password)?;
     let password = password.trim_end_matches(['\r', '\n']);
-    if password.chars().count() < PASSWORD_CHARS_MIN {
-        return Err(
-            format!("the password must have at least {PASSWORD_CHARS_MIN} characters").into(),
-        );
+    if !password::is_good(password) {
+        let (min, max) = (password::CHARS_MIN, password::BYTES_MAX);
+        return Err(format!(
+            "the password must have at least {min} characters and at most {max} bytes"
+        )
+        .into());
     }
     Ok(password.to_owned())
 }
@@ -133,8 +183,12 @@ async fn add_staff(add: StaffAdd) -> Result<ExitCode, Failure> {
     if !email.contains('@') {
         return Err("--email must be an e-mail address".into());
     }
+    let organisation = find_organisation(&database, &add.organisation).await?;
     let hash = password::hash(&password)?;
     staff::upsert(&database, &email, &add.name, &hash, Clock::System.now()).await?;
+    let desk = Desk::of_operator(&database, &Clock::System);
+    desk.add_member(organisation.id, &email, add.role.into())
+        .await?;
     print(&format!("{email} can sign in.\n"));
     Ok(ExitCode::SUCCESS)
 }

@@ -6,22 +6,30 @@ use std::net::SocketAddr;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
+use crate::app::desk::Desk;
 use crate::auth::password;
 use crate::auth::secret::new_random_text;
 use crate::clock::Clock;
+use crate::domain::access::StaffRole;
 use crate::domain::campaign::{
     Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
 };
 use crate::domain::nominee::{Nominee, NomineeStatus};
 use crate::domain::story::Story;
 use crate::error::{Error, Result};
-use crate::id::{CampaignId, CategoryId, NomineeId, StoryId};
-use crate::ledger::{Database, Transaction, campaign, staff, story};
+use crate::id::{CampaignId, CategoryId, NomineeId, OrganisationId, StoryId};
+use crate::ledger::{Database, Transaction, campaign, organisation, staff, story};
 
 /// The slug of the sample campaign.
 pub const SLUG: &str = "demo";
-/// The e-mail of its member of staff.
-const STAFF_EMAIL: &str = "organiser@demo.example";
+/// Its organisation.
+const ORGANISATION: (&str, &str) = ("demo", "演示协会");
+/// E-mail address, name and role of its members of staff; the first two are shown.
+const STAFF: [(&str, &str, StaffRole); 3] = [
+    ("organiser@demo.example", "演示组织者", StaffRole::Owner),
+    ("auditor@demo.example", "演示监督员", StaffRole::Auditor),
+    ("editor@demo.example", "演示编辑", StaffRole::Editor),
+];
 /// Votes a voter has a day and category.
 const VOTES_PER_DAY: i64 = 10;
 /// How long voting is open.
@@ -58,7 +66,7 @@ struct StoryData {
     publish_offset_minutes: i64,
 }
 
-/// Loads the sample campaign, unless it is there; returns the password of its member of staff if it was just made.
+/// Loads the sample campaign, unless it is there; returns the password of all its members of staff if it was just made.
 ///
 /// # Errors
 /// When the database is away.
@@ -67,24 +75,38 @@ pub async fn load(database: &Database, clock: &Clock) -> Result<Option<String>> 
         return Ok(None);
     }
     let now = clock.now();
-    // First the one whose loss nobody would see: the campaign says that all is loaded.
+    // First what nobody would miss: the campaign says that all is loaded.
+    let organisation_id = find_or_create_organisation(database, clock).await?;
     let password = new_random_text()?[..16].to_owned();
-    staff::upsert(
-        database,
-        STAFF_EMAIL,
-        "演示组织者",
-        &password::hash(&password)?,
-        now,
-    )
-    .await?;
+    let hash = password::hash(&password)?;
+    let desk = Desk::of_operator(database, clock);
+    for (email, name, role) in STAFF {
+        staff::upsert(database, email, name, &hash, now).await?;
+        desk.add_member(organisation_id, email, role).await?;
+    }
     let mut tx = database.begin("load_demo").await?;
-    insert_campaign(&mut tx, now).await?;
+    insert_campaign(&mut tx, organisation_id, now).await?;
     tx.commit().await?;
     Ok(Some(password))
 }
 
-async fn insert_campaign(tx: &mut Transaction, now: DateTime<Utc>) -> Result<()> {
-    let selection = sample_campaign(now);
+async fn find_or_create_organisation(database: &Database, clock: &Clock) -> Result<OrganisationId> {
+    let (slug, name) = ORGANISATION;
+    if let Some(found) = organisation::find_by_slug(database, slug).await? {
+        return Ok(found.id);
+    }
+    let desk = Desk::of_operator(database, clock);
+    let made = desk.create_organisation(slug, name).await?;
+    made.map(|made| made.id)
+        .map_err(|_| Error::internal("the organisation of the demo is refused"))
+}
+
+async fn insert_campaign(
+    tx: &mut Transaction,
+    organisation_id: OrganisationId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let selection = sample_campaign(organisation_id, now);
     campaign::insert(tx, &selection, now).await?;
     let mut categories: Vec<(&str, CategoryId)> = Vec::new();
     for (position, (key, name)) in (0i64..).zip(CATEGORIES) {
@@ -117,6 +139,7 @@ async fn insert_campaign(tx: &mut Transaction, now: DateTime<Utc>) -> Result<()>
             summary: n.summary,
             portrait_url: None,
             status: NomineeStatus::Active,
+            edit_revision: 1,
         });
     }
     campaign::insert_nominees(tx, &nominees).await?;
@@ -127,9 +150,10 @@ async fn insert_campaign(tx: &mut Transaction, now: DateTime<Utc>) -> Result<()>
     insert_stories(tx, selection.id, &nominees, now).await
 }
 
-fn sample_campaign(now: DateTime<Utc>) -> Campaign {
+fn sample_campaign(organisation_id: OrganisationId, now: DateTime<Utc>) -> Campaign {
     Campaign {
         id: CampaignId::new(),
+        organisation_id,
         slug: SLUG.to_owned(),
         title: TITLE.to_owned(),
         summary: SUMMARY.to_owned(),
@@ -143,6 +167,8 @@ fn sample_campaign(now: DateTime<Utc>) -> Campaign {
         votes_per_period: VOTES_PER_DAY,
         tally_visibility: TallyVisibility::Live,
         guests_may_vote: true,
+        paused_at: None,
+        edit_revision: 1,
         revision: 1,
         rules_revision: 1,
     }
@@ -183,10 +209,13 @@ fn read<T: for<'a> Deserialize<'a>>(json: &str) -> Result<T> {
 /// votes.
 #[must_use]
 pub fn welcome(address: SocketAddr, staff_password: Option<&str>, is_open: bool) -> String {
+    let [(owner, ..), (auditor, ..), _] = STAFF;
     let staff = match staff_password {
-        Some(password) => format!("{STAFF_EMAIL} / {password}  (shown this once)"),
+        Some(password) => {
+            format!("{owner}, or {auditor} who only looks / {password}  (shown this once)")
+        }
         None => format!(
-            "{STAFF_EMAIL} / as shown at the first start; `acclaim staff add` gives a new password"
+            "{owner} / as shown at the first start; `acclaim staff set-password` gives a new password"
         ),
     };
     let voting = if is_open {
@@ -204,6 +233,7 @@ Acclaim demo: campaign "{SLUG}", {voting}.
   Live tally     http://{address}/campaigns/{SLUG}/tally.json
   Health         http://{address}/healthz  http://{address}/readyz
   Staff sign-in  {staff}
+  Only looking   {auditor} with the same password
 
 Sign in as a guest and vote for nominee number 1 (paste into a shell):
 

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::id::{CampaignId, CategoryId, ScopeId};
+use crate::id::{CampaignId, CategoryId, OrganisationId, ScopeId};
 
 /// The part of a campaign's state that the organiser moves; the clock does the rest (see [`Phase`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Lifecycle {
-    /// Being prepared; seen by staff only.
+    /// Being prepared; seen by its organisation only.
     Draft,
     /// Public; upcoming, voting or ended by the clock.
     Running,
@@ -22,12 +22,14 @@ pub enum Lifecycle {
 /// The phase of a campaign at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Being prepared; seen by staff only.
+    /// Being prepared; seen by its organisation only.
     Draft,
     /// Announced; voting has not opened.
     Upcoming,
     /// Voting is open.
     Voting,
+    /// Voting is open, and votes are refused until further notice.
+    Paused,
     /// Voting has closed; the result is not out.
     Ended,
     /// The result is out.
@@ -68,11 +70,60 @@ pub enum TallyVisibility {
     StaffOnly,
 }
 
+impl Lifecycle {
+    /// Its name in the API and in the audit log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "DRAFT",
+            Self::Running => "RUNNING",
+            Self::Published => "PUBLISHED",
+            Self::Archived => "ARCHIVED",
+        }
+    }
+}
+
+impl QuotaPeriod {
+    /// Its name in the API and in the audit log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Day => "DAY",
+            Self::Campaign => "CAMPAIGN",
+        }
+    }
+}
+
+impl QuotaScope {
+    /// Its name in the API and in the audit log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Campaign => "CAMPAIGN",
+            Self::Category => "CATEGORY",
+        }
+    }
+}
+
+impl TallyVisibility {
+    /// Its name in the API and in the audit log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Live => "LIVE",
+            Self::AfterClose => "AFTER_CLOSE",
+            Self::StaffOnly => "STAFF_ONLY",
+        }
+    }
+}
+
 /// A public selection with its rules.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Campaign {
     /// Its id.
     pub id: CampaignId,
+    /// The organisation that runs it.
+    pub organisation_id: OrganisationId,
     /// Its name in addresses.
     pub slug: String,
     /// Its title.
@@ -100,6 +151,10 @@ pub struct Campaign {
     pub tally_visibility: TallyVisibility,
     /// Whether voters without an account of a platform may vote.
     pub guests_may_vote: bool,
+    /// The time from which votes are refused until further notice.
+    pub paused_at: Option<DateTime<Utc>>,
+    /// Moves with every edit of the campaign and its categories.
+    pub edit_revision: i64,
     /// Moves with every change of the campaign, its categories and nominees.
     pub revision: i64,
     /// Moves with every change of what decides on a vote: the rules, the state, a nominee's status and category.
@@ -125,14 +180,20 @@ impl Campaign {
         match self.lifecycle {
             Lifecycle::Draft => Phase::Draft,
             Lifecycle::Running if now < self.voting_opens_at => Phase::Upcoming,
-            Lifecycle::Running if now < self.voting_closes_at => Phase::Voting,
+            Lifecycle::Running if now < self.voting_closes_at => {
+                if self.paused_at.is_some_and(|paused_at| paused_at <= now) {
+                    Phase::Paused
+                } else {
+                    Phase::Voting
+                }
+            }
             Lifecycle::Running => Phase::Ended,
             Lifecycle::Published => Phase::Published,
             Lifecycle::Archived => Phase::Archived,
         }
     }
 
-    /// Whether the public sees the tally at `now`. Staff always does.
+    /// Whether the public sees the tally at `now`.
     #[must_use]
     pub fn tally_is_public(&self, now: DateTime<Utc>) -> bool {
         match self.tally_visibility {
@@ -140,7 +201,7 @@ impl Campaign {
             TallyVisibility::Live => true,
             TallyVisibility::AfterClose => !matches!(
                 self.phase(now),
-                Phase::Draft | Phase::Upcoming | Phase::Voting
+                Phase::Draft | Phase::Upcoming | Phase::Voting | Phase::Paused
             ),
             TallyVisibility::StaffOnly => false,
         }
@@ -157,7 +218,7 @@ impl Campaign {
 }
 
 /// A group of nominees that are ranked against each other.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Category {
     /// Its id.
     pub id: CategoryId,

@@ -1,11 +1,15 @@
 //! The nouns and rules of a selection: pure values, no async, no clock, no store. Times and settings come in as
 //! arguments. Start at [`campaign`], then [`period`] and [`vote`], where a vote is decided.
 
+pub mod access;
 pub mod address;
 pub mod campaign;
+pub mod campaign_life;
+pub mod change;
 pub mod field;
 pub mod import;
 pub mod nominee;
+pub mod organisation;
 pub mod period;
 pub mod roster;
 pub mod search;

@@ -44,6 +44,20 @@ pub struct Nominee {
     pub portrait_url: Option<String>,
     /// Whether it is shown and votable.
     pub status: NomineeStatus,
+    /// Moves with every edit.
+    pub edit_revision: i64,
+}
+
+impl NomineeStatus {
+    /// Its name in the API and in the audit log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Frozen => "FROZEN",
+            Self::Withdrawn => "WITHDRAWN",
+        }
+    }
 }
 
 impl Nominee {

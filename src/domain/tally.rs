@@ -219,6 +219,7 @@ mod tests {
         Campaign, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
     };
     use crate::domain::nominee::{Nominee, NomineeStatus};
+    use crate::id::OrganisationId;
 
     fn nominee(number: u128, category: u128, status: NomineeStatus) -> Nominee {
         Nominee {
@@ -233,6 +234,7 @@ mod tests {
             summary: String::new(),
             portrait_url: None,
             status,
+            edit_revision: 1,
         }
     }
 
@@ -240,6 +242,7 @@ mod tests {
     fn roster() -> Roster {
         let campaign = Campaign {
             id: CampaignId(Uuid::from_u128(1)),
+            organisation_id: OrganisationId(Uuid::from_u128(2)),
             slug: "sample".to_owned(),
             title: "Sample".to_owned(),
             summary: String::new(),
@@ -253,6 +256,8 @@ mod tests {
             votes_per_period: 3,
             tally_visibility: TallyVisibility::Live,
             guests_may_vote: true,
+            paused_at: None,
+            edit_revision: 1,
             revision: 1,
             rules_revision: 1,
         };

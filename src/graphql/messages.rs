@@ -46,7 +46,7 @@ impl Language {
         }
     }
 
-    fn pick(self, english: &'static str, chinese: &'static str) -> &'static str {
+    pub(super) fn pick(self, english: &'static str, chinese: &'static str) -> &'static str {
         match self {
             Self::English => english,
             Self::Chinese => chinese,
@@ -65,6 +65,10 @@ impl Language {
             }
             CastRefusal::VotingNotOpen => self.pick("Voting has not opened yet.", "投票尚未开始。"),
             CastRefusal::VotingClosed => self.pick("Voting has closed.", "投票已经结束。"),
+            CastRefusal::VotingPaused => self.pick(
+                "Voting is paused: your votes wait until it goes on.",
+                "投票已暂停，恢复后可继续投票。",
+            ),
             CastRefusal::NomineeNotFound => {
                 self.pick("There is no such nominee.", "没有这位候选人。")
             }
@@ -113,6 +117,14 @@ impl Language {
             SignInRefusal::InvalidCredentials => {
                 self.pick("E-mail or password is wrong.", "邮箱或密码错误。")
             }
+            SignInRefusal::SecondFactorRequired => self.pick(
+                "Enter the code of your authenticator, too.",
+                "请输入身份验证器中的动态验证码。",
+            ),
+            SignInRefusal::InvalidSecondFactor => self.pick(
+                "The code is wrong or was used: wait for the next one.",
+                "验证码错误或已使用过，请等待下一个验证码。",
+            ),
             SignInRefusal::TooManyAttempts => self.pick(
                 "Too many failed attempts: try again in 15 minutes.",
                 "失败次数过多，请15分钟后再试。",

@@ -11,6 +11,7 @@
 mod connection;
 mod context;
 mod counters;
+mod desk;
 pub mod document;
 pub mod error;
 pub mod messages;
@@ -21,6 +22,7 @@ mod query;
 mod schema;
 mod subscription;
 mod types;
+mod user_error;
 
 pub use self::context::RequestContext;
 use self::context::{CAMPAIGN_FIELDS, Nullable, Reads, app, mark_private, mark_read, requester};

@@ -16,12 +16,13 @@ use crate::app::likes;
 use crate::app::voting::Caster;
 use crate::error::Error;
 
-/// The root of changing.
-pub(super) struct Mutation;
+/// The changes that voters make, and signing in.
+#[derive(Default)]
+pub(super) struct PublicMutation;
 
 /// Changes to make.
 #[Object]
-impl Mutation {
+impl PublicMutation {
     /// Signs in a voter through the platform of a mini-program.
     async fn sign_in_mini_program(
         &self,
@@ -49,9 +50,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The account.")] input: SignInStaffInput,
     ) -> Result<SignInPayload> {
-        let answer =
-            Box::pin(app(ctx).sign_in_staff(&requester(ctx).client, &input.email, input.password))
-                .await?;
+        let answer = Box::pin(app(ctx).sign_in_staff(
+            &requester(ctx).client,
+            &input.email,
+            input.password,
+            input.second_factor_code.as_deref(),
+        ))
+        .await?;
         Ok(SignInPayload::new(ctx, None, answer))
     }
 

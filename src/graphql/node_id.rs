@@ -14,7 +14,10 @@ use crate::app::likes::Likeable;
 use crate::auth::keyed_hash::{HashKey, Purpose};
 use crate::domain::story::FeedPosition;
 use crate::error::{Error, Result};
-use crate::id::{CampaignId, CategoryId, NomineeId, StaffId, StoryId, VoteId, VoterId};
+use crate::id::{
+    AuditEventId, CampaignId, CategoryId, InvitationId, NomineeId, OrganisationId, StaffId,
+    StoryId, VoteId, VoterId,
+};
 
 /// Bytes of the hash in a text: nobody finds a valid one in 2^56 tries.
 const HASH_BYTES: usize = 7;
@@ -38,6 +41,12 @@ pub enum GlobalId {
     Voter(VoterId),
     /// A member of staff.
     Staff(StaffId),
+    /// An organisation.
+    Organisation(OrganisationId),
+    /// An invitation.
+    Invitation(InvitationId),
+    /// An entry of the audit log.
+    AuditEvent(AuditEventId),
 }
 
 /// A position in a list, by the key that the list is sorted by.
@@ -53,6 +62,8 @@ pub enum Cursor {
     NomineeShuffled(i64, i64, u64),
     /// In a feed.
     Story(FeedPosition),
+    /// In an audit log: time (microseconds) and id.
+    AuditEvent(i64, AuditEventId),
 }
 
 impl GlobalId {
@@ -67,6 +78,9 @@ impl GlobalId {
             Self::Vote(campaign, id) => (b'v', campaign.0, Some(id.0)),
             Self::Voter(id) => (b'u', id.0, None),
             Self::Staff(id) => (b'w', id.0, None),
+            Self::Organisation(id) => (b'o', id.0, None),
+            Self::Invitation(id) => (b'i', id.0, None),
+            Self::AuditEvent(id) => (b'e', id.0, None),
         };
         let mut payload = first.as_bytes().to_vec();
         payload.extend(second.iter().flat_map(|id| *id.as_bytes()));
@@ -92,6 +106,9 @@ impl GlobalId {
                 ),
                 (b'u', 16) => Self::Voter(VoterId(first)),
                 (b'w', 16) => Self::Staff(StaffId(first)),
+                (b'o', 16) => Self::Organisation(OrganisationId(first)),
+                (b'i', 16) => Self::Invitation(InvitationId(first)),
+                (b'e', 16) => Self::AuditEvent(AuditEventId(first)),
                 _ => return None,
             })
         };
@@ -130,6 +147,10 @@ from_global_id! {
     CategoryId is "a category": Category => identity;
     NomineeId is "a nominee": Nominee => identity;
     StoryId is "a story": Story => identity;
+    StaffId is "a member of staff": Staff => identity;
+    OrganisationId is "an organisation": Organisation => identity;
+    InvitationId is "an invitation": Invitation => identity;
+    AuditEventId is "an entry of the audit log": AuditEvent => identity;
     Likeable is "a nominee or a story": Nominee => Likeable::Nominee, Story => Likeable::Story;
 }
 
@@ -148,6 +169,7 @@ impl Cursor {
     pub fn encode(self, key: &HashKey) -> String {
         let (kind, payload) = match self {
             Self::Campaign(at, id) => (b'C', [&at.to_be_bytes()[..], id.0.as_bytes()].concat()),
+            Self::AuditEvent(at, id) => (b'E', [&at.to_be_bytes()[..], id.0.as_bytes()].concat()),
             Self::NomineeByNumber(number) => (b'N', number.to_be_bytes().to_vec()),
             Self::NomineeByVotes(votes, number) => {
                 (b'V', [votes.to_be_bytes(), number.to_be_bytes()].concat())
@@ -188,6 +210,7 @@ impl Cursor {
             let id = |at: usize| Uuid::from_slice(payload.get(at..)?).ok();
             Some(match kind {
                 b'C' => Self::Campaign(number(0)?, CampaignId(id(8)?)),
+                b'E' => Self::AuditEvent(number(0)?, AuditEventId(id(8)?)),
                 b'N' => Self::NomineeByNumber(number(0)?),
                 b'V' => Self::NomineeByVotes(number(0)?, number(8)?),
                 b'R' => Self::NomineeShuffled(number(0)?, number(8)?, number(16)?.cast_unsigned()),
@@ -235,7 +258,7 @@ mod tests {
         HashKey::new(&[7; 32])
     }
 
-    fn global_ids(a: u128, b: u128) -> [GlobalId; 7] {
+    fn global_ids(a: u128, b: u128) -> [GlobalId; 10] {
         let (a, b) = (Uuid::from_u128(a), Uuid::from_u128(b));
         [
             GlobalId::Campaign(CampaignId(a)),
@@ -245,13 +268,17 @@ mod tests {
             GlobalId::Vote(CampaignId(a), VoteId(b)),
             GlobalId::Voter(VoterId(a)),
             GlobalId::Staff(StaffId(a)),
+            GlobalId::Organisation(OrganisationId(a)),
+            GlobalId::Invitation(InvitationId(a)),
+            GlobalId::AuditEvent(AuditEventId(a)),
         ]
     }
 
-    fn cursors(a: i64, b: i64, id: u128) -> [Cursor; 5] {
+    fn cursors(a: i64, b: i64, id: u128) -> [Cursor; 6] {
         let published_at = DateTime::from_timestamp_micros(a >> 8).unwrap_or_default();
         [
             Cursor::Campaign(a, CampaignId(Uuid::from_u128(id))),
+            Cursor::AuditEvent(a, AuditEventId(Uuid::from_u128(id))),
             Cursor::NomineeByNumber(a),
             Cursor::NomineeByVotes(a, b),
             Cursor::NomineeShuffled(a, b, a.cast_unsigned()),

@@ -1,34 +1,29 @@
 //! The root of reading.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object, Result};
-use uuid::Uuid;
 
 use super::connection::PageArgs;
-use super::node_id::{self, FromGlobalId, GlobalId};
-use super::page::{NomineePage, NomineePages, StoryPage};
+use super::node_id;
 use super::types::{
-    Campaign, CampaignConnection, CampaignPhase, Category, Node, Nominee, NomineeConnection,
-    NomineeOrder, NomineeQuery, Story, StoryConnection, Timestamp, Viewer, Vote, list_campaigns,
+    Campaign, CampaignConnection, CampaignPhase, Node, Nominee, NomineeConnection, NomineeOrder,
+    NomineeQuery, Story, StoryConnection, Timestamp, Viewer, find_nodes, list_campaigns,
     list_nominees, list_stories,
 };
 use super::{Nullable, app, mark_read, requester};
 use crate::domain::story::FeedFilter;
 use crate::error::Error;
-use crate::id::{CampaignId, CategoryId, NomineeId, StoryId, VoteId};
-use crate::ledger;
+use crate::id::{CampaignId, CategoryId};
 
 /// Ids of one `nodes` at most.
 const NODES_MAX: usize = 100;
 
-/// The root of reading.
-pub(super) struct Query;
+/// The fields that everybody may read.
+#[derive(Default)]
+pub(super) struct PublicQuery;
 
 /// Objects and lists to read. Everything here works without signing in, unless a field says otherwise.
 #[Object]
-impl Query {
+impl PublicQuery {
     /// The object with this id; null if there is none, or the viewer may not see it.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Node> {
         let nodes = find_nodes(ctx, &[id]).await;
@@ -67,7 +62,7 @@ impl Query {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "Only those in this phase.")] phase: Option<CampaignPhase>,
     ) -> Result<CampaignConnection> {
-        list_campaigns(ctx, &PageArgs::new(first, after, None, None)?, phase)
+        list_campaigns(ctx, &PageArgs::new(first, after, None, None)?, phase, None)
     }
 
     /// The nominees of a campaign.
@@ -218,84 +213,4 @@ async fn find_story(ctx: &Context<'_>, id: &ID) -> Result<Option<Story>> {
     let story = app(ctx).find_stories(viewer, vec![id]).await?.pop();
     mark_read(ctx, story.as_ref().map(|story| story.campaign_id));
     Ok(story.map(|story| Story::on_own_page(ctx, story)))
-}
-
-/// The viewer's own votes among these ids: one statement for those of a campaign.
-async fn find_votes(ctx: &Context<'_>, ids: &[GlobalId]) -> Result<HashMap<VoteId, Vote>> {
-    let (app, viewer) = (app(ctx), requester(ctx).viewer);
-    let mut found = HashMap::new();
-    let Some(voter_id) = viewer.voter() else {
-        return Ok(found);
-    };
-    let mut by_campaign: HashMap<CampaignId, Vec<Uuid>> = HashMap::new();
-    for id in ids {
-        if let GlobalId::Vote(campaign_id, id) = id {
-            by_campaign.entry(*campaign_id).or_default().push(id.0);
-        }
-    }
-    let catalog = app.campaigns.catalog();
-    for (campaign_id, ids) in by_campaign {
-        let Some(roster) = catalog.find(campaign_id, viewer) else {
-            continue;
-        };
-        let votes = ledger::vote::list_by_ids(&app.database, campaign_id, voter_id, ids)
-            .await
-            .map_err(Error::from)?;
-        // Votes for nominees that are no longer in the roster are left out.
-        let votes: Vec<_> = votes
-            .into_iter()
-            .filter_map(|vote| Some((roster.index_of(vote.nominee_id)?, vote)))
-            .collect();
-        let page = NomineePage::new(ctx, &roster, votes.iter().map(|(index, _)| *index));
-        for (index, vote) in votes {
-            found.insert(vote.id, Vote::new(Arc::clone(&page), index, vote));
-        }
-    }
-    Ok(found)
-}
-
-/// The objects with these ids: all stories take one statement, so do the votes of a campaign, and nominees of one
-/// campaign share a page.
-async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
-    let (app, viewer) = (app(ctx), requester(ctx).viewer);
-    let ids = ids
-        .iter()
-        .map(|id| GlobalId::decode(&app.hash_key, id))
-        .collect::<Result<Vec<_>, Error>>()?;
-    let mut distinct = ids.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let story_ids: Vec<StoryId> = ids_of(&distinct).collect();
-    let stories = StoryPage::new(ctx, app.find_stories(viewer, story_ids).await?);
-    let nominees = NomineePages::new(ctx, ids_of::<NomineeId>(&distinct));
-    let votes = find_votes(ctx, &distinct).await?;
-    let catalog = app.campaigns.catalog();
-    let mut nodes = Vec::with_capacity(ids.len());
-    for id in ids {
-        nodes.push(match id {
-            GlobalId::Campaign(id) => catalog
-                .find(id, viewer)
-                .map(|roster| Node::Campaign(Campaign::new(app, roster))),
-            GlobalId::Category(id) => catalog.find_by_category(id, viewer).and_then(|roster| {
-                let index = roster.category_index(id)?;
-                Some(Node::Category(Category::new(app, roster, index)))
-            }),
-            GlobalId::Nominee(id) => nominees
-                .find(id)
-                .map(|(page, index)| Node::Nominee(Nominee::new(page, index))),
-            GlobalId::Story(id) => {
-                let mut listed = stories.slice.stories.iter();
-                let index = listed.position(|story| story.id == id);
-                index.map(|index| Node::Story(Story::new(Arc::clone(&stories), index)))
-            }
-            GlobalId::Vote(_, id) => votes.get(&id).cloned().map(Node::Vote),
-            GlobalId::Voter(_) | GlobalId::Staff(_) => None,
-        });
-    }
-    Ok(nodes)
-}
-
-/// The ids of one kind among `ids`.
-fn ids_of<T: FromGlobalId>(ids: &[GlobalId]) -> impl Iterator<Item = T> {
-    ids.iter().copied().filter_map(T::from_global_id)
 }

@@ -2,18 +2,30 @@
 
 use std::sync::Arc;
 
-use super::mutation::Mutation;
-use super::query::Query;
+use async_graphql::MergedObject;
+
+use super::desk::{DeskMutation, DeskQuery};
+use super::mutation::PublicMutation;
+use super::query::PublicQuery;
 use super::subscription::Subscription;
-use super::types::{Likeable, Node, UserError};
+use super::types::{Likeable, Node};
+use super::user_error::UserError;
 use crate::app::App;
+
+/// Objects and lists to read. Everything here works without signing in, unless a field says otherwise.
+#[derive(MergedObject, Default)]
+pub(super) struct Query(PublicQuery, DeskQuery);
+
+/// Changes to make.
+#[derive(MergedObject, Default)]
+pub(super) struct Mutation(PublicMutation, DeskMutation);
 
 /// The whole API.
 pub(super) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Prepares a schema on `app`; `is_open` allows introspection and suggestions, for development.
 pub(super) fn builder(app: Arc<App>, is_open: bool) -> Builder {
-    let builder = Schema::build(Query, Mutation, Subscription).data(app);
+    let builder = Schema::build(Query::default(), Mutation::default(), Subscription).data(app);
     let builder = with_interfaces(builder);
     if is_open {
         builder
@@ -28,7 +40,7 @@ pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new()
         .include_specified_by()
         .prefer_single_line_descriptions();
-    let builder = Schema::build(Query, Mutation, Subscription);
+    let builder = Schema::build(Query::default(), Mutation::default(), Subscription);
     with_interfaces(builder).finish().sdl_with_options(options)
 }
 

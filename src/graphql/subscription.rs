@@ -32,15 +32,28 @@ impl Subscription {
         let mut tallies = app.watch_tally(roster.campaign().id).await?;
         // The current one comes first.
         tallies.mark_changed();
+        // Whoever is let in by a membership is out when that ends, whether or not there are votes.
+        let access = app.campaigns.watch_access();
         Ok(stream::unfold(
-            (app, tallies),
-            move |(app, mut tallies)| async move {
-                tallies.changed().await.ok()?;
-                let ranked = tallies.borrow_and_update().clone()?;
-                let is_hidden = !viewer.is_staff()
-                    && !ranked.roster.campaign().tally_is_public(app.clock.now());
-                let tally = Tally::new(&app, ranked);
-                (!is_hidden).then_some((tally, (app, tallies)))
+            (app, tallies, access),
+            move |(app, mut tallies, mut access)| async move {
+                loop {
+                    tokio::select! {
+                        changed = tallies.changed() => changed.ok()?,
+                        changed = access.changed(), if viewer.staff().is_some() => {
+                            changed.ok()?;
+                            let ranked = tallies.borrow().clone()?;
+                            if !app.may_see_tally(&ranked.roster, viewer) {
+                                return None;
+                            }
+                            continue;
+                        }
+                    }
+                    let ranked = tallies.borrow_and_update().clone()?;
+                    let is_hidden = !app.may_see_tally(&ranked.roster, viewer);
+                    let tally = Tally::new(&app, ranked);
+                    return (!is_hidden).then_some((tally, (app, tallies, access)));
+                }
             },
         ))
     }
@@ -54,14 +67,23 @@ impl Subscription {
         let campaign_id = find_campaign(ctx, &campaign_id)?.campaign().id;
         let (app, viewer) = (Arc::clone(app(ctx)), requester(ctx).viewer);
         let stories = app.published_stories.subscribe();
+        let access = app.campaigns.watch_access();
         Ok(stream::unfold(
-            (app, stories),
-            move |(app, mut stories)| async move {
+            (app, stories, access),
+            move |(app, mut stories, mut access)| async move {
                 loop {
-                    match stories.recv().await {
+                    let received = tokio::select! {
+                        received = stories.recv() => received,
+                        changed = access.changed(), if viewer.staff().is_some() => {
+                            changed.ok()?;
+                            app.campaigns.catalog().find(campaign_id, viewer)?;
+                            continue;
+                        }
+                    };
+                    match received {
                         Ok(story) if story.campaign_id == campaign_id => {
                             let node = Story::for_viewer(&app, viewer, story.as_ref().clone());
-                            return Some((node, (app, stories)));
+                            return Some((node, (app, stories, access)));
                         }
                         // Another campaign's.
                         Ok(_) => {}

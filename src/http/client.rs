@@ -111,7 +111,9 @@ impl ClientHeaders {
         let life = TokenLife {
             app: Arc::clone(&server.app),
             expires_at,
-            staff_token: token.filter(|_| viewer.is_staff()).map(str::to_owned),
+            staff_token: token
+                .filter(|_| viewer.staff().is_some())
+                .map(str::to_owned),
         };
         Ok((
             RequestContext {

@@ -1,15 +1,18 @@
 //! Campaigns with their categories and nominees: read whole into rosters, written by imports.
 
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
+use uuid::Uuid;
 
 use super::address::require_web;
 use super::dialect::INSERT_NOMINEES;
 use super::readable::{UnreadableRow, readable};
 use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::campaign::{Campaign, Category};
+use crate::domain::change::Change;
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
-use crate::id::CampaignId;
+use crate::id::{CampaignId, CategoryId};
 
 /// Nominees of one statement: a megabyte or two.
 const INSERTED_MAX: usize = 1_000;
@@ -19,25 +22,28 @@ const INSERTED_MAX: usize = 1_000;
 pub struct Revisions {
     /// The epoch of the installation.
     pub epoch: i64,
+    /// The revision of organisations and memberships.
+    pub access: i64,
     /// Every campaign with its revision.
     pub campaigns: Vec<(CampaignId, i64)>,
 }
 
-/// Every campaign with its revision, and the epoch.
+/// Every campaign with its revision, the epoch, and the revision of memberships.
 pub async fn list_revisions(database: &Database) -> sqlx::Result<Revisions> {
     let statement = sql!(
         "list_campaign_revisions",
-        "SELECT i.epoch, c.id, c.revision FROM instance i LEFT JOIN campaign c ON TRUE"
+        "SELECT i.epoch, i.access_revision, c.id, c.revision FROM instance i LEFT JOIN campaign c ON TRUE"
     );
-    let rows: Vec<(i64, Option<CampaignId>, Option<i64>)> = on_pool!(database.read(statement), (p, text) =>
+    let rows: Vec<(i64, i64, Option<CampaignId>, Option<i64>)> = on_pool!(database.read(statement), (p, text) =>
         sqlx::query_as(text).fetch_all(p).await)?;
     // A database that is being restored has no installation yet: that is not one without campaigns.
-    let epoch = rows.first().ok_or(sqlx::Error::RowNotFound)?.0;
+    let (epoch, access, ..) = *rows.first().ok_or(sqlx::Error::RowNotFound)?;
     let campaigns = rows
         .into_iter()
-        .filter_map(|(_, id, revision)| Some((id?, revision?)));
+        .filter_map(|(.., id, revision)| Some((id?, revision?)));
     Ok(Revisions {
         epoch,
+        access,
         campaigns: campaigns.collect(),
     })
 }
@@ -51,17 +57,24 @@ pub struct ReadRoster {
     pub unreadable: Vec<UnreadableRow>,
 }
 
+/// The statement that reads a campaign by its id.
+macro_rules! find_campaign {
+    ($lock:literal) => {
+        concat!(
+            "SELECT id, organisation_id, slug, title, summary, cover_url, time_zone, lifecycle, voting_opens_at,
+                voting_closes_at, quota_period, quota_scope, votes_per_period, tally_visibility, guests_may_vote,
+                paused_at, edit_revision, revision, rules_revision
+            FROM campaign WHERE id = $1",
+            $lock
+        )
+    };
+}
+
 /// A campaign as it stands now, with its categories and nominees. If it changes between the statements, its revision
 /// has moved on and it is read again at the next look.
 pub async fn find_roster(database: &Database, id: CampaignId) -> sqlx::Result<ReadRoster> {
     let mut unreadable = Vec::new();
-    let statement = sql!(
-        "find_campaign",
-        "SELECT id, slug, title, summary, cover_url, time_zone, lifecycle, voting_opens_at, voting_closes_at,
-            quota_period, quota_scope, votes_per_period, tally_visibility, guests_may_vote, revision,
-            rules_revision
-        FROM campaign WHERE id = $1"
-    );
+    let statement = sql!("find_campaign", find_campaign!(""));
     let campaigns: Vec<Campaign> = on_pool!(database.read(statement), (p, text) => sqlx::query(text)
         .bind(id).fetch_all(p).await.map(|rows| readable("campaign", rows, &mut unreadable)))?;
     let Some(campaign) = campaigns.into_iter().next() else {
@@ -78,7 +91,8 @@ pub async fn find_roster(database: &Database, id: CampaignId) -> sqlx::Result<Re
         .bind(id).fetch_all(p).await.map(|rows| readable("category", rows, &mut unreadable)))?;
     let statement = sql!(
         "list_nominees",
-        "SELECT id, campaign_id, category_id, number, name, employer, city, title, summary, portrait_url, status
+        "SELECT id, campaign_id, category_id, number, name, employer, city, title, summary, portrait_url, status,
+            edit_revision
         FROM nominee WHERE campaign_id = $1 ORDER BY number"
     );
     let nominees: Vec<Nominee> = on_pool!(database.read(statement), (p, text) => sqlx::query(text)
@@ -96,13 +110,14 @@ pub async fn insert(tx: &mut Transaction, c: &Campaign, now: DateTime<Utc>) -> s
         "insert_campaign",
         "INSERT INTO campaign (id, slug, title, summary, cover_url, time_zone, lifecycle, voting_opens_at,
             voting_closes_at, quota_period, quota_scope, votes_per_period, tally_visibility, guests_may_vote,
-            created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+            created_at, organisation_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(c.id).bind(&c.slug).bind(&c.title).bind(&c.summary).bind(&c.cover_url).bind(c.time_zone.0.name())
         .bind(c.lifecycle).bind(c.voting_opens_at).bind(c.voting_closes_at).bind(c.quota_period).bind(c.quota_scope)
         .bind(c.votes_per_period).bind(c.tally_visibility).bind(c.guests_may_vote).bind(now)
+        .bind(c.organisation_id)
         .execute(t).await.map(drop))
 }
 
@@ -141,4 +156,173 @@ pub async fn slug_exists(database: &Database, slug: &str) -> sqlx::Result<bool> 
     let id: Option<CampaignId> = on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
         .bind(slug).fetch_optional(p).await)?;
     Ok(id.is_some())
+}
+
+/// A campaign as this transaction sees it; locked, so that what is decided on it stays true until the end.
+pub async fn find_locked(tx: &mut Transaction, id: CampaignId) -> sqlx::Result<Option<Campaign>> {
+    let statement = sql!(
+        "lock_campaign",
+        postgres: find_campaign!(" FOR UPDATE"),
+        sqlite: find_campaign!(""),
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text).bind(id).fetch_optional(t).await)
+}
+
+/// Whether a slug is taken.
+pub async fn slug_is_taken(tx: &mut Transaction, slug: &str) -> sqlx::Result<bool> {
+    let statement = sql!("find_slug", "SELECT 1 FROM campaign WHERE slug = $1");
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(slug).fetch_optional(t).await.map(|row| row.is_some()))
+}
+
+/// Stores what can be edited of a campaign, with its next edit revision.
+pub async fn update(tx: &mut Transaction, c: &Campaign) -> sqlx::Result<()> {
+    require_web(&c.cover_url)?;
+    let statement = sql!(
+        "update_campaign",
+        "UPDATE campaign SET slug = $2, title = $3, summary = $4, cover_url = $5, time_zone = $6, lifecycle = $7,
+            voting_opens_at = $8, voting_closes_at = $9, quota_period = $10, quota_scope = $11,
+            votes_per_period = $12, tally_visibility = $13, guests_may_vote = $14, paused_at = $15,
+            edit_revision = $16
+        WHERE id = $1"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(c.id).bind(&c.slug).bind(&c.title).bind(&c.summary).bind(&c.cover_url).bind(c.time_zone.0.name())
+        .bind(c.lifecycle).bind(c.voting_opens_at).bind(c.voting_closes_at).bind(c.quota_period).bind(c.quota_scope)
+        .bind(c.votes_per_period).bind(c.tally_visibility).bind(c.guests_may_vote).bind(c.paused_at)
+        .bind(c.edit_revision).execute(t).await.map(drop))
+}
+
+/// Whether a campaign has votes, counted or withheld.
+pub async fn has_votes(tx: &mut Transaction, id: CampaignId) -> sqlx::Result<bool> {
+    let statement = sql!(
+        "find_votes_of_campaign",
+        "SELECT 1 FROM tally WHERE campaign_id = $1 AND counted + withheld > 0 LIMIT 1"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(id).fetch_optional(t).await.map(|row| row.is_some()))
+}
+
+/// Removes a campaign that nobody has voted in, with all that belongs to it.
+pub async fn delete(tx: &mut Transaction, id: CampaignId) -> sqlx::Result<()> {
+    for statement in [
+        sql!(
+            "delete_stories_of_campaign",
+            "DELETE FROM story WHERE campaign_id = $1"
+        ),
+        sql!(
+            "delete_nominees_of_campaign",
+            "DELETE FROM nominee WHERE campaign_id = $1"
+        ),
+        sql!(
+            "delete_categories_of_campaign",
+            "DELETE FROM category WHERE campaign_id = $1"
+        ),
+        sql!(
+            "delete_rules_of_campaign",
+            "DELETE FROM campaign_rules WHERE campaign_id = $1"
+        ),
+        sql!("delete_campaign", "DELETE FROM campaign WHERE id = $1"),
+    ] {
+        in_tx!(tx.run(statement), (t, text) => sqlx::query(text).bind(id).execute(t).await.map(drop))?;
+    }
+    Ok(())
+}
+
+/// The categories of a campaign in their order, as this transaction sees them.
+pub async fn list_categories(tx: &mut Transaction, id: CampaignId) -> sqlx::Result<Vec<Category>> {
+    let statement = sql!(
+        "list_categories_to_edit",
+        "SELECT id, campaign_id, key, name, shortlist_size FROM category WHERE campaign_id = $1 ORDER BY position, id"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text).bind(id).fetch_all(t).await)
+}
+
+/// The nominees of a campaign by their numbers, as this transaction sees them.
+pub async fn list_nominees(tx: &mut Transaction, id: CampaignId) -> sqlx::Result<Vec<Nominee>> {
+    let statement = sql!(
+        "list_nominees_to_edit",
+        "SELECT id, campaign_id, category_id, number, name, employer, city, title, summary, portrait_url, status,
+            edit_revision
+        FROM nominee WHERE campaign_id = $1 ORDER BY number"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text).bind(id).fetch_all(t).await)
+}
+
+/// Stores what can be edited of a category, at `position` of its campaign's list.
+pub async fn update_category(
+    tx: &mut Transaction,
+    c: &Category,
+    position: i64,
+) -> sqlx::Result<()> {
+    let statement = sql!(
+        "update_category",
+        "UPDATE category SET key = $2, name = $3, shortlist_size = $4, position = $5 WHERE id = $1"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(c.id).bind(&c.key).bind(&c.name).bind(c.shortlist_size).bind(position).execute(t).await.map(drop))
+}
+
+/// Removes a category, unless it has nominees or stories; whether it was removed.
+pub async fn delete_category(tx: &mut Transaction, id: CategoryId) -> sqlx::Result<bool> {
+    let statement = sql!(
+        "delete_category",
+        "DELETE FROM category WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM nominee n WHERE n.category_id = $1)
+            AND NOT EXISTS (SELECT 1 FROM story s WHERE s.category_id = $1)"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(id).execute(t).await.map(|done| done.rows_affected() == 1))
+}
+
+/// The categories of a campaign that have a nominee who can be voted for.
+pub async fn count_ready_categories(tx: &mut Transaction, id: CampaignId) -> sqlx::Result<i64> {
+    let statement = sql!(
+        "count_ready_categories",
+        "SELECT count(DISTINCT category_id) FROM nominee WHERE campaign_id = $1 AND status = 'ACTIVE'"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_scalar(text).bind(id).fetch_one(t).await)
+}
+
+/// A change after the first vote, with the reason that the public reads.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Amendment {
+    /// Its id.
+    pub id: Uuid,
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The time of the change.
+    pub at: DateTime<Utc>,
+    /// The name of what was changed: the campaign's title, a category's or a nominee's name.
+    pub subject_label: String,
+    /// The fields that were changed.
+    #[sqlx(json)]
+    pub changes: Vec<Change>,
+    /// The reason.
+    pub reason: String,
+}
+
+/// Stores an amendment.
+pub async fn insert_amendment(tx: &mut Transaction, a: &Amendment) -> sqlx::Result<()> {
+    let statement = sql!(
+        "insert_amendment",
+        "INSERT INTO amendment (id, campaign_id, at, subject_label, changes, reason) VALUES ($1, $2, $3, $4, $5, $6)"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(a.id).bind(a.campaign_id).bind(a.at).bind(&a.subject_label).bind(Json(&a.changes)).bind(&a.reason)
+        .execute(t).await.map(drop))
+}
+
+/// The amendments of a campaign, newest first, at most `limit`.
+pub async fn list_amendments(
+    database: &Database,
+    id: CampaignId,
+    limit: i64,
+) -> sqlx::Result<Vec<Amendment>> {
+    let statement = sql!(
+        "list_amendments",
+        "SELECT id, campaign_id, at, subject_label, changes, reason FROM amendment WHERE campaign_id = $1
+        ORDER BY at DESC, id DESC LIMIT $2"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
+        .bind(id).bind(limit).fetch_all(p).await)
 }

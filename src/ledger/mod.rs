@@ -11,6 +11,7 @@
 )]
 
 mod address;
+pub mod audit;
 mod backup;
 pub mod campaign;
 pub mod counters;
@@ -19,11 +20,14 @@ mod health;
 pub mod identity;
 mod instance;
 pub mod like;
+pub mod nominee;
+pub mod organisation;
 mod readable;
 pub mod recount;
 mod replica;
 mod rows;
 mod schema;
+pub mod second_factor;
 pub mod staff;
 mod statement;
 pub mod story;

@@ -163,6 +163,7 @@ macro_rules! misplaced {
                 WHEN r.campaign_id IS NULL THEN 'was cast under rules that the campaign never had'
                 WHEN r.lifecycle <> 'RUNNING' OR v.cast_at < r.voting_opens_at OR v.cast_at >= r.voting_closes_at
                     THEN 'was cast while its rules had voting closed'
+                WHEN v.cast_at >= r.paused_at THEN 'was cast in a pause'
                 WHEN v.cast_at > ",
             $replaced,
             " THEN 'was cast when its rules had been replaced'

@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Database, Transaction, in_tx, on_pool, sql};
-use crate::id::{SessionId, StaffId};
+use crate::domain::access::StaffRole;
+use crate::id::{OrganisationId, SessionId, StaffId};
 
 /// Rows removed in one statement, so that it holds nobody up.
 const PURGE_BATCH: i64 = 1_000;
@@ -13,6 +14,8 @@ const PURGE_BATCH: i64 = 1_000;
 pub struct Staff {
     /// Its id.
     pub id: StaffId,
+    /// Its e-mail address (lower case).
+    pub email: String,
     /// Its name for people.
     pub name: String,
     /// argon2id, as a PHC string.
@@ -83,7 +86,7 @@ pub async fn upsert(
 pub async fn find_by_email(database: &Database, email: &str) -> sqlx::Result<Option<Staff>> {
     let statement = sql!(
         "find_staff_by_email",
-        "SELECT id, name, password_hash, disabled_at FROM staff WHERE email = $1"
+        "SELECT id, email, name, password_hash, disabled_at FROM staff WHERE email = $1"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(email).fetch_optional(p).await)
 }
@@ -92,7 +95,7 @@ pub async fn find_by_email(database: &Database, email: &str) -> sqlx::Result<Opt
 pub async fn find(database: &Database, id: StaffId) -> sqlx::Result<Option<Staff>> {
     let statement = sql!(
         "find_staff",
-        "SELECT id, name, password_hash, disabled_at FROM staff WHERE id = $1"
+        "SELECT id, email, name, password_hash, disabled_at FROM staff WHERE id = $1"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(id).fetch_optional(p).await)
 }
@@ -168,54 +171,104 @@ pub(crate) async fn list(database: &Database, now: DateTime<Utc>) -> sqlx::Resul
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(now).fetch_all(p).await)
 }
 
-/// Disables a member of staff and ends all its sessions, or lets it sign in again; returns whether there is one.
+/// Disables an account and ends all its sessions, or lets it sign in again.
 pub async fn set_disabled(
-    database: &Database,
+    tx: &mut Transaction,
     email: &str,
     disabled_at: Option<DateTime<Utc>>,
-) -> sqlx::Result<bool> {
-    let mut tx = database.begin("set_staff_disabled").await?;
+) -> sqlx::Result<()> {
     let statement = sql!(
         "disable_staff",
         "UPDATE staff SET disabled_at = $2 WHERE email = $1"
     );
-    let found = in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
-        .bind(email).bind(disabled_at).execute(t).await.map(|done| done.rows_affected() == 1))?;
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(email).bind(disabled_at).execute(t).await.map(drop))?;
     if let Some(now) = disabled_at {
-        end_sessions(&mut tx, email, now).await?;
+        end_sessions(tx, email, now).await?;
     }
-    tx.commit().await?;
-    Ok(found)
+    Ok(())
 }
 
-/// Gives a member of staff a new password and ends all its sessions; returns whether there is one.
-pub async fn set_password(
-    database: &Database,
+/// Gives an account a new password and ends all its sessions.
+pub async fn update_password(
+    tx: &mut Transaction,
     email: &str,
     password_hash: &str,
     now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    let mut tx = database.begin("set_staff_password").await?;
+) -> sqlx::Result<()> {
     let statement = sql!(
         "update_staff_password",
         "UPDATE staff SET password_hash = $2 WHERE email = $1"
     );
-    let found = in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
-        .bind(email).bind(password_hash).execute(t).await.map(|done| done.rows_affected() == 1))?;
-    end_sessions(&mut tx, email, now).await?;
-    tx.commit().await?;
-    Ok(found)
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(email).bind(password_hash).execute(t).await.map(drop))?;
+    end_sessions(tx, email, now).await?;
+    Ok(())
 }
 
-/// Ends all sessions of a member of staff; returns how many there were.
-pub async fn sign_out(database: &Database, email: &str, now: DateTime<Utc>) -> sqlx::Result<u64> {
-    let mut tx = database.begin("sign_out_staff").await?;
-    let ended = end_sessions(&mut tx, email, now).await?;
-    tx.commit().await?;
-    Ok(ended)
+/// Stores a new account; whether its e-mail address (lower case) was free.
+pub async fn insert(
+    tx: &mut Transaction,
+    id: StaffId,
+    email: &str,
+    name: &str,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let statement = sql!(
+        "insert_staff",
+        "INSERT INTO staff (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (email) DO NOTHING"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(id).bind(email).bind(name).bind(password_hash).bind(now)
+        .execute(t).await.map(|done| done.rows_affected() == 1))
 }
 
-async fn end_sessions(tx: &mut Transaction, email: &str, now: DateTime<Utc>) -> sqlx::Result<u64> {
+/// The account with this e-mail address (lower case), in a transaction.
+pub async fn find_id(tx: &mut Transaction, email: &str) -> sqlx::Result<Option<StaffId>> {
+    let statement = sql!("find_staff_id", "SELECT id FROM staff WHERE email = $1");
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_scalar(text).bind(email).fetch_optional(t).await)
+}
+
+/// The name of an account, in a transaction.
+pub async fn find_name(tx: &mut Transaction, id: StaffId) -> sqlx::Result<Option<String>> {
+    let statement = sql!("find_staff_name", "SELECT name FROM staff WHERE id = $1");
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_scalar(text).bind(id).fetch_optional(t).await)
+}
+
+/// Whether the account with this e-mail address (lower case) is a member of an organisation.
+pub async fn is_member(
+    tx: &mut Transaction,
+    id: OrganisationId,
+    email: &str,
+) -> sqlx::Result<bool> {
+    let statement = sql!(
+        "find_member_by_email",
+        "SELECT 1 FROM membership m JOIN staff s ON s.id = m.staff_id WHERE m.organisation_id = $1 AND s.email = $2"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(id).bind(email).fetch_optional(t).await.map(|row| row.is_some()))
+}
+
+/// The organisations of a member of staff with its role in each.
+pub async fn list_roles(
+    tx: &mut Transaction,
+    id: StaffId,
+) -> sqlx::Result<Vec<(OrganisationId, StaffRole)>> {
+    let statement = sql!(
+        "list_roles",
+        "SELECT organisation_id, role FROM membership WHERE staff_id = $1 ORDER BY organisation_id"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text).bind(id).fetch_all(t).await)
+}
+
+/// Ends all sessions of an account; returns how many there were.
+pub async fn end_sessions(
+    tx: &mut Transaction,
+    email: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<u64> {
     let statement = sql!(
         "revoke_sessions_of_staff",
         "UPDATE session SET revoked_at = $2 WHERE revoked_at IS NULL AND role = 'STAFF'

@@ -13,7 +13,7 @@ pub use client::{
     CAST_BALLOT, CAST_VOTE, Payload, SET_LIKE, Signer, TestClient, http_client, new_voter, refusal,
 };
 pub use program::{Program, assert_refuses, ended, program};
-pub use sample::{NOMINEES_EACH, Sample, global, sample_nominee};
+pub use sample::{NOMINEES_EACH, Sample, global, sample_nominee, sample_organisation};
 pub use stores::Stores;
 
 /// Runs each test on both pairs of stores: `on_both!(name, ...)` makes a test `embedded::name` and `networked::name` of

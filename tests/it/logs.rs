@@ -410,7 +410,7 @@ async fn add_staff(database: &acclaim::ledger::Database, clock: &Clock) {
 async fn no_sign_in_leaves_a_trace_in_the_programs_log(stores: Stores) {
     let platform = FakeWeChat::start().await;
     let database = stores.database(&Clock::System).await;
-    Sample::insert(&database, Clock::System.now(), |_| ()).await;
+    Sample::insert(&database, Clock::System.now(), |_| ()).await; // with its organisation
     database.close().await;
     add_staff_with_the_program(&stores);
     // Each pair of stores has one of the two formats.
@@ -458,7 +458,18 @@ fn messages_of(log: &str) -> String {
 
 /// `acclaim staff add`, whose password comes from standard input.
 fn add_staff_with_the_program(stores: &Stores) {
-    let arguments = ["staff", "add", "--name", "Ma Lan", "--email", EMAIL];
+    let arguments = [
+        "staff",
+        "add",
+        "--name",
+        "Ma Lan",
+        "--email",
+        EMAIL,
+        "--organisation",
+        "sample",
+        "--role",
+        "owner",
+    ];
     let mut command = program(stores, &arguments);
     command.env("ACCLAIM_LOG", "trace");
     command

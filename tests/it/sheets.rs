@@ -2,6 +2,7 @@
 
 mod files;
 mod hostile;
+mod measure;
 mod readable;
 mod reader;
 mod written;

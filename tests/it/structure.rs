@@ -147,7 +147,7 @@ fn imports_point_down_only() {
             &["http", "print", "graphql", "app", "auth", "domain"],
         ),
         ("workers", &["workers", "app", "ledger", "domain"]),
-        ("demo", &["demo", "ledger", "auth", "domain"]),
+        ("demo", &["demo", "app", "ledger", "auth", "domain"]),
         ("config", &["config", "http", "graphql", "hot", "auth"]),
     ]);
     let foundations = ["bounded", "clock", "error", "id", "telemetry"];

@@ -9,7 +9,7 @@ use super::{CostFigures, Documents};
 use crate::graphql::error::finish;
 use crate::graphql::messages::Language;
 use crate::graphql::{Reads, RequestContext};
-use crate::id::CampaignId;
+use crate::id::{CampaignId, StaffId};
 
 /// The name of a subscription whose results are the same for all who ask for it so.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -18,8 +18,8 @@ pub struct SharedKey {
     operation_name: Option<String>,
     /// In JSON.
     variables: String,
-    /// Staff sees what the rules hide.
-    is_staff: bool,
+    /// The member of staff who asks: its memberships show it what the rules hide.
+    staff: Option<StaffId>,
     language: Language,
 }
 
@@ -34,7 +34,7 @@ impl SharedKey {
             document,
             operation_name,
             variables: serde_json::to_string(variables).unwrap_or_default(),
-            is_staff: requester.viewer.is_staff(),
+            staff: requester.viewer.staff(),
             language: requester.language,
         }
     }

@@ -20,7 +20,14 @@ const LENGTHS: &[(&str, LengthRule)] = &[
 /// object of a page of 100.
 const STATEMENT_PRICE: u64 = 50;
 /// Fields that take a statement of their own.
-const STATEMENTS: &[&str] = &["Campaign.stories", "Campaign.viewerQuotas"];
+const STATEMENTS: &[&str] = &[
+    "AuditEvent.subject",
+    "Campaign.amendments",
+    "Campaign.stories",
+    "Campaign.viewerQuotas",
+    "Organisation.auditEvents",
+    "Organisation.invitations",
+];
 /// The type of the lists of nominees: those that are searched or shuffled go through a whole roster.
 const NOMINEE_LIST: &str = "NomineeConnection";
 /// The kinds of operations, each with a root type.

@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
+use super::amendment::Amendment;
+use super::campaign_desk::CampaignDesk;
 use super::nominee::{NomineeConnection, NomineeOrder, NomineeQuery, list_nominees};
 use super::scalars::Timestamp;
 use super::story::{StoryConnection, list_stories};
 use super::{Category, Nominee, Quota, Tally, to_i32};
 use crate::app::App;
+use crate::domain::access::Action;
 use crate::domain::address;
 use crate::domain::campaign as rules;
 use crate::domain::roster::Roster;
@@ -18,6 +21,8 @@ use crate::error::Error;
 use crate::graphql::connection::{Connection, PageArgs, PageInfo, decode_cursor};
 use crate::graphql::node_id::{self, Cursor, GlobalId};
 use crate::graphql::{Nullable, app, requester};
+use crate::id::OrganisationId;
+use crate::ledger::campaign;
 
 /// The phase of a campaign, by the server's clock.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub(in crate::graphql) enum CampaignPhase {
     Upcoming,
     /// Voting is open.
     Voting,
+    /// Voting is open, and votes are refused until further notice.
+    Paused,
     /// Voting has closed; the result is not out.
     Ended,
     /// The result is out.
@@ -40,7 +47,7 @@ pub(in crate::graphql) enum CampaignPhase {
 /// The time that a quota of votes lasts.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "rules::QuotaPeriod")]
-pub(super) enum QuotaPeriod {
+pub(in crate::graphql) enum QuotaPeriod {
     /// Granted anew at midnight in the campaign's time zone.
     Day,
     /// Granted once.
@@ -50,7 +57,7 @@ pub(super) enum QuotaPeriod {
 /// The part of a campaign that a quota of votes counts in.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "rules::QuotaScope")]
-pub(super) enum QuotaScope {
+pub(in crate::graphql) enum QuotaScope {
     /// One quota for the whole campaign.
     Campaign,
     /// One quota for each category.
@@ -60,13 +67,22 @@ pub(super) enum QuotaScope {
 /// The audience of a tally, and from when on.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "rules::TallyVisibility")]
-pub(super) enum TallyVisibility {
+pub(in crate::graphql) enum TallyVisibility {
     /// Everybody, at all times.
     Live,
     /// Everybody, once voting has closed.
     AfterClose,
     /// Staff only.
     StaffOnly,
+}
+
+/// A kind of voters, by how they sign in.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+pub(in crate::graphql) enum IdentityKind {
+    /// By a device id, without an account of a platform.
+    Guest,
+    /// Through the mini-program of `WeChat` (微信).
+    WechatMiniProgram,
 }
 
 /// The rules of a campaign's public vote.
@@ -82,7 +98,12 @@ pub(super) struct VotingRules {
     tally_visibility: TallyVisibility,
     /// Whether voters without an account of a platform may vote.
     guests_may_vote: bool,
+    /// The kinds of voters that may vote.
+    admits: Vec<IdentityKind>,
 }
+
+/// Amendments that a campaign shows at most.
+const AMENDMENTS_MAX: i64 = 100;
 
 /// A public selection.
 #[derive(Clone)]
@@ -158,6 +179,11 @@ impl Campaign {
             votes_per_period: to_i32(campaign.votes_per_period),
             tally_visibility: campaign.tally_visibility.into(),
             guests_may_vote: campaign.guests_may_vote,
+            admits: if campaign.guests_may_vote {
+                vec![IdentityKind::WechatMiniProgram, IdentityKind::Guest]
+            } else {
+                vec![IdentityKind::WechatMiniProgram]
+            },
         }
     }
 
@@ -241,6 +267,21 @@ impl Campaign {
         Some(ranked.map(|ranked| Tally::new(&self.app, ranked)))
     }
 
+    /// The changes that were made after the first vote, with their reasons, newest first.
+    async fn amendments(&self) -> Result<Vec<Amendment>> {
+        let id = self.roster.campaign().id;
+        let amendments = campaign::list_amendments(&self.app.database, id, AMENDMENTS_MAX);
+        let amendments = amendments.await.map_err(Error::from)?;
+        Ok(amendments.into_iter().map(Amendment::from).collect())
+    }
+
+    /// The side of the campaign that its organisation sees; null for everybody else.
+    async fn desk(&self, ctx: &Context<'_>) -> Option<CampaignDesk> {
+        let id = self.roster.campaign().organisation_id;
+        let is_shown = self.app.may(requester(ctx).viewer, id, Action::ReadDrafts);
+        is_shown.then(|| CampaignDesk::new(&self.app, &self.roster))
+    }
+
     /// The viewer's quotas now, in the order of the categories; null unless the viewer is a voter.
     async fn viewer_quotas(&self, ctx: &Context<'_>) -> Nullable<Vec<Quota>> {
         let voter = requester(ctx).viewer.voter()?;
@@ -280,6 +321,7 @@ pub(in crate::graphql) fn list_campaigns(
     ctx: &Context<'_>,
     args: &PageArgs,
     phase: Option<CampaignPhase>,
+    organisation_id: Option<OrganisationId>,
 ) -> Result<CampaignConnection> {
     let (app, viewer) = (app(ctx), requester(ctx).viewer);
     let key = &app.hash_key;
@@ -289,7 +331,9 @@ pub(in crate::graphql) fn list_campaigns(
     })?;
     let now = app.clock.now();
     let is_listed = |roster: &Roster| {
-        phase.is_none_or(|phase| CampaignPhase::from(roster.campaign().phase(now)) == phase)
+        let campaign = roster.campaign();
+        phase.is_none_or(|phase| CampaignPhase::from(campaign.phase(now)) == phase)
+            && organisation_id.is_none_or(|id| campaign.organisation_id == id)
     };
     let catalog = app.campaigns.catalog();
     let visible = catalog.visible(viewer);

@@ -28,9 +28,9 @@ pub(in crate::graphql) struct SetLikeUserError {
     /// The reason.
     pub(super) code: SetLikeErrorCode,
     /// A text for people, in the language of the request.
-    pub(super) message: String,
+    pub(in crate::graphql) message: String,
     /// The part of the input that it is about.
-    pub(super) path: Option<Vec<String>>,
+    pub(in crate::graphql) path: Option<Vec<String>>,
 }
 
 /// The answer of `setLike`.
@@ -84,9 +84,9 @@ pub(in crate::graphql) struct RecordViewsUserError {
     /// The reason.
     pub(super) code: RecordViewsErrorCode,
     /// A text for people, in the language of the request.
-    pub(super) message: String,
+    pub(in crate::graphql) message: String,
     /// The part of the input that it is about.
-    pub(super) path: Option<Vec<String>>,
+    pub(in crate::graphql) path: Option<Vec<String>>,
 }
 
 /// The answer of `recordViews`.

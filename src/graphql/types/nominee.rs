@@ -10,6 +10,7 @@ use super::{Campaign, Category, to_i32};
 use crate::app::nominees::{self, NomineeFilter, NomineeSortKey};
 use crate::app::tallies::RankedTally;
 use crate::auth::keyed_hash::HashKey;
+use crate::domain::access::Action;
 use crate::domain::address;
 use crate::domain::campaign::QuotaPeriod;
 use crate::domain::nominee as domain;
@@ -17,7 +18,7 @@ use crate::domain::period;
 use crate::domain::roster::Roster;
 use crate::domain::tally::Standing;
 use crate::error::{self, Error};
-use crate::graphql::connection::{Connection, PageArgs, PageInfo};
+use crate::graphql::connection::{Connection, PageArgs, PageInfo, PageSlice, decode_cursor};
 use crate::graphql::node_id::{self, Cursor, GlobalId};
 use crate::graphql::page::NomineePage;
 use crate::graphql::{Nullable, app, mark_private, requester};
@@ -82,6 +83,13 @@ impl Nominee {
         let standing = self.page.standing(self.nominee().id).await;
         standing.map_err(Into::into).transpose()
     }
+}
+
+/// The side of a nominee that its organisation sees.
+#[derive(SimpleObject)]
+pub(super) struct NomineeDesk {
+    /// Moves with every edit: send it with the next one.
+    edit_revision: Long,
 }
 
 /// A person who stands for selection.
@@ -180,6 +188,15 @@ impl Nominee {
     /// Whether the viewer likes it; null unless it is a voter.
     pub(super) async fn viewer_has_liked(&self) -> Nullable<bool> {
         self.page.counters.is_liked(self.nominee().id).await
+    }
+
+    /// The side of it that its organisation sees; null for everybody else.
+    async fn desk(&self, ctx: &Context<'_>) -> Option<NomineeDesk> {
+        let id = self.page.roster.campaign().organisation_id;
+        let is_shown = app(ctx).may(requester(ctx).viewer, id, Action::ReadDrafts);
+        is_shown.then(|| NomineeDesk {
+            edit_revision: Long(self.nominee().edit_revision),
+        })
     }
 
     /// Stories about it that are out, newest first.
@@ -346,20 +363,66 @@ pub(in crate::graphql) async fn list_nominees(
     let total_count = to_i32(list.len());
     let sort_key = |index: &usize| nominees::sort_key(roster, list_order, *index);
     let slice = args.cut(&list, sort_key, after.as_ref(), before.as_ref());
-    let page = NomineePage::new(ctx, roster, slice.entries.iter().copied());
-    let to_node = |index| {
-        let cursor = order.cursor(sort_key(&index)).encode(key);
-        (cursor, Nominee::new(Arc::clone(&page), index))
-    };
-    let Connection {
-        edges,
-        nodes,
-        page_info,
-    } = Connection::new(slice, to_node, |cursor, node| NomineeEdge { cursor, node });
-    Ok(NomineeConnection {
-        edges,
-        nodes,
-        page_info,
+    let cursor = |index| order.cursor(sort_key(&index)).encode(key);
+    Ok(NomineeConnection::new(
+        ctx,
+        roster,
+        slice,
         total_count,
-    })
+        cursor,
+    ))
+}
+
+/// A page of all nominees of a campaign by their numbers, withdrawn ones too: for its organisation.
+pub(super) fn list_all_nominees(
+    ctx: &Context<'_>,
+    roster: &Arc<Roster>,
+    args: &PageArgs,
+    status: Option<NomineeStatus>,
+) -> Result<NomineeConnection> {
+    let key = &app(ctx).hash_key;
+    let after = decode_cursor(key, args.after.as_ref(), |cursor| match cursor {
+        Cursor::NomineeByNumber(number) => Some(number),
+        _ => None,
+    })?;
+    let nominees = roster.nominees();
+    let is_listed =
+        |index: &usize| status.is_none_or(|status| nominees[*index].status == status.into());
+    let list: Vec<usize> = (0..nominees.len()).filter(is_listed).collect();
+    let total_count = to_i32(list.len());
+    let number = |index: &usize| nominees[*index].number;
+    let slice = args.cut(&list, number, after.as_ref(), None);
+    let cursor = |index| Cursor::NomineeByNumber(number(&index)).encode(key);
+    Ok(NomineeConnection::new(
+        ctx,
+        roster,
+        slice,
+        total_count,
+        cursor,
+    ))
+}
+
+impl NomineeConnection {
+    /// The page with these indexes of the roster; `cursor` makes the cursor of each.
+    fn new(
+        ctx: &Context<'_>,
+        roster: &Arc<Roster>,
+        slice: PageSlice<usize>,
+        total_count: i32,
+        cursor: impl Fn(usize) -> String,
+    ) -> Self {
+        let page = NomineePage::new(ctx, roster, slice.entries.iter().copied());
+        let to_node = |index| (cursor(index), Nominee::new(Arc::clone(&page), index));
+        let Connection {
+            edges,
+            nodes,
+            page_info,
+        } = Connection::new(slice, to_node, |cursor, node| NomineeEdge { cursor, node });
+        Self {
+            edges,
+            nodes,
+            page_info,
+            total_count,
+        }
+    }
 }

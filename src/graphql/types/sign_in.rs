@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 
+use super::Membership;
 use super::scalars::Timestamp;
 use crate::app::App;
 use crate::app::sign_in::{SessionTokens, SignInAnswer, SignInRefusal};
@@ -46,6 +47,9 @@ pub(in crate::graphql) struct SignInStaffInput {
     /// Its password.
     #[graphql(secret)]
     pub(in crate::graphql) password: String,
+    /// The code that its authenticator shows, or a recovery code: where it is asked for by `SECOND_FACTOR_REQUIRED`.
+    #[graphql(secret)]
+    pub(in crate::graphql) second_factor_code: Option<String>,
 }
 
 /// The input of `refreshSession`.
@@ -82,6 +86,10 @@ pub(super) enum SignInErrorCode {
     GuestsNotAdmitted,
     /// E-mail or password is wrong.
     InvalidCredentials,
+    /// The account has a second factor: ask for its code and send it with e-mail and password.
+    SecondFactorRequired,
+    /// The code of the second factor is wrong, or was used before: wait for the next one.
+    InvalidSecondFactor,
     /// Too many failures: try again in 15 minutes.
     TooManyAttempts,
     /// The refresh token is unknown, expired, revoked or used: sign in again.
@@ -94,9 +102,9 @@ pub(in crate::graphql) struct SignInUserError {
     /// The reason.
     pub(super) code: SignInErrorCode,
     /// A text for people, in the language of the request.
-    pub(super) message: String,
+    pub(in crate::graphql) message: String,
     /// The part of the input that it is about.
-    pub(super) path: Option<Vec<String>>,
+    pub(in crate::graphql) path: Option<Vec<String>>,
 }
 
 /// The tokens of a session.
@@ -215,10 +223,9 @@ impl Viewer {
 
     /// Its role.
     async fn role(&self) -> ViewerRole {
-        if self.viewer.is_staff() {
-            ViewerRole::Staff
-        } else {
-            ViewerRole::Voter
+        match self.viewer.staff() {
+            Some(_) => ViewerRole::Staff,
+            None => ViewerRole::Voter,
         }
     }
 
@@ -235,5 +242,19 @@ impl Viewer {
         let staff = staff::find(&self.app.database, id).await;
         let staff = staff.map_err(|error| Error::from(error).into());
         Some(staff.transpose()?.map(|staff| staff.name))
+    }
+
+    /// The organisations that a member of staff belongs to, with its role in each; empty for voters.
+    async fn memberships(&self) -> Vec<Membership> {
+        let Some(id) = self.viewer.staff() else {
+            return Vec::new();
+        };
+        let catalog = self.app.campaigns.catalog();
+        let memberships = catalog.directory().memberships_of(id);
+        memberships
+            .map(|(organisation, membership)| {
+                Membership::new(&self.app, organisation.clone(), membership.clone())
+            })
+            .collect()
     }
 }

@@ -53,6 +53,8 @@ pub(super) enum CastVoteErrorCode {
     VotingNotOpen,
     /// Voting has closed.
     VotingClosed,
+    /// Voting is paused: it goes on later.
+    VotingPaused,
     /// There is no such nominee.
     NomineeNotFound,
     /// The nominee is shown, but cannot be voted for.
@@ -69,9 +71,9 @@ pub(in crate::graphql) struct CastVoteUserError {
     /// The reason.
     pub(super) code: CastVoteErrorCode,
     /// A text for people, in the language of the request.
-    pub(super) message: String,
+    pub(in crate::graphql) message: String,
     /// The part of the input that it is about.
-    pub(super) path: Option<Vec<String>>,
+    pub(in crate::graphql) path: Option<Vec<String>>,
 }
 
 impl CastVoteUserError {
@@ -91,9 +93,9 @@ pub(in crate::graphql) struct CastBallotUserError {
     /// The reason.
     pub(super) code: CastVoteErrorCode,
     /// A text for people, in the language of the request.
-    pub(super) message: String,
+    pub(in crate::graphql) message: String,
     /// The part of the input that it is about.
-    pub(super) path: Option<Vec<String>>,
+    pub(in crate::graphql) path: Option<Vec<String>>,
 }
 
 impl CastBallotUserError {

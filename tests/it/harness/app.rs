@@ -4,18 +4,20 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use acclaim::app::desk::Desk;
 use acclaim::app::{App, Parts};
 use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
 use acclaim::auth::platform::WeChat;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
+use acclaim::domain::access::StaffRole;
 use acclaim::domain::campaign::Campaign;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::hot::{Hot, Limits, Memory, Rate, Redis};
 use acclaim::http::pages::poster::Posters;
 use acclaim::http::{ConnectionLimits, Server, Timeouts};
-use acclaim::id::{SessionId, StaffId, VoterId};
+use acclaim::id::{OrganisationId, SessionId, StaffId, VoterId};
 use acclaim::ledger::identity::{self, NewToken, Session, SessionRole};
 use acclaim::ledger::staff;
 use acclaim::ledger::writer::WriterTask;
@@ -25,7 +27,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::client::{Signer, TestClient, new_voter};
-use super::sample::Sample;
+use super::sample::{Sample, sample_organisation};
 use super::stores::Stores;
 use super::{IDENTITY_SECRET, JWT_SECRET};
 use crate::log_watch::{assert_logs_are_clean, watch_logs};
@@ -35,6 +37,10 @@ const GENEROUS: Rate = Rate {
     per_second: 1_000_000.0,
     burst: 1_000_000,
 };
+
+/// A hash of no password that anybody knows.
+const NO_PASSWORD: &str =
+    "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// 25 October 2022, 12:00 in Shanghai.
 pub fn noon() -> DateTime<Utc> {
@@ -279,13 +285,28 @@ impl TestApp {
         })
     }
 
-    /// A new member of staff.
+    /// A new owner of the organisation that the samples belong to.
     pub async fn staff(&self) -> TestClient {
+        self.member(StaffRole::Owner).await
+    }
+
+    /// A new member of the organisation that the samples belong to, with this role.
+    pub async fn member(&self, role: StaffRole) -> TestClient {
+        let organisation_id = sample_organisation(&self.database).await;
+        self.member_of(organisation_id, role).await
+    }
+
+    /// A new member of an organisation, with this role.
+    pub async fn member_of(&self, organisation_id: OrganisationId, role: StaffRole) -> TestClient {
         let (database, id) = (&self.database, StaffId::new());
         let email = format!("{id}@staff.example");
-        staff::upsert(database, &email, "Staff", "no hash", self.clock.now())
+        staff::upsert(database, &email, "Staff", NO_PASSWORD, self.clock.now())
             .await
             .expect("stored");
+        let desk = Desk::of_operator(database, &self.clock);
+        desk.add_member(organisation_id, &email, role)
+            .await
+            .expect("a member");
         let found = staff::find_by_email(database, &email).await.expect("read");
         let id = found.expect("there").id;
         let now = self.clock.now();
@@ -303,6 +324,7 @@ impl TestApp {
         identity::insert_session(database, &session, token, now)
             .await
             .expect("stored");
+        self.refresh().await;
         self.client_of(Viewer::Staff(id))
     }
 

@@ -1,14 +1,16 @@
 //! The sample campaign that most tests are about.
 
+use acclaim::app::desk::Desk;
 use acclaim::auth::keyed_hash::HashKey;
+use acclaim::clock::Clock;
 use acclaim::domain::campaign::{
     Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
 };
 use acclaim::domain::nominee::{Nominee, NomineeStatus};
 use acclaim::domain::story::Story;
 use acclaim::graphql::node_id::GlobalId;
-use acclaim::id::{CampaignId, CategoryId, NomineeId, StoryId};
-use acclaim::ledger::{Database, campaign, story};
+use acclaim::id::{CampaignId, CategoryId, NomineeId, OrganisationId, StoryId};
+use acclaim::ledger::{Database, campaign, organisation, story};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::IDENTITY_SECRET;
@@ -27,6 +29,23 @@ pub struct Sample {
     pub nominees: Vec<NomineeId>,
 }
 
+/// The organisation that the campaigns of the tests belong to, which is made where it is not there.
+pub async fn sample_organisation(database: &Database) -> OrganisationId {
+    let slug = "sample";
+    loop {
+        let found = organisation::find_by_slug(database, slug).await;
+        if let Some(found) = found.expect("the database answers") {
+            return found.id;
+        }
+        // Before everything that a test does.
+        let clock = Clock::manual(DateTime::UNIX_EPOCH);
+        let desk = Desk::of_operator(database, &clock);
+        let made = desk.create_organisation(slug, "Sample").await;
+        // Another test of the same database may be faster.
+        let _ = made.expect("the database answers");
+    }
+}
+
 /// Nominees of each category of a [`Sample`].
 pub const NOMINEES_EACH: i64 = 12;
 
@@ -39,6 +58,7 @@ impl Sample {
         let id = CampaignId::new();
         let mut made = Campaign {
             id,
+            organisation_id: sample_organisation(database).await,
             slug: format!("sample-{}", id.0.simple()),
             title: "创新达人评选".to_owned(),
             summary: "A sample.".to_owned(),
@@ -52,6 +72,8 @@ impl Sample {
             votes_per_period: 3,
             tally_visibility: TallyVisibility::Live,
             guests_may_vote: true,
+            paused_at: None,
+            edit_revision: 1,
             revision: 1,
             rules_revision: 1,
         };
@@ -162,5 +184,6 @@ pub fn sample_nominee(campaign_id: CampaignId, category_id: CategoryId, number: 
         summary: "Made up.".to_owned(),
         portrait_url: None,
         status: NomineeStatus::Active,
+        edit_revision: 1,
     }
 }

@@ -73,18 +73,20 @@ impl Stores {
 
     /// Changes the database behind the servers' back.
     pub async fn execute(&self, statement: &'static str) {
+        let result = self.try_execute(statement).await;
+        result.expect("a good statement");
+    }
+
+    /// The same, where it may be refused.
+    pub async fn try_execute(&self, statement: &'static str) -> sqlx::Result<()> {
         if self.database_url.starts_with("sqlite:") {
-            let connection = sqlx::SqliteConnection::connect(&self.database_url).await;
-            let mut connection = connection.expect("the database opens");
-            let result = sqlx::query(statement).execute(&mut connection).await;
-            result.expect("a good statement");
-            connection.close().await.expect("it closes");
+            let mut connection = sqlx::SqliteConnection::connect(&self.database_url).await?;
+            sqlx::query(statement).execute(&mut connection).await?;
+            connection.close().await
         } else {
-            let connection = sqlx::PgConnection::connect(&self.database_url).await;
-            let mut connection = connection.expect("the database opens");
-            let result = sqlx::query(statement).execute(&mut connection).await;
-            result.expect("a good statement");
-            connection.close().await.expect("it closes");
+            let mut connection = sqlx::PgConnection::connect(&self.database_url).await?;
+            sqlx::query(statement).execute(&mut connection).await?;
+            connection.close().await
         }
     }
 }

@@ -55,6 +55,7 @@ async fn a_nominee_is_stored_with_all_that_it_has(stores: Stores) {
         title: Some("null".to_owned()),
         portrait_url: Some("https://example.com/a.png?b=%20".to_owned()),
         status: NomineeStatus::Frozen,
+        edit_revision: 1,
         ..sample_nominee(
             sample.campaign.id,
             sample.categories[1],
@@ -65,6 +66,7 @@ async fn a_nominee_is_stored_with_all_that_it_has(stores: Stores) {
         city: None,
         summary: String::new(),
         status: NomineeStatus::Withdrawn,
+        edit_revision: 1,
         ..sample_nominee(sample.campaign.id, sample.categories[2], 4_000_000_000)
     };
     let mut tx = app.database.begin("test").await.expect("it begins");

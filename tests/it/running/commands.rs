@@ -23,10 +23,33 @@ async fn the_schema_is_printed_as_it_is_checked_in() {
 
 async fn staff_that_is_added_can_sign_in(stores: Stores) {
     let server = Program::start(&stores, &["serve", "--migrate"]).await;
+    let organisation = [
+        "organisation",
+        "add",
+        "--slug",
+        "sample",
+        "--name",
+        "Sample",
+    ];
+    let made = ended(program(&stores, &organisation), "").await;
+    assert!(made.status.success(), "{made:?}");
+    let again = ended(program(&stores, &organisation), "").await;
+    assert_eq!(again.status.code(), Some(1), "{again:?}");
     let add = |email: &str| {
         program(
             &stores,
-            &["staff", "add", "--email", email, "--name", "组织者"],
+            &[
+                "staff",
+                "add",
+                "--email",
+                email,
+                "--name",
+                "组织者",
+                "--organisation",
+                "sample",
+                "--role",
+                "owner",
+            ],
         )
     };
     let sign_in = async |password: &str| {
@@ -116,12 +139,27 @@ async fn staff_are_listed_disabled_and_signed_out(stores: Stores) {
     };
     let email = ["--email", "Boss@example.com"];
     let of = |command| [command, email[0], email[1]];
-    let (added, _) = run(
-        &["add", "--email", email[1], "--name", "Boss"],
-        "a long hunter2 password\n",
-    )
-    .await;
-    assert!(added);
+    let organisation = [
+        "organisation",
+        "add",
+        "--slug",
+        "sample",
+        "--name",
+        "Sample",
+    ];
+    let made = ended(program(&stores, &organisation), "").await;
+    assert!(made.status.success(), "{made:?}");
+    let add = ["add", "--email", email[1], "--name", "Boss"];
+    let unknown = ["--organisation", "nowhere", "--role", "owner"];
+    let password = "a long hunter2 password\n";
+    assert!(!run(&[&add[..], &unknown].concat(), password).await.0);
+    let known = ["--organisation", "sample", "--role", "auditor"];
+    assert!(run(&[&add[..], &known].concat(), password).await.0);
+    let listed = ended(program(&stores, &["organisation", "list"]), "").await;
+    assert_eq!(
+        String::from_utf8(listed.stdout).expect("text"),
+        "sample\tSample\n\tboss@example.com\tBoss\tauditor\n"
+    );
     for (command, input, said, listed) in [
         ("disable", "", "is disabled and signed out", "disabled"),
         ("enable", "", "can sign in", "active"),
@@ -132,6 +170,7 @@ async fn staff_are_listed_disabled_and_signed_out(stores: Stores) {
             "has a new password and is signed out",
             "active",
         ),
+        ("reset-second-factor", "", "had no second factor", "active"),
     ] {
         let (is_done, text) = run(&of(command), input).await;
         assert!(is_done, "{command}");
@@ -153,6 +192,7 @@ async fn commands_make_no_database() {
         vec!["verify"],
         vec!["backup", "/nowhere/copy.db"],
         vec!["staff", "list"],
+        vec!["organisation", "list"],
     ] {
         let refused = ended(program(&stores, &arguments), "").await;
         assert_eq!(refused.status.code(), Some(1), "{refused:?}");

@@ -98,9 +98,9 @@ async fn staff_from(app: &TestApp, host: u8, password: &str) -> Result<(), SignI
         user_agent: None,
         device_id: None,
     };
-    let answer = app
-        .inner()
-        .sign_in_staff(&client, "organiser@example.org", password.to_owned());
+    let answer =
+        app.inner()
+            .sign_in_staff(&client, "organiser@example.org", password.to_owned(), None);
     answer.await.expect("an outcome").map(drop)
 }
 

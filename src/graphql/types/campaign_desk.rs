@@ -1,0 +1,78 @@
+//! The side of campaigns that their organisation sees.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, Object, Result};
+
+use super::nominee::{NomineeConnection, NomineeStatus, list_all_nominees};
+use super::scalars::{Long, Timestamp};
+use crate::app::App;
+use crate::domain::campaign::Lifecycle;
+use crate::domain::roster::Roster;
+use crate::graphql::connection::PageArgs;
+
+/// The part of a campaign's state that the organiser moves; the clock does the rest.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "Lifecycle")]
+pub(super) enum CampaignLifecycle {
+    /// Being prepared; seen by its organisation only.
+    Draft,
+    /// Public; upcoming, voting or ended by the clock.
+    Running,
+    /// The result is out.
+    Published,
+    /// Kept for the record.
+    Archived,
+}
+
+/// The side of a campaign that its organisation sees.
+pub(super) struct CampaignDesk {
+    app: Arc<App>,
+    roster: Arc<Roster>,
+}
+
+impl CampaignDesk {
+    pub(super) fn new(app: &Arc<App>, roster: &Arc<Roster>) -> Self {
+        Self {
+            app: Arc::clone(app),
+            roster: Arc::clone(roster),
+        }
+    }
+}
+
+/// The side of a campaign that its organisation sees.
+#[Object]
+impl CampaignDesk {
+    /// Moves with every edit of the campaign and its categories: send it with the next one.
+    async fn edit_revision(&self) -> Long {
+        Long(self.roster.campaign().edit_revision)
+    }
+
+    /// The part of its state that the organiser moves.
+    async fn lifecycle(&self) -> CampaignLifecycle {
+        self.roster.campaign().lifecycle.into()
+    }
+
+    /// The time from which votes are refused until further notice; null where they are not.
+    async fn paused_at(&self) -> Option<Timestamp> {
+        self.roster.campaign().paused_at.map(Timestamp)
+    }
+
+    /// Whether there are votes, from which on the rules are fixed.
+    async fn has_votes(&self) -> Result<bool> {
+        let ranked = self.app.tally(self.roster.campaign().id).await?;
+        Ok(ranked.tally.counted + ranked.tally.withheld > 0)
+    }
+
+    /// All its nominees by their numbers, withdrawn ones too.
+    async fn nominees(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 20 by default, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only those with this status.")] status: Option<NomineeStatus>,
+    ) -> Result<NomineeConnection> {
+        let args = PageArgs::new(first, after, None, None)?;
+        list_all_nominees(ctx, &self.roster, &args, status)
+    }
+}

@@ -1,0 +1,47 @@
+//! The interface of refusals: every mutation has a type of its own.
+
+use async_graphql::Interface;
+
+use super::desk::{
+    AccountUserError, CampaignUserError, MemberUserError, NomineeUserError, OrganisationUserError,
+};
+use super::types::{
+    CastBallotUserError, CastVoteUserError, RecordViewsUserError, SetLikeUserError, SignInUserError,
+};
+
+/// A refusal of a mutation: something that the user can act on.
+#[derive(Interface, Clone)]
+#[graphql(
+    field(
+        name = "message",
+        ty = "&String",
+        desc = "A text for people, in the language of the request."
+    ),
+    field(
+        name = "path",
+        ty = "&Option<Vec<String>>",
+        desc = "The part of the input that it is about."
+    )
+)]
+pub(super) enum UserError {
+    /// A refusal of signing in.
+    SignIn(SignInUserError),
+    /// A refusal of a vote.
+    CastVote(CastVoteUserError),
+    /// A refusal of a ballot.
+    CastBallot(CastBallotUserError),
+    /// A refusal of a like.
+    SetLike(SetLikeUserError),
+    /// A subject whose views are not counted.
+    RecordViews(RecordViewsUserError),
+    /// A refusal of a change of an organisation.
+    Organisation(OrganisationUserError),
+    /// A refusal of a change of members.
+    Member(MemberUserError),
+    /// A refusal of a change of an account.
+    Account(AccountUserError),
+    /// A refusal of a change of a campaign.
+    Campaign(CampaignUserError),
+    /// A refusal of a change of a nominee.
+    Nominee(NomineeUserError),
+}

@@ -1,6 +1,7 @@
 //! The command line: puts a process together and takes it apart.
 
 mod database;
+mod import;
 mod organisation;
 mod staff;
 
@@ -86,6 +87,11 @@ enum Command {
         #[command(subcommand)]
         command: organisation::OrganisationCommand,
     },
+    /// Import a spreadsheet, all rows or none
+    Import {
+        #[command(subcommand)]
+        command: import::ImportCommand,
+    },
     /// Members of staff
     Staff {
         #[command(subcommand)]
@@ -145,6 +151,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Organisation { command } => organisation::manage(command).await,
+        Command::Import { command } => import::import(command).await,
         Command::Staff { command } => staff::manage(command).await,
     }
 }

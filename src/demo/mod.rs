@@ -71,7 +71,7 @@ struct StoryData {
 /// # Errors
 /// When the database is away.
 pub async fn load(database: &Database, clock: &Clock) -> Result<Option<String>> {
-    if campaign::slug_exists(database, SLUG).await? {
+    if campaign::find_id(database, SLUG).await?.is_some() {
         return Ok(None);
     }
     let now = clock.now();

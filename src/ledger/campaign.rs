@@ -147,15 +147,13 @@ pub async fn insert_nominees(tx: &mut Transaction, nominees: &[Nominee]) -> sqlx
     Ok(())
 }
 
-/// Whether there is a campaign with this slug.
-pub async fn slug_exists(database: &Database, slug: &str) -> sqlx::Result<bool> {
+/// The campaign with this slug.
+pub async fn find_id(database: &Database, slug: &str) -> sqlx::Result<Option<CampaignId>> {
     let statement = sql!(
         "find_campaign_by_slug",
         "SELECT id FROM campaign WHERE slug = $1"
     );
-    let id: Option<CampaignId> = on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
-        .bind(slug).fetch_optional(p).await)?;
-    Ok(id.is_some())
+    on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text).bind(slug).fetch_optional(p).await)
 }
 
 /// A campaign as this transaction sees it; locked, so that what is decided on it stays true until the end.

@@ -1,5 +1,5 @@
-//! The look at an archive before anything believes it: few entries, and little when they are unpacked, by unpacking them
-//! rather than by what the archive says of itself.
+//! The look at an archive before anything believes it: few entries, and little when they are unpacked, which is found
+//! out by unpacking them rather than by what the archive says of itself.
 
 use std::io::{Cursor, Read};
 

@@ -39,10 +39,8 @@ impl MergedCells {
             self.open.extend(value.map(|value| (area, value.clone())));
         }
         for (area, value) in &self.open {
-            for column in (area.start.1 as usize..=area.end.1 as usize).take(COLUMNS_MAX) {
-                if column >= COLUMNS_MAX {
-                    break;
-                }
+            let last = (area.end.1 as usize).min(COLUMNS_MAX - 1);
+            for column in area.start.1 as usize..=last {
                 if cells.len() <= column {
                     cells.resize(column + 1, Cell::EMPTY);
                 }

@@ -15,6 +15,9 @@ use crate::domain::sheet::{DATA_ROWS_MAX, HEADER_ROWS_MAX, SheetError, SheetRow}
 /// How long reading may take in all: a busy machine gives the child little of its processor time.
 const WALL_TIME_MAX: Duration = Duration::from_secs(60);
 
+/// The exit code of a program that panicked.
+const PANICKED: i32 = 101;
+
 /// The reason why there are no rows.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -53,7 +56,6 @@ async fn finish(child: &mut Child) -> Result<Vec<SheetRow>, ReadError> {
     if let Some(rows) = take_rows(output).await? {
         return Ok(rows);
     }
-    const PANICKED: i32 = 101;
     let status = child.wait().await?;
     Err(match status.code() {
         // A signal ended it: that of a limit, since nobody else sends it one. Or it was not read to the end.

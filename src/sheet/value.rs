@@ -14,12 +14,13 @@ pub(super) fn cell(value: &DataRef<'_>, is_formula: bool) -> Cell {
     match value {
         DataRef::Int(number) => integer(*number),
         DataRef::Float(number) => float(*number),
-        DataRef::String(text) => self::text(text),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            self::text(text)
+        }
         DataRef::SharedString(text) => self::text(text),
         DataRef::Bool(true) => Cell::Text("TRUE".to_owned()),
         DataRef::Bool(false) => Cell::Text("FALSE".to_owned()),
         DataRef::DateTime(time) => self::time(time),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => self::text(text),
         DataRef::Error(_) => Cell::Fault(CellFault::ErrorValue),
         DataRef::Empty if is_formula => Cell::Fault(CellFault::FormulaWithoutValue),
         DataRef::Empty => Cell::EMPTY,
@@ -37,9 +38,7 @@ pub(super) fn text(text: &str) -> Cell {
 }
 
 fn integer(number: i64) -> Cell {
-    #[allow(clippy::cast_precision_loss, reason = "it is compared with a bound")]
-    let is_whole = (number as f64).abs() < DIGITS_LOST;
-    if is_whole {
+    if number.unsigned_abs() < 1_000_000_000_000_000 {
         Cell::Text(number.to_string())
     } else {
         Cell::Fault(CellFault::NumberTooLong)
@@ -110,7 +109,7 @@ mod tests {
             (1_234.5, "1234.5"),
             (999_999_999_999_999.0, "999999999999999"),
             (1e15, "NumberTooLong"),
-            (110_101_199_001_011_234.0, "NumberTooLong"),
+            (1.1e17, "NumberTooLong"),
             (f64::INFINITY, "NumberTooLong"),
             (f64::NAN, "ErrorValue"),
         ] {

@@ -2,7 +2,6 @@
 
 mod files;
 mod hostile;
-mod measure;
 mod readable;
 mod reader;
 mod written;

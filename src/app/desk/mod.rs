@@ -11,6 +11,7 @@
 mod account;
 mod campaigns;
 mod categories;
+mod imports;
 mod members;
 mod new_campaigns;
 mod nominees;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 pub use self::account::{AccountRefusal, Enrolment};
 pub use self::campaigns::RulesAmendment;
 pub use self::categories::CategoryEdit;
+pub use self::imports::{ImportMode, ImportRefusal, Sheet};
 pub use self::members::{MemberRefusal, NewInvitation};
 pub use self::new_campaigns::NewCampaign;
 pub use self::nominees::{NewNominee, NomineeEdit, NomineeRefusal, NomineeStep};
@@ -111,6 +113,7 @@ impl Subject {
             SubjectKind::Category => "category",
             SubjectKind::Nominee => "nominee",
             SubjectKind::Story => "story",
+            SubjectKind::Import => "import",
         }
     }
 }

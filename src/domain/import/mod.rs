@@ -44,7 +44,7 @@ pub struct ImportPlan<F, T, I> {
 pub struct PlannedRow<F, T, I> {
     /// Its number in the sheet.
     pub number: u32,
-    /// What it changes.
+    /// The change that it makes.
     pub change: RowChange<F, T, I>,
 }
 
@@ -92,6 +92,8 @@ pub enum RowFaultReason {
     AmbiguousCategory,
     /// Several nominees have this name and employer: a number tells them apart.
     AmbiguousNominee,
+    /// The nominee has votes, and stays in its category.
+    CategoryFixed,
     /// No nominee has this number.
     UnknownNominee,
     /// Several stories have this headline.
@@ -137,12 +139,14 @@ impl<F, T, I> ImportPlan<F, T, I> {
     }
 }
 
-/// The header of a sheet and its rows of data, example rows left out.
+/// The header of a sheet, which passes `check`, and its rows of data, example rows left out.
 fn split<'a, F: Copy + Eq>(
     rows: &'a [SheetRow],
     headers: &[Header<F>],
+    check: impl Fn(&Columns<F>) -> Result<(), HeaderError<F>>,
 ) -> Result<(Columns<F>, Vec<&'a SheetRow>), ImportError<F>> {
     let columns = Columns::find(rows, headers).map_err(ImportError::Header)?;
+    check(&columns).map_err(ImportError::Header)?;
     let below = rows.iter().filter(|row| row.number > columns.row);
     let data: Vec<&SheetRow> = below.filter(|row| !row::is_example(row)).collect();
     if data.is_empty() {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{Columns, Header};
 use super::row::{RowCells, whole_number};
-use super::{ImportError, ImportPlan, PlannedRow, RowChange, RowFaultReason, split};
+use super::{ImportError, ImportPlan, PlannedRow, RowChange, RowFault, RowFaultReason, split};
 use crate::domain::field::FieldFaultReason;
 use crate::domain::nominee::{Nominee, NomineeField, NomineeFields};
 use crate::domain::roster::Roster;
@@ -79,12 +79,12 @@ type Cells<'a> = RowCells<'a, NomineeField>;
 /// # Errors
 /// The header lacks a column, or there are no rows of data, or too many.
 pub fn plan(rows: &[SheetRow], roster: &Roster) -> Result<NomineePlan, ImportError<NomineeField>> {
-    let (columns, data) = split(rows, &HEADERS)?;
-    if !columns.has(NomineeField::Number) {
-        let needed = [NomineeField::Name, NomineeField::Employer];
-        let missing = columns.require(&needed);
-        missing.map_err(ImportError::Header)?;
-    }
+    let (columns, data) = split(rows, &HEADERS, |columns| {
+        if columns.has(NomineeField::Number) {
+            return Ok(());
+        }
+        columns.require(&[NomineeField::Name, NomineeField::Employer])
+    })?;
     let mut planner = Planner::new(&columns, &data, roster);
     let plan = move |row: &SheetRow| PlannedRow {
         number: row.number,
@@ -97,7 +97,35 @@ pub fn plan(rows: &[SheetRow], roster: &Roster) -> Result<NomineePlan, ImportErr
     })
 }
 
-/// What is looked up: one for a text, or several that it could mean.
+impl NomineePlan {
+    /// Refuses the rows that would move a nominee with votes into another category.
+    pub fn fix_categories(&mut self, has_votes: impl Fn(NomineeId) -> bool) {
+        for row in &mut self.rows {
+            if let RowChange::Update { id, changed, .. } = &row.change
+                && changed.contains(&NomineeField::Category)
+                && has_votes(*id)
+            {
+                row.change = RowChange::Faulty(vec![RowFault {
+                    field: NomineeField::Category,
+                    reason: RowFaultReason::CategoryFixed,
+                }]);
+            }
+        }
+    }
+
+    /// Whether it changes what tells a nominee from another: number, name or employer.
+    #[must_use]
+    pub fn renames(&self) -> bool {
+        use NomineeField::{Employer, Name, Number};
+        let is_identity = |field| matches!(field, &(Number | Name | Employer));
+        self.rows.iter().any(|row| match &row.change {
+            RowChange::Update { changed, .. } => changed.iter().any(is_identity),
+            _ => false,
+        })
+    }
+}
+
+/// The meaning of a text that is looked up: one, or several that it could be.
 enum Found<T> {
     One(T),
     Several,
@@ -304,7 +332,7 @@ fn categories(roster: &Roster) -> HashMap<String, Found<CategoryId>> {
     found
 }
 
-/// What each key means: a key of several different values is ambiguous.
+/// The values by their keys: a key of several is ambiguous.
 fn index<T: Copy>(entries: impl Iterator<Item = (String, T)>) -> HashMap<String, Found<T>> {
     let mut index = HashMap::new();
     for (key, value) in entries {

@@ -8,9 +8,10 @@ use crate::domain::sheet::{Cell, SheetRow};
 
 /// Whether a row is the example of a template.
 pub(super) fn is_example(row: &SheetRow) -> bool {
-    let mark = normalise(EXAMPLE_MARK);
+    let is_marked = |text: &str| normalise(text).starts_with(&normalise(EXAMPLE_MARK));
     row.cells.iter().any(|cell| match cell {
-        Cell::Text(text) => text.starts_with('示') && normalise(text).starts_with(&mark),
+        // Few texts begin so: the others are not normalised.
+        Cell::Text(text) => text.starts_with('示') && is_marked(text),
         Cell::Fault(_) => false,
     })
 }

@@ -64,9 +64,9 @@ pub fn plan(
     roster: &Roster,
     stories: &[Story],
 ) -> Result<StoryPlan, ImportError<StoryField>> {
-    let (columns, data) = split(rows, &HEADERS)?;
-    let missing = columns.require(&[StoryField::Title, StoryField::Body]);
-    missing.map_err(ImportError::Header)?;
+    let (columns, data) = split(rows, &HEADERS, |columns| {
+        columns.require(&[StoryField::Title, StoryField::Body])
+    })?;
     let mut planner = Planner::new(&columns, roster, stories);
     let plan = move |row: &SheetRow| PlannedRow {
         number: row.number,

@@ -394,29 +394,3 @@ fn stories_match_by_headline() {
     ];
     assert_eq!(faults(5), expected);
 }
-
-#[test]
-fn zz_measure_planning() {
-    let summary = "长".repeat(300);
-    let mut rows = sheet(&[HEADER]);
-    rows.extend((2..10_002u32).map(|number| {
-        SheetRow {
-            number,
-            cells: [
-                &*number.to_string(),
-                "workers",
-                &format!("候选人{number}"),
-                "电力公司",
-                "南京",
-                "班长",
-                &*summary,
-            ]
-            .map(|text| Cell::Text(text.to_owned()))
-            .into(),
-        }
-    }));
-    let roster = roster();
-    let began = std::time::Instant::now();
-    let plan = nominee::plan(&rows, &roster).expect("a plan");
-    println!("planned {} in {:?}", plan.rows.len(), began.elapsed());
-}

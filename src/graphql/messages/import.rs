@@ -74,6 +74,10 @@ impl Language {
                 "is the name of several categories: write its key",
                 "有多个同名，请填写类别的代码",
             ),
+            RowFaultReason::CategoryFixed => (
+                "stays as it is: the nominee has votes",
+                "不能更改：该候选人已有得票",
+            ),
             RowFaultReason::AmbiguousNominee => (
                 "is needed: several nominees have this name and employer",
                 "不能为空：有多位候选人姓名和单位相同",
@@ -131,6 +135,7 @@ impl Language {
 
     /// The message of a file that cannot be read.
     #[must_use]
+    #[allow(clippy::too_many_lines, reason = "one text an error, side by side")]
     pub fn sheet_error(self, error: SheetError) -> &'static str {
         const { assert!(COLUMNS_MAX == 64, "the texts below name it") }
         match error {

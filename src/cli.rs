@@ -2,6 +2,7 @@
 
 mod campaign;
 mod database;
+mod import;
 mod organisation;
 mod staff;
 
@@ -96,6 +97,11 @@ enum Command {
         #[command(subcommand)]
         command: campaign::CampaignCommand,
     },
+    /// Import a spreadsheet, all rows or none
+    Import {
+        #[command(subcommand)]
+        command: import::ImportCommand,
+    },
     /// Members of staff
     Staff {
         #[command(subcommand)]
@@ -156,6 +162,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Organisation { command } => organisation::manage(command).await,
         Command::Campaign { command } => campaign::manage(command).await,
+        Command::Import { command } => import::import(command).await,
         Command::Staff { command } => staff::manage(command).await,
     }
 }

@@ -48,6 +48,8 @@ ids! {
     NomineeId,
     /// An article in the feed.
     StoryId,
+    /// An import of a spreadsheet.
+    ImportId,
     /// One vote, a row of its table.
     VoteId,
     /// A person who votes.

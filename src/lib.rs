@@ -22,6 +22,7 @@ pub mod id;
 pub mod ledger;
 pub mod media;
 pub mod print;
+pub mod sheet;
 pub mod telemetry;
 pub mod verify;
 pub mod workers;

@@ -1,4 +1,4 @@
-//! The `acclaim` program: see [`acclaim::cli`].
+//! The `acclaim` program: see [`acclaim::cli`]; or its child that reads a spreadsheet: see [`acclaim::sheet`].
 
 use std::process::ExitCode;
 
@@ -7,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    acclaim::cli::run()
+    acclaim::sheet::child::run_if_asked().unwrap_or_else(acclaim::cli::run)
 }

@@ -46,7 +46,8 @@ impl SearchQuery {
     }
 }
 
-fn normalise(text: &str) -> String {
+/// The text as it is compared: two that people take for the same are equal.
+pub(super) fn normalise(text: &str) -> String {
     text.nfkd()
         .filter(|c| !is_combining_mark(*c) && !is_invisible(*c) && !c.is_whitespace())
         .flat_map(char::to_lowercase)

@@ -1,5 +1,7 @@
 //! Articles, the feed that they stand in, and the pages that are cut out of it.
 
+pub mod fields;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -1,6 +1,7 @@
 //! The messages of outcomes, for people: in English and Chinese.
 
 mod field;
+mod import;
 
 use crate::app::pictures::PictureFault;
 use crate::app::sign_in::SignInRefusal;

@@ -42,6 +42,8 @@ pub enum SubjectKind {
     Nominee,
     /// A story.
     Story,
+    /// An import of a spreadsheet.
+    Import,
 }
 
 /// An entry of the audit log.

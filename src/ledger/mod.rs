@@ -18,6 +18,7 @@ pub mod counters;
 mod dialect;
 mod health;
 pub mod identity;
+pub mod import;
 mod instance;
 pub mod like;
 pub mod media;

@@ -40,6 +40,7 @@ mod restoring;
 mod rights;
 mod running;
 mod servers;
+mod sheets;
 mod sign_in;
 mod structure;
 mod voting;

@@ -144,7 +144,11 @@ fn imports_point_down_only() {
         ("hot", &["hot", "domain"]),
         ("auth", &["auth", "domain"]),
         ("media", &["media", "domain"]),
-        ("app", &["app", "ledger", "hot", "media", "auth", "domain"]),
+        ("sheet", &["sheet", "domain"]),
+        (
+            "app",
+            &["app", "sheet", "ledger", "hot", "media", "auth", "domain"],
+        ),
         ("graphql", &["graphql", "app", "ledger", "auth", "domain"]),
         ("print", &["print", "domain"]),
         (

@@ -11,6 +11,7 @@
 mod account;
 mod campaigns;
 mod categories;
+mod imports;
 mod members;
 mod new_campaigns;
 mod nominees;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 pub use self::account::{AccountRefusal, Enrolment};
 pub use self::campaigns::RulesAmendment;
 pub use self::categories::CategoryEdit;
+pub use self::imports::{ImportMode, ImportRefusal, Sheet};
 pub use self::members::{MemberRefusal, NewInvitation};
 pub use self::new_campaigns::NewCampaign;
 pub use self::nominees::{NewNominee, NomineeEdit, NomineeRefusal, NomineeStep};
@@ -113,6 +115,7 @@ impl Subject {
             SubjectKind::Category => "category",
             SubjectKind::Nominee => "nominee",
             SubjectKind::Story => "story",
+            SubjectKind::Import => "import",
         }
     }
 }

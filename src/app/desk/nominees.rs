@@ -360,7 +360,7 @@ fn subject_of(nominee: &Nominee) -> Subject {
 }
 
 /// The fields of a nominee that differ, as the audit log keeps them: without what is personal.
-fn changes_between(before: Option<&Nominee>, after: &Nominee) -> Changes {
+pub(super) fn changes_between(before: Option<&Nominee>, after: &Nominee) -> Changes {
     let mut changes = Changes::default();
     let old = |value: fn(&Nominee) -> String| before.map(value);
     changes.compare(
@@ -406,7 +406,7 @@ fn changes_between(before: Option<&Nominee>, after: &Nominee) -> Changes {
 }
 
 /// The changes that the public reads: of what tells a nominee from another.
-fn public_changes(before: &Nominee, after: &Nominee) -> Changes {
+pub(super) fn public_changes(before: &Nominee, after: &Nominee) -> Changes {
     let mut changes = Changes::default();
     changes.replace("number", before.number, after.number);
     changes.replace("name", &before.name, &after.name);

@@ -79,7 +79,7 @@ impl AuditEvent {
             SubjectKind::Category => GlobalId::Category(CategoryId(id)),
             SubjectKind::Nominee => GlobalId::Nominee(NomineeId(id)),
             SubjectKind::Story => GlobalId::Story(StoryId(id)),
-            SubjectKind::Staff | SubjectKind::Invitation => return None,
+            SubjectKind::Staff | SubjectKind::Invitation | SubjectKind::Import => return None,
         };
         let id = id.encode(&self.app.hash_key);
         let nodes = Box::pin(find_nodes(ctx, &[id])).await;

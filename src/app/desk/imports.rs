@@ -1,0 +1,236 @@
+//! Imports of spreadsheets: planned against the campaign as it stands, and applied in the same transaction, all rows or
+//! none.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use super::nominees::{changes_between, public_changes};
+use super::{Answer, Attempt, Desk, Edit, Event, Subject, checked_reason, refuse};
+use crate::domain::access::Action;
+use crate::domain::campaign::{Campaign, Phase};
+use crate::domain::change::Changes;
+use crate::domain::import::nominee::{NomineeDraft, NomineePlan, plan};
+use crate::domain::import::{ImportCounts, ImportError, RowChange};
+use crate::domain::nominee::{Nominee, NomineeField, NomineeStatus};
+use crate::domain::roster::Roster;
+use crate::domain::sheet::SheetRow;
+use crate::error::{Error, Result};
+use crate::id::{CampaignId, ImportId, NomineeId};
+use crate::ledger::audit::SubjectKind;
+use crate::ledger::campaign;
+use crate::ledger::import::{self, Import, ImportChange, ImportKind};
+
+/// The reason why a sheet is not applied, beside faults of its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImportRefusal {
+    /// It cannot be planned as a whole.
+    Unusable(ImportError<NomineeField>),
+    /// The campaign is in a state in which its list stays as it is.
+    WrongState,
+    /// It changes names, numbers or employers after the first vote: a reason is missing, or too long.
+    ReasonRequired,
+}
+
+/// A sheet that was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Sheet<'a> {
+    /// Its rows.
+    pub rows: &'a [SheetRow],
+    /// The hash of the file.
+    pub file_sha256: [u8; 32],
+}
+
+/// Whether an import changes anything.
+#[derive(Debug, Clone, Copy)]
+pub enum ImportMode<'a> {
+    /// It does not: the plan is looked at.
+    Check,
+    /// It does, when no row is faulty.
+    Apply {
+        /// The reason that the public reads, where one is needed.
+        reason: Option<&'a str>,
+    },
+}
+
+impl Desk<'_> {
+    /// Plans a sheet of nominees and applies it, all rows or none. The plan says what was, or would be, changed; while
+    /// it has faulty rows nothing is.
+    pub async fn import_nominees(
+        &self,
+        campaign_id: CampaignId,
+        sheet: Sheet<'_>,
+        mode: ImportMode<'_>,
+    ) -> Result<Answer<NomineePlan, ImportRefusal>> {
+        let attempt = Attempt {
+            name: "nominee.import",
+            right: Action::EditCampaigns,
+            subject: Subject::new(SubjectKind::Campaign, campaign_id.0, ""),
+        };
+        let mut edit = self.open_campaign(campaign_id, &attempt).await?;
+        let roster = edit.read_roster(campaign_id).await?;
+        if matches!(
+            roster.campaign().phase(edit.now),
+            Phase::Published | Phase::Archived
+        ) {
+            return refuse(ImportRefusal::WrongState, "campaignId");
+        }
+        let mut plan = match plan(sheet.rows, &roster) {
+            Ok(plan) => plan,
+            Err(error) => return refuse(ImportRefusal::Unusable(error), None),
+        };
+        let voted = import::list_voted(edit.tx(), campaign_id).await?;
+        plan.fix_categories(|id| voted.contains(&id));
+        let counts = plan.counts();
+        let ImportMode::Apply { reason } = mode else {
+            return Ok(Ok(plan));
+        };
+        if counts.faulty > 0 || counts.creates + counts.updates == 0 {
+            return Ok(Ok(plan));
+        }
+        let reason = reason.and_then(checked_reason);
+        let is_amendment = plan.renames() && !voted.is_empty();
+        if is_amendment && reason.is_none() {
+            return refuse(ImportRefusal::ReasonRequired, "reason");
+        }
+        let mut changed = Changed::new(&plan, &roster);
+        if let Some(reason) = reason.as_deref().filter(|_| is_amendment) {
+            for (before, after) in changed.renamed() {
+                edit.amend(&after.name, &public_changes(before, after), reason)
+                    .await?;
+            }
+        }
+        let import = Import {
+            id: ImportId::new(),
+            campaign_id,
+            kind: ImportKind::Nominees,
+            file_sha256: sheet.file_sha256,
+            applied_at: edit.now,
+        };
+        edit.apply(&import, &mut changed).await?;
+        let event = Event {
+            reason,
+            ..event_of(&import, counts)
+        };
+        edit.commit(event).await?;
+        Ok(Ok(plan))
+    }
+}
+
+impl Edit {
+    /// The campaign with its categories and nominees, as this transaction sees them.
+    async fn read_roster(&mut self, id: CampaignId) -> Result<Roster> {
+        let found: Option<Campaign> = campaign::find_locked(self.tx(), id).await?;
+        let found = found.ok_or(Error::NotFound("campaign"))?;
+        let categories = campaign::list_categories(self.tx(), id).await?;
+        let nominees = campaign::list_nominees(self.tx(), id).await?;
+        Ok(Roster::new(found, categories, nominees))
+    }
+
+    async fn apply(&mut self, import: &Import, changed: &mut Changed<'_>) -> Result<()> {
+        campaign::insert_nominees(self.tx(), &changed.created).await?;
+        let updated: Vec<Nominee> = changed
+            .updated
+            .iter()
+            .map(|(_, after)| after.clone())
+            .collect();
+        import::update_nominees(self.tx(), import.campaign_id, &updated).await?;
+        let created = changed.created.iter().map(|after| change_of(None, after));
+        let updated = changed.updated.iter();
+        let updated = updated.map(|(before, after)| change_of(Some(before), after));
+        let changes: Vec<ImportChange> = created.chain(updated).collect();
+        Ok(import::insert(self.tx(), import, &changes).await?)
+    }
+}
+
+/// The nominees that a plan without faulty rows makes and changes.
+struct Changed<'a> {
+    created: Vec<Nominee>,
+    updated: Vec<(&'a Nominee, Nominee)>,
+}
+
+impl<'a> Changed<'a> {
+    fn new(plan: &NomineePlan, roster: &'a Roster) -> Self {
+        let known: HashMap<NomineeId, &Nominee> =
+            roster.nominees().iter().map(|n| (n.id, n)).collect();
+        let mut changed = Self {
+            created: Vec::new(),
+            updated: Vec::new(),
+        };
+        for row in &plan.rows {
+            match &row.change {
+                RowChange::Create(draft) => {
+                    let new = Nominee {
+                        id: NomineeId::new(),
+                        campaign_id: roster.campaign().id,
+                        category_id: draft.category_id,
+                        number: 0,
+                        name: String::new(),
+                        employer: String::new(),
+                        city: None,
+                        title: None,
+                        summary: String::new(),
+                        portrait_url: None,
+                        portrait_media: None,
+                        status: NomineeStatus::Active,
+                        edit_revision: 1,
+                    };
+                    changed.created.push(filled(new, draft));
+                }
+                RowChange::Update { id, value, .. } => {
+                    let before = known[id];
+                    let mut after = filled(before.clone(), value);
+                    after.edit_revision += 1;
+                    changed.updated.push((before, after));
+                }
+                RowChange::Unchanged(_) | RowChange::Faulty(_) => {}
+            }
+        }
+        changed
+    }
+
+    /// The nominees that are told from others in another way than before.
+    fn renamed(&self) -> impl Iterator<Item = (&Nominee, &Nominee)> {
+        let updated = self.updated.iter().map(|(before, after)| (*before, after));
+        updated.filter(|(before, after)| {
+            (before.number, &before.name, &before.employer)
+                != (after.number, &after.name, &after.employer)
+        })
+    }
+}
+
+fn filled(nominee: Nominee, draft: &NomineeDraft) -> Nominee {
+    let fields = draft.fields.clone();
+    Nominee {
+        category_id: draft.category_id,
+        number: fields.number,
+        name: fields.name,
+        employer: fields.employer,
+        city: fields.city,
+        title: fields.title,
+        summary: fields.summary,
+        ..nominee
+    }
+}
+
+fn change_of(before: Option<&Nominee>, after: &Nominee) -> ImportChange {
+    ImportChange {
+        subject_id: after.id.0,
+        subject_revision: after.edit_revision,
+        changes: changes_between(before, after).as_slice().to_vec(),
+    }
+}
+
+fn event_of(import: &Import, counts: ImportCounts) -> Event {
+    let mut changes = Changes::default();
+    let mut hash = String::with_capacity(64);
+    for byte in import.file_sha256 {
+        // Writing to a text does not fail.
+        let _ = write!(hash, "{byte:02x}");
+    }
+    changes.set("fileSha256", hash);
+    changes.set("creates", counts.creates);
+    changes.set("updates", counts.updates);
+    changes.set("unchanged", counts.unchanged);
+    let subject = Subject::new(SubjectKind::Import, import.id.0, "nominees");
+    Event::new("nominee.import", subject, changes)
+}

@@ -1,5 +1,6 @@
 //! The command line: puts a process together and takes it apart.
 
+mod campaign;
 mod database;
 mod import;
 mod organisation;
@@ -87,6 +88,11 @@ enum Command {
         #[command(subcommand)]
         command: organisation::OrganisationCommand,
     },
+    /// Campaigns
+    Campaign {
+        #[command(subcommand)]
+        command: campaign::CampaignCommand,
+    },
     /// Import a spreadsheet, all rows or none
     Import {
         #[command(subcommand)]
@@ -151,6 +157,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Organisation { command } => organisation::manage(command).await,
+        Command::Campaign { command } => campaign::manage(command).await,
         Command::Import { command } => import::import(command).await,
         Command::Staff { command } => staff::manage(command).await,
     }

@@ -1,10 +1,13 @@
 //! Verification: recounts the votes and compares them with everything that was derived from them.
 
+mod audit_log;
+
 use std::collections::HashMap;
 use std::fmt;
 
 use serde::Serialize;
 
+use self::audit_log::AuditDifference;
 use crate::hot::{Redis, RememberedVote};
 use crate::id::{CampaignId, ScopeId, VoterId};
 use crate::ledger::recount::{
@@ -37,6 +40,8 @@ pub struct Report {
     likes: Vec<LikeDifference>,
     /// Totals in Redis that SQL never had.
     shared_totals: Vec<TotalsDifference>,
+    /// Objects that are not as the audit log tells.
+    audit: Vec<AuditDifference>,
     /// Votes that Redis remembers and SQL does not have.
     remembered_votes: Vec<RememberedVote>,
     redis_checked: bool,
@@ -63,6 +68,7 @@ impl Report {
             && self.unlisted.is_empty()
             && self.likes.is_empty()
             && self.shared_totals.is_empty()
+            && self.audit.is_empty()
             && self.remembered_votes.is_empty()
     }
 }
@@ -88,6 +94,7 @@ pub async fn verify(database: &Database, redis: Option<&Redis>) -> Result<Report
     report.periods = recount::list_period_differences(database).await?;
     report.unlisted = recount::list_unlisted(database).await?;
     report.likes = recount::list_like_differences(database).await?;
+    report.audit = audit_log::compare(database).await?;
     Ok(report)
 }
 
@@ -152,6 +159,7 @@ impl fmt::Display for Report {
         write_lines(f, &self.unlisted)?;
         write_lines(f, &self.likes)?;
         write_lines(f, &self.shared_totals)?;
+        write_lines(f, &self.audit)?;
         for vote in &self.remembered_votes {
             let RememberedVote { id, voter_id, .. } = vote;
             writeln!(
@@ -165,7 +173,7 @@ impl fmt::Display for Report {
             "SQL"
         };
         let result = if self.is_clean() {
-            "tallies, quotas and likes agree"
+            "tallies, quotas, likes and the audit log agree"
         } else {
             "DIFFERENCES, see above"
         };

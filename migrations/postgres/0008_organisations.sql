@@ -83,6 +83,7 @@ CREATE TABLE audit_event (
 );
 CREATE INDEX audit_event_of_organisation ON audit_event (organisation_id, at, id);
 CREATE INDEX audit_event_of_subject ON audit_event (subject_id, subject_revision);
+CREATE INDEX audit_event_of_campaign ON audit_event (campaign_id, at, id);
 
 CREATE FUNCTION refuse_change_of_audit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -89,6 +89,7 @@ CREATE TABLE audit_event (
 );
 CREATE INDEX audit_event_of_organisation ON audit_event (organisation_id, at, id);
 CREATE INDEX audit_event_of_subject ON audit_event (subject_id, subject_revision);
+CREATE INDEX audit_event_of_campaign ON audit_event (campaign_id, at, id);
 
 CREATE TRIGGER audit_event_is_not_changed BEFORE UPDATE ON audit_event
 BEGIN SELECT RAISE(ABORT, 'audit events are never changed or removed'); END;

@@ -71,7 +71,7 @@ struct StoryData {
 /// # Errors
 /// When the database is away.
 pub async fn load(database: &Database, clock: &Clock) -> Result<Option<String>> {
-    if campaign::find_id(database, SLUG).await?.is_some() {
+    if campaign::find_by_slug(database, SLUG).await?.is_some() {
         return Ok(None);
     }
     let now = clock.now();
@@ -211,9 +211,7 @@ fn read<T: for<'a> Deserialize<'a>>(json: &str) -> Result<T> {
 pub fn welcome(address: SocketAddr, staff_password: Option<&str>, is_open: bool) -> String {
     let [(owner, ..), (auditor, ..), _] = STAFF;
     let staff = match staff_password {
-        Some(password) => {
-            format!("{owner}, or {auditor} who only looks / {password}  (shown this once)")
-        }
+        Some(password) => format!("{owner} / {password}  (shown this once)"),
         None => format!(
             "{owner} / as shown at the first start; `acclaim staff set-password` gives a new password"
         ),

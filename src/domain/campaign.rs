@@ -70,6 +70,22 @@ pub enum TallyVisibility {
     StaffOnly,
 }
 
+impl Phase {
+    /// Its name in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "DRAFT",
+            Self::Upcoming => "UPCOMING",
+            Self::Voting => "VOTING",
+            Self::Paused => "PAUSED",
+            Self::Ended => "ENDED",
+            Self::Published => "PUBLISHED",
+            Self::Archived => "ARCHIVED",
+        }
+    }
+}
+
 impl Lifecycle {
     /// Its name in the API and in the audit log.
     #[must_use]

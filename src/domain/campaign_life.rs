@@ -324,7 +324,8 @@ pub fn changes_between(before: Option<&Campaign>, after: &Campaign) -> Changes {
 }
 
 /// The fields of a campaign by their names in the API, as texts.
-fn values(campaign: &Campaign) -> [(&'static str, Option<String>); 14] {
+#[must_use]
+pub fn values(campaign: &Campaign) -> [(&'static str, Option<String>); 14] {
     let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
     [
         ("slug", Some(campaign.slug.clone())),
@@ -354,4 +355,141 @@ fn values(campaign: &Campaign) -> [(&'static str, Option<String>); 14] {
             Some(campaign.guests_may_vote.to_string()),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::campaign::TimeZone;
+    use crate::id::{CampaignId, OrganisationId};
+
+    fn at(hour: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_700_000_000 + hour * 3_600, 0).expect("a time")
+    }
+
+    /// Voting is open from hour 1 to hour 9.
+    fn campaign(lifecycle: Lifecycle) -> Campaign {
+        Campaign {
+            id: CampaignId::new(),
+            organisation_id: OrganisationId::new(),
+            slug: "sample".to_owned(),
+            title: "Sample".to_owned(),
+            summary: String::new(),
+            cover_url: None,
+            time_zone: TimeZone(chrono_tz::Asia::Shanghai),
+            lifecycle,
+            voting_opens_at: at(1),
+            voting_closes_at: at(9),
+            quota_period: QuotaPeriod::Day,
+            quota_scope: QuotaScope::Category,
+            votes_per_period: 3,
+            tally_visibility: TallyVisibility::Live,
+            guests_may_vote: false,
+            paused_at: None,
+            edit_revision: 1,
+            revision: 1,
+            rules_revision: 1,
+        }
+    }
+
+    /// Steps by the phases in which each can be made.
+    #[test]
+    fn each_step_has_its_phases() {
+        let paused = Campaign {
+            paused_at: Some(at(2)),
+            ..campaign(Lifecycle::Running)
+        };
+        let phases = [
+            (campaign(Lifecycle::Draft), at(0), "a"),
+            (campaign(Lifecycle::Running), at(0), ""),
+            (campaign(Lifecycle::Running), at(2), "pec"),
+            (paused.clone(), at(2), "rec"),
+            (paused, at(9), "u"),
+            (campaign(Lifecycle::Running), at(9), "u"),
+            (campaign(Lifecycle::Published), at(9), "k"),
+            (campaign(Lifecycle::Archived), at(9), ""),
+        ];
+        let steps = [
+            (Step::Announce, 'a'),
+            (Step::Pause, 'p'),
+            (Step::Resume, 'r'),
+            (Step::Extend(at(10)), 'e'),
+            (Step::Close, 'c'),
+            (Step::Publish, 'u'),
+            (Step::Archive, 'k'),
+        ];
+        for (before, now, allowed) in phases {
+            let phase = before.phase(now);
+            for (step, letter) in steps {
+                let made = after_step(&before, step, now);
+                assert_eq!(
+                    made.is_ok(),
+                    allowed.contains(letter),
+                    "{step:?} in {phase:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_closed_vote_is_not_opened_again() {
+        let running = campaign(Lifecycle::Running);
+        let closed = after_step(&running, Step::Close, at(2)).expect("it is open");
+        assert_eq!(closed.phase(at(2)), Phase::Ended);
+        assert!(after_step(&closed, Step::Extend(at(10)), at(2)).is_err());
+        let later = Campaign {
+            voting_closes_at: at(20),
+            ..closed.clone()
+        };
+        assert!(check_amendment(&closed, &later, at(3)).is_err());
+        assert!(check_edit(&closed, &later, false, at(3)).is_err());
+        // Even at the very moment of its opening it closes after it.
+        let first = after_step(&running, Step::Close, at(1)).expect("it is open");
+        assert!(first.voting_opens_at < first.voting_closes_at);
+    }
+
+    #[test]
+    fn an_extension_is_later_and_a_draft_is_announced_before_its_end() {
+        let running = campaign(Lifecycle::Running);
+        for wrong in [at(9), at(8), at(20_000_000)] {
+            let refused = after_step(&running, Step::Extend(wrong), at(2));
+            assert_eq!(refused.err(), Some(CampaignRefusal::TimesOutOfOrder));
+        }
+        let late = after_step(&campaign(Lifecycle::Draft), Step::Announce, at(9));
+        assert_eq!(late.err(), Some(CampaignRefusal::TimePast));
+    }
+
+    #[test]
+    fn a_vote_fixes_the_rules() {
+        let before = campaign(Lifecycle::Running);
+        let after = Campaign {
+            title: "Another".to_owned(),
+            ..before.clone()
+        };
+        assert_eq!(check_edit(&before, &after, true, at(2)), Ok(()));
+        let after = Campaign {
+            votes_per_period: 4,
+            ..before.clone()
+        };
+        assert_eq!(check_edit(&before, &after, false, at(2)), Ok(()));
+        let fixed = Err(vec![(CampaignRefusal::FixedAfterFirstVote, "rules")]);
+        assert_eq!(check_edit(&before, &after, true, at(2)), fixed);
+        assert_eq!(check_amendment(&before, &after, at(2)), Ok(()));
+        let lowered = Err(vec![(CampaignRefusal::QuotaLowered, "votesPerPeriod")]);
+        assert_eq!(check_amendment(&after, &before, at(2)), lowered);
+    }
+
+    #[test]
+    fn changes_name_their_fields() {
+        let before = campaign(Lifecycle::Draft);
+        let after = after_step(&before, Step::Announce, at(0)).expect("a draft");
+        let changes = changes_between(Some(&before), &after);
+        let fields: Vec<_> = changes
+            .as_slice()
+            .iter()
+            .map(|c| c.field.as_str())
+            .collect();
+        assert_eq!(fields, ["lifecycle"]);
+        assert_eq!(changes_between(None, &before).as_slice().len(), 12);
+    }
 }

@@ -193,6 +193,20 @@ pub async fn list_of_subject(
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(subject_id).fetch_all(p).await)
 }
 
+/// The events of a campaign that say at which revision their subject stood afterwards, in the order of the revisions.
+pub async fn list_of_campaign(
+    database: &Database,
+    campaign_id: CampaignId,
+) -> sqlx::Result<Vec<AuditEvent>> {
+    let statement = sql!(
+        "list_audit_events_of_campaign",
+        "SELECT id, at, organisation_id, campaign_id, actor_kind, actor_id, actor_name, actor_role, action,
+            subject_kind, subject_id, subject_label, subject_revision, changes, reason, request_id, network_hash
+        FROM audit_event WHERE campaign_id = $1 AND subject_revision IS NOT NULL ORDER BY subject_revision, at, id"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(campaign_id).fetch_all(p).await)
+}
+
 /// Notes that this idempotency key of an actor makes this object; returns the object that it made before, if it did.
 pub async fn claim_creation(
     tx: &mut Transaction,

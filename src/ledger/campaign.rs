@@ -148,7 +148,7 @@ pub async fn insert_nominees(tx: &mut Transaction, nominees: &[Nominee]) -> sqlx
 }
 
 /// The campaign with this slug.
-pub async fn find_id(database: &Database, slug: &str) -> sqlx::Result<Option<CampaignId>> {
+pub async fn find_by_slug(database: &Database, slug: &str) -> sqlx::Result<Option<CampaignId>> {
     let statement = sql!(
         "find_campaign_by_slug",
         "SELECT id FROM campaign WHERE slug = $1"

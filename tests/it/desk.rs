@@ -4,6 +4,7 @@ mod account;
 mod campaigns;
 mod imports;
 mod members;
+mod nominees;
 
 use acclaim::app::desk::Desk;
 use acclaim::graphql::node_id::GlobalId;
@@ -45,7 +46,6 @@ pub async fn change(client: &TestClient, document: &str, input: Value) -> Payloa
 
 /// A member who went the whole way: was invited, accepted, and signed in.
 pub struct Member {
-    pub email: &'static str,
     pub client: TestClient,
 }
 
@@ -60,7 +60,6 @@ pub async fn sign_up(app: &TestApp, organisation: &str, email: &'static str, rol
     let session = sign_in(app, email, None).await.expect_counted();
     let token = session["session"]["accessToken"].as_str();
     Member {
-        email,
         client: app.client_with(token.expect("a token")),
     }
 }

@@ -390,7 +390,11 @@ const PATHS: &[(&str, &str, u16)] = &[
     ),
     ("/graphql", "/graphql?query=%7BserverTime%7D", 200),
     ("/graphql/ws", "/graphql/ws", 426),
-    ("/graphql/stream", "/graphql/stream", 400),
+    (
+        "/graphql/stream",
+        "/graphql/stream?query=%7BserverTime%7D",
+        200,
+    ),
     ("/healthz", "/healthz", 200),
     ("/readyz", "/readyz", 200),
     ("/schema.graphql", "/schema.graphql", 200),

@@ -93,6 +93,8 @@ async fn assert_verifies(stores: &Stores, votes: i64) {
     } else {
         "SQL"
     };
-    let expected = format!("{votes} votes recounted: tallies, quotas and likes agree ({redis}).\n");
+    let expected = format!(
+        "{votes} votes recounted: tallies, quotas, likes and the audit log agree ({redis}).\n"
+    );
     assert_eq!(said, expected);
 }

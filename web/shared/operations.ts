@@ -20,13 +20,78 @@ export type Scalars = {
   UUID: { input: string; output: string; }
 };
 
+export type AcceptInvitationInput = {
+  token: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+};
+
+export type AccountErrorCode =
+  | 'INVALID_CREDENTIALS'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'WEAK_PASSWORD'
+  | 'INVALID_CODE'
+  | 'NOT_ENROLLED'
+  | 'ALREADY_ENROLLED';
+
+export type ActorKind =
+  | 'STAFF'
+  | 'OPERATOR'
+  | 'CLOCK';
+
+export type AmendRulesInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  votesPerPeriod?: InputMaybe<Scalars['Int']['input']>;
+  tallyVisibility?: InputMaybe<TallyVisibility>;
+  votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
+  reason: Scalars['String']['input'];
+};
+
+export type CampaignErrorCode =
+  | 'INVALID_SLUG'
+  | 'SLUG_TAKEN'
+  | 'INVALID_TITLE'
+  | 'INVALID_SUMMARY'
+  | 'INVALID_TIME_ZONE'
+  | 'INVALID_QUOTA'
+  | 'INVALID_ADMITS'
+  | 'TIMES_OUT_OF_ORDER'
+  | 'TIME_PAST'
+  | 'WRONG_PHASE'
+  | 'FIXED_AFTER_FIRST_VOTE'
+  | 'FIXED_ONCE_ANNOUNCED'
+  | 'QUOTA_LOWERED'
+  | 'REASON_REQUIRED'
+  | 'NOT_READY'
+  | 'INVALID_CATEGORY_KEY'
+  | 'INVALID_CATEGORY_NAME'
+  | 'INVALID_SHORTLIST_SIZE'
+  | 'TOO_MANY_CATEGORIES'
+  | 'CATEGORY_IN_USE'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CampaignLifecycle =
+  | 'DRAFT'
+  | 'RUNNING'
+  | 'PUBLISHED'
+  | 'ARCHIVED';
+
 export type CampaignPhase =
   | 'DRAFT'
   | 'UPCOMING'
   | 'VOTING'
+  | 'PAUSED'
   | 'ENDED'
   | 'PUBLISHED'
   | 'ARCHIVED';
+
+export type CampaignStepInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
 
 export type CastBallotInput = {
   campaignId: Scalars['ID']['input'];
@@ -39,6 +104,7 @@ export type CastVoteErrorCode =
   | 'QUOTA_SPENT'
   | 'VOTING_NOT_OPEN'
   | 'VOTING_CLOSED'
+  | 'VOTING_PAUSED'
   | 'NOMINEE_NOT_FOUND'
   | 'NOMINEE_FROZEN'
   | 'NOT_ELIGIBLE'
@@ -49,13 +115,112 @@ export type CastVoteInput = {
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
 };
 
+export type CategoryInput = {
+  id?: InputMaybe<Scalars['ID']['input']>;
+  key: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  shortlistSize: Scalars['Int']['input'];
+};
+
+export type ChangePasswordInput = {
+  currentPassword: Scalars['String']['input'];
+  newPassword: Scalars['String']['input'];
+};
+
+export type CloneCampaignInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  slug: Scalars['String']['input'];
+  title: Scalars['String']['input'];
+  votingOpensAt: Scalars['DateTime']['input'];
+  votingClosesAt: Scalars['DateTime']['input'];
+  withNominees?: Scalars['Boolean']['input'];
+};
+
+export type ConfirmSecondFactorInput = {
+  code: Scalars['String']['input'];
+};
+
+export type CreateCampaignInput = {
+  organisationId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  slug: Scalars['String']['input'];
+  title: Scalars['String']['input'];
+  summary?: Scalars['String']['input'];
+  timeZone?: Scalars['String']['input'];
+  votingOpensAt: Scalars['DateTime']['input'];
+  votingClosesAt: Scalars['DateTime']['input'];
+  rules: VotingRulesInput;
+  categories?: Array<CategoryInput>;
+};
+
+export type CreateNomineeInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  categoryId: Scalars['ID']['input'];
+  number?: InputMaybe<Scalars['Int']['input']>;
+  name: Scalars['String']['input'];
+  employer: Scalars['String']['input'];
+  city?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: Scalars['String']['input'];
+};
+
+export type EnrolSecondFactorInput = {
+  password: Scalars['String']['input'];
+};
+
+export type ExtendVotingInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  votingClosesAt: Scalars['DateTime']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type GrantRoleInput = {
+  organisationId: Scalars['ID']['input'];
+  staffId: Scalars['ID']['input'];
+  role: StaffRole;
+};
+
+export type IdentityKind =
+  | 'GUEST'
+  | 'WECHAT_MINI_PROGRAM';
+
+export type InviteStaffInput = {
+  organisationId: Scalars['ID']['input'];
+  email: Scalars['String']['input'];
+  role: StaffRole;
+};
+
 export type MediaKind =
   | 'IMAGE'
   | 'VIDEO'
   | 'AUDIO';
 
+export type MemberErrorCode =
+  | 'INVALID_EMAIL'
+  | 'INVALID_NAME'
+  | 'WEAK_PASSWORD'
+  | 'INVALID_CREDENTIALS'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'ALREADY_MEMBER'
+  | 'TOO_MANY_INVITATIONS'
+  | 'INVITATION_INVALID'
+  | 'LAST_OWNER';
+
 export type MiniProgramPlatform =
   | 'WECHAT';
+
+export type NomineeErrorCode =
+  | 'INVALID_FIELD'
+  | 'NUMBER_TAKEN'
+  | 'CATEGORY_NOT_FOUND'
+  | 'FIXED_AFTER_FIRST_VOTE'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
 
 export type NomineeOrder =
   | 'NUMBER'
@@ -66,6 +231,18 @@ export type NomineeStatus =
   | 'ACTIVE'
   | 'FROZEN'
   | 'WITHDRAWN';
+
+export type NomineeStepInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type OrganisationErrorCode =
+  | 'INVALID_SLUG'
+  | 'SLUG_TAKEN'
+  | 'INVALID_NAME'
+  | 'STALE_OBJECT';
 
 export type QuotaPeriod =
   | 'DAY'
@@ -87,6 +264,23 @@ export type RefreshSessionInput = {
   refreshToken: Scalars['String']['input'];
 };
 
+export type RevokeInvitationInput = {
+  organisationId: Scalars['ID']['input'];
+  invitationId: Scalars['ID']['input'];
+};
+
+export type RevokeRoleInput = {
+  organisationId: Scalars['ID']['input'];
+  staffId: Scalars['ID']['input'];
+};
+
+export type SetCategoriesInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  categories: Array<CategoryInput>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type SetLikeErrorCode =
   | 'SUBJECT_NOT_FOUND';
 
@@ -103,6 +297,8 @@ export type SignInErrorCode =
   | 'PLATFORM_NOT_CONFIGURED'
   | 'GUESTS_NOT_ADMITTED'
   | 'INVALID_CREDENTIALS'
+  | 'SECOND_FACTOR_REQUIRED'
+  | 'INVALID_SECOND_FACTOR'
   | 'TOO_MANY_ATTEMPTS'
   | 'INVALID_REFRESH_TOKEN';
 
@@ -118,11 +314,18 @@ export type SignInMiniProgramInput = {
 export type SignInStaffInput = {
   email: Scalars['String']['input'];
   password: Scalars['String']['input'];
+  secondFactorCode?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type SignOutInput = {
   refreshToken: Scalars['String']['input'];
 };
+
+export type StaffRole =
+  | 'OWNER'
+  | 'ORGANISER'
+  | 'EDITOR'
+  | 'AUDITOR';
 
 export type StoryFormat =
   | 'MARKDOWN'
@@ -133,9 +336,49 @@ export type TallyVisibility =
   | 'AFTER_CLOSE'
   | 'STAFF_ONLY';
 
+export type UpdateCampaignInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  slug?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  timeZone?: InputMaybe<Scalars['String']['input']>;
+  votingOpensAt?: InputMaybe<Scalars['DateTime']['input']>;
+  votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
+  rules?: InputMaybe<VotingRulesInput>;
+};
+
+export type UpdateNomineeInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  categoryId?: InputMaybe<Scalars['ID']['input']>;
+  number?: InputMaybe<Scalars['Int']['input']>;
+  name?: InputMaybe<Scalars['String']['input']>;
+  employer?: InputMaybe<Scalars['String']['input']>;
+  city?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UpdateOrganisationInput = {
+  organisationId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  name?: InputMaybe<Scalars['String']['input']>;
+  requiresSecondFactor?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
 export type ViewerRole =
   | 'VOTER'
   | 'STAFF';
+
+export type VotingRulesInput = {
+  period: QuotaPeriod;
+  scope: QuotaScope;
+  votesPerPeriod: Scalars['Int']['input'];
+  tallyVisibility: TallyVisibility;
+  admits?: Array<IdentityKind>;
+};
 
 export type SignedInFragment = { session: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string } | null, userErrors: Array<{ code: SignInErrorCode, message: string }> };
 

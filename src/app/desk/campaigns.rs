@@ -1,4 +1,4 @@
-//! Campaigns: edited and led through their life. [`super::new_campaigns`] makes them.
+//! Campaigns: edited and led through their life. They are made in `new_campaigns`.
 //!
 //! Every change locks the campaign's row, so that two of them come one after the other, and moves its edit revision.
 
@@ -66,14 +66,14 @@ impl Desk<'_> {
         };
         let mut after = before.clone();
         change(&mut after);
-        let after = match checked(after) {
-            Ok(after) => after,
-            Err(refusals) => return reject(refusals),
-        };
         let has_votes = campaign::has_votes(edit.tx(), id).await?;
         if let Err(refusals) = check_edit(&before, &after, has_votes, edit.now) {
             return reject(refusals);
         }
+        let after = match checked(after) {
+            Ok(after) => after,
+            Err(refusals) => return reject(refusals),
+        };
         if after.slug != before.slug && campaign::slug_is_taken(edit.tx(), &after.slug).await? {
             return refuse(CampaignRefusal::SlugTaken, "slug");
         }

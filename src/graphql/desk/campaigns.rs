@@ -1,17 +1,17 @@
 //! Campaigns: made, edited and led through their life.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use uuid::Uuid;
+use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 
-use super::user_error;
-use crate::app::desk::{Answer, CategoryEdit, NewCampaign, RulesAmendment};
-use crate::domain::campaign::{Campaign as CampaignData, Lifecycle, TimeZone};
-use crate::domain::campaign_life::{CampaignRefusal, Step};
-use crate::error::Error;
-use crate::graphql::messages::Language;
-use crate::graphql::types::{
-    Campaign, IdentityKind, Long, QuotaPeriod, QuotaScope, TallyVisibility, Timestamp,
+use super::campaign_inputs::{
+    AmendRulesInput, CampaignStepInput, CategoryInput, CloneCampaignInput, CreateCampaignInput,
+    ExtendVotingInput, SetCategoriesInput, UpdateCampaignInput, new_draft,
 };
+use super::user_error;
+use crate::app::desk::{Answer, NewCampaign, Rejection, RulesAmendment};
+use crate::domain::campaign::{Campaign as CampaignData, TimeZone};
+use crate::domain::campaign_life::{CampaignRefusal, Step};
+use crate::graphql::messages::Language;
+use crate::graphql::types::{Campaign, Timestamp};
 use crate::graphql::{app, node_id, requester};
 use crate::id::{CampaignId, OrganisationId};
 
@@ -68,192 +68,6 @@ pub(super) enum CampaignErrorCode {
 user_error! {
     /// A refusal of a change of a campaign.
     CampaignUserError, CampaignErrorCode
-}
-
-/// The rules of a vote.
-#[derive(InputObject)]
-struct VotingRulesInput {
-    /// The time that a quota lasts.
-    period: QuotaPeriod,
-    /// The part of the campaign that a quota counts in.
-    scope: QuotaScope,
-    /// Votes a voter has in each period and scope, 1 to 1,000.
-    votes_per_period: i32,
-    /// The audience of the tally, and from when on.
-    tally_visibility: TallyVisibility,
-    /// The kinds of voters that may vote.
-    #[graphql(default_with = "vec![IdentityKind::WechatMiniProgram]")]
-    admits: Vec<IdentityKind>,
-}
-
-impl VotingRulesInput {
-    fn apply(&self, campaign: &mut CampaignData) {
-        campaign.quota_period = self.period.into();
-        campaign.quota_scope = self.scope.into();
-        campaign.votes_per_period = i64::from(self.votes_per_period);
-        campaign.tally_visibility = self.tally_visibility.into();
-        campaign.guests_may_vote = self.admits.contains(&IdentityKind::Guest);
-    }
-
-    /// Whether the mini-program is among those that are admitted: a campaign of guests alone cannot be had.
-    fn admits_can_be(&self) -> bool {
-        self.admits.contains(&IdentityKind::WechatMiniProgram)
-    }
-}
-
-/// A category of a campaign.
-#[derive(InputObject)]
-struct CategoryInput {
-    /// The category; null for a new one.
-    id: Option<ID>,
-    /// A short name for programs: letters, digits, hyphens and underscores of ASCII.
-    key: String,
-    /// Its name for people.
-    name: String,
-    /// How many of its nominees the public's selection takes.
-    shortlist_size: i32,
-}
-
-impl CategoryInput {
-    fn read(ctx: &Context<'_>, inputs: Vec<Self>) -> Result<Vec<CategoryEdit>> {
-        let key = &app(ctx).hash_key;
-        let mut categories = Vec::with_capacity(inputs.len());
-        for input in inputs {
-            let id = input.id.map(|id| node_id::decode(key, &id)).transpose()?;
-            categories.push(CategoryEdit {
-                id,
-                key: input.key,
-                name: input.name,
-                shortlist_size: i64::from(input.shortlist_size),
-            });
-        }
-        Ok(categories)
-    }
-}
-
-/// The input of `createCampaign`.
-#[derive(InputObject)]
-struct CreateCampaignInput {
-    /// The organisation that runs it.
-    organisation_id: ID,
-    /// Your name for this wish, a fresh UUID: sent again with the same key it makes nothing new.
-    idempotency_key: Uuid,
-    /// Its name in addresses.
-    slug: String,
-    /// Its title.
-    title: String,
-    /// A few sentences on its subject.
-    #[graphql(default)]
-    summary: String,
-    /// IANA name of the time zone whose days its quota follows.
-    #[graphql(default_with = "\"Asia/Shanghai\".to_owned()")]
-    time_zone: String,
-    /// The first moment at which a vote counts.
-    voting_opens_at: Timestamp,
-    /// The first moment at which a vote counts no more.
-    voting_closes_at: Timestamp,
-    /// The rules of the vote.
-    rules: VotingRulesInput,
-    /// Its categories in their order.
-    #[graphql(default)]
-    categories: Vec<CategoryInput>,
-}
-
-/// The input of `cloneCampaign`.
-#[derive(InputObject)]
-struct CloneCampaignInput {
-    /// The campaign whose rules and categories are copied.
-    campaign_id: ID,
-    /// Your name for this wish, a fresh UUID: sent again with the same key it makes nothing new.
-    idempotency_key: Uuid,
-    /// The copy's name in addresses.
-    slug: String,
-    /// The copy's title.
-    title: String,
-    /// The first moment at which a vote counts.
-    voting_opens_at: Timestamp,
-    /// The first moment at which a vote counts no more.
-    voting_closes_at: Timestamp,
-    /// Whether the nominees are copied, too; withdrawn ones are not.
-    #[graphql(default)]
-    with_nominees: bool,
-}
-
-/// The input of `updateCampaign`: what is left out stays.
-#[derive(InputObject)]
-struct UpdateCampaignInput {
-    /// The campaign.
-    campaign_id: ID,
-    /// The revision that the edit rests on.
-    expected_revision: Long,
-    /// Its name in addresses: of a draft only.
-    slug: Option<String>,
-    /// Its title.
-    title: Option<String>,
-    /// A few sentences on its subject.
-    summary: Option<String>,
-    /// IANA name of its time zone: before the first vote only.
-    time_zone: Option<String>,
-    /// The first moment at which a vote counts: before the first vote only.
-    voting_opens_at: Option<Timestamp>,
-    /// The first moment at which a vote counts no more: before the first vote only.
-    voting_closes_at: Option<Timestamp>,
-    /// The rules of the vote: before the first vote only.
-    rules: Option<VotingRulesInput>,
-}
-
-/// The input of `setCategories`.
-#[derive(InputObject)]
-struct SetCategoriesInput {
-    /// The campaign.
-    campaign_id: ID,
-    /// The campaign's revision that the edit rests on.
-    expected_revision: Long,
-    /// All its categories in their order: those that are left out are removed.
-    categories: Vec<CategoryInput>,
-    /// The reason, which the public reads: needed after the first vote.
-    reason: Option<String>,
-}
-
-/// The input of a step of a campaign's life.
-#[derive(InputObject)]
-struct CampaignStepInput {
-    /// The campaign.
-    campaign_id: ID,
-    /// The revision that the step rests on; null to make it whatever was changed.
-    expected_revision: Option<Long>,
-    /// The reason, for the audit log.
-    reason: Option<String>,
-}
-
-/// The input of `extendVoting`.
-#[derive(InputObject)]
-struct ExtendVotingInput {
-    /// The campaign.
-    campaign_id: ID,
-    /// The revision that the step rests on; null to make it whatever was changed.
-    expected_revision: Option<Long>,
-    /// The first moment at which a vote counts no more: later than until now.
-    voting_closes_at: Timestamp,
-    /// The reason, for the audit log.
-    reason: Option<String>,
-}
-
-/// The input of `amendRules`: what is left out stays.
-#[derive(InputObject)]
-struct AmendRulesInput {
-    /// The campaign.
-    campaign_id: ID,
-    /// The revision that the amendment rests on.
-    expected_revision: Long,
-    /// Votes a voter has in each period and scope: more than until now.
-    votes_per_period: Option<i32>,
-    /// The audience of the tally, and from when on.
-    tally_visibility: Option<TallyVisibility>,
-    /// The first moment at which a vote counts no more.
-    voting_closes_at: Option<Timestamp>,
-    /// The reason, which the public reads.
-    reason: String,
 }
 
 /// The answer of a change of a campaign.
@@ -320,7 +134,7 @@ impl CampaignPayload {
 
     /// The payload that refuses one field before anything is looked at.
     fn refused(ctx: &Context<'_>, why: CampaignRefusal, field: &'static str) -> Self {
-        let rejection = crate::app::desk::Rejection {
+        let rejection = Rejection {
             why,
             field: Some(field),
         };
@@ -329,40 +143,6 @@ impl CampaignPayload {
             user_errors: CampaignUserError::list(ctx, vec![rejection], Language::campaign_refusal),
         }
     }
-}
-
-/// A draft of an organisation, before its fields are filled in.
-fn new_draft(organisation_id: OrganisationId, time_zone: TimeZone) -> CampaignData {
-    let rules = VotingRulesInput {
-        period: QuotaPeriod::Day,
-        scope: QuotaScope::Category,
-        votes_per_period: 1,
-        tally_visibility: TallyVisibility::Live,
-        admits: vec![IdentityKind::WechatMiniProgram],
-    };
-    let mut draft = CampaignData {
-        id: CampaignId::new(),
-        organisation_id,
-        slug: String::new(),
-        title: String::new(),
-        summary: String::new(),
-        cover_url: None,
-        time_zone,
-        lifecycle: Lifecycle::Draft,
-        voting_opens_at: chrono::DateTime::UNIX_EPOCH,
-        voting_closes_at: chrono::DateTime::UNIX_EPOCH,
-        quota_period: rules.period.into(),
-        quota_scope: rules.scope.into(),
-        votes_per_period: 1,
-        tally_visibility: rules.tally_visibility.into(),
-        guests_may_vote: false,
-        paused_at: None,
-        edit_revision: 1,
-        revision: 1,
-        rules_revision: 1,
-    };
-    rules.apply(&mut draft);
-    draft
 }
 
 /// Changes of campaigns.
@@ -608,6 +388,6 @@ async fn step(ctx: &Context<'_>, input: CampaignStepInput, step: Step) -> Result
     let id = node_id::decode::<CampaignId>(&app.hash_key, &input.campaign_id)?;
     let expected_revision = input.expected_revision.map(|revision| revision.0);
     let stepping = desk.step_campaign(id, expected_revision, step, input.reason.as_deref());
-    let answer = Box::pin(stepping).await.map_err(Error::from)?;
+    let answer = Box::pin(stepping).await?;
     CampaignPayload::of_change(ctx, id, answer).await
 }

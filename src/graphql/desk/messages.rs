@@ -87,7 +87,8 @@ impl Language {
     }
 
     /// The message of a change of a campaign that was refused.
-    pub(super) fn campaign_refusal(self, why: CampaignRefusal) -> &'static str {
+    #[must_use]
+    pub fn campaign_refusal(self, why: CampaignRefusal) -> &'static str {
         match why {
             CampaignRefusal::InvalidSlug => {
                 self.organisation_refusal(OrganisationRefusal::InvalidSlug)

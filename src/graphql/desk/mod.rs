@@ -1,6 +1,7 @@
 //! The desk in the API: what organisers read and change. Every change passes the door of [`crate::app::desk`].
 
 mod account;
+mod campaign_inputs;
 mod campaigns;
 mod members;
 mod messages;

@@ -21,6 +21,7 @@ on_both!(
     categories_are_one_list,
     of_two_edits_the_second_is_shown_the_first,
     edits_on_two_processes_are_all_in_the_log,
+    verification_finds_what_the_log_does_not_tell,
 );
 
 /// What the tests ask for of a campaign.
@@ -196,6 +197,7 @@ async fn a_campaign_goes_its_whole_way(stores: Stores) {
         json!({"campaignId": made.id, "votingClosesAt": time(later - TimeDelta::hours(1))});
     let earlier = run(&office.organiser, "extendVoting", earlier).await;
     earlier.expect_refused("TIMES_OUT_OF_ORDER");
+    app.advance(TimeDelta::seconds(1));
     let closed = office.step("closeVoting", &made).await.expect_counted();
     assert_eq!(closed["campaign"]["phase"], "ENDED");
     app.voter()
@@ -653,6 +655,39 @@ async fn edits_on_two_processes_are_all_in_the_log(stores: Stores) {
     }
     for field in ["title", "summary"] {
         assert_eq!(json!(replayed[field]), state[field]);
+    }
+}
+
+/// What was changed by hand, in the tables, is not in the log.
+async fn verification_finds_what_the_log_does_not_tell(stores: Stores) {
+    let office = Office::open(&stores).await;
+    office.open_campaign("by-hand").await;
+    office.verify().await;
+    let report = async || {
+        let report = acclaim::verify::verify(&office.app.database, None).await;
+        report.expect("the database answers").to_string()
+    };
+    for (statement, told) in [
+        (
+            "UPDATE campaign SET votes_per_period = 9",
+            "rules.votesPerPeriod is 9, and 3 by the log",
+        ),
+        (
+            "UPDATE nominee SET status = 'FROZEN'",
+            "status is FROZEN, and ACTIVE by the log",
+        ),
+        (
+            "UPDATE campaign SET edit_revision = edit_revision + 1",
+            "revision 3 has 0 events",
+        ),
+        (
+            "UPDATE campaign SET edit_revision = 1",
+            "the log knows revision 2, the object is at 1",
+        ),
+    ] {
+        stores.execute(statement).await;
+        let told_of = report().await;
+        assert!(told_of.contains(told), "{statement}: {told_of}");
     }
 }
 

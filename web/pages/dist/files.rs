@@ -1,18 +1,18 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-DmRAyi8g.js";
+const SCRIPT: &str = "main-DsgygCe1.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-DiVlFwAZ.js",
+        name: "board-DKynOBXd.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-DiVlFwAZ.js.br"),
-        gzip: include_bytes!("board-DiVlFwAZ.js.gz"),
+        brotli: include_bytes!("board-DKynOBXd.js.br"),
+        gzip: include_bytes!("board-DKynOBXd.js.gz"),
     },
     File {
-        name: "live-DKdcH_-O.js",
+        name: "live-D4GUhueR.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-DKdcH_-O.js.br"),
-        gzip: include_bytes!("live-DKdcH_-O.js.gz"),
+        brotli: include_bytes!("live-D4GUhueR.js.br"),
+        gzip: include_bytes!("live-D4GUhueR.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -21,21 +21,21 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "main-DmRAyi8g.js",
+        name: "main-DsgygCe1.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-DmRAyi8g.js.br"),
-        gzip: include_bytes!("main-DmRAyi8g.js.gz"),
+        brotli: include_bytes!("main-DsgygCe1.js.br"),
+        gzip: include_bytes!("main-DsgygCe1.js.gz"),
     },
     File {
-        name: "stories-CYLYJAFs.js",
+        name: "stories-CrgcHf5b.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-CYLYJAFs.js.br"),
-        gzip: include_bytes!("stories-CYLYJAFs.js.gz"),
+        brotli: include_bytes!("stories-CrgcHf5b.js.br"),
+        gzip: include_bytes!("stories-CrgcHf5b.js.gz"),
     },
     File {
-        name: "story-DcfHvLah.js",
+        name: "story-9RfynG9q.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DcfHvLah.js.br"),
-        gzip: include_bytes!("story-DcfHvLah.js.gz"),
+        brotli: include_bytes!("story-9RfynG9q.js.br"),
+        gzip: include_bytes!("story-9RfynG9q.js.gz"),
     },
 ];

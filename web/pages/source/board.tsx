@@ -526,7 +526,7 @@ function Clock({ campaign, onEnd }: { campaign: Campaign; onEnd: () => Promise<v
       </div>
       <div>
         <dt>{campaign.phase === "UPCOMING" ? t().timeUntil : t().timeLeft}</dt>
-        <dd>{remaining === undefined ? t().over : remainingTime(remaining)}</dd>
+        <dd>{remaining === undefined ? (campaign.phase === "PAUSED" ? t().paused : t().over) : remainingTime(remaining)}</dd>
       </div>
     </dl>
   );

@@ -153,7 +153,7 @@ function Countdown({ campaign, onEnd }: { campaign: Campaign; onEnd: () => void 
   const endMs = Date.parse(isUpcoming ? campaign.votingOpensAt : campaign.votingClosesAt);
   const remaining = endMs - time;
   useAlarm(isRunning ? endMs : undefined, onEnd);
-  if (!isRunning) return <p class="countdown">{t().closed}</p>;
+  if (!isRunning) return <p class="countdown">{campaign.phase === "PAUSED" ? t().paused : t().closed}</p>;
   return <p class="countdown">{isUpcoming ? t().opensIn(remainingTime(remaining)) : t().closesIn(remainingTime(remaining))}</p>;
 }
 

@@ -100,7 +100,7 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
   }, [searchText, filter.search]);
   const isTallyVisible =
     campaign.rules.tallyVisibility === "LIVE" ||
-    (campaign.rules.tallyVisibility === "AFTER_CLOSE" && !["UPCOMING", "VOTING"].includes(campaign.phase));
+    (campaign.rules.tallyVisibility === "AFTER_CLOSE" && !["UPCOMING", "VOTING", "PAUSED"].includes(campaign.phase));
   // An order by hidden votes, of an old link or from before they were hidden, is refused.
   const order = filter.order === "VOTES" && !isTallyVisible ? "SHUFFLED" : filter.order;
   // A search is for one person, whatever the category.

@@ -41,6 +41,7 @@ const english = {
   opensIn: (time: string) => `Voting opens in ${time}`,
   closesIn: (time: string) => `Voting closes in ${time}`,
   closed: "Voting has closed.",
+  paused: "Voting is paused.",
   notSent: (name: string) =>
     `We do not know yet whether your vote for ${name} arrived. Tap again: it cannot count twice.`,
   likeFailed: "That did not work. Try again in a moment.",
@@ -130,6 +131,7 @@ const chinese: typeof english = {
   opensIn: (time) => `距投票开始 ${time}`,
   closesIn: (time) => `距投票结束 ${time}`,
   closed: "投票已经结束。",
+  paused: "投票已暂停。",
   notSent: (name) => `暂时无法确认您为${name}投的票是否送达，请再点一次，不会重复计票。`,
   likeFailed: "操作未成功，请稍后再试。",
   refused: "服务器没有接受这个请求，请重试或刷新页面。",

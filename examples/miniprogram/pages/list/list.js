@@ -213,7 +213,8 @@ Page({
     const isUpcoming = campaign.phase === 'UPCOMING';
     const isRunning = isUpcoming || campaign.phase === 'VOTING';
     const ms = Date.parse(isUpcoming ? campaign.votingOpensAt : campaign.votingClosesAt) - client.now();
-    this.setData({ left: isRunning ? countdown(isUpcoming, ms) : '投票已经结束' });
+    const stopped = campaign.phase === 'PAUSED' ? '投票已暂停' : '投票已经结束';
+    this.setData({ left: isRunning ? countdown(isUpcoming, ms) : stopped });
     // The next quota, opening or end is the server's to say. A vote that is not open may open earlier or be prolonged.
     const isDue = campaign.phase !== 'VOTING' || ms <= 0 || periodEndMs(campaign.viewerQuotas) <= client.now();
     if (isDue && client.now() >= this.reloadAtMs) {

@@ -25,7 +25,7 @@ use crate::sheet::{AnnotatedSheet, FAULTS_TITLE, Template, template};
 #[derive(Debug, Subcommand)]
 pub(super) enum ImportCommand {
     /// Add and change the nominees of a campaign: rows match by number, else by name and employer
-    Nominees(ImportNominees),
+    Nominees(Box<ImportNominees>),
     /// Write an empty sheet of nominees to fill in; a file that is there is not touched
     Template {
         /// Where to

@@ -1,7 +1,7 @@
 //! The commands that import spreadsheets, as the desk does.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -20,12 +20,18 @@ use crate::graphql::messages::Language;
 use crate::ledger::campaign;
 use crate::sheet::child::FILE_BYTES_MAX;
 use crate::sheet::reader::{self, ReadError};
-use crate::sheet::{AnnotatedSheet, FAULTS_TITLE};
+use crate::sheet::{AnnotatedSheet, FAULTS_TITLE, Template, template};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ImportCommand {
     /// Add and change the nominees of a campaign: rows match by number, else by name and employer
-    Nominees(ImportNominees),
+    Nominees(Box<ImportNominees>),
+    /// Write an empty sheet of nominees to fill in; a file that is there is not touched
+    Template {
+        /// Where to
+        #[arg(value_name = "FILE.xlsx")]
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -52,6 +58,10 @@ pub(super) struct ImportNominees {
 pub(super) async fn import(command: ImportCommand) -> Result<ExitCode, Failure> {
     match command {
         ImportCommand::Nominees(import) => import_nominees(&import).await,
+        ImportCommand::Template { file } => {
+            make(&file)?.write_all(&template(Template::Nominees)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
@@ -144,9 +154,13 @@ fn annotate(rows: &[SheetRow], plan: &NomineePlan, path: &Path) -> Result<(), Fa
         };
         sheet.write(row, &note)?;
     }
-    let output = File::create_new(path);
-    let output = output.map_err(|error| format!("{} cannot be made: {error}", path.display()))?;
-    Ok(sheet.finish(output)?)
+    Ok(sheet.finish(make(path)?)?)
+}
+
+/// A new file.
+fn make(path: &Path) -> Result<File, Failure> {
+    let made = File::create_new(path);
+    Ok(made.map_err(|error| format!("{} cannot be made: {error}", path.display()))?)
 }
 
 /// Prints what the sheet changes, or what is wrong with its rows.

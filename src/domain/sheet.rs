@@ -1,5 +1,5 @@
 //! The rows of a spreadsheet as they were read, and the reasons why a file cannot be read. Another module reads
-//! and writes files; [`super::import`] plans what rows change.
+//! and writes files; `import` plans what rows change.
 
 use serde::{Deserialize, Serialize};
 

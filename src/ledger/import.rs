@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::address::require_web;
-use super::{Transaction, in_tx, sql};
+use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::change::Change;
 use crate::domain::nominee::Nominee;
 use crate::id::{CampaignId, ImportId, NomineeId};
@@ -41,13 +41,14 @@ pub struct Import {
 }
 
 /// The change of an object that an import made.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
 pub struct ImportChange {
     /// The object.
     pub subject_id: Uuid,
     /// Its edit revision after the change.
     pub subject_revision: i64,
     /// The fields that were changed.
+    #[sqlx(json)]
     pub changes: Vec<Change>,
 }
 
@@ -77,6 +78,19 @@ pub async fn insert(
             .bind(&rows).bind(import.id).execute(t).await.map(drop))?;
     }
     Ok(())
+}
+
+/// The changes that imports made in a campaign, in the order of the objects' revisions.
+pub async fn list_changes(
+    database: &Database,
+    campaign_id: CampaignId,
+) -> sqlx::Result<Vec<ImportChange>> {
+    let statement = sql!(
+        "list_import_changes",
+        "SELECT c.subject_id, c.subject_revision, c.changes FROM import_change c JOIN import i ON i.id = c.import_id
+        WHERE i.campaign_id = $1 ORDER BY c.subject_revision, c.import_id"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(campaign_id).fetch_all(p).await)
 }
 
 /// Stores what can be imported of nominees, with their next edit revisions. Their stories follow them into their

@@ -13,7 +13,7 @@ use super::lines::{LINE_BYTES_MAX, Line, OUTPUT_BYTES_MAX};
 use crate::domain::sheet::{DATA_ROWS_MAX, HEADER_ROWS_MAX, SheetError, SheetRow};
 
 /// How long reading may take in all: a busy machine gives the child little of its processor time.
-const WALL_TIME_MAX: Duration = Duration::from_secs(60);
+const WALL_TIME_MAX: Duration = Duration::from_mins(1);
 
 /// The exit code of a program that panicked.
 const PANICKED: i32 = 101;

@@ -13,6 +13,7 @@ use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::id::CampaignId;
 use crate::ledger::audit::{self, AuditEvent};
+use crate::ledger::import::{self, ImportChange};
 use crate::ledger::{Database, campaign};
 
 /// An object that is not as the audit log tells.
@@ -54,17 +55,21 @@ async fn compare_campaign(
     id: CampaignId,
 ) -> sqlx::Result<Vec<AuditDifference>> {
     let events = audit::list_of_campaign(database, id).await?;
+    let imported = import::list_changes(database, id).await?;
     let Some(roster) = campaign::find_roster(database, id).await?.roster else {
         return Ok(Vec::new());
     };
-    let mut by_subject: HashMap<Uuid, Vec<AuditEvent>> = HashMap::new();
-    for event in events {
-        by_subject.entry(event.subject_id).or_default().push(event);
+    let mut by_subject: HashMap<Uuid, Vec<ImportChange>> = HashMap::new();
+    let told = events.into_iter().filter_map(told_by);
+    for change in told.chain(imported) {
+        let changes = by_subject.entry(change.subject_id).or_default();
+        changes.push(change);
     }
     let mut differences = Vec::new();
     for (subject_id, revision, values) in objects(&roster) {
-        let events = by_subject.remove(&subject_id).unwrap_or_default();
-        let faults = faults(&events, revision, &values).into_iter();
+        let mut changes = by_subject.remove(&subject_id).unwrap_or_default();
+        changes.sort_by_key(|change| change.subject_revision);
+        let faults = faults(&changes, revision, &values).into_iter();
         differences.extend(faults.map(|fault| AuditDifference {
             campaign_id: id,
             subject_id,
@@ -72,6 +77,15 @@ async fn compare_campaign(
         }));
     }
     Ok(differences)
+}
+
+/// The change of one object that an event tells of, as imports keep theirs beside their one event.
+fn told_by(event: AuditEvent) -> Option<ImportChange> {
+    Some(ImportChange {
+        subject_id: event.subject_id,
+        subject_revision: event.subject_revision?,
+        changes: event.changes,
+    })
 }
 
 /// Values by the names of their fields.
@@ -104,21 +118,18 @@ fn objects(roster: &Roster) -> Vec<(Uuid, i64, Values)> {
 }
 
 /// The faults of an object at this revision, with these values, by its events in the order of their revisions.
-fn faults(events: &[AuditEvent], revision: i64, values: &Values) -> Vec<String> {
+fn faults(events: &[ImportChange], revision: i64, values: &Values) -> Vec<String> {
     let mut faults = Vec::new();
     for expected in 2..=revision {
         let count = events
             .iter()
-            .filter(|event| event.subject_revision == Some(expected))
+            .filter(|event| event.subject_revision == expected)
             .count();
         if count != 1 {
             faults.push(format!("revision {expected} has {count} events"));
         }
     }
-    if let Some(last) = events
-        .iter()
-        .filter_map(|event| event.subject_revision)
-        .max()
+    if let Some(last) = events.iter().map(|event| event.subject_revision).max()
         && last > revision
     {
         faults.push(format!(

@@ -151,13 +151,11 @@ impl<'a> Planner<'a> {
             cells.add(StoryField::Title, reason);
             return None;
         }
-        match stories?.as_slice() {
-            [story] => Some(story),
-            _ => {
-                cells.add(StoryField::Title, RowFaultReason::AmbiguousStory);
-                None
-            }
-        }
+        let [story] = stories?.as_slice() else {
+            cells.add(StoryField::Title, RowFaultReason::AmbiguousStory);
+            return None;
+        };
+        Some(story)
     }
 
     fn nominee(&self, cells: &mut Cells<'_>, known: Option<&Story>) -> Option<NomineeId> {

@@ -38,6 +38,7 @@ fn nominee(number: i64, name: &str, employer: &str) -> Nominee {
         title: None,
         summary: "事迹".to_owned(),
         portrait_url: None,
+        portrait_media: None,
         status: NomineeStatus::Active,
         edit_revision: 1,
     }
@@ -53,6 +54,7 @@ fn roster() -> Roster {
         title: String::new(),
         summary: String::new(),
         cover_url: None,
+        cover_media: None,
         time_zone: TimeZone(Asia::Shanghai),
         lifecycle: Lifecycle::Draft,
         voting_opens_at: at("2022-10-25T00:00:00Z"),
@@ -329,6 +331,7 @@ fn story(id: u128, title: &str) -> Story {
         summary: "摘要".to_owned(),
         body: "正文".to_owned(),
         cover_url: None,
+        cover_media: None,
         media: Vec::new(),
         published_at: "2022-10-25T01:00:00Z".parse().expect("a time"),
     }

@@ -139,6 +139,9 @@ async fn a_sheet_is_applied_with_one_event_and_a_row_for_each_nominee(stores: St
         ("unchanged", Some("0")),
     ];
     assert_eq!(told, expected);
+    let report = acclaim::verify::verify(&app.database, None).await;
+    let report = report.expect("the database answers");
+    assert!(report.is_clean(), "{report}");
     // Once more changes nothing, and nothing is told.
     let again = apply(&app, &sample, &rows).await;
     assert_eq!((again.creates, again.updates, again.unchanged), (0, 0, 2));
@@ -295,5 +298,16 @@ async fn the_command_imports_a_file(stores: Stores) {
     assert!(
         said.contains("no header with these columns: employer"),
         "{said}"
+    );
+    let empty = format!("{name}-template.xlsx");
+    for (code, words) in [(0, ""), (1, "cannot be made")] {
+        let output = ended(program(&stores, &["import", "template", &empty]), "").await;
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(words));
+    }
+    assert!(
+        std::fs::read(&empty)
+            .expect("it is written")
+            .starts_with(b"PK")
     );
 }

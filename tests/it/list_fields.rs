@@ -69,4 +69,45 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
         "Tally.entries",
         "query($campaign: ID!) { campaign(id: $campaign) { tally { version entries { rank votes nominee { name } } } } }",
     ),
+    (
+        "VotingRules.admits",
+        "query($campaign: ID!) { campaign(id: $campaign) { rules { admits } } }",
+    ),
+    (
+        "Campaign.amendments",
+        "query($campaign: ID!) { campaign(id: $campaign) { amendments { at reason } } }",
+    ),
+    (
+        "Amendment.changes",
+        "query($campaign: ID!) { campaign(id: $campaign) { amendments { changes { field before after } } } }",
+    ),
+    (
+        "CampaignDesk.nominees",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { nominees(first: 100) { totalCount nodes { id status } } } } }",
+    ),
+    ("Query.organisations", "{ organisations { id slug } }"),
+    (
+        "Viewer.memberships",
+        "{ viewer { memberships { role organisation { slug } } } }",
+    ),
+    (
+        "Organisation.members",
+        "{ organisation(slug: \"sample\") { members { role staff { name } } } }",
+    ),
+    (
+        "Organisation.invitations",
+        "{ organisation(slug: \"sample\") { invitations { email role } } }",
+    ),
+    (
+        "Organisation.campaigns",
+        "{ organisation(slug: \"sample\") { campaigns(first: 100) { nodes { id title } } } }",
+    ),
+    (
+        "Organisation.auditEvents",
+        "{ organisation(slug: \"sample\") { auditEvents(first: 20) { nodes { at action subject { id } } } } }",
+    ),
+    (
+        "AuditEvent.changes",
+        "{ organisation(slug: \"sample\") { auditEvents(first: 100) { nodes { changes { field before after } } } } }",
+    ),
 ];

@@ -70,14 +70,16 @@ async fn every_list_is_read_in_a_campaign_of_ten_thousand() {
     let nominees: Vec<String> = (0..100).map(|index| sample.nominee_id(index)).collect();
     let all = json!({"campaign": sample.campaign_id(), "category": sample.category_id(0), "nominees": nominees,
         "campaigns": vec![sample.campaign_id(); 100]});
-    let voter = app.voter();
+    let (voter, owner) = (app.voter(), app.staff().await);
     for (path, query) in LIST_FIELDS {
         let used = |name: &&String| query.contains(&format!("${name}:"));
         let names = all.as_object().expect("an object").keys().filter(used);
         let variables: Value = names
             .map(|name| (name.clone(), all[name].clone()))
             .collect();
-        let data = voter.ask(query, variables).await;
+        let is_of_the_desk = query.contains("organisation") || query.contains("desk");
+        let client = if is_of_the_desk { &owner } else { &voter };
+        let data = client.ask(query, variables).await;
         assert!(!data.is_null(), "{path}");
     }
 }

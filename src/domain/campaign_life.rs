@@ -377,6 +377,7 @@ mod tests {
             title: "Sample".to_owned(),
             summary: String::new(),
             cover_url: None,
+            cover_media: None,
             time_zone: TimeZone(chrono_tz::Asia::Shanghai),
             lifecycle,
             voting_opens_at: at(1),

@@ -53,6 +53,7 @@ pub struct Report {
     remembered_votes: Vec<RememberedVote>,
     redis_checked: bool,
     /// Pictures, where there is a store of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
     media: Option<MediaReport>,
 }
 

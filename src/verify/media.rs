@@ -103,6 +103,10 @@ impl fmt::Display for MediaReport {
         for name in &self.unused {
             writeln!(f, "picture {name} is shown nowhere")?;
         }
+        // Where there was never a picture, nobody asks for any.
+        if self.pictures == 0 {
+            return Ok(());
+        }
         let result = if self.is_clean() {
             "all have their files"
         } else {

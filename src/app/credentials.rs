@@ -90,12 +90,11 @@ impl App {
         };
         let now = self.clock.now();
         let secret = TotpSecret::open(&self.hash_key, id, &stored.sealed_secret)?;
-        let is_good = match secret.check(code, now) {
-            Some(step) => second_factor::use_step(&self.database, id, step).await?,
-            None => {
-                let hash = recovery_hash(&self.hash_key, id, code);
-                second_factor::use_recovery_code(&self.database, id, &hash, now).await?
-            }
+        let is_good = if let Some(step) = secret.check(code, now) {
+            second_factor::use_step(&self.database, id, step).await?
+        } else {
+            let hash = recovery_hash(&self.hash_key, id, code);
+            second_factor::use_recovery_code(&self.database, id, &hash, now).await?
         };
         if is_good {
             return Ok(SecondFactorCheck::Passed);

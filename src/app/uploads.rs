@@ -147,6 +147,7 @@ impl App {
 
     /// Puts the file of an upload into the store, where it is as long as was said. Of two that come at once the first
     /// is taken.
+    #[allow(clippy::missing_panics_doc, reason = "the semaphore is never closed")]
     pub async fn receive_upload(
         &self,
         upload: &Upload,

@@ -20,6 +20,10 @@ pub struct Change {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes(Vec<Change>);
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "numbers and texts alike, as callers have them"
+)]
 impl Changes {
     /// Adds a field whose values differ.
     pub fn compare(&mut self, field: &str, before: Option<String>, after: Option<String>) {

@@ -81,6 +81,7 @@ impl PictureMaker {
     ///
     /// # Errors
     /// [`PictureFault`] where the file cannot become one.
+    #[allow(clippy::missing_panics_doc, reason = "the semaphore is never closed")]
     pub async fn make(&self, file: Bytes) -> Result<MadePicture, PictureFault> {
         let turn = Arc::clone(&self.0).acquire_owned().await;
         let turn = turn.expect("nobody closes the semaphore");
@@ -185,7 +186,7 @@ fn check_scans(file: &[u8]) -> Result<(), PictureFault> {
         let pairs = file.windows(2).enumerate();
         pairs.filter_map(move |(at, pair)| (pair == [0xff, marker]).then_some(at))
     };
-    let last_scan = markers(0xda).last().ok_or(PictureFault::Damaged)?;
+    let last_scan = markers(0xda).next_back().ok_or(PictureFault::Damaged)?;
     if markers(0xda).nth(SCANS_MAX).is_some() {
         return Err(PictureFault::TooLarge);
     }

@@ -229,6 +229,7 @@ impl MediaStore {
     ///
     /// # Errors
     /// [`MediaStoreError::NotFound`], or what the store says.
+    #[allow(clippy::missing_panics_doc, reason = "the semaphore is never closed")]
     pub async fn read_picture(&self, file: &MediaFile) -> Result<Bytes, MediaStoreError> {
         let read = async {
             let turn = self.reading.acquire().await;

@@ -50,8 +50,8 @@ fn crc(bytes: &[u8]) -> u32 {
     })
 }
 
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-    let body = [kind, data].concat();
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
+    let body = [&kind[..], data].concat();
     let length = u32::try_from(data.len()).expect("a short chunk");
     [
         &length.to_be_bytes()[..],
@@ -66,9 +66,9 @@ fn png_of(width: u32, height: u32) -> Vec<u8> {
     let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
     header.extend([8, 0, 0, 0, 0]);
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
-    file.extend(chunk(b"IHDR", &header));
-    file.extend(chunk(b"IDAT", &[]));
-    file.extend(chunk(b"IEND", &[]));
+    file.extend(chunk(*b"IHDR", &header));
+    file.extend(chunk(*b"IDAT", &[]));
+    file.extend(chunk(*b"IEND", &[]));
     file
 }
 
@@ -220,8 +220,8 @@ fn what_is_too_large_is_refused_by_its_header() {
     let mut header = [6_000_u32.to_be_bytes(), 6_000_u32.to_be_bytes()].concat();
     header.extend([16, 6, 0, 0, 0]);
     let mut deep = b"\x89PNG\r\n\x1a\n".to_vec();
-    deep.extend(chunk(b"IHDR", &header));
-    deep.extend(chunk(b"IDAT", &[]));
+    deep.extend(chunk(*b"IHDR", &header));
+    deep.extend(chunk(*b"IDAT", &[]));
     assert_eq!(fault_of(deep), PictureFault::TooLarge);
 }
 
@@ -229,7 +229,7 @@ fn what_is_too_large_is_refused_by_its_header() {
 fn what_moves_is_refused() {
     let png = encode(&halves(20, 20), ImageFormat::Png);
     // Behind the signature and the header: two frames, played for ever.
-    let control = chunk(b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]);
+    let control = chunk(*b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]);
     let animated = [&png[..33], &control, &png[33..]].concat();
     assert_eq!(fault_of(animated), PictureFault::Animated);
     assert_eq!(fault_of(animated_webp()), PictureFault::Animated);

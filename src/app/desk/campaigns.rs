@@ -30,6 +30,10 @@ pub struct RulesAmendment {
 }
 
 /// The rejections of fields.
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it ends use cases, which fail in other ways, too"
+)]
 pub(super) fn reject<T>(refusals: Vec<FieldRefusal>) -> Result<Answer<T, CampaignRefusal>> {
     let rejections = refusals.into_iter().map(|(why, field)| Rejection {
         why,

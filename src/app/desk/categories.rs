@@ -123,15 +123,12 @@ impl Edit {
         }
         for (position, category) in (0i64..).zip(new) {
             let before = old.iter().find(|old| old.id == category.id);
-            let name = match before {
-                Some(_) => {
-                    campaign::update_category(self.tx(), category, position).await?;
-                    "category.update"
-                }
-                None => {
-                    campaign::insert_category(self.tx(), category, position).await?;
-                    "category.create"
-                }
+            let name = if before.is_some() {
+                campaign::update_category(self.tx(), category, position).await?;
+                "category.update"
+            } else {
+                campaign::insert_category(self.tx(), category, position).await?;
+                "category.create"
             };
             let event = event_of_category(name, before, category);
             if !event.changes.is_empty() {

@@ -61,6 +61,10 @@ pub struct Rejection<W> {
 pub type Answer<T, W> = std::result::Result<T, Vec<Rejection<W>>>;
 
 /// The answer that refuses for one reason.
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it ends use cases, which fail in other ways, too"
+)]
 fn refuse<T, W>(why: W, field: impl Into<Option<&'static str>>) -> Result<Answer<T, W>> {
     let field = field.into();
     Ok(Err(vec![Rejection { why, field }]))

@@ -97,6 +97,10 @@ impl NomineeStep {
 }
 
 /// The rejections of fields that cannot be taken.
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it ends use cases, which fail in other ways, too"
+)]
 fn reject_fields<T>(faults: Vec<FieldFault<NomineeField>>) -> Result<Answer<T, NomineeRefusal>> {
     let rejections = faults.into_iter().map(|fault| Rejection {
         why: NomineeRefusal::InvalidField(fault.field, fault.reason),

@@ -184,6 +184,7 @@ fn faults_name_their_column() {
         min: 1,
         max: 999_999,
     });
+    #[allow(clippy::type_complexity, reason = "a table of cases")]
     let cases: &[(&[&str], &[(NomineeField, RowFaultReason)])] = &[
         (
             &["x1", "workers", "a", "b"],

@@ -88,6 +88,7 @@ impl Language {
 
     /// The message of a change of a campaign that was refused.
     #[must_use]
+    #[allow(clippy::too_many_lines, reason = "a table of texts")]
     pub fn campaign_refusal(self, why: CampaignRefusal) -> &'static str {
         match why {
             CampaignRefusal::InvalidSlug => {

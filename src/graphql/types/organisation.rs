@@ -141,7 +141,7 @@ impl Organisation {
 pub(in crate::graphql) struct Membership {
     app: Arc<App>,
     organisation: domain::Organisation,
-    membership: domain::Membership,
+    member: domain::Membership,
 }
 
 impl Membership {
@@ -149,12 +149,12 @@ impl Membership {
     pub(in crate::graphql) fn new(
         app: &Arc<App>,
         organisation: domain::Organisation,
-        membership: domain::Membership,
+        member: domain::Membership,
     ) -> Self {
         Self {
             app: Arc::clone(app),
             organisation,
-            membership,
+            member,
         }
     }
 }
@@ -172,25 +172,25 @@ impl Membership {
 
     /// The member.
     async fn staff(&self) -> Staff {
-        Staff::new(&self.app, self.membership.clone())
+        Staff::new(&self.app, self.member.clone())
     }
 
     /// Its role.
     async fn role(&self) -> StaffRole {
-        self.membership.role.into()
+        self.member.role.into()
     }
 
     /// The time from which it has been a member.
     async fn since(&self) -> Timestamp {
-        Timestamp(self.membership.created_at)
+        Timestamp(self.member.created_at)
     }
 
     /// Whether it has to set up a second factor before it may do anything here.
     async fn lacks_second_factor(&self) -> bool {
         lacks_second_factor(
-            self.membership.role,
+            self.member.role,
             self.organisation.requires_second_factor,
-            self.membership.has_second_factor,
+            self.member.has_second_factor,
         )
     }
 }

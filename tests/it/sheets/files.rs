@@ -48,6 +48,7 @@ impl Workbook {
         }
     }
 
+    #[allow(clippy::format_push_string, reason = "a few sheets")]
     pub fn bytes(&self) -> Vec<u8> {
         let mut entries: Vec<(String, Vec<u8>)> = vec![
             ("[Content_Types].xml".to_owned(), b"<Types/>".to_vec()),
@@ -56,12 +57,12 @@ impl Workbook {
         ];
         let (mut sheets, mut relationships) = (String::new(), String::new());
         for (number, (name, state, xml)) in (1..).zip(&self.sheets) {
-            sheets += &format!(
+            sheets.push_str(&format!(
                 r#"<sheet name="{name}" sheetId="{number}" state="{state}" r:id="rId{number}"/>"#
-            );
-            relationships += &format!(
+            ));
+            relationships.push_str(&format!(
                 r#"<Relationship Id="rId{number}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{number}.xml"/>"#
-            );
+            ));
             let path = format!("xl/worksheets/sheet{number}.xml");
             entries.push((path, xml.clone().into()));
         }

@@ -172,7 +172,7 @@ async fn memory_is_limited() {
 async fn strings_that_are_used_often_are_counted_each_time() {
     let text = "长".repeat(2_700);
     let mut workbook = Workbook::of_rows("");
-    workbook.shared_strings = format!(r#"<sst><si><t>{text}</t></si></sst>"#);
+    workbook.shared_strings = format!("<sst><si><t>{text}</t></si></sst>");
     let cells: String = (b'A'..=b'Z').map(|_| r#"<c t="s"><v>0</v></c>"#).collect();
     let row = |number: u32| format!(r#"<row r="{number}">{cells}</row>"#);
     let rows: String = (1..=100).map(row).collect();

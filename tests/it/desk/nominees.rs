@@ -68,7 +68,7 @@ async fn a_nominee_is_made_once_with_the_next_number(stores: Stores) {
 }
 
 async fn fields_out_of_bounds_are_named(stores: Stores) {
-    let (_, sample, organiser) = start(&stores).await;
+    let (_app, sample, organiser) = start(&stores).await;
     let other = Sample::insert(
         &stores.database(&acclaim::clock::Clock::System).await,
         crate::harness::noon(),

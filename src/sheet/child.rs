@@ -23,7 +23,7 @@ pub(super) const NO_LIMITS: u8 = 70;
 /// The hidden subcommand. It is looked for before anything else: what the program does otherwise takes memory.
 pub(super) const SUBCOMMAND: &str = "read-sheet";
 
-/// Reads the file on standard input if the program is called for that, as [`super::reader`] does.
+/// Reads the file on standard input if the program is called for that, as `reader` does.
 #[must_use]
 pub fn run_if_asked() -> Option<ExitCode> {
     let asked = std::env::args_os().nth(1)?;

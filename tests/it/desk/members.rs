@@ -51,7 +51,8 @@ async fn an_invitation_is_good_once_and_for_a_week(stores: Stores) {
     let app = TestApp::start(&stores).await;
     let token = invite(&app, EMAIL, "ORGANISER").await;
     assert_eq!(accept(&app, &token, "too short").await, "WEAK_PASSWORD");
-    let forged = format!("{}A", &token[..token.len() - 1]);
+    let last = if token.ends_with('A') { "B" } else { "A" };
+    let forged = format!("{}{last}", &token[..token.len() - 1]);
     for unknown in [forged.as_str(), "", &"A".repeat(5_000)] {
         assert_eq!(accept(&app, unknown, PASSWORD).await, "INVITATION_INVALID");
     }

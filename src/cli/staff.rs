@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::organisation::find_organisation;
 use super::{Failure, open_existing, print};
-use crate::app::desk::Desk;
+use crate::app::desk::{Desk, StaffAccount};
 use crate::auth::password;
 use crate::clock::Clock;
 use crate::config::StoreSettings;
@@ -185,10 +185,16 @@ async fn add_staff(add: StaffAdd) -> Result<ExitCode, Failure> {
     }
     let organisation = find_organisation(&database, &add.organisation).await?;
     let hash = password::hash(&password)?;
-    staff::upsert(&database, &email, &add.name, &hash, Clock::System.now()).await?;
     let desk = Desk::of_operator(&database, &Clock::System);
-    desk.add_member(organisation.id, &email, add.role.into())
-        .await?;
+    let account = StaffAccount {
+        email: &email,
+        name: &add.name,
+        password_hash: &hash,
+    };
+    let added = desk.add_staff(organisation.id, account, add.role.into());
+    if added.await?.is_err() {
+        return Err("--role: the organisation would have no owner: add another owner first".into());
+    }
     print(&format!("{email} can sign in.\n"));
     Ok(ExitCode::SUCCESS)
 }

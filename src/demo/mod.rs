@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
-use crate::app::desk::Desk;
+use crate::app::desk::{Desk, StaffAccount};
 use crate::auth::password;
 use crate::auth::secret::new_random_text;
 use crate::clock::Clock;
@@ -18,7 +18,7 @@ use crate::domain::nominee::{Nominee, NomineeStatus};
 use crate::domain::story::Story;
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, CategoryId, NomineeId, OrganisationId, StoryId};
-use crate::ledger::{Database, Transaction, campaign, organisation, staff, story};
+use crate::ledger::{Database, Transaction, campaign, organisation, story};
 
 /// The slug of the sample campaign.
 pub const SLUG: &str = "demo";
@@ -81,8 +81,14 @@ pub async fn load(database: &Database, clock: &Clock) -> Result<Option<String>> 
     let hash = password::hash(&password)?;
     let desk = Desk::of_operator(database, clock);
     for (email, name, role) in STAFF {
-        staff::upsert(database, email, name, &hash, now).await?;
-        desk.add_member(organisation_id, email, role).await?;
+        let account = StaffAccount {
+            email,
+            name,
+            password_hash: &hash,
+        };
+        desk.add_staff(organisation_id, account, role)
+            .await?
+            .map_err(|_| Error::internal("a member of the demo is refused"))?;
     }
     let mut tx = database.begin("load_demo").await?;
     insert_campaign(&mut tx, organisation_id, now).await?;

@@ -1,7 +1,7 @@
 //! The audit log: what was done, by whom. Events are stored in the transaction of their change and never changed;
 //! triggers refuse it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -11,6 +11,11 @@ use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::access::StaffRole;
 use crate::domain::change::Change;
 use crate::id::{AuditEventId, CampaignId, OrganisationId, StaffId};
+
+/// The time for which the key of a creation makes a repetition the same.
+const KEYS_REMEMBERED: TimeDelta = TimeDelta::days(7);
+/// Rows removed in one statement, so that it holds nobody up.
+const PURGE_BATCH: i64 = 1_000;
 
 /// The kind of an actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -157,7 +162,14 @@ pub async fn list(
 ) -> sqlx::Result<Vec<AuditEvent>> {
     let statement = sql!(
         "list_audit_events",
-        postgres: audit_list!("$2::uuid", "$3::uuid", "$4::text", "$5::timestamptz", "$6::timestamptz", "$7::timestamptz"),
+        postgres: audit_list!(
+            "$2::uuid",
+            "$3::uuid",
+            "$4::text",
+            "$5::timestamptz",
+            "$6::timestamptz",
+            "$7::timestamptz"
+        ),
         sqlite: audit_list!("$2", "$3", "$4", "$5", "$6", "$7"),
     );
     let (at, id) = after.map(|after| (after.at, after.id)).unzip();
@@ -205,6 +217,18 @@ pub async fn list_of_campaign(
         FROM audit_event WHERE campaign_id = $1 AND subject_revision IS NOT NULL ORDER BY subject_revision, at, id"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(campaign_id).fetch_all(p).await)
+}
+
+/// Forgets up to [`PURGE_BATCH`] keys of creations that nobody tries again; returns whether there may be more.
+pub async fn purge_creations(database: &Database, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let statement = sql!(
+        "purge_creations",
+        "DELETE FROM creation WHERE (actor_id, idempotency_key) IN (
+            SELECT actor_id, idempotency_key FROM creation WHERE created_at < $1 LIMIT $2)"
+    );
+    let purged = on_pool!(database.write(statement), (p, text) => sqlx::query(text)
+        .bind(now - KEYS_REMEMBERED).bind(PURGE_BATCH).execute(p).await.map(|done| done.rows_affected()))?;
+    Ok(i64::try_from(purged) == Ok(PURGE_BATCH))
 }
 
 /// Notes that this idempotency key of an actor makes this object; returns the object that it made before, if it did.

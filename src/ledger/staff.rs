@@ -64,13 +64,12 @@ pub struct SignInFailure<'a> {
 /// Stores a new member of staff, or replaces name and password of the one with this e-mail (lower case), which ends all
 /// its sessions.
 pub async fn upsert(
-    database: &Database,
+    tx: &mut Transaction,
     email: &str,
     name: &str,
     password_hash: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let mut tx = database.begin("upsert_staff_account").await?;
     let statement = sql!(
         "upsert_staff",
         "INSERT INTO staff (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)
@@ -78,8 +77,8 @@ pub async fn upsert(
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(StaffId::new()).bind(email).bind(name).bind(password_hash).bind(now).execute(t).await.map(drop))?;
-    end_sessions(&mut tx, email, now).await?;
-    tx.commit().await
+    end_sessions(tx, email, now).await?;
+    Ok(())
 }
 
 /// The member of staff with this e-mail (lower case).

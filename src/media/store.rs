@@ -242,7 +242,7 @@ impl MediaStore {
     /// Stores a file of a picture.
     ///
     /// # Errors
-    /// What the store says.
+    /// The error of the store.
     pub async fn write_picture(
         &self,
         file: &MediaFile,
@@ -254,7 +254,7 @@ impl MediaStore {
     /// Stores an uploaded file.
     ///
     /// # Errors
-    /// What the store says.
+    /// The error of the store.
     pub async fn write_upload(&self, id: UploadId, bytes: Bytes) -> Result<(), MediaStoreError> {
         self.write(&upload_place(id), bytes).await
     }
@@ -270,7 +270,7 @@ impl MediaStore {
     /// Removes an uploaded file, if it is there.
     ///
     /// # Errors
-    /// What the store says.
+    /// The error of the store.
     pub async fn delete_upload(&self, id: UploadId) -> Result<(), MediaStoreError> {
         match self.objects.delete(&upload_place(id)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
@@ -281,7 +281,7 @@ impl MediaStore {
     /// All files of pictures.
     ///
     /// # Errors
-    /// What the store says.
+    /// The error of the store.
     pub async fn list_pictures(&self) -> Result<Vec<StoredFile>, MediaStoreError> {
         self.list(PICTURES).await
     }
@@ -289,7 +289,7 @@ impl MediaStore {
     /// All files that were uploaded and wait.
     ///
     /// # Errors
-    /// What the store says.
+    /// The error of the store.
     pub async fn list_uploads(&self) -> Result<Vec<StoredFile>, MediaStoreError> {
         self.list(UPLOADS).await
     }

@@ -33,7 +33,7 @@ pub enum ReadError {
 /// memory down: callers do not read two at once.
 ///
 /// # Errors
-/// What is wrong with the file; or that the child did not run.
+/// A fault of the file, or of the child, which may not run.
 pub async fn read(program: &Path, file: File) -> Result<Vec<SheetRow>, ReadError> {
     let mut child = Command::new(program)
         .arg(SUBCOMMAND)

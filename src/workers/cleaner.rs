@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::ledger::{counters, identity, staff};
+use crate::ledger::{audit, counters, identity, staff};
 
 /// Nobody waits for old rows to go.
 const PURGE_EVERY: Duration = Duration::from_mins(10);
@@ -39,6 +39,9 @@ pub async fn purge_expired(app: &App) -> Result<()> {
         tokio::task::yield_now().await;
     }
     while identity::purge_used(&app.database, now).await? {
+        tokio::task::yield_now().await;
+    }
+    while audit::purge_creations(&app.database, now).await? {
         tokio::task::yield_now().await;
     }
     app.purge_uploads().await

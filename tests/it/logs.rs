@@ -402,9 +402,11 @@ async fn no_sign_in_leaves_a_trace_in_this_process(stores: Stores) {
 
 async fn add_staff(database: &acclaim::ledger::Database, clock: &Clock) {
     let hash = password::hash(PASSWORD).expect("randomness");
-    acclaim::ledger::staff::upsert(database, EMAIL, "Ma Lan", &hash, clock.now())
+    let mut tx = database.begin("test").await.expect("it answers");
+    acclaim::ledger::staff::upsert(&mut tx, EMAIL, "Ma Lan", &hash, clock.now())
         .await
         .expect("stored");
+    tx.commit().await.expect("stored");
 }
 
 async fn no_sign_in_leaves_a_trace_in_the_programs_log(stores: Stores) {

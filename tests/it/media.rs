@@ -74,9 +74,11 @@ async fn server(stores: &Stores, files: &Files) -> TestApp {
 /// A new member of staff.
 async fn new_staff(app: &TestApp) -> StaffId {
     let email = format!("{}@staff.example", StaffId::new());
-    staff::upsert(&app.database, &email, "Staff", "no hash", app.clock.now())
+    let mut tx = app.database.begin("test").await.expect("it answers");
+    staff::upsert(&mut tx, &email, "Staff", "no hash", app.clock.now())
         .await
         .expect("stored");
+    tx.commit().await.expect("stored");
     let found = staff::find_by_email(&app.database, &email).await;
     found.expect("read").expect("there").id
 }

@@ -78,9 +78,11 @@ impl TestApp {
         static HASH: OnceLock<String> = OnceLock::new();
         let hash = HASH.get_or_init(|| password::hash(PASSWORD).expect("randomness"));
         let now = self.clock.now();
-        acclaim::ledger::staff::upsert(&self.database, email, "Ma Lan", hash, now)
+        let mut tx = self.database.begin("test").await.expect("it answers");
+        acclaim::ledger::staff::upsert(&mut tx, email, "Ma Lan", hash, now)
             .await
             .expect("stored");
+        tx.commit().await.expect("stored");
     }
 }
 

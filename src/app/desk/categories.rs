@@ -57,6 +57,11 @@ impl Desk<'_> {
         {
             return Err(Error::NotFound("category"));
         }
+        let reason = match reason.map(checked_reason) {
+            None => None,
+            Some(Some(reason)) => Some(reason),
+            Some(None) => return refuse(CampaignRefusal::ReasonRequired, "reason"),
+        };
         let new = match checked_categories(id, categories) {
             Ok(new) => new,
             Err(refusals) => return reject(refusals),
@@ -65,7 +70,7 @@ impl Desk<'_> {
             return Ok(Ok(()));
         }
         if campaign::has_votes(edit.tx(), id).await? {
-            let Some(reason) = reason.and_then(checked_reason) else {
+            let Some(reason) = &reason else {
                 return refuse(CampaignRefusal::ReasonRequired, "reason");
             };
             if !only_shortlists_differ(&old, &new) {
@@ -74,7 +79,7 @@ impl Desk<'_> {
             for (before, after) in old.iter().zip(&new) {
                 let changes = category_changes(Some(before), after);
                 if !changes.is_empty() {
-                    edit.amend(&after.name, &changes, &reason).await?;
+                    edit.amend(&after.name, &changes, reason).await?;
                 }
             }
         }
@@ -82,13 +87,8 @@ impl Desk<'_> {
             return refuse(why, "categories");
         }
         let after = before.clone();
-        edit.commit_campaign(
-            attempt.name,
-            &before,
-            after,
-            reason.and_then(checked_reason),
-        )
-        .await?;
+        edit.commit_campaign(attempt.name, &before, after, reason)
+            .await?;
         Ok(Ok(()))
     }
 }

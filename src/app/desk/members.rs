@@ -62,6 +62,17 @@ pub struct NewInvitation {
     pub token: String,
 }
 
+/// An account as an operator sets it.
+#[derive(Debug, Clone, Copy)]
+pub struct StaffAccount<'a> {
+    /// The e-mail address (lower case) to sign in with.
+    pub email: &'a str,
+    /// The name for people.
+    pub name: &'a str,
+    /// argon2id, as a PHC string.
+    pub password_hash: &'a str,
+}
+
 impl Desk<'_> {
     fn attempt_on_member(name: &'static str, id: StaffId) -> Attempt {
         Attempt {
@@ -122,26 +133,45 @@ impl Desk<'_> {
         Ok(Ok(()))
     }
 
-    /// Makes an account a member; for operators, who may make the first owner.
-    pub async fn add_member(
+    /// Makes an account with this e-mail address (lower case), name and password, or gives the one that there is both,
+    /// and makes it a member; for operators, who make the first owner. One transaction.
+    pub async fn add_staff(
         &self,
         organisation_id: OrganisationId,
-        email: &str,
+        account: StaffAccount<'_>,
         role: StaffRole,
-    ) -> Result<()> {
-        let member = staff::find_by_email(self.database, email).await?;
-        let member = member.ok_or(Error::NotFound("member of staff"))?;
-        let attempt = Self::attempt_on_member("member.grantRole", member.id);
+    ) -> Result<Answer<StaffId, MemberRefusal>> {
+        let attempt = Self::attempt_on_member("member.grantRole", StaffId::default());
         let mut edit = self.open_members(organisation_id, &attempt).await?;
-        let before = organisation::find_role(edit.tx(), organisation_id, member.id).await?;
         let now = edit.now;
-        organisation::set_role(edit.tx(), organisation_id, member.id, role, now).await?;
+        let StaffAccount {
+            email,
+            name,
+            password_hash,
+        } = account;
+        staff::upsert(edit.tx(), email, name, password_hash, now).await?;
+        let id = staff::find_id(edit.tx(), email).await?;
+        let id = id.ok_or(Error::NotFound("member"))?;
+        let before = organisation::find_role(edit.tx(), organisation_id, id).await?;
+        if before == Some(StaffRole::Owner)
+            && role != StaffRole::Owner
+            && !organisation::has_other_owner(edit.tx(), organisation_id, id).await?
+        {
+            return refuse(MemberRefusal::LastOwner, "role");
+        }
+        organisation::set_role(edit.tx(), organisation_id, id, role, now).await?;
+        let subject = Subject::new(SubjectKind::Staff, id.0, name);
+        let mut changes = Changes::default();
+        changes.compare_personal("name", false, true);
+        changes.compare_personal("password", false, true);
+        edit.note(&Event::new("account.set", subject.clone(), changes))
+            .await?;
         let mut changes = Changes::default();
         let before = before.map(|role| role.name().to_owned());
         changes.compare("role", before, Some(role.name().to_owned()));
-        let subject = Subject::new(SubjectKind::Staff, member.id.0, member.name);
         edit.commit(Event::new(attempt.name, subject, changes))
-            .await
+            .await?;
+        Ok(Ok(id))
     }
 
     /// Ends an open invitation. To end one that is over changes nothing.

@@ -25,7 +25,7 @@ pub use self::account::{AccountRefusal, Enrolment};
 pub use self::campaigns::RulesAmendment;
 pub use self::categories::CategoryEdit;
 pub use self::imports::{ImportMode, ImportRefusal, Sheet};
-pub use self::members::{MemberRefusal, NewInvitation};
+pub use self::members::{MemberRefusal, NewInvitation, StaffAccount};
 pub use self::new_campaigns::NewCampaign;
 pub use self::nominees::{NewNominee, NomineeEdit, NomineeRefusal, NomineeStep};
 pub use self::organisations::{OrganisationEdit, OrganisationRefusal};

@@ -227,7 +227,11 @@ impl Desk<'_> {
         if let Some((why, field)) = edit.find_conflict(Some(&before), &after).await? {
             return refuse(why, field);
         }
-        let reason = edit_of.reason.as_deref().and_then(checked_reason);
+        let reason = match edit_of.reason.as_deref().map(checked_reason) {
+            None => None,
+            Some(Some(reason)) => Some(reason),
+            Some(None) => return refuse(NomineeRefusal::ReasonRequired, "reason"),
+        };
         let is_identity = (before.number, &before.name, &before.employer)
             != (after.number, &after.name, &after.employer);
         if is_identity && campaign::has_votes(edit.tx(), before.campaign_id).await? {

@@ -24,7 +24,7 @@ on_both!(
     verification_finds_what_the_log_does_not_tell,
 );
 
-/// What the tests ask for of a campaign.
+/// The fields of a campaign that the tests ask for.
 const FIELDS: &str = "campaign { id slug title phase votingOpensAt votingClosesAt timeZone
     rules { votesPerPeriod tallyVisibility guestsMayVote admits } categories { id key name shortlistSize }
     amendments { subjectLabel reason changes { field before after } } desk { editRevision lifecycle hasVotes pausedAt } }
@@ -231,6 +231,13 @@ async fn a_wish_that_is_repeated_makes_one_campaign(stores: Stores) {
     another.expect_refused("SLUG_TAKEN");
     let made = "SELECT COUNT(*) FROM audit_event WHERE action = 'campaign.create'";
     assert_eq!(stores.count(made).await, 1);
+    // The key is remembered for a week, and not for ever.
+    for (days, keys) in [(6, 1), (2, 0)] {
+        office.app.advance(TimeDelta::days(days));
+        let purged = acclaim::workers::cleaner::purge_expired(office.app.inner()).await;
+        purged.expect("the database answers");
+        assert_eq!(stores.count("SELECT COUNT(*) FROM creation").await, keys);
+    }
 }
 
 async fn the_rules_are_fixed_from_the_first_vote_on(stores: Stores) {
@@ -658,7 +665,7 @@ async fn edits_on_two_processes_are_all_in_the_log(stores: Stores) {
     }
 }
 
-/// What was changed by hand, in the tables, is not in the log.
+/// A change by hand, in the tables, is not in the log.
 async fn verification_finds_what_the_log_does_not_tell(stores: Stores) {
     let office = Office::open(&stores).await;
     office.open_campaign("by-hand").await;
@@ -678,7 +685,11 @@ async fn verification_finds_what_the_log_does_not_tell(stores: Stores) {
         ),
         (
             "UPDATE campaign SET edit_revision = edit_revision + 1",
-            "revision 3 has 0 events",
+            "1 of its revisions have no event, 3 first",
+        ),
+        (
+            "UPDATE campaign SET edit_revision = 9000000000000000",
+            "8999999999999998 of its revisions have no event, 3 first",
         ),
         (
             "UPDATE campaign SET edit_revision = 1",

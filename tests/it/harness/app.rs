@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use acclaim::app::desk::Desk;
+use acclaim::app::desk::{Desk, StaffAccount};
 use acclaim::app::{App, Parts};
 use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
@@ -19,7 +19,6 @@ use acclaim::http::pages::poster::Posters;
 use acclaim::http::{ConnectionLimits, Server, Timeouts};
 use acclaim::id::{OrganisationId, SessionId, StaffId, VoterId};
 use acclaim::ledger::identity::{self, NewToken, Session, SessionRole};
-use acclaim::ledger::staff;
 use acclaim::ledger::writer::WriterTask;
 use acclaim::media::store::MediaStore;
 use acclaim::print::font::Font;
@@ -310,15 +309,14 @@ impl TestApp {
     pub async fn member_of(&self, organisation_id: OrganisationId, role: StaffRole) -> TestClient {
         let (database, id) = (&self.database, StaffId::new());
         let email = format!("{id}@staff.example");
-        staff::upsert(database, &email, "Staff", NO_PASSWORD, self.clock.now())
-            .await
-            .expect("stored");
         let desk = Desk::of_operator(database, &self.clock);
-        desk.add_member(organisation_id, &email, role)
-            .await
-            .expect("a member");
-        let found = staff::find_by_email(database, &email).await.expect("read");
-        let id = found.expect("there").id;
+        let account = StaffAccount {
+            email: &email,
+            name: "Staff",
+            password_hash: NO_PASSWORD,
+        };
+        let added = desk.add_staff(organisation_id, account, role).await;
+        let id = added.expect("the database answers").expect("a member");
         let now = self.clock.now();
         let session = Session {
             id: SessionId(id.0),

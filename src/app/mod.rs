@@ -22,6 +22,7 @@ pub mod operations;
 pub mod pictures;
 pub mod public_changes;
 pub mod quotas;
+pub mod sheets;
 pub mod sign_in;
 pub mod stories;
 pub mod tallies;
@@ -54,6 +55,7 @@ use crate::telemetry::Metrics;
 
 use self::campaigns::Campaigns;
 use self::public_changes::PublicChanges;
+use self::sheets::Sheets;
 use self::stories::UnreadableStories;
 use self::tallies::Tallies;
 use self::uploads::UploadTurns;
@@ -98,6 +100,8 @@ pub struct App {
     pub public_url: Option<String>,
     /// The files of pictures and uploads; without it nothing can be uploaded.
     media: Option<MediaStore>,
+    /// The reading of spreadsheets.
+    pub sheets: Sheets,
     picture_maker: PictureMaker,
     upload_turns: UploadTurns,
     passwords: Passwords,
@@ -182,6 +186,7 @@ impl App {
             hash_key,
             public_url,
             media,
+            sheets: Sheets::default(),
             picture_maker: PictureMaker::default(),
             upload_turns: UploadTurns::default(),
             passwords: Passwords::new()?,

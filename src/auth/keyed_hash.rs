@@ -22,6 +22,8 @@ pub enum Purpose {
     Opaque,
     /// The seal by which the address of an upload is known as one of ours.
     Upload,
+    /// The seal by which the address of a sheet with its faults is known as one of ours.
+    ImportFile,
     /// The fingerprint of the secret itself.
     Fingerprint,
     /// The key that seals second factors.
@@ -45,6 +47,7 @@ impl Purpose {
             Self::RefreshSeal => b"refresh-seal\0",
             Self::Opaque => b"opaque\0",
             Self::Upload => b"upload\0",
+            Self::ImportFile => b"import-file\0",
             Self::Fingerprint => b"fingerprint\0",
             Self::SecondFactor => b"second-factor\0",
             Self::RecoveryCode => b"recovery-code\0",

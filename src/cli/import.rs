@@ -20,7 +20,7 @@ use crate::graphql::messages::Language;
 use crate::ledger::campaign;
 use crate::sheet::child::FILE_BYTES_MAX;
 use crate::sheet::reader::{self, ReadError};
-use crate::sheet::{AnnotatedSheet, FAULTS_TITLE, Template, template};
+use crate::sheet::{AnnotatedSheet, FAULTS_TITLE, TableFormat, Template, template};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ImportCommand {
@@ -59,7 +59,7 @@ pub(super) async fn import(command: ImportCommand) -> Result<ExitCode, Failure> 
     match command {
         ImportCommand::Nominees(import) => import_nominees(&import).await,
         ImportCommand::Template { file } => {
-            make(&file)?.write_all(&template(Template::Nominees)?)?;
+            make(&file)?.write_all(&template(Template::Nominees, TableFormat::Xlsx)?)?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -143,7 +143,7 @@ fn faults(row: &PlannedRow<NomineeField, impl Sized, impl Sized>) -> Vec<String>
 }
 
 fn annotate(rows: &[SheetRow], plan: &NomineePlan, path: &Path) -> Result<(), Failure> {
-    let mut sheet = AnnotatedSheet::new()?;
+    let mut sheet = AnnotatedSheet::new(TableFormat::Xlsx)?;
     let mut planned = plan.rows.iter().peekable();
     for row in rows {
         let row_plan = planned.next_if(|planned| planned.number == row.number);

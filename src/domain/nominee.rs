@@ -115,6 +115,22 @@ pub enum NomineeField {
     Category,
 }
 
+impl NomineeField {
+    /// Its name in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Name => "name",
+            Self::Employer => "employer",
+            Self::City => "city",
+            Self::Title => "title",
+            Self::Summary => "summary",
+            Self::Category => "categoryId",
+        }
+    }
+}
+
 /// The fields of a nominee as people fill them in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NomineeFields {

@@ -124,7 +124,7 @@ pub async fn take_upload(
         .bind(id).bind(staff_id).bind(now).execute(t).await.map(|done| done.rows_affected() == 1))
 }
 
-/// Some uploads that are of no use any more, oldest first: their files are to go first, then they.
+/// Some uploads that are of no use any more, oldest first: their files are to go first, then they. Imports need theirs.
 pub async fn list_expired_uploads(
     database: &Database,
     now: DateTime<Utc>,
@@ -132,7 +132,9 @@ pub async fn list_expired_uploads(
     let statement = sql!(
         "list_expired_uploads",
         "SELECT id, staff_id, purpose, bytes, expires_at, file_id, consumed_at FROM upload
-        WHERE expires_at < $1 OR (consumed_at IS NOT NULL AND consumed_at < $2) ORDER BY expires_at, id LIMIT $3"
+        WHERE (expires_at < $1 OR (consumed_at IS NOT NULL AND consumed_at < $2))
+            AND id NOT IN (SELECT upload_id FROM import_job WHERE upload_id IS NOT NULL)
+        ORDER BY expires_at, id LIMIT $3"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
         .bind(now - KEPT).bind(now - KEPT_TAKEN).bind(PURGE_BATCH).fetch_all(p).await)

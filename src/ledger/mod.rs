@@ -19,6 +19,8 @@ mod dialect;
 mod health;
 pub mod identity;
 pub mod import;
+pub mod import_job;
+pub mod import_row;
 mod instance;
 pub mod like;
 pub mod media;

@@ -6,24 +6,35 @@ use std::io::Write;
 use rust_xlsxwriter::Workbook;
 
 use super::apostrophe;
-use super::table::{WriteError, cut};
+use super::table::{TableFormat, WriteError, cut};
 use crate::domain::sheet::{Cell, CellFault, SheetRow};
 
 /// The header of the first column.
 pub const FAULTS_TITLE: &str = "问题 / Faults";
 
 /// Writes an annotated sheet.
-pub struct AnnotatedSheet(Workbook);
+pub struct AnnotatedSheet(Inner);
+
+enum Inner {
+    Xlsx(Box<Workbook>),
+    /// The text so far, and the number of its last row.
+    Csv(Vec<u8>, u32),
+}
 
 impl AnnotatedSheet {
-    /// Begins a sheet.
+    /// Begins a sheet in this format.
     ///
     /// # Errors
-    /// The disk, where its rows wait.
-    pub fn new() -> Result<Self, WriteError> {
-        let mut workbook = Workbook::new();
-        workbook.add_worksheet_with_constant_memory()?;
-        Ok(Self(workbook))
+    /// The disk, where the rows of a workbook wait.
+    pub fn new(format: TableFormat) -> Result<Self, WriteError> {
+        Ok(Self(match format {
+            TableFormat::Xlsx => {
+                let mut workbook = Box::new(Workbook::new());
+                workbook.add_worksheet_with_constant_memory()?;
+                Inner::Xlsx(workbook)
+            }
+            TableFormat::Csv => Inner::Csv("\u{feff}".into(), 0),
+        }))
     }
 
     /// Writes a row, which is below those before, with its note.
@@ -31,18 +42,32 @@ impl AnnotatedSheet {
     /// # Errors
     /// The disk.
     pub fn write(&mut self, row: &SheetRow, note: &str) -> Result<(), WriteError> {
-        let sheet = self.0.worksheet_from_index(0)?;
-        let index = row.number.saturating_sub(1);
-        if !note.is_empty() {
-            sheet.write_string(index, 0, cut(note))?;
-        }
-        for (column, cell) in (1..).zip(&row.cells) {
-            let text = match cell {
-                Cell::Text(text) => apostrophe::add(text),
-                Cell::Fault(fault) => placeholder(*fault).into(),
-            };
-            if !text.is_empty() {
-                sheet.write_string(index, column, cut(&text))?;
+        let texts = row.cells.iter().map(|cell| match cell {
+            Cell::Text(text) => apostrophe::add(text),
+            Cell::Fault(fault) => placeholder(*fault).into(),
+        });
+        match &mut self.0 {
+            Inner::Xlsx(workbook) => {
+                let sheet = workbook.worksheet_from_index(0)?;
+                let index = row.number.saturating_sub(1);
+                let texts = [note.into()].into_iter().chain(texts);
+                for (column, text) in (0..).zip(texts).filter(|(_, text)| !text.is_empty()) {
+                    sheet.write_string(index, column, cut(&text))?;
+                }
+            }
+            Inner::Csv(output, last) => {
+                // Blank rows were not read, and keep their places.
+                for _ in *last + 1..row.number {
+                    output.extend_from_slice(b"\r\n");
+                }
+                *last = row.number;
+                let mut writer = csv::WriterBuilder::new();
+                let writer = writer.terminator(csv::Terminator::CRLF);
+                let mut writer = writer.from_writer(output);
+                let texts = [note.into()].into_iter().chain(texts);
+                let written = writer.write_record(texts.map(|text| text.into_owned().into_bytes()));
+                written.map_err(std::io::Error::from)?;
+                writer.flush()?;
             }
         }
         Ok(())
@@ -52,8 +77,11 @@ impl AnnotatedSheet {
     ///
     /// # Errors
     /// The disk.
-    pub fn finish(mut self, output: impl Write + Send) -> Result<(), WriteError> {
-        Ok(self.0.save_to_writer(output)?)
+    pub fn finish(self, mut output: impl Write + Send) -> Result<(), WriteError> {
+        match self.0 {
+            Inner::Xlsx(mut workbook) => Ok(workbook.save_to_writer(output)?),
+            Inner::Csv(text, _) => Ok(output.write_all(&text)?),
+        }
     }
 }
 

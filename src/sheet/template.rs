@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Format, Workbook};
 
-use super::table::WriteError;
+use super::table::{TableFormat, WriteError};
 use crate::domain::import::columns::Header;
 use crate::domain::import::{EXAMPLE_MARK, nominee, story};
 
@@ -22,11 +22,11 @@ const STORIES: &str = "每行一篇报道，已有的报道按标题匹配。正
     示例行不会导入。 One story a row; a row matches a story by title. The text is Markdown, the time is in the \
     campaign's time zone, such as 2022-10-25 09:00, and may be left out. The example row is not imported.";
 
-/// An .xlsx file to fill in.
+/// A file to fill in.
 ///
 /// # Errors
 /// None that is known: the library's.
-pub fn template(template: Template) -> Result<Vec<u8>, WriteError> {
+pub fn template(template: Template, format: TableFormat) -> Result<Vec<u8>, WriteError> {
     match template {
         Template::Nominees => {
             let name = format!("{EXAMPLE_MARK}：李明 Li Ming");
@@ -39,7 +39,7 @@ pub fn template(template: Template) -> Result<Vec<u8>, WriteError> {
                 "总工程师 Chief engineer",
                 "一两句话 A sentence or two",
             ];
-            write(NOMINEES, &nominee::HEADERS, &example)
+            write(format, NOMINEES, &nominee::HEADERS, &example)
         }
         Template::Stories => {
             let title = format!("{EXAMPLE_MARK}：一个标题 A headline");
@@ -50,12 +50,24 @@ pub fn template(template: Template) -> Result<Vec<u8>, WriteError> {
                 "1",
                 "2022-10-25 09:00",
             ];
-            write(STORIES, &story::HEADERS, &example)
+            write(format, STORIES, &story::HEADERS, &example)
         }
     }
 }
 
 fn write<F>(
+    format: TableFormat,
+    explanation: &str,
+    headers: &[Header<F>],
+    example: &[&str],
+) -> Result<Vec<u8>, WriteError> {
+    match format {
+        TableFormat::Xlsx => write_workbook(explanation, headers, example),
+        TableFormat::Csv => write_csv(explanation, headers, example),
+    }
+}
+
+fn write_workbook<F>(
     explanation: &str,
     headers: &[Header<F>],
     example: &[&str],
@@ -71,4 +83,25 @@ fn write<F>(
     }
     sheet.set_freeze_panes(2, 0)?;
     Ok(workbook.save_to_buffer()?)
+}
+
+/// CSV with a byte order mark, which Excel needs.
+fn write_csv<F>(
+    explanation: &str,
+    headers: &[Header<F>],
+    example: &[&str],
+) -> Result<Vec<u8>, WriteError> {
+    let mut file: Vec<u8> = "\u{feff}".into();
+    let mut writer = csv::WriterBuilder::new();
+    let writer = writer.terminator(csv::Terminator::CRLF).flexible(true);
+    let mut writer = writer.from_writer(&mut file);
+    let titles: Vec<String> = headers.iter().map(Header::title).collect();
+    let written = writer
+        .write_record([explanation])
+        .and_then(|()| writer.write_record(&titles))
+        .and_then(|()| writer.write_record(example));
+    written.map_err(std::io::Error::from)?;
+    writer.flush()?;
+    drop(writer);
+    Ok(file)
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::ledger::{audit, counters, identity, staff};
+use crate::ledger::{audit, counters, identity, import_job, staff};
 
 /// Nobody waits for old rows to go.
 const PURGE_EVERY: Duration = Duration::from_mins(10);
@@ -21,7 +21,7 @@ const NETWORKS_REMEMBERED: TimeDelta = TimeDelta::days(90);
 const GUESTS_EVERY: u32 = 144;
 
 /// Removes rows that are of no use any more: batches, failures, tokens that have expired or were used, networks,
-/// uploads with their files.
+/// imports with their rows, uploads with their files.
 ///
 /// # Errors
 /// When the database is away.
@@ -42,6 +42,9 @@ pub async fn purge_expired(app: &App) -> Result<()> {
         tokio::task::yield_now().await;
     }
     while audit::purge_creations(&app.database, now).await? {
+        tokio::task::yield_now().await;
+    }
+    while import_job::purge(&app.database, now).await? {
         tokio::task::yield_now().await;
     }
     app.purge_uploads().await

@@ -1,8 +1,11 @@
 //! Imports of spreadsheets: planned against the campaign as it stands, and applied in the same transaction, all rows or
 //! none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::nominees::{changes_between, public_changes};
 use super::{Answer, Attempt, Desk, Edit, Event, Subject, checked_reason, refuse};
@@ -31,6 +34,9 @@ pub enum ImportRefusal {
     ReasonRequired,
 }
 
+/// The name of an import of nominees in the audit log.
+const NOMINEES: &str = "nominee.import";
+
 /// A sheet that was read.
 #[derive(Debug, Clone, Copy)]
 pub struct Sheet<'a> {
@@ -52,6 +58,46 @@ pub enum ImportMode<'a> {
     },
 }
 
+/// A campaign as a plan rests on it.
+pub(super) struct Basis {
+    pub(super) roster: Roster,
+    /// The nominees that have votes.
+    voted: HashSet<NomineeId>,
+}
+
+impl Basis {
+    /// Whether the campaign's result is out, or it is kept for the record: its list stays as it is then.
+    pub(super) fn is_over(&self, now: DateTime<Utc>) -> bool {
+        let phase = self.roster.campaign().phase(now);
+        matches!(phase, Phase::Published | Phase::Archived)
+    }
+
+    /// Plans a sheet of nominees. Ten thousand rows take a while, in which the thread does nothing else.
+    pub(super) fn plan(&self, rows: &[SheetRow]) -> Result<NomineePlan, ImportError<NomineeField>> {
+        off_the_runtime(|| {
+            let mut plan = plan(rows, &self.roster)?;
+            plan.fix_categories(|id| self.voted.contains(&id));
+            Ok(plan)
+        })
+    }
+}
+
+/// Does some work of a processor's, while others take over what the thread would do meanwhile.
+pub(super) fn off_the_runtime<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
+
+pub(super) fn attempt_to_import(campaign_id: CampaignId) -> Attempt {
+    Attempt {
+        name: NOMINEES,
+        right: Action::EditCampaigns,
+        subject: Subject::new(SubjectKind::Campaign, campaign_id.0, ""),
+    }
+}
+
 impl Desk<'_> {
     /// Plans a sheet of nominees and applies it, all rows or none. The plan says what was, or would be, changed; while
     /// it has faulty rows nothing is.
@@ -61,43 +107,22 @@ impl Desk<'_> {
         sheet: Sheet<'_>,
         mode: ImportMode<'_>,
     ) -> Result<Answer<NomineePlan, ImportRefusal>> {
-        let attempt = Attempt {
-            name: "nominee.import",
-            right: Action::EditCampaigns,
-            subject: Subject::new(SubjectKind::Campaign, campaign_id.0, ""),
-        };
+        let attempt = attempt_to_import(campaign_id);
         let mut edit = self.open_campaign(campaign_id, &attempt).await?;
-        let roster = edit.read_roster(campaign_id).await?;
-        if matches!(
-            roster.campaign().phase(edit.now),
-            Phase::Published | Phase::Archived
-        ) {
+        let basis = edit.read_basis(campaign_id).await?;
+        if basis.is_over(edit.now) {
             return refuse(ImportRefusal::WrongState, "campaignId");
         }
-        let mut plan = match plan(sheet.rows, &roster) {
+        let plan = match basis.plan(sheet.rows) {
             Ok(plan) => plan,
             Err(error) => return refuse(ImportRefusal::Unusable(error), None),
         };
-        let voted = import::list_voted(edit.tx(), campaign_id).await?;
-        plan.fix_categories(|id| voted.contains(&id));
         let counts = plan.counts();
         let ImportMode::Apply { reason } = mode else {
             return Ok(Ok(plan));
         };
         if counts.faulty > 0 || counts.creates + counts.updates == 0 {
             return Ok(Ok(plan));
-        }
-        let reason = reason.and_then(checked_reason);
-        let is_amendment = plan.renames() && !voted.is_empty();
-        if is_amendment && reason.is_none() {
-            return refuse(ImportRefusal::ReasonRequired, "reason");
-        }
-        let mut changed = Changed::new(&plan, &roster);
-        if let Some(reason) = reason.as_deref().filter(|_| is_amendment) {
-            for (before, after) in changed.renamed() {
-                edit.amend(&after.name, &public_changes(before, after), reason)
-                    .await?;
-            }
         }
         let import = Import {
             id: ImportId::new(),
@@ -106,24 +131,54 @@ impl Desk<'_> {
             file_sha256: sheet.file_sha256,
             applied_at: edit.now,
         };
-        edit.apply(&import, &mut changed).await?;
-        let event = Event {
-            reason,
-            ..event_of(&import, counts)
-        };
-        edit.commit(event).await?;
+        match edit.apply_nominees(&import, &basis, &plan, reason).await? {
+            Ok(event) => edit.commit(event).await?,
+            Err(rejections) => return Ok(Err(rejections)),
+        }
         Ok(Ok(plan))
     }
 }
 
 impl Edit {
-    /// The campaign with its categories and nominees, as this transaction sees them.
-    async fn read_roster(&mut self, id: CampaignId) -> Result<Roster> {
+    /// The campaign as this transaction sees it.
+    pub(super) async fn read_basis(&mut self, id: CampaignId) -> Result<Basis> {
         let found: Option<Campaign> = campaign::find_locked(self.tx(), id).await?;
         let found = found.ok_or(Error::NotFound("campaign"))?;
         let categories = campaign::list_categories(self.tx(), id).await?;
         let nominees = campaign::list_nominees(self.tx(), id).await?;
-        Ok(Roster::new(found, categories, nominees))
+        let voted = import::list_voted(self.tx(), id).await?;
+        Ok(Basis {
+            roster: Roster::new(found, categories, nominees),
+            voted,
+        })
+    }
+
+    /// Applies a plan without faulty rows; returns the event to commit it with.
+    pub(super) async fn apply_nominees(
+        &mut self,
+        import: &Import,
+        basis: &Basis,
+        plan: &NomineePlan,
+        reason: Option<&str>,
+    ) -> Result<Answer<Event, ImportRefusal>> {
+        let given = reason.is_some();
+        let reason = reason.and_then(checked_reason);
+        let is_amendment = plan.renames() && !basis.voted.is_empty();
+        if (is_amendment || given) && reason.is_none() {
+            return refuse(ImportRefusal::ReasonRequired, "reason");
+        }
+        let mut changed = Changed::new(plan, &basis.roster);
+        if let Some(reason) = reason.as_deref().filter(|_| is_amendment) {
+            for (before, after) in changed.renamed() {
+                self.amend(&after.name, &public_changes(before, after), reason)
+                    .await?;
+            }
+        }
+        self.apply(import, &mut changed).await?;
+        Ok(Ok(Event {
+            reason,
+            ..event_of(import, plan.counts())
+        }))
     }
 
     async fn apply(&mut self, import: &Import, changed: &mut Changed<'_>) -> Result<()> {
@@ -232,5 +287,5 @@ fn event_of(import: &Import, counts: ImportCounts) -> Event {
     changes.set("updates", counts.updates);
     changes.set("unchanged", counts.unchanged);
     let subject = Subject::new(SubjectKind::Import, import.id.0, "nominees");
-    Event::new("nominee.import", subject, changes)
+    Event::new(NOMINEES, subject, changes)
 }

@@ -11,6 +11,8 @@
 mod account;
 mod campaigns;
 mod categories;
+mod import_jobs;
+mod import_plans;
 mod imports;
 mod members;
 mod new_campaigns;
@@ -24,6 +26,8 @@ use uuid::Uuid;
 pub use self::account::{AccountRefusal, Enrolment};
 pub use self::campaigns::RulesAmendment;
 pub use self::categories::CategoryEdit;
+pub use self::import_jobs::{ApplyRefusal, ImportApplication, NewImport, NewImportRefusal};
+pub use self::import_plans::{AnnotatedFile, READ_LEASE};
 pub use self::imports::{ImportMode, ImportRefusal, Sheet};
 pub use self::members::{MemberRefusal, NewInvitation, StaffAccount};
 pub use self::new_campaigns::NewCampaign;

@@ -104,22 +104,9 @@ impl NomineeStep {
 fn reject_fields<T>(faults: Vec<FieldFault<NomineeField>>) -> Result<Answer<T, NomineeRefusal>> {
     let rejections = faults.into_iter().map(|fault| Rejection {
         why: NomineeRefusal::InvalidField(fault.field, fault.reason),
-        field: Some(name_of(fault.field)),
+        field: Some(fault.field.name()),
     });
     Ok(Err(rejections.collect()))
-}
-
-/// The name of a field in the API.
-fn name_of(field: NomineeField) -> &'static str {
-    match field {
-        NomineeField::Number => "number",
-        NomineeField::Name => "name",
-        NomineeField::Employer => "employer",
-        NomineeField::City => "city",
-        NomineeField::Title => "title",
-        NomineeField::Summary => "summary",
-        NomineeField::Category => "categoryId",
-    }
 }
 
 impl Desk<'_> {

@@ -1,5 +1,7 @@
 //! The header of a sheet: which column has which field, by its Chinese or English name.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::search::normalise;
 use super::super::sheet::{Cell, HEADER_ROWS_MAX, SheetRow};
 
@@ -25,7 +27,7 @@ impl<F> Header<F> {
 }
 
 /// The reason why there is no header that can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HeaderError<F> {
     /// None of the first rows has the names of the columns that must be there; the best one lacks these.
     Missing(Vec<F>),

@@ -2,11 +2,13 @@
 //! row comes out as one to create, to update, unchanged, or faulty. Whether the campaign allows a change now is asked
 //! when the plan is applied.
 //!
-//! [`columns`] finds the header; [`nominee`] and [`story`] plan their rows with [`row`].
+//! [`columns`] finds the header; [`nominee`] and [`story`] plan their rows with [`row`]; [`staged`] is a plan that
+//! waits to be looked at and applied.
 
 pub mod columns;
 pub mod nominee;
 mod row;
+pub mod staged;
 pub mod story;
 mod time;
 

@@ -97,6 +97,19 @@ pub fn plan(rows: &[SheetRow], roster: &Roster) -> Result<NomineePlan, ImportErr
     })
 }
 
+/// The names in the rows of a sheet, by the numbers of the rows: of those that a plan finds faulty it has none.
+#[must_use]
+pub fn names(rows: &[SheetRow]) -> HashMap<u32, &str> {
+    let Ok(columns) = Columns::find(rows, &HEADERS) else {
+        return HashMap::new();
+    };
+    let name = |row| match columns.cell(row, NomineeField::Name)? {
+        Cell::Text(text) => Some((row.number, text.trim())),
+        Cell::Fault(_) => None,
+    };
+    rows.iter().filter_map(name).collect()
+}
+
 impl NomineePlan {
     /// Refuses the rows that would move a nominee with votes into another category.
     pub fn fix_categories(&mut self, has_votes: impl Fn(NomineeId) -> bool) {

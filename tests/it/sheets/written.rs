@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Seek as _};
 
+use acclaim::domain::import::columns::Header;
 use acclaim::domain::import::{EXAMPLE_MARK, nominee, story};
 use acclaim::domain::sheet::{Cell, CellFault, SheetRow};
 use acclaim::sheet::{
@@ -112,43 +113,37 @@ async fn an_annotated_sheet_has_its_rows_in_place_and_is_read_again() {
             "",
         ),
     ];
-    let mut sheet = AnnotatedSheet::new().expect("a sheet");
-    for (row, note) in &rows {
-        sheet.write(row, note).expect("written");
-    }
-    let mut file = std::io::Cursor::new(Vec::new());
-    sheet.finish(&mut file).expect("finished");
     let expected = [
         row(2, &[FAULTS_TITLE, "编号", "姓名", "单位"]),
         row(4, &["编号必须是整数。", "=1", "李明", "#VALUE!"]),
         row(5, &["", "1", "", "电力公司"]),
     ];
-    assert_eq!(texts_of(file.get_ref()).await, expected);
+    for format in [TableFormat::Xlsx, TableFormat::Csv] {
+        let mut sheet = AnnotatedSheet::new(format).expect("a sheet");
+        for (row, note) in &rows {
+            sheet.write(row, note).expect("written");
+        }
+        let mut file = std::io::Cursor::new(Vec::new());
+        sheet.finish(&mut file).expect("finished");
+        assert_eq!(texts_of(file.get_ref()).await, expected, "{format:?}");
+    }
 }
 
 #[tokio::test]
 async fn templates_have_the_columns_and_an_example_that_is_not_imported() {
-    let titles = |texts: &[(u32, Vec<String>)]| texts[1].1.clone();
-    let nominees = read(&template(Template::Nominees).expect("a file"))
-        .await
-        .expect("rows");
-    let expected: Vec<String> = nominee::HEADERS
-        .iter()
-        .map(acclaim::domain::import::columns::Header::title)
-        .collect();
-    assert_eq!(titles(&texts(&nominees)), expected);
-    let stories = read(&template(Template::Stories).expect("a file"))
-        .await
-        .expect("rows");
-    let expected: Vec<String> = story::HEADERS
-        .iter()
-        .map(acclaim::domain::import::columns::Header::title)
-        .collect();
-    assert_eq!(titles(&texts(&stories)), expected);
-    for rows in [nominees, stories] {
-        let example = &texts(&rows)[2].1;
-        let is_marked = example.iter().any(|cell| cell.starts_with(EXAMPLE_MARK));
-        assert!(is_marked && rows.len() == 3, "{example:?}");
+    let titles_of = |template| match template {
+        Template::Nominees => nominee::HEADERS.iter().map(Header::title).collect(),
+        Template::Stories => story::HEADERS.iter().map(Header::title).collect::<Vec<_>>(),
+    };
+    for kind in [Template::Nominees, Template::Stories] {
+        for format in [TableFormat::Xlsx, TableFormat::Csv] {
+            let file = template(kind, format).expect("a file");
+            let rows = texts_of(&file).await;
+            assert_eq!(rows[1].1, titles_of(kind), "{format:?}");
+            let example = &rows[2].1;
+            let is_marked = example.iter().any(|cell| cell.starts_with(EXAMPLE_MARK));
+            assert!(is_marked && rows.len() == 3, "{example:?}");
+        }
     }
 }
 

@@ -29,7 +29,7 @@ CREATE TABLE import_job (
 );
 CREATE INDEX import_job_of_campaign ON import_job (campaign_id, id);
 CREATE INDEX import_job_to_read ON import_job (id) WHERE status = 'READING';
-CREATE INDEX import_job_by_age ON import_job (created_at);
+CREATE INDEX import_job_by_age ON import_job (created_at) WHERE upload_id IS NOT NULL;
 
 -- The rows of data of a sheet with the change that each is planned to make.
 CREATE TABLE import_row (

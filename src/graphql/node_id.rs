@@ -15,8 +15,8 @@ use crate::auth::keyed_hash::{HashKey, Purpose};
 use crate::domain::story::FeedPosition;
 use crate::error::{Error, Result};
 use crate::id::{
-    AuditEventId, CampaignId, CategoryId, InvitationId, NomineeId, OrganisationId, StaffId,
-    StoryId, UploadId, VoteId, VoterId,
+    AuditEventId, CampaignId, CategoryId, ImportId, InvitationId, NomineeId, OrganisationId,
+    StaffId, StoryId, UploadId, VoteId, VoterId,
 };
 
 /// Bytes of the hash in a text: nobody finds a valid one in 2^56 tries.
@@ -49,6 +49,8 @@ pub enum GlobalId {
     AuditEvent(AuditEventId),
     /// An upload.
     Upload(UploadId),
+    /// An import.
+    Import(ImportId),
 }
 
 /// A position in a list, by the key that the list is sorted by.
@@ -66,6 +68,10 @@ pub enum Cursor {
     Story(FeedPosition),
     /// In an audit log: time (microseconds) and id.
     AuditEvent(i64, AuditEventId),
+    /// In a list of imports.
+    Import(ImportId),
+    /// In a list of a sheet's rows: the number.
+    ImportRow(i64),
 }
 
 impl GlobalId {
@@ -84,6 +90,7 @@ impl GlobalId {
             Self::Invitation(id) => (b'i', id.0, None),
             Self::AuditEvent(id) => (b'e', id.0, None),
             Self::Upload(id) => (b'f', id.0, None),
+            Self::Import(id) => (b'm', id.0, None),
         };
         let mut payload = first.as_bytes().to_vec();
         payload.extend(second.iter().flat_map(|id| *id.as_bytes()));
@@ -113,6 +120,7 @@ impl GlobalId {
                 (b'i', 16) => Self::Invitation(InvitationId(first)),
                 (b'e', 16) => Self::AuditEvent(AuditEventId(first)),
                 (b'f', 16) => Self::Upload(UploadId(first)),
+                (b'm', 16) => Self::Import(ImportId(first)),
                 _ => return None,
             })
         };
@@ -156,6 +164,7 @@ from_global_id! {
     InvitationId is "an invitation": Invitation => identity;
     AuditEventId is "an entry of the audit log": AuditEvent => identity;
     UploadId is "an upload": Upload => identity;
+    ImportId is "an import": Import => identity;
     Likeable is "a nominee or a story": Nominee => Likeable::Nominee, Story => Likeable::Story;
 }
 
@@ -175,6 +184,8 @@ impl Cursor {
         let (kind, payload) = match self {
             Self::Campaign(at, id) => (b'C', [&at.to_be_bytes()[..], id.0.as_bytes()].concat()),
             Self::AuditEvent(at, id) => (b'E', [&at.to_be_bytes()[..], id.0.as_bytes()].concat()),
+            Self::Import(id) => (b'I', id.0.as_bytes().to_vec()),
+            Self::ImportRow(number) => (b'W', number.to_be_bytes().to_vec()),
             Self::NomineeByNumber(number) => (b'N', number.to_be_bytes().to_vec()),
             Self::NomineeByVotes(votes, number) => {
                 (b'V', [votes.to_be_bytes(), number.to_be_bytes()].concat())
@@ -216,6 +227,8 @@ impl Cursor {
             Some(match kind {
                 b'C' => Self::Campaign(number(0)?, CampaignId(id(8)?)),
                 b'E' => Self::AuditEvent(number(0)?, AuditEventId(id(8)?)),
+                b'I' => Self::Import(ImportId(id(0)?)),
+                b'W' => Self::ImportRow(number(0)?),
                 b'N' => Self::NomineeByNumber(number(0)?),
                 b'V' => Self::NomineeByVotes(number(0)?, number(8)?),
                 b'R' => Self::NomineeShuffled(number(0)?, number(8)?, number(16)?.cast_unsigned()),
@@ -263,7 +276,7 @@ mod tests {
         HashKey::new(&[7; 32])
     }
 
-    fn global_ids(a: u128, b: u128) -> [GlobalId; 11] {
+    fn global_ids(a: u128, b: u128) -> [GlobalId; 12] {
         let (a, b) = (Uuid::from_u128(a), Uuid::from_u128(b));
         [
             GlobalId::Campaign(CampaignId(a)),
@@ -277,14 +290,17 @@ mod tests {
             GlobalId::Invitation(InvitationId(a)),
             GlobalId::Upload(UploadId(a)),
             GlobalId::AuditEvent(AuditEventId(a)),
+            GlobalId::Import(ImportId(a)),
         ]
     }
 
-    fn cursors(a: i64, b: i64, id: u128) -> [Cursor; 6] {
+    fn cursors(a: i64, b: i64, id: u128) -> [Cursor; 8] {
         let published_at = DateTime::from_timestamp_micros(a >> 8).unwrap_or_default();
         [
             Cursor::Campaign(a, CampaignId(Uuid::from_u128(id))),
             Cursor::AuditEvent(a, AuditEventId(Uuid::from_u128(id))),
+            Cursor::Import(ImportId(Uuid::from_u128(id))),
+            Cursor::ImportRow(a),
             Cursor::NomineeByNumber(a),
             Cursor::NomineeByVotes(a, b),
             Cursor::NomineeShuffled(a, b, a.cast_unsigned()),

@@ -27,7 +27,7 @@ use super::places::{Full, Place, Places};
 use super::response_cache::ResponseCache;
 use super::service::{REQUEST_ID, Service, compression, graphql};
 use super::shared_subscriptions::SharedSubscriptions;
-use super::{connection, graphiql, health, pages, socket, stream, tally, uploads};
+use super::{connection, graphiql, health, pages, sheets, socket, stream, tally, uploads};
 use crate::app::{App, Client};
 use crate::auth::Viewer;
 use crate::graphql::document::Documents;
@@ -170,6 +170,8 @@ impl Server {
             .route("/graphql/ws", any(socket::handle))
             .route("/graphql/stream", any(stream::handle))
             .route("/uploads/{token}", put(uploads::receive))
+            .route("/desk/templates/{name}", get(sheets::template_file))
+            .route("/desk/imports/{token}", get(sheets::annotated))
             .route("/healthz", get(health::healthz))
             .route("/readyz", get(health::readyz));
         if let Some(sdl) = &self.sdl {

@@ -150,7 +150,7 @@ fn unavailable(error: &Error, language: Language) -> Response {
     response
 }
 
-fn respond(status: StatusCode, code: &str, message: &str) -> Response {
+pub(super) fn respond(status: StatusCode, code: &str, message: &str) -> Response {
     let headers = [
         (CONTENT_TYPE, "application/json; charset=utf-8"),
         (CACHE_CONTROL, "no-store"),

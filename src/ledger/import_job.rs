@@ -18,8 +18,6 @@ use crate::id::{CampaignId, ImportId, StaffId, UploadId};
 
 /// The time for which a plan waits to be applied, and a file to be fetched.
 pub const KEPT: TimeDelta = TimeDelta::days(7);
-/// Jobs of one batch of the cleaner.
-const PURGE_BATCH: i64 = 20;
 
 /// The state of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -353,35 +351,35 @@ pub async fn set_applied(
         .execute(t).await.map(|done| done.rows_affected() == 1))
 }
 
-/// Removes some jobs that nobody has applied in time, and the rows and files of some that somebody has: what these
-/// changed stays in the audit log. Returns whether there may be more. Their uploads go as others do.
+/// Removes an old job that nobody has applied, or the rows of one that somebody has: what it changed stays in the audit
+/// log. One at a time, since each has ten thousand rows; returns whether there may be more. Its upload goes as others
+/// do.
 pub async fn purge(database: &Database, now: DateTime<Utc>) -> sqlx::Result<bool> {
-    let before = now - KEPT;
     let statement = sql!(
-        "delete_old_import_jobs",
-        "DELETE FROM import_job WHERE id IN (
-            SELECT id FROM import_job WHERE created_at < $1 AND status <> 'APPLIED' LIMIT $2)"
+        "find_import_to_purge",
+        "SELECT id FROM import_job WHERE created_at < $1 AND upload_id IS NOT NULL ORDER BY created_at LIMIT 1"
     );
-    let deleted = on_pool!(database.write(statement), (p, text) => sqlx::query(text)
-        .bind(before).bind(PURGE_BATCH).execute(p).await.map(|done| done.rows_affected()))?;
-    let mut tx = database.begin("strip_imports").await?;
-    let statement = sql!(
-        "list_imports_to_strip",
-        "SELECT id FROM import_job WHERE created_at < $1 AND status = 'APPLIED' AND upload_id IS NOT NULL LIMIT $2"
-    );
-    let ids: Vec<ImportId> = in_tx!(tx.run(statement), (t, text) => sqlx::query_scalar(text)
-        .bind(before).bind(PURGE_BATCH).fetch_all(t).await)?;
-    for id in &ids {
-        import_row::delete(&mut tx, *id).await?;
-        let statement = sql!(
-            "strip_import",
+    let found: Option<ImportId> = on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
+        .bind(now - KEPT).fetch_optional(p).await)?;
+    let Some(id) = found else {
+        return Ok(false);
+    };
+    let mut tx = database.begin("purge_import").await?;
+    import_row::delete(&mut tx, id).await?;
+    for statement in [
+        sql!(
+            "delete_import_job",
+            "DELETE FROM import_job WHERE id = $1 AND status <> 'APPLIED'"
+        ),
+        sql!(
+            "strip_import_job",
             "UPDATE import_job SET upload_id = NULL WHERE id = $1"
-        );
+        ),
+    ] {
         in_tx!(tx.run(statement), (t, text) => sqlx::query(text).bind(id).execute(t).await.map(drop))?;
     }
     tx.commit().await?;
-    let is_full = |purged: i64| purged >= PURGE_BATCH;
-    Ok(is_full(i64::try_from(deleted).unwrap_or_default()) || is_full(count(ids.len())))
+    Ok(true)
 }
 
 fn count(rows: usize) -> i64 {

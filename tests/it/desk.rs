@@ -2,6 +2,7 @@
 
 mod account;
 mod campaigns;
+mod import_jobs;
 mod imports;
 mod members;
 mod nominees;

@@ -85,6 +85,29 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
         "CampaignDesk.nominees",
         "query($campaign: ID!) { campaign(id: $campaign) { desk { nominees(first: 100) { totalCount nodes { id status } } } } }",
     ),
+    (
+        "CampaignDesk.imports",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { imports(first: 100) { nodes { id status creates } } } } }",
+    ),
+    (
+        "Import.rows",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { imports(first: 1) { nodes {
+            rows(first: 100) { nodes { number change label } } } } } } }",
+    ),
+    (
+        "Import.unknownColumns",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { imports { nodes { unknownColumns } } } } }",
+    ),
+    (
+        "ImportRow.changedFields",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { imports(first: 1) { nodes {
+            rows { nodes { changedFields } } } } } } }",
+    ),
+    (
+        "ImportRow.faults",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { imports(first: 1) { nodes {
+            rows(onlyFaulty: true) { nodes { faults { field code message } } } } } } } }",
+    ),
     ("Query.organisations", "{ organisations { id slug } }"),
     (
         "Viewer.memberships",

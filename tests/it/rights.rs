@@ -8,8 +8,12 @@ use std::time::Duration;
 
 use acclaim::domain::access::StaffRole;
 use acclaim::domain::campaign::{Lifecycle, TallyVisibility};
+use acclaim::domain::media::UploadPurpose;
 use acclaim::domain::story::Story;
 use acclaim::graphql::node_id::GlobalId;
+use acclaim::id::{ImportId, StaffId, UploadId};
+use acclaim::ledger::import::ImportKind;
+use acclaim::ledger::import_job::{self, NewImportJob};
 use acclaim::ledger::story;
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -50,6 +54,18 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
         "Query",
         "nodes",
         "{ nodes(ids: [\"<event>\"]) { id } }",
+        "++-+---",
+    ),
+    (
+        "Query",
+        "nodes",
+        "{ nodes(ids: [\"<import>\"]) { id } }",
+        "++-+---",
+    ),
+    (
+        "Query",
+        "campaign",
+        "{ campaign(id: \"<campaign>\") { desk { imports { nodes { id } } } } }",
         "++-+---",
     ),
     (
@@ -374,6 +390,18 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "Mutation",
+        "createImport",
+        "mutation { createImport(input: {campaignId: \"<campaign>\", kind: NOMINEES, uploadId: \"<upload>\", idempotencyKey: \"<key>\"}) { userErrors { code } } }",
+        "!!FF-FU",
+    ),
+    (
+        "Mutation",
+        "applyImport",
+        "mutation { applyImport(input: {importId: \"<import>\", expectedRevision: 0}) { userErrors { code } } }",
+        "!!FF-FU",
+    ),
+    (
+        "Mutation",
         "freezeNominee",
         "mutation { freezeNominee(input: {nomineeId: \"<nominee>\", expectedRevision: 0}) { userErrors { code } } }",
         "!!FF-FU",
@@ -433,6 +461,12 @@ const PATHS: &[(&str, &str, u16)] = &[
     ("/pages/{name}", "/pages/nothing.js", 404),
     ("/media/{name}", "/media/nothing", 404),
     ("/uploads/{token}", "/uploads/nothing", 405),
+    (
+        "/desk/templates/{name}",
+        "/desk/templates/nominees.csv",
+        200,
+    ),
+    ("/desk/imports/{token}", "/desk/imports/nothing", 404),
 ];
 
 /// Everything that the tables name, and those who try it.
@@ -487,6 +521,8 @@ impl Scene {
             ("organisation", global(GlobalId::Organisation(sample))),
             ("key", uuid::Uuid::new_v4().to_string()),
             ("first", global(GlobalId::Staff(first))),
+            ("upload", global(GlobalId::Upload(UploadId::new()))),
+            ("import", make_import(&app, &draft, first).await),
             ("stranger", global(GlobalId::Staff(strangers_id))),
         ];
         ids.extend(Self::make_records(&audience[0], &ids).await);
@@ -559,6 +595,25 @@ impl Scene {
             _ => '-',
         }
     }
+}
+
+/// An import of the draft that nobody has read.
+async fn make_import(app: &TestApp, draft: &Sample, staff_id: StaffId) -> String {
+    let link = app.create_upload(staff_id, UploadPurpose::Sheet, 1).await;
+    let link = link.expect("the database answers").expect("a link");
+    let job = NewImportJob {
+        id: ImportId::new(),
+        campaign_id: draft.campaign.id,
+        staff_id,
+        kind: ImportKind::Nominees,
+        upload_id: link.id,
+        created_at: app.clock.now(),
+    };
+    let mut tx = app.database.begin("test").await.expect("it begins");
+    let made = import_job::insert(&mut tx, &job, 1).await;
+    assert!(made.expect("the database answers"));
+    tx.commit().await.expect("it commits");
+    global(GlobalId::Import(job.id))
 }
 
 /// The first event of a subscription, or its refusal. A story comes out again and again meanwhile.

@@ -1,6 +1,6 @@
 //! Spreadsheets as files: read in a child process of the real program, and written.
 
-mod files;
+pub mod files;
 mod hostile;
 mod readable;
 mod reader;
@@ -13,7 +13,7 @@ use acclaim::domain::sheet::{Cell, SheetError, SheetRow};
 use acclaim::sheet::reader::ReadError;
 
 /// Reads a file as the server does.
-async fn read(file: &[u8]) -> Result<Vec<SheetRow>, SheetError> {
+pub async fn read(file: &[u8]) -> Result<Vec<SheetRow>, SheetError> {
     let program = Path::new(env!("CARGO_BIN_EXE_acclaim"));
     match read_with(program, file).await {
         Ok(rows) => Ok(rows),

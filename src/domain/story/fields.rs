@@ -26,6 +26,20 @@ pub enum StoryField {
     PublishAt,
 }
 
+impl StoryField {
+    /// Its name in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Summary => "summary",
+            Self::Body => "body",
+            Self::Nominee => "nomineeId",
+            Self::PublishAt => "publishAt",
+        }
+    }
+}
+
 /// The fields of a story as people fill them in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoryFields {

@@ -25,6 +25,8 @@ const STATEMENTS: &[&str] = &[
     "Campaign.amendments",
     "Campaign.stories",
     "Campaign.viewerQuotas",
+    "CampaignDesk.imports",
+    "Import.rows",
     "Organisation.auditEvents",
     "Organisation.invitations",
 ];

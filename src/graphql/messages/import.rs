@@ -1,7 +1,9 @@
 //! The messages of spreadsheets that cannot be read, and of their rows that cannot be taken.
 
 use super::Language;
+use crate::app::desk::{ApplyRefusal, NewImportRefusal};
 use crate::domain::import::columns::HeaderError;
+use crate::domain::import::staged::{ImportFailure, RowFaults};
 use crate::domain::import::{ImportError, RowFaultReason};
 use crate::domain::sheet::{CELL_BYTES_MAX, COLUMNS_MAX, CellFault, SheetError};
 use crate::domain::story::fields::StoryField;
@@ -28,7 +30,17 @@ impl Language {
     ) -> String {
         match error {
             ImportError::Sheet(error) => self.sheet_error(*error).to_owned(),
-            ImportError::Header(HeaderError::Missing(fields)) => {
+            ImportError::Header(error) => self.header_error(error, name),
+        }
+    }
+
+    fn header_error<F: Copy>(
+        self,
+        error: &HeaderError<F>,
+        name: impl Fn(Self, F) -> &'static str,
+    ) -> String {
+        match error {
+            HeaderError::Missing(fields) => {
                 let names: Vec<&str> = fields.iter().map(|field| name(self, *field)).collect();
                 match self {
                     Self::English => format!(
@@ -41,13 +53,127 @@ impl Language {
                     ),
                 }
             }
-            ImportError::Header(HeaderError::Twice(field)) => {
+            HeaderError::Twice(field) => {
                 let name = name(self, *field);
                 match self {
                     Self::English => format!("Two columns are the {name}: delete one of them."),
                     Self::Chinese => format!("有两列都是{name}，请删去一列。"),
                 }
             }
+        }
+    }
+
+    /// The message of an import that has no plan.
+    pub(in crate::graphql) fn import_failure(self, failure: &ImportFailure) -> String {
+        match failure {
+            ImportFailure::Sheet(error) => self.sheet_error(*error).to_owned(),
+            ImportFailure::NomineeHeader(error) => self.header_error(error, Self::nominee_field),
+            ImportFailure::StoryHeader(error) => self.header_error(error, Self::story_field),
+            ImportFailure::WrongState => self.import_over().to_owned(),
+            ImportFailure::FileLost => self.file_lost().to_owned(),
+            ImportFailure::ReaderFailed => self
+                .pick(
+                    "The server could not read the file: send it again, or ask the server's operator.",
+                    "服务器未能读取该文件，请重新上传，或联系运维人员。",
+                )
+                .to_owned(),
+        }
+    }
+
+    /// The messages of a row's faults, one after the other.
+    #[must_use]
+    pub fn row_faults(self, faults: &RowFaults) -> String {
+        let texts: Vec<String> = match faults {
+            RowFaults::Nominees(faults) => faults
+                .iter()
+                .map(|fault| self.row_fault(self.nominee_field(fault.field), fault.reason))
+                .collect(),
+            RowFaults::Stories(faults) => faults
+                .iter()
+                .map(|fault| self.row_fault(self.story_field(fault.field), fault.reason))
+                .collect(),
+        };
+        texts.join(" ")
+    }
+
+    /// The code and the message of a file that is not there.
+    pub(crate) fn no_such_file(self) -> (&'static str, &'static str) {
+        let text = self.pick("There is no such file.", "没有这个文件。");
+        ("FILE_NOT_FOUND", text)
+    }
+
+    /// The code and the message of a link whose time is over.
+    pub(crate) fn link_expired(self) -> (&'static str, &'static str) {
+        let text = self.pick(
+            "The link has expired: open it from the desk again.",
+            "链接已过期，请从管理页面重新打开。",
+        );
+        ("LINK_EXPIRED", text)
+    }
+
+    fn import_over(self) -> &'static str {
+        self.pick(
+            "The result of the campaign is out: its list stays as it is.",
+            "活动结果已公布，名单不能再修改。",
+        )
+    }
+
+    fn file_lost(self) -> &'static str {
+        self.pick(
+            "The file is not there any more: send it again.",
+            "文件已不存在，请重新上传。",
+        )
+    }
+
+    /// The message of an import that was not made.
+    pub(in crate::graphql) fn new_import_refusal(self, why: NewImportRefusal) -> &'static str {
+        match why {
+            NewImportRefusal::Upload(why) => self.upload_refusal(why).1,
+            NewImportRefusal::KindNotSupported => self.pick(
+                "Sheets of stories cannot be imported here yet: write the stories one by one.",
+                "暂不支持导入报道表格，请逐篇录入。",
+            ),
+            NewImportRefusal::WrongState => self.import_over(),
+            NewImportRefusal::TooManyImports => self.pick(
+                "Too many imports of the campaign are not applied: apply one, or wait until they are removed after a week.",
+                "该活动未应用的导入过多，请先应用，或等待一周后自动清除。",
+            ),
+            NewImportRefusal::IdempotencyKeyReused => self.pick(
+                "This idempotency key belongs to something else: use a new one.",
+                "该幂等键已用于其他操作，请更换。",
+            ),
+        }
+    }
+
+    /// The message of a plan that was not applied.
+    pub(in crate::graphql) fn apply_import_refusal(self, why: ApplyRefusal) -> &'static str {
+        match why {
+            ApplyRefusal::NotChecked => self.pick(
+                "The sheet is still being read: wait until it is checked.",
+                "表格仍在读取中，请等待检查完成。",
+            ),
+            ApplyRefusal::NoPlan => self.pick(
+                "The sheet could not be read: mend it and send it again.",
+                "表格未能读取，请修改后重新上传。",
+            ),
+            ApplyRefusal::StaleObject | ApplyRefusal::PlanChanged => self.pick(
+                "The campaign has changed meanwhile, and with it what the sheet would do: look at the new plan.",
+                "活动内容已有变化，导入计划随之更新，请重新查看后再应用。",
+            ),
+            ApplyRefusal::FaultyRows => self.pick(
+                "Rows are faulty: mend them in the sheet and send it again.",
+                "部分行有问题，请在表格中修改后重新上传。",
+            ),
+            ApplyRefusal::NothingToApply => self.pick(
+                "The sheet changes nothing: everything is there as it says.",
+                "表格内容与现有数据一致，无需应用。",
+            ),
+            ApplyRefusal::ReasonRequired => self.pick(
+                "Votes are cast, and names, numbers or employers would change: give a reason of at most 500 characters.",
+                "已有投票，修改姓名、编号或单位须填写理由，最多500个字。",
+            ),
+            ApplyRefusal::WrongState => self.import_over(),
+            ApplyRefusal::FileLost => self.file_lost(),
         }
     }
 

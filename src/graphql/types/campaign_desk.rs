@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, Result};
 
+use super::import::{ImportConnection, list_imports};
 use super::nominee::{NomineeConnection, NomineeStatus, list_all_nominees};
 use super::scalars::{Long, Timestamp};
 use crate::app::App;
@@ -74,5 +75,17 @@ impl CampaignDesk {
     ) -> Result<NomineeConnection> {
         let args = PageArgs::new(first, after, None, None)?;
         list_all_nominees(ctx, &self.roster, &args, status)
+    }
+
+    /// Its imports of spreadsheets, newest first; empty for who may not see records.
+    async fn imports(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 20 by default, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor: older ones.")] after: Option<String>,
+    ) -> Result<ImportConnection> {
+        let args = PageArgs::new(first, after, None, None)?;
+        let campaign = self.roster.campaign();
+        list_imports(ctx, campaign.organisation_id, campaign.id, &args).await
     }
 }

@@ -6,6 +6,8 @@ mod campaign;
 mod campaign_desk;
 mod category;
 mod change;
+mod import;
+mod import_code;
 mod like;
 mod media;
 mod node;
@@ -28,6 +30,8 @@ pub(super) use self::campaign::{
     TallyVisibility, list_campaigns,
 };
 pub(super) use self::category::Category;
+use self::import::find_imports;
+pub(super) use self::import::{Import, ImportKind};
 pub(super) use self::like::{
     RecordViewsInput, RecordViewsPayload, RecordViewsUserError, SetLikeInput, SetLikePayload,
     SetLikeUserError,

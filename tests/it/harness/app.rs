@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use acclaim::app::desk::{Desk, StaffAccount};
+use acclaim::app::sheets::Sheets;
 use acclaim::app::{App, Parts};
 use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
@@ -176,7 +177,8 @@ impl TestAppBuilder<'_> {
             media: self.media,
             public_url: self.public_url,
         };
-        let (app, writer) = App::build(parts).await.expect("the app starts");
+        let (mut app, writer) = App::build(parts).await.expect("the app starts");
+        app.sheets = Sheets::new(env!("CARGO_BIN_EXE_acclaim").into());
         let app = Arc::new(app);
         let workers = self.has_workers.then(|| Workers::start(&app));
         let stopping = CancellationToken::new();

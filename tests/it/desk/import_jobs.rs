@@ -1,0 +1,919 @@
+//! Imports over the API: from an upload to a plan that people look at, and from there into the campaign, once.
+
+use acclaim::app::desk::READ_LEASE;
+use acclaim::app::uploads::LINK_LIFE as UPLOAD_LIFE;
+use acclaim::auth::signed_link::LINK_LIFE;
+use acclaim::domain::access::StaffRole;
+use acclaim::domain::campaign::Lifecycle;
+use acclaim::domain::sheet::{Cell, SheetRow};
+use acclaim::graphql::node_id::GlobalId;
+use acclaim::id::{ImportId, OrganisationId, UploadId};
+use acclaim::ledger::import_job::{self, KEPT, Lease};
+use acclaim::sheet::FAULTS_TITLE;
+use acclaim::workers::cleaner;
+use chrono::TimeDelta;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{change, organisation};
+use crate::deadlines::until;
+use crate::harness::{
+    Payload, Sample, Stores, TestApp, TestClient, global, on_both, sample_organisation,
+};
+use crate::log_watch::WATCH;
+use crate::sheets::files::{Workbook, archive};
+use crate::sheets::read;
+
+on_both!(
+    a_sheet_goes_its_whole_way,
+    a_faulty_sheet_goes_back_with_its_faults_and_changes_nothing,
+    a_workbook_comes_back_as_a_workbook,
+    files_that_are_no_sheets_fail_with_their_reason,
+    what_a_dead_process_was_reading_is_taken_over,
+    of_two_processes_one_reads,
+    a_sheet_that_ends_processes_is_given_up,
+    applied_twice_at_the_same_moment_it_is_applied_once,
+    applying_that_was_cut_off_may_be_repeated,
+    a_plan_that_has_changed_is_looked_at_again,
+    a_campaign_that_was_published_meanwhile_stays,
+    uploads_that_cannot_be_used_are_refused,
+    a_repetition_makes_nothing_new,
+    others_do_not_see_it_and_those_without_the_right_change_nothing,
+    links_that_are_forged_or_old_lead_nowhere,
+    what_is_old_is_removed_and_its_trace_stays,
+    after_the_first_vote_a_new_name_needs_a_reason,
+    ten_thousand_rows_are_paged_and_applied,
+);
+
+const UPLOAD: &str = "mutation($input: CreateUploadInput!) { createUpload(input: $input) {
+    upload { id url } userErrors { code } } }";
+const CREATE: &str = "mutation($input: CreateImportInput!) { createImport(input: $input) {
+    import { id kind status editRevision } userErrors { code message path } } }";
+const APPLY: &str = "mutation($input: ApplyImportInput!) { applyImport(input: $input) {
+    import { id status editRevision creates updates } userErrors { code message path } } }";
+const LOOK: &str = "query($id: ID!, $faulty: Boolean! = false) { node(id: $id) { ... on Import { id kind status
+    editRevision totalRows readRows creates updates unchanged faulty unknownColumns createdAt finishedAt
+    failure { code message } annotatedFileUrl
+    rows(onlyFaulty: $faulty) { nodes { number change label changedFields faults { field code message } }
+        pageInfo { hasNextPage endCursor } } } } }";
+
+/// A campaign with its organiser.
+struct Office {
+    app: TestApp,
+    sample: Sample,
+    organisation_id: OrganisationId,
+    organiser: TestClient,
+}
+
+impl Office {
+    async fn open(stores: &Stores) -> Self {
+        Self::at(TestApp::start(stores).await).await
+    }
+
+    async fn at(app: TestApp) -> Self {
+        let sample = app.sample().await;
+        let organisation_id = sample_organisation(&app.database).await;
+        let organiser = app.member_of(organisation_id, StaffRole::Organiser).await;
+        Self {
+            app,
+            sample,
+            organisation_id,
+            organiser,
+        }
+    }
+
+    /// The upload of a file that is still to be sent, and its address.
+    async fn link(&self, client: &TestClient, bytes: usize) -> (String, String) {
+        let organisation = global(GlobalId::Organisation(self.organisation_id));
+        let input = json!({"organisationId": organisation, "purpose": "SHEET", "bytes": bytes});
+        let made = change(client, UPLOAD, input).await.expect_counted();
+        let text = |field: &str| made["upload"][field].as_str().expect("a text").to_owned();
+        let url = text("url");
+        WATCH.forbid(url.trim_start_matches("/uploads/"));
+        (text("id"), url)
+    }
+
+    async fn upload(&self, client: &TestClient, file: impl Into<Vec<u8>>) -> String {
+        let file = file.into();
+        let (id, url) = self.link(client, file.len()).await;
+        let sent = self.app.http().put(self.app.url(&url)).body(file).send();
+        assert_eq!(
+            sent.await.expect("an answer").status(),
+            StatusCode::NO_CONTENT
+        );
+        id
+    }
+
+    fn input(&self, upload: &str) -> Value {
+        json!({"campaignId": self.sample.campaign_id(), "kind": "NOMINEES", "uploadId": upload,
+            "idempotencyKey": Uuid::new_v4()})
+    }
+
+    /// The id of a new import of this file, which is not read yet.
+    async fn create(&self, file: impl Into<Vec<u8>>) -> String {
+        let upload = self.upload(&self.organiser, file).await;
+        let made = change(&self.organiser, CREATE, self.input(&upload)).await;
+        let made = made.expect_counted();
+        assert_eq!(made["import"]["status"], "READING");
+        made["import"]["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// The same, read and checked.
+    async fn import(&self, file: impl Into<Vec<u8>>) -> (String, Value) {
+        let id = self.create(file).await;
+        assert!(read_next(&self.app, Uuid::new_v4()).await);
+        let import = look(&self.organiser, &id).await;
+        (id, import)
+    }
+
+    async fn apply(&self, id: &str, revision: i64, reason: Option<&str>) -> Payload {
+        let input = json!({"importId": id, "expectedRevision": revision, "reason": reason});
+        change(&self.organiser, APPLY, input).await
+    }
+
+    /// The names and cities of the nominees by their numbers.
+    async fn nominees(&self, numbers: &[i64]) -> Vec<Option<(String, Option<String>)>> {
+        self.app.refresh().await;
+        let catalog = self.app.campaigns.catalog();
+        let id = self.sample.campaign.id;
+        let roster = catalog.find(id, self.organiser.viewer()).expect("seen");
+        let found = numbers.iter().map(|number| {
+            let mut nominees = roster.nominees().iter();
+            let found = nominees.find(|n| n.number == *number)?;
+            Some((found.name.clone(), found.city.clone()))
+        });
+        found.collect()
+    }
+
+    /// The key of a category.
+    fn key(&self, index: usize) -> String {
+        let catalog = self.app.campaigns.catalog();
+        let id = self.sample.campaign.id;
+        let roster = catalog.find(id, self.organiser.viewer()).expect("seen");
+        roster.categories()[index].key.clone()
+    }
+
+    /// A sheet with a new nominee, one who moves, and one who stays.
+    fn good(&self) -> String {
+        let key = self.key(0);
+        let catalog = self.app.campaigns.catalog();
+        let roster = catalog.find(self.sample.campaign.id, self.organiser.viewer());
+        let roster = roster.expect("seen");
+        let [first, second] = [0, 1].map(|index| &roster.nominees()[index]);
+        format!(
+            "编号,类别,姓名,单位,城市,备注\n9001,{key},赵六,电建公司,南京,x\n{},{key},{},{},苏州,\n{},{key},{},{},{},\n",
+            first.number,
+            first.name,
+            first.employer,
+            second.number,
+            second.name,
+            second.employer,
+            second.city.as_deref().unwrap_or_default(),
+        )
+    }
+}
+
+/// Reads the next sheet as the worker of a process does.
+async fn read_next(app: &TestApp, owner: Uuid) -> bool {
+    let read = app.read_next_import(owner).await;
+    read.expect("the stores answer")
+}
+
+async fn look(client: &TestClient, id: &str) -> Value {
+    client.ask(LOOK, json!({"id": id})).await["node"].take()
+}
+
+fn id_of(id: &str) -> ImportId {
+    use acclaim::auth::keyed_hash::HashKey;
+    let key = HashKey::new(crate::harness::IDENTITY_SECRET.as_bytes());
+    acclaim::graphql::node_id::decode(&key, &async_graphql::ID(id.to_owned())).expect("an import")
+}
+
+fn counts(import: &Value) -> [i64; 4] {
+    ["creates", "updates", "unchanged", "faulty"]
+        .map(|field| import[field].as_i64().expect("a number"))
+}
+
+const APPLIED: &str = "SELECT COUNT(*) FROM audit_event WHERE action = 'nominee.import'";
+
+async fn a_sheet_goes_its_whole_way(stores: Stores) {
+    let app = TestApp::builder(&stores).with_workers().start().await;
+    let office = Office::at(app).await;
+    let id = office.create(office.good()).await;
+    let import = until("a plan", async || {
+        let import = look(&office.organiser, &id).await;
+        (import["status"] != "READING").then_some(import)
+    })
+    .await;
+    assert_eq!(import["status"], "CHECKED", "{import}");
+    assert_eq!(counts(&import), [1, 1, 1, 0]);
+    assert_eq!(
+        (&import["totalRows"], &import["readRows"]),
+        (&json!(3), &json!(3))
+    );
+    assert_eq!(import["unknownColumns"], json!(["备注"]));
+    assert_eq!(import["annotatedFileUrl"], Value::Null);
+    let rows = import["rows"]["nodes"].as_array().expect("rows");
+    let shown: Vec<_> = rows
+        .iter()
+        .map(|row| (&row["number"], &row["change"]))
+        .collect();
+    let expected =
+        [(2, "CREATE"), (3, "UPDATE"), (4, "UNCHANGED")].map(|(n, c)| (json!(n), json!(c)));
+    assert_eq!(shown, expected.each_ref().map(|(n, c)| (n, c)));
+    assert_eq!(rows[0]["label"], "赵六");
+    assert_eq!(rows[1]["changedFields"], json!(["city"]));
+    assert_eq!(
+        office.nominees(&[9_001]).await,
+        [None],
+        "nothing is changed yet"
+    );
+    let applied = office.apply(&id, 1, None).await.expect_counted();
+    assert_eq!(applied["import"]["status"], "APPLIED");
+    let nominees = office.nominees(&[9_001, 1]).await;
+    assert_eq!(
+        nominees[0],
+        Some(("赵六".to_owned(), Some("南京".to_owned())))
+    );
+    assert_eq!(
+        nominees[1].as_ref().expect("there").1.as_deref(),
+        Some("苏州")
+    );
+    assert_eq!(stores.count(APPLIED).await, 1);
+    let made = "SELECT COUNT(*) FROM audit_event WHERE action = 'import.create'";
+    assert_eq!(stores.count(made).await, 1);
+    let same = "SELECT COUNT(*) FROM import_job j JOIN import i ON i.id = j.id
+        JOIN audit_event e ON e.subject_id = i.id AND e.action = 'nominee.import'";
+    assert_eq!(stores.count(same).await, 1, "it is one import everywhere");
+    assert_eq!(stores.count("SELECT COUNT(*) FROM import_change").await, 2);
+    // Once more is the same.
+    let again = office.apply(&id, 1, None).await.expect_counted();
+    assert_eq!(again["import"]["status"], "APPLIED");
+    assert_eq!(stores.count(APPLIED).await, 1);
+    let list =
+        "query($id: ID!) { campaign(id: $id) { desk { imports(first: 1) { nodes { id status }
+        pageInfo { hasNextPage } } } } }";
+    let campaign = json!({"id": office.sample.campaign_id()});
+    let data = office.organiser.ask(list, campaign).await;
+    let imports = &data["campaign"]["desk"]["imports"];
+    assert_eq!(imports["nodes"], json!([{"id": id, "status": "APPLIED"}]));
+    assert_eq!(imports["pageInfo"]["hasNextPage"], json!(false));
+    let report = acclaim::verify::verify(&office.app.database, None).await;
+    let report = report.expect("the database answers");
+    assert!(report.is_clean(), "{report}");
+}
+
+async fn a_faulty_sheet_goes_back_with_its_faults_and_changes_nothing(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let key = office.key(0);
+    let sheet = format!(
+        "说明\n\n编号,类别,姓名,单位\n9001,{key},赵六,电建公司\n9001,nobody,孙七,电建公司\n"
+    );
+    let (id, import) = office.import(sheet).await;
+    assert_eq!(
+        (counts(&import), &import["status"]),
+        ([1, 0, 0, 1], &json!("CHECKED"))
+    );
+    let faulty = office
+        .organiser
+        .ask(LOOK, json!({"id": id, "faulty": true}))
+        .await;
+    let rows = &faulty["node"]["rows"]["nodes"];
+    assert_eq!(rows.as_array().map(Vec::len), Some(1), "{rows}");
+    assert_eq!(
+        (&rows[0]["number"], &rows[0]["label"]),
+        (&json!(5), &json!("孙七"))
+    );
+    let codes = rows[0]["faults"].as_array().expect("faults").iter();
+    let codes: Vec<_> = codes.map(|f| (&f["field"], &f["code"])).collect();
+    let expected = [("categoryId", "UNKNOWN_CATEGORY"), ("number", "DUPLICATE")];
+    let expected = expected.map(|(field, code)| (json!(field), json!(code)));
+    assert_eq!(
+        codes,
+        expected.each_ref().map(|(field, code)| (field, code))
+    );
+    office
+        .apply(&id, 1, None)
+        .await
+        .expect_refused("FAULTY_ROWS");
+    assert_eq!(stores.count(APPLIED).await, 0);
+    let path = import["annotatedFileUrl"].as_str().expect("a link");
+    WATCH.forbid(path.trim_start_matches("/desk/imports/"));
+    let request = office.app.http().get(office.app.url(path));
+    let response = request.header("accept-language", "zh-CN").send().await;
+    let response = response.expect("an answer");
+    assert_eq!(response.status(), StatusCode::OK);
+    let header = |name: &str| response.headers()[name].to_str().expect("text").to_owned();
+    assert_eq!(header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(
+        header("content-disposition"),
+        "attachment; filename=\"faults.csv\""
+    );
+    assert_eq!(header("cache-control"), "no-store");
+    let file = response.bytes().await.expect("a file");
+    let rows = read(&file).await.expect("a sheet");
+    assert_eq!(numbers(&rows), [1, 3, 4, 5], "rows keep their places");
+    let first = |row: &SheetRow| match &row.cells[0] {
+        Cell::Text(text) => text.clone(),
+        Cell::Fault(fault) => panic!("{fault:?}"),
+    };
+    assert_eq!(first(&rows[1]), FAULTS_TITLE);
+    assert_eq!(first(&rows[2]), "");
+    let note = first(&rows[3]);
+    for words in ["类别在本活动中不存在", "编号与第4行重复"] {
+        assert!(note.contains(words), "{note}");
+    }
+    // It is mended and sent again as it is.
+    let mended = String::from_utf8(file.to_vec()).expect("text");
+    let mended = mended.replace("9001,nobody", &format!("9002,{key}"));
+    let (id, import) = office.import(mended).await;
+    assert_eq!(counts(&import), [2, 0, 0, 0], "{import}");
+    office.apply(&id, 1, None).await.expect_counted();
+    assert!(office.nominees(&[9_002]).await[0].is_some());
+}
+
+fn numbers(rows: &[SheetRow]) -> Vec<u32> {
+    rows.iter().map(|row| row.number).collect()
+}
+
+async fn a_workbook_comes_back_as_a_workbook(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let cell = crate::sheets::files::text_cell;
+    let header = ["Number", "Category", "Name", "Employer"];
+    let header = (b'A'..)
+        .zip(header)
+        .map(|(c, text)| cell(&format!("{}1", c as char), text));
+    let header: String = header.collect();
+    let row = cell("A2", "x") + &cell("B2", "nobody") + &cell("C2", "Li") + &cell("D2", "Co");
+    let rows = format!("<row r=\"1\">{header}</row><row r=\"2\">{row}</row>");
+    let (_, import) = office.import(Workbook::of_rows(&rows).bytes()).await;
+    assert_eq!(counts(&import), [0, 0, 0, 1], "{import}");
+    let path = import["annotatedFileUrl"].as_str().expect("a link");
+    let response = office.app.http().get(office.app.url(path)).send().await;
+    let file = response.expect("an answer").bytes().await.expect("a file");
+    assert!(file.starts_with(b"PK"), "it is a workbook");
+    assert_eq!(numbers(&read(&file).await.expect("a sheet")), [1, 2]);
+}
+
+async fn files_that_are_no_sheets_fail_with_their_reason(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let mut bomb = Workbook::of_rows("");
+    let zeros = ("xl/media/image1.png".to_owned(), vec![0; 65 * 1024 * 1024]);
+    bomb.others.push(zeros);
+    let compound = [
+        &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1][..],
+        &[0; 600],
+    ]
+    .concat();
+    for (file, code) in [
+        (bomb.bytes(), "ARCHIVE_TOO_LARGE"),
+        (compound, "OLD_FORMAT"),
+        (
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(),
+            "NOT_A_SPREADSHEET",
+        ),
+        (
+            archive(&[("a.txt".to_owned(), b"a".to_vec())]),
+            "NOT_A_SPREADSHEET",
+        ),
+        (b"PK\x03\x04".to_vec(), "DAMAGED"),
+        (b",,\n".to_vec(), "EMPTY"),
+        ("姓名\n李明\n".into(), "HEADER_MISSING"),
+        ("编号,编号\n1,2\n".into(), "HEADER_TWICE"),
+    ] {
+        let (id, import) = office.import(file).await;
+        assert_eq!(import["status"], "FAILED", "{code}: {import}");
+        assert_eq!(import["failure"]["code"], code, "{import}");
+        assert_ne!(import["failure"]["message"], "");
+        assert_eq!(import["annotatedFileUrl"], Value::Null);
+        office.apply(&id, 0, None).await.expect_refused("NO_PLAN");
+    }
+    assert_eq!(stores.count("SELECT COUNT(*) FROM import_row").await, 0);
+}
+
+/// Claims an import as a process does that dies then.
+async fn die_reading(app: &TestApp, id: &str) -> Lease {
+    let now = app.clock.now();
+    let lease = Lease {
+        id: id_of(id),
+        owner: Uuid::new_v4(),
+        until: now + READ_LEASE,
+    };
+    let claimed = import_job::claim_to_read(&app.database, lease, now).await;
+    assert!(claimed.expect("the database answers"));
+    lease
+}
+
+async fn what_a_dead_process_was_reading_is_taken_over(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let second = TestApp::builder(&stores)
+        .with_clock(office.app.clock.clone())
+        .start()
+        .await;
+    let id = office.create(office.good()).await;
+    let dead = die_reading(&office.app, &id).await;
+    assert!(
+        !read_next(&second, Uuid::new_v4()).await,
+        "it is being read"
+    );
+    second.advance(READ_LEASE - TimeDelta::seconds(1));
+    assert!(
+        !read_next(&second, Uuid::new_v4()).await,
+        "it may still be read"
+    );
+    second.advance(TimeDelta::seconds(1));
+    assert!(read_next(&second, Uuid::new_v4()).await, "it is taken over");
+    let import = look(&office.organiser, &id).await;
+    assert_eq!(
+        (&import["status"], counts(&import)),
+        (&json!("CHECKED"), [1, 1, 1, 0])
+    );
+    // One that was only slow changes nothing any more.
+    let mut tx = office.app.database.begin("test").await.expect("it begins");
+    let kept = import_job::note_progress(&mut tx, dead, 7, 7).await;
+    assert!(!kept.expect("the database answers"));
+    drop(tx);
+    assert_eq!(look(&office.organiser, &id).await["editRevision"], json!(1));
+    // A process that is told to stop gives back at once.
+    let id = office.create("姓名\n").await;
+    let stopped = die_reading(&office.app, &id).await;
+    let released = office.app.release_imports(stopped.owner).await;
+    released.expect("the database answers");
+    assert!(read_next(&second, Uuid::new_v4()).await);
+    assert_eq!(look(&office.organiser, &id).await["status"], "FAILED");
+}
+
+async fn of_two_processes_one_reads(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let second = TestApp::start(&stores).await;
+    let id = office.create(office.good()).await;
+    tokio::join!(
+        read_next(&office.app, Uuid::new_v4()),
+        read_next(&second, Uuid::new_v4())
+    );
+    let import = look(&office.organiser, &id).await;
+    assert_eq!(import["status"], "CHECKED", "{import}");
+    assert_eq!(
+        import["editRevision"],
+        json!(1),
+        "one of them has made a plan"
+    );
+    assert_eq!(stores.count("SELECT attempts FROM import_job").await, 1);
+    assert_eq!(stores.count("SELECT COUNT(*) FROM import_row").await, 3);
+}
+
+async fn a_sheet_that_ends_processes_is_given_up(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let id = office.create(office.good()).await;
+    for _ in 0..3 {
+        die_reading(&office.app, &id).await;
+        office.app.advance(READ_LEASE);
+    }
+    assert!(read_next(&office.app, Uuid::new_v4()).await);
+    let import = look(&office.organiser, &id).await;
+    assert_eq!(import["failure"]["code"], "READER_FAILED", "{import}");
+}
+
+async fn applied_twice_at_the_same_moment_it_is_applied_once(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let second = TestApp::builder(&stores)
+        .with_clock(office.app.clock.clone())
+        .start()
+        .await;
+    let (id, _) = office.import(office.good()).await;
+    let input = json!({"importId": id, "expectedRevision": 1});
+    let elsewhere = office.organiser.at(&second);
+    let (one, two, three) = tokio::join!(
+        change(&office.organiser, APPLY, input.clone()),
+        change(&elsewhere, APPLY, input.clone()),
+        change(&office.organiser, APPLY, input),
+    );
+    for payload in [one, two, three] {
+        let status = payload.expect_counted()["import"]["status"].clone();
+        assert!([json!("APPLYING"), json!("APPLIED")].contains(&status));
+    }
+    assert_eq!(look(&office.organiser, &id).await["status"], "APPLIED");
+    assert_eq!(stores.count(APPLIED).await, 1);
+    assert_eq!(stores.count("SELECT COUNT(*) FROM import").await, 1);
+}
+
+async fn applying_that_was_cut_off_may_be_repeated(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let (id, _) = office.import(office.good()).await;
+    let now = office.app.clock.now();
+    let lease = Lease {
+        id: id_of(&id),
+        owner: Uuid::new_v4(),
+        until: now + TimeDelta::minutes(2),
+    };
+    let claimed = import_job::claim_to_apply(&office.app.database, lease, 1, now).await;
+    assert!(claimed.expect("the database answers"));
+    let waiting = office.apply(&id, 1, None).await.expect_counted();
+    assert_eq!(waiting["import"]["status"], "APPLYING");
+    office.app.advance(TimeDelta::minutes(2));
+    assert_eq!(look(&office.organiser, &id).await["status"], "CHECKED");
+    let applied = office.apply(&id, 1, None).await.expect_counted();
+    assert_eq!(applied["import"]["status"], "APPLIED");
+    let mut tx = office.app.database.begin("test").await.expect("it begins");
+    let applied = import_job::set_applied(&mut tx, lease, now).await;
+    assert!(!applied.expect("the database answers"), "the lease is lost");
+}
+
+async fn a_plan_that_has_changed_is_looked_at_again(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let (id, _) = office.import(office.good()).await;
+    // Somebody gives the nominee the very city meanwhile: its row changes nothing any more.
+    let update = "mutation($input: UpdateNomineeInput!) { updateNominee(input: $input) {
+        nominee { id } userErrors { code } } }";
+    let input =
+        json!({"nomineeId": office.sample.nominee_id(0), "expectedRevision": 1, "city": "苏州"});
+    change(&office.organiser, update, input)
+        .await
+        .expect_counted();
+    let refused = office
+        .apply(&id, 1, None)
+        .await
+        .expect_refused("PLAN_CHANGED");
+    assert_eq!(
+        refused["import"],
+        json!({"id": id, "status": "CHECKED", "editRevision": 2, "creates": 1, "updates": 0})
+    );
+    assert_eq!(stores.count(APPLIED).await, 0);
+    assert_eq!(office.nominees(&[9_001]).await, [None]);
+    let import = look(&office.organiser, &id).await;
+    assert_eq!(import["rows"]["nodes"][1]["change"], "UNCHANGED");
+    // Who has not seen the new one is told so.
+    office
+        .apply(&id, 1, None)
+        .await
+        .expect_refused("STALE_OBJECT");
+    let applied = office.apply(&id, 2, None).await.expect_counted();
+    assert_eq!(applied["import"]["status"], "APPLIED");
+    // A new plan can be a faulty one.
+    let key = office.key(0);
+    let (id, _) = office
+        .import(format!("编号,类别,姓名,单位\n9002,{key},赵六,甲\n"))
+        .await;
+    let rename = "UPDATE category SET key = 'renamed', name = 'Renamed' WHERE position = 0";
+    stores.execute(rename).await;
+    office
+        .apply(&id, 1, None)
+        .await
+        .expect_refused("PLAN_CHANGED");
+    assert_eq!(counts(&look(&office.organiser, &id).await), [0, 0, 0, 1]);
+    office
+        .apply(&id, 2, None)
+        .await
+        .expect_refused("FAULTY_ROWS");
+}
+
+async fn a_campaign_that_was_published_meanwhile_stays(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let (id, _) = office.import(office.good()).await;
+    let unread = office.create(office.good()).await;
+    let waiting = office.upload(&office.organiser, office.good()).await;
+    stores
+        .execute("UPDATE campaign SET lifecycle = 'PUBLISHED', edit_revision = edit_revision + 1")
+        .await;
+    office.app.refresh().await;
+    let refused = office
+        .apply(&id, 1, None)
+        .await
+        .expect_refused("WRONG_STATE");
+    assert_eq!(refused["import"]["status"], "CHECKED");
+    assert!(read_next(&office.app, Uuid::new_v4()).await);
+    let import = look(&office.organiser, &unread).await;
+    assert_eq!(import["failure"]["code"], "WRONG_STATE");
+    let refused = change(&office.organiser, CREATE, office.input(&waiting)).await;
+    refused.expect_refused("WRONG_STATE");
+    assert_eq!(stores.count(APPLIED).await, 0);
+}
+
+async fn uploads_that_cannot_be_used_are_refused(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let create = async |client: &TestClient, upload: &str| {
+        change(client, CREATE, office.input(upload)).await
+    };
+    let organiser = &office.organiser;
+    let (not_sent, _) = office.link(organiser, 3).await;
+    let unknown = global(GlobalId::Upload(UploadId::new()));
+    create(organiser, &not_sent)
+        .await
+        .expect_refused("UPLOAD_NOT_RECEIVED");
+    create(organiser, &unknown)
+        .await
+        .expect_refused("UPLOAD_NOT_FOUND");
+    // That of a colleague, who may do the same, is not there.
+    let owner = office
+        .app
+        .member_of(office.organisation_id, StaffRole::Owner)
+        .await;
+    let upload = office.upload(organiser, "x").await;
+    create(&owner, &upload)
+        .await
+        .expect_refused("UPLOAD_NOT_FOUND");
+    create(organiser, &upload).await.expect_counted();
+    create(organiser, &upload)
+        .await
+        .expect_refused("UPLOAD_USED");
+    // Nor is a picture a sheet.
+    let organisation = global(GlobalId::Organisation(office.organisation_id));
+    let input = json!({"organisationId": organisation, "purpose": "PICTURE", "bytes": 3});
+    let picture = change(organiser, UPLOAD, input).await.expect_counted();
+    let picture = picture["upload"]["id"].as_str().expect("an id").to_owned();
+    create(organiser, &picture)
+        .await
+        .expect_refused("UPLOAD_NOT_FOUND");
+    office.app.advance(UPLOAD_LIFE);
+    create(organiser, &not_sent)
+        .await
+        .expect_refused("UPLOAD_EXPIRED");
+    let mut input = office.input(&not_sent);
+    input["kind"] = json!("STORIES");
+    change(organiser, CREATE, input)
+        .await
+        .expect_refused("KIND_NOT_SUPPORTED");
+    assert_eq!(stores.count("SELECT COUNT(*) FROM import_job").await, 1);
+}
+
+async fn a_repetition_makes_nothing_new(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let upload = office.upload(&office.organiser, office.good()).await;
+    let input = office.input(&upload);
+    let (one, two) = tokio::join!(
+        change(&office.organiser, CREATE, input.clone()),
+        change(&office.organiser, CREATE, input.clone()),
+    );
+    let ids = [one, two].map(|payload| payload.expect_counted()["import"]["id"].clone());
+    assert_eq!(ids[0], ids[1]);
+    assert_eq!(stores.count("SELECT COUNT(*) FROM import_job").await, 1);
+    let mut other = input;
+    other["uploadId"] = json!(office.upload(&office.organiser, "x").await);
+    let reused = change(&office.organiser, CREATE, other).await;
+    reused.expect_refused("IDEMPOTENCY_KEY_REUSED");
+}
+
+async fn others_do_not_see_it_and_those_without_the_right_change_nothing(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let (id, _) = office.import(office.good()).await;
+    let upload = office.upload(&office.organiser, office.good()).await;
+    let member = async |role| office.app.member_of(office.organisation_id, role).await;
+    let (editor, auditor) = (
+        member(StaffRole::Editor).await,
+        member(StaffRole::Auditor).await,
+    );
+    let other = organisation(&office.app, "other").await;
+    let stranger = office.app.member_of(other, StaffRole::Owner).await;
+    let voter = office.app.voter();
+    let list = "query($id: ID!) { campaign(id: $id) { desk { imports { nodes { id } } } } }";
+    for (client, sees) in [
+        (&office.organiser, true),
+        (&auditor, true),
+        (&editor, false),
+        (&stranger, false),
+        (&voter, false),
+    ] {
+        let found = client
+            .ask(
+                "query($id: ID!) { node(id: $id) { id } }",
+                json!({"id": id}),
+            )
+            .await;
+        assert_eq!(found["node"].is_object(), sees);
+        let listed = client
+            .ask(list, json!({"id": office.sample.campaign_id()}))
+            .await;
+        let listed = &listed["campaign"]["desk"]["imports"]["nodes"];
+        assert_eq!(listed.as_array().is_some_and(|list| !list.is_empty()), sees);
+    }
+    let create = json!({"input": office.input(&upload)});
+    let apply = json!({"input": {"importId": id, "expectedRevision": 1}});
+    for (client, code) in [
+        (&editor, "FORBIDDEN"),
+        (&auditor, "FORBIDDEN"),
+        (&stranger, "NOT_FOUND"),
+        (&voter, "FORBIDDEN"),
+        (office.app.anonymous(), "UNAUTHENTICATED"),
+    ] {
+        assert_eq!(client.fail(CREATE, create.clone()).await, code);
+        assert_eq!(client.fail(APPLY, apply.clone()).await, code);
+    }
+    assert_eq!(stores.count(APPLIED).await, 0);
+    let refused = "SELECT COUNT(*) FROM audit_event WHERE action = 'access.refused'";
+    assert_eq!(stores.count(refused).await, 4);
+    // An organiser of elsewhere cannot aim at a campaign of here, nor is an absent import told from a foreign one.
+    let absent = global(GlobalId::Import(ImportId::new()));
+    let absent = json!({"input": {"importId": absent, "expectedRevision": 1}});
+    let message = async |variables: &Value| {
+        stranger.send(APPLY, variables.clone()).await["errors"][0]["message"].clone()
+    };
+    assert_eq!(message(&absent).await, message(&apply).await);
+}
+
+async fn links_that_are_forged_or_old_lead_nowhere(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let (_, import) = office.import("编号,类别,姓名,单位\nx,x,x,x\n").await;
+    let path = import["annotatedFileUrl"].as_str().expect("a link");
+    let get = async |path: &str| {
+        let response = office.app.http().get(office.app.url(path)).send().await;
+        response.expect("an answer")
+    };
+    let token = path.trim_start_matches("/desk/imports/");
+    assert_eq!(get(path).await.status(), StatusCode::OK);
+    let statements = office.app.database.statements();
+    for forged in [
+        format!("{}AA", &token[..token.len() - 2]),
+        format!("A{}", &token[1..]),
+        token[1..].to_owned(),
+        "..%2fx".to_owned(),
+    ] {
+        if forged == token {
+            continue;
+        }
+        let response = get(&format!("/desk/imports/{forged}")).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{forged}");
+    }
+    office.app.advance(LINK_LIFE);
+    let response = get(path).await;
+    assert_eq!(response.status(), StatusCode::GONE);
+    let body: Value = response.json().await.expect("JSON");
+    assert_eq!(body["code"], "LINK_EXPIRED");
+    assert_eq!(
+        office.app.database.statements(),
+        statements,
+        "they cost no statement"
+    );
+}
+
+async fn what_is_old_is_removed_and_its_trace_stays(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let (applied, _) = office.import(office.good()).await;
+    office.apply(&applied, 1, None).await.expect_counted();
+    let (waiting, _) = office.import(office.good()).await;
+    let purge = async || {
+        cleaner::purge_expired(&office.app)
+            .await
+            .expect("the stores answer");
+    };
+    let files =
+        || std::fs::read_dir(stores.media_folder().join("uploads")).map_or(0, Iterator::count);
+    // A file is kept as long as its import, though other uploads that were used go within the hour.
+    office.app.advance(TimeDelta::days(3));
+    purge().await;
+    assert_eq!(
+        (
+            files(),
+            stores.count("SELECT COUNT(*) FROM import_row").await
+        ),
+        (2, 6)
+    );
+    office.app.advance(KEPT);
+    purge().await;
+    assert_eq!(
+        (
+            files(),
+            stores.count("SELECT COUNT(*) FROM import_row").await
+        ),
+        (0, 0)
+    );
+    assert_eq!(stores.count("SELECT COUNT(*) FROM upload").await, 0);
+    assert_eq!(look(&office.organiser, &waiting).await, Value::Null);
+    let import = look(&office.organiser, &applied).await;
+    assert_eq!(
+        (&import["status"], counts(&import)),
+        (&json!("APPLIED"), [1, 1, 1, 0])
+    );
+    assert_eq!(stores.count("SELECT COUNT(*) FROM import_change").await, 2);
+    // So is a draft with its imports.
+    let draft = office
+        .app
+        .sample_with(|campaign| campaign.lifecycle = Lifecycle::Draft)
+        .await;
+    let office = Office {
+        sample: draft,
+        ..office
+    };
+    office.import("编号,类别,姓名,单位\nx,x,x,x\n").await;
+    let unread = office.create("x").await;
+    let delete = "mutation($input: CampaignStepInput!) { deleteCampaign(input: $input) { userErrors { code } } }";
+    let input = json!({"campaignId": office.sample.campaign_id(), "expectedRevision": 1});
+    change(&office.organiser, delete, input)
+        .await
+        .expect_counted();
+    assert_eq!(
+        stores
+            .count("SELECT COUNT(*) FROM import_job WHERE status <> 'APPLIED'")
+            .await,
+        0
+    );
+    assert_eq!(stores.count("SELECT COUNT(*) FROM import_row").await, 0);
+    assert_eq!(look(&office.organiser, &unread).await, Value::Null);
+}
+
+async fn after_the_first_vote_a_new_name_needs_a_reason(stores: Stores) {
+    let office = Office::open(&stores).await;
+    office
+        .app
+        .voter()
+        .vote(&office.sample.nominee_id(0))
+        .await
+        .expect_counted();
+    let (id, _) = office.import("编号,姓名\n2,新名字\n").await;
+    let refused = office
+        .apply(&id, 1, None)
+        .await
+        .expect_refused("REASON_REQUIRED");
+    assert_eq!(refused["userErrors"][0]["path"], json!(["input", "reason"]));
+    assert_eq!(refused["import"]["status"], "CHECKED");
+    let long = "x".repeat(501);
+    office
+        .apply(&id, 1, Some(&long))
+        .await
+        .expect_refused("REASON_REQUIRED");
+    office
+        .apply(&id, 1, Some("姓名有误"))
+        .await
+        .expect_counted();
+    assert_eq!(
+        office.nominees(&[2]).await[0].as_ref().expect("there").0,
+        "新名字"
+    );
+    assert_eq!(stores.count("SELECT COUNT(*) FROM amendment").await, 1);
+    // A sheet that changes nothing is not applied.
+    let (id, _) = office.import("编号,姓名\n2,新名字\n").await;
+    office
+        .apply(&id, 1, None)
+        .await
+        .expect_refused("NOTHING_TO_APPLY");
+}
+
+async fn ten_thousand_rows_are_paged_and_applied(stores: Stores) {
+    use std::fmt::Write as _;
+    let office = Office::open(&stores).await;
+    let key = office.key(0);
+    let mut sheet = "编号,类别,姓名,单位\n".to_owned();
+    for number in 1_001..=11_000 {
+        let _ = writeln!(sheet, "{number},{key},候选人{number},公司");
+    }
+    let (id, import) = office.import(sheet).await;
+    assert_eq!(counts(&import), [10_000, 0, 0, 0], "{import}");
+    let page = "query($id: ID!, $after: String) { node(id: $id) { ... on Import {
+        rows(first: 100, after: $after) { nodes { number } pageInfo { hasNextPage endCursor } } } } }";
+    let (mut after, mut expected) = (Value::Null, 2);
+    loop {
+        let data = office
+            .organiser
+            .ask(page, json!({"id": id, "after": after}))
+            .await;
+        let rows = &data["node"]["rows"];
+        for row in rows["nodes"].as_array().expect("rows") {
+            assert_eq!(row["number"], json!(expected));
+            expected += 1;
+        }
+        if rows["pageInfo"]["hasNextPage"] == json!(false) {
+            break;
+        }
+        after = rows["pageInfo"]["endCursor"].clone();
+    }
+    assert_eq!(expected, 10_002);
+    office.apply(&id, 1, None).await.expect_counted();
+    assert_eq!(
+        stores.count("SELECT COUNT(*) FROM import_change").await,
+        10_000
+    );
+}
+
+#[tokio::test]
+async fn templates_are_fetched_by_everybody() {
+    let stores = Stores::embedded();
+    let app = TestApp::start(&stores).await;
+    for name in [
+        "nominees.xlsx",
+        "nominees.csv",
+        "stories.xlsx",
+        "stories.csv",
+    ] {
+        let path = format!("/desk/templates/{name}");
+        let get = app.anonymous().request_of(Method::GET, &path).send().await;
+        let get = get.expect("an answer");
+        assert_eq!(get.status(), StatusCode::OK, "{name}");
+        let header = |name: &str| get.headers()[name].to_str().expect("text").to_owned();
+        let disposition = format!("attachment; filename=\"{name}\"");
+        assert_eq!(header("content-disposition"), disposition);
+        assert_eq!(header("cache-control"), "public, max-age=300");
+        let is_csv = header("content-type").starts_with("text/csv");
+        assert_eq!(is_csv, name.ends_with(".csv"));
+        let head = app.anonymous().request_of(Method::HEAD, &path).send().await;
+        let head = head.expect("an answer");
+        assert_eq!(head.headers()["content-type"], header("content-type"));
+        assert!(head.bytes().await.expect("no body").is_empty());
+        let file = get.bytes().await.expect("a file");
+        assert_eq!(read(&file).await.expect("a sheet").len(), 3);
+    }
+    let unknown = app
+        .anonymous()
+        .request_of(Method::GET, "/desk/templates/x.xlsx");
+    let status = unknown.send().await.expect("an answer").status();
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}

@@ -33,6 +33,7 @@ pub mod second_factor;
 pub mod staff;
 mod statement;
 pub mod story;
+pub mod story_edit;
 pub mod tally;
 mod transaction;
 pub mod vote;

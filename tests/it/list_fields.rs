@@ -85,6 +85,10 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
         "CampaignDesk.nominees",
         "query($campaign: ID!) { campaign(id: $campaign) { desk { nominees(first: 100) { totalCount nodes { id status } } } } }",
     ),
+    (
+        "CampaignDesk.stories",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { stories(first: 100) { nodes { id desk { state author { name } } } } } } }",
+    ),
     ("Query.organisations", "{ organisations { id slug } }"),
     (
         "Viewer.memberships",

@@ -15,6 +15,7 @@ mod scalars;
 mod sign_in;
 mod staff;
 mod story;
+mod story_desk;
 mod tally;
 mod vote;
 

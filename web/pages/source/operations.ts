@@ -141,6 +141,12 @@ export type ConfirmSecondFactorInput = {
   code: Scalars['String']['input'];
 };
 
+export type ContentCheck =
+  | 'NOT_CHECKED'
+  | 'PASSED'
+  | 'REVIEW'
+  | 'RISKY';
+
 export type CreateCampaignInput = {
   organisationId: Scalars['ID']['input'];
   idempotencyKey: Scalars['UUID']['input'];
@@ -164,6 +170,16 @@ export type CreateNomineeInput = {
   city?: InputMaybe<Scalars['String']['input']>;
   title?: InputMaybe<Scalars['String']['input']>;
   summary?: Scalars['String']['input'];
+};
+
+export type CreateStoryInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  nomineeId?: InputMaybe<Scalars['ID']['input']>;
+  title: Scalars['String']['input'];
+  summary?: Scalars['String']['input'];
+  body?: InputMaybe<Scalars['String']['input']>;
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type CreateUploadInput = {
@@ -287,6 +303,12 @@ export type RefreshSessionInput = {
   refreshToken: Scalars['String']['input'];
 };
 
+export type ReviewStoryInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type RevokeInvitationInput = {
   organisationId: Scalars['ID']['input'];
   invitationId: Scalars['ID']['input'];
@@ -295,6 +317,14 @@ export type RevokeInvitationInput = {
 export type RevokeRoleInput = {
   organisationId: Scalars['ID']['input'];
   staffId: Scalars['ID']['input'];
+};
+
+export type ScheduleStoriesInput = {
+  campaignId: Scalars['ID']['input'];
+  storyIds: Array<Scalars['ID']['input']>;
+  times: Array<Scalars['String']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  apply?: Scalars['Boolean']['input'];
 };
 
 export type SetCampaignCoverInput = {
@@ -320,6 +350,12 @@ export type SetLikeInput = {
 
 export type SetNomineePortraitInput = {
   nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SetStoryCoverInput = {
+  storyId: Scalars['ID']['input'];
   expectedRevision: Scalars['Long']['input'];
   uploadId?: InputMaybe<Scalars['ID']['input']>;
 };
@@ -362,9 +398,35 @@ export type StaffRole =
   | 'EDITOR'
   | 'AUDITOR';
 
+export type StoryErrorCode =
+  | 'INVALID_FIELD'
+  | 'NOMINEE_NOT_FOUND'
+  | 'INVALID_BODY'
+  | 'OWN_TEXT'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'INVALID_SCHEDULE'
+  | 'STORY_NOT_FOUND'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
 export type StoryFormat =
   | 'MARKDOWN'
   | 'HTML';
+
+export type StoryState =
+  | 'DRAFT'
+  | 'IN_REVIEW'
+  | 'APPROVED'
+  | 'SCHEDULED'
+  | 'PUBLISHED'
+  | 'RETRACTED';
+
+export type StoryStepInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
 
 export type TallyVisibility =
   | 'LIVE'
@@ -401,6 +463,16 @@ export type UpdateOrganisationInput = {
   expectedRevision: Scalars['Long']['input'];
   name?: InputMaybe<Scalars['String']['input']>;
   requiresSecondFactor?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type UpdateStoryInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  nomineeId?: InputMaybe<Scalars['ID']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  body?: InputMaybe<Scalars['String']['input']>;
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type UploadErrorCode =

@@ -327,6 +327,8 @@ impl App {
         let gone: Vec<CampaignId> = held.filter(|id| !listed.contains(id)).collect();
         let catalog = Catalog::new(directory, rosters, damaged);
         self.campaigns.note(Some(catalog), asked_at);
+        // One of their stories may have been taken back.
+        self.stories.clear();
         for &id in reloaded.iter().chain(&gone) {
             self.public_changes.add(id);
         }

@@ -105,8 +105,9 @@ impl App {
     async fn remember_stories(&self, ids: Vec<Uuid>) -> Result<()> {
         let read = ledger::story::list_by_ids(&self.database, ids).await?;
         for story in self.readable_stories(read) {
-            // A story that is not out may still be moved, and may not be seen.
-            if story.published_at <= self.clock.now() {
+            // A story that is not out may still be moved, and may not be seen. One that is taken back moves its
+            // campaign, whose reload forgets all.
+            if story.is_out(self.clock.now()) {
                 let campaign = Some(story.campaign_id);
                 self.stories.with(&story.id, |held| *held = campaign);
             }

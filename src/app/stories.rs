@@ -87,7 +87,8 @@ impl App {
         Ok(())
     }
 
-    /// The stories of `ids` that `viewer` may see now: those that are out, in campaigns that are shown.
+    /// The stories of `ids` that `viewer` may see now: those that are out, in campaigns that are shown; all for members
+    /// of their organisation.
     pub async fn find_stories(&self, viewer: Viewer, ids: Vec<StoryId>) -> Result<Vec<Story>> {
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -102,7 +103,7 @@ impl App {
                 return false;
             };
             let organisation_id = roster.campaign().organisation_id;
-            story.published_at <= now || catalog.may(viewer, organisation_id, Action::ReadDrafts)
+            story.is_out(now) || catalog.may(viewer, organisation_id, Action::ReadDrafts)
         });
         Ok(stories)
     }

@@ -192,6 +192,15 @@ pub struct ServerSettings {
         default_value = "pages/nominee/nominee"
     )]
     pub wechat_code_page: String,
+    /// An openid of the mini-program's, with which the platform checks the texts of stories: of somebody who opens the
+    /// mini-program every two hours. Without one they are shown as not checked
+    #[arg(
+        long,
+        env = "ACCLAIM_WECHAT_CHECK_OPENID",
+        hide_env_values = true,
+        requires = "wechat_app_id"
+    )]
+    pub wechat_check_openid: Option<Secret>,
     /// Networks of load balancers whose `X-Forwarded-For` is believed, with commas: `10.0.0.0/8,192.0.2.7`
     #[arg(long, env = "ACCLAIM_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
@@ -344,6 +353,7 @@ impl ServerSettings {
             base_url,
             concurrency_max: PLATFORM_CONCURRENCY_MAX,
             timeout: PLATFORM_TIMEOUT,
+            checker_openid: self.wechat_check_openid.clone(),
         };
         let wechat = WeChat::new(config)
             .map_err(|error| wrong("ACCLAIM_WECHAT_BASE_URL")(error.without_url().to_string()))?;

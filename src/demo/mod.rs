@@ -16,9 +16,10 @@ use crate::domain::campaign::{
 };
 use crate::domain::nominee::{Nominee, NomineeStatus};
 use crate::domain::story::Story;
+use crate::domain::story::life::StoryReview;
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, CategoryId, NomineeId, OrganisationId, StoryId};
-use crate::ledger::{Database, Transaction, campaign, organisation, story};
+use crate::ledger::{Database, Transaction, campaign, organisation, story_edit};
 
 /// The slug of the sample campaign.
 pub const SLUG: &str = "demo";
@@ -204,8 +205,9 @@ async fn insert_stories(
             cover_media: None,
             media: Vec::new(),
             published_at: now + TimeDelta::minutes(s.publish_offset_minutes),
+            review: StoryReview::of_command(),
         };
-        story::insert(tx, &article, about.map(|(.., category)| *category)).await?;
+        story_edit::insert(tx, &article).await?;
     }
     Ok(())
 }

@@ -1,11 +1,15 @@
 //! Articles, the feed that they stand in, and the pages that are cut out of it.
 
 pub mod fields;
+pub mod life;
+pub mod pasted;
+pub mod schedule;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::life::StoryReview;
 use super::media::{MediaName, Picture};
 use crate::id::{CampaignId, CategoryId, NomineeId, StoryId};
 
@@ -32,7 +36,7 @@ pub struct Media {
     pub title: String,
 }
 
-/// An article in the feed, visible from `published_at` on.
+/// An article in the feed: once it is approved, from its time on.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Story {
     /// Its id.
@@ -54,8 +58,11 @@ pub struct Story {
     /// Pictures, films and recordings.
     #[sqlx(json)]
     pub media: Vec<Media>,
-    /// When it becomes visible.
+    /// When it comes out, or came out; where there is no such time, that of its creation.
     pub published_at: DateTime<Utc>,
+    /// The part that its editors see.
+    #[sqlx(flatten)]
+    pub review: StoryReview,
 }
 
 impl Story {
@@ -272,6 +279,7 @@ mod tests {
             cover_media: None,
             media: Vec::new(),
             published_at: DateTime::UNIX_EPOCH + TimeDelta::seconds((number / 2).into()),
+            review: StoryReview::of_draft(None),
         }
     }
 

@@ -228,7 +228,8 @@ pub(super) struct StoryShared {
     pub(super) app: Arc<App>,
     /// Likes and views.
     pub(super) counters: PageCounters,
-    viewer: Viewer,
+    /// The viewer.
+    pub(super) viewer: Viewer,
     nominee_ids: Vec<NomineeId>,
     nominees: OnceLock<NomineePages>,
 }

@@ -4,7 +4,8 @@ use async_graphql::Interface;
 
 use super::desk::{
     AccountUserError, ApplyImportUserError, CampaignUserError, CreateImportUserError,
-    MemberUserError, NomineeUserError, OrganisationUserError, PictureUserError, UploadUserError,
+    MemberUserError, NomineeUserError, OrganisationUserError, PictureUserError, StoryUserError,
+    UploadUserError,
 };
 use super::types::{
     CastBallotUserError, CastVoteUserError, RecordViewsUserError, SetLikeUserError, SignInUserError,
@@ -45,6 +46,8 @@ pub(super) enum UserError {
     Campaign(CampaignUserError),
     /// A refusal of a change of a nominee.
     Nominee(NomineeUserError),
+    /// A refusal of a change of a story.
+    Story(StoryUserError),
     /// A refusal of a link for a file.
     Upload(UploadUserError),
     /// A refusal of a picture.

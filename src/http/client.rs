@@ -76,6 +76,14 @@ impl ClientHeaders {
         self.authorization.is_none()
     }
 
+    /// Whether the token is one of staff, as far as it tells by itself: its session may have ended.
+    pub(super) fn has_token_of_staff(&self, server: &Server) -> bool {
+        let token = self.authorization.as_ref().and_then(bearer);
+        let now = server.app.clock.now();
+        let access = token.and_then(|token| server.app.tokens.verify(token, now).ok());
+        access.is_some_and(|access| access.viewer.staff().is_some())
+    }
+
     /// The client, as limits know it.
     pub fn client(&self) -> &Client {
         &self.client

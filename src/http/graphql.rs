@@ -25,7 +25,7 @@ use super::Server;
 use super::cache_control::{SHARED, VARIES, VARIES_PUBLIC};
 use super::client::ClientHeaders;
 use super::negotiate::{MediaType, accepted, accepts_html, is_known};
-use super::params::{Rejection, from_body, from_query};
+use super::params::{Rejection, body_bytes_max, from_body, from_query};
 use super::response::{
     ResponseBody, add_retry_headers, is_of_document, is_request_error, respond, write,
 };
@@ -59,7 +59,7 @@ pub(super) async fn handle(server: &Server, peer: IpAddr, request: Request) -> R
     {
         return responder.respond_cached(&parts.headers, &cached);
     }
-    let params = read_params(server, &parts, body).await;
+    let params = read_params(server, &client_headers, &parts, body).await;
     let executable = match find(server, &client_headers, &parts.method, params).await {
         Ok(executable) => executable,
         Err(rejection) => return responder.reject(&rejection),
@@ -123,10 +123,18 @@ fn public_key(
     Some(server.response_cache.key(query, media_type))
 }
 
-async fn read_params(server: &Server, parts: &Parts, body: Body) -> Result<Params, Rejection> {
+async fn read_params(
+    server: &Server,
+    client_headers: &ClientHeaders,
+    parts: &Parts,
+    body: Body,
+) -> Result<Params, Rejection> {
     match parts.method {
         Method::GET | Method::HEAD => from_query(parts.uri.query().unwrap_or_default()),
-        Method::POST => from_body(&parts.headers, body, server.timeouts.body).await,
+        Method::POST => {
+            let bytes_max = body_bytes_max(client_headers, server, &body);
+            from_body(&parts.headers, body, bytes_max, server.timeouts.body).await
+        }
         _ => {
             let error = document_error(code::BAD_USER_INPUT, "Use POST, or GET for queries.");
             Err(Rejection::new(StatusCode::METHOD_NOT_ALLOWED, error))

@@ -1,4 +1,4 @@
-//! The parameters of a GraphQL request, from a query string or a body: at most 32 KiB, within 10 s.
+//! The parameters of a GraphQL request, from a query string or a body: at most 32 KiB, of staff 1 MiB, within 10 s.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -10,18 +10,24 @@ use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
+use super::Server;
+use super::client::ClientHeaders;
 use crate::error::Error;
 use crate::graphql::document::{Errors, Params};
 use crate::graphql::error::{code, document_error, request_error};
 
 /// The largest body: a document of 8 KiB with its variables.
 const BODY_BYTES_MAX: usize = 32 * 1024;
+/// The largest body of a member of staff, who writes articles.
+const STAFF_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes that are read of a body that is not wanted, at most.
 const DISCARDED_BYTES_MAX: u64 = 1024 * 1024;
 /// How long the response waits for that.
 const DISCARD_TIMEOUT: Duration = Duration::from_millis(500);
-/// Pieces, chunks or packets, that a body may come in: no network cuts 32 KiB so small.
-const BODY_PIECES_MAX: usize = 256;
+/// The smallest piece, chunk or packet, that a body may come in on average: no network cuts it so small.
+const PIECE_BYTES_MIN: usize = 128;
+/// Pieces that are read of a body that is not wanted, at most.
+const DISCARDED_PIECES_MAX: usize = 256;
 
 /// The rejection of a request before it is executed.
 pub(super) struct Rejection {
@@ -78,7 +84,7 @@ impl From<Errors> for Rejection {
 /// Reads the parameters of a GET.
 pub(super) fn from_query(query: &str) -> Result<Params, Rejection> {
     if query.len() > BODY_BYTES_MAX {
-        return Err(too_large());
+        return Err(too_large(BODY_BYTES_MAX));
     }
     let mut fields: HashMap<String, String> = HashMap::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -107,13 +113,29 @@ fn object<T: DeserializeOwned>(name: &str, text: Option<String>) -> Result<Optio
         .map_err(|_| Rejection::bad(format!("The parameter {name} must be a JSON object.")))
 }
 
+/// The largest body that is read of this requester. A token is looked at only where the body is announced to be larger
+/// than those of others.
+pub(super) fn body_bytes_max(
+    client_headers: &ClientHeaders,
+    server: &Server,
+    body: &Body,
+) -> usize {
+    let is_large = body.size_hint().lower() > BODY_BYTES_MAX as u64;
+    if is_large && client_headers.has_token_of_staff(server) {
+        STAFF_BODY_BYTES_MAX
+    } else {
+        BODY_BYTES_MAX
+    }
+}
+
 /// Reads the parameters of a POST; its body has to be there within `timeout`.
 pub(super) async fn from_body(
     headers: &HeaderMap,
     mut body: Body,
+    bytes_max: usize,
     timeout: Duration,
 ) -> Result<Params, Rejection> {
-    let read = tokio::time::timeout(timeout, read(headers, &mut body)).await;
+    let read = tokio::time::timeout(timeout, read(headers, &mut body, bytes_max)).await;
     let rejection = match read {
         Ok(Ok(bytes)) => return parse_params(&bytes),
         Ok(Err(rejection)) => rejection,
@@ -127,7 +149,11 @@ pub(super) async fn from_body(
     Err(rejection)
 }
 
-async fn read(headers: &HeaderMap, body: &mut Body) -> Result<Vec<u8>, Rejection> {
+async fn read(
+    headers: &HeaderMap,
+    body: &mut Body,
+    bytes_max: usize,
+) -> Result<Vec<u8>, Rejection> {
     if !is_json(headers) {
         let error = document_error(
             code::BAD_USER_INPUT,
@@ -136,28 +162,28 @@ async fn read(headers: &HeaderMap, body: &mut Body) -> Result<Vec<u8>, Rejection
         return Err(Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
     }
     // Announced, it need not be read to be rejected.
-    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
-        return Err(too_large());
+    if body.size_hint().lower() > bytes_max as u64 {
+        return Err(too_large(bytes_max));
     }
-    collect(body).await
+    collect(body, bytes_max).await
 }
 
 /// Puts a body together. Each piece costs a wake-up, however small it is.
-async fn collect(body: &mut Body) -> Result<Vec<u8>, Rejection> {
-    let mut body = Limited::new(body, BODY_BYTES_MAX);
+async fn collect(body: &mut Body, bytes_max: usize) -> Result<Vec<u8>, Rejection> {
+    let mut body = Limited::new(body, bytes_max);
     let mut bytes = Vec::new();
     let mut pieces = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| {
             if error.is::<LengthLimitError>() {
-                too_large()
+                too_large(bytes_max)
             } else {
                 Rejection::bad("The body ended early.")
             }
         })?;
         pieces += 1;
-        if pieces > BODY_PIECES_MAX {
-            return Err(too_large());
+        if pieces > bytes_max / PIECE_BYTES_MIN {
+            return Err(too_large(bytes_max));
         }
         bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
     }
@@ -171,7 +197,7 @@ async fn discard(mut body: Body) {
     let announced = body.size_hint().lower();
     let mut read = 0;
     let mut pieces = 0;
-    while announced.max(read) <= DISCARDED_BYTES_MAX && pieces <= BODY_PIECES_MAX {
+    while announced.max(read) <= DISCARDED_BYTES_MAX && pieces <= DISCARDED_PIECES_MAX {
         match body.frame().await {
             Some(Ok(frame)) => read += frame.data_ref().map_or(0, |data| data.len() as u64),
             _ => return,
@@ -218,10 +244,10 @@ pub(super) fn parse_params(bytes: &[u8]) -> Result<Params, Rejection> {
     })
 }
 
-fn too_large() -> Rejection {
-    let message = format!(
-        "A request has at most {BODY_BYTES_MAX} bytes, in at most {BODY_PIECES_MAX} pieces."
-    );
+fn too_large(bytes_max: usize) -> Rejection {
+    let pieces_max = bytes_max / PIECE_BYTES_MIN;
+    let message =
+        format!("A request has at most {bytes_max} bytes, in at most {pieces_max} pieces.");
     Rejection::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         document_error(code::BAD_USER_INPUT, message),

@@ -18,7 +18,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use super::Server;
 use super::client::{ClientHeaders, TokenLife};
 use super::negotiate::accepts_events;
-use super::params::{Rejection, from_body, from_query};
+use super::params::{Rejection, body_bytes_max, from_body, from_query};
 use super::places::Place;
 use super::response::{ResponseBody, too_many_subscribers};
 use super::shared_subscriptions::Update;
@@ -44,7 +44,11 @@ pub(super) async fn handle(
     let is_get = method == Method::GET;
     let params = match method {
         Method::GET => from_query(request.uri().query().unwrap_or_default()),
-        Method::POST => from_body(&headers, request.into_body(), server.timeouts.body).await,
+        Method::POST => {
+            let body = request.into_body();
+            let bytes_max = body_bytes_max(&client_headers, &server, &body);
+            from_body(&headers, body, bytes_max, server.timeouts.body).await
+        }
         _ => return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST, GET")]).into_response(),
     };
     let place = match server.subscriber_place(client_headers.client()) {

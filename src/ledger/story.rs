@@ -4,21 +4,22 @@
 //! A story that cannot be read is left out of its list, which is otherwise whole: as many more rows are read.
 
 use chrono::{DateTime, Utc};
-use sqlx::types::Json;
 use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 use uuid::Uuid;
 
-use super::address::require_web;
 use super::readable::{UnreadableRow, readable};
 use super::rows::Ids;
 use super::statement::{Dialects, OnPool, Statement, with_ids};
-use super::{Database, Transaction, in_tx, on_pool, sql};
+use super::{Database, on_pool, sql};
+use crate::domain::story::life::StoryStatus;
 use crate::domain::story::{Direction, FeedFilter, FeedPosition, Story};
-use crate::id::{CategoryId, StoryId};
+use crate::id::{CampaignId, StoryId};
 
 /// Rows that a list reads beyond its limit at most, since others cannot be read. Where so many in a row are unreadable,
 /// the list ends.
 const SPARE_MAX: i64 = 4_096;
+/// The last second of the years that stories have times in.
+const LAST_TIME: DateTime<Utc> = DateTime::from_timestamp(253_402_300_799, 0).expect("a time");
 
 /// Stories that were read.
 #[derive(Debug, Default)]
@@ -76,13 +77,35 @@ struct Feed {
     newer: Statement,
 }
 
+/// The columns of a story.
+macro_rules! columns {
+    () => {
+        "s.id, s.campaign_id, s.nominee_id, s.title, s.summary, s.body, s.cover_url, s.cover_media, s.media,
+            s.published_at, s.state, s.is_scheduled, s.was_out, s.author_id, s.editor_id, s.approver_id, s.rejection,
+            s.text_check, s.edit_revision"
+    };
+}
+
+pub(super) use columns;
+
 macro_rules! feed {
     ($name:literal, $which:literal, $row:literal, $order:literal) => {
-        sql!($name, concat!(
-            "SELECT s.id, s.campaign_id, s.nominee_id, s.title, s.summary, s.body, s.cover_url, s.cover_media, s.media, s.published_at
-            FROM story s WHERE ", $which, " AND s.published_at <= $1 AND (s.published_at, s.id) ", $row,
-            " ($2, $3) ORDER BY s.published_at ", $order, ", s.id ", $order, " LIMIT $4"
-        ))
+        sql!(
+            $name,
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM story s WHERE s.state = 'APPROVED' AND s.is_scheduled AND ",
+                $which,
+                " AND s.published_at <= $1 AND (s.published_at, s.id) ",
+                $row,
+                " ($2, $3) ORDER BY s.published_at ",
+                $order,
+                ", s.id ",
+                $order,
+                " LIMIT $4"
+            )
+        )
     };
 }
 
@@ -166,7 +189,7 @@ async fn fetch_feed(run: OnPool<'_>, key: Uuid, range: Range) -> sqlx::Result<Re
 }
 
 /// Takes the rows apart into those that can be read and the others.
-fn read<R>(rows: Vec<R>) -> ReadStories
+pub(super) fn read<R>(rows: Vec<R>) -> ReadStories
 where
     R: Row,
     Story: for<'r> FromRow<'r, R>,
@@ -198,10 +221,11 @@ pub async fn list_of_nominees(
 ) -> sqlx::Result<ReadStories> {
     let statement = with_ids!(
         "list_stories_of_nominees",
-        "SELECT * FROM (
-            SELECT s.id, s.campaign_id, s.nominee_id, s.title, s.summary, s.body, s.cover_url, s.cover_media, s.media, s.published_at,
-                ROW_NUMBER() OVER (PARTITION BY s.nominee_id ORDER BY s.published_at DESC, s.id DESC) AS place
-            FROM story s WHERE s.nominee_id",
+        concat!(
+            "SELECT * FROM (SELECT ", columns!(),
+            ", ROW_NUMBER() OVER (PARTITION BY s.nominee_id ORDER BY s.published_at DESC, s.id DESC) AS place
+            FROM story s WHERE s.state = 'APPROVED' AND s.is_scheduled AND s.nominee_id"
+        ),
         "AND s.published_at <= $2 AND (s.published_at, s.id) < ($4, $5)) ranked
         WHERE place <= $3 ORDER BY published_at DESC, id DESC"
     );
@@ -244,7 +268,7 @@ async fn fetch_newest(run: OnPool<'_>, nominees: &Ids, range: Range) -> sqlx::Re
 pub async fn list_by_ids(database: &Database, ids: Vec<Uuid>) -> sqlx::Result<ReadStories> {
     let statement = with_ids!(
         "list_stories_by_ids",
-        "SELECT id, campaign_id, nominee_id, title, summary, body, cover_url, cover_media, media, published_at FROM story WHERE id",
+        concat!("SELECT ", columns!(), " FROM story s WHERE s.id"),
         ""
     );
     let ids = Ids(ids);
@@ -262,8 +286,13 @@ pub async fn list_published_between(
 ) -> sqlx::Result<ReadStories> {
     let statement = sql!(
         "list_published_stories",
-        "SELECT id, campaign_id, nominee_id, title, summary, body, cover_url, cover_media, media, published_at FROM story
-        WHERE (published_at, id) > ($1, $2) AND published_at <= $3 ORDER BY published_at, id LIMIT $4"
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM story s WHERE s.state = 'APPROVED' AND s.is_scheduled
+                AND (s.published_at, s.id) > ($1, $2) AND s.published_at <= $3
+            ORDER BY s.published_at, s.id LIMIT $4"
+        )
     );
     let mut room = Room::new(limit);
     loop {
@@ -276,24 +305,44 @@ pub async fn list_published_between(
     }
 }
 
-/// Stores a new story; `category_id` is its nominee's. Fails, too, where its campaign, category or nominee does not
-/// exist.
-pub async fn insert(
-    tx: &mut Transaction,
-    s: &Story,
-    category_id: Option<CategoryId>,
-) -> sqlx::Result<()> {
-    require_web(&s.cover_url)?;
-    require_web(s.media.iter().map(|medium| &medium.url))?;
+/// Which stories of a campaign are listed, and from where on.
+#[derive(Debug, Clone, Copy)]
+pub struct DeskPage {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// Only those of this status.
+    pub status: Option<StoryStatus>,
+    /// The moment of the status.
+    pub now: DateTime<Utc>,
+    /// Only stories behind this place.
+    pub after: Option<FeedPosition>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Stories of a campaign, out or not, latest time first: the limit, or more where some cannot be read.
+pub async fn list_of_desk(database: &Database, page: DeskPage) -> sqlx::Result<ReadStories> {
     let statement = sql!(
-        "insert_story",
-        "INSERT INTO story (id, campaign_id, category_id, nominee_id, title, summary, body, cover_url, media,
-            published_at, cover_media)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        "list_stories_of_desk",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM story s WHERE s.campaign_id = $1 AND (s.published_at, s.id) < ($2, $3)
+                AND ($4 = '' OR $4 = CASE WHEN s.state <> 'APPROVED' THEN s.state
+                    WHEN NOT s.is_scheduled THEN 'APPROVED'
+                    WHEN s.published_at > $5 THEN 'SCHEDULED' ELSE 'PUBLISHED' END)
+            ORDER BY s.published_at DESC, s.id DESC LIMIT $6"
+        )
     );
-    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
-        .bind(s.id).bind(s.campaign_id).bind(category_id).bind(s.nominee_id).bind(&s.title).bind(&s.summary)
-        .bind(&s.body).bind(&s.cover_url).bind(Json(&s.media)).bind(s.published_at)
-        .bind(&s.cover_media)
-        .execute(t).await.map(drop))
+    let status = page.status.map_or("", StoryStatus::name);
+    let from = page.after.unwrap_or(FeedPosition::end_of(LAST_TIME));
+    let mut room = Room::new(page.limit);
+    loop {
+        let read = on_pool!(database.read(statement), (p, text) => sqlx::query(text)
+            .bind(page.campaign_id).bind(from.published_at).bind(from.id).bind(status).bind(page.now).bind(room.rows())
+            .fetch_all(p).await.map(read))?;
+        if room.sufficed(&read) {
+            return Ok(read);
+        }
+    }
 }

@@ -1,6 +1,6 @@
-//! The audit log against the objects that it tells of: every revision of a campaign or nominee has its event, and the
-//! last value that was written down for a field is the one that is there. Objects that were not made at the desk have
-//! no events until they are edited there.
+//! The audit log against the objects that it tells of: every revision of a campaign, nominee or story has its event,
+//! and the last value that was written down for a field is the one that is there. Objects that were not made at the
+//! desk have no events until they are edited there.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::domain::roster::Roster;
 use crate::id::CampaignId;
 use crate::ledger::audit::{self, AuditEvent};
 use crate::ledger::import::{self, ImportChange};
-use crate::ledger::{Database, campaign};
+use crate::ledger::{Database, campaign, story_edit};
 
 /// An object that is not as the audit log tells.
 #[derive(Debug, Serialize)]
@@ -59,6 +59,11 @@ async fn compare_campaign(
     let Some(roster) = campaign::find_roster(database, id).await?.roster else {
         return Ok(Vec::new());
     };
+    let stories = story_edit::list_edited(database, id).await?.stories;
+    let stories = stories.into_iter().map(|story| {
+        let values = story.values().into();
+        (story.id.0, story.review.edit_revision, values)
+    });
     let mut by_subject: HashMap<Uuid, Vec<ImportChange>> = HashMap::new();
     let told = events.into_iter().filter_map(told_by);
     for change in told.chain(imported) {
@@ -66,7 +71,7 @@ async fn compare_campaign(
         changes.push(change);
     }
     let mut differences = Vec::new();
-    for (subject_id, revision, values) in objects(&roster) {
+    for (subject_id, revision, values) in objects(&roster).into_iter().chain(stories) {
         let mut changes = by_subject.remove(&subject_id).unwrap_or_default();
         changes.sort_by_key(|change| change.subject_revision);
         let faults = faults(&changes, revision, &values).into_iter();

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::ledger::{audit, counters, identity, import_job, staff};
+use crate::ledger::import::job as import_job;
+use crate::ledger::{audit, counters, identity, staff};
 
 /// Nobody waits for old rows to go.
 const PURGE_EVERY: Duration = Duration::from_mins(10);

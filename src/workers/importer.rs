@@ -1,5 +1,5 @@
-//! The importer: reads the sheets of imports and checks them. Each process has one; which of them reads a sheet, a lease
-//! decides, and one that is left behind by a process that died is taken over.
+//! The importer: reads the sheets of imports and checks them. Each process has one; a lease decides which of them reads
+//! a sheet, and one that is left behind by a process that died is taken over.
 
 use std::sync::Arc;
 use std::time::Duration;

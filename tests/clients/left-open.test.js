@@ -235,3 +235,32 @@ describe("a feed that is left open", () => {
     await bar(page, 1).waitFor();
   });
 });
+
+describe("what is taken back", () => {
+  test("goes from a story that is left open, and from the feed", async (t) => {
+    const [retracted, kept] = await listStories(server);
+    const { page } = await open(browser, t, "about:blank", desktop);
+    await page.clock.install();
+    let isRetracted = false;
+    await rewriteAnswers(page, (data) => {
+      if (!isRetracted) return;
+      if (data.story?.id === retracted) data.story = null;
+      const stories = data.campaign?.stories;
+      if (stories) stories.edges = stories.edges.filter(({ node }) => node.id !== retracted);
+    });
+    await page.goto(`${address}/stories/${retracted}`);
+    await page.locator(".story .body").waitFor();
+    isRetracted = true;
+    await page.clock.fastForward(10 * 60_000);
+    await page.locator(".story .body").waitFor({ state: "detached" });
+    isRetracted = false;
+    await page.goto(`${address}/stories`);
+    await page.locator(`.feed .card[data-id="${retracted}"]`).waitFor();
+    const count = await page.locator(".feed .card").count();
+    isRetracted = true;
+    await page.clock.fastForward(10 * 60_000);
+    await page.locator(`.feed .card[data-id="${retracted}"]`).waitFor({ state: "detached" });
+    await page.locator(`.feed .card[data-id="${kept}"]`).waitFor();
+    assert.equal(await page.locator(".feed .card").count(), count - 1);
+  });
+});

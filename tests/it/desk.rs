@@ -7,6 +7,7 @@ mod imports;
 mod members;
 mod nominees;
 mod pictures;
+mod stories;
 
 use acclaim::app::desk::Desk;
 use acclaim::graphql::node_id::GlobalId;

@@ -1,5 +1,5 @@
-//! A local stand-in for the `WeChat` platform: `GET /sns/jscode2session`, `POST /cgi-bin/stable_token` and
-//! `POST /wxa/getwxacodeunlimit` as its documentation describes them.
+//! A local stand-in for the `WeChat` platform: `GET /sns/jscode2session`, `POST /cgi-bin/stable_token`,
+//! `POST /wxa/getwxacodeunlimit` and `POST /wxa/msg_sec_check` as its documentation describes them.
 //!
 //! The code of a sign-in tells what happens, by its prefix:
 //!
@@ -46,6 +46,9 @@ impl FakeWeChat {
     /// The secret of that app; with characters that must be encoded in a query.
     pub const SECRET: &str = "app-secret&of=acclaim test+1%";
 
+    /// The openid that texts are checked with.
+    pub const CHECKER: &str = "openid-of-the-editor";
+
     /// Listens on a free port of 127.0.0.1.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -59,6 +62,7 @@ impl FakeWeChat {
             .route("/sns/jscode2session", get(exchange_code))
             .route("/cgi-bin/stable_token", post(stable_token))
             .route("/wxa/getwxacodeunlimit", post(code_image))
+            .route("/wxa/msg_sec_check", post(check_text))
             .with_state((Arc::clone(&platform), slow_answers.subscribe()));
         let mut stop = slow_answers.subscribe();
         // Aborting the server closes the listener, this signal closes the connections.
@@ -93,6 +97,7 @@ impl FakeWeChat {
             base_url: self.base_url.clone(),
             concurrency_max,
             timeout,
+            checker_openid: Some(Self::CHECKER.to_owned().into()),
         })
         .expect("a good address")
     }
@@ -145,6 +150,11 @@ impl FakeWeChat {
             .clone()
     }
 
+    /// From now on texts are refused with this errcode; 0 for no more.
+    pub fn refuse_texts(&self, errcode: i64) {
+        self.platform.text_errcode.store(errcode, Ordering::SeqCst);
+    }
+
     /// Answers the `slow-` calls that wait, and from now on all others at once.
     pub fn answer_slow_calls(&self) {
         self.slow_answers.send_replace(true);
@@ -169,6 +179,7 @@ struct Platform {
     tokens_given: AtomicUsize,
     image_errcode: AtomicI64,
     holds_images: AtomicBool,
+    text_errcode: AtomicI64,
     images: Mutex<Vec<(String, String)>>,
 }
 
@@ -311,6 +322,43 @@ async fn code_image(
         .decode(IMAGE.as_bytes())
         .expect("a picture");
     ([(header::CONTENT_TYPE, "image/jpeg")], image).into_response()
+}
+
+/// A text is risky or to be looked at where it says so itself.
+async fn check_text(
+    State((platform, _)): State<(Arc<Platform>, watch::Receiver<bool>)>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Response {
+    let _under_way = platform.enter();
+    let query = parse_query(&query.unwrap_or_default());
+    let good = format!("server-token-{}", platform.tokens.load(Ordering::SeqCst));
+    if query.get("access_token") != Some(&good) {
+        return error(42001, "access_token expired");
+    }
+    let errcode = platform.text_errcode.load(Ordering::SeqCst);
+    if errcode != 0 {
+        return error(errcode, "refused");
+    }
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if body["openid"] != FakeWeChat::CHECKER {
+        return error(40003, "invalid openid");
+    }
+    if body["version"] != 2 || !matches!(body["scene"].as_i64(), Some(1..=4)) {
+        return error(40129, "invalid scene");
+    }
+    let content = body["content"].as_str().unwrap_or_default();
+    let (suggest, label) = match content.chars().count() {
+        0 => return error(44002, "empty post data"),
+        2_501.. => return error(45002, "content size out of limit"),
+        _ if content.contains("risky") => ("risky", 20006),
+        _ if content.contains("doubtful") => ("review", 20001),
+        _ => ("pass", 100),
+    };
+    let detail = json!([{ "strategy": "content_model", "errcode": 0, "suggest": suggest, "label": label, "prob": 90 }]);
+    let result = json!({ "suggest": suggest, "label": label });
+    let answer = json!({ "errcode": 0, "errmsg": "ok", "detail": detail, "trace_id": "60ae120f", "result": result });
+    text(answer.to_string())
 }
 
 /// Success, as the platform sends it: without an errcode.

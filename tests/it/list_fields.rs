@@ -108,6 +108,10 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
         "query($campaign: ID!) { campaign(id: $campaign) { desk { imports(first: 1) { nodes {
             rows(onlyFaulty: true) { nodes { faults { field code message } } } } } } } }",
     ),
+    (
+        "CampaignDesk.stories",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { stories(first: 100) { nodes { id desk { state author { name } } } } } } }",
+    ),
     ("Query.organisations", "{ organisations { id slug } }"),
     (
         "Viewer.memberships",

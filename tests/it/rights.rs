@@ -13,7 +13,7 @@ use acclaim::domain::story::Story;
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::id::{ImportId, StaffId, UploadId};
 use acclaim::ledger::import::ImportKind;
-use acclaim::ledger::import_job::{self, NewImportJob};
+use acclaim::ledger::import::job::{self as import_job, NewImportJob};
 use acclaim::ledger::story;
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -369,6 +369,60 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
         "updateNominee",
         "mutation { updateNominee(input: {nomineeId: \"<nominee>\", expectedRevision: 0}) { userErrors { code } } }",
         "!!FF-FU",
+    ),
+    (
+        "Mutation",
+        "createStory",
+        "mutation { createStory(input: {campaignId: \"<hidden>\", idempotencyKey: \"<key>\", title: \"\", body: \"x\"}) { userErrors { code } } }",
+        "!!!F-FU",
+    ),
+    (
+        "Mutation",
+        "updateStory",
+        "mutation { updateStory(input: {storyId: \"<unpublished>\", expectedRevision: 0}) { userErrors { code } } }",
+        "!!!F-FU",
+    ),
+    (
+        "Mutation",
+        "submitStory",
+        "mutation { submitStory(input: {storyId: \"<unpublished>\", expectedRevision: 0}) { userErrors { code } } }",
+        "!!!F-FU",
+    ),
+    (
+        "Mutation",
+        "approveStory",
+        "mutation { approveStory(input: {storyId: \"<unpublished>\", expectedRevision: 0}) { userErrors { code } } }",
+        "!!!F-FU",
+    ),
+    (
+        "Mutation",
+        "rejectStory",
+        "mutation { rejectStory(input: {storyId: \"<unpublished>\", expectedRevision: 0, reason: \"x\"}) { userErrors { code } } }",
+        "!!!F-FU",
+    ),
+    (
+        "Mutation",
+        "scheduleStories",
+        "mutation { scheduleStories(input: {campaignId: \"<hidden>\", storyIds: [], times: [\"09:00\"]}) { userErrors { code } } }",
+        "!!!F-FU",
+    ),
+    (
+        "Mutation",
+        "publishStory",
+        "mutation { publishStory(input: {storyId: \"<unpublished>\", expectedRevision: 0}) { userErrors { code } } }",
+        "!!!F-FU",
+    ),
+    (
+        "Mutation",
+        "retractStory",
+        "mutation { retractStory(input: {storyId: \"<unpublished>\", expectedRevision: 0}) { userErrors { code } } }",
+        "!!!F-FU",
+    ),
+    (
+        "Mutation",
+        "setStoryCover",
+        "mutation { setStoryCover(input: {storyId: \"<unpublished>\", expectedRevision: 0}) { userErrors { code } } }",
+        "!!!F-FU",
     ),
     (
         "Mutation",

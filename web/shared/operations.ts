@@ -48,6 +48,23 @@ export type AmendRulesInput = {
   reason: Scalars['String']['input'];
 };
 
+export type ApplyImportErrorCode =
+  | 'NOT_CHECKED'
+  | 'NO_PLAN'
+  | 'STALE_OBJECT'
+  | 'PLAN_CHANGED'
+  | 'FAULTY_ROWS'
+  | 'NOTHING_TO_APPLY'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'FILE_LOST';
+
+export type ApplyImportInput = {
+  importId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type CampaignErrorCode =
   | 'INVALID_SLUG'
   | 'SLUG_TAKEN'
@@ -141,6 +158,12 @@ export type ConfirmSecondFactorInput = {
   code: Scalars['String']['input'];
 };
 
+export type ContentCheck =
+  | 'NOT_CHECKED'
+  | 'PASSED'
+  | 'REVIEW'
+  | 'RISKY';
+
 export type CreateCampaignInput = {
   organisationId: Scalars['ID']['input'];
   idempotencyKey: Scalars['UUID']['input'];
@@ -154,6 +177,24 @@ export type CreateCampaignInput = {
   categories?: Array<CategoryInput>;
 };
 
+export type CreateImportErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'UPLOAD_NOT_FOUND'
+  | 'UPLOAD_NOT_RECEIVED'
+  | 'UPLOAD_EXPIRED'
+  | 'UPLOAD_USED'
+  | 'KIND_NOT_SUPPORTED'
+  | 'WRONG_STATE'
+  | 'TOO_MANY_IMPORTS'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CreateImportInput = {
+  campaignId: Scalars['ID']['input'];
+  kind: ImportKind;
+  uploadId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
 export type CreateNomineeInput = {
   campaignId: Scalars['ID']['input'];
   idempotencyKey: Scalars['UUID']['input'];
@@ -164,6 +205,16 @@ export type CreateNomineeInput = {
   city?: InputMaybe<Scalars['String']['input']>;
   title?: InputMaybe<Scalars['String']['input']>;
   summary?: Scalars['String']['input'];
+};
+
+export type CreateStoryInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  nomineeId?: InputMaybe<Scalars['ID']['input']>;
+  title: Scalars['String']['input'];
+  summary?: Scalars['String']['input'];
+  body?: InputMaybe<Scalars['String']['input']>;
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type CreateUploadInput = {
@@ -192,6 +243,65 @@ export type GrantRoleInput = {
 export type IdentityKind =
   | 'GUEST'
   | 'WECHAT_MINI_PROGRAM';
+
+export type ImportChange =
+  | 'CREATE'
+  | 'UPDATE'
+  | 'UNCHANGED'
+  | 'FAULTY';
+
+export type ImportFailureCode =
+  | 'EMPTY'
+  | 'FILE_TOO_LARGE'
+  | 'ARCHIVE_TOO_LARGE'
+  | 'OLD_FORMAT'
+  | 'BINARY_FORMAT'
+  | 'OPEN_DOCUMENT'
+  | 'ENCRYPTED'
+  | 'NOT_A_SPREADSHEET'
+  | 'DAMAGED'
+  | 'NO_VISIBLE_SHEET'
+  | 'TOO_MANY_ROWS'
+  | 'TOO_MANY_COLUMNS'
+  | 'TOO_MUCH_TEXT'
+  | 'UNKNOWN_ENCODING'
+  | 'TOO_DEMANDING'
+  | 'HEADER_MISSING'
+  | 'HEADER_TWICE'
+  | 'WRONG_STATE'
+  | 'FILE_LOST'
+  | 'READER_FAILED';
+
+export type ImportFaultCode =
+  | 'MISSING'
+  | 'TOO_LONG'
+  | 'CONTROL_CHARACTER'
+  | 'OUT_OF_RANGE'
+  | 'FORMULA_WITHOUT_VALUE'
+  | 'ERROR_VALUE'
+  | 'NUMBER_TOO_LONG'
+  | 'NO_DATE'
+  | 'NOT_A_NUMBER'
+  | 'UNKNOWN_CATEGORY'
+  | 'AMBIGUOUS_CATEGORY'
+  | 'AMBIGUOUS_NOMINEE'
+  | 'CATEGORY_FIXED'
+  | 'UNKNOWN_NOMINEE'
+  | 'AMBIGUOUS_STORY'
+  | 'DUPLICATE'
+  | 'NOT_A_TIME'
+  | 'SKIPPED_TIME';
+
+export type ImportKind =
+  | 'NOMINEES'
+  | 'STORIES';
+
+export type ImportStatus =
+  | 'READING'
+  | 'CHECKED'
+  | 'APPLYING'
+  | 'APPLIED'
+  | 'FAILED';
 
 export type InviteStaffInput = {
   organisationId: Scalars['ID']['input'];
@@ -287,6 +397,12 @@ export type RefreshSessionInput = {
   refreshToken: Scalars['String']['input'];
 };
 
+export type ReviewStoryInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type RevokeInvitationInput = {
   organisationId: Scalars['ID']['input'];
   invitationId: Scalars['ID']['input'];
@@ -295,6 +411,14 @@ export type RevokeInvitationInput = {
 export type RevokeRoleInput = {
   organisationId: Scalars['ID']['input'];
   staffId: Scalars['ID']['input'];
+};
+
+export type ScheduleStoriesInput = {
+  campaignId: Scalars['ID']['input'];
+  storyIds: Array<Scalars['ID']['input']>;
+  times: Array<Scalars['String']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  apply?: Scalars['Boolean']['input'];
 };
 
 export type SetCampaignCoverInput = {
@@ -320,6 +444,12 @@ export type SetLikeInput = {
 
 export type SetNomineePortraitInput = {
   nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SetStoryCoverInput = {
+  storyId: Scalars['ID']['input'];
   expectedRevision: Scalars['Long']['input'];
   uploadId?: InputMaybe<Scalars['ID']['input']>;
 };
@@ -362,9 +492,35 @@ export type StaffRole =
   | 'EDITOR'
   | 'AUDITOR';
 
+export type StoryErrorCode =
+  | 'INVALID_FIELD'
+  | 'NOMINEE_NOT_FOUND'
+  | 'INVALID_BODY'
+  | 'OWN_TEXT'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'INVALID_SCHEDULE'
+  | 'STORY_NOT_FOUND'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
 export type StoryFormat =
   | 'MARKDOWN'
   | 'HTML';
+
+export type StoryState =
+  | 'DRAFT'
+  | 'IN_REVIEW'
+  | 'APPROVED'
+  | 'SCHEDULED'
+  | 'PUBLISHED'
+  | 'RETRACTED';
+
+export type StoryStepInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
 
 export type TallyVisibility =
   | 'LIVE'
@@ -401,6 +557,16 @@ export type UpdateOrganisationInput = {
   expectedRevision: Scalars['Long']['input'];
   name?: InputMaybe<Scalars['String']['input']>;
   requiresSecondFactor?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type UpdateStoryInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  nomineeId?: InputMaybe<Scalars['ID']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  body?: InputMaybe<Scalars['String']['input']>;
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type UploadErrorCode =

@@ -79,6 +79,12 @@ export class PagedList<Node extends { id: string }> {
     this.changed.set({});
   }
 
+  /** Drops the entries for which `isKept` does not hold. */
+  retain(isKept: (node: Node) => boolean): void {
+    this.nodes = this.nodes.filter(isKept);
+    this.changed.set({});
+  }
+
   /** Changes all entries. */
   patchAll(change: Partial<Node>): void {
     this.nodes = this.nodes.map((node) => ({ ...node, ...change }));

@@ -87,3 +87,17 @@ export function useReturn(awayMs: number, callback: () => void): void {
     };
   }, [awayMs]);
 }
+
+/**
+ * Calls `callback` now and then while the page is looked at, and when somebody comes back to it after as long: for what
+ * was taken back meanwhile. Pages that were opened together ask at different times.
+ */
+export function useLookAgain(everyMs: number, callback: () => void): void {
+  const latest = useRef(callback);
+  latest.current = callback;
+  useEffect(() => {
+    const timer = setInterval(() => document.hidden || latest.current(), everyMs * (1 + Math.random() / 4));
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  useReturn(everyMs, callback);
+}

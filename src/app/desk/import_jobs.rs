@@ -18,8 +18,10 @@ use crate::domain::media::UploadPurpose;
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, ImportId, UploadId};
 use crate::ledger::audit::SubjectKind;
+use crate::ledger::import::job::{
+    self as import_job, ImportJob, ImportStatus, Lease, NewImportJob,
+};
 use crate::ledger::import::{Import, ImportKind};
-use crate::ledger::import_job::{self, ImportJob, ImportStatus, Lease, NewImportJob};
 use crate::telemetry::RequestId;
 
 /// Imports of a campaign that are not applied, at most: they are kept for a week.

@@ -23,8 +23,8 @@ use crate::domain::import::staged::{
 use crate::domain::sheet::{DATA_ROWS_MAX, SheetRow};
 use crate::error::{Error, Result};
 use crate::id::ImportId;
-use crate::ledger::import_job::{self, ImportJob, ImportStatus, JobPlan, Lease};
-use crate::ledger::import_row::{self, ROWS_MAX};
+use crate::ledger::import::job::{self as import_job, ImportJob, ImportStatus, JobPlan, Lease};
+use crate::ledger::import::row::{self as import_row, ROWS_MAX};
 use crate::ledger::media;
 
 /// The time for which a process has a job that it reads, from its last sign of life on: a file takes a minute at most.

@@ -19,6 +19,8 @@ mod new_campaigns;
 mod nominees;
 mod organisations;
 mod pictures;
+mod schedule;
+mod stories;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -34,6 +36,8 @@ pub use self::new_campaigns::NewCampaign;
 pub use self::nominees::{NewNominee, NomineeEdit, NomineeRefusal, NomineeStep};
 pub use self::organisations::{OrganisationEdit, OrganisationRefusal};
 pub use self::pictures::{PictureEdit, ShowPictureRefusal};
+pub use self::schedule::SchedulePlan;
+pub use self::stories::{NewStory, StoryStepEdit};
 use super::{App, Client};
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::{HashKey, Purpose};
@@ -249,6 +253,14 @@ impl<'a> Desk<'a> {
             database,
             clock,
             actor: Actor::Operator,
+        }
+    }
+
+    /// The member of staff at the desk; none where it is an operator's.
+    fn staff_id(&self) -> Option<StaffId> {
+        match self.actor {
+            Actor::Staff { id, .. } => Some(id),
+            Actor::Operator => None,
         }
     }
 

@@ -1,4 +1,5 @@
-//! Uploads for an organisation, and the pictures that are made of them: portraits of nominees, covers of campaigns.
+//! Uploads for an organisation, and the pictures that are made of them: portraits of nominees, covers of campaigns and
+//! stories.
 //!
 //! The right and the revision are looked at before a picture is decoded, which takes its time, and again in the change
 //! itself, which takes the upload in its own transaction.
@@ -13,8 +14,9 @@ use crate::domain::access::Action;
 use crate::domain::campaign::{Campaign, Phase};
 use crate::domain::media::{MediaName, UploadPurpose};
 use crate::domain::nominee::Nominee;
+use crate::domain::story::life::StoryContent;
 use crate::error::Result;
-use crate::id::{CampaignId, NomineeId, OrganisationId, UploadId};
+use crate::id::{CampaignId, NomineeId, OrganisationId, StoryId, UploadId};
 use crate::ledger::Transaction;
 use crate::ledger::audit::SubjectKind;
 
@@ -42,6 +44,7 @@ type Shown = Answer<(), ShowPictureRefusal>;
 
 const PORTRAIT: &str = "nominee.portrait";
 const COVER: &str = "campaign.cover";
+const STORY_COVER: &str = "story.cover";
 
 impl App {
     /// Gives a member of an organisation a link for a file: for a picture where it may write stories, for a sheet where
@@ -146,6 +149,50 @@ impl App {
             ..before.clone()
         };
         edit.commit_campaign(COVER, &before, after, None).await?;
+        Ok(Ok(()))
+    }
+
+    /// Gives a story a cover, or takes it away. One that was approved goes back to review.
+    pub async fn set_story_cover(
+        &self,
+        (viewer, client): (Viewer, &Client),
+        id: StoryId,
+        picture: PictureEdit,
+    ) -> Result<Shown> {
+        let desk = self.desk(viewer, client)?;
+        let (edit, before) = desk
+            .open_story(STORY_COVER, Action::WriteStories, id)
+            .await?;
+        // Nothing is held while a picture is made.
+        drop(edit);
+        if before.review.edit_revision != picture.expected_revision {
+            return refuse(ShowPictureRefusal::StaleObject, "expectedRevision");
+        }
+        let stored = match self.make_picture(viewer, picture).await? {
+            Ok(stored) => stored,
+            Err(why) => return refuse(ShowPictureRefusal::Picture(why), "uploadId"),
+        };
+        let (mut edit, before) = desk
+            .open_story(STORY_COVER, Action::WriteStories, id)
+            .await?;
+        if before.review.edit_revision != picture.expected_revision {
+            return refuse(ShowPictureRefusal::StaleObject, "expectedRevision");
+        }
+        if edit.find_obstacle(&before).await?.is_some() {
+            return refuse(ShowPictureRefusal::WrongState, "storyId");
+        }
+        if let Some(refused) = self.take(edit.tx(), stored.as_ref()).await? {
+            return Ok(refused);
+        }
+        let content = StoryContent {
+            cover_media: name_of(stored),
+            ..before.content()
+        };
+        let Ok(mut after) = before.edited(content, viewer.staff(), self.clock.now()) else {
+            return refuse(ShowPictureRefusal::WrongState, "storyId");
+        };
+        after.review.text_check = before.review.text_check;
+        edit.commit_story(STORY_COVER, &before, after, None).await?;
         Ok(Ok(()))
     }
 

@@ -29,7 +29,7 @@ const WIDTH: u32 = 430;
 const SCENE_LENGTH_MAX: usize = 32;
 const SCENE_SIGNS: &[u8] = b"!#$&'()*+,/:;=?@-._~";
 /// The token is expired, ended or none.
-const TOKEN_ERRCODES: [i64; 3] = [40001, 40014, 42001];
+pub(super) const TOKEN_ERRCODES: [i64; 3] = [40001, 40014, 42001];
 
 /// The server's token, once it is there: one call for it at a time.
 pub(super) type TokenSlot = Mutex<Option<ServerToken>>;
@@ -100,7 +100,7 @@ impl WeChat {
     }
 
     /// The token of the server; a new one where there is none that is good, or it is `refused`.
-    async fn server_token(&self, refused: Option<&str>) -> Result<String, Failure> {
+    pub(super) async fn server_token(&self, refused: Option<&str>) -> Result<String, Failure> {
         let mut slot = self.server_token.lock().await;
         let held = slot.as_ref().filter(|token| {
             token.good_until > Instant::now() && Some(token.text.reveal()) != refused

@@ -7,12 +7,14 @@
 //!   million phones must not become a login storm. Full means [`CodeExchangeError::Busy`] at once.
 //! - A call is repeated only when the platform says it did nothing (-1). After a time-out the code may be used up.
 //!
-//! `code_image` asks for pictures that lead into the mini-program when they are scanned; `failure` sorts errcodes.
+//! `code_image` asks for pictures that lead into the mini-program when they are scanned, `text_check` for a word on a
+//! text; `failure` sorts errcodes.
 //!
 //! Next: `app/sign_in`, which keeps the openid as a keyed hash only.
 
 pub mod code_image;
 mod failure;
+mod text_check;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -84,6 +86,8 @@ pub struct WeChatConfig {
     pub concurrency_max: usize,
     /// Time for one call, and the longest wait for its turn.
     pub timeout: Duration,
+    /// The openid that texts are checked with; without one they are not checked.
+    pub checker_openid: Option<Secret>,
 }
 
 /// The `WeChat` platform. One for the process: it holds the bound on outbound calls.
@@ -103,6 +107,8 @@ pub struct WeChat {
     held_max: usize,
     /// Turns of calls that are under way.
     turns: Semaphore,
+    /// The openid that texts are checked with.
+    checker_openid: Option<Secret>,
     /// The token for the server's own calls.
     server_token: code_image::TokenSlot,
 }
@@ -139,6 +145,7 @@ impl WeChat {
             held: Mutex::default(),
             held_max: (concurrency_max * (1 + WAITING_PER_CALL) / SHARES).max(1),
             turns: Semaphore::new(concurrency_max),
+            checker_openid: config.checker_openid,
             server_token: code_image::TokenSlot::default(),
         })
     }
@@ -399,6 +406,7 @@ mod tests {
             base_url: "http://127.0.0.1:1".to_owned(),
             concurrency_max: 1,
             timeout: Duration::from_secs(1),
+            checker_openid: Some(Secret::from("private".to_owned())),
         };
         let shown = format!("{config:?} {:?}", OpenId("private".to_owned()));
         assert!(!shown.contains("private"), "{shown}");

@@ -190,7 +190,8 @@ fn change(draft: StoryDraft, known: Option<&Story>) -> Change {
         return RowChange::Create(draft);
     };
     let new = &draft.fields;
-    let is_moved = draft.publish_at.is_some_and(|at| at != story.published_at);
+    let scheduled_for = Some(story.published_at).filter(|_| story.review.is_scheduled);
+    let is_moved = draft.publish_at.is_some() && draft.publish_at != scheduled_for;
     let differs = [
         (StoryField::Title, story.title != new.title),
         (StoryField::Summary, story.summary != new.summary),

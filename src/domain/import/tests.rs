@@ -16,6 +16,7 @@ use crate::domain::roster::Roster;
 use crate::domain::sheet::Cell;
 use crate::domain::story::Story;
 use crate::domain::story::fields::StoryField;
+use crate::domain::story::life::StoryReview;
 use crate::id::{CampaignId, CategoryId, NomineeId, OrganisationId, StoryId};
 
 const CAMPAIGN: CampaignId = CampaignId(Uuid::from_u128(1));
@@ -335,6 +336,7 @@ fn story(id: u128, title: &str) -> Story {
         cover_media: None,
         media: Vec::new(),
         published_at: "2022-10-25T01:00:00Z".parse().expect("a time"),
+        review: StoryReview::of_command(),
     }
 }
 

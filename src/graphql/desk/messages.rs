@@ -2,6 +2,7 @@
 
 use crate::app::desk::{AccountRefusal, MemberRefusal, NomineeRefusal, OrganisationRefusal};
 use crate::domain::campaign_life::CampaignRefusal;
+use crate::domain::story::life::StoryRefusal;
 use crate::graphql::messages::Language;
 
 impl Language {
@@ -194,6 +195,44 @@ impl Language {
             NomineeRefusal::WrongState => self.wrong_state(),
             NomineeRefusal::StaleObject => self.stale_object(),
             NomineeRefusal::IdempotencyKeyReused => self.idempotency_key_reused(),
+        }
+    }
+
+    /// The message of a change of a story that was refused, but for its fields.
+    pub(super) fn story_refusal(self, why: StoryRefusal) -> &'static str {
+        match why {
+            StoryRefusal::InvalidField(..) => {
+                self.pick("A field cannot be taken as it is.", "有一项填写无效。")
+            }
+            StoryRefusal::NomineeNotFound => {
+                self.pick("The campaign has no such nominee.", "活动中没有该候选人。")
+            }
+            StoryRefusal::InvalidBody => self.pick(
+                "Give the text as Markdown or as HTML with text in it, and not as both.",
+                "正文请使用 Markdown 或含有文字的 HTML，二者只能选一。",
+            ),
+            StoryRefusal::OwnText => self.pick(
+                "This is your own text: somebody else has to approve and schedule it.",
+                "这是您自己的稿件，须由他人审核和安排发布。",
+            ),
+            StoryRefusal::ReasonRequired => self.pick(
+                "Give a reason of at most 500 characters.",
+                "请填写理由，最多500个字。",
+            ),
+            StoryRefusal::WrongState => self.pick(
+                "This cannot be done in the state that the story or the campaign is in.",
+                "报道或活动当前的状态不能进行此操作。",
+            ),
+            StoryRefusal::InvalidSchedule => self.pick(
+                "Give 1 to 24 times of a day such as 09:00, and a beginning that is not past.",
+                "请填写1至24个时间，如 09:00，且起始时间不能早于现在。",
+            ),
+            StoryRefusal::StoryNotFound => self.pick(
+                "Give 1 to 500 stories of this campaign, each once.",
+                "请选择1至500篇本活动的报道，且不能重复。",
+            ),
+            StoryRefusal::StaleObject => self.stale_object(),
+            StoryRefusal::IdempotencyKeyReused => self.idempotency_key_reused(),
         }
     }
 

@@ -7,6 +7,7 @@ mod imports;
 mod members;
 mod messages;
 mod nominees;
+mod stories;
 mod uploads;
 
 use async_graphql::{Context, ID, MergedObject, Object, Result};
@@ -21,6 +22,8 @@ use self::members::MemberMutation;
 pub(super) use self::members::{MemberUserError, OrganisationUserError};
 use self::nominees::NomineeMutation;
 pub(super) use self::nominees::NomineeUserError;
+use self::stories::StoryMutation;
+pub(super) use self::stories::StoryUserError;
 use self::uploads::UploadMutation;
 pub(super) use self::uploads::{PictureUserError, UploadUserError};
 use super::messages::Language;
@@ -127,6 +130,7 @@ pub(super) struct DeskMutation(
     AccountMutation,
     CampaignMutation,
     NomineeMutation,
+    StoryMutation,
     UploadMutation,
     ImportMutation,
 );

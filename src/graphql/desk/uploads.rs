@@ -8,9 +8,9 @@ use crate::app::pictures::{PictureFault, PictureRefusal};
 use crate::app::uploads::{UploadLink, UploadRefusal};
 use crate::domain::media;
 use crate::graphql::node_id::GlobalId;
-use crate::graphql::types::{Campaign, Long, Nominee, Timestamp};
+use crate::graphql::types::{Campaign, Long, Nominee, Story, Timestamp};
 use crate::graphql::{app, node_id, requester};
-use crate::id::{CampaignId, NomineeId};
+use crate::id::{CampaignId, NomineeId, StoryId};
 
 /// The purpose of an upload.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -174,6 +174,26 @@ struct SetCampaignCoverPayload {
     user_errors: Vec<PictureUserError>,
 }
 
+/// The input of `setStoryCover`.
+#[derive(InputObject)]
+struct SetStoryCoverInput {
+    /// The story.
+    story_id: ID,
+    /// The revision that the edit rests on.
+    expected_revision: Long,
+    /// The upload whose file becomes the cover; null for none.
+    upload_id: Option<ID>,
+}
+
+/// The answer of `setStoryCover`.
+#[derive(SimpleObject)]
+struct SetStoryCoverPayload {
+    /// The story as it stands now, out or not.
+    story: Option<Story>,
+    /// The refusal; empty when there is none.
+    user_errors: Vec<PictureUserError>,
+}
+
 fn picture_edit(
     ctx: &Context<'_>,
     expected_revision: Long,
@@ -270,6 +290,27 @@ impl UploadMutation {
         let roster = app.campaigns.catalog().find(id, requester.viewer);
         Ok(SetCampaignCoverPayload {
             campaign: roster.map(|roster| Campaign::new(app, roster)),
+            user_errors: picture_errors(ctx, answer),
+        })
+    }
+
+    /// Gives a story the picture that was uploaded as its cover, or takes its cover away. One that was approved goes
+    /// back to review. Needs an owner, organiser or editor.
+    async fn set_story_cover(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The story and its cover.")] input: SetStoryCoverInput,
+    ) -> Result<SetStoryCoverPayload> {
+        let (app, requester) = (app(ctx), requester(ctx));
+        let id: StoryId = node_id::decode(&app.hash_key, &input.story_id)?;
+        let picture = picture_edit(ctx, input.expected_revision, input.upload_id)?;
+        let who = (requester.viewer, &requester.client);
+        let answer = Box::pin(app.set_story_cover(who, id, picture)).await?;
+        Box::pin(app.refresh_campaigns()).await?;
+        let found = Box::pin(app.find_stories(requester.viewer, vec![id])).await?;
+        let found = found.into_iter().next();
+        Ok(SetStoryCoverPayload {
+            story: found.map(|story| Story::on_own_page(ctx, story)),
             user_errors: picture_errors(ctx, answer),
         })
     }

@@ -3,6 +3,7 @@
 use super::Language;
 use crate::domain::field::{FieldFault, FieldFaultReason};
 use crate::domain::nominee::NomineeField;
+use crate::domain::story::fields::StoryField;
 
 impl Language {
     /// The name of a nominee's field.
@@ -23,6 +24,12 @@ impl Language {
     #[must_use]
     pub fn nominee_fault(self, fault: &FieldFault<NomineeField>) -> String {
         self.field_fault(self.nominee_field(fault.field), fault.reason)
+    }
+
+    /// The message of a story's field that cannot be taken.
+    #[must_use]
+    pub fn story_fault(self, fault: &FieldFault<StoryField>) -> String {
+        self.field_fault(self.story_field(fault.field), fault.reason)
     }
 
     /// The message of a field, by its name, that cannot be taken.

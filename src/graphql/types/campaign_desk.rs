@@ -7,10 +7,16 @@ use async_graphql::{Context, Enum, Object, Result};
 use super::import::{ImportConnection, list_imports};
 use super::nominee::{NomineeConnection, NomineeStatus, list_all_nominees};
 use super::scalars::{Long, Timestamp};
+use super::story::{StoryConnection, feed_window};
+use super::story_desk::StoryState;
 use crate::app::App;
 use crate::domain::campaign::Lifecycle;
 use crate::domain::roster::Roster;
+use crate::error::Error;
 use crate::graphql::connection::PageArgs;
+use crate::graphql::page::StoryPage;
+use crate::id::CampaignId;
+use crate::ledger::story::{DeskPage, list_of_desk};
 
 /// The part of a campaign's state that the organiser moves; the clock does the rest.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -88,4 +94,43 @@ impl CampaignDesk {
         let campaign = self.roster.campaign();
         list_imports(ctx, campaign.organisation_id, campaign.id, &args).await
     }
+
+    /// All its stories, out or not, by the time at which they come out, the latest first; those without one by the time
+    /// of their creation.
+    async fn stories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 20 by default, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only those in this state.")] state: Option<StoryState>,
+    ) -> Result<StoryConnection> {
+        let args = PageArgs::new(first, after, None, None)?;
+        list_all_stories(ctx, &self.app, self.roster.campaign().id, &args, state).await
+    }
+}
+
+/// A page of a campaign's stories, out or not, latest time first.
+async fn list_all_stories(
+    ctx: &Context<'_>,
+    app: &Arc<App>,
+    campaign_id: CampaignId,
+    args: &PageArgs,
+    state: Option<StoryState>,
+) -> Result<StoryConnection> {
+    let window = feed_window(&app.hash_key, args)?;
+    let page = DeskPage {
+        campaign_id,
+        status: state.map(Into::into),
+        now: app.clock.now(),
+        after: window.start(),
+        limit: window.read_limit(),
+    };
+    let read = list_of_desk(&app.database, page)
+        .await
+        .map_err(Error::from)?;
+    let slice = window.cut(app.readable_stories(read));
+    Ok(StoryConnection::new(
+        &app.hash_key,
+        &StoryPage::new(ctx, slice),
+    ))
 }

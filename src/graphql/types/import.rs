@@ -17,8 +17,8 @@ use crate::graphql::messages::Language;
 use crate::graphql::node_id::{Cursor, GlobalId};
 use crate::graphql::{app, requester};
 use crate::id::{CampaignId, ImportId, OrganisationId};
-use crate::ledger::import_job::{self, ImportJob};
-use crate::ledger::{import, import_row};
+use crate::ledger::import::job::{self as import_job, ImportJob};
+use crate::ledger::import::{self, row as import_row};
 
 /// The kind of what a sheet has in its rows.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]

@@ -17,6 +17,7 @@ mod scalars;
 mod sign_in;
 mod staff;
 mod story;
+mod story_desk;
 mod tally;
 mod vote;
 

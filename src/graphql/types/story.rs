@@ -1,5 +1,6 @@
 //! Stories and the feed.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
@@ -7,9 +8,11 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use super::Nominee;
 use super::media::PictureSize;
 use super::scalars::{Long, Timestamp};
+use super::story_desk::StoryDesk;
 use crate::app::App;
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::HashKey;
+use crate::domain::access::Action;
 use crate::domain::address;
 use crate::domain::story as domain;
 use crate::domain::story::{Direction, FeedFilter, FeedWindow};
@@ -18,6 +21,7 @@ use crate::graphql::connection::{Connection, PageArgs, PageInfo, PageSlice, deco
 use crate::graphql::node_id::{Cursor, GlobalId};
 use crate::graphql::page::StoryPage;
 use crate::graphql::{Nullable, app};
+use crate::id::StoryId;
 use crate::ledger::story::{FeedPage, list_feed};
 
 /// The format of a story's text.
@@ -77,6 +81,18 @@ impl Story {
         story: domain::Story,
     ) -> Self {
         Self::new(StoryPage::for_viewer(app, viewer, vec![story]), 0)
+    }
+
+    /// The stories of one page, by their ids.
+    pub(in crate::graphql) fn on_one_page(
+        ctx: &Context<'_>,
+        stories: Vec<domain::Story>,
+    ) -> HashMap<StoryId, Self> {
+        let page = StoryPage::new(ctx, stories);
+        let on_page = |(index, story): (usize, &domain::Story)| {
+            (story.id, Self::new(Arc::clone(&page), index))
+        };
+        page.slice.stories.iter().enumerate().map(on_page).collect()
     }
 
     fn story(&self) -> &domain::Story {
@@ -147,7 +163,19 @@ impl Story {
         Some(Nominee::new(page, index))
     }
 
-    /// When it came out.
+    /// The side that its organisation sees; null for others.
+    async fn desk(&self) -> Option<StoryDesk> {
+        let shared = &self.page.shared;
+        let story = self.story();
+        let catalog = shared.app.campaigns.catalog();
+        let roster = catalog.find(story.campaign_id, shared.viewer)?;
+        let organisation_id = roster.campaign().organisation_id;
+        catalog
+            .may(shared.viewer, organisation_id, Action::ReadDrafts)
+            .then(|| StoryDesk::new(&shared.app, organisation_id, shared.viewer.staff(), story))
+    }
+
+    /// When it came out. For its organisation, which sees it before: when it will, else when it was made.
     async fn published_at(&self) -> Timestamp {
         Timestamp(self.story().published_at)
     }

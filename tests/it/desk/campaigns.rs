@@ -628,7 +628,9 @@ async fn edits_on_two_processes_are_all_in_the_log(stores: Stores) {
     let work = async |client: TestClient, name: &'static str| {
         let mut taken = 0;
         let mut revision = json!(1);
-        for round in 0..12 {
+        let mut round = 0;
+        // On SQLite one of the two can be refused many times in a row.
+        while taken < 4 || round < 12 {
             let input = json!({
                 "campaignId": made.id, "expectedRevision": revision,
                 "title": format!("{name} {round}"), "summary": format!("{round} {name}"),
@@ -637,6 +639,7 @@ async fn edits_on_two_processes_are_all_in_the_log(stores: Stores) {
             taken += i64::from(answer["userErrors"] == json!([]));
             // As it stands now, with the edit or without.
             revision = answer["campaign"]["desk"]["editRevision"].clone();
+            round += 1;
         }
         taken
     };
@@ -644,7 +647,6 @@ async fn edits_on_two_processes_are_all_in_the_log(stores: Stores) {
         work(office.organiser.clone(), "one"),
         work(office.organiser.at(&other), "two"),
     );
-    assert!(one > 0 && two > 0, "{one} {two}");
     let query = "query($id: ID!) { campaign(id: $id) { title summary desk { editRevision } } }";
     office.app.refresh().await;
     let data = office.organiser.ask(query, json!({"id": made.id})).await;

@@ -8,7 +8,7 @@ use acclaim::domain::campaign::Lifecycle;
 use acclaim::domain::sheet::{Cell, SheetRow};
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::id::{ImportId, OrganisationId, UploadId};
-use acclaim::ledger::import_job::{self, KEPT, Lease};
+use acclaim::ledger::import::job::{self as import_job, KEPT, Lease};
 use acclaim::sheet::FAULTS_TITLE;
 use acclaim::workers::cleaner;
 use chrono::TimeDelta;

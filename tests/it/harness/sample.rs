@@ -8,9 +8,10 @@ use acclaim::domain::campaign::{
 };
 use acclaim::domain::nominee::{Nominee, NomineeStatus};
 use acclaim::domain::story::Story;
+use acclaim::domain::story::life::StoryReview;
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::id::{CampaignId, CategoryId, NomineeId, OrganisationId, StoryId};
-use acclaim::ledger::{Database, campaign, organisation, story};
+use acclaim::ledger::{Database, campaign, organisation, story_edit};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::IDENTITY_SECRET;
@@ -160,11 +161,10 @@ impl Sample {
             cover_media: None,
             media: Vec::new(),
             published_at,
+            review: StoryReview::of_command(),
         };
-        let nominees_each = usize::try_from(NOMINEES_EACH).expect("it is small");
-        let category = nominee.map(|index| self.categories[index / nominees_each]);
         let mut tx = database.begin("test").await.expect("the database answers");
-        story::insert(&mut tx, &made, category)
+        story_edit::insert(&mut tx, &made)
             .await
             .expect("a good story");
         tx.commit().await.expect("it commits");

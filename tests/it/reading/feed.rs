@@ -1,9 +1,10 @@
 //! Stories and the feed.
 
+use acclaim::domain::story::life::StoryReview;
 use acclaim::domain::story::{Media, MediaKind, Story};
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::id::StoryId;
-use acclaim::ledger::story;
+use acclaim::ledger::{story, story_edit};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -289,15 +290,14 @@ async fn a_story_is_shown_with_all_that_it_has(stores: Stores) {
             media(MediaKind::Audio, 3),
         ],
         published_at: app.clock.now(),
+        review: StoryReview::of_command(),
     };
     let mut tx = app
         .database
         .begin("test")
         .await
         .expect("the database answers");
-    story::insert(&mut tx, &made, Some(sample.categories[0]))
-        .await
-        .expect("stored");
+    story_edit::insert(&mut tx, &made).await.expect("stored");
     tx.commit().await.expect("it commits");
     let query = "query($id: ID!) { story(id: $id) { id title summary coverUrl publishedAt media { kind url title }
         nominee { number } likeCount viewCount viewerHasLiked body markdown: body(format: MARKDOWN) html: body(format: HTML) } }";
@@ -431,9 +431,10 @@ async fn addresses_that_are_none_of_the_web_are_not_stored(stores: Stores) {
                 title: String::new(),
             }],
             published_at: app.clock.now(),
+            review: StoryReview::of_command(),
         };
         let mut tx = app.database.begin("test").await.expect("it answers");
-        let refused = story::insert(&mut tx, &story, None).await;
+        let refused = story_edit::insert(&mut tx, &story).await;
         let refused = refused.expect_err(url).to_string();
         assert!(refused.contains("must begin with https://"), "{refused}");
         drop(tx);

@@ -93,13 +93,14 @@ async fn insert_story(
         cover_media: None,
         media: Vec::new(),
         published_at: at,
+        review: acclaim::domain::story::life::StoryReview::of_command(),
     };
     let mut tx = app
         .database
         .begin("test")
         .await
         .expect("the database answers");
-    acclaim::ledger::story::insert(&mut tx, &made, None)
+    acclaim::ledger::story_edit::insert(&mut tx, &made)
         .await
         .expect("stored");
     tx.commit().await.expect("it commits");

@@ -10,7 +10,7 @@ use acclaim::sheet::{
 };
 use proptest::prelude::*;
 
-use super::{read, row, texts, texts_of};
+use super::{row, texts_of};
 
 fn table(format: TableFormat, rows: &[Vec<Value<'_>>]) -> Vec<u8> {
     let mut file = tempfile::tempfile().expect("a file");

@@ -1,24 +1,24 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-Cg7atccN.js";
+const SCRIPT: &str = "main-BwT3eyFF.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-C-ODBp3J.js",
+        name: "board-DADANauN.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-C-ODBp3J.js.br"),
-        gzip: include_bytes!("board-C-ODBp3J.js.gz"),
+        brotli: include_bytes!("board-DADANauN.js.br"),
+        gzip: include_bytes!("board-DADANauN.js.gz"),
     },
     File {
-        name: "live-CZEIMyq5.js",
+        name: "live-yn0rZJgV.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-CZEIMyq5.js.br"),
-        gzip: include_bytes!("live-CZEIMyq5.js.gz"),
+        brotli: include_bytes!("live-yn0rZJgV.js.br"),
+        gzip: include_bytes!("live-yn0rZJgV.js.gz"),
     },
     File {
-        name: "main-Cg7atccN.js",
+        name: "main-BwT3eyFF.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-Cg7atccN.js.br"),
-        gzip: include_bytes!("main-Cg7atccN.js.gz"),
+        brotli: include_bytes!("main-BwT3eyFF.js.br"),
+        gzip: include_bytes!("main-BwT3eyFF.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -27,15 +27,15 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "stories-DVlOUE5W.js",
+        name: "stories-3l0oC76Z.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-DVlOUE5W.js.br"),
-        gzip: include_bytes!("stories-DVlOUE5W.js.gz"),
+        brotli: include_bytes!("stories-3l0oC76Z.js.br"),
+        gzip: include_bytes!("stories-3l0oC76Z.js.gz"),
     },
     File {
-        name: "story-C3CLlXvp.js",
+        name: "story-CxfBDZiQ.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-C3CLlXvp.js.br"),
-        gzip: include_bytes!("story-C3CLlXvp.js.gz"),
+        brotli: include_bytes!("story-CxfBDZiQ.js.br"),
+        gzip: include_bytes!("story-CxfBDZiQ.js.gz"),
     },
 ];

@@ -4,7 +4,7 @@ import { oneAtATime, watch } from "../../shared/live";
 import { PagedList } from "../../shared/paged";
 import { execute } from "../../shared/server";
 import { lateSessions, reader } from "../../shared/session";
-import { Store, useReturn } from "../../shared/store";
+import { Store, useLookAgain, useReturn } from "../../shared/store";
 import type { Campaign } from "./campaign";
 import { ListStories, type StoryCardFragment, WatchStories } from "./operations";
 import { Failed, LikeButton, Sentinel, ShareButton, nomineePath } from "./parts";
@@ -14,6 +14,9 @@ import { date, t } from "./texts";
 const pageSize = 10;
 const newerMax = 100;
 const pollMs = 30_000;
+/** How often, and how many at once, stories are read again that may have been taken back. */
+const lookAgainMs = 5 * 60_000;
+const againSize = 50;
 
 class Feed {
   readonly list: PagedList<StoryCardFragment>;
@@ -56,6 +59,26 @@ class Feed {
     }
   });
 
+  /** Drops the stories that were taken back; what was not read again stays. */
+  async dropRetracted(): Promise<void> {
+    await this.#firstPage;
+    const last = this.list.nodes.at(-1);
+    if (!last) return;
+    const ids = new Set<string>();
+    let after: string | null = null;
+    let oldest: string;
+    do {
+      const page = await this.#read({ first: againSize, after });
+      if (!page) return;
+      page.edges.forEach(({ node }) => ids.add(node.id));
+      oldest = page.edges.at(-1)?.node.publishedAt ?? "";
+      after = page.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
+    } while (after !== null && oldest > last.publishedAt);
+    const isKept = ({ id, publishedAt }: StoryCardFragment) => ids.has(id) || (after !== null && publishedAt <= oldest);
+    this.list.retain(isKept);
+    this.newer.set(this.newer.value.filter(isKept));
+  }
+
   showNewer(): void {
     this.list.prepend(this.newer.value);
     this.newer.set([]);
@@ -88,6 +111,7 @@ export function StoriesView({ slug, campaign }: { slug: string; campaign: Campai
     });
   }, [feed]);
   useReturn(0, () => void feed.checkForNewer().catch(() => undefined));
+  useLookAgain(lookAgainMs, () => void feed.dropRetracted().catch(() => undefined));
   return (
     <>
       <div class="news" role="status">

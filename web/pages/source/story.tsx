@@ -2,11 +2,14 @@
 import { useEffect, useState } from "preact/hooks";
 import { execute } from "../../shared/server";
 import { lateSessions, reader } from "../../shared/session";
+import { useLookAgain } from "../../shared/store";
 import { NotFound } from "./missing";
 import { FindStory, type FindStoryQuery } from "./operations";
 import { Failed, LikeButton, MediaList, ShareButton, nomineePath, useView } from "./parts";
 import { pathOf } from "./route";
 import { date, t } from "./texts";
+
+const lookAgainMs = 5 * 60_000;
 
 type Story = NonNullable<FindStoryQuery["story"]>;
 
@@ -33,6 +36,8 @@ export function StoryView({ slug, id, first, timeZone }: StoryViewProps) {
     if (story === undefined || (story && !(story instanceof Error) && story.id !== id)) load();
   }, [id]);
   useEffect(() => lateSessions.watch(load), [id]);
+  // A story that was taken back is not read on; without an answer it stays.
+  useLookAgain(lookAgainMs, () => void findStory(id).then(setStory, () => undefined));
   const loaded = story && !(story instanceof Error) ? story : undefined;
   useEffect(() => {
     if (loaded) document.title = loaded.title;

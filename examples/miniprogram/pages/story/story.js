@@ -18,6 +18,13 @@ Page({
     this.load();
   },
 
+  /** A story may have been taken back while somebody looked elsewhere; without an answer it stays. */
+  async onShow() {
+    if (!this.data.story) return;
+    const answer = await client.query(documents.Story, { id: this.id }).catch(() => null);
+    if (answer) this.setData({ story: answer.story, isMissing: !answer.story });
+  },
+
   onShareAppMessage() {
     const { story } = this.data;
     return { title: story ? story.title : '', path: `/pages/story/story?id=${encodeURIComponent(this.id)}` };

@@ -1,4 +1,8 @@
-//! Imports: spreadsheets whose rows were applied, and what each changed, object by object.
+//! Imports: spreadsheets whose rows were applied, and what each changed, object by object. [`job`] has those on their
+//! way, [`row`] the rows of their plans.
+
+pub mod job;
+pub mod row;
 
 use std::collections::HashSet;
 

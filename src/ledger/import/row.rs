@@ -1,6 +1,6 @@
 //! The rows of imports on their way, with the change that each is planned to make.
 
-use super::{Database, Transaction, in_tx, on_pool, sql};
+use super::super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::import::staged::StagedRow;
 use crate::id::ImportId;
 

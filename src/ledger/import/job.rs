@@ -7,11 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::import::ImportKind;
-use super::import_row;
-use super::rows::Ids;
-use super::statement::with_ids;
-use super::{Database, Transaction, in_tx, on_pool, sql};
+use super::super::rows::Ids;
+use super::super::statement::with_ids;
+use super::super::{Database, Transaction, in_tx, on_pool, sql};
+use super::{ImportKind, row};
 use crate::domain::import::ImportCounts;
 use crate::domain::import::staged::ImportFailure;
 use crate::id::{CampaignId, ImportId, StaffId, UploadId};
@@ -365,7 +364,7 @@ pub async fn purge(database: &Database, now: DateTime<Utc>) -> sqlx::Result<bool
         return Ok(false);
     };
     let mut tx = database.begin("purge_import").await?;
-    import_row::delete(&mut tx, id).await?;
+    row::delete(&mut tx, id).await?;
     for statement in [
         sql!(
             "delete_import_job",

@@ -235,8 +235,8 @@ async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
     settings.documents()?;
     let database = open_migrated(&settings.store).await?;
     let instance = find_instance(&settings, &database).await?;
-    let password = demo::load(&database, &Clock::System).await?;
     let process = Process::build(&settings, database, &instance).await?;
+    let password = demo::load(&process.app).await?;
     let catalog = process.app.campaigns.catalog();
     let phase = catalog
         .find_by_slug(demo::SLUG, Viewer::Anonymous)

@@ -114,7 +114,7 @@ fn sheet_error(error: SheetError) -> &'static str {
     Language::English.sheet_error(error)
 }
 
-fn explain(refusal: &ImportRefusal) -> String {
+fn explain(refusal: &ImportRefusal<NomineeField>) -> String {
     match refusal {
         ImportRefusal::Unusable(error) => {
             Language::English.import_error(error, Language::nominee_field)

@@ -1,25 +1,32 @@
 //! The sample campaign, slug `demo`: a provincial selection of 100 nominees with its stories, voting open for three
-//! days. Loaded once; a restart keeps everything.
+//! days. It is made once, as an organiser makes one at the desk; a restart keeps everything.
 
-use std::net::SocketAddr;
+mod sheets;
+
+use std::io::Write as _;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Deserialize;
+use tokio::fs::File;
 
-use crate::app::desk::{Desk, StaffAccount};
+use crate::app::desk::{
+    CategoryEdit, Desk, ImportMode, NewCampaign, PictureEdit, StaffAccount, StoryStepEdit,
+};
+use crate::app::{App, Client};
+use crate::auth::Viewer;
 use crate::auth::password;
 use crate::auth::secret::new_random_text;
-use crate::clock::Clock;
 use crate::domain::access::StaffRole;
 use crate::domain::campaign::{
-    Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
+    Campaign, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
 };
-use crate::domain::nominee::{Nominee, NomineeStatus};
-use crate::domain::story::Story;
-use crate::domain::story::life::StoryReview;
+use crate::domain::campaign_life::Step;
+use crate::domain::media::UploadPurpose;
+use crate::domain::roster::Roster;
+use crate::domain::story::life::StoryStep;
 use crate::error::{Error, Result};
-use crate::id::{CampaignId, CategoryId, NomineeId, OrganisationId, StoryId};
-use crate::ledger::{Database, Transaction, campaign, organisation, story_edit};
+use crate::id::{CampaignId, NomineeId, OrganisationId, StaffId};
+use crate::ledger::{campaign, organisation, story_edit};
 
 /// The slug of the sample campaign.
 pub const SLUG: &str = "demo";
@@ -46,174 +53,212 @@ const CATEGORIES: [(&str, &str); 3] = [
 ];
 /// The top ten of each category are the public's choice.
 const SHORTLIST_SIZE: i64 = 10;
+/// Drawn portraits, which are nobody's, by the numbers of nominees who are nobody either.
+const PORTRAITS: [(i64, &[u8]); 8] = [
+    (2, include_bytes!("portraits/1.webp")),
+    (4, include_bytes!("portraits/2.webp")),
+    (5, include_bytes!("portraits/7.webp")),
+    (6, include_bytes!("portraits/8.webp")),
+    (41, include_bytes!("portraits/5.webp")),
+    (42, include_bytes!("portraits/6.webp")),
+    (74, include_bytes!("portraits/3.webp")),
+    (75, include_bytes!("portraits/4.webp")),
+];
 
-#[derive(Deserialize)]
-struct NomineeData {
-    number: i64,
-    category: String,
-    name: String,
-    employer: String,
-    city: String,
-    title: String,
-    summary: String,
-}
-
-#[derive(Deserialize)]
-struct StoryData {
-    nominee: Option<i64>,
-    title: String,
-    summary: String,
-    body: String,
-    publish_offset_minutes: i64,
-}
-
-/// Loads the sample campaign, unless it is there; returns the password of all its members of staff if it was just made.
+/// Makes the sample campaign, unless it is there; returns the password of all its members of staff if it was just made.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn load(database: &Database, clock: &Clock) -> Result<Option<String>> {
-    if campaign::find_by_slug(database, SLUG).await?.is_some() {
-        return Ok(None);
+pub async fn load(app: &App) -> Result<Option<String>> {
+    if let Some(id) = campaign::find_by_slug(&app.database, SLUG).await? {
+        let roster = campaign::find_roster(&app.database, id).await?.roster;
+        let is_draft = |roster: Roster| roster.campaign().lifecycle == Lifecycle::Draft;
+        if !roster.is_some_and(is_draft) {
+            return Ok(None);
+        }
+        // It was being made when the program ended.
+        let desk = Desk::of_operator(&app.database, &app.clock);
+        let deleted = desk.delete_campaign(id, None).await?;
+        deleted.map_err(refused("the rest of an earlier start"))?;
     }
-    let now = clock.now();
-    // First what nobody would miss: the campaign says that all is loaded.
-    let organisation_id = find_or_create_organisation(database, clock).await?;
+    let organisation_id = find_or_create_organisation(app).await?;
     let password = new_random_text()?[..16].to_owned();
-    let hash = password::hash(&password)?;
-    let desk = Desk::of_operator(database, clock);
-    for (email, name, role) in STAFF {
+    let [owner, _, editor] = add_staff(app, organisation_id, &password).await?;
+    Maker {
+        app,
+        organisation_id,
+        owner: Viewer::Staff(owner),
+        editor: Viewer::Staff(editor),
+        client: Client {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            user_agent: None,
+            device_id: None,
+        },
+    }
+    .make()
+    .await?;
+    Ok(Some(password))
+}
+
+/// The failure of a step that the desk has refused, though all that is asked of it is good.
+fn refused<W>(what: &'static str) -> impl FnOnce(W) -> Error {
+    move |_| Error::internal(format!("the demo was refused {what}"))
+}
+
+async fn find_or_create_organisation(app: &App) -> Result<OrganisationId> {
+    let (slug, name) = ORGANISATION;
+    if let Some(found) = organisation::find_by_slug(&app.database, slug).await? {
+        return Ok(found.id);
+    }
+    let desk = Desk::of_operator(&app.database, &app.clock);
+    let made = desk.create_organisation(slug, name).await?;
+    Ok(made.map_err(refused("its organisation"))?.id)
+}
+
+async fn add_staff(
+    app: &App,
+    organisation_id: OrganisationId,
+    password: &str,
+) -> Result<[StaffId; 3]> {
+    let hash = password::hash(password)?;
+    let desk = Desk::of_operator(&app.database, &app.clock);
+    let mut ids = [StaffId::default(); 3];
+    for (id, (email, name, role)) in ids.iter_mut().zip(STAFF) {
         let account = StaffAccount {
             email,
             name,
             password_hash: &hash,
         };
-        desk.add_staff(organisation_id, account, role)
-            .await?
-            .map_err(|_| Error::internal("a member of the demo is refused"))?;
+        let added = desk.add_staff(organisation_id, account, role).await?;
+        *id = added.map_err(refused("a member"))?;
     }
-    let mut tx = database.begin("load_demo").await?;
-    insert_campaign(&mut tx, organisation_id, now).await?;
-    tx.commit().await?;
-    Ok(Some(password))
+    Ok(ids)
 }
 
-async fn find_or_create_organisation(database: &Database, clock: &Clock) -> Result<OrganisationId> {
-    let (slug, name) = ORGANISATION;
-    if let Some(found) = organisation::find_by_slug(database, slug).await? {
-        return Ok(found.id);
-    }
-    let desk = Desk::of_operator(database, clock);
-    let made = desk.create_organisation(slug, name).await?;
-    made.map(|made| made.id)
-        .map_err(|_| Error::internal("the organisation of the demo is refused"))
-}
-
-async fn insert_campaign(
-    tx: &mut Transaction,
+/// The members of staff as they make the campaign.
+struct Maker<'a> {
+    app: &'a App,
     organisation_id: OrganisationId,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let selection = sample_campaign(organisation_id, now);
-    campaign::insert(tx, &selection, now).await?;
-    let mut categories: Vec<(&str, CategoryId)> = Vec::new();
-    for (position, (key, name)) in (0i64..).zip(CATEGORIES) {
-        let category = Category {
-            id: CategoryId::new(),
-            campaign_id: selection.id,
+    owner: Viewer,
+    editor: Viewer,
+    client: Client,
+}
+
+impl Maker<'_> {
+    /// Makes the campaign. That it is public says that all of it is there.
+    async fn make(&self) -> Result<()> {
+        let now = self.app.clock.now();
+        let owner = self.app.desk(self.owner, &self.client)?;
+        let made = owner.create_campaign(self.new_campaign(now)).await?;
+        let id = made.map_err(refused("its campaign"))?;
+        let nominees = sheets::nominees()?;
+        let mode = ImportMode::Apply { reason: None };
+        let imported = owner.import_nominees(id, nominees.sheet(), mode).await?;
+        imported.map_err(refused("its nominees"))?;
+        self.write_stories(id, now).await?;
+        self.hang_portraits(id).await?;
+        let announced = owner.step_campaign(id, None, Step::Announce, None).await?;
+        announced.map_err(refused("its announcement"))?;
+        self.app.refresh_campaigns().await
+    }
+
+    fn new_campaign(&self, now: DateTime<Utc>) -> NewCampaign {
+        let categories = CATEGORIES.map(|(key, name)| CategoryEdit {
+            id: None,
             key: key.to_owned(),
             name: name.to_owned(),
             shortlist_size: SHORTLIST_SIZE,
-        };
-        campaign::insert_category(tx, &category, position).await?;
-        categories.push((key, category.id));
-    }
-    let mut nominees = Vec::new();
-    let data: Vec<NomineeData> = read(include_str!("nominees.json"))?;
-    for n in data {
-        let category = categories.iter().find(|(key, _)| *key == n.category);
-        let category_id = category
-            .map(|(_, id)| *id)
-            .ok_or_else(|| Error::internal("a nominee without category"))?;
-        nominees.push(Nominee {
-            id: NomineeId::new(),
-            campaign_id: selection.id,
-            category_id,
-            number: n.number,
-            name: n.name,
-            employer: n.employer,
-            city: Some(n.city),
-            title: Some(n.title),
-            summary: n.summary,
-            portrait_url: None,
-            portrait_media: None,
-            status: NomineeStatus::Active,
-            edit_revision: 1,
         });
+        NewCampaign {
+            campaign: Campaign {
+                id: CampaignId::new(),
+                organisation_id: self.organisation_id,
+                slug: SLUG.to_owned(),
+                title: TITLE.to_owned(),
+                summary: SUMMARY.to_owned(),
+                cover_url: None,
+                cover_media: None,
+                time_zone: TimeZone(chrono_tz::Asia::Shanghai),
+                lifecycle: Lifecycle::Draft,
+                voting_opens_at: now,
+                voting_closes_at: now + VOTING,
+                quota_period: QuotaPeriod::Day,
+                quota_scope: QuotaScope::Category,
+                votes_per_period: VOTES_PER_DAY,
+                tally_visibility: TallyVisibility::Live,
+                guests_may_vote: true,
+                paused_at: None,
+                edit_revision: 1,
+                revision: 1,
+                rules_revision: 1,
+            },
+            categories: categories.into(),
+            idempotency_key: None,
+        }
     }
-    campaign::insert_nominees(tx, &nominees).await?;
-    let nominees: Vec<(i64, NomineeId, CategoryId)> = nominees
-        .iter()
-        .map(|nominee| (nominee.number, nominee.id, nominee.category_id))
-        .collect();
-    insert_stories(tx, selection.id, &nominees, now).await
-}
 
-fn sample_campaign(organisation_id: OrganisationId, now: DateTime<Utc>) -> Campaign {
-    Campaign {
-        id: CampaignId::new(),
-        organisation_id,
-        slug: SLUG.to_owned(),
-        title: TITLE.to_owned(),
-        summary: SUMMARY.to_owned(),
-        cover_url: None,
-        cover_media: None,
-        time_zone: TimeZone(chrono_tz::Asia::Shanghai),
-        lifecycle: Lifecycle::Running,
-        voting_opens_at: now,
-        voting_closes_at: now + VOTING,
-        quota_period: QuotaPeriod::Day,
-        quota_scope: QuotaScope::Category,
-        votes_per_period: VOTES_PER_DAY,
-        tally_visibility: TallyVisibility::Live,
-        guests_may_vote: true,
-        paused_at: None,
-        edit_revision: 1,
-        revision: 1,
-        rules_revision: 1,
+    /// The owner's stories, which the editor approves.
+    async fn write_stories(&self, id: CampaignId, now: DateTime<Utc>) -> Result<()> {
+        let owner = self.app.desk(self.owner, &self.client)?;
+        let stories = sheets::stories(now)?;
+        let mode = ImportMode::Apply { reason: None };
+        let imported = owner.import_stories(id, stories.sheet(), mode).await?;
+        imported.map_err(refused("its stories"))?;
+        let mut tx = self.app.database.begin("list_demo_stories").await?;
+        let drafts = story_edit::list_all(&mut tx, id).await?;
+        drop(tx);
+        for draft in drafts {
+            for (viewer, step) in [
+                (self.owner, StoryStep::Submit),
+                (self.editor, StoryStep::Approve),
+            ] {
+                let wish = StoryStepEdit {
+                    expected_revision: None,
+                    step,
+                    reason: None,
+                };
+                let made = self.app.step_story((viewer, &self.client), draft.id, wish);
+                made.await?.map_err(refused("a story"))?;
+            }
+        }
+        Ok(())
     }
-}
 
-async fn insert_stories(
-    tx: &mut Transaction,
-    campaign_id: CampaignId,
-    nominees: &[(i64, NomineeId, CategoryId)],
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let data: Vec<StoryData> = read(include_str!("stories.json"))?;
-    for s in data {
-        let about = nominees
-            .iter()
-            .find(|(number, ..)| Some(*number) == s.nominee);
-        let article = Story {
-            id: StoryId::new(),
-            campaign_id,
-            nominee_id: about.map(|(_, id, _)| *id),
-            title: s.title,
-            summary: s.summary,
-            body: s.body,
-            cover_url: None,
-            cover_media: None,
-            media: Vec::new(),
-            published_at: now + TimeDelta::minutes(s.publish_offset_minutes),
-            review: StoryReview::of_command(),
+    /// Uploads the drawn portraits and hangs them beside the names.
+    async fn hang_portraits(&self, id: CampaignId) -> Result<()> {
+        let roster = campaign::find_roster(&self.app.database, id).await?.roster;
+        let roster = roster.ok_or_else(|| Error::internal("the demo's campaign is gone"))?;
+        let nominees = roster.nominees();
+        for (number, bytes) in PORTRAITS {
+            let nominee = nominees.iter().find(|nominee| nominee.number == number);
+            let nominee = nominee.ok_or_else(|| Error::internal("a portrait of nobody"))?;
+            self.hang(nominee.id, nominee.edit_revision, bytes).await?;
+        }
+        Ok(())
+    }
+
+    async fn hang(&self, id: NomineeId, expected_revision: i64, bytes: &[u8]) -> Result<()> {
+        let by = (self.owner, &self.client);
+        let length = i64::try_from(bytes.len()).map_err(Error::internal)?;
+        let creating =
+            self.app
+                .create_upload_for(by, self.organisation_id, UploadPurpose::Picture, length);
+        let link = creating.await?.map_err(refused("a link"))?;
+        let token = link.path.rsplit('/').next().unwrap_or_default();
+        let upload = self.app.find_upload_to_receive(token).await?;
+        let upload = upload.map_err(refused("a file"))?;
+        let mut file = tempfile::tempfile().map_err(Error::internal)?;
+        file.write_all(bytes).map_err(Error::internal)?;
+        let mut file = File::from_std(file);
+        let received = self.app.receive_upload(&upload, &mut file).await?;
+        received.map_err(refused("a file"))?;
+        let picture = PictureEdit {
+            expected_revision,
+            upload_id: Some(link.id),
         };
-        story_edit::insert(tx, &article).await?;
+        let hung = self.app.set_nominee_portrait(by, id, picture).await?;
+        hung.map_err(refused("a portrait"))
     }
-    Ok(())
-}
-
-fn read<T: for<'a> Deserialize<'a>>(json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(Error::internal)
 }
 
 /// The text that the demo prints when it is ready: addresses, sign-ins, and a command that signs in as a guest and

@@ -15,6 +15,7 @@ use crate::auth::Viewer;
 use crate::domain::access::Action;
 use crate::domain::change::Changes;
 use crate::domain::media::UploadPurpose;
+use crate::domain::nominee::NomineeField;
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, ImportId, UploadId};
 use crate::ledger::audit::SubjectKind;
@@ -143,7 +144,7 @@ impl App {
         }
         let mut changes = Changes::default();
         changes.set("fileBytes", upload.bytes);
-        let subject = Subject::new(SubjectKind::Import, id.0, "nominees");
+        let subject = Subject::new(SubjectKind::Import, id.0, new.kind.name());
         edit.commit(Event::new(attempt.name, subject, changes))
             .await?;
         self.sheets.note_arrival();
@@ -282,7 +283,7 @@ fn is_made_by(job: &ImportJob, new: &NewImport) -> bool {
     (job.campaign_id, job.kind) == (new.campaign_id, new.kind) && is_file
 }
 
-fn refusal_of(why: &ImportRefusal) -> ApplyRefusal {
+fn refusal_of(why: &ImportRefusal<NomineeField>) -> ApplyRefusal {
     match why {
         ImportRefusal::Unusable(_) => ApplyRefusal::NoPlan,
         ImportRefusal::WrongState => ApplyRefusal::WrongState,

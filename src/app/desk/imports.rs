@@ -25,9 +25,9 @@ use crate::ledger::import::{self, Import, ImportChange, ImportKind};
 
 /// The reason why a sheet is not applied, beside faults of its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ImportRefusal {
-    /// It cannot be planned as a whole.
-    Unusable(ImportError<NomineeField>),
+pub enum ImportRefusal<F> {
+    /// It cannot be planned as a whole; `F` is the kind of its fields.
+    Unusable(ImportError<F>),
     /// The campaign is in a state in which its list stays as it is.
     WrongState,
     /// It changes names, numbers or employers after the first vote: a reason is missing, or too long.
@@ -106,7 +106,7 @@ impl Desk<'_> {
         campaign_id: CampaignId,
         sheet: Sheet<'_>,
         mode: ImportMode<'_>,
-    ) -> Result<Answer<NomineePlan, ImportRefusal>> {
+    ) -> Result<Answer<NomineePlan, ImportRefusal<NomineeField>>> {
         let attempt = attempt_to_import(campaign_id);
         let mut edit = self.open_campaign(campaign_id, &attempt).await?;
         let basis = edit.read_basis(campaign_id).await?;
@@ -160,7 +160,7 @@ impl Edit {
         basis: &Basis,
         plan: &NomineePlan,
         reason: Option<&str>,
-    ) -> Result<Answer<Event, ImportRefusal>> {
+    ) -> Result<Answer<Event, ImportRefusal<NomineeField>>> {
         let given = reason.is_some();
         let reason = reason.and_then(checked_reason);
         let is_amendment = plan.renames() && !basis.voted.is_empty();
@@ -177,7 +177,7 @@ impl Edit {
         self.apply(import, &mut changed).await?;
         Ok(Ok(Event {
             reason,
-            ..event_of(import, plan.counts())
+            ..event_of(NOMINEES, import, plan.counts())
         }))
     }
 
@@ -275,7 +275,8 @@ fn change_of(before: Option<&Nominee>, after: &Nominee) -> ImportChange {
     }
 }
 
-fn event_of(import: &Import, counts: ImportCounts) -> Event {
+/// The event of an import, with its counts and the hash of its file.
+pub(super) fn event_of(name: &'static str, import: &Import, counts: ImportCounts) -> Event {
     let mut changes = Changes::default();
     let mut hash = String::with_capacity(64);
     for byte in import.file_sha256 {
@@ -286,6 +287,6 @@ fn event_of(import: &Import, counts: ImportCounts) -> Event {
     changes.set("creates", counts.creates);
     changes.set("updates", counts.updates);
     changes.set("unchanged", counts.unchanged);
-    let subject = Subject::new(SubjectKind::Import, import.id.0, "nominees");
-    Event::new(NOMINEES, subject, changes)
+    let subject = Subject::new(SubjectKind::Import, import.id.0, import.kind.name());
+    Event::new(name, subject, changes)
 }

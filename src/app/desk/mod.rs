@@ -21,6 +21,7 @@ mod organisations;
 mod pictures;
 mod schedule;
 mod stories;
+mod story_imports;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;

@@ -29,6 +29,17 @@ pub enum ImportKind {
     Stories,
 }
 
+impl ImportKind {
+    /// Its name in the audit log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nominees => "nominees",
+            Self::Stories => "stories",
+        }
+    }
+}
+
 /// An import that is applied.
 #[derive(Debug, Clone)]
 pub struct Import {

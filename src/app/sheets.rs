@@ -82,7 +82,7 @@ pub(super) struct ReadSheet {
 }
 
 /// The reason why a file was not read.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum SheetFault {
     /// Its contents.
     Sheet(SheetError),

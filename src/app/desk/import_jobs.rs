@@ -5,9 +5,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::import_plans::hash_of;
 use super::imports::ImportRefusal;
-use super::{Answer, Attempt, Desk, Event, Subject, refuse};
+use super::sheet_plans::{SheetBasis, SheetPlan};
+use super::{Answer, Attempt, Desk, Edit, Event, Subject, refuse};
 use crate::app::sheets::SheetFault;
 use crate::app::uploads::UploadRefusal;
 use crate::app::{App, Client};
@@ -17,7 +17,7 @@ use crate::domain::change::Changes;
 use crate::domain::media::UploadPurpose;
 use crate::domain::nominee::NomineeField;
 use crate::error::{Error, Result};
-use crate::id::{CampaignId, ImportId, UploadId};
+use crate::id::{CampaignId, ImportId, StaffId, UploadId};
 use crate::ledger::audit::SubjectKind;
 use crate::ledger::import::job::{
     self as import_job, ImportJob, ImportStatus, Lease, NewImportJob,
@@ -48,8 +48,6 @@ pub struct NewImport {
 pub enum NewImportRefusal {
     /// The upload cannot be used.
     Upload(UploadRefusal),
-    /// Sheets of this kind are not imported.
-    KindNotSupported,
     /// The campaign is in a state in which its list stays as it is.
     WrongState,
     /// Too many imports of the campaign are not applied.
@@ -107,9 +105,6 @@ impl App {
             subject: Subject::new(SubjectKind::Campaign, new.campaign_id.0, ""),
         };
         let mut edit = desk.open_campaign(new.campaign_id, &attempt).await?;
-        if new.kind == ImportKind::Stories {
-            return refuse(NewImportRefusal::KindNotSupported, "kind");
-        }
         let id = ImportId::new();
         let key = Some(new.idempotency_key);
         if let Some(earlier) = desk.claim_creation(&mut edit, key, id.0).await? {
@@ -119,7 +114,11 @@ impl App {
                 None => refuse(NewImportRefusal::IdempotencyKeyReused, "idempotencyKey"),
             };
         }
-        if edit.is_over(new.campaign_id).await? {
+        let is_over = match new.kind {
+            ImportKind::Nominees => edit.is_over(new.campaign_id).await?,
+            ImportKind::Stories => edit.find_unarchived(new.campaign_id).await?.is_none(),
+        };
+        if is_over {
             return refuse(NewImportRefusal::WrongState, "campaignId");
         }
         let staff_id = viewer.require_staff()?;
@@ -235,7 +234,7 @@ impl App {
         drop(turn);
         let attempt = attempt_to_apply(job.id);
         let mut edit = desk.open_campaign(job.campaign_id, &attempt).await?;
-        let basis = edit.read_basis(job.campaign_id).await?;
+        let basis = edit.read_sheet_basis(job.kind, job.campaign_id).await?;
         if basis.is_over(edit.now) {
             return refuse(ApplyRefusal::WrongState, "importId");
         }
@@ -243,7 +242,7 @@ impl App {
             // The same file had a plan: it is another one.
             return refuse(ApplyRefusal::FileLost, "importId");
         };
-        if job.plan_sha256.as_deref() != Some(&hash_of(&plan)) {
+        if job.plan_sha256.as_deref() != Some(&plan.hash()) {
             drop(edit);
             self.replace_plan(lease, &sheet, &basis, &plan).await?;
             return refuse(ApplyRefusal::PlanChanged, "expectedRevision");
@@ -255,8 +254,11 @@ impl App {
             file_sha256: sheet.file_sha256,
             applied_at: edit.now,
         };
-        let applied = edit.apply_nominees(&import, &basis, &plan, reason).await?;
-        let event = match applied {
+        let author_id = desk.staff_id();
+        let event = match edit
+            .apply(&import, &basis, &plan, (reason, author_id))
+            .await?
+        {
             Ok(event) => event,
             Err(rejections) => return refuse(refusal_of(&rejections[0].why), "reason"),
         };
@@ -267,6 +269,29 @@ impl App {
         }
         edit.commit(event).await?;
         Ok(Ok(()))
+    }
+}
+
+impl Edit {
+    /// Applies a plan without faulty rows; returns the event to commit it with. Of nominees it has the reason that the
+    /// public reads, of stories their author.
+    async fn apply(
+        &mut self,
+        import: &Import,
+        basis: &SheetBasis,
+        plan: &SheetPlan,
+        (reason, author_id): (Option<&str>, Option<StaffId>),
+    ) -> Result<Answer<Event, ImportRefusal<NomineeField>>> {
+        match (basis, plan) {
+            (SheetBasis::Nominees(basis), SheetPlan::Nominees(plan)) => {
+                self.apply_nominees(import, basis, plan, reason).await
+            }
+            (SheetBasis::Stories(basis), SheetPlan::Stories(plan)) => {
+                let event = self.apply_stories(import, basis, plan, author_id).await?;
+                Ok(Ok(event))
+            }
+            _ => Err(Error::internal("a plan of another kind")),
+        }
     }
 }
 

@@ -3,23 +3,20 @@
 
 use std::collections::HashMap;
 
-use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::Desk;
-use super::imports::{Basis, attempt_to_import, off_the_runtime};
+use super::imports::attempt_to_import;
+use super::sheet_plans::{SheetBasis, SheetPlan};
 use crate::app::App;
 use crate::app::sheets::{FAULTS_TITLE, ReadSheet, SheetFault, TableFormat, annotate};
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::Purpose;
 use crate::auth::signed_link::{self, LinkFault};
 use crate::domain::access::Action;
-use crate::domain::import::nominee::NomineePlan;
-use crate::domain::import::staged::{
-    ImportFailure, RowFaults, StagedRow, shown_columns, stage_nominees,
-};
+use crate::domain::import::staged::{ImportFailure, RowFaults};
 use crate::domain::sheet::{DATA_ROWS_MAX, SheetRow};
 use crate::error::{Error, Result};
 use crate::id::ImportId;
@@ -91,7 +88,7 @@ impl App {
             Err(Error::NotFound(_)) => return Ok(()),
             opened => opened?,
         };
-        let basis = edit.read_basis(job.campaign_id).await?;
+        let basis = edit.read_sheet_basis(job.kind, job.campaign_id).await?;
         // Nothing is held while the plan is made.
         drop(edit);
         if basis.is_over(self.clock.now()) {
@@ -99,7 +96,7 @@ impl App {
         }
         match basis.plan(&sheet.rows) {
             Ok(plan) => self.store_plan(lease, &sheet, &basis, &plan).await,
-            Err(error) => self.fail_import(lease, error.into()).await,
+            Err(failure) => self.fail_import(lease, failure).await,
         }
     }
 
@@ -128,10 +125,10 @@ impl App {
         &self,
         lease: Lease,
         sheet: &ReadSheet,
-        basis: &Basis,
-        plan: &NomineePlan,
+        basis: &SheetBasis,
+        plan: &SheetPlan,
     ) -> Result<()> {
-        let rows = stage(plan, &sheet.rows, basis);
+        let rows = basis.stage(plan, &sheet.rows);
         let pieces = rows.chunks(ROWS_MAX).map(Some);
         let mut read = 0;
         for piece in [None].into_iter().chain(pieces) {
@@ -162,10 +159,10 @@ impl App {
         &self,
         lease: Lease,
         sheet: &ReadSheet,
-        basis: &Basis,
-        plan: &NomineePlan,
+        basis: &SheetBasis,
+        plan: &SheetPlan,
     ) -> Result<()> {
-        let rows = stage(plan, &sheet.rows, basis);
+        let rows = basis.stage(plan, &sheet.rows);
         let mut tx = self.database.begin("replace_import_plan").await?;
         if !import_job::set_plan(&mut tx, lease, &job_plan(sheet, plan)).await? {
             return Ok(());
@@ -248,31 +245,12 @@ fn failure_of(fault: SheetFault) -> ImportFailure {
     }
 }
 
-fn stage(plan: &NomineePlan, rows: &[SheetRow], basis: &Basis) -> Vec<StagedRow> {
-    off_the_runtime(|| stage_nominees(plan, rows, &basis.roster))
-}
-
-fn job_plan(sheet: &ReadSheet, plan: &NomineePlan) -> JobPlan {
+fn job_plan(sheet: &ReadSheet, plan: &SheetPlan) -> JobPlan {
     JobPlan {
         file_sha256: sheet.file_sha256,
-        plan_sha256: hash_of(plan),
-        header_row: plan.header_row,
-        unknown_columns: shown_columns(&plan.unknown_columns),
+        plan_sha256: plan.hash(),
+        header_row: plan.header_row(),
+        unknown_columns: plan.unknown_columns(),
         counts: plan.counts(),
     }
-}
-
-/// The hash by which a plan is known: of every row with its change, value by value.
-pub(super) fn hash_of(plan: &NomineePlan) -> [u8; 32] {
-    let mut context = Context::new(&SHA256);
-    for row in &plan.rows {
-        context.update(&row.number.to_be_bytes());
-        // Changes are made of texts and numbers: they can be written.
-        let change = serde_json::to_vec(&row.change).unwrap_or_default();
-        context.update(&change.len().to_be_bytes());
-        context.update(&change);
-    }
-    let mut hash = [0; 32];
-    hash.copy_from_slice(context.finish().as_ref());
-    hash
 }

@@ -174,14 +174,14 @@ impl Edit {
                     .await?;
             }
         }
-        self.apply(import, &mut changed).await?;
+        self.store_nominees(import, &mut changed).await?;
         Ok(Ok(Event {
             reason,
             ..event_of(NOMINEES, import, plan.counts())
         }))
     }
 
-    async fn apply(&mut self, import: &Import, changed: &mut Changed<'_>) -> Result<()> {
+    async fn store_nominees(&mut self, import: &Import, changed: &mut Changed<'_>) -> Result<()> {
         campaign::insert_nominees(self.tx(), &changed.created).await?;
         let updated: Vec<Nominee> = changed
             .updated

@@ -20,6 +20,7 @@ mod nominees;
 mod organisations;
 mod pictures;
 mod schedule;
+mod sheet_plans;
 mod stories;
 mod story_imports;
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
+
 use super::imports::{ImportMode, ImportRefusal, Sheet, event_of, off_the_runtime};
 use super::{Answer, Attempt, Desk, Edit, Event, Subject, refuse};
 use crate::domain::access::Action;
@@ -24,12 +26,17 @@ const STORIES: &str = "story.import";
 
 /// A campaign with its stories as a plan rests on them.
 pub(super) struct StoryBasis {
-    pub(super) roster: Roster,
+    roster: Roster,
     /// Those that can be changed: what was taken back is not written again.
     stories: Vec<Story>,
 }
 
 impl StoryBasis {
+    /// Whether the campaign is kept for the record: nothing is written about it any more.
+    pub(super) fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.roster.campaign().phase(now) == Phase::Archived
+    }
+
     /// Plans a sheet of stories. Ten thousand rows take a while, in which the thread does nothing else.
     pub(super) fn plan(&self, rows: &[SheetRow]) -> Result<StoryPlan, ImportError<StoryField>> {
         off_the_runtime(|| plan(rows, &self.roster, &self.stories))
@@ -58,7 +65,7 @@ impl Desk<'_> {
         };
         let mut edit = self.open_campaign(campaign_id, &attempt).await?;
         let basis = edit.read_story_basis(campaign_id).await?;
-        if basis.roster.campaign().phase(edit.now) == Phase::Archived {
+        if basis.is_over(edit.now) {
             return refuse(ImportRefusal::WrongState, "campaignId");
         }
         let plan = match basis.plan(sheet.rows) {

@@ -12,10 +12,12 @@ pub mod staged;
 pub mod story;
 mod time;
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::field::FieldFaultReason;
-use super::sheet::{CellFault, DATA_ROWS_MAX, SheetError, SheetRow};
+use super::sheet::{Cell, CellFault, DATA_ROWS_MAX, SheetError, SheetRow};
 use columns::{Columns, Header, HeaderError};
 
 /// The words that a template's example row begins with, in any cell: such a row is skipped.
@@ -139,6 +141,22 @@ impl<F, T, I> ImportPlan<F, T, I> {
         }
         counts
     }
+}
+
+/// The texts of a column, by the numbers of their rows.
+fn texts_of<'a, F: Copy + Eq>(
+    rows: &'a [SheetRow],
+    headers: &[Header<F>],
+    field: F,
+) -> HashMap<u32, &'a str> {
+    let Ok(columns) = Columns::find(rows, headers) else {
+        return HashMap::new();
+    };
+    let text = |row: &'a SheetRow| match columns.cell(row, field)? {
+        Cell::Text(text) => Some((row.number, text.trim())),
+        Cell::Fault(_) => None,
+    };
+    rows.iter().filter_map(text).collect()
 }
 
 /// The header of a sheet, which passes `check`, and its rows of data, example rows left out.

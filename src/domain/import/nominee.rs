@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{Columns, Header};
 use super::row::{RowCells, whole_number};
-use super::{ImportError, ImportPlan, PlannedRow, RowChange, RowFault, RowFaultReason, split};
+use super::{
+    ImportError, ImportPlan, PlannedRow, RowChange, RowFault, RowFaultReason, split, texts_of,
+};
 use crate::domain::field::FieldFaultReason;
 use crate::domain::nominee::{Nominee, NomineeField, NomineeFields};
 use crate::domain::roster::Roster;
@@ -100,14 +102,7 @@ pub fn plan(rows: &[SheetRow], roster: &Roster) -> Result<NomineePlan, ImportErr
 /// The names in the rows of a sheet, by the numbers of the rows: of those that a plan finds faulty it has none.
 #[must_use]
 pub fn names(rows: &[SheetRow]) -> HashMap<u32, &str> {
-    let Ok(columns) = Columns::find(rows, &HEADERS) else {
-        return HashMap::new();
-    };
-    let name = |row| match columns.cell(row, NomineeField::Name)? {
-        Cell::Text(text) => Some((row.number, text.trim())),
-        Cell::Fault(_) => None,
-    };
-    rows.iter().filter_map(name).collect()
+    texts_of(rows, &HEADERS, NomineeField::Name)
 }
 
 impl NomineePlan {

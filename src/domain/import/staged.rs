@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::HeaderError;
 use super::nominee::{self, NomineePlan};
-use super::{ImportError, RowChange, RowFault};
+use super::story::{self, StoryPlan};
+use super::{ImportError, PlannedRow, RowChange, RowFault};
 use crate::domain::nominee::NomineeField;
 use crate::domain::roster::Roster;
 use crate::domain::sheet::{SheetError, SheetRow};
 use crate::domain::story::fields::StoryField;
+use crate::id::StoryId;
 
 /// Characters of a row's name at most.
 const LABEL_CHARS_MAX: usize = 200;
@@ -77,6 +79,15 @@ pub enum ImportFailure {
     ReaderFailed,
 }
 
+impl From<ImportError<StoryField>> for ImportFailure {
+    fn from(error: ImportError<StoryField>) -> Self {
+        match error {
+            ImportError::Header(error) => Self::StoryHeader(error),
+            ImportError::Sheet(error) => Self::Sheet(error),
+        }
+    }
+}
+
 impl From<ImportError<NomineeField>> for ImportFailure {
     fn from(error: ImportError<NomineeField>) -> Self {
         match error {
@@ -91,33 +102,70 @@ impl From<ImportError<NomineeField>> for ImportFailure {
 pub fn stage_nominees(plan: &NomineePlan, rows: &[SheetRow], roster: &Roster) -> Vec<StagedRow> {
     let in_sheet = nominee::names(rows);
     let known: HashMap<_, _> = roster.nominees().iter().map(|n| (n.id, &*n.name)).collect();
-    let staged = plan.rows.iter().map(|row| {
-        let mut planned = Vec::new();
-        let mut faults = Vec::new();
-        let (change, label) = match &row.change {
-            RowChange::Create(draft) => (StagedChange::Create, Some(&*draft.fields.name)),
-            RowChange::Update { value, changed, .. } => {
-                planned = changed
-                    .iter()
-                    .map(|field| field.name().to_owned())
-                    .collect();
-                (StagedChange::Update, Some(&*value.fields.name))
+    let stage = |row: &PlannedRow<_, nominee::NomineeDraft, _>| {
+        let label = match &row.change {
+            RowChange::Create(draft) | RowChange::Update { value: draft, .. } => {
+                Some(&*draft.fields.name)
             }
-            RowChange::Unchanged(id) => (StagedChange::Unchanged, known.get(id).copied()),
-            RowChange::Faulty(found) => {
-                faults.clone_from(found);
-                (StagedChange::Faulty, in_sheet.get(&row.number).copied())
-            }
+            RowChange::Unchanged(id) => known.get(id).copied(),
+            RowChange::Faulty(_) => in_sheet.get(&row.number).copied(),
         };
-        StagedRow {
-            number: row.number.into(),
-            change,
-            label: shown(label.unwrap_or_default(), LABEL_CHARS_MAX),
-            planned,
-            faults: RowFaults::Nominees(faults),
+        staged(row, label, NomineeField::name, RowFaults::Nominees)
+    };
+    plan.rows.iter().map(stage).collect()
+}
+
+/// The rows of a plan of stories as people look at them, given the headlines of those that are there.
+#[must_use]
+pub fn stage_stories(
+    plan: &StoryPlan,
+    rows: &[SheetRow],
+    known: &HashMap<StoryId, &str>,
+) -> Vec<StagedRow> {
+    let in_sheet = story::titles(rows);
+    let stage = |row: &PlannedRow<_, story::StoryDraft, _>| {
+        let label = match &row.change {
+            RowChange::Create(draft) | RowChange::Update { value: draft, .. } => {
+                Some(&*draft.fields.title)
+            }
+            RowChange::Unchanged(id) => known.get(id).copied(),
+            RowChange::Faulty(_) => in_sheet.get(&row.number).copied(),
+        };
+        staged(row, label, StoryField::name, RowFaults::Stories)
+    };
+    plan.rows.iter().map(stage).collect()
+}
+
+fn staged<F: Copy, T, I>(
+    row: &PlannedRow<F, T, I>,
+    label: Option<&str>,
+    name: impl Fn(F) -> &'static str,
+    faults: impl Fn(Vec<RowFault<F>>) -> RowFaults,
+) -> StagedRow {
+    let mut planned = Vec::new();
+    let mut found = Vec::new();
+    let change = match &row.change {
+        RowChange::Create(_) => StagedChange::Create,
+        RowChange::Update { changed, .. } => {
+            planned = changed
+                .iter()
+                .map(|field| name(*field).to_owned())
+                .collect();
+            StagedChange::Update
         }
-    });
-    staged.collect()
+        RowChange::Unchanged(_) => StagedChange::Unchanged,
+        RowChange::Faulty(faults) => {
+            found.clone_from(faults);
+            StagedChange::Faulty
+        }
+    };
+    StagedRow {
+        number: row.number.into(),
+        change,
+        label: shown(label.unwrap_or_default(), LABEL_CHARS_MAX),
+        planned,
+        faults: faults(found),
+    }
 }
 
 /// Headers that are none of ours, as they are shown.

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{Columns, Header};
 use super::row::RowCells;
-use super::{ImportError, ImportPlan, PlannedRow, RowChange, RowFaultReason, split, time};
+use super::{
+    ImportError, ImportPlan, PlannedRow, RowChange, RowFaultReason, split, texts_of, time,
+};
 use crate::domain::roster::Roster;
 use crate::domain::search::normalise;
 use crate::domain::sheet::SheetRow;
@@ -77,6 +79,12 @@ pub fn plan(
         header_row: columns.row,
         unknown_columns: columns.unknown,
     })
+}
+
+/// The headlines in the rows of a sheet, by the numbers of the rows: of those that a plan finds faulty it has none.
+#[must_use]
+pub fn titles(rows: &[SheetRow]) -> HashMap<u32, &str> {
+    texts_of(rows, &HEADERS, StoryField::Title)
 }
 
 struct Planner<'a> {

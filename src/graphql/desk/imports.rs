@@ -24,8 +24,6 @@ pub(super) enum CreateImportErrorCode {
     UploadExpired,
     /// The upload was used already: ask for a new link.
     UploadUsed,
-    /// Sheets of this kind are not imported here.
-    KindNotSupported,
     /// The result of the campaign is out: its list stays as it is.
     WrongState,
     /// Too many imports of the campaign are not applied.
@@ -44,7 +42,6 @@ impl From<NewImportRefusal> for CreateImportErrorCode {
                 UploadRefusal::Used => Self::UploadUsed,
                 _ => Self::UploadNotFound,
             },
-            NewImportRefusal::KindNotSupported => Self::KindNotSupported,
             NewImportRefusal::WrongState => Self::WrongState,
             NewImportRefusal::TooManyImports => Self::TooManyImports,
             NewImportRefusal::IdempotencyKeyReused => Self::IdempotencyKeyReused,

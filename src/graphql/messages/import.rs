@@ -129,10 +129,6 @@ impl Language {
     pub(in crate::graphql) fn new_import_refusal(self, why: NewImportRefusal) -> &'static str {
         match why {
             NewImportRefusal::Upload(why) => self.upload_refusal(why).1,
-            NewImportRefusal::KindNotSupported => self.pick(
-                "Sheets of stories cannot be imported here yet: write the stories one by one.",
-                "暂不支持导入报道表格，请逐篇录入。",
-            ),
             NewImportRefusal::WrongState => self.import_over(),
             NewImportRefusal::TooManyImports => self.pick(
                 "Too many imports of the campaign are not applied: apply one, or wait until they are removed after a week.",

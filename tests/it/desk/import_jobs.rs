@@ -44,6 +44,7 @@ on_both!(
     what_is_old_is_removed_and_its_trace_stays,
     after_the_first_vote_a_new_name_needs_a_reason,
     ten_thousand_rows_are_paged_and_applied,
+    a_sheet_of_stories_becomes_drafts,
 );
 
 const UPLOAD: &str = "mutation($input: CreateUploadInput!) { createUpload(input: $input) {
@@ -629,11 +630,6 @@ async fn uploads_that_cannot_be_used_are_refused(stores: Stores) {
     create(organiser, &not_sent)
         .await
         .expect_refused("UPLOAD_EXPIRED");
-    let mut input = office.input(&not_sent);
-    input["kind"] = json!("STORIES");
-    change(organiser, CREATE, input)
-        .await
-        .expect_refused("KIND_NOT_SUPPORTED");
     assert_eq!(stores.count("SELECT COUNT(*) FROM import_job").await, 1);
 }
 
@@ -916,4 +912,120 @@ async fn templates_are_fetched_by_everybody() {
         .request_of(Method::GET, "/desk/templates/x.xlsx");
     let status = unknown.send().await.expect("an answer").status();
     assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+async fn a_sheet_of_stories_becomes_drafts(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let import = async |sheet: String| -> Value {
+        let upload = office.upload(&office.organiser, sheet).await;
+        let mut input = office.input(&upload);
+        input["kind"] = json!("STORIES");
+        let made = change(&office.organiser, CREATE, input)
+            .await
+            .expect_counted();
+        let id = made["import"]["id"].clone();
+        assert!(read_next(&office.app, Uuid::new_v4()).await);
+        look(&office.organiser, id.as_str().expect("an id")).await
+    };
+    let apply = async |import: &Value| {
+        let input = json!({"importId": import["id"], "expectedRevision": import["editRevision"]});
+        change(&office.organiser, APPLY, input)
+            .await
+            .expect_counted()
+    };
+    // A year that is past says that the story was out elsewhere; the sample's clock is in 2022.
+    let header = "标题,摘要,正文,候选人编号,发布时间\n";
+    let good = format!(
+        "{header}旧闻,,正文一,3,2021-10-01 09:00\n新闻,摘要,正文二,,2022-12-01 09:00\n未定,,正文三,,\n"
+    );
+    let faulty = import(format!("{good}坏行,,,999,不是时间\n")).await;
+    assert_eq!(
+        (&faulty["status"], &faulty["creates"], &faulty["faulty"]),
+        (&json!("CHECKED"), &json!(3), &json!(1)),
+        "{faulty}"
+    );
+    let row = &faulty["rows"]["nodes"][3];
+    assert_eq!(
+        (&row["label"], &row["change"]),
+        (&json!("坏行"), &json!("FAULTY"))
+    );
+    let fields: Vec<_> = row["faults"]
+        .as_array()
+        .expect("faults")
+        .iter()
+        .map(|fault| &fault["field"])
+        .collect();
+    assert_eq!(
+        fields,
+        [&json!("nomineeId"), &json!("publishAt"), &json!("body")]
+    );
+    let checked = import(good.clone()).await;
+    apply(&checked).await;
+    let query = "query($id: ID!) { campaign(id: $id) { desk { stories { nodes { id title publishedAt nominee { number }
+        desk { state scheduledFor isOwn editRevision } } } } } }";
+    let stories = async || {
+        let data = office
+            .organiser
+            .ask(query, json!({"id": office.sample.campaign_id()}))
+            .await;
+        data["campaign"]["desk"]["stories"]["nodes"]
+            .as_array()
+            .expect("a list")
+            .clone()
+    };
+    let list = stories().await;
+    let shown: Vec<_> = list
+        .iter()
+        .map(|s| {
+            (
+                s["title"].as_str().expect("text"),
+                s["desk"]["scheduledFor"].as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("新闻", Some("2022-12-01T01:00:00.000Z")),
+            ("未定", None),
+            ("旧闻", Some("2021-10-01T01:00:00.000Z"))
+        ]
+    );
+    assert!(
+        list.iter()
+            .all(|s| s["desk"]["state"] == "DRAFT" && s["desk"]["isOwn"] == json!(true))
+    );
+    assert_eq!(list[2]["nominee"]["number"], json!(3));
+    // What was out elsewhere keeps its time when it is approved here.
+    let editor = office
+        .app
+        .member_of(office.organisation_id, StaffRole::Editor)
+        .await;
+    let step = async |client: &TestClient, name: &str, kind: &str, revision: i64| {
+        let document = format!("mutation($input: {kind}!) {{ {name}(input: $input) {{ story {{ publishedAt desk {{ state }} }}
+            userErrors {{ code }} }} }}");
+        let input = json!({"storyId": list[2]["id"], "expectedRevision": revision});
+        change(client, &document, input).await.expect_counted()
+    };
+    step(&office.organiser, "submitStory", "StoryStepInput", 1).await;
+    let approved = step(&editor, "approveStory", "ReviewStoryInput", 2).await;
+    assert_eq!(approved["story"]["publishedAt"], "2021-10-01T01:00:00.000Z");
+    assert_eq!(approved["story"]["desk"]["state"], "PUBLISHED");
+    // The same sheet changes nothing; another text of what is out goes back to review.
+    let again = import(good.clone()).await;
+    assert_eq!(
+        (&again["unchanged"], &again["updates"]),
+        (&json!(3), &json!(0))
+    );
+    let changed = import(good.replace("正文一", "正文一改")).await;
+    assert_eq!(
+        changed["rows"]["nodes"][0]["changedFields"],
+        json!(["body"])
+    );
+    apply(&changed).await;
+    let list = stories().await;
+    assert_eq!(list[2]["desk"]["state"], "IN_REVIEW");
+    let report = acclaim::verify::verify(&office.app.database, None).await;
+    let report = report.expect("the database answers").to_string();
+    assert!(!report.contains("by the log"), "{report}");
 }

@@ -3,6 +3,7 @@
 use acclaim::app::desk::{Answer, Desk, ImportMode, ImportRefusal, Sheet};
 use acclaim::domain::import::nominee::NomineePlan;
 use acclaim::domain::import::{ImportCounts, RowChange, RowFaultReason};
+use acclaim::domain::nominee::NomineeField;
 use acclaim::domain::roster::Roster;
 use acclaim::domain::sheet::{Cell, SheetRow};
 
@@ -31,7 +32,7 @@ async fn import(
     sample: &Sample,
     rows: &[SheetRow],
     mode: ImportMode<'_>,
-) -> Answer<NomineePlan, ImportRefusal> {
+) -> Answer<NomineePlan, ImportRefusal<NomineeField>> {
     let sheet = Sheet {
         rows,
         file_sha256: [7; 32],

@@ -29,7 +29,7 @@ pub(super) enum ImportCommand {
     Stories(Box<ImportSheet>),
     /// Write an empty sheet to fill in; a file that is there is not touched
     Template {
-        /// What it is for
+        /// The kind of its rows
         #[arg(long, value_enum, default_value_t = Kind::Nominees)]
         kind: Kind,
         /// Where to

@@ -22,6 +22,10 @@ pub enum Purpose {
     Opaque,
     /// The seal by which the address of an upload is known as one of ours.
     Upload,
+    /// The seal of a link to an export.
+    ExportLink,
+    /// The name that stands for a voter in an export.
+    Pseudonym,
     /// The fingerprint of the secret itself.
     Fingerprint,
     /// The key that seals second factors.
@@ -45,6 +49,8 @@ impl Purpose {
             Self::RefreshSeal => b"refresh-seal\0",
             Self::Opaque => b"opaque\0",
             Self::Upload => b"upload\0",
+            Self::ExportLink => b"export-link\0",
+            Self::Pseudonym => b"pseudonym\0",
             Self::Fingerprint => b"fingerprint\0",
             Self::SecondFactor => b"second-factor\0",
             Self::RecoveryCode => b"recovery-code\0",

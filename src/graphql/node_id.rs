@@ -15,8 +15,8 @@ use crate::auth::keyed_hash::{HashKey, Purpose};
 use crate::domain::story::FeedPosition;
 use crate::error::{Error, Result};
 use crate::id::{
-    AuditEventId, CampaignId, CategoryId, InvitationId, NomineeId, OrganisationId, StaffId,
-    StoryId, UploadId, VoteId, VoterId,
+    AuditEventId, CampaignId, CategoryId, ExportId, InvitationId, NomineeId, OrganisationId,
+    StaffId, StoryId, UploadId, VoteId, VoterId,
 };
 
 /// Bytes of the hash in a text: nobody finds a valid one in 2^56 tries.
@@ -49,6 +49,8 @@ pub enum GlobalId {
     AuditEvent(AuditEventId),
     /// An upload.
     Upload(UploadId),
+    /// An export.
+    Export(ExportId),
 }
 
 /// A position in a list, by the key that the list is sorted by.
@@ -84,6 +86,7 @@ impl GlobalId {
             Self::Invitation(id) => (b'i', id.0, None),
             Self::AuditEvent(id) => (b'e', id.0, None),
             Self::Upload(id) => (b'f', id.0, None),
+            Self::Export(id) => (b'x', id.0, None),
         };
         let mut payload = first.as_bytes().to_vec();
         payload.extend(second.iter().flat_map(|id| *id.as_bytes()));
@@ -113,6 +116,7 @@ impl GlobalId {
                 (b'i', 16) => Self::Invitation(InvitationId(first)),
                 (b'e', 16) => Self::AuditEvent(AuditEventId(first)),
                 (b'f', 16) => Self::Upload(UploadId(first)),
+                (b'x', 16) => Self::Export(ExportId(first)),
                 _ => return None,
             })
         };
@@ -156,6 +160,7 @@ from_global_id! {
     InvitationId is "an invitation": Invitation => identity;
     AuditEventId is "an entry of the audit log": AuditEvent => identity;
     UploadId is "an upload": Upload => identity;
+    ExportId is "an export": Export => identity;
     Likeable is "a nominee or a story": Nominee => Likeable::Nominee, Story => Likeable::Story;
 }
 
@@ -263,7 +268,7 @@ mod tests {
         HashKey::new(&[7; 32])
     }
 
-    fn global_ids(a: u128, b: u128) -> [GlobalId; 11] {
+    fn global_ids(a: u128, b: u128) -> [GlobalId; 12] {
         let (a, b) = (Uuid::from_u128(a), Uuid::from_u128(b));
         [
             GlobalId::Campaign(CampaignId(a)),
@@ -276,6 +281,7 @@ mod tests {
             GlobalId::Organisation(OrganisationId(a)),
             GlobalId::Invitation(InvitationId(a)),
             GlobalId::Upload(UploadId(a)),
+            GlobalId::Export(ExportId(a)),
             GlobalId::AuditEvent(AuditEventId(a)),
         ]
     }

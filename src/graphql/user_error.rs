@@ -3,8 +3,8 @@
 use async_graphql::Interface;
 
 use super::desk::{
-    AccountUserError, CampaignUserError, MemberUserError, NomineeUserError, OrganisationUserError,
-    PictureUserError, UploadUserError,
+    AccountUserError, CampaignUserError, ExportUserError, MemberUserError, NomineeUserError,
+    OrganisationUserError, PictureUserError, UploadUserError,
 };
 use super::types::{
     CastBallotUserError, CastVoteUserError, RecordViewsUserError, SetLikeUserError, SignInUserError,
@@ -49,4 +49,6 @@ pub(super) enum UserError {
     Upload(UploadUserError),
     /// A refusal of a picture.
     Picture(PictureUserError),
+    /// A refusal of an export.
+    Export(ExportUserError),
 }

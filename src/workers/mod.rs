@@ -1,9 +1,11 @@
 //! Workers: the tasks that a process does by itself. Each is a loop around a function that tests call directly.
 //!
 //! [`publisher`] keeps the tallies fresh, [`scheduler`] announces stories as they come out, `refresher` reloads
-//! campaigns, stores views and compares Redis with the database, [`cleaner`] removes expired rows.
+//! campaigns, stores views and compares Redis with the database, `exporter` writes the files of exports, [`cleaner`]
+//! removes expired rows.
 
 pub mod cleaner;
+mod exporter;
 pub mod publisher;
 mod refresher;
 pub mod scheduler;
@@ -36,6 +38,7 @@ impl Workers {
         ));
         tasks.spawn(refresher::check_hot(Arc::clone(app), stopping.clone()));
         tasks.spawn(refresher::flush_views(Arc::clone(app), stopping.clone()));
+        tasks.spawn(exporter::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(cleaner::run(Arc::clone(app), stopping.clone()));
         tasks.close();
         Self { tasks, stopping }

@@ -2,6 +2,7 @@
 
 mod account;
 mod campaigns;
+mod exports;
 mod imports;
 mod members;
 mod nominees;

@@ -85,6 +85,14 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
         "CampaignDesk.nominees",
         "query($campaign: ID!) { campaign(id: $campaign) { desk { nominees(first: 100) { totalCount nodes { id status } } } } }",
     ),
+    (
+        "CampaignDesk.turnout",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { turnout(by: MINUTE) { at votes page other } } } }",
+    ),
+    (
+        "CampaignDesk.exports",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { exports { id status url } } } }",
+    ),
     ("Query.organisations", "{ organisations { id slug } }"),
     (
         "Viewer.memberships",

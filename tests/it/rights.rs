@@ -362,6 +362,18 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "Mutation",
+        "createExport",
+        "mutation { createExport(input: {campaignId: \"<campaign>\", kind: TALLY, format: CSV, idempotencyKey: \"<key>\"}) { export { id } userErrors { code } } }",
+        "++F+-FU",
+    ),
+    (
+        "Mutation",
+        "createExport",
+        "mutation { createExport(input: {campaignId: \"<hidden>\", kind: BALLOTS, format: CSV, idempotencyKey: \"<key>\"}) { userErrors { code } } }",
+        "!!F!-FU",
+    ),
+    (
+        "Mutation",
         "setNomineePortrait",
         "mutation { setNomineePortrait(input: {nomineeId: \"<nominee>\", expectedRevision: 0}) { userErrors { code } } }",
         "!!FF-FU",
@@ -433,6 +445,7 @@ const PATHS: &[(&str, &str, u16)] = &[
     ("/pages/{name}", "/pages/nothing.js", 404),
     ("/media/{name}", "/media/nothing", 404),
     ("/uploads/{token}", "/uploads/nothing", 405),
+    ("/exports/{token}", "/exports/nothing", 404),
 ];
 
 /// Everything that the tables name, and those who try it.

@@ -11,6 +11,7 @@
 mod account;
 mod campaigns;
 mod categories;
+mod exports;
 mod imports;
 mod members;
 mod new_campaigns;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 pub use self::account::{AccountRefusal, Enrolment};
 pub use self::campaigns::RulesAmendment;
 pub use self::categories::CategoryEdit;
+pub use self::exports::{ExportDownload, ExportRefusal, NewExport};
 pub use self::imports::{ImportMode, ImportRefusal, Sheet};
 pub use self::members::{MemberRefusal, NewInvitation, StaffAccount};
 pub use self::new_campaigns::NewCampaign;
@@ -120,6 +122,7 @@ impl Subject {
             SubjectKind::Nominee => "nominee",
             SubjectKind::Story => "story",
             SubjectKind::Import => "import",
+            SubjectKind::Export => "export",
         }
     }
 }

@@ -3,6 +3,7 @@
 mod account;
 mod campaign_inputs;
 mod campaigns;
+mod exports;
 mod members;
 mod messages;
 mod nominees;
@@ -14,6 +15,8 @@ use self::account::AccountMutation;
 pub(super) use self::account::AccountUserError;
 use self::campaigns::CampaignMutation;
 pub(super) use self::campaigns::CampaignUserError;
+use self::exports::ExportMutation;
+pub(super) use self::exports::ExportUserError;
 use self::members::MemberMutation;
 pub(super) use self::members::{MemberUserError, OrganisationUserError};
 use self::nominees::NomineeMutation;
@@ -125,4 +128,5 @@ pub(super) struct DeskMutation(
     CampaignMutation,
     NomineeMutation,
     UploadMutation,
+    ExportMutation,
 );

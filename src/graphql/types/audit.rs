@@ -15,7 +15,9 @@ use crate::error::Error;
 use crate::graphql::connection::{Connection, PageArgs, PageInfo, PageSlice, decode_cursor};
 use crate::graphql::node_id::{self, Cursor, GlobalId};
 use crate::graphql::{Nullable, app, requester};
-use crate::id::{AuditEventId, CampaignId, CategoryId, NomineeId, OrganisationId, StoryId};
+use crate::id::{
+    AuditEventId, CampaignId, CategoryId, ExportId, NomineeId, OrganisationId, StoryId,
+};
 use crate::ledger::audit::{self as ledger, AuditFilter, AuditPosition, SubjectKind};
 
 /// The kind of an actor.
@@ -79,6 +81,7 @@ impl AuditEvent {
             SubjectKind::Category => GlobalId::Category(CategoryId(id)),
             SubjectKind::Nominee => GlobalId::Nominee(NomineeId(id)),
             SubjectKind::Story => GlobalId::Story(StoryId(id)),
+            SubjectKind::Export => GlobalId::Export(ExportId(id)),
             SubjectKind::Staff | SubjectKind::Invitation | SubjectKind::Import => return None,
         };
         let id = id.encode(&self.app.hash_key);

@@ -6,6 +6,7 @@ mod campaign;
 mod campaign_desk;
 mod category;
 mod change;
+mod export;
 mod like;
 mod media;
 mod node;
@@ -16,6 +17,7 @@ mod sign_in;
 mod staff;
 mod story;
 mod tally;
+mod turnout;
 mod vote;
 
 use async_graphql::{ID, Interface};
@@ -28,6 +30,7 @@ pub(super) use self::campaign::{
     TallyVisibility, list_campaigns,
 };
 pub(super) use self::category::Category;
+pub(super) use self::export::{Export, ExportFormat, ExportKind, find_export, find_exports};
 pub(super) use self::like::{
     RecordViewsInput, RecordViewsPayload, RecordViewsUserError, SetLikeInput, SetLikePayload,
     SetLikeUserError,

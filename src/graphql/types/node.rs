@@ -7,7 +7,8 @@ use async_graphql::{Context, ID, Interface, Result};
 use uuid::Uuid;
 
 use super::{
-    AuditEvent, Campaign, Category, Nominee, Organisation, Story, Vote, find_audit_events,
+    AuditEvent, Campaign, Category, Export, Nominee, Organisation, Story, Vote, find_audit_events,
+    find_exports,
 };
 use crate::error::Error;
 use crate::graphql::node_id::{FromGlobalId, GlobalId};
@@ -38,6 +39,8 @@ pub(in crate::graphql) enum Node {
     Organisation(Organisation),
     /// An entry of an audit log.
     AuditEvent(AuditEvent),
+    /// An export.
+    Export(Export),
 }
 
 /// The viewer's own votes among these ids: one statement for those of a campaign.
@@ -93,6 +96,7 @@ pub(in crate::graphql) async fn find_nodes(
     let nominees = NomineePages::new(ctx, ids_of::<NomineeId>(&distinct));
     let votes = find_votes(ctx, &distinct).await?;
     let events = find_audit_events(ctx, ids_of(&distinct).collect()).await?;
+    let exports = find_exports(ctx, ids_of(&distinct).collect()).await?;
     let catalog = app.campaigns.catalog();
     let mut nodes = Vec::with_capacity(ids.len());
     for id in ids {
@@ -118,6 +122,7 @@ pub(in crate::graphql) async fn find_nodes(
                     .map(Node::Organisation)
             }
             GlobalId::AuditEvent(id) => events.get(&id).cloned().map(Node::AuditEvent),
+            GlobalId::Export(id) => exports.get(&id).cloned().map(Node::Export),
             GlobalId::Voter(_)
             | GlobalId::Staff(_)
             | GlobalId::Invitation(_)

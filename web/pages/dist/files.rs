@@ -1,24 +1,18 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-Cg7atccN.js";
+const SCRIPT: &str = "main-S7lEw_Cl.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-C-ODBp3J.js",
+        name: "board-Ba0RgowM.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-C-ODBp3J.js.br"),
-        gzip: include_bytes!("board-C-ODBp3J.js.gz"),
+        brotli: include_bytes!("board-Ba0RgowM.js.br"),
+        gzip: include_bytes!("board-Ba0RgowM.js.gz"),
     },
     File {
-        name: "live-CZEIMyq5.js",
+        name: "live-DQTESSBE.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-CZEIMyq5.js.br"),
-        gzip: include_bytes!("live-CZEIMyq5.js.gz"),
-    },
-    File {
-        name: "main-Cg7atccN.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-Cg7atccN.js.br"),
-        gzip: include_bytes!("main-Cg7atccN.js.gz"),
+        brotli: include_bytes!("live-DQTESSBE.js.br"),
+        gzip: include_bytes!("live-DQTESSBE.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -27,15 +21,21 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "stories-DVlOUE5W.js",
+        name: "main-S7lEw_Cl.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-DVlOUE5W.js.br"),
-        gzip: include_bytes!("stories-DVlOUE5W.js.gz"),
+        brotli: include_bytes!("main-S7lEw_Cl.js.br"),
+        gzip: include_bytes!("main-S7lEw_Cl.js.gz"),
     },
     File {
-        name: "story-C3CLlXvp.js",
+        name: "stories-xdVEOax8.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-C3CLlXvp.js.br"),
-        gzip: include_bytes!("story-C3CLlXvp.js.gz"),
+        brotli: include_bytes!("stories-xdVEOax8.js.br"),
+        gzip: include_bytes!("stories-xdVEOax8.js.gz"),
+    },
+    File {
+        name: "story-Bd36KFcz.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("story-Bd36KFcz.js.br"),
+        gzip: include_bytes!("story-Bd36KFcz.js.gz"),
     },
 ];

@@ -205,8 +205,7 @@ pub enum OpenError {
 }
 
 impl Database {
-    /// Opens `postgres://...` or `sqlite:path`, with at most `connections_max` connections, at least 4. Fails, too,
-    /// where the address is of another kind or the database is not durable.
+    /// Opens `postgres://...` or `sqlite:path`, if it is durable, with 4 to `connections_max` connections.
     pub async fn open(
         url: &str,
         connections_max: u32,

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::error::Error;
 
-/// Who asks for an export waits for it with a page open.
+/// A member who asks for an export waits for it with a page open.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Writes exports until it is told to stop. One that is under way then is taken by another process when its lease is

@@ -1,8 +1,9 @@
-//! Exports: a member asks for a table of a campaign as a file (`desk::exports`), a process writes it, a link fetches it.
+//! Exports: a member asks for a table of a campaign as a file (`desk::exports`), a process writes it, and a link
+//! fetches it.
 //!
 //! An export waits in the database until a process takes it ([`App::write_next_export`]). Taking is a lease: while the
-//! process lives it is prolonged; when it is over another process begins anew, with a file of its own, so that two never
-//! write the same one. `writing` turns rows into a file, `tables` reads the rows of each kind.
+//! process lives it is prolonged; when it is over another process begins anew, with a file of its own, so that two
+//! never write the same one. `writing` turns rows into a file, `tables` reads the rows of each kind.
 //!
 //! A link is sealed for a member and good for [`LINK_LIFE`]; that member's right is looked up when it is used.
 
@@ -167,7 +168,7 @@ impl App {
         let failure = if taken.attempts > ATTEMPTS_MAX {
             Some(ExportFailure::GaveUp)
         } else {
-            self.write_taken(store, &taken, file_id).await?
+            Box::pin(self.write_taken(store, &taken, file_id)).await?
         };
         if let Some(failure) = failure {
             tracing::warn!(export = %taken.id, ?failure, "an export has no file");

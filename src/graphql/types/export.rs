@@ -62,7 +62,7 @@ pub(in crate::graphql) enum ExportStatus {
 #[derive(Clone)]
 pub(in crate::graphql) struct Export {
     app: Arc<App>,
-    export: Arc<ledger::Export>,
+    row: Arc<ledger::Export>,
     link: Option<ExportLink>,
 }
 
@@ -73,7 +73,7 @@ impl Export {
         app.may_see_export(viewer, &export).then(|| Self {
             app: Arc::clone(app),
             link: app.export_link(viewer, &export),
-            export: Arc::new(export),
+            row: Arc::new(export),
         })
     }
 }
@@ -83,52 +83,53 @@ impl Export {
 impl Export {
     /// Its id.
     pub(super) async fn id(&self) -> ID {
-        GlobalId::Export(self.export.id).encode(&self.app.hash_key)
+        GlobalId::Export(self.row.id).encode(&self.app.hash_key)
     }
 
     /// The table.
     async fn kind(&self) -> ExportKind {
-        self.export.kind.into()
+        self.row.kind.into()
     }
 
     /// The format of the file.
     async fn format(&self) -> ExportFormat {
-        self.export.format.into()
+        self.row.format.into()
     }
 
     /// Its state.
     async fn status(&self) -> ExportStatus {
-        self.export.status.into()
+        self.row.status.into()
     }
 
     /// The time at which it was asked for.
     async fn created_at(&self) -> Timestamp {
-        Timestamp(self.export.created_at)
+        Timestamp(self.row.created_at)
     }
 
     /// The time at which it was READY or FAILED; null before.
     async fn finished_at(&self) -> Option<Timestamp> {
-        self.export.finished_at.map(Timestamp)
+        self.row.finished_at.map(Timestamp)
     }
 
     /// Rows of the table, without its header; null until it is READY.
     async fn rows(&self) -> Option<Long> {
-        self.export.row_count.map(Long)
+        self.row.row_count.map(Long)
     }
 
     /// Bytes of the file; null until it is READY.
     async fn size_bytes(&self) -> Option<Long> {
-        self.export.bytes.map(Long)
+        self.row.bytes.map(Long)
     }
 
     /// The reason why there will be no file, for people; null unless it has FAILED.
     async fn failure(&self, ctx: &Context<'_>) -> Option<&str> {
-        let failure = self.export.failure?;
+        let failure = self.row.failure?;
         Some(requester(ctx).language.export_failure(failure))
     }
 
     /// The address to fetch the file from with GET, without further headers, until `expiresAt`: for the viewer alone,
-    /// whose right is looked up then. Null until it is READY. A path of this server where its public address is not set.
+    /// whose right is looked up then; a path of this server where its public address is not set. Null until it is
+    /// READY.
     async fn url(&self) -> Option<String> {
         let link = self.link.as_ref()?;
         let origin = self.app.public_url.as_deref().unwrap_or_default();

@@ -40,7 +40,7 @@ const CREATE: &str = "mutation($input: CreateExportInput!) { createExport(input:
 const LIST: &str = "query($id: ID!) { campaign(id: $id) { desk { exports {
     id kind format status createdAt finishedAt rows sizeBytes failure url expiresAt } } } }";
 const EVENTS: &str =
-    "query($id: ID!) { organisation(slug: \"sample\") { auditEvents(first: 100, campaignId: $id) {
+    "query($id: ID!) { organisation(slug: \"sample\") { auditEvents(first: 40, campaignId: $id) {
     nodes { action subjectLabel subject { id } changes { field after } } } } }";
 
 const KINDS: [&str; 5] = ["TALLY", "TURNOUT", "BALLOTS", "STORIES", "AUDIT_LOG"];

@@ -221,7 +221,7 @@ pub(crate) async fn store_sqlite(
     };
     let _timer = database.time(move_turnout);
     sqlx::query(move_turnout.text)
-        .bind(&rows)
+        .bind(rows)
         .execute(connection)
         .await?;
     let totals: HashMap<(CampaignId, NomineeId), i64> = totals

@@ -94,8 +94,8 @@ pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
 });
 
 /// A statement that stores votes and moves their tallies and turnout, which no reader asks for and so comes last:
-/// whoever moves the same turnout has waited for the tally before, and nobody waits in a circle. It returns the ids that
-/// were stored, each with the counted votes of its nominee after it.
+/// whoever moves the same turnout has waited for the tally before, and nobody waits in a circle. It returns the ids
+/// that were stored, each with the counted votes of its nominee after it.
 macro_rules! store_votes {
     ($on_conflict:literal) => {
         concat!(

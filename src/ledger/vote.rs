@@ -141,8 +141,8 @@ pub(crate) enum ConflictMode {
 /// The votes that were stored, each with the counted votes of its nominee after the batch.
 pub(crate) type StoredVotes = HashMap<VoteId, i64>;
 
-/// Stores `votes`, which are in the order of their keys, and moves tallies and turnout; returns those that were stored. One
-/// statement, so that it needs no transaction around it.
+/// Stores `votes`, which are in the order of their keys, and moves tallies and turnout; returns those that were stored.
+/// One statement, so that it needs no transaction around it.
 pub(crate) async fn store_postgres(
     database: &Database,
     connection: &mut PgConnection,

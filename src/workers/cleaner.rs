@@ -16,8 +16,8 @@ const PURGE_EVERY: Duration = Duration::from_mins(10);
 
 /// The time that a network is remembered which a member of staff has signed in from.
 const NETWORKS_REMEMBERED: TimeDelta = TimeDelta::days(90);
-/// Rounds between two walks over the guests and over the files of uploads and exports: a day, since those who voted are walked over
-/// again and again.
+/// Rounds between two walks over the guests and over the files of uploads and exports: a day, since those who voted
+/// are walked over again and again.
 const GUESTS_EVERY: u32 = 144;
 
 /// Removes rows that are of no use any more: batches, failures, tokens that have expired or were used, networks,

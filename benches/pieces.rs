@@ -17,6 +17,7 @@ use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
+use acclaim::domain::turnout::ClientKind;
 use acclaim::graphql::RequestContext;
 use acclaim::graphql::document::guard;
 use acclaim::graphql::document::{Documents, Executable, Params, Policy};
@@ -151,6 +152,7 @@ fn requester() -> RequestContext {
             address: [192, 0, 2, 1].into(),
             user_agent: Some("a phone".into()),
             device_id: None,
+            kind: ClientKind::Other,
         },
         language: Language::default(),
     }

@@ -17,6 +17,7 @@ use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
 use acclaim::domain::nominee::Nominee;
 use acclaim::domain::roster::Roster;
+use acclaim::domain::turnout::ClientKind;
 use acclaim::graphql::RequestContext;
 use acclaim::graphql::document::{Documents, Params, Policy};
 use acclaim::graphql::messages::Language;
@@ -171,6 +172,7 @@ fn requester() -> RequestContext {
             address: [192, 0, 2, 1].into(),
             user_agent: Some("a phone".into()),
             device_id: None,
+            kind: ClientKind::Other,
         },
         language: Language::default(),
     }

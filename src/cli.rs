@@ -2,6 +2,7 @@
 
 mod campaign;
 mod database;
+mod export;
 mod import;
 mod organisation;
 mod staff;
@@ -67,8 +68,8 @@ enum Command {
         #[arg(long, value_parser = clap::value_parser!(u32).range(2..=1024))]
         vote_partitions: Option<u32>,
     },
-    /// Recount the votes and compare them with tallies, quotas, likes and the copies in Redis; exit code 1 on any
-    /// difference
+    /// Recount the votes and compare them with tallies, turnout, quotas, likes and the copies in Redis; exit code 1 on
+    /// any difference
     Verify {
         #[command(flatten)]
         store: StoreSettings,
@@ -102,6 +103,8 @@ enum Command {
         #[command(subcommand)]
         command: import::ImportCommand,
     },
+    /// Write a table of a campaign into a file, as the desk's exports have it
+    Export(Box<export::Export>),
     /// Members of staff
     Staff {
         #[command(subcommand)]
@@ -163,6 +166,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Organisation { command } => organisation::manage(command).await,
         Command::Campaign { command } => campaign::manage(command).await,
         Command::Import { command } => import::import(command).await,
+        Command::Export(command) => export::export(&command).await,
         Command::Staff { command } => staff::manage(command).await,
     }
 }
@@ -213,7 +217,7 @@ async fn open_migrated(store: &StoreSettings) -> Result<Database, Failure> {
 async fn serve(settings: &ServerSettings, migrate: bool) -> Result<ExitCode, Failure> {
     // Wrong settings stop the start before anything is opened.
     settings.token_keys()?;
-    settings.hash_key()?;
+    settings.identity.hash_key()?;
     settings.documents()?;
     let database = if migrate {
         open_migrated(&settings.store).await?
@@ -255,7 +259,7 @@ async fn find_instance(
     database: &Database,
 ) -> Result<Instance, Failure> {
     let instance = database.instance().await?;
-    let fingerprint = settings.hash_key()?.fingerprint();
+    let fingerprint = settings.identity.hash_key()?.fingerprint();
     database.check_identity(&instance, &fingerprint).await?;
     Ok(instance)
 }
@@ -282,7 +286,7 @@ impl Process {
             database: Arc::new(database),
             hot,
             tokens: settings.token_keys()?,
-            hash_key: settings.hash_key()?,
+            hash_key: settings.identity.hash_key()?,
             wechat: settings.wechat()?,
             media: settings.media.store(&settings.store)?,
             public_url: settings.public_url.clone(),

@@ -60,6 +60,10 @@ ids! {
     SessionId,
     /// A file that a member of staff uploads.
     UploadId,
+    /// A table of a campaign as a file.
+    ExportId,
+    /// One of the files of an export, of which the last one is kept.
+    ExportFileId,
     /// The scope that a quota counts in: a category or a whole campaign.
     ScopeId,
     /// A subject that can be liked and viewed: a nominee or a story.

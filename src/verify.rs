@@ -11,10 +11,12 @@ use serde::Serialize;
 
 use self::audit_log::AuditDifference;
 use self::media::MediaReport;
+use crate::domain::turnout::{ClientKind, minute_start};
 use crate::hot::{Redis, RememberedVote};
 use crate::id::{CampaignId, ScopeId, VoterId};
 use crate::ledger::recount::{
-    self, LikeDifference, Misplaced, OverQuota, PeriodDifference, Repeat, TallyDifference, Unlisted,
+    self, LikeDifference, Misplaced, OverQuota, PeriodDifference, Repeat, TallyDifference,
+    TurnoutDifference, Unlisted,
 };
 use crate::ledger::{Database, tally};
 use crate::media::store::MediaStore;
@@ -39,6 +41,7 @@ pub enum VerifyError {
 pub struct Report {
     votes: i64,
     tallies: Vec<TallyDifference>,
+    turnout: Vec<TurnoutDifference>,
     over_quota: Vec<OverQuota>,
     repeats: Vec<Repeat>,
     misplaced: Vec<Misplaced>,
@@ -71,6 +74,7 @@ impl Report {
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.tallies.is_empty()
+            && self.turnout.is_empty()
             && self.over_quota.is_empty()
             && self.repeats.is_empty()
             && self.misplaced.is_empty()
@@ -112,6 +116,7 @@ pub async fn verify(database: &Database, redis: Option<&Redis>) -> Result<Report
     }
     report.votes = recount::count_votes(database).await?;
     report.tallies = recount::list_tally_differences(database).await?;
+    report.turnout = recount::list_turnout_differences(database).await?;
     report.over_quota = recount::list_over_quota(database).await?;
     report.repeats = recount::list_repeats(database).await?;
     report.misplaced = recount::list_misplaced(database).await?;
@@ -176,6 +181,7 @@ async fn compare_shared(
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_lines(f, &self.tallies)?;
+        write_lines(f, &self.turnout)?;
         write_lines(f, &self.over_quota)?;
         write_lines(f, &self.repeats)?;
         write_lines(f, &self.misplaced)?;
@@ -200,7 +206,7 @@ impl fmt::Display for Report {
             "SQL"
         };
         let result = if self.is_clean() {
-            "tallies, quotas, likes and the audit log agree"
+            "tallies, turnout, quotas, likes and the audit log agree"
         } else {
             "DIFFERENCES, see above"
         };
@@ -231,6 +237,21 @@ impl fmt::Display for TallyDifference {
             self.tally_withheld,
             self.votes_voters,
             self.tally_voters
+        )
+    }
+}
+
+impl fmt::Display for TurnoutDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "turnout of nominee {} (campaign {}) in the minute of {} by client {}: {} by votes, {} by turnout",
+            self.nominee_id,
+            self.campaign_id,
+            minute_start(self.minute),
+            ClientKind::from_code(self.client).name(),
+            self.votes,
+            self.turnout
         )
     }
 }

@@ -16,6 +16,7 @@ pub mod campaigns;
 mod credentials;
 pub mod desk;
 mod epoch;
+pub mod exports;
 pub mod likes;
 pub mod nominees;
 pub mod operations;
@@ -26,6 +27,7 @@ pub mod sheets;
 pub mod sign_in;
 pub mod stories;
 pub mod tallies;
+pub mod turnout;
 pub mod uploads;
 pub mod views;
 pub mod voting;
@@ -44,6 +46,7 @@ use crate::auth::token::TokenKeys;
 use crate::bounded::BoundedMap;
 use crate::clock::Clock;
 use crate::domain::story::Story;
+use crate::domain::turnout::ClientKind;
 use crate::error::{Error, Result};
 use crate::hot::Hot;
 use crate::id::{CampaignId, SessionId, StaffId, StoryId};
@@ -140,6 +143,8 @@ pub struct Client {
     pub user_agent: Option<Arc<str>>,
     /// The id that the client made up for its device and keeps: the `X-Acclaim-Device` header.
     pub device_id: Option<Arc<str>>,
+    /// The kind that it says it is: the `X-Acclaim-Client` header.
+    pub kind: ClientKind,
 }
 
 impl Client {

@@ -304,6 +304,7 @@ impl App {
             selections,
             network_hash: Some(self.network_hash(caster.client)),
             device_hash: self.device_hash(caster.client),
+            client: caster.client.kind,
         }
     }
 

@@ -24,6 +24,10 @@ pub enum Purpose {
     Upload,
     /// The seal by which the address of a sheet with its faults is known as one of ours.
     ImportFile,
+    /// The seal of a link to an export.
+    ExportLink,
+    /// The name that stands for a voter in an export.
+    Pseudonym,
     /// The fingerprint of the secret itself.
     Fingerprint,
     /// The key that seals second factors.
@@ -48,6 +52,8 @@ impl Purpose {
             Self::Opaque => b"opaque\0",
             Self::Upload => b"upload\0",
             Self::ImportFile => b"import-file\0",
+            Self::ExportLink => b"export-link\0",
+            Self::Pseudonym => b"pseudonym\0",
             Self::Fingerprint => b"fingerprint\0",
             Self::SecondFactor => b"second-factor\0",
             Self::RecoveryCode => b"recovery-code\0",

@@ -238,7 +238,7 @@ async fn list_campaigns(store: &StoreSettings) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn find_campaign(database: &Database, slug: &str) -> Result<CampaignId, Failure> {
+pub(super) async fn find_campaign(database: &Database, slug: &str) -> Result<CampaignId, Failure> {
     let found = campaign::find_by_slug(database, slug).await?;
     found.ok_or_else(|| {
         format!("--campaign: there is no {slug} (see `acclaim campaign list`)").into()

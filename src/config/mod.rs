@@ -5,6 +5,7 @@
 
 mod address;
 pub mod environment;
+mod identity;
 mod limits;
 mod media;
 
@@ -19,9 +20,9 @@ use ipnet::IpNet;
 use self::address::{
     may_carry_a_secret, parse_listen, parse_network, parse_origin, parse_public_url, parse_store,
 };
+pub use self::identity::IdentitySettings;
 pub use self::limits::LimitSettings;
 pub use self::media::MediaSettings;
-use crate::auth::keyed_hash::HashKey;
 use crate::auth::platform::{WeChat, WeChatConfig};
 use crate::auth::secret::Secret;
 use crate::auth::token::{SECRET_BYTES_MIN, TokenKeys};
@@ -156,10 +157,9 @@ pub struct ServerSettings {
     /// File with Ed25519 keys of access tokens, instead of a secret: `{"keys":[{"kid","private_pem","public_pem"}]}`
     #[arg(long, env = "ACCLAIM_JWT_KEYS")]
     pub jwt_keys: Option<PathBuf>,
-    /// Secret that identities are hashed and ids are sealed with, at least 32 bytes; never change it: voters would
-    /// become strangers
-    #[arg(long, env = "ACCLAIM_IDENTITY_SECRET", hide_env_values = true)]
-    pub identity_secret: Option<Secret>,
+    /// The secret of identities.
+    #[command(flatten)]
+    pub identity: IdentitySettings,
     /// Which documents are executed; `apq` by default, in the demo `open`
     #[arg(long, env = "ACCLAIM_DOCUMENTS", value_enum)]
     pub documents: Option<DocumentPolicy>,
@@ -314,25 +314,6 @@ impl ServerSettings {
         TokenKeys::from_secrets(&secrets).map_err(wrong("ACCLAIM_JWT_SECRET"))
     }
 
-    /// The key of identities and ids.
-    ///
-    /// # Errors
-    /// When there is none, or it is too weak.
-    pub fn hash_key(&self) -> Result<HashKey, ConfigError> {
-        let secret = self
-            .identity_secret
-            .as_ref()
-            .map(|secret| secret.reveal().as_bytes())
-            .unwrap_or_default();
-        if secret.len() < SECRET_BYTES_MIN {
-            let problem = format!(
-                "must be set to at least {SECRET_BYTES_MIN} random bytes, and kept for ever"
-            );
-            return Err(wrong("ACCLAIM_IDENTITY_SECRET")(problem));
-        }
-        Ok(HashKey::new(secret))
-    }
-
     /// The client of the `WeChat` platform, where it is set up.
     ///
     /// # Errors
@@ -368,7 +349,11 @@ impl ServerSettings {
     pub fn fill_secrets(&mut self) -> Result<(), ConfigError> {
         let data_dir = &self.store.data_dir;
         fill_secret(&mut self.jwt_secret, data_dir, "jwt-secret")?;
-        fill_secret(&mut self.identity_secret, data_dir, "identity-secret")
+        fill_secret(
+            &mut self.identity.identity_secret,
+            data_dir,
+            "identity-secret",
+        )
     }
 }
 

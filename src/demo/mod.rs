@@ -24,6 +24,7 @@ use crate::domain::campaign_life::Step;
 use crate::domain::media::UploadPurpose;
 use crate::domain::roster::Roster;
 use crate::domain::story::life::StoryStep;
+use crate::domain::turnout::ClientKind;
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, NomineeId, OrganisationId, StaffId};
 use crate::ledger::{campaign, organisation, story_edit};
@@ -93,6 +94,7 @@ pub async fn load(app: &App) -> Result<Option<String>> {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             user_agent: None,
             device_id: None,
+            kind: ClientKind::Other,
         },
     }
     .make()

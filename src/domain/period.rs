@@ -32,6 +32,12 @@ pub fn ends_at(period: QuotaPeriod, zone: Tz, at: DateTime<Utc>) -> Option<DateT
     }
 }
 
+/// The first moment of the day that `at` falls in.
+#[must_use]
+pub fn day_start(zone: Tz, at: DateTime<Utc>) -> DateTime<Utc> {
+    first_moment(zone, at.with_timezone(&zone).date_naive())
+}
+
 /// The first moment of `date` in `zone`. Midnight itself is missing where the clocks go forward at midnight (the day
 /// starts at 01:00), and comes twice where they go back (the first one starts the day).
 fn first_moment(zone: Tz, date: NaiveDate) -> DateTime<Utc> {

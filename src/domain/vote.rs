@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::period;
+use super::turnout::ClientKind;
 use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
 
 /// A voter's request to vote for one or several nominees of a campaign, all of them or none.
@@ -34,6 +35,8 @@ pub struct VoteRequest {
     pub network_hash: Option<[u8; 16]>,
     /// Keyed hash of the device it came from.
     pub device_hash: Option<[u8; 16]>,
+    /// The client that it came by.
+    pub client: ClientKind,
 }
 
 /// One nominee of a [`VoteRequest`].
@@ -335,6 +338,7 @@ mod tests {
                 .collect(),
             network_hash: None,
             device_hash: None,
+            client: ClientKind::Other,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The messages of outcomes, for people: in English and Chinese.
 
+mod export;
 mod field;
 mod import;
 

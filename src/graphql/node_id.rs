@@ -15,8 +15,8 @@ use crate::auth::keyed_hash::{HashKey, Purpose};
 use crate::domain::story::FeedPosition;
 use crate::error::{Error, Result};
 use crate::id::{
-    AuditEventId, CampaignId, CategoryId, ImportId, InvitationId, NomineeId, OrganisationId,
-    StaffId, StoryId, UploadId, VoteId, VoterId,
+    AuditEventId, CampaignId, CategoryId, ExportId, ImportId, InvitationId, NomineeId,
+    OrganisationId, StaffId, StoryId, UploadId, VoteId, VoterId,
 };
 
 /// Bytes of the hash in a text: nobody finds a valid one in 2^56 tries.
@@ -51,6 +51,8 @@ pub enum GlobalId {
     Upload(UploadId),
     /// An import.
     Import(ImportId),
+    /// An export.
+    Export(ExportId),
 }
 
 /// A position in a list, by the key that the list is sorted by.
@@ -91,6 +93,7 @@ impl GlobalId {
             Self::AuditEvent(id) => (b'e', id.0, None),
             Self::Upload(id) => (b'f', id.0, None),
             Self::Import(id) => (b'm', id.0, None),
+            Self::Export(id) => (b'x', id.0, None),
         };
         let mut payload = first.as_bytes().to_vec();
         payload.extend(second.iter().flat_map(|id| *id.as_bytes()));
@@ -121,6 +124,7 @@ impl GlobalId {
                 (b'e', 16) => Self::AuditEvent(AuditEventId(first)),
                 (b'f', 16) => Self::Upload(UploadId(first)),
                 (b'm', 16) => Self::Import(ImportId(first)),
+                (b'x', 16) => Self::Export(ExportId(first)),
                 _ => return None,
             })
         };
@@ -165,6 +169,7 @@ from_global_id! {
     AuditEventId is "an entry of the audit log": AuditEvent => identity;
     UploadId is "an upload": Upload => identity;
     ImportId is "an import": Import => identity;
+    ExportId is "an export": Export => identity;
     Likeable is "a nominee or a story": Nominee => Likeable::Nominee, Story => Likeable::Story;
 }
 
@@ -289,6 +294,7 @@ mod tests {
             GlobalId::Organisation(OrganisationId(a)),
             GlobalId::Invitation(InvitationId(a)),
             GlobalId::Upload(UploadId(a)),
+            GlobalId::Export(ExportId(a)),
             GlobalId::AuditEvent(AuditEventId(a)),
             GlobalId::Import(ImportId(a)),
         ]

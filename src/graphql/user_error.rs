@@ -4,8 +4,8 @@ use async_graphql::Interface;
 
 use super::desk::{
     AccountUserError, ApplyImportUserError, CampaignUserError, CreateImportUserError,
-    MemberUserError, NomineeUserError, OrganisationUserError, PictureUserError, StoryUserError,
-    UploadUserError,
+    ExportUserError, MemberUserError, NomineeUserError, OrganisationUserError, PictureUserError,
+    StoryUserError, UploadUserError,
 };
 use super::types::{
     CastBallotUserError, CastVoteUserError, RecordViewsUserError, SetLikeUserError, SignInUserError,
@@ -56,4 +56,6 @@ pub(super) enum UserError {
     CreateImport(CreateImportUserError),
     /// A refusal of a plan.
     ApplyImport(ApplyImportUserError),
+    /// A refusal of an export.
+    Export(ExportUserError),
 }

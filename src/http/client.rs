@@ -14,12 +14,16 @@ use ipnet::IpNet;
 use super::Server;
 use crate::app::{App, Client};
 use crate::auth::Viewer;
+use crate::domain::turnout::ClientKind;
 use crate::error::{Error, Result};
 use crate::graphql::RequestContext;
 use crate::graphql::messages::Language;
 
 /// The header with the id that a client made up for its device.
 pub(super) const DEVICE_ID: &str = "x-acclaim-device";
+
+/// The header with the kind of client, for figures of turnout.
+pub(super) const CLIENT_KIND: &str = "x-acclaim-client";
 
 /// The headers of a request that say who asks, from where and in which language; the token is not verified yet.
 #[derive(Debug, Clone)]
@@ -63,6 +67,10 @@ impl ClientHeaders {
                 address: address(peer, headers, &server.trusted_proxies),
                 user_agent: text(USER_AGENT).map(Into::into),
                 device_id: text(HeaderName::from_static(DEVICE_ID)).map(Into::into),
+                kind: headers
+                    .get(HeaderName::from_static(CLIENT_KIND))
+                    .map(|value| ClientKind::from_name(value.as_bytes()))
+                    .unwrap_or_default(),
             },
             language: text(ACCEPT_LANGUAGE)
                 .map(Language::accepted)

@@ -20,14 +20,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::client::{DEVICE_ID, peer};
+use super::client::{CLIENT_KIND, DEVICE_ID, peer};
 use super::health::Readiness;
 use super::pages::poster::Posters;
 use super::places::{Full, Place, Places};
 use super::response_cache::ResponseCache;
 use super::service::{REQUEST_ID, Service, compression, graphql};
 use super::shared_subscriptions::SharedSubscriptions;
-use super::{connection, graphiql, health, pages, sheets, socket, stream, tally, uploads};
+use super::{
+    connection, exports, graphiql, health, pages, sheets, socket, stream, tally, uploads,
+};
 use crate::app::{App, Client};
 use crate::auth::Viewer;
 use crate::graphql::document::Documents;
@@ -109,6 +111,8 @@ pub struct Shared {
     pub(super) timeouts: Timeouts,
     /// Places of uploads that are being received.
     pub(super) upload_places: Semaphore,
+    /// Places of exports that are being fetched.
+    pub(super) export_places: Arc<Semaphore>,
     pub(super) posters: Posters,
     /// The schema as text, where it may be read.
     sdl: Option<Arc<str>>,
@@ -150,6 +154,7 @@ impl Server {
             viewers: Places::new(limits.subscribers_max, limits.subscribers_viewer_max),
             timeouts: limits.timeouts,
             upload_places: Semaphore::new(uploads::RECEIVED_AT_ONCE),
+            export_places: Arc::new(Semaphore::new(exports::SENT_AT_ONCE)),
             posters,
             stopping,
             connections: TaskTracker::new(),
@@ -172,6 +177,7 @@ impl Server {
             .route("/uploads/{token}", put(uploads::receive))
             .route("/desk/templates/{name}", get(sheets::template_file))
             .route("/desk/imports/{token}", get(sheets::annotated))
+            .route("/exports/{token}", get(exports::send))
             .route("/healthz", get(health::healthz))
             .route("/readyz", get(health::readyz));
         if let Some(sdl) = &self.sdl {
@@ -245,6 +251,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
             CONTENT_TYPE,
             IF_NONE_MATCH,
             HeaderName::from_static(DEVICE_ID),
+            HeaderName::from_static(CLIENT_KIND),
         ])
         .expose_headers([
             ETAG,

@@ -139,9 +139,9 @@ fn status(why: UploadRefusal) -> StatusCode {
     }
 }
 
-fn unavailable(error: &Error, language: Language) -> Response {
+pub(super) fn unavailable(error: &Error, language: Language) -> Response {
     if let Error::Internal(cause) = error {
-        tracing::error!(request = RequestId::current(), %cause, "a file could not be received");
+        tracing::error!(request = RequestId::current(), %cause, "a file could not be received or sent");
     }
     let (code, message) = language.try_again();
     let mut response = respond(StatusCode::SERVICE_UNAVAILABLE, code, message);

@@ -49,6 +49,8 @@ pub enum SubjectKind {
     Story,
     /// An import of a spreadsheet.
     Import,
+    /// A table of a campaign as a file.
+    Export,
 }
 
 /// An entry of the audit log.
@@ -217,6 +219,23 @@ pub async fn list_of_campaign(
         FROM audit_event WHERE campaign_id = $1 AND subject_revision IS NOT NULL ORDER BY subject_revision, at, id"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(campaign_id).fetch_all(p).await)
+}
+
+/// Events of a campaign behind `after`, oldest first, at most `limit`, as this transaction sees them.
+pub async fn list_page(
+    tx: &mut Transaction,
+    campaign_id: CampaignId,
+    after: AuditPosition,
+    limit: i64,
+) -> sqlx::Result<Vec<AuditEvent>> {
+    let statement = sql!(
+        "list_audit_events_to_export",
+        "SELECT id, at, organisation_id, campaign_id, actor_kind, actor_id, actor_name, actor_role, action,
+            subject_kind, subject_id, subject_label, subject_revision, changes, reason, request_id, network_hash
+        FROM audit_event WHERE campaign_id = $1 AND (at, id) > ($2, $3) ORDER BY at, id LIMIT $4"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text)
+        .bind(campaign_id).bind(after.at).bind(after.id).bind(limit).fetch_all(t).await)
 }
 
 /// Forgets up to [`PURGE_BATCH`] keys of creations that nobody tries again; returns whether there may be more.

@@ -166,6 +166,19 @@ pub async fn find_locked(tx: &mut Transaction, id: CampaignId) -> sqlx::Result<O
     in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text).bind(id).fetch_optional(t).await)
 }
 
+/// A campaign with its categories and nominees, as this transaction sees them.
+pub async fn find_roster_in(tx: &mut Transaction, id: CampaignId) -> sqlx::Result<Option<Roster>> {
+    let statement = sql!("find_campaign_to_export", find_campaign!(""));
+    let found: Option<Campaign> = in_tx!(tx.run(statement), (t, text) =>
+        sqlx::query_as(text).bind(id).fetch_optional(t).await)?;
+    let Some(found) = found else {
+        return Ok(None);
+    };
+    let categories = list_categories(tx, id).await?;
+    let nominees = list_nominees(tx, id).await?;
+    Ok(Some(Roster::new(found, categories, nominees)))
+}
+
 /// Whether a slug is taken.
 pub async fn slug_is_taken(tx: &mut Transaction, slug: &str) -> sqlx::Result<bool> {
     let statement = sql!("find_slug", "SELECT 1 FROM campaign WHERE slug = $1");

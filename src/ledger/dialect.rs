@@ -35,7 +35,22 @@ packed_row! {
         network_hash: Option<[u8; 16]>,
         device_hash: Option<[u8; 16]>,
         rules_revision: i64,
+        client: i64,
     }
+}
+
+/// The minute of a vote (`domain::turnout::minute_of`), on PostgreSQL.
+macro_rules! minute_postgres {
+    () => {
+        "CAST(floor(date_part('epoch', cast_at) / 60) AS BIGINT)"
+    };
+}
+
+/// The same on SQLite, whose numbers of seconds are rounded: they are cut off as text.
+macro_rules! minute_sqlite {
+    () => {
+        "CAST(strftime('%s', substr(cast_at, 1, 16)) AS INTEGER) / 60"
+    };
 }
 
 /// The votes that matter for the requests of a batch: of each voter, those of the request's period (0 is the whole
@@ -78,18 +93,19 @@ pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
     )
 });
 
-/// A statement that stores votes and moves their tallies. It returns the ids that were stored, each with the counted
-/// votes of its nominee after it.
+/// A statement that stores votes and moves their tallies and turnout, which no reader asks for and so comes last:
+/// whoever moves the same turnout has waited for the tally before, and nobody waits in a circle. It returns the ids
+/// that were stored, each with the counted votes of its nominee after it.
 macro_rules! store_votes {
     ($on_conflict:literal) => {
         concat!(
             "WITH stored AS (
         INSERT INTO vote (campaign_id, scope_id, voter_id, period, slot, nominee_id, id, idempotency_key, cast_at,
-            is_first, network_hash, device_hash, rules_revision)
+            is_first, network_hash, device_hash, rules_revision, client)
         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::uuid[], $7::uuid[],
-            $8::uuid[], $9::timestamptz[], $10::boolean[], $11::bytea[], $12::bytea[], $13::bigint[]) ",
+            $8::uuid[], $9::timestamptz[], $10::boolean[], $11::bytea[], $12::bytea[], $13::bigint[], $14::smallint[]) ",
             $on_conflict,
-            " RETURNING id, campaign_id, nominee_id, is_first
+            " RETURNING id, campaign_id, nominee_id, is_first, cast_at, client
     ), moved AS (
         INSERT INTO tally (campaign_id, nominee_id, counted, voters, revision)
         SELECT campaign_id, nominee_id, count(*), count(*) FILTER (WHERE is_first), 1 FROM stored
@@ -97,6 +113,13 @@ macro_rules! store_votes {
         ON CONFLICT (campaign_id, nominee_id) DO UPDATE SET counted = tally.counted + excluded.counted,
             voters = tally.voters + excluded.voters, revision = tally.revision + 1
         RETURNING campaign_id, nominee_id, counted
+    ), summed AS (
+        INSERT INTO turnout (campaign_id, minute, nominee_id, client, votes)
+        SELECT campaign_id, ",
+            minute_postgres!(),
+            " AS minute, nominee_id, client, count(*) FROM stored
+        GROUP BY campaign_id, minute, nominee_id, client ORDER BY campaign_id, minute, nominee_id, client
+        ON CONFLICT (campaign_id, minute, nominee_id, client) DO UPDATE SET votes = turnout.votes + excluded.votes
     )
     SELECT s.id, m.counted FROM stored s JOIN moved m USING (campaign_id, nominee_id)"
         )
@@ -114,10 +137,10 @@ pub(crate) const STORE_VOTES_POSTGRES: Statement = sql!(
 /// speculative insertion).
 pub(crate) const STORE_VOTES_UNCONTESTED_POSTGRES: Statement = sql!("cast_votes", store_votes!(""));
 
-/// The same on SQLite, where it takes two statements of one transaction; `$1` is the batch, rows of [`VoteRow`]. The
-/// second one returns the counted votes of the nominees. What fails is rolled back with the transaction: `OR FAIL`
-/// spares the journal for taking back the statement alone.
-pub(crate) static STORE_VOTES_SQLITE: LazyLock<[Statement; 2]> = LazyLock::new(|| {
+/// The same on SQLite, where it takes three statements of one transaction: votes, tallies, turnout; `$1` is the batch,
+/// rows of [`VoteRow`]. The second one returns the counted votes of the nominees. What fails is rolled back with the
+/// transaction: `OR FAIL` spares the journal for taking back the statement alone.
+pub(crate) static STORE_VOTES_SQLITE: LazyLock<[Statement; 3]> = LazyLock::new(|| {
     let rows = with_rows::<VoteRow>();
     let columns = column_names::<VoteRow>();
     let votes = format!("{rows} INSERT OR FAIL INTO vote ({columns}) SELECT {columns} FROM row");
@@ -129,11 +152,47 @@ pub(crate) static STORE_VOTES_SQLITE: LazyLock<[Statement; 2]> = LazyLock::new(|
             voters = voters + excluded.voters, revision = revision + 1
         RETURNING campaign_id, nominee_id, counted"
     );
+    let minute = minute_sqlite!();
+    let turnout = format!(
+        "{rows} INSERT OR FAIL INTO turnout (campaign_id, minute, nominee_id, client, votes)
+        SELECT campaign_id, {minute} AS minute, nominee_id, client, count(*) FROM row WHERE TRUE
+        GROUP BY campaign_id, minute, nominee_id, client
+        ON CONFLICT (campaign_id, minute, nominee_id, client) DO UPDATE SET votes = votes + excluded.votes"
+    );
     [
         Statement::build("insert_votes", &votes),
         Statement::build("move_tallies", &tallies),
+        Statement::build("move_turnout", &turnout),
     ]
 });
+
+/// The differences between turnout and votes.
+macro_rules! turnout_differences {
+    ($minute:expr) => {
+        concat!(
+            "WITH counts AS (
+                SELECT campaign_id, ",
+            $minute,
+            " AS minute, nominee_id, CAST(COALESCE(client, 0) AS SMALLINT) AS client, COUNT(*) AS votes
+                FROM vote GROUP BY 1, 2, 3, 4
+            ), both_sides AS (
+                SELECT campaign_id, minute, nominee_id, client, votes, 0 AS turnout FROM counts
+                UNION ALL SELECT campaign_id, minute, nominee_id, client, 0, votes FROM turnout
+            )
+            SELECT campaign_id, minute, nominee_id, client, CAST(SUM(votes) AS BIGINT) AS votes,
+                CAST(SUM(turnout) AS BIGINT) AS turnout
+            FROM both_sides GROUP BY campaign_id, minute, nominee_id, client
+            HAVING SUM(votes) <> SUM(turnout) ORDER BY campaign_id, minute, nominee_id, client"
+        )
+    };
+}
+
+/// Turnout that differs from the votes.
+pub(crate) const TURNOUT_DIFFERENCES: Dialects = sql!(
+    "list_turnout_differences",
+    postgres: turnout_differences!(minute_postgres!()),
+    sqlite: turnout_differences!(minute_sqlite!()),
+);
 
 /// Puts a partitioned table in the place of `vote`, which is empty: the same columns, checks and keys.
 pub(crate) const PARTITION_VOTES: Statement = sql!(
@@ -145,7 +204,9 @@ pub(crate) const PARTITION_VOTES: Statement = sql!(
     CREATE UNIQUE INDEX vote_once_per_nominee ON vote (campaign_id, voter_id, period, nominee_id);
     CREATE UNIQUE INDEX vote_once_per_key ON vote (campaign_id, voter_id, nominee_id, idempotency_key)
         WHERE idempotency_key IS NOT NULL;
-    CREATE UNIQUE INDEX vote_first_of_voter ON vote (campaign_id, voter_id) WHERE is_first;"
+    CREATE UNIQUE INDEX vote_first_of_voter ON vote (campaign_id, voter_id) WHERE is_first;
+    CREATE TRIGGER vote_without_client_moves_turnout AFTER INSERT ON vote
+        FOR EACH ROW WHEN (NEW.client IS NULL) EXECUTE FUNCTION sum_turnout_of_vote();"
 );
 
 /// Stores new nominees; `$1` a JSON array of them.

@@ -16,6 +16,7 @@ mod backup;
 pub mod campaign;
 pub mod counters;
 mod dialect;
+pub mod export;
 mod health;
 pub mod identity;
 pub mod import;
@@ -36,6 +37,7 @@ pub mod story;
 pub mod story_edit;
 pub mod tally;
 mod transaction;
+pub mod turnout;
 pub mod vote;
 mod writable;
 pub mod writer;
@@ -204,8 +206,7 @@ pub enum OpenError {
 }
 
 impl Database {
-    /// Opens `postgres://...` or `sqlite:path`, with at most `connections_max` connections, at least 4. Fails, too,
-    /// where the address is of another kind or the database is not durable.
+    /// Opens `postgres://...` or `sqlite:path`, if it is durable, with 4 to `connections_max` connections.
     pub async fn open(
         url: &str,
         connections_max: u32,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::dialect::TURNOUT_DIFFERENCES;
 use super::{Database, on_pool, sql};
 use crate::domain::campaign::{QuotaPeriod, TimeZone};
 use crate::domain::period;
@@ -111,6 +112,29 @@ pub struct LikeDifference {
     pub likes: i64,
     /// The same by the counter.
     pub counter: i64,
+}
+
+/// A minute of a nominee and a client whose turnout differs from the votes.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TurnoutDifference {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The nominee.
+    pub nominee_id: NomineeId,
+    /// The minute, counted from 1970 in UTC.
+    pub minute: i64,
+    /// The number of the client.
+    pub client: i16,
+    /// Votes that are stored.
+    pub votes: i64,
+    /// The same by the turnout.
+    pub turnout: i64,
+}
+
+/// Turnout that differs from the votes, withheld ones included.
+pub async fn list_turnout_differences(database: &Database) -> sqlx::Result<Vec<TurnoutDifference>> {
+    on_pool!(database.read(TURNOUT_DIFFERENCES), (p, text) => sqlx::query_as(text).fetch_all(p).await)
 }
 
 /// Nominees whose totals differ from their votes.

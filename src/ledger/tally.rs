@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::rows::Ids;
 use super::statement::with_ids;
-use super::{Database, on_pool, sql};
+use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::tally::NomineeTotals;
 use crate::id::{CampaignId, NomineeId};
 
@@ -18,6 +18,18 @@ pub async fn list_totals(
         "SELECT nominee_id, counted, withheld, voters, revision FROM tally WHERE campaign_id = $1 ORDER BY nominee_id"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(campaign_id).fetch_all(p).await)
+}
+
+/// The same as this transaction sees them.
+pub async fn list_totals_in(
+    tx: &mut Transaction,
+    campaign_id: CampaignId,
+) -> sqlx::Result<Vec<NomineeTotals>> {
+    let statement = sql!(
+        "list_totals_to_export",
+        "SELECT nominee_id, counted, withheld, voters, revision FROM tally WHERE campaign_id = $1 ORDER BY nominee_id"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text).bind(campaign_id).fetch_all(t).await)
 }
 
 /// Counted votes of those of `nominees` that have any in their campaign.

@@ -9,7 +9,7 @@ use super::statement::{Dialects, Statement};
 use super::writable::Doubt;
 use crate::telemetry::{LedgerMetrics, Timer};
 
-/// A writing transaction on either database.
+/// A transaction on either database: one that writes, or one that reads of one moment.
 #[derive(Debug)]
 pub struct Transaction {
     inner: Inner,
@@ -23,7 +23,7 @@ pub struct Transaction {
 pub(crate) enum Inner {
     /// On PostgreSQL.
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
-    /// On SQLite; the writing connection is held.
+    /// On SQLite; where it writes, the writing connection is held.
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
 }
 
@@ -37,12 +37,32 @@ impl Database {
             super::Pool::Postgres(pool) => Inner::Postgres(pool.begin().await?),
             super::Pool::Sqlite(pool) => Inner::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
         };
-        Ok(Transaction {
+        Ok(self.transaction(inner, timer))
+    }
+
+    /// Begins a transaction that reads: all that it sees is of one moment, that of its first statement. Counted as one
+    /// statement. It holds a connection of the readers', and up what the database cleans away: for long work that
+    /// somebody waits for.
+    pub(crate) async fn begin_snapshot(&self, name: &'static str) -> sqlx::Result<Transaction> {
+        let timer = self.metrics.time_transaction(name);
+        self.count_statement();
+        let inner = match &self.read {
+            super::Pool::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Inner::Postgres(pool.begin_with(begin).await?)
+            }
+            super::Pool::Sqlite(pool) => Inner::Sqlite(pool.begin().await?),
+        };
+        Ok(self.transaction(inner, timer))
+    }
+
+    fn transaction(&self, inner: Inner, timer: Timer) -> Transaction {
+        Transaction {
             inner,
             doubt: Arc::clone(&self.doubt),
             metrics: self.metrics.clone(),
             _timer: timer,
-        })
+        }
     }
 }
 
@@ -108,3 +128,36 @@ macro_rules! in_tx {
     }};
 }
 pub(crate) use in_tx;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Purpose, sql};
+
+    #[tokio::test]
+    async fn a_snapshot_sees_one_moment() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("acclaim.db").display());
+        let database = Database::open(&url, 4, Purpose::Serving).await;
+        let database = database.expect("it opens");
+        database.migrate().await.expect("tables");
+        let count = sql!("count_creations", "SELECT COUNT(*) FROM creation");
+        let insert = sql!(
+            "insert_creation",
+            "INSERT INTO creation (actor_id, idempotency_key, subject_id, created_at) VALUES ('', $1, '', '')"
+        );
+        let mut snapshot = database.begin_snapshot("test").await.expect("it begins");
+        let mut seen = Vec::new();
+        for number in 0..3 {
+            let found: sqlx::Result<i64> = in_tx!(snapshot.run(count), (t, text) =>
+                sqlx::query_scalar(text).fetch_one(t).await);
+            seen.push(found.expect("a count"));
+            let mut tx = database.begin("test").await.expect("it begins");
+            let stored = in_tx!(tx.run(insert), (t, text) =>
+                sqlx::query(text).bind(number).execute(t).await.map(drop));
+            stored.expect("it is stored");
+            tx.commit().await.expect("it commits");
+        }
+        assert_eq!(seen, [0, 0, 0]);
+    }
+}

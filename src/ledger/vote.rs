@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, SqliteConnection};
 use uuid::Uuid;
 
@@ -11,9 +12,10 @@ use super::dialect::{
 };
 use super::rows::{Ids, pack};
 use super::statement::with_ids;
-use super::{Database, Pool, on_pool, sql};
+use super::{Database, Pool, Transaction, in_tx, on_pool, sql};
 #[cfg(doc)]
 use crate::domain::period;
+use crate::domain::turnout::ClientKind;
 use crate::domain::vote::{Vote, VoteRequest};
 use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
 
@@ -24,6 +26,7 @@ pub(crate) struct NewVote<'a> {
     pub network_hash: Option<&'a [u8; 16]>,
     pub device_hash: Option<&'a [u8; 16]>,
     pub rules_revision: i64,
+    pub client: ClientKind,
 }
 
 /// The votes that matter for some requests, and the revisions of their campaigns' rules at the same moment.
@@ -138,8 +141,8 @@ pub(crate) enum ConflictMode {
 /// The votes that were stored, each with the counted votes of its nominee after the batch.
 pub(crate) type StoredVotes = HashMap<VoteId, i64>;
 
-/// Stores `votes`, which are in the order of their keys, and moves the tallies; returns those that were stored. One
-/// statement, so that it needs no transaction around it.
+/// Stores `votes`, which are in the order of their keys, and moves tallies and turnout; returns those that were stored.
+/// One statement, so that it needs no transaction around it.
 pub(crate) async fn store_postgres(
     database: &Database,
     connection: &mut PgConnection,
@@ -173,6 +176,7 @@ pub(crate) async fn store_postgres(
         .bind(votes.iter().map(|v| v.network_hash).collect::<Vec<_>>())
         .bind(votes.iter().map(|v| v.device_hash).collect::<Vec<_>>())
         .bind(votes.iter().map(|v| v.rules_revision).collect::<Vec<i64>>())
+        .bind(votes.iter().map(|v| v.client.code()).collect::<Vec<i16>>())
         .fetch_all(connection)
         .await?;
     Ok(stored.into_iter().collect())
@@ -198,8 +202,9 @@ pub(crate) async fn store_sqlite(
         network_hash: new.network_hash.copied(),
         device_hash: new.device_hash.copied(),
         rules_revision: new.rules_revision,
+        client: i64::from(new.client.code()),
     }));
-    let [insert, move_tallies] = *STORE_VOTES_SQLITE;
+    let [insert, move_tallies, move_turnout] = *STORE_VOTES_SQLITE;
     {
         let _timer = database.time(insert);
         sqlx::query(insert.text)
@@ -207,10 +212,17 @@ pub(crate) async fn store_sqlite(
             .execute(&mut *connection)
             .await?;
     }
-    let _timer = database.time(move_tallies);
-    let totals: Vec<(CampaignId, NomineeId, i64)> = sqlx::query_as(move_tallies.text)
-        .bind(&rows)
-        .fetch_all(connection)
+    let totals: Vec<(CampaignId, NomineeId, i64)> = {
+        let _timer = database.time(move_tallies);
+        sqlx::query_as(move_tallies.text)
+            .bind(&rows)
+            .fetch_all(&mut *connection)
+            .await?
+    };
+    let _timer = database.time(move_turnout);
+    sqlx::query(move_turnout.text)
+        .bind(rows)
+        .execute(connection)
         .await?;
     let totals: HashMap<(CampaignId, NomineeId), i64> = totals
         .into_iter()
@@ -273,4 +285,71 @@ pub async fn list_by_ids(
     let ids = Ids(ids);
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
         .bind(&ids).bind(campaign_id).bind(voter_id).fetch_all(p).await)
+}
+
+/// A position among the votes of a campaign: by voter, period and nominee, which is a key on both databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VotePosition {
+    /// The voter.
+    pub voter_id: VoterId,
+    /// The period.
+    pub period: i64,
+    /// The nominee.
+    pub nominee_id: NomineeId,
+}
+
+impl VotePosition {
+    /// The position before all votes.
+    pub const FIRST: Self = Self {
+        voter_id: VoterId(Uuid::nil()),
+        period: i64::MIN,
+        nominee_id: NomineeId(Uuid::nil()),
+    };
+}
+
+/// A vote as an export tells of it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ExportedVote {
+    /// The voter.
+    pub voter_id: VoterId,
+    /// The period that it counts in.
+    pub period: i64,
+    /// The nominee.
+    pub nominee_id: NomineeId,
+    /// The moment of its admission.
+    pub cast_at: DateTime<Utc>,
+    /// The number of its client; none where it was stored by a program that knew of none.
+    pub client: Option<i16>,
+    /// Rules that hold it back; it counts at 0.
+    pub withheld_by: i64,
+}
+
+impl ExportedVote {
+    /// Its position.
+    #[must_use]
+    pub fn position(&self) -> VotePosition {
+        VotePosition {
+            voter_id: self.voter_id,
+            period: self.period,
+            nominee_id: self.nominee_id,
+        }
+    }
+}
+
+/// Votes of a campaign behind `after`, at most `limit`, as this transaction sees them.
+pub async fn list_page(
+    tx: &mut Transaction,
+    campaign_id: CampaignId,
+    after: VotePosition,
+    limit: i64,
+) -> sqlx::Result<Vec<ExportedVote>> {
+    let statement = sql!(
+        "list_votes_to_export",
+        "SELECT voter_id, period, nominee_id, cast_at, client, withheld_by FROM vote
+        WHERE campaign_id = $1 AND (voter_id, period, nominee_id) > ($2, $3, $4)
+        ORDER BY voter_id, period, nominee_id LIMIT $5"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text)
+        .bind(campaign_id).bind(after.voter_id).bind(after.period).bind(after.nominee_id).bind(limit)
+        .fetch_all(t).await)
 }

@@ -1,9 +1,11 @@
 //! The store of files: a folder, or a bucket of an S3-compatible store; all processes of an installation share it.
 //!
 //! Files of pictures are below `media/`, named by their contents; what was uploaded waits below `uploads/`, which is
-//! never served. A write is whole or not there, and may be repeated.
+//! never served; exports are below `exports/`, each for who has a link to it. A write is whole or not there, and may be
+//! repeated.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,17 +19,23 @@ use object_store::prefix::PrefixStore;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt as _, RetryConfig};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
 use tokio::sync::Semaphore;
 
 use crate::domain::media::MediaFile;
 use crate::error::Error;
-use crate::id::UploadId;
+use crate::id::{ExportFileId, UploadId};
 use crate::telemetry::RequestId;
 
 /// The place of pictures.
 const PICTURES: &str = "media";
 /// The place of uploads.
 const UPLOADS: &str = "uploads";
+/// The place of exports.
+const EXPORTS: &str = "exports";
+/// Bytes of an export that are sent to the store at once: S3 takes at most 10,000 parts, each of at least 5 MiB.
+const EXPORT_PART_BYTES: u64 = 8 * 1024 * 1024;
 /// Bytes of a picture's file, at most: noise of 1,200 by 1,200 pixels has 2 MB.
 const PICTURE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// Bytes of pictures that are kept in memory: two lists of a hundred, and the large ones of what is looked at.
@@ -272,10 +280,70 @@ impl MediaStore {
     /// # Errors
     /// The error of the store.
     pub async fn delete_upload(&self, id: UploadId) -> Result<(), MediaStoreError> {
-        match self.objects.delete(&upload_place(id)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
+        self.delete(&upload_place(id)).await
+    }
+
+    /// Stores the file of an export, part by part, so that its length does not matter; returns it.
+    ///
+    /// # Errors
+    /// The error of the store, or of the file.
+    pub async fn write_export(
+        &self,
+        id: ExportFileId,
+        file: &mut File,
+    ) -> Result<u64, MediaStoreError> {
+        let place = export_place(id);
+        let first = read_part(file).await?;
+        let mut bytes = first.len() as u64;
+        if bytes < EXPORT_PART_BYTES {
+            self.write(&place, first).await?;
+            return Ok(bytes);
         }
+        let mut upload = self.objects.put_multipart(&place).await?;
+        let sent = async {
+            let mut part = first;
+            while !part.is_empty() {
+                upload.put_part(part.into()).await?;
+                part = read_part(file).await?;
+                bytes += part.len() as u64;
+            }
+            upload.complete().await?;
+            Ok(bytes)
+        };
+        let sent = sent.await;
+        if sent.is_err() {
+            // What was sent of it is of no use; where that fails, too, the store has it for itself.
+            let _ = upload.abort().await;
+        }
+        sent
+    }
+
+    /// A part of the file of an export.
+    ///
+    /// # Errors
+    /// [`MediaStoreError::NotFound`], or what the store says.
+    pub async fn read_export(
+        &self,
+        id: ExportFileId,
+        part: Range<u64>,
+    ) -> Result<Bytes, MediaStoreError> {
+        Ok(self.objects.get_range(&export_place(id), part).await?)
+    }
+
+    /// Removes the file of an export, if it is there.
+    ///
+    /// # Errors
+    /// The error of the store.
+    pub async fn delete_export(&self, id: ExportFileId) -> Result<(), MediaStoreError> {
+        self.delete(&export_place(id)).await
+    }
+
+    /// All files of exports.
+    ///
+    /// # Errors
+    /// The error of the store.
+    pub async fn list_exports(&self) -> Result<Vec<StoredFile>, MediaStoreError> {
+        self.list(EXPORTS).await
     }
 
     /// All files of pictures.
@@ -292,6 +360,13 @@ impl MediaStore {
     /// The error of the store.
     pub async fn list_uploads(&self) -> Result<Vec<StoredFile>, MediaStoreError> {
         self.list(UPLOADS).await
+    }
+
+    async fn delete(&self, place: &object_store::path::Path) -> Result<(), MediaStoreError> {
+        match self.objects.delete(place).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn list(&self, place: &str) -> Result<Vec<StoredFile>, MediaStoreError> {
@@ -332,4 +407,16 @@ fn picture_place(file: &MediaFile) -> object_store::path::Path {
 
 fn upload_place(id: UploadId) -> object_store::path::Path {
     object_store::path::Path::from_iter([UPLOADS.to_owned(), id.to_string()])
+}
+
+/// The next part of a file, empty at its end.
+async fn read_part(file: &mut File) -> Result<Bytes, MediaStoreError> {
+    let mut part = Vec::new();
+    let read = file.take(EXPORT_PART_BYTES).read_to_end(&mut part).await;
+    read.map_err(|error| MediaStoreError::Failed(error.to_string()))?;
+    Ok(part.into())
+}
+
+fn export_place(id: ExportFileId) -> object_store::path::Path {
+    object_store::path::Path::from_iter([EXPORTS.to_owned(), id.to_string()])
 }

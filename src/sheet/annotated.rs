@@ -6,7 +6,8 @@ use std::io::Write;
 use rust_xlsxwriter::Workbook;
 
 use super::apostrophe;
-use super::table::{TableFormat, WriteError, cut};
+use super::table::{WriteError, cut};
+use crate::domain::export::TableFormat;
 use crate::domain::sheet::{Cell, CellFault, SheetRow};
 
 /// The header of the first column.

@@ -21,5 +21,5 @@ mod value;
 mod workbook;
 
 pub use annotated::{AnnotatedSheet, FAULTS_TITLE};
-pub use table::{TableFormat, TableWriter, Value, WriteError};
+pub use table::{TableWriter, Value, WriteError};
 pub use template::{Template, template};

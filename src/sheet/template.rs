@@ -2,7 +2,8 @@
 
 use rust_xlsxwriter::{Format, Workbook};
 
-use super::table::{TableFormat, WriteError};
+use super::table::WriteError;
+use crate::domain::export::TableFormat;
 use crate::domain::import::columns::Header;
 use crate::domain::import::{EXAMPLE_MARK, nominee, story};
 

@@ -17,12 +17,12 @@ const PURGE_EVERY: Duration = Duration::from_mins(10);
 
 /// The time that a network is remembered which a member of staff has signed in from.
 const NETWORKS_REMEMBERED: TimeDelta = TimeDelta::days(90);
-/// Rounds between two walks over the guests and over the files of uploads: a day, since those who voted are walked over
-/// again and again.
+/// Rounds between two walks over the guests and over the files of uploads and exports: a day, since those who voted
+/// are walked over again and again.
 const GUESTS_EVERY: u32 = 144;
 
 /// Removes rows that are of no use any more: batches, failures, tokens that have expired or were used, networks,
-/// imports with their rows, uploads with their files.
+/// imports with their rows, uploads and exports with their files.
 ///
 /// # Errors
 /// When the database is away.
@@ -48,7 +48,8 @@ pub async fn purge_expired(app: &App) -> Result<()> {
     while import_job::purge(&app.database, now).await? {
         tokio::task::yield_now().await;
     }
-    app.purge_uploads().await
+    app.purge_uploads().await?;
+    app.purge_exports().await
 }
 
 /// Removes guests who left nothing behind.
@@ -79,6 +80,7 @@ pub async fn run(app: Arc<App>, stopping: CancellationToken) {
             if round == 0 {
                 purge_guests(&app).await?;
                 app.purge_stray_files().await?;
+                app.purge_stray_exports().await?;
             }
             Ok::<_, Error>(())
         };

@@ -2,9 +2,10 @@
 //!
 //! [`publisher`] keeps the tallies fresh, [`scheduler`] announces stories as they come out, `refresher` reloads
 //! campaigns, stores views and compares Redis with the database, [`cleaner`] removes expired rows, [`importer`] reads
-//! sheets.
+//! sheets, `exporter` writes the files of exports.
 
 pub mod cleaner;
+mod exporter;
 pub mod importer;
 pub mod publisher;
 mod refresher;
@@ -38,6 +39,7 @@ impl Workers {
         ));
         tasks.spawn(refresher::check_hot(Arc::clone(app), stopping.clone()));
         tasks.spawn(refresher::flush_views(Arc::clone(app), stopping.clone()));
+        tasks.spawn(exporter::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(cleaner::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(importer::run(Arc::clone(app), stopping.clone()));
         tasks.close();

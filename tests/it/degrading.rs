@@ -5,6 +5,7 @@ use std::time::Duration;
 use acclaim::app::Client;
 use acclaim::app::voting::Caster;
 use acclaim::clock::Clock;
+use acclaim::domain::turnout::ClientKind;
 use acclaim::error::Error;
 use acclaim::hot::Redis;
 use serde_json::{Value, json};
@@ -205,6 +206,7 @@ async fn a_full_queue_refuses_at_once_and_drains() {
         address: [192, 0, 2, 1].into(),
         user_agent: None,
         device_id: None,
+        kind: ClientKind::Other,
     };
     let cast = || {
         let (app, client) = (std::sync::Arc::clone(app.inner()), client.clone());
@@ -276,6 +278,7 @@ async fn a_slow_database_takes_in_no_more_than_it_stores_in_time() {
         address: [192, 0, 2, 1].into(),
         user_agent: None,
         device_id: None,
+        kind: ClientKind::Other,
     };
     let cast = || {
         let (app, client) = (std::sync::Arc::clone(app.inner()), client.clone());

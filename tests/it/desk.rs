@@ -3,6 +3,7 @@
 mod account;
 mod campaigns;
 mod import_jobs;
+mod exports;
 mod imports;
 mod members;
 mod nominees;

@@ -4,6 +4,7 @@ use acclaim::app::Client;
 use acclaim::app::likes::Likeable;
 use acclaim::auth::Viewer;
 use acclaim::domain::campaign::Lifecycle;
+use acclaim::domain::turnout::ClientKind;
 use acclaim::error::Error;
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::id::{NomineeId, StoryId};
@@ -429,6 +430,7 @@ async fn too_many_reports_of_views_are_refused() {
         address: [192, 0, 2, 1].into(),
         user_agent: None,
         device_id: None,
+        kind: ClientKind::Other,
     };
     let report = async |key| {
         let app = app.inner();

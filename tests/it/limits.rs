@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use acclaim::app::Client;
 use acclaim::app::likes::Likeable;
 use acclaim::auth::Viewer;
+use acclaim::domain::turnout::ClientKind;
 use acclaim::error::Error;
 use acclaim::hot::{Action, BucketOwner, Hot, Limits, Rate};
 use serde_json::{Value, json};
@@ -202,6 +203,7 @@ async fn views_of_a_carrier_are_limited_by_device(stores: Stores) {
             address: [203, 0, 113, host].into(),
             user_agent: None,
             device_id: device.map(Into::into),
+            kind: ClientKind::Other,
         };
         // Named twenty times, viewed once.
         let subjects = [Likeable::Nominee(sample.nominees[0]); 20];

@@ -112,6 +112,14 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
         "CampaignDesk.stories",
         "query($campaign: ID!) { campaign(id: $campaign) { desk { stories(first: 100) { nodes { id desk { state author { name } } } } } } }",
     ),
+    (
+        "CampaignDesk.turnout",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { turnout(by: MINUTE) { at votes page other } } } }",
+    ),
+    (
+        "CampaignDesk.exports",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { exports { id status url } } } }",
+    ),
     ("Query.organisations", "{ organisations { id slug } }"),
     (
         "Viewer.memberships",

@@ -43,4 +43,5 @@ mod servers;
 mod sheets;
 mod sign_in;
 mod structure;
+mod turnout;
 mod voting;

@@ -21,13 +21,13 @@ use crate::log_watch::WATCH;
 use crate::servers::S3;
 
 /// The store of a test's files, and a way to look at them behind its back.
-enum Files {
+pub enum Files {
     Folder(PathBuf),
     Bucket(S3),
 }
 
 impl Files {
-    async fn of(stores: &Stores) -> Self {
+    pub async fn of(stores: &Stores) -> Self {
         match stores.redis_url {
             None => Self::Folder(stores.media_folder()),
             Some(_) => Self::Bucket(S3::start().await),
@@ -35,7 +35,7 @@ impl Files {
     }
 
     /// Opens the store as another process does.
-    fn open(&self) -> MediaStore {
+    pub fn open(&self) -> MediaStore {
         match self {
             Self::Folder(path) => MediaStore::in_folder(path).expect("a folder"),
             Self::Bucket(s3) => s3.open(),
@@ -50,7 +50,7 @@ impl Files {
     }
 
     /// The files in a folder of the store; none where nothing was stored in it.
-    fn list(&self, folder: &str) -> Vec<PathBuf> {
+    pub fn list(&self, folder: &str) -> Vec<PathBuf> {
         let Ok(entries) = std::fs::read_dir(self.folder().join(folder)) else {
             return Vec::new();
         };
@@ -105,7 +105,7 @@ async fn put(
 }
 
 /// The status and the code of a refusal.
-async fn refusal(response: reqwest::Response) -> (StatusCode, String) {
+pub async fn refusal(response: reqwest::Response) -> (StatusCode, String) {
     let status = response.status();
     let body: Value = response.json().await.expect("JSON");
     assert!(!body["message"].as_str().unwrap_or_default().is_empty());

@@ -10,6 +10,7 @@ use acclaim::app::voting::{CastRefusal, Caster};
 use acclaim::app::{Client, likes::Likeable};
 use acclaim::auth::Viewer;
 use acclaim::domain::campaign::{QuotaPeriod, QuotaScope};
+use acclaim::domain::turnout::ClientKind;
 use acclaim::error::Error;
 use acclaim::id::{NomineeId, VoterId};
 use acclaim::verify::verify;
@@ -345,6 +346,7 @@ fn client() -> Client {
         address: [192, 0, 2, 1].into(),
         user_agent: None,
         device_id: None,
+        kind: ClientKind::Other,
     }
 }
 

@@ -432,6 +432,18 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "Mutation",
+        "createExport",
+        "mutation { createExport(input: {campaignId: \"<campaign>\", kind: TALLY, format: CSV, idempotencyKey: \"<key>\"}) { export { id } userErrors { code } } }",
+        "++F+-FU",
+    ),
+    (
+        "Mutation",
+        "createExport",
+        "mutation { createExport(input: {campaignId: \"<hidden>\", kind: BALLOTS, format: CSV, idempotencyKey: \"<key>\"}) { userErrors { code } } }",
+        "!!F!-FU",
+    ),
+    (
+        "Mutation",
         "setNomineePortrait",
         "mutation { setNomineePortrait(input: {nomineeId: \"<nominee>\", expectedRevision: 0}) { userErrors { code } } }",
         "!!FF-FU",
@@ -521,6 +533,7 @@ const PATHS: &[(&str, &str, u16)] = &[
         200,
     ),
     ("/desk/imports/{token}", "/desk/imports/nothing", 404),
+    ("/exports/{token}", "/exports/nothing", 404),
 ];
 
 /// Everything that the tables name, and those who try it.

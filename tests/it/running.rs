@@ -94,7 +94,7 @@ async fn assert_verifies(stores: &Stores, votes: i64) {
         "SQL"
     };
     let expected = format!(
-        "{votes} votes recounted: tallies, quotas, likes and the audit log agree ({redis}).\n"
+        "{votes} votes recounted: tallies, turnout, quotas, likes and the audit log agree ({redis}).\n"
     );
     assert_eq!(said, expected);
 }

@@ -178,6 +178,8 @@ function post<Result>(body: object, headers: Record<string, string>): Promise<An
       accept: "application/graphql-response+json",
       "accept-language": language(),
       "content-type": "application/json",
+      // For the organiser's figures of turnout.
+      "x-acclaim-client": "page",
       ...headers,
     },
     body: JSON.stringify(body),

@@ -376,7 +376,8 @@ class Acclaim {
           url: this.origin + path,
           method,
           data,
-          header: { 'accept-language': this.language, ...header },
+          // The second one is for the organiser's figures of turnout.
+          header: { 'accept-language': this.language, 'x-acclaim-client': 'mini-program', ...header },
           timeout: REQUEST_TIMEOUT_MS,
           success: (reply) => resolve({ status: reply.statusCode, header: reply.header, data: parsed(reply.data) }),
           fail: ({ errMsg }) => reject(new AcclaimError('NETWORK', errMsg)),

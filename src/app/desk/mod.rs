@@ -13,6 +13,7 @@ mod campaigns;
 mod categories;
 mod import_jobs;
 mod import_plans;
+mod exports;
 mod imports;
 mod members;
 mod new_campaigns;
@@ -32,6 +33,7 @@ pub use self::campaigns::RulesAmendment;
 pub use self::categories::CategoryEdit;
 pub use self::import_jobs::{ApplyRefusal, ImportApplication, NewImport, NewImportRefusal};
 pub use self::import_plans::{AnnotatedFile, READ_LEASE};
+pub use self::exports::{ExportDownload, ExportRefusal, NewExport};
 pub use self::imports::{ImportMode, ImportRefusal, Sheet};
 pub use self::members::{MemberRefusal, NewInvitation, StaffAccount};
 pub use self::new_campaigns::NewCampaign;
@@ -130,6 +132,7 @@ impl Subject {
             SubjectKind::Nominee => "nominee",
             SubjectKind::Story => "story",
             SubjectKind::Import => "import",
+            SubjectKind::Export => "export",
         }
     }
 }

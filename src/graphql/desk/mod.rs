@@ -4,6 +4,7 @@ mod account;
 mod campaign_inputs;
 mod campaigns;
 mod imports;
+mod exports;
 mod members;
 mod messages;
 mod nominees;
@@ -18,6 +19,8 @@ use self::campaigns::CampaignMutation;
 pub(super) use self::campaigns::CampaignUserError;
 use self::imports::ImportMutation;
 pub(super) use self::imports::{ApplyImportUserError, CreateImportUserError};
+use self::exports::ExportMutation;
+pub(super) use self::exports::ExportUserError;
 use self::members::MemberMutation;
 pub(super) use self::members::{MemberUserError, OrganisationUserError};
 use self::nominees::NomineeMutation;
@@ -133,4 +136,5 @@ pub(super) struct DeskMutation(
     StoryMutation,
     UploadMutation,
     ImportMutation,
+    ExportMutation,
 );

@@ -13,6 +13,9 @@ use async_graphql::{Name, Positioned, parser};
 const ENTRIES_ASSUMED: u64 = 10;
 /// Lists that are longer or shorter than that.
 const LENGTHS: &[(&str, LengthRule)] = &[
+    ("CampaignDesk.exports", LengthRule::Assumed(20)),
+    // A fortnight of hours; a day of minutes is five times as long, and of next to nothing each.
+    ("CampaignDesk.turnout", LengthRule::Assumed(300)),
     ("Query.nodes", LengthRule::Argument("ids")),
     ("Tally.entries", LengthRule::Roster),
 ];
@@ -27,6 +30,8 @@ const STATEMENTS: &[&str] = &[
     "Campaign.viewerQuotas",
     "CampaignDesk.imports",
     "Import.rows",
+    "CampaignDesk.exports",
+    "CampaignDesk.turnout",
     "Organisation.auditEvents",
     "Organisation.invitations",
 ];

@@ -16,7 +16,7 @@ use crate::graphql::connection::{Connection, PageArgs, PageInfo, PageSlice, deco
 use crate::graphql::node_id::{self, Cursor, GlobalId};
 use crate::graphql::{Nullable, app, requester};
 use crate::id::{
-    AuditEventId, CampaignId, CategoryId, ImportId, NomineeId, OrganisationId, StoryId,
+    AuditEventId, CampaignId, CategoryId, ExportId, ImportId, NomineeId, OrganisationId, StoryId,
 };
 use crate::ledger::audit::{self as ledger, AuditFilter, AuditPosition, SubjectKind};
 
@@ -82,6 +82,7 @@ impl AuditEvent {
             SubjectKind::Nominee => GlobalId::Nominee(NomineeId(id)),
             SubjectKind::Story => GlobalId::Story(StoryId(id)),
             SubjectKind::Import => GlobalId::Import(ImportId(id)),
+            SubjectKind::Export => GlobalId::Export(ExportId(id)),
             SubjectKind::Staff | SubjectKind::Invitation => return None,
         };
         let id = id.encode(&self.app.hash_key);

@@ -4,17 +4,21 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, Result};
 
+use super::export::{Export, list_exports};
 use super::import::{ImportConnection, list_imports};
 use super::nominee::{NomineeConnection, NomineeStatus, list_all_nominees};
 use super::scalars::{Long, Timestamp};
 use super::story::{StoryConnection, feed_window};
 use super::story_desk::StoryState;
+use super::turnout::{TurnoutPoint, TurnoutStep};
 use crate::app::App;
+use crate::domain::access::Action;
 use crate::domain::campaign::Lifecycle;
 use crate::domain::roster::Roster;
 use crate::error::Error;
 use crate::graphql::connection::PageArgs;
 use crate::graphql::page::StoryPage;
+use crate::graphql::requester;
 use crate::id::CampaignId;
 use crate::ledger::story::{DeskPage, list_of_desk};
 
@@ -106,6 +110,31 @@ impl CampaignDesk {
     ) -> Result<StoryConnection> {
         let args = PageArgs::new(first, after, None, None)?;
         list_all_stories(ctx, &self.app, self.roster.campaign().id, &args, state).await
+    }
+
+    /// Votes by minute, hour or day, and by client: the steps that have votes, in the order of time. Without `from` and
+    /// `to`, the last ones that are shown at once, until now or the closing; empty for members who may not read
+    /// figures.
+    async fn turnout(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The step.", default_with = "TurnoutStep::Hour")] by: TurnoutStep,
+        #[graphql(desc = "Only from this minute on.")] from: Option<Timestamp>,
+        #[graphql(desc = "Only until this minute, which is included.")] to: Option<Timestamp>,
+    ) -> Result<Vec<TurnoutPoint>> {
+        let campaign = self.roster.campaign();
+        let (viewer, id) = (requester(ctx).viewer, campaign.organisation_id);
+        if !self.app.may(viewer, id, Action::ReadFigures) {
+            return Ok(Vec::new());
+        }
+        let (from, to) = (from.map(|from| from.0), to.map(|to| to.0));
+        let points = self.app.turnout(campaign, by.into(), from, to).await?;
+        Ok(points.into_iter().map(TurnoutPoint::from).collect())
+    }
+
+    /// Its newest exports, at most 20: those that the viewer may read.
+    async fn exports(&self, ctx: &Context<'_>) -> Result<Vec<Export>> {
+        list_exports(ctx, self.roster.campaign().id).await
     }
 }
 

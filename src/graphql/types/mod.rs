@@ -8,6 +8,7 @@ mod category;
 mod change;
 mod import;
 mod import_code;
+mod export;
 mod like;
 mod media;
 mod node;
@@ -19,6 +20,7 @@ mod staff;
 mod story;
 mod story_desk;
 mod tally;
+mod turnout;
 mod vote;
 
 use async_graphql::{ID, Interface};
@@ -33,6 +35,7 @@ pub(super) use self::campaign::{
 pub(super) use self::category::Category;
 use self::import::find_imports;
 pub(super) use self::import::{Import, ImportKind};
+pub(super) use self::export::{Export, ExportFormat, ExportKind, find_export, find_exports};
 pub(super) use self::like::{
     RecordViewsInput, RecordViewsPayload, RecordViewsUserError, SetLikeInput, SetLikePayload,
     SetLikeUserError,

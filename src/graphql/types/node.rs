@@ -7,8 +7,8 @@ use async_graphql::{Context, ID, Interface, Result};
 use uuid::Uuid;
 
 use super::{
-    AuditEvent, Campaign, Category, Import, Nominee, Organisation, Story, Vote, find_audit_events,
-    find_imports,
+    AuditEvent, Campaign, Category, Export, Import, Nominee, Organisation, Story, Vote,
+    find_audit_events, find_exports, find_imports,
 };
 use crate::error::Error;
 use crate::graphql::node_id::{FromGlobalId, GlobalId};
@@ -41,6 +41,8 @@ pub(in crate::graphql) enum Node {
     AuditEvent(AuditEvent),
     /// An import of a spreadsheet.
     Import(Import),
+    /// An export.
+    Export(Export),
 }
 
 /// The viewer's own votes among these ids: one statement for those of a campaign.
@@ -97,6 +99,7 @@ pub(in crate::graphql) async fn find_nodes(
     let votes = find_votes(ctx, &distinct).await?;
     let events = find_audit_events(ctx, ids_of(&distinct).collect()).await?;
     let imports = find_imports(ctx, ids_of(&distinct).collect()).await?;
+    let exports = find_exports(ctx, ids_of(&distinct).collect()).await?;
     let catalog = app.campaigns.catalog();
     let mut nodes = Vec::with_capacity(ids.len());
     for id in ids {
@@ -123,6 +126,7 @@ pub(in crate::graphql) async fn find_nodes(
             }
             GlobalId::AuditEvent(id) => events.get(&id).cloned().map(Node::AuditEvent),
             GlobalId::Import(id) => imports.get(&id).cloned().map(Node::Import),
+            GlobalId::Export(id) => exports.get(&id).cloned().map(Node::Export),
             GlobalId::Voter(_)
             | GlobalId::Staff(_)
             | GlobalId::Invitation(_)

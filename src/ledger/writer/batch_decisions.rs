@@ -72,6 +72,7 @@ impl BatchDecisions {
                     network_hash: request.network_hash.as_ref(),
                     device_hash: request.device_hash.as_ref(),
                     rules_revision: request.rules_revision,
+                    client: request.client,
                 }));
             }
         }

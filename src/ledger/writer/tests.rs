@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::batch_decisions::BatchDecisions;
 use super::*;
+use crate::domain::turnout::ClientKind;
 use crate::domain::vote::{Decision, Outcome, Refusal, Selection, Vote, decide};
 use crate::id::{CampaignId, NomineeId, ScopeId, SubjectId, VoteId, VoterId};
 use crate::ledger::Purpose;
@@ -27,6 +28,7 @@ fn request_of(voter: u128, votes: usize) -> VoteRequest {
         selections: (0..votes).map(selection).collect(),
         network_hash: None,
         device_hash: None,
+        client: ClientKind::Other,
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use acclaim::app::Client;
 use acclaim::auth::Viewer;
+use acclaim::domain::turnout::ClientKind;
 use acclaim::graphql::RequestContext;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::graphql::messages::Language;
@@ -145,6 +146,7 @@ async fn is_interrupted(
             address: [192, 0, 2, 1].into(),
             user_agent: None,
             device_id: None,
+            kind: ClientKind::Other,
         },
         language: Language::default(),
     };

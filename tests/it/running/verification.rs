@@ -128,7 +128,7 @@ async fn verification_speaks_json(stores: Stores) {
     };
     let (code, clean) = report().await;
     let redis_checked = stores.redis_url.is_some();
-    let mut expected = json!({"votes": 8, "tallies": [], "overQuota": [], "repeats": [], "misplaced": [], "periods": [],
+    let mut expected = json!({"votes": 8, "tallies": [], "turnout": [], "overQuota": [], "repeats": [], "misplaced": [], "periods": [],
         "unlisted": [], "likes": [], "sharedTotals": [], "audit": [],
         "rememberedVotes": [], "redisChecked": redis_checked});
     if !redis_checked {

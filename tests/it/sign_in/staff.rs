@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use acclaim::app::Client;
 use acclaim::app::sign_in::SignInRefusal;
+use acclaim::domain::turnout::ClientKind;
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -97,6 +98,7 @@ async fn staff_from(app: &TestApp, host: u8, password: &str) -> Result<(), SignI
         address: IpAddr::from([203, 0, 113, host]),
         user_agent: None,
         device_id: None,
+        kind: ClientKind::Other,
     };
     let answer =
         app.inner()

@@ -154,6 +154,13 @@ export type CreateCampaignInput = {
   categories?: Array<CategoryInput>;
 };
 
+export type CreateExportInput = {
+  campaignId: Scalars['ID']['input'];
+  kind: ExportKind;
+  format: ExportFormat;
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
 export type CreateNomineeInput = {
   campaignId: Scalars['ID']['input'];
   idempotencyKey: Scalars['UUID']['input'];
@@ -175,6 +182,28 @@ export type CreateUploadInput = {
 export type EnrolSecondFactorInput = {
   password: Scalars['String']['input'];
 };
+
+export type ExportErrorCode =
+  | 'EXPORTS_NOT_CONFIGURED'
+  | 'TOO_MANY_EXPORTS'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type ExportFormat =
+  | 'XLSX'
+  | 'CSV';
+
+export type ExportKind =
+  | 'TALLY'
+  | 'TURNOUT'
+  | 'BALLOTS'
+  | 'STORIES'
+  | 'AUDIT_LOG';
+
+export type ExportStatus =
+  | 'WAITING'
+  | 'WRITING'
+  | 'READY'
+  | 'FAILED';
 
 export type ExtendVotingInput = {
   campaignId: Scalars['ID']['input'];
@@ -370,6 +399,11 @@ export type TallyVisibility =
   | 'LIVE'
   | 'AFTER_CLOSE'
   | 'STAFF_ONLY';
+
+export type TurnoutStep =
+  | 'MINUTE'
+  | 'HOUR'
+  | 'DAY';
 
 export type UpdateCampaignInput = {
   campaignId: Scalars['ID']['input'];

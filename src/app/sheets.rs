@@ -12,12 +12,12 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::App;
 use super::uploads::UploadRefusal;
+pub use crate::domain::export::TableFormat;
 use crate::domain::sheet::{SheetError, SheetRow};
 use crate::error::{Error, Result};
 use crate::ledger::media::Upload;
 use crate::sheet::AnnotatedSheet;
 use crate::sheet::reader::{self, ReadError};
-pub use crate::domain::export::TableFormat;
 pub use crate::sheet::{FAULTS_TITLE, Template, template};
 use crate::telemetry::RequestId;
 

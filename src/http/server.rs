@@ -27,9 +27,7 @@ use super::places::{Full, Place, Places};
 use super::response_cache::ResponseCache;
 use super::service::{REQUEST_ID, Service, compression, graphql};
 use super::shared_subscriptions::SharedSubscriptions;
-use super::{
-    connection, exports, graphiql, health, pages, sheets, socket, stream, tally, uploads,
-};
+use super::{connection, exports, graphiql, health, pages, sheets, socket, stream, tally, uploads};
 use crate::app::{App, Client};
 use crate::auth::Viewer;
 use crate::graphql::document::Documents;

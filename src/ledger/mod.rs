@@ -2,8 +2,7 @@
 //! in [`dialect`], and every one has a name ([`statement`]). The vote's own path is [`writer`] (group commit) over
 //! [`vote`] and [`like`]; the other files hold one noun each.
 //!
-//! Every function that returns an error does so when the database is away or refuses the statement; only what is to be
-//! known beyond that is said at the function.
+//! Every error says that the database is away or refuses the statement; what is beyond that is said at the function.
 
 #![allow(
     clippy::missing_errors_doc,

@@ -10,10 +10,10 @@ use uuid::Uuid;
 use super::readable::{UnreadableRow, readable};
 use super::rows::Ids;
 use super::statement::{Dialects, OnPool, Statement, with_ids};
-use super::{Database, Transaction, in_tx, on_pool, sql};
+use super::{Database, on_pool, sql};
 use crate::domain::story::life::StoryStatus;
 use crate::domain::story::{Direction, FeedFilter, FeedPosition, Story};
-use crate::id::{CampaignId, NomineeId, StoryId};
+use crate::id::{CampaignId, StoryId};
 
 /// Rows that a list reads beyond its limit at most, since others cannot be read. Where so many in a row are unreadable,
 /// the list ends.
@@ -345,54 +345,4 @@ pub async fn list_of_desk(database: &Database, page: DeskPage) -> sqlx::Result<R
             return Ok(read);
         }
     }
-}
-
-/// A story as an export tells of it.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct ExportedStory {
-    /// Its id.
-    pub id: StoryId,
-    /// The nominee it is about; none for the campaign's own.
-    pub nominee_id: Option<NomineeId>,
-    /// Its headline.
-    pub title: String,
-    /// A sentence or two on its content.
-    pub summary: String,
-    /// Its text in Markdown.
-    pub body: String,
-    /// When it becomes visible.
-    pub published_at: DateTime<Utc>,
-    /// Voters who like it.
-    pub likes: i64,
-    /// Its views.
-    pub views: i64,
-}
-
-impl ExportedStory {
-    /// Its position in the feed.
-    #[must_use]
-    pub fn position(&self) -> FeedPosition {
-        FeedPosition {
-            published_at: self.published_at,
-            id: self.id,
-        }
-    }
-}
-
-/// Stories of a campaign behind `after`, oldest first, at most `limit`, as this transaction sees them.
-pub async fn list_page(
-    tx: &mut Transaction,
-    campaign_id: CampaignId,
-    after: FeedPosition,
-    limit: i64,
-) -> sqlx::Result<Vec<ExportedStory>> {
-    let statement = sql!(
-        "list_stories_to_export",
-        "SELECT s.id, s.nominee_id, s.title, s.summary, s.body, s.published_at, COALESCE(c.likes, 0) AS likes,
-            COALESCE(c.views, 0) AS views
-        FROM story s LEFT JOIN subject_counter c ON c.subject_id = s.id
-        WHERE s.campaign_id = $1 AND (s.published_at, s.id) > ($2, $3) ORDER BY s.published_at, s.id LIMIT $4"
-    );
-    in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text)
-        .bind(campaign_id).bind(after.published_at).bind(after.id).bind(limit).fetch_all(t).await)
 }

@@ -1,4 +1,4 @@
-//! Stories, one at a time: as the desk edits them. Feeds are read by [`super::story`].
+//! Stories as the desk edits them, one at a time, and as it exports them. Feeds are read by [`super::story`].
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
@@ -6,8 +6,9 @@ use sqlx::types::Json;
 use super::address::require_web;
 use super::story::{ReadStories, columns, read};
 use super::{Database, Transaction, in_tx, on_pool, sql};
-use crate::domain::story::Story;
-use crate::id::{CampaignId, StoryId};
+use crate::domain::story::life::StoryState;
+use crate::domain::story::{FeedPosition, Story};
+use crate::id::{CampaignId, NomineeId, StoryId};
 
 /// The stories of a campaign that the audit log tells of: those that were made or edited at the desk.
 pub async fn list_edited(
@@ -113,4 +114,64 @@ pub async fn update(tx: &mut Transaction, s: &Story) -> sqlx::Result<()> {
         .bind(r.author_id).bind(r.editor_id).bind(r.approver_id).bind(&r.rejection).bind(r.text_check)
         .bind(r.edit_revision)
         .execute(t).await.map(drop))
+}
+
+/// A story as an export tells of it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ExportedStory {
+    /// Its id.
+    pub id: StoryId,
+    /// The nominee it is about; none for the campaign's own.
+    pub nominee_id: Option<NomineeId>,
+    /// Its headline.
+    pub title: String,
+    /// A sentence or two on its content.
+    pub summary: String,
+    /// Its text in Markdown.
+    pub body: String,
+    /// When it comes out or came out; where there is no such time, that of its creation.
+    pub published_at: DateTime<Utc>,
+    /// Whether it has a time at which it comes out.
+    pub is_scheduled: bool,
+    /// The state that people move.
+    pub state: StoryState,
+    /// The name of its author.
+    pub author: Option<String>,
+    /// The name of the member who approved it.
+    pub approver: Option<String>,
+    /// Voters who like it.
+    pub likes: i64,
+    /// Its views.
+    pub views: i64,
+}
+
+impl ExportedStory {
+    /// Its position in the feed.
+    #[must_use]
+    pub fn position(&self) -> FeedPosition {
+        FeedPosition {
+            published_at: self.published_at,
+            id: self.id,
+        }
+    }
+}
+
+/// Stories of a campaign behind `after`, oldest first, at most `limit`, as this transaction sees them.
+pub async fn list_page(
+    tx: &mut Transaction,
+    campaign_id: CampaignId,
+    after: FeedPosition,
+    limit: i64,
+) -> sqlx::Result<Vec<ExportedStory>> {
+    let statement = sql!(
+        "list_stories_to_export",
+        "SELECT s.id, s.nominee_id, s.title, s.summary, s.body, s.published_at, s.is_scheduled, s.state,
+            author.name AS author, approver.name AS approver, COALESCE(c.likes, 0) AS likes,
+            COALESCE(c.views, 0) AS views
+        FROM story s LEFT JOIN subject_counter c ON c.subject_id = s.id LEFT JOIN staff author ON author.id = s.author_id
+            LEFT JOIN staff approver ON approver.id = s.approver_id
+        WHERE s.campaign_id = $1 AND (s.published_at, s.id) > ($2, $3) ORDER BY s.published_at, s.id LIMIT $4"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text)
+        .bind(campaign_id).bind(after.published_at).bind(after.id).bind(limit).fetch_all(t).await)
 }

@@ -2,8 +2,8 @@
 
 mod account;
 mod campaigns;
-mod import_jobs;
 mod exports;
+mod import_jobs;
 mod imports;
 mod members;
 mod nominees;

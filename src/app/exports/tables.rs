@@ -19,7 +19,7 @@ use crate::domain::turnout::{ClientKind, minute_start};
 use crate::error::Result;
 use crate::id::{AuditEventId, CampaignId, NomineeId, StoryId, VoterId};
 use crate::ledger::audit::{self, AuditEvent, AuditPosition};
-use crate::ledger::story::{self, ExportedStory};
+use crate::ledger::story_edit::{self, ExportedStory};
 use crate::ledger::turnout::{self, TurnoutRow};
 use crate::ledger::vote::{self, ExportedVote, VotePosition};
 use crate::ledger::{Database, Transaction, campaign, tally};
@@ -83,6 +83,9 @@ pub(super) fn titles(kind: ExportKind) -> Row {
             "正文 / Body",
             "候选人编号 / Nominee number",
             "发布时间 / Publish at",
+            "状态 / State",
+            "作者 / Author",
+            "审核人 / Approver",
             "候选人 / Nominee",
             "点赞 / Likes",
             "浏览 / Views",
@@ -179,7 +182,7 @@ impl<'a> Table<'a> {
                 votes.iter().map(|vote| self.ballot_row(vote)).collect()
             }
             Place::Stories(after) => {
-                let stories = story::list_page(tx, id, after, STORY_BATCH).await?;
+                let stories = story_edit::list_page(tx, id, after, STORY_BATCH).await?;
                 let last = stories.last().map(ExportedStory::position);
                 self.place = last.map_or(Place::End, Place::Stories);
                 stories.iter().map(|story| self.story_row(story)).collect()
@@ -304,7 +307,14 @@ impl<'a> Table<'a> {
             text(&story.body),
             number,
             // As an import takes it.
-            self.time(story.published_at, "%Y-%m-%d %H:%M:%S"),
+            if story.is_scheduled {
+                self.time(story.published_at, "%Y-%m-%d %H:%M:%S")
+            } else {
+                text("")
+            },
+            text(story.state.name()),
+            text(story.author.as_deref().unwrap_or_default()),
+            text(story.approver.as_deref().unwrap_or_default()),
             name,
             Field::Number(story.likes),
             Field::Number(story.views),

@@ -6,9 +6,9 @@ mod campaign;
 mod campaign_desk;
 mod category;
 mod change;
+mod export;
 mod import;
 mod import_code;
-mod export;
 mod like;
 mod media;
 mod node;
@@ -33,9 +33,9 @@ pub(super) use self::campaign::{
     TallyVisibility, list_campaigns,
 };
 pub(super) use self::category::Category;
+pub(super) use self::export::{Export, ExportFormat, ExportKind, find_export, find_exports};
 use self::import::find_imports;
 pub(super) use self::import::{Import, ImportKind};
-pub(super) use self::export::{Export, ExportFormat, ExportKind, find_export, find_exports};
 pub(super) use self::like::{
     RecordViewsInput, RecordViewsPayload, RecordViewsUserError, SetLikeInput, SetLikePayload,
     SetLikeUserError,

@@ -267,8 +267,8 @@ async fn check(
                 .map(|row| [0, 1, 2].map(|i| row[i].clone()))
                 .collect();
             assert_eq!((found.len(), found), (2, expected));
-            let time = columns(rows, &["Publish at", "Nominee number"]).remove(0);
-            assert_eq!(time, ["2022-10-25 12:00:00", "1"]);
+            let time = columns(rows, &["Publish at", "Nominee number", "State"]).remove(0);
+            assert_eq!(time, ["2022-10-25 12:00:00", "1", "APPROVED"]);
         }
         _ => {
             let data = owner.ask(EVENTS, variables).await;

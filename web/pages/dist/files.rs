@@ -1,24 +1,24 @@
 // Written by web/pages/build.js.
-const SCRIPT: &str = "main-BwT3eyFF.js";
+const SCRIPT: &str = "main-BuV5noZM.js";
 const STYLE: &str = "main-CuLVQMGU.css";
 const FILES: &[File] = &[
     File {
-        name: "board-DADANauN.js",
+        name: "board-D4668e10.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-DADANauN.js.br"),
-        gzip: include_bytes!("board-DADANauN.js.gz"),
+        brotli: include_bytes!("board-D4668e10.js.br"),
+        gzip: include_bytes!("board-D4668e10.js.gz"),
     },
     File {
-        name: "live-yn0rZJgV.js",
+        name: "live-Bv_8Ceth.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-yn0rZJgV.js.br"),
-        gzip: include_bytes!("live-yn0rZJgV.js.gz"),
+        brotli: include_bytes!("live-Bv_8Ceth.js.br"),
+        gzip: include_bytes!("live-Bv_8Ceth.js.gz"),
     },
     File {
-        name: "main-BwT3eyFF.js",
+        name: "main-BuV5noZM.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-BwT3eyFF.js.br"),
-        gzip: include_bytes!("main-BwT3eyFF.js.gz"),
+        brotli: include_bytes!("main-BuV5noZM.js.br"),
+        gzip: include_bytes!("main-BuV5noZM.js.gz"),
     },
     File {
         name: "main-CuLVQMGU.css",
@@ -27,15 +27,15 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-CuLVQMGU.css.gz"),
     },
     File {
-        name: "stories-3l0oC76Z.js",
+        name: "stories-BnJ9cV7l.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-3l0oC76Z.js.br"),
-        gzip: include_bytes!("stories-3l0oC76Z.js.gz"),
+        brotli: include_bytes!("stories-BnJ9cV7l.js.br"),
+        gzip: include_bytes!("stories-BnJ9cV7l.js.gz"),
     },
     File {
-        name: "story-CxfBDZiQ.js",
+        name: "story-BFT4VPAj.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-CxfBDZiQ.js.br"),
-        gzip: include_bytes!("story-CxfBDZiQ.js.gz"),
+        brotli: include_bytes!("story-BFT4VPAj.js.br"),
+        gzip: include_bytes!("story-BFT4VPAj.js.gz"),
     },
 ];

@@ -177,13 +177,19 @@ export type CreateCampaignInput = {
   categories?: Array<CategoryInput>;
 };
 
+export type CreateExportInput = {
+  campaignId: Scalars['ID']['input'];
+  kind: ExportKind;
+  format: ExportFormat;
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
 export type CreateImportErrorCode =
   | 'UPLOADS_NOT_CONFIGURED'
   | 'UPLOAD_NOT_FOUND'
   | 'UPLOAD_NOT_RECEIVED'
   | 'UPLOAD_EXPIRED'
   | 'UPLOAD_USED'
-  | 'KIND_NOT_SUPPORTED'
   | 'WRONG_STATE'
   | 'TOO_MANY_IMPORTS'
   | 'IDEMPOTENCY_KEY_REUSED';
@@ -226,6 +232,28 @@ export type CreateUploadInput = {
 export type EnrolSecondFactorInput = {
   password: Scalars['String']['input'];
 };
+
+export type ExportErrorCode =
+  | 'EXPORTS_NOT_CONFIGURED'
+  | 'TOO_MANY_EXPORTS'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type ExportFormat =
+  | 'XLSX'
+  | 'CSV';
+
+export type ExportKind =
+  | 'TALLY'
+  | 'TURNOUT'
+  | 'BALLOTS'
+  | 'STORIES'
+  | 'AUDIT_LOG';
+
+export type ExportStatus =
+  | 'WAITING'
+  | 'WRITING'
+  | 'READY'
+  | 'FAILED';
 
 export type ExtendVotingInput = {
   campaignId: Scalars['ID']['input'];
@@ -526,6 +554,11 @@ export type TallyVisibility =
   | 'LIVE'
   | 'AFTER_CLOSE'
   | 'STAFF_ONLY';
+
+export type TurnoutStep =
+  | 'MINUTE'
+  | 'HOUR'
+  | 'DAY';
 
 export type UpdateCampaignInput = {
   campaignId: Scalars['ID']['input'];

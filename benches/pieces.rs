@@ -93,7 +93,6 @@ impl Process {
             let database = database.expect("it opens");
             let clock = Clock::System;
             database.migrate().await.expect("tables");
-            acclaim::demo::load(&database, &clock).await.expect("demo");
             let parts = Parts {
                 clock,
                 database: Arc::new(database),
@@ -105,6 +104,7 @@ impl Process {
                 public_url: None,
             };
             let (app, _writer) = App::build(parts).await.expect("the app starts");
+            acclaim::demo::load(&app).await.expect("demo");
             let documents = Documents::new(Arc::new(app), Policy::Open).await;
             documents.expect("documents")
         });

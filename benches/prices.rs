@@ -73,7 +73,6 @@ impl Process {
         let database = Arc::new(database.expect("it opens"));
         let clock = Clock::System;
         database.migrate().await.expect("tables");
-        acclaim::demo::load(&database, &clock).await.expect("demo");
         let hash_key = HashKey::new(SECRET.as_bytes());
         let parts = Parts {
             clock,
@@ -86,6 +85,7 @@ impl Process {
             public_url: None,
         };
         let (app, _writer) = App::build(parts).await.expect("the app starts");
+        acclaim::demo::load(&app).await.expect("demo");
         grow(&app, size).await;
         let roster = demo(&app);
         let campaign = GlobalId::Campaign(roster.campaign().id).encode(&hash_key).0;

@@ -119,9 +119,6 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
     let noon = "2022-10-25T04:00:00Z".parse().expect("a time");
     let clock = Clock::manual(noon);
     database.migrate().await.expect("the tables are made");
-    acclaim::demo::load(&database, &clock)
-        .await
-        .expect("the demo is loaded");
     let generous = Rate {
         per_second: 1_000_000.0,
         burst: 1_000_000,
@@ -150,6 +147,8 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
         public_url: None,
     };
     let (app, _writer) = App::build(parts).await.expect("the app starts");
+    let loaded = acclaim::demo::load(&app).await;
+    loaded.expect("the demo is loaded");
     let app = Arc::new(app);
     let documents = Documents::new(Arc::clone(&app), Policy::Any).await;
     let connection_limits = ConnectionLimits {

@@ -12,6 +12,7 @@ use tokio::fs::File;
 use crate::app::desk::{
     CategoryEdit, Desk, ImportMode, NewCampaign, PictureEdit, StaffAccount, StoryStepEdit,
 };
+use crate::app::uploads::UploadRefusal;
 use crate::app::{App, Client};
 use crate::auth::Viewer;
 use crate::auth::password;
@@ -245,7 +246,12 @@ impl Maker<'_> {
         let creating =
             self.app
                 .create_upload_for(by, self.organisation_id, UploadPurpose::Picture, length);
-        let link = creating.await?.map_err(refused("a link"))?;
+        let link = match creating.await? {
+            Ok(link) => link,
+            // Names do without portraits, too.
+            Err(why) if why[0].why == UploadRefusal::NoStore => return Ok(()),
+            Err(why) => return Err(refused("a link")(why)),
+        };
         let token = link.path.rsplit('/').next().unwrap_or_default();
         let upload = self.app.find_upload_to_receive(token).await?;
         let upload = upload.map_err(refused("a file"))?;

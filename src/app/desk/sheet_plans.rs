@@ -68,7 +68,8 @@ impl SheetBasis {
                 stage_nominees(plan, rows, &basis.roster)
             }
             (Self::Stories(basis), SheetPlan::Stories(plan)) => {
-                stage_stories(plan, rows, &basis.titles())
+                let titles = basis.titles();
+                stage_stories(plan, rows, |id| titles.get(&id).copied())
             }
             _ => Vec::new(),
         })

@@ -117,18 +117,18 @@ pub fn stage_nominees(plan: &NomineePlan, rows: &[SheetRow], roster: &Roster) ->
 
 /// The rows of a plan of stories as people look at them, given the headlines of those that are there.
 #[must_use]
-pub fn stage_stories(
-    plan: &StoryPlan,
-    rows: &[SheetRow],
-    known: &HashMap<StoryId, &str>,
+pub fn stage_stories<'a>(
+    plan: &'a StoryPlan,
+    rows: &'a [SheetRow],
+    title_of: impl Fn(StoryId) -> Option<&'a str>,
 ) -> Vec<StagedRow> {
     let in_sheet = story::titles(rows);
-    let stage = |row: &PlannedRow<_, story::StoryDraft, _>| {
+    let stage = |row: &'a PlannedRow<_, story::StoryDraft, StoryId>| {
         let label = match &row.change {
             RowChange::Create(draft) | RowChange::Update { value: draft, .. } => {
                 Some(&*draft.fields.title)
             }
-            RowChange::Unchanged(id) => known.get(id).copied(),
+            RowChange::Unchanged(id) => title_of(*id),
             RowChange::Faulty(_) => in_sheet.get(&row.number).copied(),
         };
         staged(row, label, StoryField::name, RowFaults::Stories)

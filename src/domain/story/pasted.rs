@@ -411,7 +411,7 @@ fn web_address(text: &str) -> Option<String> {
     for character in text.chars() {
         match character {
             ' ' | '(' | ')' | '<' | '>' | '\\' => {
-                _ = write!(address, "%{:02X}", u32::from(character))
+                _ = write!(address, "%{:02X}", u32::from(character));
             }
             other => address.push(other),
         }

@@ -192,6 +192,15 @@ impl StoryPayload {
         })
     }
 
+    async fn of_refusal(
+        ctx: &Context<'_>,
+        id: Option<StoryId>,
+        refused: Rejection<StoryRefusal>,
+    ) -> Result<Self> {
+        let user_errors = StoryUserError::list(ctx, vec![refused]);
+        Self::new(ctx, id, user_errors).await
+    }
+
     async fn of_change(
         ctx: &Context<'_>,
         id: StoryId,
@@ -239,7 +248,7 @@ impl StoryMutation {
         let desk = app.desk(requester.viewer, &requester.client)?;
         let body = match body_of(input.body, input.body_html.as_deref()) {
             Ok(body) => body.unwrap_or_default(),
-            Err(refused) => return StoryPayload::new(ctx, None, refused.list(ctx)).await,
+            Err(refused) => return StoryPayload::of_refusal(ctx, None, refused).await,
         };
         let nominee_id = input
             .nominee_id
@@ -276,7 +285,7 @@ impl StoryMutation {
         let id = node_id::decode(&app.hash_key, &input.story_id)?;
         let body = match body_of(input.body, input.body_html.as_deref()) {
             Ok(body) => body,
-            Err(refused) => return StoryPayload::new(ctx, Some(id), refused.list(ctx)).await,
+            Err(refused) => return StoryPayload::of_refusal(ctx, Some(id), refused).await,
         };
         let nominee_id = match input.nominee_id {
             MaybeUndefined::Undefined => None,
@@ -420,25 +429,19 @@ impl SchedulePayload {
     }
 }
 
-/// A text that was given in two forms, or in one without text.
-struct UnusableBody;
-
-impl UnusableBody {
-    fn list(&self, ctx: &Context<'_>) -> Vec<StoryUserError> {
-        let why = StoryRefusal::InvalidBody;
-        let field = Some("bodyHtml");
-        StoryUserError::list(ctx, vec![Rejection { why, field }])
-    }
-}
-
-/// The text of an edit in Markdown; none where there is none.
+/// The text of an edit in Markdown; none where there is none. Refused is one that was given in two forms, or as HTML
+/// without text.
 fn body_of(
     body: Option<String>,
     body_html: Option<&str>,
-) -> std::result::Result<Option<String>, UnusableBody> {
+) -> std::result::Result<Option<String>, Rejection<StoryRefusal>> {
+    let refused = Rejection {
+        why: StoryRefusal::InvalidBody,
+        field: Some("bodyHtml"),
+    };
     match (body, body_html.map(markdown_of)) {
-        (Some(_), Some(_)) => Err(UnusableBody),
-        (None, Some(markdown)) if markdown.is_empty() => Err(UnusableBody),
+        (Some(_), Some(_)) => Err(refused),
+        (None, Some(markdown)) if markdown.is_empty() => Err(refused),
         (None, markdown) => Ok(markdown),
         (body, None) => Ok(body),
     }

@@ -179,17 +179,37 @@ pub async fn ended(mut command: Command, input: &str) -> Output {
     let mut stdin = child.stdin.take().expect("it is piped");
     stdin.write_all(input.as_bytes()).expect("it reads");
     drop(stdin);
+    // A pipe holds 64 KiB: a program that says more waits for its reader.
+    let stdout = drained(child.stdout.take().expect("it is piped"));
+    let stderr = drained(child.stderr.take().expect("it is piped"));
     let deadline = Instant::now() + deadline();
-    while child.try_wait().expect("its state").is_none() {
+    let is_over = loop {
+        if child.try_wait().expect("its state").is_some() {
+            break true;
+        }
         if Instant::now() > deadline {
             let _ = child.kill();
-            let output = child.wait_with_output().expect("its output");
-            panic!("it goes on and on: {output:?}");
+            break false;
         }
         // A pause between looks, with a deadline above; the end itself is what is waited for.
         tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    child.wait_with_output().expect("its output")
+    };
+    let output = Output {
+        status: child.wait().expect("its end"),
+        stdout: stdout.join().expect("its output"),
+        stderr: stderr.join().expect("its output"),
+    };
+    assert!(is_over, "it goes on and on: {output:?}");
+    output
+}
+
+/// Reads all that a program says, beside it.
+fn drained(mut pipe: impl std::io::Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut said = Vec::new();
+        pipe.read_to_end(&mut said).expect("it is read");
+        said
+    })
 }
 
 /// Checks that the command refuses to start, and that what it says has all of `words`.

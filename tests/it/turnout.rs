@@ -59,7 +59,7 @@ async fn turnout(client: &TestClient, sample: &Sample, by: &str) -> Vec<Value> {
     points.expect("points").clone()
 }
 
-/// What verification says of turnout.
+/// The lines of a verification about turnout.
 async fn faults(app: &TestApp) -> Vec<String> {
     let report = acclaim::verify::verify(&app.database, None).await;
     let report = report.expect("the database answers").to_string();

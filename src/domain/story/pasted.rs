@@ -3,9 +3,10 @@
 //! It is read token by token and never built up into a tree, so nesting costs nothing. What has no place in an article
 //! goes: scripts, styles, forms, attributes, and links and pictures that lead elsewhere than to the web.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 
+use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
@@ -14,27 +15,54 @@ use html5ever::tokenizer::{
 /// Levels of lists and quotations that are kept; deeper ones stand at the deepest.
 const LEVELS_MAX: usize = 4;
 
-/// The Markdown of a piece of HTML.
+/// Signs of a tag that separate attributes, at most: the tokenizer compares each attribute with all before it.
+const SEPARATORS_MAX: usize = 6_000;
+
+/// The Markdown of a piece of HTML; none where a tag has attributes without end.
 #[must_use]
-pub fn markdown_of(html: &str) -> String {
+pub fn markdown_of(html: &str) -> Option<String> {
+    let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
     let input = BufferQueue::default();
-    input.push_back(html.into());
-    let sink = Sink(RefCell::default());
-    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
-    let _ = tokenizer.feed(&input);
+    // Character by character, so that it is known where a tag begins.
+    let (mut read, mut is_tag, mut separators) = (0, true, 0);
+    for character in html.chars() {
+        input.push_back(StrTendril::from_char(character));
+        let _ = tokenizer.feed(&input);
+        if tokenizer.sink.has_token.take() {
+            (read, is_tag, separators) = (0, true, 0);
+            continue;
+        }
+        // Comments have no attributes, and are long where a word processor wrote them.
+        is_tag &= !(read == 1 && character == '!');
+        read += 1;
+        separators +=
+            usize::from(matches!(character, '/' | '"' | '\'') || character.is_whitespace());
+        if is_tag && separators > SEPARATORS_MAX {
+            return None;
+        }
+    }
     tokenizer.end();
-    let mut writer = tokenizer.sink.0.take();
+    let mut writer = tokenizer.sink.writer.take();
     writer.end_block();
-    writer.text
+    Some(writer.text)
 }
 
-struct Sink(RefCell<Writer>);
+#[derive(Default)]
+struct Sink {
+    writer: RefCell<Writer>,
+    /// Whether a token was whole since this was asked last.
+    has_token: Cell<bool>,
+}
 
 impl TokenSink for Sink {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        let mut writer = self.0.borrow_mut();
+        if matches!(token, Token::ParseError(_)) {
+            return TokenSinkResult::Continue;
+        }
+        self.has_token.set(true);
+        let mut writer = self.writer.borrow_mut();
         match token {
             Token::TagToken(tag) => {
                 writer.tag(&tag);
@@ -328,24 +356,29 @@ impl Writer {
 }
 
 /// A block without breaks, ends of cells and white space at its end.
-fn without_end(block: &str) -> &str {
-    let shorter = block.trim_end().trim_end_matches(" |");
-    // A break is a backslash, which was followed by the end of the line.
-    let shorter = match shorter.strip_suffix('\\') {
-        Some(before) if block[before.len()..].starts_with("\\\n") => before,
-        _ => shorter,
-    };
-    if shorter.len() == block.len() {
-        block
-    } else {
-        without_end(shorter)
+fn without_end(mut block: &str) -> &str {
+    loop {
+        let shorter = block.trim_end().trim_end_matches(" |");
+        // A break is a backslash, which was followed by the end of the line.
+        let shorter = match shorter.strip_suffix('\\') {
+            Some(before) if block[before.len()..].starts_with("\\\n") => before,
+            _ => shorter,
+        };
+        if shorter.len() == block.len() {
+            return block;
+        }
+        block = shorter;
     }
 }
 
-/// Whether the line so far is a number, which a full stop would make an item of a list.
+/// Whether the line so far is a number, which a full stop would make an item of a list. It is looked at from its end:
+/// lines are long.
 fn ends_with_number(block: &str) -> bool {
-    let line = block.rsplit('\n').next().unwrap_or_default();
-    (1..=9).contains(&line.len()) && line.bytes().all(|byte| byte.is_ascii_digit())
+    let bytes = block.as_bytes();
+    let digits = bytes.iter().rev().take(10);
+    let digits = digits.take_while(|byte| byte.is_ascii_digit()).count();
+    let before = bytes.len() - digits;
+    (1..=9).contains(&digits) && (before == 0 || bytes[before - 1] == b'\n')
 }
 
 /// Whether an element stands for itself, with its own lines.
@@ -425,9 +458,13 @@ mod tests {
 
     use super::*;
 
+    fn markdown(html: &str) -> String {
+        markdown_of(html).expect("a few attributes")
+    }
+
     #[test]
     fn an_article_keeps_what_articles_have() {
-        for (html, markdown) in [
+        for (html, expected) in [
             (
                 "<h1>标题</h1><p>第一段 <b> 很 <i>好</i></b>。</p>",
                 "## 标题\n\n第一段 **很 *好***。",
@@ -458,7 +495,7 @@ mod tests {
             ("<b>a<p>b", "**a**\n\nb"),
             ("a\\<p>", "a\\\\"),
         ] {
-            assert_eq!(markdown_of(html), markdown, "{html}");
+            assert_eq!(markdown(html), expected, "{html}");
         }
     }
 
@@ -474,10 +511,10 @@ mod tests {
             "<p onclick='no' style='no'>x",
             "<noscript><img src='https://a.example/'></noscript>x",
         ] {
-            assert_eq!(markdown_of(html), "x", "{html}");
+            assert_eq!(markdown(html), "x", "{html}");
         }
         assert_eq!(
-            markdown_of("&lt;script&gt;alert(1)&lt;/script&gt;"),
+            markdown("&lt;script&gt;alert(1)&lt;/script&gt;"),
             "\\<script>alert(1)\\</script>"
         );
     }
@@ -485,7 +522,25 @@ mod tests {
     #[test]
     fn nesting_costs_nothing() {
         let html = "<div><b><ul><li><blockquote>".repeat(20_000);
-        assert!(markdown_of(&(html + "x")).ends_with('x'));
+        assert!(markdown(&(html + "x")).ends_with('x'));
+        assert_eq!(markdown(&format!("x{}", "<br>".repeat(200_000))), "x");
+        assert_eq!(markdown(&format!("x{}", "<td></td>".repeat(100_000))), "x");
+        let dots = markdown(&"1. ".repeat(300_000));
+        assert!(dots.starts_with("1\\. 1. 1."));
+    }
+
+    #[test]
+    fn a_tag_has_attributes_up_to_a_bound_and_a_comment_any_text() {
+        let attributes = |count: usize| (0..count).map(|n| format!(" a{n}")).collect::<String>();
+        assert_eq!(markdown(&format!("<p{}>x", attributes(5_000))), "x");
+        for many in [attributes(200_000), attributes(7_000).replace(' ', "/")] {
+            assert_eq!(markdown_of(&format!("<p{many}>x")), None);
+        }
+        assert_eq!(
+            markdown(&format!("<!-- {} -->x", "a ".repeat(100_000))),
+            "x"
+        );
+        assert_eq!(markdown(&"a / ".repeat(50_000)).len(), 200_000 - 1);
     }
 
     proptest! {
@@ -493,7 +548,7 @@ mod tests {
         #[test]
         fn texts_survive(text in "[a-z0-9 *_#>.)\\[\\]<&`~+=|!-]{0,40}") {
             let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
-            let html = super::super::html(&markdown_of(&format!("<p>{escaped}</p>")));
+            let html = super::super::html(&markdown(&format!("<p>{escaped}</p>")));
             let shown = html.replace("<p>", "").replace("</p>", "");
             let shown = shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
             let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -503,7 +558,7 @@ mod tests {
 
         #[test]
         fn no_html_comes_through(html in "(<[a-z/!]{0,8}|[a-z '\"=>&;]{0,6}){0,20}") {
-            let rendered = super::super::html(&markdown_of(&html));
+            let rendered = super::super::html(&markdown(&html));
             prop_assert!(!rendered.contains("<script") && !rendered.contains("javascript:"));
         }
     }

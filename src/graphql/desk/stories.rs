@@ -439,10 +439,12 @@ fn body_of(
         why: StoryRefusal::InvalidBody,
         field: Some("bodyHtml"),
     };
-    match (body, body_html.map(markdown_of)) {
+    match (body, body_html) {
         (Some(_), Some(_)) => Err(refused),
-        (None, Some(markdown)) if markdown.is_empty() => Err(refused),
-        (None, markdown) => Ok(markdown),
+        (None, Some(html)) => {
+            let markdown = markdown_of(html).filter(|markdown| !markdown.is_empty());
+            markdown.map(Some).ok_or(refused)
+        }
         (body, None) => Ok(body),
     }
 }

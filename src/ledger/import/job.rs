@@ -1,6 +1,6 @@
 //! Imports on their way: jobs that processes claim by lease, and the rows of their plans.
 //!
-//! Whoever works on a job has its lease, and every statement of the work asks for it: one who lost it to another stores
+//! The worker of a job has its lease, and every statement of the work asks for it: one that lost it to another stores
 //! nothing any more.
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -531,7 +531,10 @@ mod tests {
 
     #[test]
     fn a_tag_has_attributes_up_to_a_bound_and_a_comment_any_text() {
-        let attributes = |count: usize| (0..count).map(|n| format!(" a{n}")).collect::<String>();
+        let attributes = |count: usize| {
+            let attributes: Vec<String> = (0..count).map(|n| format!(" a{n}")).collect();
+            attributes.concat()
+        };
         assert_eq!(markdown(&format!("<p{}>x", attributes(5_000))), "x");
         for many in [attributes(200_000), attributes(7_000).replace(' ', "/")] {
             assert_eq!(markdown_of(&format!("<p{many}>x")), None);

@@ -1,5 +1,6 @@
 //! Articles, the feed that they stand in, and the pages that are cut out of it.
 
+mod elements;
 pub mod fields;
 pub mod life;
 pub mod pasted;

@@ -7,10 +7,11 @@ use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
+
+use super::elements::{is_block, is_left_out, raw_kind};
 
 /// Levels of lists and quotations that are kept; deeper ones stand at the deepest.
 const LEVELS_MAX: usize = 4;
@@ -75,25 +76,6 @@ impl TokenSink for Sink {
         }
         TokenSinkResult::Continue
     }
-}
-
-/// The elements whose content is no markup, as the HTML standard has it.
-fn raw_kind(name: &str) -> Option<RawKind> {
-    match name {
-        "script" => Some(RawKind::ScriptData),
-        "style" | "xmp" | "iframe" | "noembed" | "noframes" | "noscript" => Some(RawKind::Rawtext),
-        "title" | "textarea" => Some(RawKind::Rcdata),
-        _ => None,
-    }
-}
-
-/// Whether an element is left out with all that it contains.
-fn is_left_out(name: &str) -> bool {
-    raw_kind(name).is_some()
-        || matches!(
-            name,
-            "template" | "svg" | "math" | "object" | "select" | "button" | "canvas"
-        )
 }
 
 /// A mark around a stretch of text.
@@ -379,51 +361,6 @@ fn ends_with_number(block: &str) -> bool {
     let digits = digits.take_while(|byte| byte.is_ascii_digit()).count();
     let before = bytes.len() - digits;
     (1..=9).contains(&digits) && (before == 0 || bytes[before - 1] == b'\n')
-}
-
-/// Whether an element stands for itself, with its own lines.
-fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "address"
-            | "article"
-            | "aside"
-            | "blockquote"
-            | "body"
-            | "center"
-            | "dd"
-            | "details"
-            | "div"
-            | "dl"
-            | "dt"
-            | "figcaption"
-            | "figure"
-            | "footer"
-            | "form"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "header"
-            | "hr"
-            | "html"
-            | "li"
-            | "main"
-            | "nav"
-            | "ol"
-            | "p"
-            | "pre"
-            | "section"
-            | "summary"
-            | "table"
-            | "tbody"
-            | "tfoot"
-            | "thead"
-            | "tr"
-            | "ul"
-    )
 }
 
 fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {

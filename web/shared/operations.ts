@@ -1,4 +1,4 @@
-// Written by web/pages/operations.js from operations.graphql and schema.graphql.
+// Written by web/operations.js from operations.graphql and schema.graphql.
 import type { Operation } from "./server";
 
 export type Maybe<T> = T | null;
@@ -352,6 +352,37 @@ export type MemberErrorCode =
   | 'TOO_MANY_INVITATIONS'
   | 'INVITATION_INVALID'
   | 'LAST_OWNER';
+
+export type StaffRight =
+  | 'READ_DRAFTS'
+  | 'READ_FIGURES'
+  | 'READ_RECORDS'
+  | 'EDIT_CAMPAIGNS'
+  | 'WRITE_STORIES'
+  | 'REVIEW_STORIES'
+  | 'MANAGE_ORGANISATION';
+
+export type AddStoryPictureInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId: Scalars['ID']['input'];
+  title: Scalars['String']['input'];
+};
+
+export type RemoveStoryMediaInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  url: Scalars['String']['input'];
+};
+
+export type ReportErrorCode =
+  | 'WRONG_PHASE'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CreateReportInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+};
 
 export type MiniProgramPlatform =
   | 'WECHAT';

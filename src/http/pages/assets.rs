@@ -1,5 +1,5 @@
-//! The files of the pages' program, carried in the binary. Their names have a hash of their contents, so they are
-//! cached for ever.
+//! The files of the programs of the pages and of the desk, carried in the binary. Their names have a hash of their
+//! contents, so they are cached for ever.
 
 use axum::extract::Path;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
@@ -9,18 +9,22 @@ use axum::response::{IntoResponse, Response};
 use super::headers::headers;
 use crate::http::cache_control::IMMUTABLE;
 
-include!("../../../web/pages/dist/files.rs");
+include!("../../../web/dist/files.rs");
 
 /// The licences of the packages in them.
-const LICENSES: &[u8] = include_bytes!("../../../web/pages/dist/LICENSES.txt");
-/// The documents that the program sends, as a manifest: it works where only trusted documents are executed, too.
-pub const DOCUMENTS: &[u8] = include_bytes!("../../../web/pages/dist/documents.json");
-/// Name of the program's first script.
-pub(super) const PROGRAM: &str = SCRIPT;
-/// Name of its style sheet.
-pub(super) const STYLESHEET: &str = STYLE;
+const LICENSES: &[u8] = include_bytes!("../../../web/dist/LICENSES.txt");
+/// The documents that the programs send, as a manifest: they work where only trusted documents are executed, too.
+pub const DOCUMENTS: &[u8] = include_bytes!("../../../web/dist/documents.json");
 
-/// A file of the program, compressed twice.
+/// The files that a page of a program begins with.
+pub(super) struct Program {
+    /// Name of its first script.
+    pub(super) script: &'static str,
+    /// Name of its style sheet.
+    pub(super) style: &'static str,
+}
+
+/// A file of a program, compressed twice.
 struct File {
     name: &'static str,
     content_type: &'static str,
@@ -28,7 +32,7 @@ struct File {
     gzip: &'static [u8],
 }
 
-/// A file of the program, as the client takes it; one that takes neither compression gets gzip, which all do.
+/// A file of a program, as the client takes it; one that takes neither compression gets gzip, which all do.
 pub(super) async fn file(Path(name): Path<String>, request: HeaderMap) -> Response {
     if name == "LICENSES.txt" {
         return (headers("text/plain; charset=utf-8", "no-cache"), LICENSES).into_response();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::SecondsFormat;
 
-use super::assets::{PROGRAM, STYLESHEET};
+use super::assets::{PAGES, Program};
 use super::paths::{campaign_path, nominee_path};
 use crate::domain::address::is_web;
 use crate::domain::nominee::Nominee;
@@ -125,14 +125,15 @@ pub(super) fn document(
             "<meta property=\"og:image\" content=\"{picture}\"><meta name=\"twitter:card\" content=\"summary_large_image\">"
         );
     }
+    let Program { script, style } = PAGES;
     _ = write!(
         html,
-        "<link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/pages/{STYLESHEET}\">"
+        "<link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/pages/{style}\">"
     );
     if head.has_program {
         _ = write!(
             html,
-            "<script type=\"module\" src=\"/pages/{PROGRAM}\"></script>"
+            "<script type=\"module\" src=\"/pages/{script}\"></script>"
         );
     }
     _ = write!(

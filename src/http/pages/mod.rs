@@ -1,4 +1,4 @@
-//! The pages of campaigns below `/c/`, and the way there at `/`, for browsers: the program that `web/pages` builds
+//! The pages of campaigns below `/c/`, and the way there at `/`, for browsers: the program that `web` builds
 //! (`assets`), and the HTML around it that must be there before it runs, or without it: the language, title and preview
 //! tags of an address, and the text of a story (`html`). `poster` has the pictures to share, `media` those
 //! that were uploaded, `paths` the addresses of all.

@@ -1,0 +1,2 @@
+// Being built.
+export function AccountView() { return <h1>x</h1>; }

@@ -1,0 +1,2 @@
+// Being built.
+export function InvitationView() { return <h1>x</h1>; }

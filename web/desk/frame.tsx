@@ -1,0 +1,169 @@
+// What is around every view: the side bar, which is a menu on a phone, and the way out.
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { isStuck } from "../shared/server";
+import { type Viewer, campaign as currentCampaign, may, mayHere } from "./campaign";
+import { Icon, type IconName } from "./parts/icon";
+import { Phase } from "./parts/states";
+import { type CampaignView, type Route, campaignPath, go, pathOf } from "./route";
+import { signOut } from "./session";
+import { t } from "./texts";
+
+interface FrameProps {
+  route: Route | undefined;
+  member: Viewer;
+  onSwitchLanguage: () => void;
+  children: ComponentChildren;
+}
+
+export function Frame({ route, member, onSwitchLanguage, children }: FrameProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const campaign = currentCampaign.use();
+  const stuck = isStuck.use();
+  useEffect(() => setIsOpen(false), [route]);
+  const shown = route?.view === "campaign" && campaign && !(campaign instanceof Error) ? campaign : undefined;
+  const organisationSlug = route?.view === "organisation" ? route.slug : shown?.desk.organisation.slug;
+  const membership = member.memberships.find(({ organisation }) => organisation.slug === organisationSlug);
+  return (
+    <div class="frame">
+      <a class="skip" href="#content">
+        {t().skip}
+      </a>
+      <header class="bar">
+        <button
+          type="button"
+          class="quiet icon"
+          aria-expanded={isOpen}
+          aria-controls="side"
+          aria-label={t().menu}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          <Icon name="menu" />
+        </button>
+        <strong>{shown?.title ?? membership?.organisation.name ?? t().desk}</strong>
+      </header>
+      <aside id="side" class={isOpen ? "side open" : "side"} onKeyDown={(event) => event.key === "Escape" && setIsOpen(false)}>
+        <div class="title">
+          {shown ? (
+            <>
+              <strong>{shown.title}</strong>
+              <small>
+                <a href={pathOf({ view: "organisation", slug: shown.desk.organisation.slug, part: "campaigns" })}>
+                  {shown.desk.organisation.name}
+                </a>
+              </small>
+              <Phase phase={shown.phase} />
+            </>
+          ) : (
+            <strong>{membership?.organisation.name ?? t().desk}</strong>
+          )}
+        </div>
+        <nav aria-label={t().menu}>
+          {shown && route?.view === "campaign" ? (
+            <CampaignLinks slug={shown.slug} here={route.part} campaign={shown} />
+          ) : (
+            membership && <OrganisationLinks slug={membership.organisation.slug} id={membership.organisation.id} route={route} />
+          )}
+        </nav>
+        <div class="foot">
+          <Link href={pathOf({ view: "home" })} icon="home" isHere={route?.view === "home"}>
+            {t().campaigns}
+          </Link>
+          <Link href={pathOf({ view: "account" })} icon="person" isHere={route?.view === "account"}>
+            {member.name ?? t().account}
+          </Link>
+          <div class="row">
+            <button type="button" class="quiet" lang={t().switchLanguage === "中文" ? "zh" : "en"} onClick={onSwitchLanguage}>
+              {t().switchLanguage}
+            </button>
+            <button type="button" class="quiet" onClick={() => void signOut().then(() => go(pathOf({ view: "home" })))}>
+              {t().signOut}
+            </button>
+          </div>
+        </div>
+      </aside>
+      {isOpen && <div class="veil" onClick={() => setIsOpen(false)} />}
+      <main id="content" tabIndex={-1}>
+        {stuck && (
+          <p class="stuck" role="status">
+            {t().stuck}
+          </p>
+        )}
+        {children}
+      </main>
+    </div>
+  );
+}
+
+interface CampaignLinksProps {
+  slug: string;
+  here: CampaignView;
+  campaign: { desk: { nomineeCounts: { active: number; frozen: number }; storyCounts: { inReview: number } } };
+}
+
+function CampaignLinks({ slug, here, campaign: { desk } }: CampaignLinksProps) {
+  const link = (part: CampaignView, icon: IconName, isShown = true, note?: preact.JSX.Element | number) =>
+    isShown && (
+      <Link href={campaignPath(slug, part)} icon={icon} isHere={here === part} note={note}>
+        {t()[part]}
+      </Link>
+    );
+  const waiting = desk.storyCounts.inReview;
+  return (
+    <>
+      {link("overview", "overview")}
+      {link("nominees", "people", true, desk.nomineeCounts.active + desk.nomineeCounts.frozen)}
+      {link("stories", "story", true, waiting > 0 ? <b class="badge">{waiting}</b> : undefined)}
+      {link("schedule", "calendar")}
+      {link("rules", "rules")}
+      {link("result", "result", mayHere("READ_RECORDS"))}
+      {link("imports", "import", mayHere("EDIT_CAMPAIGNS"))}
+      {link("exports", "export", mayHere("READ_RECORDS"))}
+      {link("log", "log", mayHere("READ_RECORDS"))}
+    </>
+  );
+}
+
+function OrganisationLinks({ slug, id, route }: { slug: string; id: string; route: Route | undefined }) {
+  const here = route?.view === "organisation" ? route.part : undefined;
+  return (
+    <>
+      <Link href={pathOf({ view: "organisation", slug, part: "campaigns" })} icon="overview" isHere={here === "campaigns"}>
+        {t().campaigns}
+      </Link>
+      {may(id, "EDIT_CAMPAIGNS") && (
+        <Link href={pathOf({ view: "organisation", slug, part: "new" })} icon="add" isHere={here === "new"}>
+          {t().newCampaign}
+        </Link>
+      )}
+      {may(id, "READ_RECORDS") && (
+        <>
+          <Link href={pathOf({ view: "organisation", slug, part: "members" })} icon="people" isHere={here === "members"}>
+            {t().members}
+          </Link>
+          <Link href={pathOf({ view: "organisation", slug, part: "log" })} icon="log" isHere={here === "log"}>
+            {t().log}
+          </Link>
+        </>
+      )}
+    </>
+  );
+}
+
+interface LinkProps {
+  href: string;
+  icon: IconName;
+  isHere: boolean;
+  note?: preact.JSX.Element | number | undefined;
+  children: ComponentChildren;
+}
+
+function Link({ href, icon, isHere, note, children }: LinkProps) {
+  return (
+    <a href={href} aria-current={isHere ? "page" : undefined}>
+      <Icon name={icon} />
+      <span>{children}</span>
+      {note !== undefined && (typeof note === "number" ? <small>{note}</small> : note)}
+    </a>
+  );
+}

@@ -1,0 +1,187 @@
+// The entry of the desk: who is signed in, the view of the address, and what is around every view.
+import "./style.css";
+import { type ComponentType, render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { chooseLanguage, language } from "../shared/language";
+import { backoff, pauseOrOnline } from "../shared/server";
+import { useLookAgain } from "../shared/store";
+import { SignIn } from "./account/sign_in";
+import { campaign as currentCampaign, loadCampaign, loadViewer, may, viewer } from "./campaign";
+import { Notices } from "./parts/notice";
+import { Empty, Failed } from "./parts/states";
+import { type Route, go, parse, pathOf, start, watchRoute } from "./route";
+import { resume, sessionState } from "./session";
+import { Frame } from "./frame";
+import { t } from "./texts";
+
+/** An open page reads its campaign again this often. */
+const lookAgainMs = 20_000;
+
+/** A view whose code comes when it is wanted; a connection that is away for a moment is waited for. */
+function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>) {
+  let View: ComponentType<Props> | undefined;
+  return function Lazy(props: Props) {
+    const [attempt, setAttempt] = useState(0);
+    const [, redraw] = useState({});
+    useEffect(() => {
+      if (View) return;
+      load().then(
+        (loaded) => {
+          View = loaded;
+          redraw({});
+        },
+        () => pauseOrOnline(backoff(attempt)).then(() => setAttempt(attempt + 1)),
+      );
+    }, [attempt]);
+    return View ? <View {...props} /> : <Empty isLoading />;
+  };
+}
+
+interface CampaignProps {
+  id?: string | undefined;
+}
+
+const Account = lazy(async () => (await import("./account/account")).AccountView);
+const Invitation = lazy(async () => (await import("./account/invitation")).InvitationView);
+const Home = lazy(async () => (await import("./organisation/campaigns")).HomeView);
+const organisationParts = {
+  campaigns: lazy(async () => (await import("./organisation/campaigns")).CampaignsView),
+  new: lazy(async () => (await import("./organisation/new")).NewCampaignView),
+  members: lazy(async () => (await import("./organisation/members")).MembersView),
+  log: lazy(async () => (await import("./organisation/log")).LogView),
+};
+const campaignParts = {
+  overview: lazy<CampaignProps>(async () => (await import("./overview/overview")).OverviewView),
+  nominees: lazy<CampaignProps>(async () => (await import("./nominees/nominees")).NomineesView),
+  stories: lazy<CampaignProps>(async () => (await import("./stories/stories")).StoriesView),
+  schedule: lazy<CampaignProps>(async () => (await import("./stories/schedule")).ScheduleView),
+  rules: lazy<CampaignProps>(async () => (await import("./rules/rules")).RulesView),
+  result: lazy<CampaignProps>(async () => (await import("./result/result")).ResultView),
+  imports: lazy<CampaignProps>(async () => (await import("./sheets/imports")).ImportsView),
+  exports: lazy<CampaignProps>(async () => (await import("./sheets/exports")).ExportsView),
+  log: lazy<CampaignProps>(async () => (await import("./organisation/log")).CampaignLogView),
+};
+
+function Desk() {
+  const [, redraw] = useState({});
+  const [route, setRoute] = useState(() => parse(location.pathname));
+  const state = sessionState.use();
+  const member = viewer.use();
+  const [failure, setFailure] = useState<unknown>();
+  useEffect(
+    () =>
+      watchRoute(() => {
+        setRoute(parse(location.pathname));
+        redraw({});
+      }),
+    [],
+  );
+  const load = () => {
+    setFailure(undefined);
+    loadViewer().catch(setFailure);
+  };
+  useEffect(() => {
+    if (state === "open") load();
+    if (state === "none") viewer.set(undefined);
+  }, [state]);
+  const switchLanguage = () => {
+    chooseLanguage(language() === "zh" ? "en" : "zh");
+    document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";
+    redraw({});
+  };
+  const content = () => {
+    if (route?.view === "invitation") return <Invitation />;
+    // A session that ended on this page leaves the view as it is, below the sign-in.
+    if (state === "none" || (state === "ended" && !member)) return <SignIn onSwitchLanguage={switchLanguage} />;
+    if (failure) return <Failed error={failure} retry={load} />;
+    if (!member) return <Empty isLoading />;
+    return (
+      <>
+        <Frame route={route} member={member} onSwitchLanguage={switchLanguage}>
+          <View route={route} />
+        </Frame>
+        {state === "ended" && <SignIn isAgain onSwitchLanguage={switchLanguage} />}
+      </>
+    );
+  };
+  return (
+    <>
+      {content()}
+      <Notices />
+    </>
+  );
+}
+
+function View({ route }: { route: Route | undefined }) {
+  const member = viewer.use()!;
+  switch (route?.view) {
+    case "home":
+      return <Home />;
+    case "account":
+      return <Account />;
+    case "organisation": {
+      const membership = member.memberships.find(({ organisation }) => organisation.slug === route.slug);
+      if (!membership) return <Empty text={t().notFound} />;
+      if (membership.lacksSecondFactor) return <NeedsSecondFactor />;
+      const isAllowed =
+        route.part === "new"
+          ? may(membership.organisation.id, "EDIT_CAMPAIGNS")
+          : route.part === "campaigns" || may(membership.organisation.id, "READ_RECORDS");
+      const Part = organisationParts[route.part];
+      return isAllowed ? <Part membership={membership} key={route.slug} /> : <Empty text={t().notFound} />;
+    }
+    case "campaign":
+      return <CampaignPart route={route} key={route.slug} />;
+    default:
+      return <Empty text={t().notFound} />;
+  }
+}
+
+function CampaignPart({ route }: { route: Extract<Route, { view: "campaign" }> }) {
+  const { slug, part, id } = route;
+  const campaign = currentCampaign.use();
+  const load = () => void loadCampaign(slug);
+  useEffect(load, [slug]);
+  useLookAgain(lookAgainMs, load);
+  if (campaign === undefined) return <Empty isLoading />;
+  if (campaign instanceof Error) return <Failed error={campaign} retry={load} />;
+  if (campaign === null || campaign.slug !== slug) return <Empty text={t().notFound} />;
+  const organisationId = campaign.desk.organisation.id;
+  if (viewer.value?.memberships.find(({ organisation }) => organisation.id === organisationId)?.lacksSecondFactor) {
+    return <NeedsSecondFactor />;
+  }
+  const isAllowed =
+    part === "imports"
+      ? may(organisationId, "EDIT_CAMPAIGNS")
+      : part === "result" || part === "exports" || part === "log"
+        ? may(organisationId, "READ_RECORDS")
+        : true;
+  const Part = campaignParts[part];
+  return isAllowed ? <Part id={id} key={part} /> : <Empty text={t().notFound} />;
+}
+
+function NeedsSecondFactor() {
+  return (
+    <Empty text={t().needsSecondFactor}>
+      <button class="primary" type="button" onClick={() => go(pathOf({ view: "account" }))}>
+        {t().setUpSecondFactor}
+      </button>
+    </Empty>
+  );
+}
+
+async function begin(): Promise<void> {
+  document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";
+  start();
+  const root = document.getElementById("app")!;
+  render(<Desk />, root);
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await resume();
+    } catch {
+      await pauseOrOnline(backoff(attempt));
+    }
+  }
+}
+
+void begin();

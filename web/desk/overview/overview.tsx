@@ -1,0 +1,4 @@
+// Being built.
+export function OverviewView(_: { id?: string | undefined }) {
+  return <h1>OverviewView</h1>;
+}

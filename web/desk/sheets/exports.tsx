@@ -1,0 +1,4 @@
+// Being built.
+export function ExportsView(_: { id?: string | undefined }) {
+  return <h1>ExportsView</h1>;
+}

@@ -1,0 +1,4 @@
+// Being built.
+export function ScheduleView(_: { id?: string | undefined }) {
+  return <h1>ScheduleView</h1>;
+}

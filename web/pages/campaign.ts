@@ -1,0 +1,175 @@
+// The campaign of the pages, and the votes, likes and quotas of this voter in it.
+import { ApiError, execute, isRetryable } from "../shared/server";
+import { SignInRefused, lateSessions, reader, voter } from "../shared/session";
+import { Store } from "../shared/store";
+import { FindCampaign, type FindCampaignQuery, SetLike } from "./operations";
+import { t } from "./texts";
+import { castVote, pendingVotes } from "./vote";
+
+export type Campaign = NonNullable<FindCampaignQuery["campaign"]>;
+export type Quota = NonNullable<Campaign["viewerQuotas"]>[number];
+
+/** The progress of a vote of this page, newer than what a list said. */
+export interface VoteProgress {
+  state: "idle" | "sending" | "voted";
+  /** The nominee's votes are at least these. */
+  votes?: number;
+}
+
+/** The message to the user, until the next one. */
+export const notice = new Store<{ text: string; isBad?: boolean } | undefined>(undefined);
+/** The campaign; null when there is none, an error when it could not be read yet. */
+export const campaign = new Store<Campaign | null | Error | undefined>(undefined);
+/** The quotas of the voter; null for someone who has not signed in. */
+export const quotas = new Store<Quota[] | null>(null);
+/** The progress of votes by nominee. */
+export const votesCast = new Store<ReadonlyMap<string, VoteProgress>>(new Map());
+/** The number of quota periods that have begun while the page is open: with each, nobody has voted for anyone. */
+export const period = new Store(0);
+
+const noteProgress = (id: string, progress: VoteProgress) =>
+  votesCast.set(new Map(votesCast.value).set(id, { ...votesCast.value.get(id), ...progress }));
+
+/** A campaign that was read so lately is not read again for another view. */
+const freshMs = 20_000;
+
+let currentSlug: string | undefined;
+let askedMs = 0;
+let knownPeriodEndMs: number | undefined;
+
+/** The moment at which the next quota is granted anew; none where none is. */
+export function periodEndMs(of: Quota[] | null): number | undefined {
+  const resets = (of ?? []).flatMap(({ resetsAt }) => (resetsAt ? [Date.parse(resetsAt)] : []));
+  return resets.length > 0 ? Math.min(...resets) : undefined;
+}
+
+function takeQuotas(next: Quota[] | null): void {
+  quotas.set(next);
+  const endMs = periodEndMs(next);
+  if (endMs !== undefined && knownPeriodEndMs !== undefined && endMs > knownPeriodEndMs) {
+    const sending = [...votesCast.value].filter(([, { state }]) => state === "sending");
+    votesCast.set(new Map(sending));
+    period.set(period.value + 1);
+  }
+  knownPeriodEndMs = endMs ?? knownPeriodEndMs;
+}
+
+/** Reads the campaign at a slug where that is due: another one was shown before, or this was read a while ago. */
+export async function openCampaign(slug: string): Promise<void> {
+  if (slug !== currentSlug || Date.now() - askedMs > freshMs) await loadCampaign(slug);
+}
+
+/** Reads the campaign at a slug, at first or again; what was read before stays when that fails. */
+export async function loadCampaign(slug: string): Promise<void> {
+  const isAgain = slug === currentSlug;
+  askedMs = Date.now();
+  if (!isAgain) {
+    currentSlug = slug;
+    knownPeriodEndMs = undefined;
+    campaign.set(undefined);
+  }
+  const isRead = isAgain && campaign.value !== undefined && !(campaign.value instanceof Error);
+  try {
+    const answer = await execute(FindCampaign, { slug }, { as: reader, isBackground: isRead });
+    if (slug !== currentSlug) return;
+    takeQuotas(answer.campaign?.viewerQuotas ?? null);
+    campaign.set(answer.campaign);
+  } catch (error) {
+    if (slug === currentSlug && !isRead) campaign.set(error as Error);
+  }
+}
+
+lateSessions.watch(() => currentSlug !== undefined && void loadCampaign(currentSlug));
+
+/** The campaign as it was read; none until it is. */
+export const loadedCampaign = () => (campaign.value instanceof Error ? undefined : (campaign.value ?? undefined));
+
+interface Votable {
+  id: string;
+  name: string;
+  votes: number | null;
+}
+
+/** Takes over a quota, and drops those of an earlier period; gives whether there are still all. */
+function replaceQuota(quota: Quota): boolean {
+  const isOther = ({ category, resetsAt }: Quota) => category?.id !== quota.category?.id && resetsAt === quota.resetsAt;
+  const count = quotas.value?.length ?? Infinity;
+  takeQuotas([...(quotas.value ?? []).filter(isOther), quota]);
+  return quotas.value!.length >= count;
+}
+
+/** Votes, tells the outcome, and takes over what is left of the quota. */
+export async function vote(nominee: Votable): Promise<void> {
+  noteProgress(nominee.id, { state: "sending" });
+  try {
+    const { nominee: counted, quota, userErrors } = await castVote(nominee.id);
+    const refusal = userErrors[0];
+    const isComplete = quota ? replaceQuota(quota) : quotas.value !== null;
+    // This vote has signed in or is the first of a period: the other categories have new quotas, too. Or the rules are
+    // no longer those of this page.
+    if ((!isComplete || (refusal && refusal.code !== "ALREADY_VOTED")) && currentSlug) void loadCampaign(currentSlug);
+    if (refusal) {
+      noteProgress(nominee.id, { state: refusal.code === "ALREADY_VOTED" ? "voted" : "idle" });
+      notice.set({ text: refusal.message, isBad: true });
+      return;
+    }
+    // The tally that the answer shows may be some votes old, but this one counts.
+    const votes = Math.max(counted?.votes ?? 0, (votesCast.value.get(nominee.id)?.votes ?? nominee.votes ?? 0) + 1);
+    noteProgress(nominee.id, { state: "voted", votes });
+    notice.set({ text: t().votedFor(nominee.name) });
+  } catch (error) {
+    noteProgress(nominee.id, { state: "idle" });
+    notice.set({ text: explain(error, t().notSent(nominee.name)), isBad: true });
+  }
+}
+
+/** Sends the votes again whose answers a reload has lost. */
+export function resumeVotes(nominees: Votable[]): void {
+  const pending = new Set(pendingVotes());
+  for (const nominee of nominees) {
+    if (pending.has(nominee.id) && votesCast.value.get(nominee.id)?.state !== "sending") void vote(nominee);
+  }
+}
+
+/** What is read of the likes of a nominee or story. */
+export interface Liked {
+  likeCount: number;
+  viewerHasLiked: boolean | null;
+}
+
+/** The likes of this page by subject, newer than what its views have read; a busy one is on its way. */
+export const likes = new Store<ReadonlyMap<string, Liked & { isBusy: boolean }>>(new Map());
+
+const noteLike = (id: string, liked: Liked, isBusy: boolean) =>
+  likes.set(new Map(likes.value).set(id, { ...liked, isBusy }));
+
+/** Likes or takes it back: shown at once, on every view, and put right by the answer. */
+export async function toggleLike(subject: Liked & { id: string }): Promise<void> {
+  const { id, likeCount, viewerHasLiked } = subject;
+  const before = likes.value.get(id) ?? { likeCount, viewerHasLiked, isBusy: false };
+  // One at a time: the answers of two could come in any order.
+  if (before.isBusy) return;
+  const liked = before.viewerHasLiked !== true;
+  noteLike(id, { likeCount: before.likeCount + (liked ? 1 : -1), viewerHasLiked: liked }, true);
+  noteLike(id, (await setLike(id, liked)) ?? before, false);
+}
+
+/** Gives the new count, or nothing when it did not work, which the user is told. */
+async function setLike(subjectId: string, liked: boolean): Promise<Liked | undefined> {
+  try {
+    await voter.require();
+    const { subject, userErrors } = (await execute(SetLike, { subjectId, liked }, { as: voter })).setLike;
+    if (subject) return subject;
+    notice.set({ text: userErrors[0]?.message ?? t().likeFailed, isBad: true });
+  } catch (error) {
+    notice.set({ text: explain(error, t().likeFailed), isBad: true });
+  }
+  return undefined;
+}
+
+/** An error in words; `unanswered` are those for one that leaves open whether it was done. */
+function explain(error: unknown, unanswered: string): string {
+  if (error instanceof SignInRefused) return error.message;
+  if (error instanceof ApiError && error.code === "RATE_LIMITED") return t().slowDown;
+  return isRetryable(error) ? unanswered : t().refused;
+}

@@ -1,0 +1,218 @@
+// The entry of the pages: finds the view of the address, and draws around it what all views share.
+import "./style.css";
+import { type ComponentType, render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { remainingTime } from "../shared/format";
+import { chooseLanguage, language } from "../shared/language";
+import { backoff, isStuck, pauseOrOnline } from "../shared/server";
+import { useAlarm, useReturn, useTick } from "../shared/store";
+import { type Campaign, campaign as currentCampaign, loadCampaign, notice, openCampaign, periodEndMs, quotas } from "./campaign";
+import { NotFound } from "./missing";
+import { NomineeView } from "./nominee";
+import { NomineesView } from "./nominees";
+import { Failed, NavLink } from "./parts";
+import { type Route, parse, pathOf, start, watchRoute } from "./route";
+import { t } from "./texts";
+
+const noticeMs = 6_000;
+/** A page that was not looked at for so long reads the campaign again. */
+const awayMs = 20_000;
+/** A vote that is not open is read again this often: it may open earlier or be prolonged. */
+const closedPollMs = 60_000;
+
+/** A view whose code comes when it is wanted; a connection that is away for a moment is waited for. */
+function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>) {
+  let View: ComponentType<Props> | undefined;
+  return function Lazy(props: Props) {
+    const [attempt, setAttempt] = useState(0);
+    const [, redraw] = useState({});
+    useEffect(() => {
+      if (View) return;
+      load().then(
+        (loaded) => {
+          View = loaded;
+          redraw({});
+        },
+        () => pauseOrOnline(backoff(attempt)).then(() => setAttempt(attempt + 1)),
+      );
+    }, [attempt]);
+    if (View) return <View {...props} />;
+    return (
+      <p class="empty" role="status">
+        {attempt === 0 ? t().loading : t().failed}
+      </p>
+    );
+  };
+}
+
+const Stories = lazy(async () => (await import("./stories")).StoriesView);
+const Story = lazy(async () => (await import("./story")).StoryView);
+const Board = lazy(async () => (await import("./board")).default);
+
+function Pages({ firstStory, firstBoard }: FirstViews) {
+  const [route, setRoute] = useState(() => parse(location.pathname));
+  const [, redraw] = useState({});
+  useEffect(() => watchRoute(() => setRoute(parse(location.pathname))), []);
+  const switchLanguage = () => {
+    chooseLanguage(language() === "zh" ? "en" : "zh");
+    document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";
+    redraw({});
+  };
+  if (!route) return <NotFound />;
+  const languageButton = (
+    <button class="quiet language" type="button" lang={language() === "zh" ? "en" : "zh"} onClick={switchLanguage}>
+      {t().switchLanguage}
+    </button>
+  );
+  if (route.view === "board") {
+    return (
+      <main class="wide">
+        {languageButton}
+        <Board slug={route.slug} first={firstBoard} />
+      </main>
+    );
+  }
+  return <CampaignView route={route} firstStory={firstStory} languageButton={languageButton} />;
+}
+
+interface CampaignViewProps {
+  route: Exclude<Route, { view: "board" }>;
+  firstStory: FirstViews["firstStory"];
+  languageButton: preact.JSX.Element;
+}
+
+function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) {
+  const { slug } = route;
+  const campaign = currentCampaign.use();
+  const load = () => void loadCampaign(slug);
+  const loaded = campaign instanceof Error ? undefined : (campaign ?? undefined);
+  useEffect(() => void openCampaign(slug), [slug]);
+  // A quota that has been granted anew is the server's to say.
+  useAlarm(periodEndMs(quotas.use()), load);
+  useReturn(awayMs, load);
+  useEffect(() => {
+    if (!loaded || loaded.phase === "VOTING") return;
+    const timer = setInterval(() => !document.hidden && load(), closedPollMs * (1 + Math.random() / 4));
+    return () => clearInterval(timer);
+  }, [slug, loaded?.phase]);
+  useEffect(() => {
+    const isList = route.view === "voting" || route.view === "stories";
+    if (isList && loaded) document.title = loaded.title;
+  }, [campaign, route.view]);
+  return (
+    <>
+      <header class="top">
+        <div>
+          <h1>
+            <a href={pathOf({ view: "voting", slug })}>{loaded?.title ?? " "}</a>
+          </h1>
+          {languageButton}
+        </div>
+        {loaded && <Countdown campaign={loaded} onEnd={load} />}
+        {loaded && route.view === "voting" && <p class="summary">{loaded.summary}</p>}
+        <nav>
+          <NavLink href={pathOf({ view: "voting", slug })} isHere={route.view === "voting"}>
+            {t().nominees}
+          </NavLink>
+          <NavLink href={pathOf({ view: "stories", slug })} isHere={route.view === "stories"}>
+            {t().stories}
+          </NavLink>
+          <NavLink href={pathOf({ view: "board", slug })} isHere={false}>
+            {t().board}
+          </NavLink>
+        </nav>
+      </header>
+      <main>
+        {route.view === "story" ? (
+          <Story slug={slug} id={route.id} first={firstStory} timeZone={loaded?.timeZone} key={route.id} />
+        ) : campaign === undefined ? (
+          <p class="empty" role="status">
+            {t().loading}
+          </p>
+        ) : campaign instanceof Error ? (
+          <Failed error={campaign} retry={load} />
+        ) : campaign === null ? (
+          <NotFound />
+        ) : route.view === "voting" ? (
+          <NomineesView slug={slug} campaign={campaign} />
+        ) : route.view === "nominee" ? (
+          <NomineeView slug={slug} number={route.number} campaign={campaign} key={route.number} />
+        ) : (
+          <Stories slug={slug} campaign={campaign} />
+        )}
+      </main>
+      <Notice />
+    </>
+  );
+}
+
+/** The time until voting opens or closes; then the campaign is read again. */
+function Countdown({ campaign, onEnd }: { campaign: Campaign; onEnd: () => void }) {
+  const time = useTick();
+  const isUpcoming = campaign.phase === "UPCOMING";
+  const isRunning = isUpcoming || campaign.phase === "VOTING";
+  const endMs = Date.parse(isUpcoming ? campaign.votingOpensAt : campaign.votingClosesAt);
+  const remaining = endMs - time;
+  useAlarm(isRunning ? endMs : undefined, onEnd);
+  if (!isRunning) return <p class="countdown">{campaign.phase === "PAUSED" ? t().paused : t().closed}</p>;
+  return <p class="countdown">{isUpcoming ? t().opensIn(remainingTime(remaining)) : t().closesIn(remainingTime(remaining))}</p>;
+}
+
+function Notice() {
+  const message = notice.use();
+  useEffect(() => {
+    if (!message) return;
+    const timer = setTimeout(() => notice.set(undefined), noticeMs);
+    return () => clearTimeout(timer);
+  }, [message]);
+  const isWaiting = isStuck.use();
+  return (
+    <div class="notice" role="status" aria-live="polite">
+      {isWaiting && <p class="stuck">{t().stuck}</p>}
+      {message && <p class={message.isBad ? "bad" : "good"}>{message.text}</p>}
+    </div>
+  );
+}
+
+/** The answers that are read before the page is drawn. */
+interface FirstViews {
+  firstStory?: Awaited<ReturnType<typeof import("./story").findStory>> | undefined;
+  firstBoard?: Awaited<ReturnType<typeof import("./board").loadBoard>> | undefined;
+}
+
+/** Reads what the page of a route shows first: until then the server's rendering stands. */
+async function readFirst(route: Route | undefined): Promise<FirstViews> {
+  if (!route) return {};
+  if (route.view === "board") {
+    const { loadBoard } = await import("./board");
+    return { firstBoard: await loadBoard(route.slug) };
+  }
+  const findStory = async (id: string) => (await import("./story")).findStory(id);
+  const story = route.view === "story" ? findStory(route.id).catch(() => undefined) : undefined;
+  await loadCampaign(route.slug);
+  return { firstStory: await story };
+}
+
+/** A line below the server's rendering that says that the page is being read; gives the function that ends it. */
+function announce(root: HTMLElement): () => void {
+  const status = document.createElement("p");
+  status.className = "empty";
+  status.setAttribute("role", "status");
+  const tell = () => (status.textContent = isStuck.value ? t().stuck : t().loading);
+  tell();
+  root.append(status);
+  return isStuck.watch(tell);
+}
+
+async function begin(): Promise<void> {
+  const root = document.getElementById("app")!;
+  document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";
+  start();
+  const stop = announce(root);
+  const first = await readFirst(parse(location.pathname)).catch(() => ({}));
+  stop();
+  root.replaceChildren();
+  render(<Pages {...first} />, root);
+}
+
+void begin();

@@ -1,0 +1,823 @@
+// Written by web/operations.js from operations.graphql and schema.graphql.
+import type { Operation } from "../shared/server";
+
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: Maybe<T[SubKey]> };
+export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
+export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  DateTime: { input: string; output: string; }
+  Long: { input: number; output: number; }
+  UUID: { input: string; output: string; }
+};
+
+export type AcceptInvitationInput = {
+  token: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+};
+
+export type AccountErrorCode =
+  | 'INVALID_CREDENTIALS'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'WEAK_PASSWORD'
+  | 'INVALID_CODE'
+  | 'NOT_ENROLLED'
+  | 'ALREADY_ENROLLED';
+
+export type ActorKind =
+  | 'STAFF'
+  | 'OPERATOR'
+  | 'CLOCK';
+
+export type AmendRulesInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  votesPerPeriod?: InputMaybe<Scalars['Int']['input']>;
+  tallyVisibility?: InputMaybe<TallyVisibility>;
+  votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
+  reason: Scalars['String']['input'];
+};
+
+export type ApplyImportErrorCode =
+  | 'NOT_CHECKED'
+  | 'NO_PLAN'
+  | 'STALE_OBJECT'
+  | 'PLAN_CHANGED'
+  | 'FAULTY_ROWS'
+  | 'NOTHING_TO_APPLY'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'FILE_LOST';
+
+export type ApplyImportInput = {
+  importId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CampaignErrorCode =
+  | 'INVALID_SLUG'
+  | 'SLUG_TAKEN'
+  | 'INVALID_TITLE'
+  | 'INVALID_SUMMARY'
+  | 'INVALID_TIME_ZONE'
+  | 'INVALID_QUOTA'
+  | 'INVALID_ADMITS'
+  | 'TIMES_OUT_OF_ORDER'
+  | 'TIME_PAST'
+  | 'WRONG_PHASE'
+  | 'FIXED_AFTER_FIRST_VOTE'
+  | 'FIXED_ONCE_ANNOUNCED'
+  | 'QUOTA_LOWERED'
+  | 'REASON_REQUIRED'
+  | 'NOT_READY'
+  | 'INVALID_CATEGORY_KEY'
+  | 'INVALID_CATEGORY_NAME'
+  | 'INVALID_SHORTLIST_SIZE'
+  | 'TOO_MANY_CATEGORIES'
+  | 'CATEGORY_IN_USE'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CampaignLifecycle =
+  | 'DRAFT'
+  | 'RUNNING'
+  | 'PUBLISHED'
+  | 'ARCHIVED';
+
+export type CampaignPhase =
+  | 'DRAFT'
+  | 'UPCOMING'
+  | 'VOTING'
+  | 'PAUSED'
+  | 'ENDED'
+  | 'PUBLISHED'
+  | 'ARCHIVED';
+
+export type CampaignStepInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CastBallotInput = {
+  campaignId: Scalars['ID']['input'];
+  nomineeIds: Array<Scalars['ID']['input']>;
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type CastVoteErrorCode =
+  | 'ALREADY_VOTED'
+  | 'QUOTA_SPENT'
+  | 'VOTING_NOT_OPEN'
+  | 'VOTING_CLOSED'
+  | 'VOTING_PAUSED'
+  | 'NOMINEE_NOT_FOUND'
+  | 'NOMINEE_FROZEN'
+  | 'NOT_ELIGIBLE'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CastVoteInput = {
+  nomineeId: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type CategoryInput = {
+  id?: InputMaybe<Scalars['ID']['input']>;
+  key: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  shortlistSize: Scalars['Int']['input'];
+};
+
+export type ChangePasswordInput = {
+  currentPassword: Scalars['String']['input'];
+  newPassword: Scalars['String']['input'];
+};
+
+export type CloneCampaignInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  slug: Scalars['String']['input'];
+  title: Scalars['String']['input'];
+  votingOpensAt: Scalars['DateTime']['input'];
+  votingClosesAt: Scalars['DateTime']['input'];
+  withNominees?: Scalars['Boolean']['input'];
+};
+
+export type ConfirmSecondFactorInput = {
+  code: Scalars['String']['input'];
+};
+
+export type ContentCheck =
+  | 'NOT_CHECKED'
+  | 'PASSED'
+  | 'REVIEW'
+  | 'RISKY';
+
+export type CreateCampaignInput = {
+  organisationId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  slug: Scalars['String']['input'];
+  title: Scalars['String']['input'];
+  summary?: Scalars['String']['input'];
+  timeZone?: Scalars['String']['input'];
+  votingOpensAt: Scalars['DateTime']['input'];
+  votingClosesAt: Scalars['DateTime']['input'];
+  rules: VotingRulesInput;
+  categories?: Array<CategoryInput>;
+};
+
+export type CreateExportInput = {
+  campaignId: Scalars['ID']['input'];
+  kind: ExportKind;
+  format: ExportFormat;
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type CreateImportErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'UPLOAD_NOT_FOUND'
+  | 'UPLOAD_NOT_RECEIVED'
+  | 'UPLOAD_EXPIRED'
+  | 'UPLOAD_USED'
+  | 'WRONG_STATE'
+  | 'TOO_MANY_IMPORTS'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CreateImportInput = {
+  campaignId: Scalars['ID']['input'];
+  kind: ImportKind;
+  uploadId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type CreateNomineeInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  categoryId: Scalars['ID']['input'];
+  number?: InputMaybe<Scalars['Int']['input']>;
+  name: Scalars['String']['input'];
+  employer: Scalars['String']['input'];
+  city?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: Scalars['String']['input'];
+};
+
+export type CreateStoryInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  nomineeId?: InputMaybe<Scalars['ID']['input']>;
+  title: Scalars['String']['input'];
+  summary?: Scalars['String']['input'];
+  body?: InputMaybe<Scalars['String']['input']>;
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CreateUploadInput = {
+  organisationId: Scalars['ID']['input'];
+  purpose: UploadPurpose;
+  bytes: Scalars['Int']['input'];
+};
+
+export type EnrolSecondFactorInput = {
+  password: Scalars['String']['input'];
+};
+
+export type ExportErrorCode =
+  | 'EXPORTS_NOT_CONFIGURED'
+  | 'TOO_MANY_EXPORTS'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type ExportFormat =
+  | 'XLSX'
+  | 'CSV';
+
+export type ExportKind =
+  | 'TALLY'
+  | 'TURNOUT'
+  | 'BALLOTS'
+  | 'STORIES'
+  | 'AUDIT_LOG';
+
+export type ExportStatus =
+  | 'WAITING'
+  | 'WRITING'
+  | 'READY'
+  | 'FAILED';
+
+export type ExtendVotingInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  votingClosesAt: Scalars['DateTime']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type GrantRoleInput = {
+  organisationId: Scalars['ID']['input'];
+  staffId: Scalars['ID']['input'];
+  role: StaffRole;
+};
+
+export type IdentityKind =
+  | 'GUEST'
+  | 'WECHAT_MINI_PROGRAM';
+
+export type ImportChange =
+  | 'CREATE'
+  | 'UPDATE'
+  | 'UNCHANGED'
+  | 'FAULTY';
+
+export type ImportFailureCode =
+  | 'EMPTY'
+  | 'FILE_TOO_LARGE'
+  | 'ARCHIVE_TOO_LARGE'
+  | 'OLD_FORMAT'
+  | 'BINARY_FORMAT'
+  | 'OPEN_DOCUMENT'
+  | 'ENCRYPTED'
+  | 'NOT_A_SPREADSHEET'
+  | 'DAMAGED'
+  | 'NO_VISIBLE_SHEET'
+  | 'TOO_MANY_ROWS'
+  | 'TOO_MANY_COLUMNS'
+  | 'TOO_MUCH_TEXT'
+  | 'UNKNOWN_ENCODING'
+  | 'TOO_DEMANDING'
+  | 'HEADER_MISSING'
+  | 'HEADER_TWICE'
+  | 'WRONG_STATE'
+  | 'FILE_LOST'
+  | 'READER_FAILED';
+
+export type ImportFaultCode =
+  | 'MISSING'
+  | 'TOO_LONG'
+  | 'CONTROL_CHARACTER'
+  | 'OUT_OF_RANGE'
+  | 'FORMULA_WITHOUT_VALUE'
+  | 'ERROR_VALUE'
+  | 'NUMBER_TOO_LONG'
+  | 'NO_DATE'
+  | 'NOT_A_NUMBER'
+  | 'UNKNOWN_CATEGORY'
+  | 'AMBIGUOUS_CATEGORY'
+  | 'AMBIGUOUS_NOMINEE'
+  | 'CATEGORY_FIXED'
+  | 'UNKNOWN_NOMINEE'
+  | 'AMBIGUOUS_STORY'
+  | 'DUPLICATE'
+  | 'NOT_A_TIME'
+  | 'SKIPPED_TIME';
+
+export type ImportKind =
+  | 'NOMINEES'
+  | 'STORIES';
+
+export type ImportStatus =
+  | 'READING'
+  | 'CHECKED'
+  | 'APPLYING'
+  | 'APPLIED'
+  | 'FAILED';
+
+export type InviteStaffInput = {
+  organisationId: Scalars['ID']['input'];
+  email: Scalars['String']['input'];
+  role: StaffRole;
+};
+
+export type MediaKind =
+  | 'IMAGE'
+  | 'VIDEO'
+  | 'AUDIO';
+
+export type MemberErrorCode =
+  | 'INVALID_EMAIL'
+  | 'INVALID_NAME'
+  | 'WEAK_PASSWORD'
+  | 'INVALID_CREDENTIALS'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'ALREADY_MEMBER'
+  | 'TOO_MANY_INVITATIONS'
+  | 'INVITATION_INVALID'
+  | 'LAST_OWNER';
+
+export type StaffRight =
+  | 'READ_DRAFTS'
+  | 'READ_FIGURES'
+  | 'READ_RECORDS'
+  | 'EDIT_CAMPAIGNS'
+  | 'WRITE_STORIES'
+  | 'REVIEW_STORIES'
+  | 'MANAGE_ORGANISATION';
+
+export type AddStoryPictureInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId: Scalars['ID']['input'];
+  title: Scalars['String']['input'];
+};
+
+export type RemoveStoryMediaInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  url: Scalars['String']['input'];
+};
+
+export type ReportErrorCode =
+  | 'WRONG_PHASE'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CreateReportInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type MiniProgramPlatform =
+  | 'WECHAT';
+
+export type NomineeErrorCode =
+  | 'INVALID_FIELD'
+  | 'NUMBER_TAKEN'
+  | 'CATEGORY_NOT_FOUND'
+  | 'FIXED_AFTER_FIRST_VOTE'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type NomineeOrder =
+  | 'NUMBER'
+  | 'VOTES'
+  | 'SHUFFLED';
+
+export type NomineeStatus =
+  | 'ACTIVE'
+  | 'FROZEN'
+  | 'WITHDRAWN';
+
+export type NomineeStepInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type OrganisationErrorCode =
+  | 'INVALID_SLUG'
+  | 'SLUG_TAKEN'
+  | 'INVALID_NAME'
+  | 'STALE_OBJECT';
+
+export type PictureErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'UPLOAD_NOT_FOUND'
+  | 'UPLOAD_NOT_RECEIVED'
+  | 'UPLOAD_EXPIRED'
+  | 'UPLOAD_USED'
+  | 'NOT_A_PICTURE'
+  | 'PICTURE_TOO_LARGE'
+  | 'PICTURE_ANIMATED'
+  | 'PICTURE_DAMAGED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT';
+
+export type PictureSize =
+  | 'SMALL'
+  | 'LARGE';
+
+export type QuotaPeriod =
+  | 'DAY'
+  | 'CAMPAIGN';
+
+export type QuotaScope =
+  | 'CAMPAIGN'
+  | 'CATEGORY';
+
+export type RecordViewsErrorCode =
+  | 'SUBJECT_NOT_FOUND';
+
+export type RecordViewsInput = {
+  subjectIds: Array<Scalars['ID']['input']>;
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type RefreshSessionInput = {
+  refreshToken: Scalars['String']['input'];
+};
+
+export type ReviewStoryInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type RevokeInvitationInput = {
+  organisationId: Scalars['ID']['input'];
+  invitationId: Scalars['ID']['input'];
+};
+
+export type RevokeRoleInput = {
+  organisationId: Scalars['ID']['input'];
+  staffId: Scalars['ID']['input'];
+};
+
+export type ScheduleStoriesInput = {
+  campaignId: Scalars['ID']['input'];
+  storyIds: Array<Scalars['ID']['input']>;
+  times: Array<Scalars['String']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  apply?: Scalars['Boolean']['input'];
+};
+
+export type SetCampaignCoverInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SetCategoriesInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  categories: Array<CategoryInput>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SetLikeErrorCode =
+  | 'SUBJECT_NOT_FOUND';
+
+export type SetLikeInput = {
+  subjectId: Scalars['ID']['input'];
+  liked: Scalars['Boolean']['input'];
+};
+
+export type SetNomineePortraitInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SetStoryCoverInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SignInErrorCode =
+  | 'INVALID_CODE'
+  | 'HIGH_RISK'
+  | 'PLATFORM_BUSY'
+  | 'PLATFORM_UNAVAILABLE'
+  | 'PLATFORM_NOT_CONFIGURED'
+  | 'GUESTS_NOT_ADMITTED'
+  | 'INVALID_CREDENTIALS'
+  | 'SECOND_FACTOR_REQUIRED'
+  | 'INVALID_SECOND_FACTOR'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'INVALID_REFRESH_TOKEN';
+
+export type SignInGuestInput = {
+  deviceId: Scalars['String']['input'];
+};
+
+export type SignInMiniProgramInput = {
+  platform: MiniProgramPlatform;
+  code: Scalars['String']['input'];
+};
+
+export type SignInStaffInput = {
+  email: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+  secondFactorCode?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SignOutInput = {
+  refreshToken: Scalars['String']['input'];
+};
+
+export type StaffRole =
+  | 'OWNER'
+  | 'ORGANISER'
+  | 'EDITOR'
+  | 'AUDITOR';
+
+export type StoryErrorCode =
+  | 'INVALID_FIELD'
+  | 'NOMINEE_NOT_FOUND'
+  | 'INVALID_BODY'
+  | 'OWN_TEXT'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'INVALID_SCHEDULE'
+  | 'STORY_NOT_FOUND'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type StoryFormat =
+  | 'MARKDOWN'
+  | 'HTML';
+
+export type StoryState =
+  | 'DRAFT'
+  | 'IN_REVIEW'
+  | 'APPROVED'
+  | 'SCHEDULED'
+  | 'PUBLISHED'
+  | 'RETRACTED';
+
+export type StoryStepInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type TallyVisibility =
+  | 'LIVE'
+  | 'AFTER_CLOSE'
+  | 'STAFF_ONLY';
+
+export type TurnoutStep =
+  | 'MINUTE'
+  | 'HOUR'
+  | 'DAY';
+
+export type UpdateCampaignInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  slug?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  timeZone?: InputMaybe<Scalars['String']['input']>;
+  votingOpensAt?: InputMaybe<Scalars['DateTime']['input']>;
+  votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
+  rules?: InputMaybe<VotingRulesInput>;
+};
+
+export type UpdateNomineeInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  categoryId?: InputMaybe<Scalars['ID']['input']>;
+  number?: InputMaybe<Scalars['Int']['input']>;
+  name?: InputMaybe<Scalars['String']['input']>;
+  employer?: InputMaybe<Scalars['String']['input']>;
+  city?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UpdateOrganisationInput = {
+  organisationId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  name?: InputMaybe<Scalars['String']['input']>;
+  requiresSecondFactor?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type UpdateStoryInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  nomineeId?: InputMaybe<Scalars['ID']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  body?: InputMaybe<Scalars['String']['input']>;
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UploadErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'FILE_TOO_LARGE'
+  | 'TOO_MANY_UPLOADS';
+
+export type UploadPurpose =
+  | 'PICTURE'
+  | 'SHEET';
+
+export type ViewerRole =
+  | 'VOTER'
+  | 'STAFF';
+
+export type VotingRulesInput = {
+  period: QuotaPeriod;
+  scope: QuotaScope;
+  votesPerPeriod: Scalars['Int']['input'];
+  tallyVisibility: TallyVisibility;
+  admits?: Array<IdentityKind>;
+};
+
+export type QuotaPartsFragment = { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null };
+
+export type NomineeCardFragment = { id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, category: { id: string } };
+
+export type StoryCardFragment = { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string } | null };
+
+export type FindCampaignQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+}>;
+
+
+export type FindCampaignQuery = { serverTime: string, campaign: { id: string, title: string, summary: string, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, guestsMayVote: boolean }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
+
+export type ListNomineesQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+  first: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+  category?: InputMaybe<Scalars['ID']['input']>;
+  search?: InputMaybe<Scalars['String']['input']>;
+  orderBy: NomineeOrder;
+  seed?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type ListNomineesQuery = { campaign: { nominees: { totalCount: number, nodes: Array<{ id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, category: { id: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type FindNomineeQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+  number: Scalars['Int']['input'];
+}>;
+
+
+export type FindNomineeQuery = { campaign: { nominee: { summary: string, rank: number | null, likeCount: number, viewCount: number, viewerHasLiked: boolean | null, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, stories: { nodes: Array<{ id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string } | null }> }, category: { id: string } } | null } | null };
+
+export type ListStoriesQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type ListStoriesQuery = { campaign: { id: string, stories: { edges: Array<{ cursor: string, node: { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, endCursor: string | null } } } | null };
+
+export type FindStoryQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type FindStoryQuery = { story: { body: string, viewCount: number, id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string } | null } | null };
+
+export type FindBoardQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+}>;
+
+
+export type FindBoardQuery = { serverTime: string, campaign: { id: string, title: string, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { tallyVisibility: TallyVisibility }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { version: number, asOf: string, rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> } | null } | null };
+
+export type ListRosterQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+  first: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type ListRosterQuery = { campaign: { nominees: { nodes: Array<{ number: number, name: string, employer: string, category: { id: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type BoardTallyFragment = { version: number, asOf: string, rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> };
+
+export type WatchTallySubscriptionVariables = Exact<{
+  campaignId: Scalars['ID']['input'];
+}>;
+
+
+export type WatchTallySubscription = { tallyChanged: { version: number, asOf: string, rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> } };
+
+export type WatchStoriesSubscriptionVariables = Exact<{
+  campaignId: Scalars['ID']['input'];
+}>;
+
+
+export type WatchStoriesSubscription = { storyPublished: { id: string } };
+
+export type CastVoteMutationVariables = Exact<{
+  nomineeId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+}>;
+
+
+export type CastVoteMutation = { castVote: { nominee: { id: string, votes: number | null, viewerHasVoted: boolean | null } | null, quota: { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null } | null, userErrors: Array<{ code: CastVoteErrorCode, message: string }> } };
+
+export type SetLikeMutationVariables = Exact<{
+  subjectId: Scalars['ID']['input'];
+  liked: Scalars['Boolean']['input'];
+}>;
+
+
+export type SetLikeMutation = { setLike: { subject: { likeCount: number, viewerHasLiked: boolean | null } | { likeCount: number, viewerHasLiked: boolean | null } | null, userErrors: Array<{ code: SetLikeErrorCode, message: string }> } };
+
+export type RecordViewsMutationVariables = Exact<{
+  subjectIds: Array<Scalars['ID']['input']> | Scalars['ID']['input'];
+  key: Scalars['UUID']['input'];
+}>;
+
+
+export type RecordViewsMutation = { recordViews: { recorded: number } };
+
+export const FindCampaign: Operation<FindCampaignQuery, FindCampaignQueryVariables> = {
+  id: "bd0b61c084d902a2723bf9da794a7a209233ac480da9b8212d3e7cc5f9fe53f7",
+  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime campaign(slug:$slug){id title summary timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility guestsMayVote}categories{id key name shortlistSize nomineeCount}viewerQuotas{...QuotaParts}}}",
+};
+
+export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {
+  id: "bf93a6db228c4ddc58803a1e6d9bd3fd88e100ca75461a5b11ccb6d9205ac826",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}query ListNominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeCard}pageInfo{hasNextPage endCursor}totalCount}}}",
+};
+
+export const FindNominee: Operation<FindNomineeQuery, FindNomineeQueryVariables> = {
+  id: "239df6c124d3d16354b92b079926d8f5accbc8afe6019b48176bb974c4fae870",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard summary rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
+};
+
+export const ListStories: Operation<ListStoriesQuery, ListStoriesQueryVariables> = {
+  id: "9f4d27266e40198c10a8da2293930c0935aa9e363cb0ed7b9981d491126ba9fe",
+  text: "fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query ListStories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryCard}}pageInfo{hasNextPage hasPreviousPage endCursor}}}}",
+};
+
+export const FindStory: Operation<FindStoryQuery, FindStoryQueryVariables> = {
+  id: "089a57534b61f27ea231b6cd6e56ce7e557cc3d59d51cf418f95d9055b6a7e53",
+  text: "fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query FindStory($id:ID!){story(id:$id){...StoryCard body(format:HTML)viewCount media{kind url title}}}",
+};
+
+export const FindBoard: Operation<FindBoardQuery, FindBoardQueryVariables> = {
+  id: "33102952dcf35b11ce10e68813a33fed85bc13556347d774f01c75fea7481f53",
+  text: "query FindBoard($slug:String!){serverTime campaign(slug:$slug){id title timeZone phase votingOpensAt votingClosesAt rules{tallyVisibility}categories{id key name shortlistSize nomineeCount}tally{...BoardTally}}}fragment BoardTally on Tally{version asOf rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number}}}",
+};
+
+export const ListRoster: Operation<ListRosterQuery, ListRosterQueryVariables> = {
+  id: "8f63fea0dec9ae51b6385f8ce24bc7176d90d6f34483e78ea440c76e7772bf3a",
+  text: "query ListRoster($slug:String!$first:Int!$after:String){campaign(slug:$slug){nominees(first:$first after:$after){nodes{number name employer category{id}}pageInfo{hasNextPage endCursor}}}}",
+};
+
+export const WatchTally: Operation<WatchTallySubscription, WatchTallySubscriptionVariables> = {
+  id: "4572e43b5df6beb12b95fa536058c3f602e376da4cfec50c47006b51cc4eac1d",
+  text: "fragment BoardTally on Tally{version asOf rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number}}}subscription WatchTally($campaignId:ID!){tallyChanged(campaignId:$campaignId){...BoardTally}}",
+};
+
+export const WatchStories: Operation<WatchStoriesSubscription, WatchStoriesSubscriptionVariables> = {
+  id: "cf4942689ab538e70e34266393cf0f3441578ee946b599dfbc45a137fc9e1727",
+  text: "subscription WatchStories($campaignId:ID!){storyPublished(campaignId:$campaignId){id}}",
+};
+
+export const CastVote: Operation<CastVoteMutation, CastVoteMutationVariables> = {
+  id: "fe631b52853105214fa898dee4b041f0d8fa8eac4390612528583f54cda0dbd5",
+  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey}){nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
+};
+
+export const SetLike: Operation<SetLikeMutation, SetLikeMutationVariables> = {
+  id: "2fd6cbe0670eeabcf80d75e95fcd61d20fd48b9274d78eec41b38e9632df4da8",
+  text: "mutation SetLike($subjectId:ID!$liked:Boolean!){setLike(input:{subjectId:$subjectId liked:$liked}){subject{likeCount viewerHasLiked}userErrors{code message}}}",
+};
+
+export const RecordViews: Operation<RecordViewsMutation, RecordViewsMutationVariables> = {
+  id: "d277051150536b88a4f6db3c7820d2d149044f12e47331b1582acd42ab55cc12",
+  text: "mutation RecordViews($subjectIds:[ID!]!$key:UUID!){recordViews(input:{subjectIds:$subjectIds idempotencyKey:$key}){recorded}}",
+};

@@ -1,0 +1,53 @@
+// A vote that counts once, though its answer is lost or its button tapped twice: its key is stored until the answer is
+// there.
+import { isRetryable, execute } from "../shared/server";
+import { randomUuid, voter } from "../shared/session";
+import { storedValue } from "../shared/storage";
+import { CastVote, type CastVoteMutation } from "./operations";
+
+/** A vote without an answer is sent again for so long: later its voter may have meant another day. */
+const pendingMaxMs = 10 * 60_000;
+
+interface PendingVote {
+  nomineeId: string;
+  key: string;
+  sinceMs: number;
+}
+
+const stored = storedValue<PendingVote[]>("pending");
+const inFlight = new Map<string, Promise<CastVoteMutation["castVote"]>>();
+
+const readPending = () => (stored.read() ?? []).filter(({ sinceMs }) => Date.now() - sinceMs < pendingMaxMs);
+
+/** The nominees of votes that were cast and have no answer yet, from before a reload too. */
+export const pendingVotes = () => readPending().map(({ nomineeId }) => nomineeId);
+
+/** Casts a vote; a second call while the first is under way, or after it got no answer, is the same vote. */
+export function castVote(nomineeId: string): Promise<CastVoteMutation["castVote"]> {
+  let cast = inFlight.get(nomineeId);
+  if (!cast) {
+    cast = send(nomineeId).finally(() => inFlight.delete(nomineeId));
+    inFlight.set(nomineeId, cast);
+  }
+  return cast;
+}
+
+async function send(nomineeId: string): Promise<CastVoteMutation["castVote"]> {
+  const pending = readPending();
+  let vote = pending.find((vote) => vote.nomineeId === nomineeId);
+  if (!vote) {
+    vote = { nomineeId, key: randomUuid(), sinceMs: Date.now() };
+    stored.write([...pending, vote]);
+  }
+  const { key } = vote;
+  const settle = () => stored.write((stored.read() ?? []).filter((other) => other.key !== key));
+  try {
+    await voter.require();
+    const { castVote } = await execute(CastVote, { nomineeId, idempotencyKey: key }, { as: voter });
+    settle();
+    return castVote;
+  } catch (error) {
+    if (!isRetryable(error)) settle();
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+// Numbers and times as people say them, in the language in force.
+import { type Language, language } from "./language";
+
+const locales: Record<Language, string> = { en: "en-GB", zh: "zh-CN" };
+
+/** The locale of numbers, times and the order of texts. */
+export const locale = () => locales[language()];
+
+/** A number with its thousands apart. */
+export const count = (n: number) => n.toLocaleString(locale());
+
+/** A moment as people say it, in a time zone: the day only where it is not today's. */
+export function moment(time: number, timeZone: string, today: number): string {
+  const day = (ms: number) => new Intl.DateTimeFormat("sv", { timeZone }).format(ms);
+  const clock = { hour: "2-digit", minute: "2-digit" } as const;
+  const options = day(time) === day(today) ? clock : ({ month: "short", day: "numeric", ...clock } as const);
+  return new Intl.DateTimeFormat(locale(), { timeZone, hourCycle: "h23", ...options }).format(time);
+}
+
+/** A day as people say it, in a time zone. */
+export const date = (time: number, timeZone: string) =>
+  new Intl.DateTimeFormat(locale(), { timeZone, year: "numeric", month: "short", day: "numeric" }).format(time);
+
+/** A time of day to the second, in a time zone. */
+export const clockTime = (time: number, timeZone: string) =>
+  new Intl.DateTimeFormat(locale(), { hourCycle: "h23", timeStyle: "medium", timeZone }).format(time);
+
+/** A remaining time: days, then hours, minutes and seconds as a clock has them. */
+export function remainingTime(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  const two = (n: number) => String(n).padStart(2, "0");
+  const days = Math.floor(seconds / 86_400);
+  const clock = [Math.floor(seconds / 3_600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(":");
+  if (days === 0) return clock;
+  return language() === "zh" ? `${days}天 ${clock}` : `${days} d ${clock}`;
+}

@@ -40,7 +40,8 @@ pub mod code {
 }
 
 /// The code of `error`.
-fn code_of(error: &Error) -> &'static str {
+#[must_use]
+pub fn code_of(error: &Error) -> &'static str {
     match error {
         Error::Unauthenticated | Error::NoBearer => code::UNAUTHENTICATED,
         Error::Forbidden(_) => code::FORBIDDEN,

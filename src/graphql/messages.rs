@@ -90,53 +90,75 @@ impl Language {
         }
     }
 
-    /// The message of a sign-in that was refused.
-    pub(super) fn sign_in_refusal(self, why: SignInRefusal) -> &'static str {
-        match why {
-            SignInRefusal::InvalidCode => self.pick(
+    /// The code and the message of a sign-in that was refused.
+    pub(crate) fn sign_in_refusal(self, why: SignInRefusal) -> (&'static str, &'static str) {
+        let (code, english, chinese) = match why {
+            SignInRefusal::InvalidCode => (
+                "INVALID_CODE",
                 "The login code is invalid or expired: get a new one.",
                 "登录凭证无效或已过期，请重新登录。",
             ),
-            SignInRefusal::HighRisk => self.pick(
+            SignInRefusal::HighRisk => (
+                "HIGH_RISK",
                 "The platform has blocked this account from signing in.",
                 "该账号存在风险，平台已限制登录。",
             ),
-            SignInRefusal::PlatformBusy => self.pick(
+            SignInRefusal::PlatformBusy => (
+                "PLATFORM_BUSY",
                 "Too many people are signing in: try again in a minute.",
                 "登录人数较多，请稍后再试。",
             ),
-            SignInRefusal::PlatformUnavailable => self.pick(
+            SignInRefusal::PlatformUnavailable => (
+                "PLATFORM_UNAVAILABLE",
                 "The platform does not answer: try again shortly.",
                 "登录平台暂时无响应，请稍后再试。",
             ),
-            SignInRefusal::PlatformNotConfigured => self.pick(
+            SignInRefusal::PlatformNotConfigured => (
+                "PLATFORM_NOT_CONFIGURED",
                 "This server is not set up for this platform.",
                 "本服务尚未接入该平台。",
             ),
-            SignInRefusal::GuestsNotAdmitted => self.pick(
+            SignInRefusal::GuestsNotAdmitted => (
+                "GUESTS_NOT_ADMITTED",
                 "Guests are not admitted: sign in through the mini-program.",
                 "不支持游客访问，请通过小程序登录。",
             ),
-            SignInRefusal::InvalidCredentials => {
-                self.pick("E-mail or password is wrong.", "邮箱或密码错误。")
-            }
-            SignInRefusal::SecondFactorRequired => self.pick(
+            SignInRefusal::InvalidCredentials => (
+                "INVALID_CREDENTIALS",
+                "E-mail or password is wrong.",
+                "邮箱或密码错误。",
+            ),
+            SignInRefusal::SecondFactorRequired => (
+                "SECOND_FACTOR_REQUIRED",
                 "Enter the code of your authenticator, too.",
                 "请输入身份验证器中的动态验证码。",
             ),
-            SignInRefusal::InvalidSecondFactor => self.pick(
+            SignInRefusal::InvalidSecondFactor => (
+                "INVALID_SECOND_FACTOR",
                 "The code is wrong or was used: wait for the next one.",
                 "验证码错误或已使用过，请等待下一个验证码。",
             ),
-            SignInRefusal::TooManyAttempts => self.pick(
+            SignInRefusal::TooManyAttempts => (
+                "TOO_MANY_ATTEMPTS",
                 "Too many failed attempts: try again in 15 minutes.",
                 "失败次数过多，请15分钟后再试。",
             ),
-            SignInRefusal::InvalidRefreshToken => self.pick(
+            SignInRefusal::InvalidRefreshToken => (
+                "INVALID_REFRESH_TOKEN",
                 "The session has ended: sign in again.",
                 "会话已失效，请重新登录。",
             ),
-        }
+        };
+        (code, self.pick(english, chinese))
+    }
+
+    /// The code and the message where a page of another site asks for what is the own pages' alone.
+    pub(crate) fn foreign_origin(self) -> (&'static str, &'static str) {
+        let text = self.pick(
+            "Only pages of this server may ask for this: open the desk at the server's own address.",
+            "仅限本站页面访问，请从本服务的正式网址打开管理后台。",
+        );
+        ("FOREIGN_ORIGIN", text)
     }
 
     /// The code and the message of an upload that was refused.

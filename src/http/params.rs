@@ -131,13 +131,23 @@ pub(super) fn body_bytes_max(
 /// Reads the parameters of a POST; its body has to be there within `timeout`.
 pub(super) async fn from_body(
     headers: &HeaderMap,
-    mut body: Body,
+    body: Body,
     bytes_max: usize,
     timeout: Duration,
 ) -> Result<Params, Rejection> {
+    parse_params(&read_json(headers, body, bytes_max, timeout).await?)
+}
+
+/// Reads a body that says that it is JSON and has to be there within `timeout`; it is not parsed.
+pub(super) async fn read_json(
+    headers: &HeaderMap,
+    mut body: Body,
+    bytes_max: usize,
+    timeout: Duration,
+) -> Result<Vec<u8>, Rejection> {
     let read = tokio::time::timeout(timeout, read(headers, &mut body, bytes_max)).await;
     let rejection = match read {
-        Ok(Ok(bytes)) => return parse_params(&bytes),
+        Ok(Ok(bytes)) => return Ok(bytes),
         Ok(Err(rejection)) => rejection,
         Err(_) => {
             let error = document_error(code::BAD_USER_INPUT, "The body came too slowly.");

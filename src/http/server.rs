@@ -27,7 +27,9 @@ use super::places::{Full, Place, Places};
 use super::response_cache::ResponseCache;
 use super::service::{REQUEST_ID, Service, compression, graphql};
 use super::shared_subscriptions::SharedSubscriptions;
-use super::{connection, exports, graphiql, health, pages, sheets, socket, stream, tally, uploads};
+use super::{
+    connection, desk, exports, graphiql, health, pages, sheets, socket, stream, tally, uploads,
+};
 use crate::app::{App, Client};
 use crate::auth::Viewer;
 use crate::graphql::document::Documents;
@@ -188,7 +190,8 @@ impl Server {
         if !self.allowed_origins.is_empty() {
             router = router.layer(cors(&self.allowed_origins));
         }
-        router.with_state(self.clone())
+        // Beside the layer: no other site may use a session of the desk, whichever sites may use the API.
+        router.merge(desk::router()).with_state(self.clone())
     }
 
     /// The service that answers the requests.
@@ -231,8 +234,8 @@ impl Server {
     }
 }
 
-/// The layer that lets pages of other sites use the API. There are no cookies, so a page has no more rights than its
-/// visitor gave it.
+/// The layer that lets pages of other sites use the API. It takes no cookie (the desk's own paths are beside it), so a
+/// page has no more rights than its visitor gave it.
 fn cors(origins: &[HeaderValue]) -> CorsLayer {
     let origins = if origins.iter().any(|origin| origin == "*") {
         AllowOrigin::any()

@@ -28,6 +28,7 @@ on_both!(
     without_a_public_address_there_are_no_codes_and_no_guesses,
     a_poster_is_a_picture_that_leads_to_the_nominee,
     a_poster_needs_a_font,
+    the_desk_begins_with_the_same_page_at_every_path,
     the_platform_draws_the_code_where_it_is_set_up,
     a_code_that_the_platform_refuses_is_replaced_for_a_while,
 );
@@ -487,4 +488,62 @@ async fn a_code_that_the_platform_refuses_is_replaced_for_a_while(stores: Stores
     assert_eq!(platform.images(), []);
     assert_ne!(poster(&app, 2).await, stand_in);
     assert_eq!(platform.images().len(), 1);
+}
+
+async fn the_desk_begins_with_the_same_page_at_every_path(stores: Stores) {
+    let app = public(&stores).start().await;
+    let ask = async |path: &str, language: &str| {
+        let request = app.http().get(app.url(path));
+        let request = request.header("accept-language", language);
+        request.send().await.expect("an answer")
+    };
+    let mut pages = Vec::new();
+    for path in [
+        "/desk",
+        "/desk/",
+        "/desk/invitation",
+        "/desk/c/demo/stories/1",
+    ] {
+        let response = ask(path, "zh-CN").await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        for (name, value) in [
+            ("content-type", "text/html; charset=utf-8"),
+            ("cache-control", "no-cache"),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+            ("vary", "accept-language"),
+        ] {
+            assert_eq!(response.headers()[name], value, "{path}");
+        }
+        let policy = response.headers()["content-security-policy"].to_str();
+        let policy = policy.expect("ASCII");
+        assert!(policy.contains("script-src 'self'; style-src 'self'"));
+        assert!(policy.contains("frame-ancestors 'none'"));
+        pages.push(response.text().await.expect("a text"));
+    }
+    assert!(pages.iter().all(|page| *page == pages[0]));
+    let page = &pages[0];
+    assert!(page.starts_with("<!doctype html><html lang=\"zh-CN\">"));
+    let noscript = page.split("<noscript>").nth(1).expect("one");
+    assert!(noscript.contains("需要") && noscript.contains("needs"));
+    let english = ask("/desk", "en").await.text().await.expect("a text");
+    assert!(english.contains("<html lang=\"en\">"));
+    // Its program is there.
+    let files: Vec<_> = page.split("\"/pages/").skip(1).collect();
+    assert_eq!(files.len(), 2, "{page}");
+    for file in files {
+        let name = file.split('"').next().expect("a name");
+        let response = get(&app, &format!("/pages/{name}")).await;
+        assert_eq!(response.status(), StatusCode::OK, "{name}");
+    }
+    // What is a file or a session stays one.
+    let template = get(&app, "/desk/templates/nominees.csv").await;
+    assert!(
+        template.headers()["content-type"]
+            .to_str()
+            .is_ok_and(|kind| kind.contains("csv"))
+    );
+    assert_eq!(get(&app, "/desk/templates/none").await.status(), 404);
+    assert_eq!(get(&app, "/desk/imports/none").await.status(), 404);
+    assert_eq!(get(&app, "/desk/session").await.status(), 405);
 }

@@ -1,6 +1,7 @@
 //! Signing in as guest, through the mini-program and as staff; sessions and their tokens.
 
 mod carrier;
+mod desk;
 mod guests;
 mod mini_program;
 mod secrecy;

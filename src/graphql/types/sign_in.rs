@@ -148,11 +148,11 @@ impl SignInPayload {
                 }
             }
             Err(why) => {
-                let message = requester(ctx).language.sign_in_refusal(why).to_owned();
+                let (_, message) = requester(ctx).language.sign_in_refusal(why);
                 let path = field.map(|field| vec!["input".to_owned(), field.to_owned()]);
                 let user_errors = vec![SignInUserError {
                     code: why.into(),
-                    message,
+                    message: message.to_owned(),
                     path,
                 }];
                 Self {

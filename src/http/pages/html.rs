@@ -87,6 +87,14 @@ pub(super) fn article(roster: &Roster, story: &Story, about: Option<&Nominee>) -
     html
 }
 
+/// The tag of a language.
+pub(super) fn tag(language: Language) -> &'static str {
+    match language {
+        Language::English => "en",
+        Language::Chinese => "zh-CN",
+    }
+}
+
 /// A whole page.
 pub(super) fn document(
     public_url: Option<&str>,
@@ -94,10 +102,7 @@ pub(super) fn document(
     head: &PageHead<'_>,
     body: &str,
 ) -> String {
-    let lang = match language {
-        Language::English => "en",
-        Language::Chinese => "zh-CN",
-    };
+    let lang = tag(language);
     let title = Escaped(&head.title);
     let summary = Escaped(head.summary);
     let mut html = format!(

@@ -1,11 +1,12 @@
 //! The pages of campaigns below `/c/`, and the way there at `/`, for browsers: the program that `web` builds
 //! (`assets`), and the HTML around it that must be there before it runs, or without it: the language, title and preview
 //! tags of an address, and the text of a story (`html`). `poster` has the pictures to share, `media` those
-//! that were uploaded, `paths` the addresses of all.
+//! that were uploaded, `paths` the addresses of all. `desk` is the page that the organiser's program begins with.
 //!
 //! The heads are public, the same for everybody, and as fresh as the public tally.
 
 mod assets;
+mod desk;
 mod headers;
 mod html;
 mod media;
@@ -58,6 +59,9 @@ pub(super) fn router() -> Router<Server> {
         .route("/c/{slug}/stories", get(campaign))
         .route("/c/{slug}/stories/{id}", get(story))
         .route("/c/{slug}/board", get(campaign))
+        .route("/desk", get(desk::shell))
+        .route("/desk/", get(desk::shell))
+        .route("/desk/{*path}", get(desk::shell))
         .route("/pages/{name}", get(assets::file))
         .route("/media/{name}", get(media::picture))
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use parking_lot::RwLock;
 use tokio::sync::watch;
 
@@ -20,6 +21,8 @@ use crate::ledger::{self, UnreadableRow};
 
 /// Unreadable rows of a campaign that are named in the log: the first few say what kind of fault it is.
 const LOGGED_MAX: usize = 20;
+/// Campaigns that are read at once: a server may begin with a thousand.
+const READ_AT_ONCE: usize = 4;
 
 /// All rosters at a moment, with the ways to find one.
 #[derive(Debug, Default)]
@@ -308,13 +311,17 @@ impl App {
         let mut rosters = Vec::with_capacity(revisions.len());
         let mut damaged = HashMap::new();
         let mut reloaded = Vec::new();
-        for (id, revision) in revisions {
-            if catalog.is_current(id, revision) {
-                rosters.extend(catalog.find_any(id));
-                damaged.extend(catalog.damaged.get(&id).map(|damage| (id, damage.clone())));
-                continue;
-            }
-            let read = ledger::campaign::find_roster(&self.database, id).await?;
+        let (current, changed): (Vec<_>, Vec<_>) = revisions.into_iter().partition(is_current);
+        for (id, _) in current {
+            rosters.extend(catalog.find_any(id));
+            damaged.extend(catalog.damaged.get(&id).map(|damage| (id, damage.clone())));
+        }
+        let reads = changed.into_iter().map(async |(id, revision)| {
+            let read = ledger::campaign::find_roster(&self.database, id).await;
+            read.map(|read| (id, revision, read))
+        });
+        let mut reads = stream::iter(reads).buffer_unordered(READ_AT_ONCE);
+        while let Some((id, revision, read)) = reads.try_next().await? {
             let rows = read.unreadable;
             if !rows.is_empty() {
                 log_unreadable(id, &rows);

@@ -6,14 +6,27 @@ use std::collections::btree_map::Entry;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-use super::App;
+use super::{App, Client};
 use crate::auth::Viewer;
 use crate::domain::access::Action;
-use crate::domain::story::Story;
-use crate::error::Result;
-use crate::id::StoryId;
+use crate::domain::story::pasted::markdown_of;
+use crate::domain::story::{Story, StoryPreview};
+use crate::error::{Error, Result};
+use crate::id::{OrganisationId, StoryId};
 use crate::ledger::UnreadableRow;
 use crate::ledger::story::{self, ReadStories};
+
+/// Bytes of a text that a preview goes through for a unit of the cost of operations, 10 us of one core.
+const PREVIEWED_PER_UNIT: usize = 100;
+
+/// A text that somebody is writing.
+#[derive(Debug, Clone)]
+pub enum WrittenText {
+    /// In Markdown.
+    Markdown(String),
+    /// As it was pasted from a page.
+    Pasted(String),
+}
 
 /// Unreadable stories that are remembered: more tell nothing that these do not.
 const UNREADABLE_MAX: usize = 1_000;
@@ -85,6 +98,38 @@ impl App {
         }
         self.unreadable_stories.note(read.unreadable);
         Ok(())
+    }
+
+    /// The preview of a text to a member who may write stories in this organisation. It is charged by its length.
+    pub async fn preview_story(
+        &self,
+        (viewer, client): (Viewer, &Client),
+        organisation_id: OrganisationId,
+        text: WrittenText,
+    ) -> Result<StoryPreview> {
+        if !self.may(viewer, organisation_id, Action::WriteStories) {
+            return Err(Error::Forbidden(
+                "Your role in the organisation does not allow this.",
+            ));
+        }
+        let (WrittenText::Markdown(written) | WrittenText::Pasted(written)) = &text;
+        let cost = written.len() / PREVIEWED_PER_UNIT;
+        self.charge(viewer, client, u32::try_from(cost).unwrap_or(u32::MAX))?;
+        // A long one takes some milliseconds, in which nothing waits.
+        let making = tokio::task::spawn_blocking(move || {
+            let markdown = match text {
+                WrittenText::Markdown(markdown) => Some(markdown),
+                WrittenText::Pasted(html) => markdown_of(&html),
+            };
+            StoryPreview::new(&markdown?)
+        });
+        let made = making.await.map_err(Error::internal)?;
+        made.ok_or_else(|| {
+            Error::BadUserInput(
+                "A text has at most 100,000 characters, all of which can be printed, and tags have few attributes."
+                    .into(),
+            )
+        })
     }
 
     /// The stories of `ids` that `viewer` may see now: those that are out, in campaigns that are shown; all for members

@@ -46,6 +46,24 @@ pub struct Membership {
     pub is_disabled: bool,
 }
 
+impl Membership {
+    /// Whether the member may do this in its organisation, as both stand.
+    #[must_use]
+    pub fn may(&self, organisation: &Organisation, action: Action) -> bool {
+        !self.is_disabled && !self.lacks_second_factor(organisation) && may(self.role, action)
+    }
+
+    /// Whether the member has to set up a second factor before it may do anything.
+    #[must_use]
+    pub fn lacks_second_factor(&self, organisation: &Organisation) -> bool {
+        lacks_second_factor(
+            self.role,
+            organisation.requires_second_factor,
+            self.has_second_factor,
+        )
+    }
+}
+
 /// All organisations with their members, as they stand at one revision.
 #[derive(Debug, Default)]
 pub struct Directory {
@@ -139,15 +157,7 @@ impl Directory {
             return false;
         };
         let membership = self.find_membership(staff_id, id);
-        membership.is_some_and(|membership| {
-            !membership.is_disabled
-                && !lacks_second_factor(
-                    membership.role,
-                    organisation.requires_second_factor,
-                    membership.has_second_factor,
-                )
-                && may(membership.role, action)
-        })
+        membership.is_some_and(|membership| membership.may(organisation, action))
     }
 }
 

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::fields::checked_body;
 use self::life::StoryReview;
 use super::media::{MediaName, Picture};
 use crate::id::{CampaignId, CategoryId, NomineeId, StoryId};
@@ -89,6 +90,25 @@ impl Story {
     }
 }
 
+/// A text before it is stored: in Markdown, and as it will be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoryPreview {
+    /// The text in Markdown.
+    pub markdown: String,
+    /// The text as HTML that is safe in a page.
+    pub html: String,
+}
+
+impl StoryPreview {
+    /// The preview of a text in Markdown; none where no story can have it.
+    #[must_use]
+    pub fn new(markdown: &str) -> Option<Self> {
+        let markdown = checked_body(markdown)?;
+        let html = html(&markdown);
+        Some(Self { markdown, html })
+    }
+}
+
 /// Renders Markdown to HTML. HTML inside it is shown as text, and links and pictures lead to web addresses only, so
 /// that the result is safe in a page.
 fn html(markdown: &str) -> String {
@@ -146,6 +166,13 @@ pub struct FeedPosition {
 }
 
 impl FeedPosition {
+    /// The position before all stories of a time.
+    #[must_use]
+    pub fn start_of(published_at: DateTime<Utc>) -> Self {
+        let id = StoryId(Uuid::nil());
+        Self { published_at, id }
+    }
+
     /// The position behind all stories of a time.
     #[must_use]
     pub fn end_of(published_at: DateTime<Utc>) -> Self {

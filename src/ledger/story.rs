@@ -306,7 +306,7 @@ pub async fn list_published_between(
 }
 
 /// Which stories of a campaign are listed, and from where on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct DeskPage {
     /// The campaign.
     pub campaign_id: CampaignId,
@@ -314,35 +314,106 @@ pub struct DeskPage {
     pub status: Option<StoryStatus>,
     /// The moment of the status.
     pub now: DateTime<Utc>,
+    /// Only those from this time on.
+    pub from: Option<DateTime<Utc>>,
+    /// Only those before this time.
+    pub to: Option<DateTime<Utc>>,
+    /// Only those with this text in their headline.
+    pub title: Option<String>,
     /// Only stories behind this place.
     pub after: Option<FeedPosition>,
     /// At most so many.
     pub limit: i64,
 }
 
-/// Stories of a campaign, out or not, latest time first: the limit, or more where some cannot be read.
-pub async fn list_of_desk(database: &Database, page: DeskPage) -> sqlx::Result<ReadStories> {
-    let statement = sql!(
-        "list_stories_of_desk",
+/// The state of the story `s` at the time `$2`, by its name in the API.
+macro_rules! status {
+    () => {
+        "CASE WHEN s.state <> 'APPROVED' THEN s.state WHEN NOT s.is_scheduled THEN 'APPROVED'
+            WHEN s.published_at > $2 THEN 'SCHEDULED' ELSE 'PUBLISHED' END"
+    };
+}
+
+macro_rules! list_of_desk {
+    ($like:literal) => {
         concat!(
             "SELECT ",
             columns!(),
-            " FROM story s WHERE s.campaign_id = $1 AND (s.published_at, s.id) < ($2, $3)
-                AND ($4 = '' OR $4 = CASE WHEN s.state <> 'APPROVED' THEN s.state
-                    WHEN NOT s.is_scheduled THEN 'APPROVED'
-                    WHEN s.published_at > $5 THEN 'SCHEDULED' ELSE 'PUBLISHED' END)
-            ORDER BY s.published_at DESC, s.id DESC LIMIT $6"
+            " FROM story s WHERE s.campaign_id = $1 AND (s.published_at, s.id) < ($3, $4) AND s.published_at >= $5
+                AND ($6 = '' OR $6 = ",
+            status!(),
+            ") AND ($7 = '' OR s.title ",
+            $like,
+            " $7 ESCAPE '!') ORDER BY s.published_at DESC, s.id DESC LIMIT $8"
         )
+    };
+}
+
+/// Stories of a campaign, out or not, latest time first: the limit, or more where some cannot be read.
+pub async fn list_of_desk(database: &Database, page: DeskPage) -> sqlx::Result<ReadStories> {
+    // SQLite's LIKE takes letters of ASCII for the same in both cases, PostgreSQL's ILIKE all.
+    let statement = sql!(
+        "list_stories_of_desk",
+        postgres: list_of_desk!("ILIKE"),
+        sqlite: list_of_desk!("LIKE"),
     );
     let status = page.status.map_or("", StoryStatus::name);
-    let from = page.after.unwrap_or(FeedPosition::end_of(LAST_TIME));
+    let title = page.title.as_deref().map_or_else(String::new, contains);
+    let after = page.after.unwrap_or(FeedPosition::end_of(LAST_TIME));
+    // Within the times that stories have: databases know fewer than clients can write.
+    let within = |time: DateTime<Utc>| time.clamp(BEGINNING.published_at, LAST_TIME);
+    let to = page.to.map(within);
+    let end = to.map_or(after, |to| after.min(FeedPosition::start_of(to)));
+    let from = page.from.map_or(BEGINNING.published_at, within);
     let mut room = Room::new(page.limit);
     loop {
         let read = on_pool!(database.read(statement), (p, text) => sqlx::query(text)
-            .bind(page.campaign_id).bind(from.published_at).bind(from.id).bind(status).bind(page.now).bind(room.rows())
+            .bind(page.campaign_id).bind(page.now).bind(end.published_at).bind(end.id).bind(from).bind(status)
+            .bind(&title).bind(room.rows())
             .fetch_all(p).await.map(read))?;
         if room.sufficed(&read) {
             return Ok(read);
         }
     }
+}
+
+/// The pattern of texts that contain this one, for LIKE with the escape character `!`.
+fn contains(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// The number of a campaign's stories in each state at a time; states without any are left out.
+pub async fn count_by_status(
+    database: &Database,
+    campaign_id: CampaignId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<(String, i64)>> {
+    let statement = sql!(
+        "count_stories_by_status",
+        concat!(
+            "SELECT status, count(*) FROM (SELECT ",
+            status!(),
+            " AS status FROM story s WHERE s.campaign_id = $1) counted GROUP BY status"
+        )
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
+        .bind(campaign_id).bind(now).fetch_all(p).await)
+}
+
+/// The views of all stories of a campaign.
+pub async fn sum_views(database: &Database, campaign_id: CampaignId) -> sqlx::Result<i64> {
+    let statement = sql!(
+        "sum_views_of_stories",
+        "SELECT CAST(COALESCE(SUM(c.views), 0) AS BIGINT) FROM story s JOIN subject_counter c ON c.subject_id = s.id
+        WHERE s.campaign_id = $1"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text).bind(campaign_id).fetch_one(p).await)
 }

@@ -7,6 +7,7 @@ mod import_jobs;
 mod imports;
 mod members;
 mod nominees;
+mod overview;
 mod pictures;
 mod stories;
 

@@ -126,6 +126,10 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
         "{ viewer { memberships { role organisation { slug } } } }",
     ),
     (
+        "Membership.rights",
+        "{ viewer { memberships { rights } } }",
+    ),
+    (
         "Organisation.members",
         "{ organisation(slug: \"sample\") { members { role staff { name } } } }",
     ),

@@ -71,6 +71,18 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     (
         "Query",
         "campaign",
+        "{ campaign(id: \"<campaign>\") { desk { storyViews organisation { id } } } }",
+        "++++---",
+    ),
+    (
+        "Query",
+        "campaign",
+        "{ campaign(id: \"<campaign>\") { desk { preview(body: \"x\") { html } } } }",
+        "+++F---",
+    ),
+    (
+        "Query",
+        "campaign",
         "{ campaign(id: \"<campaign>\") { id } }",
         "++++---",
     ),
@@ -533,6 +545,11 @@ const PATHS: &[(&str, &str, u16)] = &[
         200,
     ),
     ("/desk/imports/{token}", "/desk/imports/nothing", 404),
+    ("/desk", "/desk", 200),
+    ("/desk/", "/desk/", 200),
+    ("/desk/{*path}", "/desk/c/a-draft/stories/<story>", 200),
+    ("/desk/session", "/desk/session", 405),
+    ("/desk/session/refresh", "/desk/session/refresh", 405),
     ("/exports/{token}", "/exports/nothing", 404),
 ];
 
@@ -785,7 +802,7 @@ fn every_field_and_path_is_in_the_tables() {
     let listed: BTreeSet<_> = FIELDS.iter().map(|row| (row.0, row.1.to_owned())).collect();
     assert_eq!(listed, fields);
     let mut routes = BTreeSet::new();
-    for file in ["server.rs", "graphiql.rs", "pages/mod.rs"] {
+    for file in ["server.rs", "desk.rs", "graphiql.rs", "pages/mod.rs"] {
         let path = format!("{}/src/http/{file}", env!("CARGO_MANIFEST_DIR"));
         let source = std::fs::read_to_string(path).expect("a source");
         let source: String = source.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -149,7 +149,10 @@ fn imports_point_down_only() {
             "app",
             &["app", "sheet", "ledger", "hot", "media", "auth", "domain"],
         ),
-        ("graphql", &["graphql", "app", "ledger", "auth", "domain"]),
+        (
+            "graphql",
+            &["graphql", "print", "app", "ledger", "auth", "domain"],
+        ),
         ("print", &["print", "domain"]),
         (
             "http",

@@ -277,14 +277,15 @@ impl App {
     }
 
     /// Accepts an invitation: makes an account with this name and password, or, where there is one with the e-mail
-    /// address, asks for its password. Needs no signing in; the secret is what counts.
+    /// address, asks for its password. Needs no signing in; the secret is what counts. Returns the e-mail address to
+    /// sign in with.
     pub async fn accept_invitation(
         &self,
         client: &Client,
         token: &str,
         name: &str,
         password: String,
-    ) -> Result<Answer<StaffId, MemberRefusal>> {
+    ) -> Result<Answer<String, MemberRefusal>> {
         let name = name.trim().to_owned();
         if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
             return refuse(MemberRefusal::InvalidName, "name");
@@ -325,7 +326,7 @@ impl App {
         token_hash: &[u8],
         name: &str,
         password_hash: Option<String>,
-    ) -> Result<Answer<StaffId, MemberRefusal>> {
+    ) -> Result<Answer<String, MemberRefusal>> {
         let now = self.clock.now();
         let mut tx = self.database.begin("accept_invitation").await?;
         let found = organisation::find_invitation_by_token(&mut tx, token_hash).await?;
@@ -369,10 +370,11 @@ impl App {
         };
         let mut changes = Changes::default();
         changes.set("role", role.name());
-        let subject = Subject::new(SubjectKind::Invitation, invitation.id.0, invitation.email);
+        let (id, email) = (invitation.id, invitation.email);
+        let subject = Subject::new(SubjectKind::Invitation, id.0, &email);
         edit.commit(Event::new("invitation.accept", subject, changes))
             .await?;
-        Ok(Ok(staff_id))
+        Ok(Ok(email))
     }
 
     async fn find_open_invitation(&self, token_hash: &[u8]) -> Result<Option<Invitation>> {

@@ -40,6 +40,14 @@ impl StoryField {
     }
 }
 
+/// A text without white space around it, which may be empty; none where it is too long or cannot be printed.
+pub(super) fn checked_body(body: &str) -> Option<String> {
+    let mut faults = Vec::new();
+    let bounds = TextBounds::optional(BODY_CHARS_MAX).with_lines();
+    let body = check_text(StoryField::Body, body, bounds, &mut faults);
+    faults.is_empty().then_some(body)
+}
+
 /// The fields of a story as people fill them in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoryFields {

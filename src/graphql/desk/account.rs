@@ -6,6 +6,7 @@ use super::user_error;
 use crate::app::desk::AccountRefusal;
 use crate::graphql::messages::Language;
 use crate::graphql::{app, requester};
+use crate::print::code::QrCode;
 
 /// The reason why a change of an account was refused.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,8 @@ struct EnrolSecondFactorPayload {
     secret: Option<String>,
     /// The address to show as a code image, which an authenticator reads; null when it was refused.
     uri: Option<String>,
+    /// The address as a code image: an SVG document; null when it was refused.
+    code_image: Option<String>,
     /// The refusal; empty when there is none.
     user_errors: Vec<AccountUserError>,
 }
@@ -125,12 +128,14 @@ impl AccountMutation {
         Ok(match Box::pin(enrolling).await? {
             Ok(enrolment) => EnrolSecondFactorPayload {
                 secret: Some(enrolment.secret),
+                code_image: QrCode::new(&enrolment.uri).map(|code| code.standalone()),
                 uri: Some(enrolment.uri),
                 user_errors: Vec::new(),
             },
             Err(rejections) => EnrolSecondFactorPayload {
                 secret: None,
                 uri: None,
+                code_image: None,
                 user_errors: AccountUserError::list(ctx, rejections, Language::account_refusal),
             },
         })

@@ -120,6 +120,8 @@ struct AcceptInvitationInput {
 struct AcceptInvitationPayload {
     /// Whether it was accepted: sign in with e-mail address and password then.
     accepted: bool,
+    /// The e-mail address to sign in with; null when it was refused.
+    email: Option<String>,
     /// The refusal; empty when there is none.
     user_errors: Vec<MemberUserError>,
 }
@@ -237,12 +239,14 @@ impl MemberMutation {
         let accepting =
             app(ctx).accept_invitation(client, &input.token, &input.name, input.password);
         Ok(match Box::pin(accepting).await? {
-            Ok(_) => AcceptInvitationPayload {
+            Ok(email) => AcceptInvitationPayload {
                 accepted: true,
+                email: Some(email),
                 user_errors: Vec::new(),
             },
             Err(rejections) => AcceptInvitationPayload {
                 accepted: false,
+                email: None,
                 user_errors: MemberUserError::list(ctx, rejections, Language::member_refusal),
             },
         })

@@ -2,25 +2,32 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Object, Result};
+use async_graphql::{Context, Enum, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
 
 use super::export::{Export, list_exports};
 use super::import::{ImportConnection, list_imports};
 use super::nominee::{NomineeConnection, NomineeStatus, list_all_nominees};
+use super::organisation::Organisation;
 use super::scalars::{Long, Timestamp};
 use super::story::{StoryConnection, feed_window};
 use super::story_desk::StoryState;
+use super::to_i32;
 use super::turnout::{TurnoutPoint, TurnoutStep};
 use crate::app::App;
+use crate::app::stories::WrittenText;
 use crate::domain::access::Action;
 use crate::domain::campaign::Lifecycle;
+use crate::domain::media::PictureSize;
+use crate::domain::nominee::NomineeStatus as Status;
 use crate::domain::roster::Roster;
+use crate::domain::story::life::StoryStatus;
 use crate::error::Error;
 use crate::graphql::connection::PageArgs;
 use crate::graphql::page::StoryPage;
 use crate::graphql::requester;
 use crate::id::CampaignId;
-use crate::ledger::story::{DeskPage, list_of_desk};
+use crate::ledger::story::{DeskPage, count_by_status, list_of_desk, sum_views};
 
 /// The part of a campaign's state that the organiser moves; the clock does the rest.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +41,84 @@ pub(super) enum CampaignLifecycle {
     Published,
     /// Kept for the record.
     Archived,
+}
+
+/// Characters of a search at most.
+const SEARCH_CHARS_MAX: usize = 100;
+
+/// The numbers of a campaign's nominees.
+#[derive(SimpleObject)]
+pub(super) struct NomineeCounts {
+    /// Shown and votable.
+    active: i32,
+    /// Shown; votes are refused.
+    frozen: i32,
+    /// Not shown any more.
+    withdrawn: i32,
+    /// Shown without a portrait.
+    without_portrait: i32,
+}
+
+impl NomineeCounts {
+    fn new(roster: &Roster) -> Self {
+        let nominees = roster.nominees();
+        let count = |status| nominees.iter().filter(|n| n.status == status).count();
+        let has_none = |picture: crate::domain::media::Picture<'_>| {
+            picture.address(None, PictureSize::Small).is_none()
+        };
+        let without_portrait = nominees
+            .iter()
+            .filter(|n| n.is_shown() && has_none(n.portrait()));
+        Self {
+            active: to_i32(count(Status::Active)),
+            frozen: to_i32(count(Status::Frozen)),
+            withdrawn: to_i32(count(Status::Withdrawn)),
+            without_portrait: to_i32(without_portrait.count()),
+        }
+    }
+}
+
+/// The numbers of a campaign's stories, by their state now.
+#[derive(SimpleObject)]
+pub(super) struct StoryCounts {
+    /// Being written.
+    draft: i32,
+    /// Waiting for somebody else to approve them.
+    in_review: i32,
+    /// Approved, without a time.
+    approved: i32,
+    /// Coming out at their time.
+    scheduled: i32,
+    /// Out.
+    published: i32,
+    /// Taken back for good.
+    retracted: i32,
+}
+
+impl StoryCounts {
+    fn new(counts: &[(String, i64)]) -> Self {
+        let count = |status: StoryStatus| {
+            let found = counts.iter().find(|(name, _)| name == status.name());
+            found.map_or(0, |(_, count)| to_i32(*count))
+        };
+        Self {
+            draft: count(StoryStatus::Draft),
+            in_review: count(StoryStatus::InReview),
+            approved: count(StoryStatus::Approved),
+            scheduled: count(StoryStatus::Scheduled),
+            published: count(StoryStatus::Published),
+            retracted: count(StoryStatus::Retracted),
+        }
+    }
+}
+
+/// A text before it is stored.
+#[derive(SimpleObject)]
+pub(super) struct StoryPreview {
+    /// The text in Markdown, as it will be stored.
+    markdown: String,
+    /// The text as the page of the story will show it.
+    html: String,
 }
 
 /// The side of a campaign that its organisation sees.
@@ -99,17 +184,82 @@ impl CampaignDesk {
         list_imports(ctx, campaign.organisation_id, campaign.id, &args).await
     }
 
+    /// The organisation that runs it.
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
+        let (viewer, id) = (
+            requester(ctx).viewer,
+            self.roster.campaign().organisation_id,
+        );
+        let found = Organisation::find(&self.app, viewer, |directory| directory.find(id));
+        Ok(found.ok_or(Error::NotFound("organisation"))?)
+    }
+
+    /// The numbers of its nominees.
+    async fn nominee_counts(&self) -> NomineeCounts {
+        NomineeCounts::new(&self.roster)
+    }
+
+    /// The numbers of its stories.
+    async fn story_counts(&self) -> Result<StoryCounts> {
+        let (id, now) = (self.roster.campaign().id, self.app.clock.now());
+        let counts = count_by_status(&self.app.database, id, now).await;
+        Ok(StoryCounts::new(&counts.map_err(Error::from)?))
+    }
+
+    /// The views of all its stories.
+    async fn story_views(&self) -> Result<Long> {
+        let views = sum_views(&self.app.database, self.roster.campaign().id).await;
+        Ok(Long(views.map_err(Error::from)?))
+    }
+
+    /// A text of a story before it is stored: give exactly one of both. Needs an owner, organiser or editor, and costs
+    /// by its length.
+    async fn preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The text in Markdown.")] body: Option<String>,
+        #[graphql(desc = "The text as it was pasted from a page; it is cut down to Markdown.")]
+        body_html: Option<String>,
+    ) -> Result<StoryPreview> {
+        let text = match (body, body_html) {
+            (Some(body), None) => WrittenText::Markdown(body),
+            (None, Some(html)) => WrittenText::Pasted(html),
+            _ => return Err(Error::BadUserInput("Give either body or bodyHtml.".into()).into()),
+        };
+        let (requester, campaign) = (requester(ctx), self.roster.campaign());
+        let by = (requester.viewer, &requester.client);
+        let preview = self.app.preview_story(by, campaign.organisation_id, text);
+        let preview = Box::pin(preview).await?;
+        Ok(StoryPreview {
+            markdown: preview.markdown,
+            html: preview.html,
+        })
+    }
+
     /// All its stories, out or not, by the time at which they come out, the latest first; those without one by the time
     /// of their creation.
+    #[allow(clippy::too_many_arguments, reason = "the arguments of the API")]
     async fn stories(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The first so many, 20 by default, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "Only those in this state.")] state: Option<StoryState>,
+        #[graphql(desc = "Only those from this time of theirs on.")] from: Option<Timestamp>,
+        #[graphql(desc = "Only those before this time of theirs.")] to: Option<Timestamp>,
+        #[graphql(
+            desc = "Only those whose headline contains this text, at most 100 characters. The case of letters a to z does not matter."
+        )]
+        search: Option<String>,
     ) -> Result<StoryConnection> {
         let args = PageArgs::new(first, after, None, None)?;
-        list_all_stories(ctx, &self.app, self.roster.campaign().id, &args, state).await
+        let query = StoryQuery {
+            state,
+            from: from.map(|from| from.0),
+            to: to.map(|to| to.0),
+            title: search.as_deref().map(checked_search).transpose()?,
+        };
+        list_all_stories(ctx, &self.app, self.roster.campaign().id, &args, query).await
     }
 
     /// Votes by minute, hour or day, and by client: the steps that have votes, in the order of time. Without `from` and
@@ -138,19 +288,42 @@ impl CampaignDesk {
     }
 }
 
+/// The stories of a campaign that are asked for.
+struct StoryQuery {
+    state: Option<StoryState>,
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
+    title: Option<String>,
+}
+
+/// The text of a search without white space around it.
+fn checked_search(search: &str) -> Result<String, Error> {
+    let search = search.trim();
+    let is_good = search.chars().count() <= SEARCH_CHARS_MAX && !search.contains(char::is_control);
+    if !is_good {
+        return Err(Error::BadUserInput(format!(
+            "search has at most {SEARCH_CHARS_MAX} characters, all of which can be printed."
+        )));
+    }
+    Ok(search.to_owned())
+}
+
 /// A page of a campaign's stories, out or not, latest time first.
 async fn list_all_stories(
     ctx: &Context<'_>,
     app: &Arc<App>,
     campaign_id: CampaignId,
     args: &PageArgs,
-    state: Option<StoryState>,
+    query: StoryQuery,
 ) -> Result<StoryConnection> {
     let window = feed_window(&app.hash_key, args)?;
     let page = DeskPage {
         campaign_id,
-        status: state.map(Into::into),
+        status: query.state.map(Into::into),
         now: app.clock.now(),
+        from: query.from,
+        to: query.to,
+        title: query.title.filter(|title| !title.is_empty()),
         after: window.start(),
         limit: window.read_limit(),
     };

@@ -6,12 +6,12 @@ use async_graphql::{Context, ID, Object, Result};
 
 use super::audit::{AuditEventConnection, AuditEventQuery, list_audit_events};
 use super::scalars::{Long, Timestamp};
-use super::staff::{Staff, StaffRole};
+use super::staff::{Staff, StaffRight, StaffRole};
 use super::{CampaignConnection, list_campaigns};
 use crate::app::App;
 use crate::auth::Viewer;
 use crate::domain::access::Action;
-use crate::domain::organisation::{self as domain, Directory, lacks_second_factor};
+use crate::domain::organisation::{self as domain, Directory};
 use crate::graphql::connection::PageArgs;
 use crate::graphql::node_id::GlobalId;
 use crate::graphql::{app, requester};
@@ -187,11 +187,16 @@ impl Membership {
 
     /// Whether it has to set up a second factor before it may do anything here.
     async fn lacks_second_factor(&self) -> bool {
-        lacks_second_factor(
-            self.member.role,
-            self.organisation.requires_second_factor,
-            self.member.has_second_factor,
-        )
+        self.member.lacks_second_factor(&self.organisation)
+    }
+
+    /// The rights that it has here now; empty while it lacks a second factor that it needs, or is kept out.
+    async fn rights(&self) -> Vec<StaffRight> {
+        Action::ALL
+            .into_iter()
+            .filter(|action| self.member.may(&self.organisation, *action))
+            .map(StaffRight::from)
+            .collect()
     }
 }
 

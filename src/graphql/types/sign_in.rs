@@ -12,7 +12,8 @@ use crate::auth;
 use crate::error::Error;
 use crate::graphql::node_id::GlobalId;
 use crate::graphql::{Nullable, app, requester};
-use crate::ledger::staff;
+use crate::ledger::{second_factor, staff};
+use tokio::sync::OnceCell;
 
 /// A platform that mini-programs run on.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -196,6 +197,8 @@ pub(super) enum ViewerRole {
 pub(in crate::graphql) struct Viewer {
     app: Arc<App>,
     viewer: auth::Viewer,
+    /// The account of a member of staff, once a field has asked for it.
+    account: OnceCell<Option<staff::Staff>>,
 }
 
 impl Viewer {
@@ -204,7 +207,17 @@ impl Viewer {
         (viewer != auth::Viewer::Anonymous).then(|| Self {
             app: Arc::clone(app),
             viewer,
+            account: OnceCell::new(),
         })
+    }
+
+    async fn account(&self) -> Result<Option<&staff::Staff>> {
+        let Some(id) = self.viewer.staff() else {
+            return Ok(None);
+        };
+        let load = || staff::find(&self.app.database, id);
+        let account = self.account.get_or_try_init(load).await;
+        Ok(account.map_err(Error::from)?.as_ref())
     }
 }
 
@@ -236,12 +249,24 @@ impl Viewer {
 
     /// The name of a member of staff; null for voters, of whom no name is kept.
     async fn name(&self) -> Nullable<String> {
-        let auth::Viewer::Staff(id) = self.viewer else {
-            return None;
+        let name = |account: Option<&staff::Staff>| account.map(|account| account.name.clone());
+        self.account().await.map(name).transpose()
+    }
+
+    /// The e-mail address that a member of staff signs in with; null for voters, of whom none is kept.
+    async fn email(&self) -> Nullable<String> {
+        let email = |account: Option<&staff::Staff>| account.map(|account| account.email.clone());
+        self.account().await.map(email).transpose()
+    }
+
+    /// Whether a member of staff has a second factor, which is asked for when it signs in.
+    async fn has_second_factor(&self) -> Result<bool> {
+        let Some(id) = self.viewer.staff() else {
+            return Ok(false);
         };
-        let staff = staff::find(&self.app.database, id).await;
-        let staff = staff.map_err(|error| Error::from(error).into());
-        Some(staff.transpose()?.map(|staff| staff.name))
+        let found = second_factor::find(&self.app.database, id).await;
+        let found = found.map_err(Error::from)?;
+        Ok(found.is_some_and(|factor| factor.confirmed_at.is_some()))
     }
 
     /// The organisations that a member of staff belongs to, with its role in each; empty for voters.

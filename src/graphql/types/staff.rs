@@ -23,6 +23,26 @@ pub(in crate::graphql) enum StaffRole {
     Auditor,
 }
 
+/// A right of a member in its organisation.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "access::Action")]
+pub(super) enum StaffRight {
+    /// Seeing what is not public yet, or no longer: drafts of campaigns, stories before their time, withdrawn nominees.
+    ReadDrafts,
+    /// Seeing figures that the rules hide from the public: tallies before their time, turnout.
+    ReadFigures,
+    /// Seeing the organisation's records: its members, invitations and audit log; exports.
+    ReadRecords,
+    /// Changing campaigns, their rules and nominees; imports.
+    EditCampaigns,
+    /// Writing stories and handing them in.
+    WriteStories,
+    /// Approving, scheduling and retracting stories that others wrote.
+    ReviewStories,
+    /// Changing the organisation, its members and invitations.
+    ManageOrganisation,
+}
+
 /// A member of staff, as fellow members see it.
 pub(super) struct Staff {
     app: Arc<App>,

@@ -18,7 +18,7 @@ pub(super) async fn shell(client_headers: ClientHeaders) -> Response {
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
         <title>Acclaim</title><link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/pages/{style}\">\
         <script type=\"module\" src=\"/pages/{script}\"></script></head><body><div id=\"app\"></div>\
-        <noscript><p>管理后台需要 JavaScript。The desk needs JavaScript.</p></noscript></body></html>"
+        <noscript><p>工作台需要 JavaScript。The desk needs JavaScript.</p></noscript></body></html>"
     );
     let mut headers = headers("text/html; charset=utf-8", "no-cache");
     // Addresses of the desk name what nobody else knows of yet.

@@ -45,10 +45,9 @@ function faultsOf(campaign: Campaign, { changes }: Draft<AmendmentFields>): User
   const faults: UserError[] = [];
   const { votesPerPeriod } = campaign.rules;
   const votes = changes.votesPerPeriod === undefined ? votesPerPeriod : quotaOf(changes.votesPerPeriod);
-  if (votes === undefined || votes > 1_000) faults.push({ code: "INVALID_QUOTA", message: r().quotaBounds, path: ["votesPerPeriod"] });
-  else if (votes < votesPerPeriod) {
-    faults.push({ code: "QUOTA_LOWERED", message: r().notLowered(votesPerPeriod), path: ["votesPerPeriod"] });
-  }
+  const path = ["votesPerPeriod"];
+  if (votes === undefined || votes > 1_000) faults.push({ code: "INVALID_QUOTA", message: r().quotaBounds, path });
+  else if (votes < votesPerPeriod) faults.push({ code: "QUOTA_LOWERED", message: r().notLowered(votesPerPeriod), path });
   if (changes.closesAt === "") faults.push({ code: "TIME", message: r().timeMissing, path: ["votingClosesAt"] });
   return faults;
 }

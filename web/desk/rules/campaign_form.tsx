@@ -169,7 +169,8 @@ function zones(current: string): (readonly [string, string])[] {
 
 function When({ campaign, fields, set, errors, fixed, onAmend }: PartProps & { onAmend: () => void }) {
   const mayAmend = !fixed.all && campaign.desk.hasVotes;
-  const openMs = Date.parse(zonedToUtc(fields.closesAt, fields.timeZone)) - Date.parse(zonedToUtc(fields.opensAt, fields.timeZone));
+  const msOf = (local: string) => Date.parse(zonedToUtc(local, fields.timeZone));
+  const openMs = msOf(fields.closesAt) - msOf(fields.opensAt);
   return (
     <section class="box" aria-labelledby="when">
       <header>

@@ -26,7 +26,7 @@ type Row = {
 type CategoriesFields = { rows: Row[]; reason: string };
 
 const rowsOf = ({ categories }: Campaign): Row[] =>
-  categories.map(({ id, key, name, shortlistSize }) => ({ row: id, isNew: false, key, name, shortlistSize: String(shortlistSize) }));
+  categories.map(({ id, key, name, shortlistSize: size }) => ({ row: id, isNew: false, key, name, shortlistSize: String(size) }));
 
 /** What is wrong with a row, by its fields. */
 type RowFaults = Partial<Record<"key" | "name" | "shortlistSize", string>>;
@@ -41,9 +41,11 @@ function faultsOf({ key, name, shortlistSize }: Row, rows: readonly Row[]): RowF
   };
 }
 
-/** A key that no row has. */
-function freeKey(rows: readonly Row[]): string {
-  for (let n = rows.length + 1; ; n++) if (!rows.some(({ key }) => key === `c${n}`)) return `c${n}`;
+/** A row to fill in, with a key that no other has. */
+function newRow(rows: readonly Row[]): Row {
+  let n = rows.length + 1;
+  while (rows.some(({ key }) => key === `c${n}`)) n++;
+  return { row: randomUuid(), isNew: true, key: `c${n}`, name: "", shortlistSize: "10" };
 }
 
 /** The list with one row in another place. */
@@ -56,7 +58,8 @@ function moved(rows: readonly Row[], from: number, to: number): Row[] {
 export function Categories() {
   const campaign = useCampaign();
   const { categories, desk } = campaign;
-  const draft = useDraft<CategoriesFields>(`categories.${campaign.id}`, { rows: rowsOf(campaign), reason: "" }, desk.editRevision);
+  const current = { rows: rowsOf(campaign), reason: "" };
+  const draft = useDraft<CategoriesFields>(`categories.${campaign.id}`, current, desk.editRevision);
   const [refusals, setRefusals] = useState<readonly UserError[]>([]);
   const [isBusy, setIsBusy] = useState(false);
   const [isTried, setIsTried] = useState(false);
@@ -145,10 +148,7 @@ export function Categories() {
         <Refusals errors={otherErrors(refusals, ["reason"])} />
         <div class="row end">
           {!isFixed && (
-            <button
-              type="button"
-              onClick={() => set([...rows, { row: randomUuid(), isNew: true, key: freeKey(rows), name: "", shortlistSize: "10" }])}
-            >
+            <button type="button" onClick={() => set([...rows, newRow(rows)])}>
               <Icon name="add" />
               {r().addCategory}
             </button>
@@ -283,7 +283,13 @@ function Rows({ rows, isFixed, faults, nomineesOf, set, move }: RowsProps) {
               </div>
             ) : (
               <>
-                <TextField label={r().name} value={row.name} onInput={(text) => edit(index, { name: text })} error={wrong.name} maxLength={100} />
+                <TextField
+                  label={r().name}
+                  value={row.name}
+                  onInput={(text) => edit(index, { name: text })}
+                  error={wrong.name}
+                  maxLength={100}
+                />
                 <TextField
                   label={r().key}
                   value={row.key}

@@ -162,6 +162,8 @@ function effectOf(step: Step, campaign: Campaign): string {
   }
 }
 
+const looks: Partial<Record<Step, string>> = { announce: "primary", resume: "primary", close: "danger" };
+
 function StepLine({ step, campaign, onChoose }: { step: Step; campaign: Campaign; onChoose: () => void }) {
   const { steps } = r();
   return (
@@ -172,7 +174,7 @@ function StepLine({ step, campaign, onChoose }: { step: Step; campaign: Campaign
       </div>
       <div class="row">
         {step === "announce" && <a href={campaignPath(campaign.slug, "overview")}>{steps.guide}</a>}
-        <button type="button" class={step === "close" ? "danger" : step === "announce" ? "primary" : undefined} onClick={onChoose}>
+        <button type="button" class={looks[step]} onClick={onChoose}>
           {step === "close" ? steps.closeShort : steps[step]}…
         </button>
       </div>
@@ -270,7 +272,11 @@ function effectsOf(step: PlainStep, campaign: Campaign, figures: Figures | undef
   const rate = figures && campaign.phase === "VOTING" ? [votesAMinute(figures.votesAMinute)] : [];
   switch (step) {
     case "announce":
-      return [effectOf(step, campaign), steps.announceTimes(timeOf(campaign.votingOpensAt, campaign), closes), steps.announceFixed];
+      return [
+        effectOf(step, campaign),
+        steps.announceTimes(timeOf(campaign.votingOpensAt, campaign), closes),
+        steps.announceFixed,
+      ];
     case "pause":
       return [...rate, effectOf(step, campaign), steps.pauseVoters];
     case "resume":

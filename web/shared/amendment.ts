@@ -50,7 +50,7 @@ export function amendmentSentence(amendment: Amendment, { timeZone, rules }: Ame
       case "votingClosesAt":
         return say(`closing moved from ${time(a)} to ${time(b)}`, `投票截止时间由 ${time(a)} 改为 ${time(b)}`);
       case "shortlistSize":
-        return say(`places in “${label}” changed from ${a} to ${b}`, `“${label}”的入围名额由 ${a} 名改为 ${b} 名`);
+        return say(`shortlist of “${label}” changed from ${a} to ${b} places`, `“${label}”的入围名额由 ${a} 名改为 ${b} 名`);
       case "name":
         return say(`“${a}” is listed as “${b}” now`, `候选人“${a}”更名为“${b}”`);
       case "number":

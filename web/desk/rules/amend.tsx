@@ -140,7 +140,7 @@ export function AmendSheet({ onClose }: { onClose: () => void }) {
         />
         <PublicSentences campaign={campaign} amendments={changes.length > 0 && faults.length === 0 ? [shown] : []} />
         <p class="soft">{r().publicStays}</p>
-        <Refusals errors={otherErrors(errors, inputFields)} />
+        {Object.keys(draft.conflicts).length === 0 && <Refusals errors={otherErrors(errors, inputFields)} />}
         <footer>
           <button type="button" onClick={onClose}>
             {t().cancel}

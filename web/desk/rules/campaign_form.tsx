@@ -1,5 +1,5 @@
 // What the campaign is, when it is, and its rules: edited until they are fixed, read from then on.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { zonedToUtc } from "../../shared/zoned";
 import { type Campaign, useCampaign } from "../campaign";
 import { useDraft } from "../parts/draft";
@@ -45,6 +45,10 @@ export function CampaignForm({ onAmend }: { onAmend: () => void }) {
   const changed = all.filter((field) => !isFixed(field, fixed));
   const lost = all.filter((field) => isFixed(field, fixed));
   const isInConflict = Object.keys(draft.conflicts).length > 0;
+  const conflict = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isInConflict) conflict.current!.scrollIntoView({ block: "center" });
+  }, [isInConflict]);
   const { fields } = draft;
   const set = (change: Partial<CampaignFields>) => {
     setErrors([]);
@@ -69,15 +73,17 @@ export function CampaignForm({ onAmend }: { onAmend: () => void }) {
   const part: PartProps = { campaign, fields, set, errors, fixed };
   return (
     <form class="rules-form" onSubmit={(event) => void save(event)} noValidate>
-      <Conflict draft={draft} label={labelOf} show={valueOf} />
+      <div ref={conflict}>
+        <Conflict draft={draft} label={labelOf} show={valueOf} />
+      </div>
       <div class="halves">
         <What {...part} />
         <div class="stack">
-          <When {...part} onAmend={onAmend} />
-          <Rules {...part} />
+          <When {...part} />
+          <Rules {...part} onAmend={onAmend} />
         </div>
       </div>
-      <Refusals errors={otherErrors(errors, inputFields)} />
+      {!isInConflict && <Refusals errors={otherErrors(errors, inputFields)} />}
       {lost.length > 0 && (
         <div class="refusal lost" role="alert">
           <p>{r().lostChange(lost.map(labelOf).join(", "))}</p>
@@ -116,7 +122,6 @@ function What({ campaign, fields, set, errors, fixed }: PartProps) {
           onInput={(title) => set({ title })}
           error={errorOf(errors, "title")}
           maxLength={200}
-          isFixed={!!fixed.all}
           isNeeded
         />
         <TextField
@@ -127,14 +132,13 @@ function What({ campaign, fields, set, errors, fixed }: PartProps) {
           hint={r().summaryHint}
           maxLength={2_000}
           rows={5}
-          isFixed={!!fixed.all}
         />
         {fixed.slug ? (
           <dl>
             <Fact label={r().address}>
               {prefix}
               <b>{campaign.slug}</b>
-              <Lock>{r().fixedAnnounced}</Lock>
+              <Lock>{fixed.slug}</Lock>
             </Fact>
           </dl>
         ) : (
@@ -155,7 +159,7 @@ function What({ campaign, fields, set, errors, fixed }: PartProps) {
             )}
           </Field>
         )}
-        <Cover canEdit={!fixed.all} />
+        <Cover />
       </div>
     </section>
   );
@@ -167,22 +171,14 @@ function zones(current: string): (readonly [string, string])[] {
   return [...known].sort().map((zone) => [zone, zone] as const);
 }
 
-function When({ campaign, fields, set, errors, fixed, onAmend }: PartProps & { onAmend: () => void }) {
-  const mayAmend = !fixed.all && campaign.desk.hasVotes;
+function When({ campaign, fields, set, errors, fixed }: PartProps) {
   const msOf = (local: string) => Date.parse(zonedToUtc(local, fields.timeZone));
   const openMs = msOf(fields.closesAt) - msOf(fields.opensAt);
   return (
     <section class="box" aria-labelledby="when">
-      <header>
-        <h2 id="when">{r().when}</h2>
-        {mayAmend && (
-          <button type="button" onClick={onAmend}>
-            {r().amendEllipsis}
-          </button>
-        )}
-      </header>
-      {fixed.timesAndRules ? (
-        <TimesRead campaign={campaign} why={fixed.timesAndRules} />
+      <h2 id="when">{r().when}</h2>
+      {fixed.times ? (
+        <TimesRead campaign={campaign} why={fixed.times} />
       ) : (
         <div class="stack">
           <Choice
@@ -238,13 +234,20 @@ export function TimesRead({ campaign, why }: { campaign: Campaign; why?: string 
   );
 }
 
-function Rules({ campaign, fields, set, errors, fixed }: PartProps) {
+function Rules({ campaign, fields, set, errors, fixed, onAmend }: PartProps & { onAmend: () => void }) {
   const { periods, scopes, visibilities } = r();
   return (
     <section class="box" aria-labelledby="vote-rules">
-      <h2 id="vote-rules">{r().rules}</h2>
-      {fixed.timesAndRules ? (
-        <RulesRead campaign={campaign} why={fixed.timesAndRules} />
+      <header>
+        <h2 id="vote-rules">{r().rules}</h2>
+        {fixed.rules && (
+          <button type="button" onClick={onAmend}>
+            {r().amendEllipsis}
+          </button>
+        )}
+      </header>
+      {fixed.rules ? (
+        <RulesRead campaign={campaign} why={fixed.rules} />
       ) : (
         <div class="stack">
           <div class="columns">
@@ -312,7 +315,7 @@ type InWordsProps = Pick<CampaignFields, "period" | "scope" | "tallyVisibility">
 /** The rules as one would say them. */
 const InWords = ({ votes, period, scope, tallyVisibility }: InWordsProps) => (
   <p class="in-words">
-    {r().inWords({ votes, isDaily: period === "DAY", isEach: scope === "CATEGORY", visibility: tallyVisibility })}
+    {r().inWords({ votes, isDaily: period === "DAY", isEach: scope === "CATEGORY", tallyVisibility })}
   </p>
 );
 

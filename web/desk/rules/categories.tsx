@@ -145,7 +145,7 @@ export function Categories() {
             <PublicSentences campaign={campaign} amendments={amendments} />
           </>
         )}
-        <Refusals errors={otherErrors(refusals, ["reason"])} />
+        {!isInConflict && <Refusals errors={otherErrors(refusals, ["reason"])} />}
         <div class="row end">
           {!isFixed && (
             <button type="button" onClick={() => set([...rows, newRow(rows)])}>
@@ -234,7 +234,7 @@ function Rows({ rows, isFixed, faults, nomineesOf, set, move }: RowsProps) {
   };
   const edit = (index: number, change: Partial<Row>) => set(rows.map((row, at) => (at === index ? { ...row, ...change } : row)));
   return (
-    <ol class="categories" ref={list}>
+    <ol class={isFixed ? "categories fixed" : "categories"} ref={list}>
       {rows.map((row, index) => {
         const wrong = faults(row);
         const nominees = nomineesOf(row.row);
@@ -295,18 +295,18 @@ function Rows({ rows, isFixed, faults, nomineesOf, set, move }: RowsProps) {
                   value={row.key}
                   onInput={(key) => edit(index, { key })}
                   error={wrong.key}
-                  hint={r().keyHint}
+                  hint={index === 0 ? r().keyHint : undefined}
                   maxLength={64}
                 />
               </>
             )}
             <TextField
-              label={isFixed ? `${r().shortlist} · ${row.name}` : r().shortlist}
+              label={isFixed ? `${r().shortlist}: ${row.name}` : r().shortlist}
               inputMode="numeric"
               value={row.shortlistSize}
               onInput={(shortlistSize) => edit(index, { shortlistSize })}
               error={wrong.shortlistSize}
-              hint={r().shortlistHint}
+              hint={isFixed ? r().places(Number(row.shortlistSize)) : undefined}
               maxLength={5}
             />
             <div class="use">

@@ -7,6 +7,7 @@ import type { UserError } from "../parts/form";
 import { explain } from "../parts/states";
 import { staff } from "../session";
 import type { CampaignStateFragment } from "./operations";
+import { r } from "./texts";
 
 /** The answer of a change. */
 export interface Changed {
@@ -40,5 +41,5 @@ export const timeOf = (time: string, { timeZone }: { timeZone: string }) => mome
 /** The name of a time zone for people. */
 export function zoneName(timeZone: string): string {
   const parts = new Intl.DateTimeFormat(locale(), { timeZone, timeZoneName: "long" }).formatToParts(now());
-  return `${parts.find(({ type }) => type === "timeZoneName")?.value ?? timeZone} (${timeZone})`;
+  return r().zone(parts.find(({ type }) => type === "timeZoneName")?.value ?? timeZone, timeZone);
 }

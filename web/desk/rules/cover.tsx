@@ -11,7 +11,7 @@ import { change } from "./change";
 import { SetCampaignCover } from "./operations";
 import { r } from "./texts";
 
-export function Cover({ canEdit }: { canEdit: boolean }) {
+export function Cover() {
   const campaign = useCampaign();
   const [progress, setProgress] = useState<number>();
   const [errors, setErrors] = useState<readonly UserError[]>([]);
@@ -26,7 +26,7 @@ export function Cover({ canEdit }: { canEdit: boolean }) {
   };
   const send = async (file: File | undefined) => {
     setIsOver(false);
-    if (!file || !canEdit || progress !== undefined) return;
+    if (!file || progress !== undefined) return;
     setErrors([]);
     setProgress(0);
     try {
@@ -45,7 +45,7 @@ export function Cover({ canEdit }: { canEdit: boolean }) {
         aria-labelledby="cover"
         onDragOver={(event) => {
           event.preventDefault();
-          setIsOver(canEdit);
+          setIsOver(true);
         }}
         onDragLeave={() => setIsOver(false)}
         onDrop={(event) => {
@@ -55,25 +55,23 @@ export function Cover({ canEdit }: { canEdit: boolean }) {
       >
         {coverUrl ? <img src={coverUrl} alt="" /> : <Icon name="picture" />}
         <div class="stack">
-          {canEdit ? <small>{r().coverHint}</small> : !coverUrl && <small>{r().coverNone}</small>}
+          <small>{r().coverHint}</small>
           {progress !== undefined ? (
             <label>
               <small>{r().coverSending(Math.round(progress * 100))}</small>
               <progress max={1} value={progress} />
             </label>
           ) : (
-            canEdit && (
-              <div class="row">
-                <button type="button" onClick={() => chooser.current!.click()}>
-                  {coverUrl ? r().coverReplace : r().coverChoose}
+            <div class="row">
+              <button type="button" onClick={() => chooser.current!.click()}>
+                {coverUrl ? r().coverReplace : r().coverChoose}
+              </button>
+              {coverUrl && (
+                <button type="button" class="quiet" onClick={() => void give(null, r().coverRemoved)}>
+                  {t().remove}
                 </button>
-                {coverUrl && (
-                  <button type="button" class="quiet" onClick={() => void give(null, r().coverRemoved)}>
-                    {t().remove}
-                  </button>
-                )}
-              </div>
-            )
+              )}
+            </div>
           )}
         </div>
         <input

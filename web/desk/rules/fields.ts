@@ -53,27 +53,25 @@ export const fieldsOf = ({ title, summary, slug, timeZone, votingOpensAt, voting
   guests: rules.admits.includes("GUEST"),
 });
 
-/** What a campaign is fixed by: what cannot be changed any more, and why. */
+/** Why the address, the times and the rules of a campaign cannot be edited any more; none where they can. */
 export interface Fixed {
-  all: string | undefined;
   slug: string | undefined;
-  timesAndRules: string | undefined;
+  times: string | undefined;
+  /** It says, too, what can still be amended. */
+  rules: string | undefined;
 }
 
 export function fixedOf({ phase, desk }: Campaign): Fixed {
-  const all = phase === "ARCHIVED" ? r().fixedArchived : undefined;
   const isOver = phase === "ENDED" || phase === "PUBLISHED";
   return {
-    all,
-    slug: all ?? (desk.lifecycle === "DRAFT" ? undefined : r().fixedAnnounced),
-    timesAndRules: all ?? (isOver ? r().fixedOver : desk.hasVotes ? r().fixedVoteAmend : undefined),
+    slug: desk.lifecycle === "DRAFT" ? undefined : r().fixedAnnounced,
+    times: isOver ? r().fixedOver : desk.hasVotes ? r().fixedVote : undefined,
+    rules: isOver ? r().fixedOverAmend : desk.hasVotes ? r().fixedVoteAmend : undefined,
   };
 }
 
-export function isFixed(field: FieldName, fixed: Fixed): boolean {
-  if (fixed.all) return true;
-  return field === "slug" ? !!fixed.slug : timesAndRules.includes(field) && !!fixed.timesAndRules;
-}
+export const isFixed = (field: FieldName, fixed: Fixed) =>
+  field === "slug" ? !!fixed.slug : timesAndRules.includes(field) && !!fixed.times;
 
 /** The name of a field for people. */
 export function labelOf(field: FieldName): string {

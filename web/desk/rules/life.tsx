@@ -328,7 +328,7 @@ function ExtendDialog({ onClose }: { onClose: () => void }) {
         value={local}
         onInput={set}
         isNeeded
-        hint={isLater ? `${steps.extendBy(duration(longerMs))} ${r().inZone(zoneName(timeZone))}` : undefined}
+        hint={`${r().inZone(zoneName(timeZone))} · ${steps.extendBy(duration(longerMs))}`}
         error={errorOf(errors, "votingClosesAt") ?? (moment === "" ? r().timeMissing : isLater ? undefined : steps.notLater)}
       />
       <div class="row">

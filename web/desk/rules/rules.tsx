@@ -15,18 +15,19 @@ import { r } from "./texts";
 export function RulesView(_: { id?: string | undefined }) {
   const campaign = useCampaign();
   const [isAmending, setIsAmending] = useState(false);
-  const canEdit = mayHere("EDIT_CAMPAIGNS");
+  const isEditor = mayHere("EDIT_CAMPAIGNS");
+  const canEdit = isEditor && campaign.phase !== "ARCHIVED";
   return (
     <div class="rules-view">
       <header class="head">
         <h1>{t().rules}</h1>
         <Phase phase={campaign.phase} />
-        {!canEdit && <p class="soft">{r().readHint}</p>}
+        {!isEditor && <p class="soft">{r().readHint}</p>}
       </header>
       <div class="stack">
-        <Life canEdit={canEdit} />
+        <Life canEdit={isEditor} />
         {canEdit ? <CampaignForm onAmend={() => setIsAmending(true)} /> : <CampaignRead campaign={campaign} />}
-        {canEdit && campaign.phase !== "ARCHIVED" ? <Categories /> : <CategoriesRead campaign={campaign} />}
+        {canEdit ? <Categories /> : <CategoriesRead campaign={campaign} />}
         <Amendments campaign={campaign} />
       </div>
       {isAmending && <AmendSheet onClose={() => setIsAmending(false)} />}

@@ -1,5 +1,6 @@
 // The texts of rules and times, in both languages.
 import { count } from "../../shared/format";
+import type { TallyVisibility } from "../operations";
 import { texts } from "../texts";
 
 const plural = (n: number, one: string, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
@@ -16,10 +17,24 @@ function partsOf(ms: number): [days: number, hours: number, minutes: number] {
   return [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24, minutes % 60];
 }
 
+interface RulesInWords {
+  votes: number;
+  isDaily: boolean;
+  isEach: boolean;
+  tallyVisibility: TallyVisibility;
+}
+
 const english = {
   readHint: "Rules and times as they are. Owners and organisers change them.",
   life: "Where the campaign stands",
-  stages: { draft: "Draft", announced: "Announced", voting: "Voting", closed: "Closed", published: "Published", archived: "Archived" },
+  stages: {
+    draft: "Draft",
+    announced: "Announced",
+    voting: "Voting",
+    closed: "Closed",
+    published: "Published",
+    archived: "Archived",
+  },
   pausedSince: (time: string) => `paused since ${time}`,
   duration: (ms: number) => {
     const [days, hours, minutes] = partsOf(ms);
@@ -35,7 +50,8 @@ const english = {
   opensIn: (duration: string) => `Voting opens in ${duration}, by itself.`,
   closesIn: (duration: string) => `Voting closes in ${duration}, by itself.`,
   closedSince: "Voting has closed. It is not opened again.",
-  votesAMinute: (n: number) => (n < 1 ? "Hardly anybody is voting right now." : `${plural(n, "vote")} a minute come in right now.`),
+  votesAMinute: (n: number) =>
+    n < 1 ? "Hardly anybody is voting right now." : `About ${plural(n, "vote")} a minute come in right now.`,
   steps: {
     announce: "Announce",
     announceEffect: (nominees: number, categories: number, path: string) =>
@@ -54,9 +70,10 @@ const english = {
     resumeEffect: (duration: string) => `Votes count again at once. It has been paused for ${duration}.`,
     resumeTitle: "Resume voting?",
     extend: "Extend voting",
-    extendEffect: (closes: string) => `Lets voting close later than ${closes}. A closed vote is never opened again, so extend in time.`,
+    extendEffect: (closes: string) =>
+      `Lets voting close later than ${closes}. A closed vote is never opened again, so extend in time.`,
     extendTitle: "Extend voting",
-    extendBy: (duration: string) => `Voting is open ${duration} longer.`,
+    extendBy: (duration: string) => `${duration} longer`,
     extendNote:
       "The pages show the new time at once. The reason goes to the log; to tell the public why, amend the rules instead.",
     hour: "+1 hour",
@@ -66,9 +83,10 @@ const english = {
     closeShort: "Close now",
     closeEffect: (duration: string) => `Cuts ${duration} of voting. It cannot be opened again.`,
     closeTitle: "Close voting now, for good?",
-    closeVotes: (votes: number, voters: number) => `${plural(votes, "vote")} of ${plural(voters, "voter")} stand; none can be added.`,
+    closeVotes: (votes: number, voters: number) =>
+      `${plural(votes, "vote")} of ${plural(voters, "voter")} stand; none can be added.`,
     closeTime: (duration: string, closes: string) => `${duration} are cut: voting was to close on ${closes}.`,
-    closeFinal: "A closed vote is not opened again, by nobody.",
+    closeFinal: "Nobody can open a closed vote again.",
     result: "Result and report",
     resultEffect: "The next step, publishing the result, is on the page of the result.",
     publishedEffect: "The result is out. The report and the archive are on the page of the result.",
@@ -84,7 +102,6 @@ const english = {
   coverHint: "16:9, from 1,200 × 675 px; JPEG, PNG or WebP. Drop it here, or choose a file.",
   coverChoose: "Choose a picture",
   coverReplace: "Replace",
-  coverNone: "No cover",
   coverDone: "The cover is changed.",
   coverRemoved: "The cover is removed.",
   coverSending: (percent: number) => `Sending… ${percent} %`,
@@ -93,6 +110,7 @@ const english = {
   timeZoneHint: "The days of quotas follow it. The times below stay as they are on the clock.",
   opens: "Opening",
   closes: "Closing",
+  zone: (name: string, id: string) => `${name} (${id})`,
   inZone: (zone: string) => `in ${zone}`,
   lasts: (duration: string) => `Open for ${duration}.`,
   timeMissing: "Give a date and a time.",
@@ -114,27 +132,37 @@ const english = {
   wechatHint: "One person, one account. Always admitted.",
   guests: "Guests of the web page, without an account",
   guestsWarning:
-    "A guest is a browser, not a person: whoever takes another browser votes again. Good for a rehearsal or a small circle; for prizes that matter, leave it off.",
+    "A guest is a browser, not a person: whoever takes another browser votes again. " +
+    "Good for a rehearsal or a small circle; for prizes that matter, leave it off.",
   nobodyElse: "Nobody else.",
-  inWords: ({ votes, isDaily, isEach, visibility }: { votes: number; isDaily: boolean; isEach: boolean; visibility: string }) =>
-    `A voter has ${plural(votes, "vote")} ${isDaily ? "a day" : "in all"}${isEach ? " in each category" : ""}, and at most one ${isDaily ? "a day " : ""}for each nominee. ${visibilitySentences[visibility] ?? ""}`,
+  inWords: ({ votes, isDaily, isEach, tallyVisibility }: RulesInWords) => {
+    const many = `${plural(votes, "vote")} ${isDaily ? "a day" : "in all"}${isEach ? " in each category" : ""}`;
+    const once = isDaily ? "at most one a day for each nominee" : "at most one for each nominee";
+    const shown = {
+      LIVE: "The votes are shown to everybody at all times.",
+      AFTER_CLOSE: "The votes are shown once voting has closed.",
+      STAFF_ONLY: "The votes are shown to the organisation only.",
+    };
+    return `A voter has ${many}, and ${once}. ${shown[tallyVisibility]}`;
+  },
   fixedAnnounced: "Fixed since the campaign was announced.",
   fixedVote: "Fixed since the first vote.",
   fixedVoteAmend: "Fixed since the first vote: what can still change is changed by an amendment, which the public reads.",
   fixedOver: "Fixed since voting has closed.",
-  fixedArchived: "Archived: nothing can be changed any more.",
+  fixedOverAmend: "Fixed since voting has closed; only who sees the votes can still change, by an amendment.",
   fixesSoon: "Times and rules are fixed from the first vote on.",
   lostChange: (fields: string) => `Not saved, and fixed by now: ${fields}.`,
   unsaved: (fields: string) => `Not saved yet: ${fields}`,
   categories: "Categories",
   categoriesEmpty: "No categories yet. Nominees are in categories, and each category has its own winners: add the first.",
   categoriesHint: "In the order of the pages. Drag them, or use the arrows.",
-  categoriesFixed: "Names, keys and order are fixed since the first vote. Sizes of shortlists can change, with a reason that the public reads.",
+  categoriesFixed:
+    "Names, keys and order are fixed since the first vote. Sizes of shortlists can change, with a reason that the public reads.",
   name: "Name",
   key: "Key",
   keyHint: "for addresses and sheets",
-  shortlist: "Places",
-  shortlistHint: "on the shortlist",
+  shortlist: "On the shortlist",
+  places: (n: number): string => (n === 1 ? "place on the shortlist" : "places on the shortlist"),
   nominees: (n: number) => plural(n, "nominee"),
   inUse: "It has nominees: move them first.",
   addCategory: "Add a category",
@@ -170,12 +198,6 @@ const english = {
     extend: "Voting closes later.",
     close: "Voting has closed.",
   },
-};
-
-const visibilitySentences: Record<string, string> = {
-  LIVE: "The votes are shown to everybody at all times.",
-  AFTER_CLOSE: "The votes are shown once voting has closed.",
-  STAFF_ONLY: "The votes are shown to the organisation only.",
 };
 
 const chinese: typeof english = {
@@ -217,7 +239,7 @@ const chinese: typeof english = {
     extend: "延长投票",
     extendEffect: (closes) => `把截止时间推迟到 ${closes} 之后。投票截止后不能再次开启，请及时延长。`,
     extendTitle: "延长投票",
-    extendBy: (duration) => `投票延长${duration}。`,
+    extendBy: (duration) => `延长${duration}`,
     extendNote: "公众页面会立即显示新的时间。原因只写入操作记录；如需向公众说明原因，请改用“修订规则”。",
     hour: "+1 小时",
     day: "+1 天",
@@ -244,7 +266,6 @@ const chinese: typeof english = {
   coverHint: "16:9，不小于 1,200 × 675 像素；JPEG、PNG 或 WebP。可拖放到此处，或选择文件。",
   coverChoose: "选择图片",
   coverReplace: "更换",
-  coverNone: "暂无封面",
   coverDone: "封面已更新。",
   coverRemoved: "封面已移除。",
   coverSending: (percent) => `正在上传… ${percent}%`,
@@ -253,6 +274,7 @@ const chinese: typeof english = {
   timeZoneHint: "每天的票数按该时区重新计算。更换时区后，下方的钟面时间不变。",
   opens: "开始时间",
   closes: "截止时间",
+  zone: (name, id) => `${name}（${id}）`,
   inZone: (zone) => `按${zone}`,
   lasts: (duration) => `投票持续${duration}。`,
   timeMissing: "请填写日期和时间。",
@@ -271,13 +293,21 @@ const chinese: typeof english = {
   guests: "网页访客（无需账号）",
   guestsWarning: "访客只识别浏览器，不识别本人：换一个浏览器就能再投。适合彩排或小范围活动；正式评奖请不要开启。",
   nobodyElse: "其他人不能投票。",
-  inWords: ({ votes, isDaily, isEach, visibility }) =>
-    `每位投票人${isEach ? "在每个类别" : ""}${isDaily ? "每天" : "共"}有 ${count(votes)} 票，${isDaily ? "每天" : ""}对同一位候选人最多投 1 票。${chineseVisibilitySentences[visibility] ?? ""}`,
+  inWords: ({ votes, isDaily, isEach, tallyVisibility }) => {
+    const many = `${isEach ? "在每个类别" : ""}${isDaily ? "每天" : "共"}有 ${count(votes)} 票`;
+    const once = `${isDaily ? "每天" : ""}对同一位候选人最多投 1 票`;
+    const shown = {
+      LIVE: "票数实时向所有人公开。",
+      AFTER_CLOSE: "票数在投票截止后公开。",
+      STAFF_ONLY: "票数仅组织方可见。",
+    };
+    return `每位投票人${many}，${once}。${shown[tallyVisibility]}`;
+  },
   fixedAnnounced: "活动公布后不能再修改。",
   fixedVote: "第一票投出后不能再修改。",
   fixedVoteAmend: "第一票投出后不能直接修改；可以调整的规则须通过“修订规则”进行，并向公众说明。",
   fixedOver: "投票截止后不能再修改。",
-  fixedArchived: "已归档，不能再作任何修改。",
+  fixedOverAmend: "投票截止后不能再修改；只有票数是否公开，还可以通过“修订规则”调整。",
   fixesSoon: "第一票投出后，时间和规则不能再直接修改。",
   lostChange: (fields) => `以下修改未保存，且现已不能修改：${fields}。`,
   unsaved: (fields) => `尚未保存：${fields}`,
@@ -288,8 +318,8 @@ const chinese: typeof english = {
   name: "名称",
   key: "代码",
   keyHint: "用于网址和表格",
-  shortlist: "名额",
-  shortlistHint: "入围人数",
+  shortlist: "入围名额",
+  places: () => "个入围名额",
   nominees: (n) => `${count(n)} 位候选人`,
   inUse: "该类别中还有候选人，请先移走。",
   addCategory: "添加类别",
@@ -325,12 +355,6 @@ const chinese: typeof english = {
     extend: "截止时间已推迟。",
     close: "投票已截止。",
   },
-};
-
-const chineseVisibilitySentences: Record<string, string> = {
-  LIVE: "票数实时向所有人公开。",
-  AFTER_CLOSE: "票数在投票截止后公开。",
-  STAFF_ONLY: "票数仅组织方可见。",
 };
 
 export const r = texts(english, chinese);

@@ -202,6 +202,12 @@ function Rows({ rows, isFixed, faults, nomineesOf, set, move }: RowsProps) {
     toFocus.current = undefined;
     if (wanted) list.current!.querySelector<HTMLElement>(wanted)?.focus();
   });
+  const lengthBefore = useRef(rows.length);
+  useLayoutEffect(() => {
+    const isAdded = rows.length > lengthBefore.current && rows.at(-1)!.isNew;
+    lengthBefore.current = rows.length;
+    if (isAdded) list.current!.lastElementChild!.querySelector("input")?.focus();
+  }, [rows.length]);
   const latest = useRef({ rows, move });
   latest.current = { rows, move };
   useEffect(() => {
@@ -318,7 +324,11 @@ function Rows({ rows, isFixed, faults, nomineesOf, set, move }: RowsProps) {
                   disabled={nominees > 0}
                   title={nominees > 0 ? r().inUse : undefined}
                   aria-label={r().removeCategory(name)}
-                  onClick={() => set(rows.filter((_, at) => at !== index))}
+                  onClick={() => {
+                    const neighbour = rows[index + 1] ?? rows[index - 1];
+                    toFocus.current = neighbour && `[data-row="${CSS.escape(neighbour.row)}"] input`;
+                    set(rows.filter((_, at) => at !== index));
+                  }}
                 >
                   <Icon name="trash" />
                 </button>

@@ -35,8 +35,8 @@ export async function change<Variables>(
   }
 }
 
-/** A moment of a campaign for people, in its time zone. */
-export const timeOf = (time: string, { timeZone }: { timeZone: string }) => moment(Date.parse(time), timeZone, now());
+/** A moment of a campaign for people, in its time zone, with its day. */
+export const timeOf = (time: string, { timeZone }: { timeZone: string }) => moment(Date.parse(time), timeZone, 0);
 
 /** The name of a time zone for people. */
 export function zoneName(timeZone: string): string {

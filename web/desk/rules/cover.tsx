@@ -1,6 +1,6 @@
 // The cover of the campaign: dropped or chosen, and there at once.
 import { useRef, useState } from "preact/hooks";
-import { useCampaign } from "../campaign";
+import { type Campaign, campaign as currentCampaign, useCampaign } from "../campaign";
 import { type UserError, Refusals } from "../parts/form";
 import { Icon } from "../parts/icon";
 import { tell } from "../parts/notice";
@@ -19,8 +19,14 @@ export function Cover() {
   const chooser = useRef<HTMLInputElement>(null);
   const { coverUrl } = campaign;
   const give = async (uploadId: string | null, told: string) => {
-    const input = { campaignId: campaign.id, expectedRevision: campaign.desk.editRevision, uploadId };
-    const refusals = await change(SetCampaignCover, { input });
+    const sendAt = ({ id, desk }: Campaign) =>
+      change(SetCampaignCover, { input: { campaignId: id, expectedRevision: desk.editRevision, uploadId } });
+    let refusals = await sendAt(campaign);
+    const current = currentCampaign.value;
+    // What somebody else has changed meanwhile is not in the way of a cover, unless it is the cover.
+    if (refusals[0]?.code === "STALE_OBJECT" && current && !(current instanceof Error) && current.coverUrl === coverUrl) {
+      refusals = await sendAt(current);
+    }
     setErrors(refusals);
     if (refusals.length === 0) tell(told);
   };

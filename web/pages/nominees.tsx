@@ -1,5 +1,6 @@
 // The view of the voting page: categories, nominees in a fair order, search, one tap to vote.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { amendmentSentence } from "../shared/amendment";
 import { now } from "../shared/clock";
 import { moment } from "../shared/format";
 import { PagedList } from "../shared/paged";
@@ -125,6 +126,7 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
         ))}
       </nav>
       <QuotaLine campaign={campaign} category={filter.search ? categoryOf(list.nodes) : filter.category} />
+      <Amendments campaign={campaign} />
       <div class="tools">
         <input
           type="search"
@@ -216,5 +218,21 @@ export function QuotaLine({ campaign, category }: { campaign: Campaign; category
         </b>
       )}
     </p>
+  );
+}
+
+/** The changes of the rules after the first vote, for who wants to read them. */
+function Amendments({ campaign }: { campaign: Campaign }) {
+  const { amendments } = campaign;
+  if (amendments.length === 0) return null;
+  return (
+    <details class="amendments">
+      <summary>{t().amended(amendments.length)}</summary>
+      <ul>
+        {amendments.map((amendment) => (
+          <li key={amendment.at + amendment.subjectLabel}>{amendmentSentence(amendment, campaign)}</li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -665,7 +665,7 @@ export type FindCampaignQueryVariables = Exact<{
 }>;
 
 
-export type FindCampaignQuery = { serverTime: string, campaign: { id: string, title: string, summary: string, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, guestsMayVote: boolean }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
+export type FindCampaignQuery = { serverTime: string, campaign: { id: string, title: string, summary: string, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, guestsMayVote: boolean }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
 
 export type ListNomineesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -763,8 +763,8 @@ export type RecordViewsMutationVariables = Exact<{
 export type RecordViewsMutation = { recordViews: { recorded: number } };
 
 export const FindCampaign: Operation<FindCampaignQuery, FindCampaignQueryVariables> = {
-  id: "bd0b61c084d902a2723bf9da794a7a209233ac480da9b8212d3e7cc5f9fe53f7",
-  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime campaign(slug:$slug){id title summary timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility guestsMayVote}categories{id key name shortlistSize nomineeCount}viewerQuotas{...QuotaParts}}}",
+  id: "5ded8d423139985ffacd92e5ef3ecce59172bcc81c6c07e72985247f403f7985",
+  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime campaign(slug:$slug){id title summary timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility guestsMayVote}categories{id key name shortlistSize nomineeCount}amendments{at subjectLabel changes{field before after}reason}viewerQuotas{...QuotaParts}}}",
 };
 
 export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {

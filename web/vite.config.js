@@ -33,7 +33,8 @@ export default defineConfig({
   plugins: [shell],
   server: {
     proxy: Object.fromEntries(
-      ["/graphql", "/uploads", "/media", "/exports", "/reports", "/desk/session", "/desk/templates", "/desk/imports"].map(
+      // The desk's own modules are below /desk, too.
+      ["/graphql", "/uploads", "/media", "/exports", "/reports", "^/desk/session(/refresh)?$", "/desk/templates", "^/desk/imports/[^.]+$"].map(
         (path) => [path, { target: server, changeOrigin: true, ws: path === "/graphql", configure: asOwn }],
       ),
     ),

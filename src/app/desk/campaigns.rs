@@ -125,6 +125,13 @@ impl Desk<'_> {
         if step == Step::Announce && !edit.is_ready(id).await? {
             return refuse(CampaignRefusal::NotReady, None);
         }
+        if matches!(step, Step::Extend(_)) && campaign::has_votes(edit.tx(), id).await? {
+            let Some(reason) = &reason else {
+                return refuse(CampaignRefusal::ReasonRequired, "reason");
+            };
+            let changes = changes_between(Some(&before), &after);
+            edit.amend(&after.title, &changes, reason).await?;
+        }
         edit.commit_campaign(name, &before, after, reason).await?;
         Ok(Ok(()))
     }

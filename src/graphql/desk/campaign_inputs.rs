@@ -176,7 +176,7 @@ pub(super) struct ExtendVotingInput {
     pub(super) expected_revision: Option<Long>,
     /// The first moment at which a vote counts no more: later than until now.
     pub(super) voting_closes_at: Timestamp,
-    /// The reason, for the audit log.
+    /// The reason: for the audit log, and after the first vote, from which on it is needed, for the public.
     pub(super) reason: Option<String>,
 }
 

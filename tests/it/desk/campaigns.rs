@@ -188,11 +188,17 @@ async fn a_campaign_goes_its_whole_way(stores: Stores) {
     let later = app.clock.now() + TimeDelta::days(2);
     let extend =
         json!({"campaignId": made.id, "votingClosesAt": time(later), "reason": "更多人参与"});
+    // After the first vote the public is told why.
+    let silent = json!({"campaignId": made.id, "votingClosesAt": time(later)});
+    let silent = run(&office.organiser, "extendVoting", silent).await;
+    silent.expect_refused("REASON_REQUIRED");
     let extended = run(&office.organiser, "extendVoting", extend.clone()).await;
-    assert_eq!(
-        extended.expect_counted()["campaign"]["votingClosesAt"],
-        time(later)
-    );
+    let extended = extended.expect_counted();
+    assert_eq!(extended["campaign"]["votingClosesAt"], time(later));
+    let amendment = &extended["campaign"]["amendments"][0];
+    assert_eq!(amendment["reason"], "更多人参与");
+    assert_eq!(amendment["changes"][0]["field"], "votingClosesAt");
+    assert_eq!(amendment["changes"][0]["after"], time(later));
     let earlier =
         json!({"campaignId": made.id, "votingClosesAt": time(later - TimeDelta::hours(1))});
     let earlier = run(&office.organiser, "extendVoting", earlier).await;

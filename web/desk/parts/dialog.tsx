@@ -48,8 +48,8 @@ export function Dialog({ title, onClose, isSheet, isFixed, children }: DialogPro
 
 interface ConfirmProps {
   title: string;
-  /** What it will do, in numbers. */
-  children: ComponentChildren;
+  /** What it will do, in numbers; or with the reason as it is typed. */
+  children: ComponentChildren | ((reason: string) => ComponentChildren);
   /** The word of the button. */
   action: string;
   /** A word to type first, for what cannot be undone. */
@@ -80,7 +80,7 @@ export function Confirm({ title, children, action, word, reason, onClose, onConf
   return (
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={(event) => void confirm(event)}>
-        {children}
+        {typeof children === "function" ? children(text.trim()) : children}
         {reason && (
           <label class="field">
             <span>{reason === "public" ? t().publicReason : `${t().reason} (${t().optional})`}</span>

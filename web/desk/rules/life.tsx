@@ -21,6 +21,7 @@ import {
   PauseVoting,
   ResumeVoting,
 } from "./operations";
+import { PublicSentences } from "./parts";
 import { r } from "./texts";
 
 /** The rate of votes is that of so many whole minutes. */
@@ -300,6 +301,13 @@ function ExtendDialog({ onClose }: { onClose: () => void }) {
   const moment = zonedToUtc(local, timeZone);
   const longerMs = Date.parse(moment) - Date.parse(votingClosesAt);
   const isLater = longerMs > 0;
+  const { hasVotes } = campaign.desk;
+  const amendment = (reason: string) => ({
+    at: new Date(now()).toISOString(),
+    subjectLabel: campaign.title,
+    changes: [{ field: "votingClosesAt", before: votingClosesAt, after: moment }],
+    reason,
+  });
   const set = (value: string) => {
     setErrors([]);
     setLocal(value);
@@ -320,26 +328,34 @@ function ExtendDialog({ onClose }: { onClose: () => void }) {
     return errorOf(refusals, "votingClosesAt") ? "" : refusalOf(refusals);
   };
   return (
-    <Confirm title={steps.extendTitle} action={steps.extend} reason="optional" onClose={onClose} onConfirm={confirm}>
-      <p>{steps.extendEffect(timeOf(votingClosesAt, campaign))}</p>
-      <TextField
-        type="datetime-local"
-        label={r().closes}
-        value={local}
-        onInput={set}
-        isNeeded
-        hint={`${r().inZone(zoneName(timeZone))} · ${steps.extendBy(duration(longerMs))}`}
-        error={errorOf(errors, "votingClosesAt") ?? (moment === "" ? r().timeMissing : isLater ? undefined : steps.notLater)}
-      />
-      <div class="row">
-        <button type="button" onClick={() => set(later(local || utcToZoned(votingClosesAt, timeZone), hourMs, timeZone))}>
-          {steps.hour}
-        </button>
-        <button type="button" onClick={() => set(later(local || utcToZoned(votingClosesAt, timeZone), 24 * hourMs, timeZone))}>
-          {steps.day}
-        </button>
-      </div>
-      <p class="soft">{steps.extendNote}</p>
+    <Confirm title={steps.extendTitle} action={steps.extend} reason={hasVotes ? "public" : "optional"} onClose={onClose} onConfirm={confirm}>
+      {(reason) => (
+        <>
+          <p>{steps.extendEffect(timeOf(votingClosesAt, campaign))}</p>
+          <TextField
+            type="datetime-local"
+            label={r().closes}
+            value={local}
+            onInput={set}
+            isNeeded
+            hint={`${r().inZone(zoneName(timeZone))} · ${steps.extendBy(duration(longerMs))}`}
+            error={errorOf(errors, "votingClosesAt") ?? (moment === "" ? r().timeMissing : isLater ? undefined : steps.notLater)}
+          />
+          <div class="row">
+            <button type="button" onClick={() => set(later(local || utcToZoned(votingClosesAt, timeZone), hourMs, timeZone))}>
+              {steps.hour}
+            </button>
+            <button type="button" onClick={() => set(later(local || utcToZoned(votingClosesAt, timeZone), 24 * hourMs, timeZone))}>
+              {steps.day}
+            </button>
+          </div>
+          {hasVotes ? (
+            <PublicSentences campaign={campaign} amendments={isLater && reason ? [amendment(reason)] : []} />
+          ) : (
+            <p class="soft">{steps.extendNote}</p>
+          )}
+        </>
+      )}
     </Confirm>
   );
 }

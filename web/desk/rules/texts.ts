@@ -75,7 +75,7 @@ const english = {
     extendTitle: "Extend voting",
     extendBy: (duration: string) => `${duration} longer`,
     extendNote:
-      "The pages show the new time at once. The reason goes to the log; to tell the public why, amend the rules instead.",
+      "The pages show the new time at once. The reason goes to the log; after the first vote the public reads it, too.",
     hour: "+1 hour",
     day: "+1 day",
     notLater: "Choose a time after the closing of now.",
@@ -240,7 +240,7 @@ const chinese: typeof english = {
     extendEffect: (closes) => `把截止时间推迟到 ${closes} 之后。投票截止后不能再次开启，请及时延长。`,
     extendTitle: "延长投票",
     extendBy: (duration) => `延长${duration}`,
-    extendNote: "公众页面会立即显示新的时间。原因只写入操作记录；如需向公众说明原因，请改用“修订规则”。",
+    extendNote: "公众页面会立即显示新的时间。原因写入操作记录；产生第一张选票之后，原因也会向公众公开。",
     hour: "+1 小时",
     day: "+1 天",
     notLater: "请选择晚于当前截止时间的时间。",

@@ -33,7 +33,7 @@ export default defineConfig({
   plugins: [shell],
   server: {
     proxy: Object.fromEntries(
-      ["/graphql", "/uploads", "/media", "/exports", "/reports", "/desk/session", "/desk/templates", "/desk/imports"].map(
+      ["/graphql", "/uploads", "/media", "/exports", "/reports", "^/desk/session(/|$)", "/desk/templates", "/desk/imports"].map(
         (path) => [path, { target: server, changeOrigin: true, ws: path === "/graphql", configure: asOwn }],
       ),
     ),

@@ -101,6 +101,8 @@ function Board({ slug, category, places, votes, isLoading }: BoardProps) {
   const rows = places.slice(0, Math.min(rowsMax, cut + belowMax));
   const votesOf = ({ nominee, votes: ordered }: Place) => votes.get(nominee.number) ?? ordered;
   const most = Math.max(1, ...rows.map(votesOf));
+  // While nobody has a vote, nobody has a place.
+  const isRanked = (places[0]?.votes ?? 0) > 0;
   const isTied = (place: Place, index: number) =>
     place.votes > 0 && (places[index - 1]?.rank === place.rank || places[index + 1]?.rank === place.rank);
   const hasCut = cut > 0 && places.length > cut;
@@ -108,7 +110,9 @@ function Board({ slug, category, places, votes, isLoading }: BoardProps) {
   return (
     <section class="box board" aria-labelledby={`board-${category.id}`}>
       <header>
-        <h2 id={`board-${category.id}`}>{category.name}</h2>
+        <h2 id={`board-${category.id}`} title={category.name}>
+          {category.name}
+        </h2>
         <small>{t().taken(cut, category.nomineeCount)}</small>
       </header>
       {rows.length === 0 && <p class="soft">{isLoading ? t().waiting : t().noNominees}</p>}
@@ -121,6 +125,7 @@ function Board({ slug, category, places, votes, isLoading }: BoardProps) {
               place={place}
               votes={votesOf(place)}
               part={votesOf(place) / most}
+              isRanked={isRanked}
               isTied={isTied(place, index)}
               isBelow={cut > 0 && index >= cut}
             />
@@ -145,15 +150,16 @@ interface RowProps {
   place: Place;
   votes: number;
   part: number;
+  isRanked: boolean;
   isTied: boolean;
   isBelow: boolean;
 }
 
-function Row({ slug, place: { nominee, rank }, votes, part, isTied, isBelow }: RowProps) {
+function Row({ slug, place: { nominee, rank }, votes, part, isRanked, isTied, isBelow }: RowProps) {
   return (
     <li class={isBelow ? "below" : undefined} data-number={nominee.number}>
       <b class="rank">
-        {rank}
+        {isRanked ? rank : "–"}
         {isTied && (
           <span class="tie" role="img" aria-label={t().tied} title={t().tied}>
             =
@@ -162,7 +168,7 @@ function Row({ slug, place: { nominee, rank }, votes, part, isTied, isBelow }: R
       </b>
       <Portrait nominee={nominee} />
       <a class="plain name" href={campaignPath(slug, "nominees", nominee.id)} title={`${nominee.name} · ${nominee.employer}`}>
-        {nominee.name}
+        <span>{nominee.name}</span>
         <small>{nominee.employer}</small>
       </a>
       <span class="bar-line" aria-hidden="true">

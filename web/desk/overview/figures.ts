@@ -43,11 +43,14 @@ const figuresOf = (tally: DeskTallyFragment): Figures => ({
   standings: tally.entries.map(({ nominee, votes, rank }) => ({ number: nominee.number, votes, rank })),
 });
 
+/** Whether voting has closed. */
+export const isOver = ({ phase }: Campaign) => phase === "ENDED" || phase === "PUBLISHED" || phase === "ARCHIVED";
+
 /** Whether the member may see the figures: as one who may read them, or because everybody may. */
-export function seesFigures({ phase, rules }: Campaign): boolean {
-  const isOver = phase === "ENDED" || phase === "PUBLISHED" || phase === "ARCHIVED";
-  const isPublic = rules.tallyVisibility === "LIVE" || (rules.tallyVisibility === "AFTER_CLOSE" && isOver);
-  return mayHere("READ_FIGURES") || (isPublic && phase !== "DRAFT");
+export function seesFigures(campaign: Campaign): boolean {
+  const { tallyVisibility } = campaign.rules;
+  const isPublic = tallyVisibility === "LIVE" || (tallyVisibility === "AFTER_CLOSE" && isOver(campaign));
+  return mayHere("READ_FIGURES") || (isPublic && campaign.phase !== "DRAFT");
 }
 
 export interface LiveFigures {

@@ -12,7 +12,7 @@ import { campaignPath } from "../route";
 import { t as common } from "../texts";
 import { Boards, Freshness } from "./boards";
 import { type Facts, type NextStory, useFacts, useNextStories } from "./facts";
-import { type Figures, seesFigures, useFigures } from "./figures";
+import { type Figures, isOver, seesFigures, useFigures } from "./figures";
 import { type Roster, useRoster } from "./roster";
 import { t } from "./texts";
 import { deadline, zoneName } from "./times";
@@ -97,7 +97,7 @@ function NextStep({ campaign }: { campaign: Campaign }) {
     return <Edge text={t().closesIn(remainingTime(closesMs - time))} when={`${deadline(closesMs, timeZone)} ${zone}`} />;
   }
   if (phase === "DRAFT") return null;
-  return <p class="soft">{t().closedAt(`${deadline(closesMs, timeZone)} ${zone}`)}</p>;
+  return <p class="soft">{t().closedAt(deadline(closesMs, timeZone), zone)}</p>;
 }
 
 const Edge = ({ text, when }: { text: string; when: string }) => (
@@ -122,18 +122,24 @@ function Glance({ campaign }: { campaign: Campaign }) {
           {isShown ? t().publicOnly : t().hiddenFigures(campaign.rules.tallyVisibility === "STAFF_ONLY")}
         </p>
       )}
-      <div class={readsFigures ? "beside" : "columns"}>
-        {readsFigures && <TurnoutBox campaign={campaign} />}
-        <div class="stack">
-          <Todos campaign={campaign} facts={facts} />
-          {!readsFigures && <NextStories campaign={campaign} stories={stories} />}
-          {readsFigures && <ClientsBox campaign={campaign} />}
+      {readsFigures ? (
+        <div class="beside">
+          <TurnoutBox campaign={campaign} />
+          <div class="stack">
+            <Todos campaign={campaign} facts={facts} />
+            <ClientsBox campaign={campaign} />
+          </div>
         </div>
-      </div>
+      ) : (
+        <div class="columns">
+          <Todos campaign={campaign} facts={facts} />
+          <NextStories campaign={campaign} stories={stories} />
+        </div>
+      )}
       {isShown && (
         <section class="stack" aria-labelledby="live">
           <div class="live-head">
-            <h2 id="live">{t().standings}</h2>
+            <h2 id="live">{isOver(campaign) ? t().standingsAtLast : t().standings}</h2>
             <Freshness live={live} timeZone={campaign.timeZone} />
           </div>
           <Boards campaign={campaign} live={live} roster={roster} />
@@ -271,7 +277,7 @@ function NextStories({ campaign, stories }: { campaign: Campaign; stories: reado
           <li key={id}>
             <time dateTime={publishedAt}>{moment(Date.parse(publishedAt), timeZone, now())}</time>
             <a class="plain" href={campaignPath(slug, "stories", id)} title={title}>
-              {title}
+              <span>{title}</span>
               {nominee && <small>{nominee.name}</small>}
             </a>
           </li>

@@ -8,7 +8,7 @@ export const t = texts(
   {
     opensIn: (time: string) => `Opens in ${time}`,
     closesIn: (time: string) => `Closes in ${time}`,
-    closedAt: (time: string) => `Voting closed ${time}`,
+    closedAt: (time: string, zone: string) => `Voting closed ${time} ${zone}`,
     steps: {
       times: "Rules and times",
       pause: "Pause voting…",
@@ -21,11 +21,11 @@ export const t = texts(
     countedVotes: "Votes that count",
     storyViews: "Story views",
     lastHour: (n: number) => `${count(n)} in the last hour`,
-    againstYesterday: (change: string) => `${change} on the same hour yesterday`,
+    againstYesterday: (change: string) => `${change} vs yesterday`,
     votesEach: (n: string) => `${n} votes a voter`,
     withheld: (n: number) => `${count(n)} withheld`,
     noneWithheld: "None withheld",
-    withdrawn: (n: number) => `${count(n)} of withdrawn nominees among them`,
+    withdrawn: (n: number) => `${count(n)} of withdrawn nominees`,
     storiesToday: (n: number) => `${count(n)} out today`,
     nextAt: (time: string) => `next ${time}`,
     publicOnly: "Your role sees the public figures: turnout over time and by client is for the organisers and the auditor.",
@@ -59,6 +59,7 @@ export const t = texts(
     noCity: "Not stated",
     moreCities: (n: number) => many(n, "more city", "more cities"),
     standings: "Live board",
+    standingsAtLast: "Board at the close",
     states: { connecting: "Connecting…", live: "Live", polling: "Every 2 seconds", lost: "Connection lost, trying again…" },
     asOf: (time: string) => `as of ${time}`,
     lastHeard: (seconds: number) => `last heard ${many(seconds, "second", "seconds")} ago`,
@@ -97,7 +98,7 @@ export const t = texts(
   {
     opensIn: (time) => `距开始 ${time}`,
     closesIn: (time) => `距截止 ${time}`,
-    closedAt: (time) => `投票已于 ${time} 截止`,
+    closedAt: (time, zone) => `投票已于${zone} ${time} 截止`,
     steps: {
       times: "规则与时间",
       pause: "暂停投票…",
@@ -147,6 +148,7 @@ export const t = texts(
     noCity: "未填写",
     moreCities: (n) => `其余 ${count(n)} 个地区`,
     standings: "实时票数",
+    standingsAtLast: "截止时票数",
     states: { connecting: "正在连接…", live: "实时", polling: "每 2 秒更新", lost: "连接中断，正在重试…" },
     asOf: (time) => `截至 ${time}`,
     lastHeard: (seconds) => `${count(seconds)} 秒前收到`,

@@ -6,7 +6,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { count, locale } from "../../shared/format";
 
-const heightPx = 230;
+/** Bars are days: half of one, in seconds. */
+const barHalf = 43_200;
 /** Below so many points, each is marked: a line of one point cannot be seen. */
 const markedPoints = 40;
 /** The steps of the keyboard that are far. */
@@ -19,7 +20,7 @@ interface ChartProps {
   times: readonly number[];
   values: readonly number[];
   timeZone: string;
-  /** Draws bars in place of a line: for a few long steps. */
+  /** Draws bars in place of a line: for days. */
   isBars?: boolean;
   /** What is said of the point at an index. */
   say: (index: number) => string;
@@ -42,7 +43,7 @@ export function Chart({ label, times, values, timeZone, isBars = false, say, sum
       plot.current = new uPlot(options, points.current, element);
     };
     draw();
-    const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: heightPx }));
+    const resized = new ResizeObserver(() => plot.current?.setSize(sizeOf(element)));
     resized.observe(element);
     const scheme = matchMedia("(prefers-color-scheme: dark)");
     scheme.addEventListener("change", draw);
@@ -105,6 +106,8 @@ export function Chart({ label, times, values, timeZone, isBars = false, say, sum
   );
 }
 
+const sizeOf = ({ clientWidth, clientHeight }: HTMLElement) => ({ width: clientWidth, height: clientHeight });
+
 function optionsOf(
   element: HTMLElement,
   timeZone: string,
@@ -117,8 +120,7 @@ function optionsOf(
   const font = `12px ${style.fontFamily}`;
   const axis = { stroke: colour("--soft"), font, ticks: { show: false } };
   return {
-    width: element.clientWidth,
-    height: heightPx,
+    ...sizeOf(element),
     padding: [8, 12, 0, 0],
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), timeZone),
@@ -127,12 +129,17 @@ function optionsOf(
       drag: { x: false, y: false },
       points: { size: 8, width: 2, stroke: colour("--card"), fill: colour("--accent") },
     },
-    scales: { y: { range: (_, __, highest) => [0, Math.max(4, (highest ?? 0) * 1.08)] } },
+    scales: {
+      // Bars at the ends are whole.
+      ...(isBars && { x: { range: (_, first, last) => [first - barHalf, last + barHalf] } }),
+      y: { range: (_, __, highest) => [0, Math.max(4, (highest ?? 0) * 1.08)] },
+    },
     axes: [
       {
         ...axis,
         grid: { show: false },
-        size: 30,
+        size: 34,
+        gap: 9,
         space: 64,
         values: (_, splits) => splits.map((at) => tick(at * 1_000, timeZone)),
       },
@@ -149,7 +156,7 @@ function optionsOf(
       {},
       {
         stroke: colour("--accent"),
-        fill: isBars ? colour("--accent") : `color-mix(in srgb, ${colour("--accent")} 12%, transparent)`,
+        fill: isBars ? colour("--accent") : `${colour("--accent")}1f`,
         width: isBars ? 0 : 2,
         points: { show: !isBars && length < markedPoints, size: 5, fill: colour("--accent") },
         ...(isBars && { paths: uPlot.paths.bars!({ size: [0.7, 48] }) }),

@@ -5,7 +5,7 @@ import { count, locale } from "../../shared/format";
 import { execute } from "../../shared/server";
 import { type Campaign, mayHere, reloadCampaign, useCampaign } from "../campaign";
 import { type Place, placesOf } from "../overview/boards";
-import { type Figures, useFigures } from "../overview/figures";
+import { type Figures, isOver, useFigures } from "../overview/figures";
 import { Portrait } from "../overview/portrait";
 import { useRoster } from "../overview/roster";
 import { deadline, zoneName } from "../overview/times";
@@ -26,8 +26,7 @@ type Category = Campaign["categories"][number];
 
 export function ResultView(_: { id?: string | undefined }) {
   const campaign = useCampaign();
-  const isOver = campaign.phase === "ENDED" || campaign.phase === "PUBLISHED" || campaign.phase === "ARCHIVED";
-  return isOver ? <Result campaign={campaign} /> : <Before campaign={campaign} />;
+  return isOver(campaign) ? <Result campaign={campaign} /> : <Before campaign={campaign} />;
 }
 
 /** The place of the result before there is one. */
@@ -93,7 +92,7 @@ function Result({ campaign }: { campaign: Campaign }) {
       <div class="stack result">
         <Sums figures={figures} />
         <ReportBox campaign={campaign} />
-        <div class="results">
+        <div class={campaign.categories.length > 2 ? "results many" : "results"}>
           {campaign.categories.map((category) => (
             <Ranking
               key={category.id}
@@ -164,10 +163,14 @@ function Ranking({ slug, category, places, isLoading }: RankingProps) {
         {isTied(place, index) && <small>{t().tied}</small>}
       </td>
       <th scope="row">
-        <a class="plain" href={campaignPath(slug, "nominees", place.nominee.id)}>
+        <a
+          class="plain"
+          href={campaignPath(slug, "nominees", place.nominee.id)}
+          title={`${place.nominee.name} · ${place.nominee.employer}`}
+        >
           <Portrait nominee={place.nominee} />
           <span>
-            {place.nominee.name}
+            <span>{place.nominee.name}</span>
             <small>
               {place.nominee.number} · {place.nominee.employer}
             </small>

@@ -4,7 +4,9 @@ import { now } from "../../shared/clock";
 import { execute } from "../../shared/server";
 import { useLookAgain } from "../../shared/store";
 import type { Campaign } from "../campaign";
+import { FindReport } from "../result/operations";
 import { staff } from "../session";
+import { isOver } from "./figures";
 import { FindOverview, type FindOverviewQuery, ListNextStories, type ListNextStoriesQuery } from "./operations";
 import { dayStart } from "./times";
 
@@ -14,24 +16,35 @@ export const nextStoriesMax = 5;
 /** The list has the latest first, so the nearest are looked for in a time that ends: these, then all that there is. */
 const horizonsMs = [2 * dayMs, 14 * dayMs];
 
-export type Facts = NonNullable<NonNullable<FindOverviewQuery["campaign"]>["desk"]>;
+export interface Facts extends NonNullable<NonNullable<FindOverviewQuery["campaign"]>["desk"]> {
+  /** Whether there is a report; there can be one only once voting has closed. */
+  hasReport: boolean;
+}
 export type NextStory = NonNullable<NonNullable<ListNextStoriesQuery["campaign"]>["desk"]>["stories"]["nodes"][number];
 
 const text = (ms: number) => new Date(ms).toISOString();
 
 /** The facts of a campaign, read again now and then; none before the first answer. */
-export function useFacts({ slug, timeZone }: Campaign): Facts | undefined {
+export function useFacts(campaign: Campaign): Facts | undefined {
+  const { slug, timeZone } = campaign;
+  const isClosed = isOver(campaign);
   const [facts, setFacts] = useState<Facts>();
   const read = async () => {
     const variables = { slug, today: text(dayStart(now(), timeZone)), now: text(now()) };
-    const { campaign } = await execute(FindOverview, variables, { as: staff, isBackground: true });
-    if (campaign?.desk) setFacts(campaign.desk);
+    const { campaign: found } = await execute(FindOverview, variables, { as: staff, isBackground: true });
+    const hasReport = isClosed && (await readHasReport(slug));
+    if (found?.desk) setFacts({ ...found.desk, hasReport });
   };
   // What was read before stays when it cannot be read; the next time comes soon.
   const tryToRead = () => void read().catch(() => undefined);
-  useEffect(tryToRead, [slug]);
+  useEffect(tryToRead, [slug, isClosed]);
   useLookAgain(rereadMs, tryToRead);
   return facts;
+}
+
+async function readHasReport(slug: string): Promise<boolean> {
+  const { campaign } = await execute(FindReport, { slug }, { as: staff, isBackground: true });
+  return !!campaign?.desk?.report;
 }
 
 /** The stories that come out next, the nearest first; none before the first answer. */

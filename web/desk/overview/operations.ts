@@ -706,7 +706,7 @@ export type FindOverviewQueryVariables = Exact<{
 }>;
 
 
-export type FindOverviewQuery = { serverTime: string, campaign: { desk: { storyViews: number, stories: { nodes: Array<{ id: string }> }, imports: { nodes: Array<{ id: string, kind: ImportKind, status: ImportStatus, totalRows: number, faulty: number }> }, exports: Array<{ id: string, status: ExportStatus }>, report: { id: string } | null } | null } | null };
+export type FindOverviewQuery = { serverTime: string, campaign: { desk: { storyViews: number, stories: { nodes: Array<{ id: string }> }, imports: { nodes: Array<{ id: string, kind: ImportKind, status: ImportStatus, totalRows: number, faulty: number }> }, exports: Array<{ id: string, status: ExportStatus }> } | null } | null };
 
 export type ListNextStoriesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -744,8 +744,8 @@ export const FindPace: Operation<FindPaceQuery, FindPaceQueryVariables> = {
 };
 
 export const FindOverview: Operation<FindOverviewQuery, FindOverviewQueryVariables> = {
-  id: "61ee6b7ad9cf6ef162dce4c5d4c9a81a9a9b818f37a818311cbba9509c640a87",
-  text: "query FindOverview($slug:String!$today:DateTime!$now:DateTime!){serverTime campaign(slug:$slug){desk{storyViews stories(first:100 state:PUBLISHED from:$today to:$now){nodes{id}}imports(first:10){nodes{id kind status totalRows faulty}}exports{id status}report{id}}}}",
+  id: "f031700147e683a2ca19a212aeb0eef852d4b68abeff6d58fa41fa3ef8bcee36",
+  text: "query FindOverview($slug:String!$today:DateTime!$now:DateTime!){serverTime campaign(slug:$slug){desk{storyViews stories(first:100 state:PUBLISHED from:$today to:$now){nodes{id}}imports(first:10){nodes{id kind status totalRows faulty}}exports{id status}}}}",
 };
 
 export const ListNextStories: Operation<ListNextStoriesQuery, ListNextStoriesQueryVariables> = {

@@ -73,7 +73,7 @@ function todosOf(campaign: Campaign, facts: Facts | undefined): Todo[] {
     const text = t().unpublished;
     todos.push({ icon: "result", text, action: t().toResult, href: path("result"), right: "EDIT_CAMPAIGNS", isUrgent: true });
   }
-  if ((phase === "ENDED" || phase === "PUBLISHED") && facts && !facts.report) {
+  if ((phase === "ENDED" || phase === "PUBLISHED") && facts && !facts.hasReport) {
     todos.push({ icon: "story", text: t().noReport, action: t().makeReport, href: path("result"), right: "READ_RECORDS" });
   }
   if (storyCounts.inReview > 0) {

@@ -9,8 +9,10 @@ import { Failed } from "../parts/states";
 import { parameter, setParameters } from "../route";
 import { dayOf } from "./times";
 import { t } from "./texts";
-import { type Point, type Span, type SpanName, endOf, spans, useTurnout, withoutGaps } from "./votes";
+import { type Point, type Span, type SpanName, endOf, spans, stepMs, useTurnout, withoutGaps } from "./votes";
 
+/** So many hours are drawn as bars; more of them as a line. */
+const barsMax = 48;
 const spanNames = Object.keys(spans) as SpanName[];
 
 interface ChoiceProps<Value extends string> {
@@ -39,6 +41,7 @@ export function TurnoutBox({ campaign }: { campaign: Campaign }) {
   const span: Span = spans[chosen];
   const { points, error, retry } = useTurnout(campaign, span);
   const filled = useMemo(() => points && withoutGaps(points, span, campaign), [points, span]);
+  const hasVotes = filled?.some(({ votes }) => votes > 0);
   return (
     <section class="box turnout" aria-labelledby="turnout">
       <header>
@@ -52,8 +55,8 @@ export function TurnoutBox({ campaign }: { campaign: Campaign }) {
       </header>
       {!filled && error !== undefined && <Failed error={error} retry={retry} />}
       {!filled && error === undefined && <p class="chart-place soft">{t().waiting}</p>}
-      {filled && filled.length === 0 && <p class="chart-place soft">{t().noVotesYet}</p>}
-      {filled && filled.length > 0 && <Drawn campaign={campaign} span={span} points={filled} key={chosen} />}
+      {filled && !hasVotes && <p class="chart-place soft">{chosen.startsWith("minutes") ? t().noVotesLately : t().noVotesYet}</p>}
+      {filled && hasVotes && <Drawn campaign={campaign} span={span} points={filled} key={chosen} />}
     </section>
   );
 }
@@ -84,7 +87,8 @@ function Drawn({ campaign, span, points }: DrawnProps) {
         times={times}
         values={values}
         timeZone={timeZone}
-        isBars={span.by === "DAY"}
+        stepMs={stepMs[span.by]}
+        isBars={span.by === "DAY" || (span.by === "HOUR" && points.length <= barsMax)}
         say={say}
         summary={t().turnoutSummary(sum, busiest.votes, stepName(busiest.at, span, timeZone))}
       />

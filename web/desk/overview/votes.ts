@@ -12,6 +12,8 @@ export const refreshMs = 10_000;
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
+/** How long a step is; a day may have an hour more or less. */
+export const stepMs: Record<TurnoutStep, number> = { MINUTE: minuteMs, HOUR: hourMs, DAY: dayMs };
 /** As much as the server gives at once. */
 const spanMaxMs: Record<TurnoutStep, number> = { MINUTE: dayMs, HOUR: 31 * dayMs, DAY: 366 * dayMs };
 
@@ -129,7 +131,7 @@ function startOf(ms: number, points: readonly Point[], { by }: Span, timeZone: s
 function next(at: number, { by }: Span, timeZone: string): number {
   // A day of 25 hours has another beginning a day later; the day after begins within 36 hours of any.
   if (by === "DAY") return dayStart(at + 1.5 * dayMs, timeZone);
-  return at + (by === "MINUTE" ? minuteMs : hourMs);
+  return at + stepMs[by];
 }
 
 export interface Pace {

@@ -6,8 +6,6 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { count, locale } from "../../shared/format";
 
-/** Bars are days: half of one, in seconds. */
-const barHalf = 43_200;
 /** Below so many points, each is marked: a line of one point cannot be seen. */
 const markedPoints = 40;
 /** The steps of the keyboard that are far. */
@@ -20,7 +18,9 @@ interface ChartProps {
   times: readonly number[];
   values: readonly number[];
   timeZone: string;
-  /** Draws bars in place of a line: for days. */
+  /** How long a point lasts, in milliseconds. */
+  stepMs: number;
+  /** Draws bars in place of a line. */
   isBars?: boolean;
   /** What is said of the point at an index. */
   say: (index: number) => string;
@@ -29,7 +29,7 @@ interface ChartProps {
 }
 
 /** A line or bars over time, with a reading of the point under the pointer or at the keyboard's place. */
-export function Chart({ label, times, values, timeZone, isBars = false, say, summary }: ChartProps) {
+export function Chart({ label, times, values, timeZone, stepMs, isBars = false, say, summary }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const [reading, setReading] = useState<number>();
@@ -39,8 +39,8 @@ export function Chart({ label, times, values, timeZone, isBars = false, say, sum
     const element = place.current!;
     const draw = () => {
       plot.current?.destroy();
-      const options = optionsOf(element, timeZone, isBars, points.current[0].length, (index) => setReading(index));
-      plot.current = new uPlot(options, points.current, element);
+      const drawing = { element, timeZone, stepMs, isBars, length: points.current[0].length, onRead: setReading };
+      plot.current = new uPlot(optionsOf(drawing), points.current, element);
     };
     draw();
     const resized = new ResizeObserver(() => plot.current?.setSize(sizeOf(element)));
@@ -53,7 +53,7 @@ export function Chart({ label, times, values, timeZone, isBars = false, say, sum
       plot.current?.destroy();
       plot.current = undefined;
     };
-  }, [timeZone, isBars, locale(), times.length < markedPoints]);
+  }, [timeZone, stepMs, isBars, locale(), times.length < markedPoints]);
   useEffect(() => plot.current?.setData(points.current), [times, values]);
   const last = times.length - 1;
   const shown = reading === undefined || reading > last ? undefined : reading;
@@ -108,15 +108,19 @@ export function Chart({ label, times, values, timeZone, isBars = false, say, sum
 
 const sizeOf = ({ clientWidth, clientHeight }: HTMLElement) => ({ width: clientWidth, height: clientHeight });
 
-function optionsOf(
-  element: HTMLElement,
-  timeZone: string,
-  isBars: boolean,
-  length: number,
-  onRead: (index: number | undefined) => void,
-): uPlot.Options {
+interface Drawing {
+  element: HTMLElement;
+  timeZone: string;
+  stepMs: number;
+  isBars: boolean;
+  length: number;
+  onRead: (index: number | undefined) => void;
+}
+
+function optionsOf({ element, timeZone, stepMs, isBars, length, onRead }: Drawing): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
+  const half = stepMs / 2_000;
   const font = `12px ${style.fontFamily}`;
   const axis = { stroke: colour("--soft"), font, ticks: { show: false } };
   return {
@@ -130,8 +134,13 @@ function optionsOf(
       points: { size: 8, width: 2, stroke: colour("--card"), fill: colour("--accent") },
     },
     scales: {
-      // Bars at the ends are whole.
-      ...(isBars && { x: { range: (_, first, last) => [first - barHalf, last + barHalf] } }),
+      x: {
+        // Bars at the ends are whole, and one point has a time to stand in.
+        range: ({ data: [times] }) => {
+          const [first, last] = [times[0] ?? 0, times.at(-1) ?? 0];
+          return isBars || first === last ? [first - half, last + half] : [first, last];
+        },
+      },
       y: { range: (_, __, highest) => [0, Math.max(4, (highest ?? 0) * 1.08)] },
     },
     axes: [

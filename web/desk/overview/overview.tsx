@@ -3,6 +3,7 @@ import "./overview.css";
 import { useMemo } from "preact/hooks";
 import { now } from "../../shared/clock";
 import { count, locale, moment, remainingTime } from "../../shared/format";
+import { language } from "../../shared/language";
 import { useAlarm, useTick } from "../../shared/store";
 import { type Campaign, mayHere, reloadCampaign, useCampaign } from "../campaign";
 import { Guide } from "../organisation/guide";
@@ -114,6 +115,12 @@ function Glance({ campaign }: { campaign: Campaign }) {
   const pace = usePace(campaign);
   const isShown = seesFigures(campaign);
   const readsFigures = mayHere("READ_FIGURES");
+  // Drawn anew for what they show, not for each of the figures, which come five times a second.
+  const still = [campaign, location.search, language()];
+  const todos = useMemo(() => <Todos campaign={campaign} facts={facts} />, [...still, facts]);
+  const next = useMemo(() => <NextStories campaign={campaign} stories={stories} />, [...still, stories]);
+  const turnout = useMemo(() => <TurnoutBox campaign={campaign} />, still);
+  const clients = useMemo(() => <ClientsBox campaign={campaign} />, still);
   return (
     <div class="stack overview">
       {isShown && <Totals campaign={campaign} figures={live.figures} pace={pace} facts={facts} stories={stories} />}
@@ -124,16 +131,16 @@ function Glance({ campaign }: { campaign: Campaign }) {
       )}
       {readsFigures ? (
         <div class="beside">
-          <TurnoutBox campaign={campaign} />
+          {turnout}
           <div class="stack">
-            <Todos campaign={campaign} facts={facts} />
-            <ClientsBox campaign={campaign} />
+            {todos}
+            {clients}
           </div>
         </div>
       ) : (
         <div class="columns">
-          <Todos campaign={campaign} facts={facts} />
-          <NextStories campaign={campaign} stories={stories} />
+          {todos}
+          {next}
         </div>
       )}
       {isShown && (
@@ -147,7 +154,7 @@ function Glance({ campaign }: { campaign: Campaign }) {
       )}
       <div class="columns">
         {isShown && <Cities figures={live.figures} roster={roster} />}
-        {readsFigures && <NextStories campaign={campaign} stories={stories} />}
+        {readsFigures && next}
       </div>
     </div>
   );
@@ -163,6 +170,9 @@ interface TotalsProps {
 
 /** The figures that are looked at first. */
 function Totals({ campaign, figures, pace, facts, stories }: TotalsProps) {
+  const { timeZone } = campaign;
+  const nextMs = stories?.[0] && Date.parse(stories[0].publishedAt);
+  const nextTime = useMemo(() => nextMs && moment(nextMs, timeZone, now()), [stories, timeZone, language()]);
   const aVoter = figures && figures.voters > 0 ? figures.raw / figures.voters : undefined;
   const one = new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 });
   const held = figures && [
@@ -182,7 +192,7 @@ function Totals({ campaign, figures, pace, facts, stories }: TotalsProps) {
       </Total>
       <Total name={t().storyViews} value={facts?.storyViews} figure="views">
         {facts && t().storiesToday(facts.stories.nodes.length)}
-        {facts && stories?.[0] && ` · ${t().nextAt(moment(Date.parse(stories[0].publishedAt), campaign.timeZone, now()))}`}
+        {facts && nextTime && ` · ${t().nextAt(nextTime)}`}
       </Total>
     </dl>
   );

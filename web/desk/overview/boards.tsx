@@ -119,7 +119,7 @@ function Board({ slug, category, places, votes, isLoading }: BoardProps) {
       <ol>
         {rows.map((place, index) => (
           <Fragment key={place.nominee.number}>
-            {hasCut && index === cut && <Cut isTied={isCutTied} size={cut} />}
+            {hasCut && index === cut && <Cut tiedRank={isCutTied ? place.rank : undefined} size={cut} />}
             <Row
               slug={slug}
               place={place}
@@ -141,8 +141,8 @@ function Board({ slug, category, places, votes, isLoading }: BoardProps) {
   );
 }
 
-const Cut = ({ isTied, size }: { isTied: boolean; size: number }) => (
-  <li class={isTied ? "cut tied" : "cut"}>{isTied ? t().cutTied(size) : t().cutLine(size)}</li>
+const Cut = ({ tiedRank, size }: { tiedRank: number | undefined; size: number }) => (
+  <li class={tiedRank ? "cut tied" : "cut"}>{tiedRank ? t().cutTied(tiedRank) : t().cutLine(size)}</li>
 );
 
 interface RowProps {

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { now } from "../../shared/clock";
 import { execute } from "../../shared/server";
 import { useLookAgain } from "../../shared/store";
-import type { Campaign } from "../campaign";
+import { type Campaign, mayHere } from "../campaign";
 import { FindReport } from "../result/operations";
 import { staff } from "../session";
 import { isOver } from "./figures";
@@ -32,7 +32,7 @@ export function useFacts(campaign: Campaign): Facts | undefined {
   const read = async () => {
     const variables = { slug, today: text(dayStart(now(), timeZone)), now: text(now()) };
     const { campaign: found } = await execute(FindOverview, variables, { as: staff, isBackground: true });
-    const hasReport = isClosed && (await readHasReport(slug));
+    const hasReport = isClosed && mayHere("READ_RECORDS") && (await readHasReport(slug));
     if (found?.desk) setFacts({ ...found.desk, hasReport });
   };
   // What was read before stays when it cannot be read; the next time comes soon.

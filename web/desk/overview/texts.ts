@@ -22,7 +22,7 @@ export const t = texts(
     storyViews: "Story views",
     lastHour: (n: number) => `${count(n)} in the last hour`,
     againstYesterday: (change: string) => `${change} vs yesterday`,
-    votesEach: (n: string) => `${n} votes a voter`,
+    votesEach: (n: string) => `${n} ${n === "1" ? "vote" : "votes"} a voter`,
     withheld: (n: number) => `${count(n)} withheld`,
     noneWithheld: "None withheld",
     withdrawn: (n: number) => `${count(n)} of withdrawn nominees`,

@@ -8,6 +8,8 @@ import { count, locale } from "../../shared/format";
 
 /** Below so many points, each is marked: a line of one point cannot be seen. */
 const markedPoints = 40;
+/** The seconds between marks of the axis of time. */
+const timeSteps = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 4_320, 10_080, 20_160, 43_200].map((m) => m * 60);
 /** The steps of the keyboard that are far. */
 const farPoints = 10;
 
@@ -125,7 +127,7 @@ function optionsOf({ element, timeZone, stepMs, isBars, length, onRead }: Drawin
   const axis = { stroke: colour("--soft"), font, ticks: { show: false } };
   return {
     ...sizeOf(element),
-    padding: [8, 12, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), timeZone),
     cursor: {
@@ -150,6 +152,7 @@ function optionsOf({ element, timeZone, stepMs, isBars, length, onRead }: Drawin
         size: 34,
         gap: 9,
         space: 64,
+        incrs: timeSteps.filter((seconds) => seconds * 1_000 >= stepMs),
         values: (_, splits) => splits.map((at) => tick(at * 1_000, timeZone)),
       },
       {

@@ -21,6 +21,8 @@ import { t } from "./texts";
 
 /** Places below the line that are shown until all are wanted. */
 const belowMax = 5;
+/** So many who share the place at the line are shown above it. */
+const sharingMax = 20;
 
 type Category = Campaign["categories"][number];
 
@@ -151,7 +153,9 @@ function Ranking({ slug, category, places, isLoading }: RankingProps) {
   const tied = isCutTied(places, cut) ? places[cut]! : undefined;
   // Who shares the place at the line is on its upper side.
   const taken = tied ? places.filter(({ rank }) => rank <= tied.rank).length : Math.min(cut, places.length);
-  const rows = showsAll ? places : places.slice(0, taken + belowMax);
+  // The line stands above those who share its place where they are very many.
+  const upper = showsAll || taken <= cut + sharingMax ? taken : cut;
+  const rows = showsAll ? places : places.slice(0, upper + belowMax);
   const total = places.reduce((sum, { votes }) => sum + votes, 0);
   const share = new Intl.NumberFormat(locale(), { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const isTied = ({ rank, votes }: Place, index: number) =>
@@ -202,7 +206,7 @@ function Ranking({ slug, category, places, isLoading }: RankingProps) {
               </th>
             </tr>
           </thead>
-          <tbody>{rows.slice(0, taken).map(row)}</tbody>
+          <tbody>{rows.slice(0, upper).map(row)}</tbody>
           {cut > 0 && (
             <tbody class={tied ? "line tied" : "line"}>
               <tr>
@@ -210,10 +214,10 @@ function Ranking({ slug, category, places, isLoading }: RankingProps) {
               </tr>
             </tbody>
           )}
-          <tbody>{rows.slice(taken).map((place, index) => row(place, taken + index))}</tbody>
+          <tbody>{rows.slice(upper).map((place, index) => row(place, upper + index))}</tbody>
         </table>
       )}
-      {places.length > taken + belowMax && (
+      {(showsAll || places.length > rows.length) && (
         <button type="button" class="quiet" aria-expanded={showsAll} onClick={() => setShowsAll(!showsAll)}>
           {showsAll ? t().showFewer : t().showAll(places.length)}
         </button>

@@ -44,7 +44,7 @@ export const t = texts(
     withdrawnVotes: "Of withdrawn nominees",
     withdrawnHint: "counted, and in no category’s list",
     rawHint: (raw: number) => `of ${many(raw, "vote", "votes")} in all`,
-    votesEach: (n: string) => `${n} votes a voter`,
+    votesEach: (n: string) => `${n} ${n === "1" ? "vote" : "votes"} a voter`,
     place: "Place",
     nominee: "Nominee",
     votes: "Votes",

@@ -1,0 +1,139 @@
+// The report of a campaign: made once, and read again through links that last for a moment.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { date, moment } from "../../shared/format";
+import { type Language, language } from "../../shared/language";
+import { execute } from "../../shared/server";
+import { randomUuid } from "../../shared/session";
+import { type Campaign, mayHere } from "../campaign";
+import { complain, tell } from "../parts/notice";
+import { Empty, Failed, explain } from "../parts/states";
+import { staff } from "../session";
+import { CreateReport, FindReport, FindReportLinks, type ReportPartsFragment } from "./operations";
+import { t } from "./texts";
+
+/** The report that was made last, and making one. */
+export function ReportBox({ campaign }: { campaign: Campaign }) {
+  const [report, setReport] = useState<ReportPartsFragment | null>();
+  const [failure, setFailure] = useState<unknown>();
+  const [isBusy, setIsBusy] = useState(false);
+  // The same wish until it is granted: asking again makes no second report.
+  const key = useRef(randomUuid());
+  const { id, slug, timeZone } = campaign;
+  const read = () => {
+    setFailure(undefined);
+    execute(FindReport, { slug }, { as: staff }).then(({ campaign }) => setReport(campaign?.desk?.report ?? null), setFailure);
+  };
+  useEffect(read, [slug]);
+  const make = async () => {
+    setIsBusy(true);
+    try {
+      const { createReport } = await execute(CreateReport, { campaignId: id, key: key.current }, { as: staff });
+      const [refusal] = createReport.userErrors;
+      if (createReport.report) {
+        setReport(createReport.report);
+        tell(t().made);
+      } else if (refusal) complain(refusal.message);
+      key.current = randomUuid();
+    } catch (error) {
+      complain(explain(error));
+    }
+    setIsBusy(false);
+  };
+  const mayMake = mayHere("EDIT_CAMPAIGNS");
+  const madeMs = report ? Date.parse(report.createdAt) : 0;
+  return (
+    <section class="box report" aria-labelledby="report">
+      <header>
+        <h2 id="report">{t().report}</h2>
+        {report && (
+          <small>
+            <time dateTime={report.createdAt}>
+              {t().madeBy(`${date(madeMs, timeZone)} ${moment(madeMs, timeZone, madeMs)}`, report.actorName)}
+            </time>
+          </small>
+        )}
+      </header>
+      {failure !== undefined && <Failed error={failure} retry={read} />}
+      {failure === undefined && report === undefined && <Empty isLoading />}
+      {report === null && (
+        <p class="soft">
+          {t().noReport} {t().reportWhat}
+        </p>
+      )}
+      {report && <Links slug={slug} sha256={report.sha256} />}
+      {report !== undefined && mayMake && (
+        <div class="row">
+          <button type="button" class={report ? undefined : "primary"} disabled={isBusy} onClick={() => void make()}>
+            {report ? t().makeAgain : t().make}
+          </button>
+          <small role="status">{isBusy ? t().making : report && t().makeAgainHint}</small>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Links({ slug, sha256 }: { slug: string; sha256: string }) {
+  const languages: Language[] = language() === "zh" ? ["zh", "en"] : ["en", "zh"];
+  const copy = () => {
+    // Clipboards are there over HTTPS only.
+    void navigator.clipboard?.writeText(sha256).then(() => tell(t().copied));
+  };
+  return (
+    <>
+      <div class="row">
+        {languages.map((of, index) => (
+          <button key={of} type="button" class={index === 0 ? "primary" : undefined} onClick={() => void openReport(slug, of)}>
+            {t().open} · {t().languages[of]}
+          </button>
+        ))}
+        {languages.map((of) => (
+          <button key={of} type="button" onClick={() => void fetchSheet(slug, of)}>
+            {t().sheet} · {t().languages[of]}
+          </button>
+        ))}
+      </div>
+      <p class="soft">
+        {t().linksHint}
+      </p>
+      <p class="hash">
+        <small>SHA-256</small> <code>{sha256}</code>
+        {"clipboard" in navigator && (
+          <button type="button" class="quiet" onClick={copy}>
+            {t().copy}
+          </button>
+        )}
+      </p>
+    </>
+  );
+}
+
+const linksOf = async (slug: string, of: Language) => {
+  const { campaign } = await execute(FindReportLinks, { slug, language: of }, { as: staff });
+  return campaign?.desk?.report ?? undefined;
+};
+
+/** Opens the report in a tab of its own: which has to be opened with the click, before its address is known. */
+async function openReport(slug: string, of: Language): Promise<void> {
+  const tab = open("", "_blank");
+  if (tab) tab.opener = null;
+  try {
+    const links = await linksOf(slug, of);
+    if (links && tab) tab.location.replace(new URL(links.htmlUrl, location.origin).href);
+    else if (links) location.assign(links.htmlUrl);
+    else tab?.close();
+  } catch (error) {
+    tab?.close();
+    complain(explain(error));
+  }
+}
+
+async function fetchSheet(slug: string, of: Language): Promise<void> {
+  try {
+    const links = await linksOf(slug, of);
+    // It comes as a file: this page stays.
+    if (links) location.assign(links.xlsxUrl);
+  } catch (error) {
+    complain(explain(error));
+  }
+}

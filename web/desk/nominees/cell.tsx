@@ -9,7 +9,7 @@ import { explain } from "../parts/states";
 import { t as shared } from "../texts";
 import { PublicSentence } from "./editor";
 import { type CellField, charsMax, isPublic, publicSentence, save } from "./fields";
-import type { Nominee, Roster } from "./roster";
+import { type Nominee, type Roster, revisionOf } from "./roster";
 import { t } from "./texts";
 
 /** A cell that is being edited. */
@@ -39,7 +39,6 @@ export interface CellEditing {
 }
 
 const valueOf = (nominee: Nominee, field: CellField) => nominee[field] ?? "";
-const revisionOf = ({ desk }: Nominee) => desk?.editRevision ?? 0;
 
 /** The cell of the list that is being edited: it outlasts its row's leaving the screen, and a reload. */
 export function useCellEditing(roster: Roster, campaign: Campaign, onDone: (id: string, field: CellField) => void): CellEditing {

@@ -1,6 +1,6 @@
 // The plan of many portraits, and how their sending goes.
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { useCampaign } from "../campaign";
+import { reloadCampaign, useCampaign } from "../campaign";
 import { Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icon";
 import { complain, tell } from "../parts/notice";
@@ -72,9 +72,11 @@ export function PortraitsDialog({ roster, onClose }: PortraitsProps) {
     onClose();
   };
   const start = (chosen: Item[]) =>
-    void send(roster, campaign.desk.organisation.id, chosen).then(({ sent, refused }) =>
-      refused === 0 ? tell(t().allSent(sent)) : complain(t().someRefused(sent, refused)),
-    );
+    void send(roster, campaign.desk.organisation.id, chosen).then(({ sent, refused }) => {
+      if (refused === 0) tell(t().allSent(sent));
+      else complain(t().someRefused(sent, refused));
+      void reloadCampaign();
+    });
   // What needs a hand comes first.
   const weight = (item: Item) => (isOpen(item, twice) ? 0 : item.state === "refused" || item.isFaulty ? 1 : isOnItsWay(item) ? 2 : 3);
   const sorted = [...items].sort((one, other) => weight(one) - weight(other) || one.key - other.key);
@@ -102,17 +104,16 @@ export function PortraitsDialog({ roster, onClose }: PortraitsProps) {
             currentTarget.value = "";
           }}
         />
-        {items.length > 0 && (
+        {items.some(({ state }) => state === "planned") && !isBusy && !isSent && (
           <p role="status">
             {t().planCounts(
-              items.filter(({ nomineeId, isFaulty }) => nomineeId && !isFaulty).length,
+              toSend.length,
               items.filter((item) => isOpen(item, twice)).length,
               items.filter(({ isFaulty }) => isFaulty).length,
             )}
             {replaced > 0 && <small class="block">{t().planReplaces(replaced)}</small>}
           </p>
         )}
-        {(isBusy || isSent) && <Progress items={items} />}
         <datalist id={listId}>
           {roster.nodes.map((nominee) => (
             <option key={nominee.id} value={labelOf(nominee)} />
@@ -120,11 +121,19 @@ export function PortraitsDialog({ roster, onClose }: PortraitsProps) {
         </datalist>
         <ul class="plan">
           {sorted.map((item) => (
-            <PlanRow key={item.key} item={item} roster={roster} listId={listId} isTwice={!!item.nomineeId && twice.has(item.nomineeId)} onRetry={() => start([item])} />
+            <PlanRow
+              key={item.key}
+              item={item}
+              roster={roster}
+              listId={listId}
+              isTwice={!!item.nomineeId && twice.has(item.nomineeId)}
+              onRetry={() => start([item])}
+            />
           ))}
         </ul>
       </div>
       <footer>
+        {(isBusy || isSent) && <Progress items={items} />}
         <button type="button" onClick={close}>
           {isBusy || isSent ? shared().close : shared().cancel}
         </button>
@@ -150,7 +159,7 @@ function Progress({ items }: { items: readonly Item[] }) {
   const refused = counted.filter(({ state }) => state === "refused").length;
   const part = counted.reduce((sum, item) => sum + (item.state === "sent" || item.state === "refused" ? 1 : item.part * 0.9), 0);
   return (
-    <div class="stack tight">
+    <div class="stack tight sending-line">
       <progress value={part} max={Math.max(1, counted.length)} aria-label={t().portraitPlan} />
       <small role="status">
         {t().sendingPortraits(done, counted.length)}

@@ -11,9 +11,14 @@ export type NomineeDetails = NomineeDetailsFragment;
 /** A text as it is searched: full-width and half-width, upper and lower case are the same, spaces are none. */
 export const folded = (text: string) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 
+/** The revision of a nominee as an edit needs it. */
+export const revisionOf = ({ desk }: Nominee) => desk?.editRevision ?? 0;
+
 /** The nominees of one campaign. */
 export class Roster extends PagedList<Nominee> {
-  #texts = new WeakMap<Nominee, string>();
+  readonly #texts = new WeakMap<Nominee, string>();
+  /** What was taken over from edits: a page that was on its way meanwhile may be older. */
+  readonly #edited = new Map<string, Nominee>();
 
   constructor(readonly campaignId: string) {
     super(async (after) => {
@@ -33,8 +38,21 @@ export class Roster extends PagedList<Nominee> {
   /** The nominee with this id, if it was read. */
   find = (id: string) => this.nodes.find((nominee) => nominee.id === id);
 
+  override async reread(): Promise<void> {
+    await super.reread();
+    const newest = (read: Nominee) => {
+      const edited = this.#edited.get(read.id);
+      return edited && revisionOf(edited) > revisionOf(read) ? edited : read;
+    };
+    this.nodes = this.nodes.map(newest);
+    this.changed.set({});
+  }
+
   /** Takes over a nominee as it stands now, new or changed. */
-  put(nominee: Nominee): void {
+  put(read: Nominee): void {
+    // One that is back on the list has no votes in the answer until the tally has been made again.
+    const nominee = { ...read, votes: read.votes ?? this.find(read.id)?.votes ?? null };
+    this.#edited.set(nominee.id, nominee);
     const isKnown = this.nodes.some(({ id }) => id === nominee.id);
     if (!isKnown && this.isComplete && this.total !== undefined) this.total++;
     this.nodes = isKnown ? this.nodes.map((one) => (one.id === nominee.id ? nominee : one)) : [...this.nodes, nominee];

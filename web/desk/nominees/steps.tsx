@@ -93,7 +93,7 @@ export function Steps({ roster, nominee }: StepsProps) {
       </div>
       {asked && (
         <Confirm
-          title={`${t()[asked]}: ${nominee.name.slice(0, 40)}`}
+          title={t().stepTitle(t()[asked], [...nominee.name].slice(0, 40).join(""))}
           action={t()[asked]}
           reason="optional"
           onClose={() => setAsked(undefined)}

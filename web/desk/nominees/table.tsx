@@ -58,7 +58,10 @@ function useGrid(body: { current: HTMLElement | null }, count: number, range: Ra
   });
   const goTo = (row: number, column: Column) => {
     const target = Math.max(0, Math.min(count - 1, row));
-    isPending.current = true;
+    const cell = cellAt(target, column);
+    cell?.focus({ preventScroll: true });
+    // A row that is not drawn yet has the keyboard once it is.
+    isPending.current = !cell;
     setPlace({ row: target, column });
     const top = body.current!.getBoundingClientRect().top + target * rowHeight;
     if (top < headHeight) scrollBy(0, top - headHeight);
@@ -160,7 +163,7 @@ export function NomineeTable({ nominees, hasVotes, pathOf, onOpen, cell, sort, i
             <th class="picture" scope="col">
               <span class="unseen">{names.portrait}</span>
             </th>
-            {head("number")}
+            {head("number", "ordinal")}
             {head("name")}
             {head("employer")}
             {head("title")}
@@ -183,7 +186,7 @@ export function NomineeTable({ nominees, hasVotes, pathOf, onOpen, cell, sort, i
                 <td class="picture">
                   <Portrait nominee={nominee} />
                 </td>
-                <td class="number-cell">{nominee.number}</td>
+                <td class="ordinal">{nominee.number}</td>
                 {cellFields.map((field) => editable(nominee, row, field))}
                 <td class="category" title={nominee.category.name}>
                   <span class="two-lines">{nominee.category.name}</span>

@@ -95,6 +95,7 @@ const english = {
   unfreeze: "Unfreeze",
   withdraw: "Withdraw",
   restore: "Restore",
+  stepTitle: (step: string, name: string) => `${step}: ${name}`,
   freezeEffect: (s: Subject) =>
     `From now on nobody can vote for ${who(s)}. ${
       s.votes === null ? "The nominee and the votes stay" : `The nominee and ${plural(s.votes, "vote")} stay`
@@ -247,6 +248,7 @@ const chinese: typeof english = {
   unfreeze: "解除冻结",
   withdraw: "撤下",
   restore: "恢复",
+  stepTitle: (step, name) => `${step}：${name}`,
   freezeEffect: (s) =>
     `从现在起不能再给 ${whoChinese(s)} 投票。${s.votes === null ? "候选人和票数" : `候选人和已得的 ${count(s.votes)} 票`}仍在名单上，直到解除冻结。`,
   unfreezeEffect: (s) => `从现在起可以重新给 ${whoChinese(s)} 投票${s.votes === null ? "" : `，目前 ${count(s.votes)} 票`}。`,

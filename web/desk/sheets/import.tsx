@@ -51,7 +51,7 @@ export function ImportView({ id }: { id: string }) {
           <section class="box stack">
             <h2>{t().failedTitle}</h2>
             <p class="refusal">{state.failure?.message}</p>
-            <h3>{t().sendAnother}</h3>
+            <h2>{t().sendAnother}</h2>
             <SendSheet kind={state.kind} />
           </section>
         );
@@ -154,7 +154,7 @@ function Plan({ state, onRead }: PlanProps) {
                 {t().annotated}
               </button>
             </div>
-            <h3>{t().sendMended}</h3>
+            <h2>{t().sendMended}</h2>
             <SendSheet kind={kind} />
           </>
         ) : creates + updates === 0 ? (
@@ -293,9 +293,7 @@ function Rows({ state: { id, kind, faulty, status } }: { state: ImportStateFragm
                     {row.faults.length > 0 ? (
                       <ul>
                         {row.faults.map(({ field, message }) => (
-                          <li key={field + message}>
-                            <strong>{fieldLabel(kind, field)}</strong> {message}
-                          </li>
+                          <li key={field + message}>{message}</li>
                         ))}
                       </ul>
                     ) : (

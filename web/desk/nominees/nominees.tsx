@@ -1,4 +1,255 @@
-// Being built.
-export function NomineesView(_: { id?: string | undefined }) {
-  return <h1>NomineesView</h1>;
+// The nominees of a campaign: all of them in a list that is searched, sorted and edited, one of them at the side.
+import "./nominees.css";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useReturn } from "../../shared/store";
+import { mayHere, useCampaign } from "../campaign";
+import { Icon } from "../parts/icon";
+import { Empty, Failed } from "../parts/states";
+import { campaignPath, go, parameter, setParameters } from "../route";
+import { t as shared } from "../texts";
+import { CellReason, useCellEditing } from "./cell";
+import { NewNominee, NomineeSheet } from "./editor";
+import { job, plan } from "./portraits";
+import { PortraitsDialog, PortraitsLine, useFileDrop } from "./portraits_dialog";
+import { type SortKey, type Wish, matching, ordered, rosterOf, sortKeys } from "./roster";
+import { NomineeCards, NomineeTable } from "./table";
+import { t } from "./texts";
+import { useMedia } from "./window";
+
+/** The last part of the address while a nominee is made. */
+const newId = "new";
+/** The address follows what is typed after this pause. */
+const addressPauseMs = 400;
+/** Who comes back to the page after this time sees the list anew. */
+const awayMs = 20_000;
+
+/** What the address asks for. */
+function wishOfAddress(): Wish {
+  const sort = sortKeys.find((key) => key === parameter("sort")) ?? "number";
+  return {
+    search: parameter("q"),
+    categoryId: parameter("category"),
+    status: parameter("status"),
+    withoutPortrait: parameter("portrait") === "none",
+    sort,
+    isDescending: parameter("order") === "down",
+  };
+}
+
+const addressOf = ({ search, categoryId, status, withoutPortrait, sort, isDescending }: Wish) => ({
+  q: search.trim(),
+  category: categoryId,
+  status,
+  portrait: withoutPortrait ? "none" : "",
+  sort: sort === "number" ? "" : sort,
+  order: isDescending ? "down" : "",
+});
+
+/** What is looked for; the address has it, too. */
+function useWish(): [Wish, (change: Partial<Wish>) => void] {
+  const [wish, setWish] = useState(wishOfAddress);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    const timer = setTimeout(() => setParameters(addressOf(wish)), addressPauseMs);
+    return () => clearTimeout(timer);
+  }, [wish]);
+  return [wish, (change) => setWish({ ...wish, ...change })];
+}
+
+export function NomineesView({ id }: { id?: string | undefined }) {
+  const campaign = useCampaign();
+  const roster = rosterOf(campaign.id);
+  roster.changed.use();
+  const [wish, setWish] = useWish();
+  const [showsPortraits, setShowsPortraits] = useState(false);
+  const mayEdit = mayHere("EDIT_CAMPAIGNS");
+  const isPhone = useMedia("(max-width: 860px)");
+  useEffect(() => {
+    // What was read before is shown at once, and read again.
+    if (roster.isComplete) void roster.reread();
+    else void roster.readAll();
+  }, [roster]);
+  useReturn(awayMs, () => void (roster.isComplete ? roster.reread() : roster.readAll()));
+  const cell = useCellEditing(roster, campaign, (nomineeId, field) => {
+    requestAnimationFrame(() => {
+      const row = [...document.querySelectorAll(".roster tr[data-row]")].find((tr) => tr.getAttribute("data-id") === nomineeId);
+      row?.querySelector<HTMLElement>(`[data-column="${field}"]`)?.focus({ preventScroll: true });
+    });
+  });
+  const isOver = useFileDrop(mayEdit && !id, (files) => {
+    plan(roster, files);
+    setShowsPortraits(true);
+  });
+  const inOrder = useMemo(() => ordered(roster.nodes, wish.sort, wish.isDescending), [roster.nodes, wish.sort, wish.isDescending]);
+  const found = useMemo(() => matching(roster, inOrder, wish), [inOrder, wish]);
+  const hasVotes = useMemo(() => roster.nodes.some(({ votes }) => votes !== null), [roster.nodes]);
+  const total = roster.total ?? 0;
+  const path = (nomineeId?: string) => campaignPath(campaign.slug, "nominees", nomineeId) + location.search;
+  // The list stays where it is below the sheet.
+  const goTo = (nomineeId?: string) => {
+    const y = scrollY;
+    go(path(nomineeId));
+    scrollTo(0, y);
+  };
+  const sortBy = (sort: SortKey) =>
+    setWish({ sort, isDescending: sort === wish.sort ? !wish.isDescending : sort === "votes" });
+  const clear = { search: "", categoryId: "", status: "", withoutPortrait: false };
+  const list = { nominees: found, hasVotes, pathOf: path, onOpen: goTo };
+  const editedNominee = cell.editing?.needsReason ? roster.find(cell.editing.id) : undefined;
+  const content = () => {
+    if (roster.error !== undefined && roster.nodes.length === 0) {
+      return <Failed error={roster.error} retry={() => void roster.readAll()} />;
+    }
+    if (roster.nodes.length === 0 && !roster.isComplete) return <Empty isLoading />;
+    if (roster.nodes.length === 0) return <NobodyYet mayEdit={mayEdit} slug={campaign.slug} onCreate={() => goTo(newId)} />;
+    if (found.length === 0) {
+      return (
+        <Empty text={t().nothingFound}>
+          <button type="button" onClick={() => setWish(clear)}>
+            {t().clearFilters}
+          </button>
+        </Empty>
+      );
+    }
+    if (isPhone) return <NomineeCards {...list} />;
+    return <NomineeTable {...list} cell={cell} sort={wish.sort} isDescending={wish.isDescending} onSort={sortBy} />;
+  };
+  return (
+    <>
+      <header class="head">
+        <h1>{shared().nominees}</h1>
+        <span class="soft" role="status">
+          {roster.isComplete
+            ? t().shown(found.length, total)
+            : roster.total !== undefined && t().reading(roster.nodes.length, total)}
+        </span>
+        {mayEdit && (
+          <div class="actions">
+            <a class="button plain" href={campaignPath(campaign.slug, "imports")}>
+              <Icon name="import" />
+              {t().importSheet}
+            </a>
+            <button type="button" onClick={() => setShowsPortraits(true)}>
+              <Icon name="picture" />
+              {t().portraits}
+            </button>
+            <button type="button" class="primary" onClick={() => goTo(newId)}>
+              <Icon name="add" />
+              {t().create}
+            </button>
+          </div>
+        )}
+      </header>
+      {!showsPortraits && job.value?.campaignId === roster.campaignId && <PortraitsLine onShow={() => setShowsPortraits(true)} />}
+      {roster.nodes.length > 0 && <Filters wish={wish} setWish={setWish} hasVotes={hasVotes} isPhone={isPhone} />}
+      {roster.error !== undefined && roster.nodes.length > 0 && (
+        <p class="refusal row" role="alert">
+          <span>{t().reading(roster.nodes.length, total)}</span>
+          <button type="button" onClick={() => void roster.readAll()}>
+            {shared().tryAgain}
+          </button>
+        </p>
+      )}
+      {content()}
+      {id === newId && mayEdit && <NewNominee roster={roster} onClose={() => goTo()} />}
+      {id && id !== newId && <NomineeSheet key={id} id={id} roster={roster} onClose={() => goTo()} />}
+      {showsPortraits && <PortraitsDialog roster={roster} onClose={() => setShowsPortraits(false)} />}
+      {editedNominee && <CellReason cell={cell} nominee={editedNominee} />}
+      {isOver && (
+        <div class="drop-over" role="status">
+          <strong>{t().dropHere}</strong>
+          <span>{t().dropHint}</span>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** A list without nominees: how to fill it. */
+function NobodyYet({ mayEdit, slug, onCreate }: { mayEdit: boolean; slug: string; onCreate: () => void }) {
+  if (!mayEdit) return <Empty text={t().noneRead} />;
+  return (
+    <Empty text={t().none}>
+      <div class="row">
+        <a class="button primary plain" href={campaignPath(slug, "imports")}>
+          {t().importSheet}
+        </a>
+        <button type="button" onClick={onCreate}>
+          {t().create}
+        </button>
+      </div>
+    </Empty>
+  );
+}
+
+interface FiltersProps {
+  wish: Wish;
+  setWish: (change: Partial<Wish>) => void;
+  hasVotes: boolean;
+  isPhone: boolean;
+}
+
+function Filters({ wish, setWish, hasVotes, isPhone }: FiltersProps) {
+  const { categories } = useCampaign();
+  return (
+    <div class="filters" role="search">
+      <input
+        type="search"
+        value={wish.search}
+        placeholder={t().search}
+        aria-label={t().search}
+        onInput={(event) => setWish({ search: event.currentTarget.value })}
+      />
+      <select
+        value={wish.categoryId}
+        aria-label={t().columns.category}
+        onChange={(event) => setWish({ categoryId: event.currentTarget.value })}
+      >
+        <option value="">{t().allCategories}</option>
+        {categories.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <select value={wish.status} aria-label={t().columns.status} onChange={(event) => setWish({ status: event.currentTarget.value })}>
+        <option value="">{t().allStatuses}</option>
+        {(["ACTIVE", "FROZEN", "WITHDRAWN"] as const).map((status) => (
+          <option key={status} value={status}>
+            {t().statuses[status]}
+          </option>
+        ))}
+      </select>
+      {isPhone && (
+        <select
+          value={wish.sort}
+          aria-label={t().sortBy}
+          onChange={(event) => {
+            const sort = event.currentTarget.value as SortKey;
+            setWish({ sort, isDescending: sort === "votes" });
+          }}
+        >
+          {sortKeys
+            .filter((key) => key !== "votes" || hasVotes)
+            .map((key) => (
+              <option key={key} value={key}>
+                {t().sortBy}: {t().sorts[key]}
+              </option>
+            ))}
+        </select>
+      )}
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={wish.withoutPortrait}
+          onChange={(event) => setWish({ withoutPortrait: event.currentTarget.checked })}
+        />
+        {t().withoutPortrait}
+      </label>
+    </div>
+  );
 }

@@ -1,0 +1,770 @@
+// Written by web/operations.js from operations.graphql and schema.graphql.
+import type { Operation } from "../../shared/server";
+
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: Maybe<T[SubKey]> };
+export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
+export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  DateTime: { input: string; output: string; }
+  Long: { input: number; output: number; }
+  UUID: { input: string; output: string; }
+};
+
+export type AcceptInvitationInput = {
+  token: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+};
+
+export type AccountErrorCode =
+  | 'INVALID_CREDENTIALS'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'WEAK_PASSWORD'
+  | 'INVALID_CODE'
+  | 'NOT_ENROLLED'
+  | 'ALREADY_ENROLLED';
+
+export type ActorKind =
+  | 'STAFF'
+  | 'OPERATOR'
+  | 'CLOCK';
+
+export type AmendRulesInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  votesPerPeriod?: InputMaybe<Scalars['Int']['input']>;
+  tallyVisibility?: InputMaybe<TallyVisibility>;
+  votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
+  reason: Scalars['String']['input'];
+};
+
+export type ApplyImportErrorCode =
+  | 'NOT_CHECKED'
+  | 'NO_PLAN'
+  | 'STALE_OBJECT'
+  | 'PLAN_CHANGED'
+  | 'FAULTY_ROWS'
+  | 'NOTHING_TO_APPLY'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'FILE_LOST';
+
+export type ApplyImportInput = {
+  importId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CampaignErrorCode =
+  | 'INVALID_SLUG'
+  | 'SLUG_TAKEN'
+  | 'INVALID_TITLE'
+  | 'INVALID_SUMMARY'
+  | 'INVALID_TIME_ZONE'
+  | 'INVALID_QUOTA'
+  | 'INVALID_ADMITS'
+  | 'TIMES_OUT_OF_ORDER'
+  | 'TIME_PAST'
+  | 'WRONG_PHASE'
+  | 'FIXED_AFTER_FIRST_VOTE'
+  | 'FIXED_ONCE_ANNOUNCED'
+  | 'QUOTA_LOWERED'
+  | 'REASON_REQUIRED'
+  | 'NOT_READY'
+  | 'INVALID_CATEGORY_KEY'
+  | 'INVALID_CATEGORY_NAME'
+  | 'INVALID_SHORTLIST_SIZE'
+  | 'TOO_MANY_CATEGORIES'
+  | 'CATEGORY_IN_USE'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CampaignLifecycle =
+  | 'DRAFT'
+  | 'RUNNING'
+  | 'PUBLISHED'
+  | 'ARCHIVED';
+
+export type CampaignPhase =
+  | 'DRAFT'
+  | 'UPCOMING'
+  | 'VOTING'
+  | 'PAUSED'
+  | 'ENDED'
+  | 'PUBLISHED'
+  | 'ARCHIVED';
+
+export type CampaignStepInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CastBallotInput = {
+  campaignId: Scalars['ID']['input'];
+  nomineeIds: Array<Scalars['ID']['input']>;
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type CastVoteErrorCode =
+  | 'ALREADY_VOTED'
+  | 'QUOTA_SPENT'
+  | 'VOTING_NOT_OPEN'
+  | 'VOTING_CLOSED'
+  | 'VOTING_PAUSED'
+  | 'NOMINEE_NOT_FOUND'
+  | 'NOMINEE_FROZEN'
+  | 'NOT_ELIGIBLE'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CastVoteInput = {
+  nomineeId: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type CategoryInput = {
+  id?: InputMaybe<Scalars['ID']['input']>;
+  key: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  shortlistSize: Scalars['Int']['input'];
+};
+
+export type ChangePasswordInput = {
+  currentPassword: Scalars['String']['input'];
+  newPassword: Scalars['String']['input'];
+};
+
+export type CloneCampaignInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  slug: Scalars['String']['input'];
+  title: Scalars['String']['input'];
+  votingOpensAt: Scalars['DateTime']['input'];
+  votingClosesAt: Scalars['DateTime']['input'];
+  withNominees?: Scalars['Boolean']['input'];
+};
+
+export type ConfirmSecondFactorInput = {
+  code: Scalars['String']['input'];
+};
+
+export type ContentCheck =
+  | 'NOT_CHECKED'
+  | 'PASSED'
+  | 'REVIEW'
+  | 'RISKY';
+
+export type CreateCampaignInput = {
+  organisationId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  slug: Scalars['String']['input'];
+  title: Scalars['String']['input'];
+  summary?: Scalars['String']['input'];
+  timeZone?: Scalars['String']['input'];
+  votingOpensAt: Scalars['DateTime']['input'];
+  votingClosesAt: Scalars['DateTime']['input'];
+  rules: VotingRulesInput;
+  categories?: Array<CategoryInput>;
+};
+
+export type CreateExportInput = {
+  campaignId: Scalars['ID']['input'];
+  kind: ExportKind;
+  format: ExportFormat;
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type CreateImportErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'UPLOAD_NOT_FOUND'
+  | 'UPLOAD_NOT_RECEIVED'
+  | 'UPLOAD_EXPIRED'
+  | 'UPLOAD_USED'
+  | 'WRONG_STATE'
+  | 'TOO_MANY_IMPORTS'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CreateImportInput = {
+  campaignId: Scalars['ID']['input'];
+  kind: ImportKind;
+  uploadId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type CreateNomineeInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  categoryId: Scalars['ID']['input'];
+  number?: InputMaybe<Scalars['Int']['input']>;
+  name: Scalars['String']['input'];
+  employer: Scalars['String']['input'];
+  city?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: Scalars['String']['input'];
+};
+
+export type CreateStoryInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  nomineeId?: InputMaybe<Scalars['ID']['input']>;
+  title: Scalars['String']['input'];
+  summary?: Scalars['String']['input'];
+  body?: InputMaybe<Scalars['String']['input']>;
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CreateUploadInput = {
+  organisationId: Scalars['ID']['input'];
+  purpose: UploadPurpose;
+  bytes: Scalars['Int']['input'];
+};
+
+export type EnrolSecondFactorInput = {
+  password: Scalars['String']['input'];
+};
+
+export type ExportErrorCode =
+  | 'EXPORTS_NOT_CONFIGURED'
+  | 'TOO_MANY_EXPORTS'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type ExportFormat =
+  | 'XLSX'
+  | 'CSV';
+
+export type ExportKind =
+  | 'TALLY'
+  | 'TURNOUT'
+  | 'BALLOTS'
+  | 'STORIES'
+  | 'AUDIT_LOG';
+
+export type ExportStatus =
+  | 'WAITING'
+  | 'WRITING'
+  | 'READY'
+  | 'FAILED';
+
+export type ExtendVotingInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  votingClosesAt: Scalars['DateTime']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type GrantRoleInput = {
+  organisationId: Scalars['ID']['input'];
+  staffId: Scalars['ID']['input'];
+  role: StaffRole;
+};
+
+export type IdentityKind =
+  | 'GUEST'
+  | 'WECHAT_MINI_PROGRAM';
+
+export type ImportChange =
+  | 'CREATE'
+  | 'UPDATE'
+  | 'UNCHANGED'
+  | 'FAULTY';
+
+export type ImportFailureCode =
+  | 'EMPTY'
+  | 'FILE_TOO_LARGE'
+  | 'ARCHIVE_TOO_LARGE'
+  | 'OLD_FORMAT'
+  | 'BINARY_FORMAT'
+  | 'OPEN_DOCUMENT'
+  | 'ENCRYPTED'
+  | 'NOT_A_SPREADSHEET'
+  | 'DAMAGED'
+  | 'NO_VISIBLE_SHEET'
+  | 'TOO_MANY_ROWS'
+  | 'TOO_MANY_COLUMNS'
+  | 'TOO_MUCH_TEXT'
+  | 'UNKNOWN_ENCODING'
+  | 'TOO_DEMANDING'
+  | 'HEADER_MISSING'
+  | 'HEADER_TWICE'
+  | 'WRONG_STATE'
+  | 'FILE_LOST'
+  | 'READER_FAILED';
+
+export type ImportFaultCode =
+  | 'MISSING'
+  | 'TOO_LONG'
+  | 'CONTROL_CHARACTER'
+  | 'OUT_OF_RANGE'
+  | 'FORMULA_WITHOUT_VALUE'
+  | 'ERROR_VALUE'
+  | 'NUMBER_TOO_LONG'
+  | 'NO_DATE'
+  | 'NOT_A_NUMBER'
+  | 'UNKNOWN_CATEGORY'
+  | 'AMBIGUOUS_CATEGORY'
+  | 'AMBIGUOUS_NOMINEE'
+  | 'CATEGORY_FIXED'
+  | 'UNKNOWN_NOMINEE'
+  | 'AMBIGUOUS_STORY'
+  | 'DUPLICATE'
+  | 'NOT_A_TIME'
+  | 'SKIPPED_TIME';
+
+export type ImportKind =
+  | 'NOMINEES'
+  | 'STORIES';
+
+export type ImportStatus =
+  | 'READING'
+  | 'CHECKED'
+  | 'APPLYING'
+  | 'APPLIED'
+  | 'FAILED';
+
+export type InviteStaffInput = {
+  organisationId: Scalars['ID']['input'];
+  email: Scalars['String']['input'];
+  role: StaffRole;
+};
+
+export type MediaKind =
+  | 'IMAGE'
+  | 'VIDEO'
+  | 'AUDIO';
+
+export type MemberErrorCode =
+  | 'INVALID_EMAIL'
+  | 'INVALID_NAME'
+  | 'WEAK_PASSWORD'
+  | 'INVALID_CREDENTIALS'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'ALREADY_MEMBER'
+  | 'TOO_MANY_INVITATIONS'
+  | 'INVITATION_INVALID'
+  | 'LAST_OWNER';
+
+export type MiniProgramPlatform =
+  | 'WECHAT';
+
+export type NomineeErrorCode =
+  | 'INVALID_FIELD'
+  | 'NUMBER_TAKEN'
+  | 'CATEGORY_NOT_FOUND'
+  | 'FIXED_AFTER_FIRST_VOTE'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type NomineeOrder =
+  | 'NUMBER'
+  | 'VOTES'
+  | 'SHUFFLED';
+
+export type NomineeStatus =
+  | 'ACTIVE'
+  | 'FROZEN'
+  | 'WITHDRAWN';
+
+export type NomineeStepInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type OrganisationErrorCode =
+  | 'INVALID_SLUG'
+  | 'SLUG_TAKEN'
+  | 'INVALID_NAME'
+  | 'STALE_OBJECT';
+
+export type PictureErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'UPLOAD_NOT_FOUND'
+  | 'UPLOAD_NOT_RECEIVED'
+  | 'UPLOAD_EXPIRED'
+  | 'UPLOAD_USED'
+  | 'NOT_A_PICTURE'
+  | 'PICTURE_TOO_LARGE'
+  | 'PICTURE_ANIMATED'
+  | 'PICTURE_DAMAGED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT';
+
+export type PictureSize =
+  | 'SMALL'
+  | 'LARGE';
+
+export type QuotaPeriod =
+  | 'DAY'
+  | 'CAMPAIGN';
+
+export type QuotaScope =
+  | 'CAMPAIGN'
+  | 'CATEGORY';
+
+export type RecordViewsErrorCode =
+  | 'SUBJECT_NOT_FOUND';
+
+export type RecordViewsInput = {
+  subjectIds: Array<Scalars['ID']['input']>;
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type RefreshSessionInput = {
+  refreshToken: Scalars['String']['input'];
+};
+
+export type ReviewStoryInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type RevokeInvitationInput = {
+  organisationId: Scalars['ID']['input'];
+  invitationId: Scalars['ID']['input'];
+};
+
+export type RevokeRoleInput = {
+  organisationId: Scalars['ID']['input'];
+  staffId: Scalars['ID']['input'];
+};
+
+export type ScheduleStoriesInput = {
+  campaignId: Scalars['ID']['input'];
+  storyIds: Array<Scalars['ID']['input']>;
+  times: Array<Scalars['String']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  apply?: Scalars['Boolean']['input'];
+};
+
+export type SetCampaignCoverInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SetCategoriesInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  categories: Array<CategoryInput>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SetLikeErrorCode =
+  | 'SUBJECT_NOT_FOUND';
+
+export type SetLikeInput = {
+  subjectId: Scalars['ID']['input'];
+  liked: Scalars['Boolean']['input'];
+};
+
+export type SetNomineePortraitInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SetStoryCoverInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SignInErrorCode =
+  | 'INVALID_CODE'
+  | 'HIGH_RISK'
+  | 'PLATFORM_BUSY'
+  | 'PLATFORM_UNAVAILABLE'
+  | 'PLATFORM_NOT_CONFIGURED'
+  | 'GUESTS_NOT_ADMITTED'
+  | 'INVALID_CREDENTIALS'
+  | 'SECOND_FACTOR_REQUIRED'
+  | 'INVALID_SECOND_FACTOR'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'INVALID_REFRESH_TOKEN';
+
+export type SignInGuestInput = {
+  deviceId: Scalars['String']['input'];
+};
+
+export type SignInMiniProgramInput = {
+  platform: MiniProgramPlatform;
+  code: Scalars['String']['input'];
+};
+
+export type SignInStaffInput = {
+  email: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+  secondFactorCode?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SignOutInput = {
+  refreshToken: Scalars['String']['input'];
+};
+
+export type AddStoryPictureInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId: Scalars['ID']['input'];
+  title: Scalars['String']['input'];
+};
+
+export type RemoveStoryMediaInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  url: Scalars['String']['input'];
+};
+
+export type ReportErrorCode =
+  | 'WRONG_PHASE'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CreateReportInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type StaffRight =
+  | 'READ_DRAFTS'
+  | 'READ_FIGURES'
+  | 'READ_RECORDS'
+  | 'EDIT_CAMPAIGNS'
+  | 'WRITE_STORIES'
+  | 'REVIEW_STORIES'
+  | 'MANAGE_ORGANISATION';
+
+export type StaffRole =
+  | 'OWNER'
+  | 'ORGANISER'
+  | 'EDITOR'
+  | 'AUDITOR';
+
+export type StoryErrorCode =
+  | 'INVALID_FIELD'
+  | 'NOMINEE_NOT_FOUND'
+  | 'INVALID_BODY'
+  | 'OWN_TEXT'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'INVALID_SCHEDULE'
+  | 'STORY_NOT_FOUND'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type StoryFormat =
+  | 'MARKDOWN'
+  | 'HTML';
+
+export type StoryState =
+  | 'DRAFT'
+  | 'IN_REVIEW'
+  | 'APPROVED'
+  | 'SCHEDULED'
+  | 'PUBLISHED'
+  | 'RETRACTED';
+
+export type StoryStepInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type TallyVisibility =
+  | 'LIVE'
+  | 'AFTER_CLOSE'
+  | 'STAFF_ONLY';
+
+export type TurnoutStep =
+  | 'MINUTE'
+  | 'HOUR'
+  | 'DAY';
+
+export type UpdateCampaignInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  slug?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  timeZone?: InputMaybe<Scalars['String']['input']>;
+  votingOpensAt?: InputMaybe<Scalars['DateTime']['input']>;
+  votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
+  rules?: InputMaybe<VotingRulesInput>;
+};
+
+export type UpdateNomineeInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  categoryId?: InputMaybe<Scalars['ID']['input']>;
+  number?: InputMaybe<Scalars['Int']['input']>;
+  name?: InputMaybe<Scalars['String']['input']>;
+  employer?: InputMaybe<Scalars['String']['input']>;
+  city?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UpdateOrganisationInput = {
+  organisationId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  name?: InputMaybe<Scalars['String']['input']>;
+  requiresSecondFactor?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type UpdateStoryInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  nomineeId?: InputMaybe<Scalars['ID']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  body?: InputMaybe<Scalars['String']['input']>;
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UploadErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'FILE_TOO_LARGE'
+  | 'TOO_MANY_UPLOADS';
+
+export type UploadPurpose =
+  | 'PICTURE'
+  | 'SHEET';
+
+export type ViewerRole =
+  | 'VOTER'
+  | 'STAFF';
+
+export type VotingRulesInput = {
+  period: QuotaPeriod;
+  scope: QuotaScope;
+  votesPerPeriod: Scalars['Int']['input'];
+  tallyVisibility: TallyVisibility;
+  admits?: Array<IdentityKind>;
+};
+
+export type FindRosterQueryVariables = Exact<{
+  campaignId: Scalars['ID']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type FindRosterQuery = { serverTime: string, campaign: { id: string, desk: { nominees: { totalCount: number, nodes: Array<{ id: string, number: number, name: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, portraitUrl: string | null, category: { id: string, name: string }, desk: { editRevision: number } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null } | null };
+
+export type RosterNomineeFragment = { id: string, number: number, name: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, portraitUrl: string | null, category: { id: string, name: string }, desk: { editRevision: number } | null };
+
+export type FindNomineeDetailsQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type FindNomineeDetailsQuery = { node: { summary: string, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, portraitUrl: string | null, campaign: { id: string }, category: { id: string, name: string }, desk: { editRevision: number } | null } | {} | null };
+
+export type NomineeDetailsFragment = { summary: string, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, portraitUrl: string | null, campaign: { id: string }, category: { id: string, name: string }, desk: { editRevision: number } | null };
+
+export type CreateNomineeMutationVariables = Exact<{
+  input: CreateNomineeInput;
+}>;
+
+
+export type CreateNomineeMutation = { createNominee: { nominee: { summary: string, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, portraitUrl: string | null, campaign: { id: string }, category: { id: string, name: string }, desk: { editRevision: number } | null } | null, userErrors: Array<{ code: NomineeErrorCode, message: string, path: Array<string> | null }> } };
+
+export type UpdateNomineeMutationVariables = Exact<{
+  input: UpdateNomineeInput;
+}>;
+
+
+export type UpdateNomineeMutation = { updateNominee: { nominee: { summary: string, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, portraitUrl: string | null, campaign: { id: string }, category: { id: string, name: string }, desk: { editRevision: number } | null } | null, userErrors: Array<{ code: NomineeErrorCode, message: string, path: Array<string> | null }> } };
+
+export type FreezeNomineeMutationVariables = Exact<{
+  input: NomineeStepInput;
+}>;
+
+
+export type FreezeNomineeMutation = { step: { nominee: { summary: string, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, portraitUrl: string | null, campaign: { id: string }, category: { id: string, name: string }, desk: { editRevision: number } | null } | null, userErrors: Array<{ code: NomineeErrorCode, message: string, path: Array<string> | null }> } };
+
+export type UnfreezeNomineeMutationVariables = Exact<{
+  input: NomineeStepInput;
+}>;
+
+
+export type UnfreezeNomineeMutation = { step: { nominee: { summary: string, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, portraitUrl: string | null, campaign: { id: string }, category: { id: string, name: string }, desk: { editRevision: number } | null } | null, userErrors: Array<{ code: NomineeErrorCode, message: string, path: Array<string> | null }> } };
+
+export type WithdrawNomineeMutationVariables = Exact<{
+  input: NomineeStepInput;
+}>;
+
+
+export type WithdrawNomineeMutation = { step: { nominee: { summary: string, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, portraitUrl: string | null, campaign: { id: string }, category: { id: string, name: string }, desk: { editRevision: number } | null } | null, userErrors: Array<{ code: NomineeErrorCode, message: string, path: Array<string> | null }> } };
+
+export type RestoreNomineeMutationVariables = Exact<{
+  input: NomineeStepInput;
+}>;
+
+
+export type RestoreNomineeMutation = { step: { nominee: { summary: string, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, portraitUrl: string | null, campaign: { id: string }, category: { id: string, name: string }, desk: { editRevision: number } | null } | null, userErrors: Array<{ code: NomineeErrorCode, message: string, path: Array<string> | null }> } };
+
+export type NomineeStepFragment = { nominee: { summary: string, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, portraitUrl: string | null, campaign: { id: string }, category: { id: string, name: string }, desk: { editRevision: number } | null } | null, userErrors: Array<{ code: NomineeErrorCode, message: string, path: Array<string> | null }> };
+
+export type SetNomineePortraitMutationVariables = Exact<{
+  input: SetNomineePortraitInput;
+}>;
+
+
+export type SetNomineePortraitMutation = { setNomineePortrait: { nominee: { summary: string, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, portraitUrl: string | null, campaign: { id: string }, category: { id: string, name: string }, desk: { editRevision: number } | null } | null, userErrors: Array<{ code: PictureErrorCode, message: string, path: Array<string> | null }> } };
+
+export const FindRoster: Operation<FindRosterQuery, FindRosterQueryVariables> = {
+  id: "c24d3ceff39f63b396a00e83fd5d0bec74468e60ec482f25a2b7f2188621dcea",
+  text: "query FindRoster($campaignId:ID!$after:String){serverTime campaign(id:$campaignId){id desk{nominees(first:100 after:$after){totalCount nodes{...RosterNominee}pageInfo{hasNextPage endCursor}}}}}fragment RosterNominee on Nominee{id number name employer city title status votes portraitUrl(size:SMALL)category{id name}desk{editRevision}}",
+};
+
+export const FindNomineeDetails: Operation<FindNomineeDetailsQuery, FindNomineeDetailsQueryVariables> = {
+  id: "4b82b1d2b0d8761e1265e6bd5dfd63bcd01122defaafd4d8100f45c0182d9d52",
+  text: "fragment RosterNominee on Nominee{id number name employer city title status votes portraitUrl(size:SMALL)category{id name}desk{editRevision}}query FindNomineeDetails($id:ID!){node(id:$id){...on Nominee{...NomineeDetails}}}fragment NomineeDetails on Nominee{...RosterNominee summary campaign{id}}",
+};
+
+export const CreateNominee: Operation<CreateNomineeMutation, CreateNomineeMutationVariables> = {
+  id: "f130fe4c8b1c021a01b3fc3b15578952b9674cf996a74b5d6c140bafcd2fea4a",
+  text: "fragment RosterNominee on Nominee{id number name employer city title status votes portraitUrl(size:SMALL)category{id name}desk{editRevision}}fragment NomineeDetails on Nominee{...RosterNominee summary campaign{id}}mutation CreateNominee($input:CreateNomineeInput!){createNominee(input:$input){nominee{...NomineeDetails}userErrors{code message path}}}",
+};
+
+export const UpdateNominee: Operation<UpdateNomineeMutation, UpdateNomineeMutationVariables> = {
+  id: "f32fe6636083ae851b47cadae40892598c2ed4daf7983fd7b3c869cefe21ec19",
+  text: "fragment RosterNominee on Nominee{id number name employer city title status votes portraitUrl(size:SMALL)category{id name}desk{editRevision}}fragment NomineeDetails on Nominee{...RosterNominee summary campaign{id}}mutation UpdateNominee($input:UpdateNomineeInput!){updateNominee(input:$input){nominee{...NomineeDetails}userErrors{code message path}}}",
+};
+
+export const FreezeNominee: Operation<FreezeNomineeMutation, FreezeNomineeMutationVariables> = {
+  id: "9a9e995aee95b060ef3de30945fcc5c0aed772c0ff14659ea5f4627bb3860d04",
+  text: "fragment RosterNominee on Nominee{id number name employer city title status votes portraitUrl(size:SMALL)category{id name}desk{editRevision}}fragment NomineeDetails on Nominee{...RosterNominee summary campaign{id}}mutation FreezeNominee($input:NomineeStepInput!){step:freezeNominee(input:$input){...NomineeStep}}fragment NomineeStep on NomineePayload{nominee{...NomineeDetails}userErrors{code message path}}",
+};
+
+export const UnfreezeNominee: Operation<UnfreezeNomineeMutation, UnfreezeNomineeMutationVariables> = {
+  id: "5bd3e75ab68ac2318fd32199d0d3630a5b888ee12d6b728fd8dc0c829d92d462",
+  text: "fragment RosterNominee on Nominee{id number name employer city title status votes portraitUrl(size:SMALL)category{id name}desk{editRevision}}fragment NomineeDetails on Nominee{...RosterNominee summary campaign{id}}mutation UnfreezeNominee($input:NomineeStepInput!){step:unfreezeNominee(input:$input){...NomineeStep}}fragment NomineeStep on NomineePayload{nominee{...NomineeDetails}userErrors{code message path}}",
+};
+
+export const WithdrawNominee: Operation<WithdrawNomineeMutation, WithdrawNomineeMutationVariables> = {
+  id: "fa7f8970397f390d8d006b325805bff18c72de4b59f22cd64e1bc7d5ae441a5f",
+  text: "fragment RosterNominee on Nominee{id number name employer city title status votes portraitUrl(size:SMALL)category{id name}desk{editRevision}}fragment NomineeDetails on Nominee{...RosterNominee summary campaign{id}}mutation WithdrawNominee($input:NomineeStepInput!){step:withdrawNominee(input:$input){...NomineeStep}}fragment NomineeStep on NomineePayload{nominee{...NomineeDetails}userErrors{code message path}}",
+};
+
+export const RestoreNominee: Operation<RestoreNomineeMutation, RestoreNomineeMutationVariables> = {
+  id: "964f74d7db1fc578684a89f5832e3fd229fa7979400290e07f8cd3df6ef1c118",
+  text: "fragment RosterNominee on Nominee{id number name employer city title status votes portraitUrl(size:SMALL)category{id name}desk{editRevision}}fragment NomineeDetails on Nominee{...RosterNominee summary campaign{id}}mutation RestoreNominee($input:NomineeStepInput!){step:restoreNominee(input:$input){...NomineeStep}}fragment NomineeStep on NomineePayload{nominee{...NomineeDetails}userErrors{code message path}}",
+};
+
+export const SetNomineePortrait: Operation<SetNomineePortraitMutation, SetNomineePortraitMutationVariables> = {
+  id: "28760340987e8913c17863b1faa5cadf67085e2707eb7fa7471a94a9c9dacb5b",
+  text: "fragment RosterNominee on Nominee{id number name employer city title status votes portraitUrl(size:SMALL)category{id name}desk{editRevision}}fragment NomineeDetails on Nominee{...RosterNominee summary campaign{id}}mutation SetNomineePortrait($input:SetNomineePortraitInput!){setNomineePortrait(input:$input){nominee{...NomineeDetails}userErrors{code message path}}}",
+};

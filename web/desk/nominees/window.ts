@@ -1,0 +1,46 @@
+// The rows of a long list that are on the screen: the others are room, so that a thousand rows cost what twenty do.
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+
+/** Rows beyond the edges of the screen that are drawn, too. */
+const margin = 6;
+
+/** The first row that is drawn, and the one after the last. */
+export interface Range {
+  first: number;
+  end: number;
+}
+
+/** Which of `count` rows of `height` pixels are on the screen; `element` is where the first one begins. */
+export function useRange(element: RefObject<HTMLElement | null>, count: number, height: number): Range {
+  const [range, setRange] = useState<Range>({ first: 0, end: Math.min(count, 30) });
+  const measure = () => {
+    const top = element.current ? -element.current.getBoundingClientRect().top : 0;
+    const first = Math.max(0, Math.min(count, Math.floor(top / height)) - margin);
+    const end = Math.min(count, Math.ceil((top + innerHeight) / height) + margin);
+    setRange((before) => (before.first === first && before.end === Math.max(first, end) ? before : { first, end: Math.max(first, end) }));
+  };
+  useLayoutEffect(measure, [count, height]);
+  useEffect(() => {
+    addEventListener("scroll", measure, { passive: true });
+    addEventListener("resize", measure);
+    return () => {
+      removeEventListener("scroll", measure);
+      removeEventListener("resize", measure);
+    };
+  }, [count, height]);
+  return range;
+}
+
+/** Whether a media query holds. */
+export function useMedia(query: string): boolean {
+  const [holds, setHolds] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const change = () => setHolds(list.matches);
+    list.addEventListener("change", change);
+    change();
+    return () => list.removeEventListener("change", change);
+  }, [query]);
+  return holds;
+}

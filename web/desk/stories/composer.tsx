@@ -96,6 +96,9 @@ export function TextComposer({ slug, value, onInput, error, isFixed, onPictures,
   };
   return (
     <div class="composer">
+      <Field label={s().text} hint={`${s().textHint} ${s().picturesHint}`} error={error} isNeeded>
+        {(attributes) => (
+          <>
       {!isFixed && (
         <div class="tools" role="toolbar" aria-label={s().toolbar} onKeyDown={moveInBar}>
           {(Object.keys(tools) as Tool[]).map((tool, index) => (
@@ -128,8 +131,6 @@ export function TextComposer({ slug, value, onInput, error, isFixed, onPictures,
           )}
         </div>
       )}
-      <Field label={s().text} hint={`${s().textHint} ${s().picturesHint}`} error={error} isNeeded>
-        {(attributes) => (
           <textarea
             {...attributes}
             ref={area}
@@ -147,6 +148,7 @@ export function TextComposer({ slug, value, onInput, error, isFixed, onPictures,
               apply(tool);
             }}
           />
+          </>
         )}
       </Field>
       <input

@@ -231,7 +231,7 @@ export function Editor(props: EditorProps) {
           <TextField
             label={s().summary}
             hint={s().summaryHint}
-            rows={3}
+            rows={2}
             value={fields.summary}
             maxLength={summaryMax}
             isFixed={isFixed}
@@ -246,10 +246,6 @@ export function Editor(props: EditorProps) {
             isFixed={isFixed}
             onChange={(nomineeId) => draft.set({ nomineeId })}
           />
-          <div class="field">
-            <span class="label">{s().cover}</span>
-            {pictures ? <Cover {...pictures} /> : <small>{s().saveBeforePictures}</small>}
-          </div>
           <TextComposer
             slug={campaign.slug}
             value={fields.body}
@@ -259,6 +255,10 @@ export function Editor(props: EditorProps) {
             onPictures={takePictures}
             handle={composer}
           />
+          <div class="field">
+            <span class="label">{s().cover}</span>
+            {pictures ? <Cover {...pictures} /> : <small>{s().saveBeforePictures}</small>}
+          </div>
           {pictures && (
             <MediaBox
               {...pictures}

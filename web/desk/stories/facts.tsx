@@ -40,7 +40,10 @@ export function countOf({ desk: { storyCounts } }: Campaign, state?: StoryState)
 }
 
 /** A moment in the campaign's zone. */
-export const when = (time: string, { timeZone }: Campaign) => moment(Date.parse(time), timeZone, now());
+export function when(time: string, { timeZone }: Campaign): string {
+  const words = moment(Date.parse(time), timeZone, now());
+  return words.length > 5 ? words : s().todayAt(words);
+}
 
 /** Whether the text may still be changed. */
 export const isOpen = (state: StoryState) => state !== "RETRACTED";

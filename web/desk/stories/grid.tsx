@@ -10,7 +10,7 @@ import type { Entry } from "./schedule_data";
 import { s } from "./texts";
 
 /** Stories of a day that a month has room for. */
-const dayMax = 4;
+const dayMax = 3;
 
 /** Moving a story: by hand, or picked up by a key. */
 export interface Move {
@@ -76,9 +76,9 @@ function StoryCard({ story, time, move }: StoryCardProps) {
       onDragEnd={move.putBack}
     >
       {time && <time>{time}</time>}
-      <span>{story.title}</span>
       {state === "PUBLISHED" && <Icon name="check" />}
       {isOwn && state !== "PUBLISHED" && <Icon name="lock" />}
+      <span>{story.title}</span>
       {(isHeld || state === "PUBLISHED") && <span class="unseen">{s().states[state]}</span>}
     </button>
   );
@@ -281,7 +281,7 @@ export function Tray({ stories, move, mayMove }: TrayProps) {
           <small>{s().noneWaitingHint}</small>
         </>
       ) : (
-        mayMove && <small>{s().trayHint}</small>
+        mayMove && <small class="keys-hint">{s().trayHint}</small>
       )}
       {stories.map((story) => (
         <StoryCard key={story.id} story={story} move={move} />

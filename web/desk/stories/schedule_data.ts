@@ -30,8 +30,8 @@ export interface Schedule {
 export async function readStories(filter: Omit<ListStoriesQueryVariables, "first" | "after">, isAgain = false): Promise<StoryRow[]> {
   const found: StoryRow[] = [];
   for (let after: string | null = null; ; ) {
-    const { campaign }: ListStoriesQuery = await execute(ListStories, { ...filter, first: 100, after }, { as: staff, isBackground: isAgain });
-    const page = campaign?.desk?.stories;
+    const answer: ListStoriesQuery = await execute(ListStories, { ...filter, first: 100, after }, { as: staff, isBackground: isAgain });
+    const page = answer.campaign?.desk?.stories;
     found.push(...((page?.nodes ?? []).filter(({ desk }) => desk) as StoryRow[]));
     if (!page?.pageInfo.hasNextPage || found.length >= readMax) return found;
     after = page.pageInfo.endCursor;

@@ -5,7 +5,7 @@ import { Field } from "../parts/form";
 import { Icon } from "../parts/icon";
 import { complain, tell } from "../parts/notice";
 import { staff } from "../session";
-import { type Replacement, type Tool, asBlock, pictureText, tools } from "./markdown";
+import { type Replacement, type Tool, asBlock, pastedText, pictureText, tools } from "./markdown";
 import { PreviewPasted } from "./operations";
 import { pictureTypes, picturesOf } from "./pictures";
 import { s } from "./texts";
@@ -80,7 +80,10 @@ export function TextComposer({ slug, value, onInput, error, isFixed, onPictures,
     try {
       const { campaign } = await execute(PreviewPasted, { slug, bodyHtml: html }, { as: staff });
       const markdown = campaign?.desk?.preview.markdown ?? plain;
-      if (area.current) insert(area.current, markdown);
+      if (area.current) {
+        const { value: text, selectionStart: start, selectionEnd: end } = area.current;
+        insert(area.current, pastedText(text, { start, end }, markdown));
+      }
       tell(s().pasted);
     } catch {
       if (area.current) insert(area.current, plain);

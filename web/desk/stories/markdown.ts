@@ -63,6 +63,10 @@ export function asBlock(text: string, { start, end }: Span, block: string): stri
   return above + block + below;
 }
 
+/** A text that was pasted: a block of its own where it has several lines or begins as a block does. */
+export const pastedText = (text: string, span: Span, pasted: string) =>
+  /\n|^(#|>|[-*] |\d+\. )/.test(pasted.trim()) ? asBlock(text, span, pasted.trim()) : pasted.trim();
+
 const trailing = (text: string) => /\n*$/.exec(text)![0].length;
 const leading = (text: string) => /^\n*/.exec(text)![0].length;
 

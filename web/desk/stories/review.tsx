@@ -87,7 +87,7 @@ export function Steps({ story, onStory, isChanged, onSubmit }: StepsProps) {
           {s().approve}
         </button>
       )}
-      {state === "IN_REVIEW" && mayReview && (
+      {state === "IN_REVIEW" && isReviewable && (
         <button type="button" disabled={isBusy || isChanged} onClick={() => setAsked("reject")}>
           {s().reject}
         </button>

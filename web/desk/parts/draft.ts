@@ -28,6 +28,8 @@ export interface Draft<Of extends Fields> {
   set(change: Partial<Of>): void;
   /** Chooses the value of a field in conflict. */
   resolve(field: keyof Of, value: Of[keyof Of]): void;
+  /** Takes over the object as it was saved; what was typed since `sent` went out stays changed. */
+  saved(sent: Partial<Of>, object: Of, revision: number): void;
   /** Forgets the changes: after saving, or because they are not wanted. */
   discard(): void;
 }
@@ -77,6 +79,16 @@ export function useDraft<Of extends Fields>(key: string, current: Of, revision: 
       setUnresolved(unresolved.filter((name) => name !== field));
       keep({ ...kept, fields: { ...kept.fields, [field]: value } });
     },
+    saved: (sent, object, revision) =>
+      setState(({ kept: { fields: latest } }) => {
+        const names = Object.keys(object) as (keyof Of)[];
+        const isLater = (name: keyof Of) => name in sent && !isEqual(latest[name], sent[name]);
+        const fields = { ...object };
+        for (const name of names) if (isLater(name)) fields[name] = latest[name];
+        const next = { base: object, revision, fields };
+        store.write(isEqual(fields, object) ? undefined : next);
+        return { kept: next, isFound: false };
+      }),
     discard: () => {
       store.write(undefined);
       setUnresolved([]);

@@ -1,0 +1,862 @@
+// Written by web/operations.js from operations.graphql and schema.graphql.
+import type { Operation } from "../../shared/server";
+
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: Maybe<T[SubKey]> };
+export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
+export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  DateTime: { input: string; output: string; }
+  Long: { input: number; output: number; }
+  UUID: { input: string; output: string; }
+};
+
+export type AcceptInvitationInput = {
+  token: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+};
+
+export type AccountErrorCode =
+  | 'INVALID_CREDENTIALS'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'WEAK_PASSWORD'
+  | 'INVALID_CODE'
+  | 'NOT_ENROLLED'
+  | 'ALREADY_ENROLLED';
+
+export type ActorKind =
+  | 'STAFF'
+  | 'OPERATOR'
+  | 'CLOCK';
+
+export type AmendRulesInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  votesPerPeriod?: InputMaybe<Scalars['Int']['input']>;
+  tallyVisibility?: InputMaybe<TallyVisibility>;
+  votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
+  reason: Scalars['String']['input'];
+};
+
+export type ApplyImportErrorCode =
+  | 'NOT_CHECKED'
+  | 'NO_PLAN'
+  | 'STALE_OBJECT'
+  | 'PLAN_CHANGED'
+  | 'FAULTY_ROWS'
+  | 'NOTHING_TO_APPLY'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'FILE_LOST';
+
+export type ApplyImportInput = {
+  importId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CampaignErrorCode =
+  | 'INVALID_SLUG'
+  | 'SLUG_TAKEN'
+  | 'INVALID_TITLE'
+  | 'INVALID_SUMMARY'
+  | 'INVALID_TIME_ZONE'
+  | 'INVALID_QUOTA'
+  | 'INVALID_ADMITS'
+  | 'TIMES_OUT_OF_ORDER'
+  | 'TIME_PAST'
+  | 'WRONG_PHASE'
+  | 'FIXED_AFTER_FIRST_VOTE'
+  | 'FIXED_ONCE_ANNOUNCED'
+  | 'QUOTA_LOWERED'
+  | 'REASON_REQUIRED'
+  | 'NOT_READY'
+  | 'INVALID_CATEGORY_KEY'
+  | 'INVALID_CATEGORY_NAME'
+  | 'INVALID_SHORTLIST_SIZE'
+  | 'TOO_MANY_CATEGORIES'
+  | 'CATEGORY_IN_USE'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CampaignLifecycle =
+  | 'DRAFT'
+  | 'RUNNING'
+  | 'PUBLISHED'
+  | 'ARCHIVED';
+
+export type CampaignPhase =
+  | 'DRAFT'
+  | 'UPCOMING'
+  | 'VOTING'
+  | 'PAUSED'
+  | 'ENDED'
+  | 'PUBLISHED'
+  | 'ARCHIVED';
+
+export type CampaignStepInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CastBallotInput = {
+  campaignId: Scalars['ID']['input'];
+  nomineeIds: Array<Scalars['ID']['input']>;
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type CastVoteErrorCode =
+  | 'ALREADY_VOTED'
+  | 'QUOTA_SPENT'
+  | 'VOTING_NOT_OPEN'
+  | 'VOTING_CLOSED'
+  | 'VOTING_PAUSED'
+  | 'NOMINEE_NOT_FOUND'
+  | 'NOMINEE_FROZEN'
+  | 'NOT_ELIGIBLE'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CastVoteInput = {
+  nomineeId: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type CategoryInput = {
+  id?: InputMaybe<Scalars['ID']['input']>;
+  key: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  shortlistSize: Scalars['Int']['input'];
+};
+
+export type ChangePasswordInput = {
+  currentPassword: Scalars['String']['input'];
+  newPassword: Scalars['String']['input'];
+};
+
+export type CloneCampaignInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  slug: Scalars['String']['input'];
+  title: Scalars['String']['input'];
+  votingOpensAt: Scalars['DateTime']['input'];
+  votingClosesAt: Scalars['DateTime']['input'];
+  withNominees?: Scalars['Boolean']['input'];
+};
+
+export type ConfirmSecondFactorInput = {
+  code: Scalars['String']['input'];
+};
+
+export type ContentCheck =
+  | 'NOT_CHECKED'
+  | 'PASSED'
+  | 'REVIEW'
+  | 'RISKY';
+
+export type CreateCampaignInput = {
+  organisationId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  slug: Scalars['String']['input'];
+  title: Scalars['String']['input'];
+  summary?: Scalars['String']['input'];
+  timeZone?: Scalars['String']['input'];
+  votingOpensAt: Scalars['DateTime']['input'];
+  votingClosesAt: Scalars['DateTime']['input'];
+  rules: VotingRulesInput;
+  categories?: Array<CategoryInput>;
+};
+
+export type CreateExportInput = {
+  campaignId: Scalars['ID']['input'];
+  kind: ExportKind;
+  format: ExportFormat;
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type CreateImportErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'UPLOAD_NOT_FOUND'
+  | 'UPLOAD_NOT_RECEIVED'
+  | 'UPLOAD_EXPIRED'
+  | 'UPLOAD_USED'
+  | 'WRONG_STATE'
+  | 'TOO_MANY_IMPORTS'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CreateImportInput = {
+  campaignId: Scalars['ID']['input'];
+  kind: ImportKind;
+  uploadId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type CreateNomineeInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  categoryId: Scalars['ID']['input'];
+  number?: InputMaybe<Scalars['Int']['input']>;
+  name: Scalars['String']['input'];
+  employer: Scalars['String']['input'];
+  city?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: Scalars['String']['input'];
+};
+
+export type CreateStoryInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  nomineeId?: InputMaybe<Scalars['ID']['input']>;
+  title: Scalars['String']['input'];
+  summary?: Scalars['String']['input'];
+  body?: InputMaybe<Scalars['String']['input']>;
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CreateUploadInput = {
+  organisationId: Scalars['ID']['input'];
+  purpose: UploadPurpose;
+  bytes: Scalars['Int']['input'];
+};
+
+export type EnrolSecondFactorInput = {
+  password: Scalars['String']['input'];
+};
+
+export type ExportErrorCode =
+  | 'EXPORTS_NOT_CONFIGURED'
+  | 'TOO_MANY_EXPORTS'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type ExportFormat =
+  | 'XLSX'
+  | 'CSV';
+
+export type ExportKind =
+  | 'TALLY'
+  | 'TURNOUT'
+  | 'BALLOTS'
+  | 'STORIES'
+  | 'AUDIT_LOG';
+
+export type ExportStatus =
+  | 'WAITING'
+  | 'WRITING'
+  | 'READY'
+  | 'FAILED';
+
+export type ExtendVotingInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  votingClosesAt: Scalars['DateTime']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type GrantRoleInput = {
+  organisationId: Scalars['ID']['input'];
+  staffId: Scalars['ID']['input'];
+  role: StaffRole;
+};
+
+export type IdentityKind =
+  | 'GUEST'
+  | 'WECHAT_MINI_PROGRAM';
+
+export type ImportChange =
+  | 'CREATE'
+  | 'UPDATE'
+  | 'UNCHANGED'
+  | 'FAULTY';
+
+export type ImportFailureCode =
+  | 'EMPTY'
+  | 'FILE_TOO_LARGE'
+  | 'ARCHIVE_TOO_LARGE'
+  | 'OLD_FORMAT'
+  | 'BINARY_FORMAT'
+  | 'OPEN_DOCUMENT'
+  | 'ENCRYPTED'
+  | 'NOT_A_SPREADSHEET'
+  | 'DAMAGED'
+  | 'NO_VISIBLE_SHEET'
+  | 'TOO_MANY_ROWS'
+  | 'TOO_MANY_COLUMNS'
+  | 'TOO_MUCH_TEXT'
+  | 'UNKNOWN_ENCODING'
+  | 'TOO_DEMANDING'
+  | 'HEADER_MISSING'
+  | 'HEADER_TWICE'
+  | 'WRONG_STATE'
+  | 'FILE_LOST'
+  | 'READER_FAILED';
+
+export type ImportFaultCode =
+  | 'MISSING'
+  | 'TOO_LONG'
+  | 'CONTROL_CHARACTER'
+  | 'OUT_OF_RANGE'
+  | 'FORMULA_WITHOUT_VALUE'
+  | 'ERROR_VALUE'
+  | 'NUMBER_TOO_LONG'
+  | 'NO_DATE'
+  | 'NOT_A_NUMBER'
+  | 'UNKNOWN_CATEGORY'
+  | 'AMBIGUOUS_CATEGORY'
+  | 'AMBIGUOUS_NOMINEE'
+  | 'CATEGORY_FIXED'
+  | 'UNKNOWN_NOMINEE'
+  | 'AMBIGUOUS_STORY'
+  | 'DUPLICATE'
+  | 'NOT_A_TIME'
+  | 'SKIPPED_TIME';
+
+export type ImportKind =
+  | 'NOMINEES'
+  | 'STORIES';
+
+export type ImportStatus =
+  | 'READING'
+  | 'CHECKED'
+  | 'APPLYING'
+  | 'APPLIED'
+  | 'FAILED';
+
+export type InviteStaffInput = {
+  organisationId: Scalars['ID']['input'];
+  email: Scalars['String']['input'];
+  role: StaffRole;
+};
+
+export type MediaKind =
+  | 'IMAGE'
+  | 'VIDEO'
+  | 'AUDIO';
+
+export type MemberErrorCode =
+  | 'INVALID_EMAIL'
+  | 'INVALID_NAME'
+  | 'WEAK_PASSWORD'
+  | 'INVALID_CREDENTIALS'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'ALREADY_MEMBER'
+  | 'TOO_MANY_INVITATIONS'
+  | 'INVITATION_INVALID'
+  | 'LAST_OWNER';
+
+export type StaffRight =
+  | 'READ_DRAFTS'
+  | 'READ_FIGURES'
+  | 'READ_RECORDS'
+  | 'EDIT_CAMPAIGNS'
+  | 'WRITE_STORIES'
+  | 'REVIEW_STORIES'
+  | 'MANAGE_ORGANISATION';
+
+export type AddStoryPictureInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId: Scalars['ID']['input'];
+  title: Scalars['String']['input'];
+};
+
+export type RemoveStoryMediaInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  url: Scalars['String']['input'];
+};
+
+export type ReportErrorCode =
+  | 'WRONG_PHASE'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CreateReportInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type MiniProgramPlatform =
+  | 'WECHAT';
+
+export type NomineeErrorCode =
+  | 'INVALID_FIELD'
+  | 'NUMBER_TAKEN'
+  | 'CATEGORY_NOT_FOUND'
+  | 'FIXED_AFTER_FIRST_VOTE'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type NomineeOrder =
+  | 'NUMBER'
+  | 'VOTES'
+  | 'SHUFFLED';
+
+export type NomineeStatus =
+  | 'ACTIVE'
+  | 'FROZEN'
+  | 'WITHDRAWN';
+
+export type NomineeStepInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type OrganisationErrorCode =
+  | 'INVALID_SLUG'
+  | 'SLUG_TAKEN'
+  | 'INVALID_NAME'
+  | 'STALE_OBJECT';
+
+export type PictureErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'UPLOAD_NOT_FOUND'
+  | 'UPLOAD_NOT_RECEIVED'
+  | 'UPLOAD_EXPIRED'
+  | 'UPLOAD_USED'
+  | 'NOT_A_PICTURE'
+  | 'PICTURE_TOO_LARGE'
+  | 'PICTURE_ANIMATED'
+  | 'PICTURE_DAMAGED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT';
+
+export type PictureSize =
+  | 'SMALL'
+  | 'LARGE';
+
+export type QuotaPeriod =
+  | 'DAY'
+  | 'CAMPAIGN';
+
+export type QuotaScope =
+  | 'CAMPAIGN'
+  | 'CATEGORY';
+
+export type RecordViewsErrorCode =
+  | 'SUBJECT_NOT_FOUND';
+
+export type RecordViewsInput = {
+  subjectIds: Array<Scalars['ID']['input']>;
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type RefreshSessionInput = {
+  refreshToken: Scalars['String']['input'];
+};
+
+export type ReviewStoryInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type RevokeInvitationInput = {
+  organisationId: Scalars['ID']['input'];
+  invitationId: Scalars['ID']['input'];
+};
+
+export type RevokeRoleInput = {
+  organisationId: Scalars['ID']['input'];
+  staffId: Scalars['ID']['input'];
+};
+
+export type ScheduleStoriesInput = {
+  campaignId: Scalars['ID']['input'];
+  storyIds: Array<Scalars['ID']['input']>;
+  times: Array<Scalars['String']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  apply?: Scalars['Boolean']['input'];
+};
+
+export type SetCampaignCoverInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SetCategoriesInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  categories: Array<CategoryInput>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SetLikeErrorCode =
+  | 'SUBJECT_NOT_FOUND';
+
+export type SetLikeInput = {
+  subjectId: Scalars['ID']['input'];
+  liked: Scalars['Boolean']['input'];
+};
+
+export type SetNomineePortraitInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SetStoryCoverInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SignInErrorCode =
+  | 'INVALID_CODE'
+  | 'HIGH_RISK'
+  | 'PLATFORM_BUSY'
+  | 'PLATFORM_UNAVAILABLE'
+  | 'PLATFORM_NOT_CONFIGURED'
+  | 'GUESTS_NOT_ADMITTED'
+  | 'INVALID_CREDENTIALS'
+  | 'SECOND_FACTOR_REQUIRED'
+  | 'INVALID_SECOND_FACTOR'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'INVALID_REFRESH_TOKEN';
+
+export type SignInGuestInput = {
+  deviceId: Scalars['String']['input'];
+};
+
+export type SignInMiniProgramInput = {
+  platform: MiniProgramPlatform;
+  code: Scalars['String']['input'];
+};
+
+export type SignInStaffInput = {
+  email: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+  secondFactorCode?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SignOutInput = {
+  refreshToken: Scalars['String']['input'];
+};
+
+export type StaffRole =
+  | 'OWNER'
+  | 'ORGANISER'
+  | 'EDITOR'
+  | 'AUDITOR';
+
+export type StoryErrorCode =
+  | 'INVALID_FIELD'
+  | 'NOMINEE_NOT_FOUND'
+  | 'INVALID_BODY'
+  | 'OWN_TEXT'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'INVALID_SCHEDULE'
+  | 'STORY_NOT_FOUND'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type StoryFormat =
+  | 'MARKDOWN'
+  | 'HTML';
+
+export type StoryState =
+  | 'DRAFT'
+  | 'IN_REVIEW'
+  | 'APPROVED'
+  | 'SCHEDULED'
+  | 'PUBLISHED'
+  | 'RETRACTED';
+
+export type StoryStepInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type TallyVisibility =
+  | 'LIVE'
+  | 'AFTER_CLOSE'
+  | 'STAFF_ONLY';
+
+export type TurnoutStep =
+  | 'MINUTE'
+  | 'HOUR'
+  | 'DAY';
+
+export type UpdateCampaignInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  slug?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  timeZone?: InputMaybe<Scalars['String']['input']>;
+  votingOpensAt?: InputMaybe<Scalars['DateTime']['input']>;
+  votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
+  rules?: InputMaybe<VotingRulesInput>;
+};
+
+export type UpdateNomineeInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  categoryId?: InputMaybe<Scalars['ID']['input']>;
+  number?: InputMaybe<Scalars['Int']['input']>;
+  name?: InputMaybe<Scalars['String']['input']>;
+  employer?: InputMaybe<Scalars['String']['input']>;
+  city?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UpdateOrganisationInput = {
+  organisationId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  name?: InputMaybe<Scalars['String']['input']>;
+  requiresSecondFactor?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type UpdateStoryInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  nomineeId?: InputMaybe<Scalars['ID']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  body?: InputMaybe<Scalars['String']['input']>;
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UploadErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'FILE_TOO_LARGE'
+  | 'TOO_MANY_UPLOADS';
+
+export type UploadPurpose =
+  | 'PICTURE'
+  | 'SHEET';
+
+export type ViewerRole =
+  | 'VOTER'
+  | 'STAFF';
+
+export type VotingRulesInput = {
+  period: QuotaPeriod;
+  scope: QuotaScope;
+  votesPerPeriod: Scalars['Int']['input'];
+  tallyVisibility: TallyVisibility;
+  admits?: Array<IdentityKind>;
+};
+
+export type StoryRowFragment = { id: string, title: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, nominee: { id: string, number: number, name: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, editRevision: number, author: { id: string, name: string } | null } | null };
+
+export type StoryTextFragment = { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null };
+
+export type ListStoriesQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+  first: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+  state?: InputMaybe<StoryState>;
+  search?: InputMaybe<Scalars['String']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
+}>;
+
+
+export type ListStoriesQuery = { serverTime: string, campaign: { desk: { stories: { nodes: Array<{ id: string, title: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, nominee: { id: string, number: number, name: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, editRevision: number, author: { id: string, name: string } | null } | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null } | null };
+
+export type FindStoryQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type FindStoryQuery = { serverTime: string, story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null };
+
+export type ListNomineesQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type ListNomineesQuery = { campaign: { desk: { nominees: { nodes: Array<{ id: string, number: number, name: string, employer: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null } | null };
+
+export type PreviewTextQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+  body?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type PreviewTextQuery = { campaign: { desk: { preview: { html: string } } | null } | null };
+
+export type PreviewPastedQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type PreviewPastedQuery = { campaign: { desk: { preview: { markdown: string } } | null } | null };
+
+export type StoryAnswerFragment = { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> };
+
+export type CreateStoryMutationVariables = Exact<{
+  input: CreateStoryInput;
+}>;
+
+
+export type CreateStoryMutation = { createStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+
+export type UpdateStoryMutationVariables = Exact<{
+  input: UpdateStoryInput;
+}>;
+
+
+export type UpdateStoryMutation = { updateStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+
+export type SubmitStoryMutationVariables = Exact<{
+  input: StoryStepInput;
+}>;
+
+
+export type SubmitStoryMutation = { submitStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+
+export type ApproveStoryMutationVariables = Exact<{
+  input: ReviewStoryInput;
+}>;
+
+
+export type ApproveStoryMutation = { approveStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+
+export type RejectStoryMutationVariables = Exact<{
+  input: ReviewStoryInput;
+}>;
+
+
+export type RejectStoryMutation = { rejectStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+
+export type PublishStoryMutationVariables = Exact<{
+  input: StoryStepInput;
+}>;
+
+
+export type PublishStoryMutation = { publishStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+
+export type RetractStoryMutationVariables = Exact<{
+  input: StoryStepInput;
+}>;
+
+
+export type RetractStoryMutation = { retractStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+
+export type SetStoryCoverMutationVariables = Exact<{
+  input: SetStoryCoverInput;
+}>;
+
+
+export type SetStoryCoverMutation = { setStoryCover: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: PictureErrorCode, message: string, path: Array<string> | null }> } };
+
+export type AddStoryPictureMutationVariables = Exact<{
+  input: AddStoryPictureInput;
+}>;
+
+
+export type AddStoryPictureMutation = { addStoryPicture: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, media: { url: string, title: string } | null, userErrors: Array<{ code: PictureErrorCode, message: string, path: Array<string> | null }> } };
+
+export type RemoveStoryMediaMutationVariables = Exact<{
+  input: RemoveStoryMediaInput;
+}>;
+
+
+export type RemoveStoryMediaMutation = { removeStoryMedia: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+
+export type ScheduleStoriesMutationVariables = Exact<{
+  input: ScheduleStoriesInput;
+}>;
+
+
+export type ScheduleStoriesMutation = { scheduleStories: { plan: Array<{ at: string, story: { id: string, title: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, nominee: { id: string, number: number, name: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, editRevision: number, author: { id: string, name: string } | null } | null } }>, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+
+export const ListStories: Operation<ListStoriesQuery, ListStoriesQueryVariables> = {
+  id: "3e575d16092c7717b55478399724ea5df2e80c33f3350699dde12db0e95dc07a",
+  text: "fragment StoryRow on Story{id title coverUrl(size:SMALL)publishedAt likeCount viewCount nominee{id number name}desk{state scheduledFor isOwn check editRevision author{id name}}}query ListStories($slug:String!$first:Int!$after:String$state:StoryState$search:String$from:DateTime$to:DateTime){serverTime campaign(slug:$slug){desk{stories(first:$first after:$after state:$state search:$search from:$from to:$to){nodes{...StoryRow}pageInfo{endCursor hasNextPage}}}}}",
+};
+
+export const FindStory: Operation<FindStoryQuery, FindStoryQueryVariables> = {
+  id: "15890ea954684f0e6616ca6c1c5b773bc7fbe0cee867d95474e23a536c65bdd3",
+  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}query FindStory($id:ID!){serverTime story(id:$id){...StoryText}}",
+};
+
+export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {
+  id: "7fc95fd35cde5a82203c095e0a7f399bc68bf6e4a899755295e26d8b5c375c9d",
+  text: "query ListNominees($slug:String!$after:String){campaign(slug:$slug){desk{nominees(first:100 after:$after){nodes{id number name employer}pageInfo{endCursor hasNextPage}}}}}",
+};
+
+export const PreviewText: Operation<PreviewTextQuery, PreviewTextQueryVariables> = {
+  id: "a16e69c927463c1bb02c810d9fa8389c7c9168002a994925a21864cabfa3a008",
+  text: "query PreviewText($slug:String!$body:String){campaign(slug:$slug){desk{preview(body:$body){html}}}}",
+};
+
+export const PreviewPasted: Operation<PreviewPastedQuery, PreviewPastedQueryVariables> = {
+  id: "51d6bd6dbdce4ba50dca4fe21c07d74e5dc882b901839b9442e36b8ee86bc045",
+  text: "query PreviewPasted($slug:String!$bodyHtml:String){campaign(slug:$slug){desk{preview(bodyHtml:$bodyHtml){markdown}}}}",
+};
+
+export const CreateStory: Operation<CreateStoryMutation, CreateStoryMutationVariables> = {
+  id: "f536e7811b905a3131fb096d528fe2dab03736698255db4f4a02418fde436d26",
+  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation CreateStory($input:CreateStoryInput!){createStory(input:$input){...StoryAnswer}}",
+};
+
+export const UpdateStory: Operation<UpdateStoryMutation, UpdateStoryMutationVariables> = {
+  id: "6629dc23deef8fcac1ee1db18865eabf0f6197962977ac4d0fe92c36cd42721b",
+  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation UpdateStory($input:UpdateStoryInput!){updateStory(input:$input){...StoryAnswer}}",
+};
+
+export const SubmitStory: Operation<SubmitStoryMutation, SubmitStoryMutationVariables> = {
+  id: "0070ab6610ccc52061e4d6c1fe4f23d91af538f1e722012db0daa20b104c4ce1",
+  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation SubmitStory($input:StoryStepInput!){submitStory(input:$input){...StoryAnswer}}",
+};
+
+export const ApproveStory: Operation<ApproveStoryMutation, ApproveStoryMutationVariables> = {
+  id: "42bee336f66910542fc1f352342b2c2dfe478f2cd7afe33ac98cfd549009a226",
+  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation ApproveStory($input:ReviewStoryInput!){approveStory(input:$input){...StoryAnswer}}",
+};
+
+export const RejectStory: Operation<RejectStoryMutation, RejectStoryMutationVariables> = {
+  id: "39a2c77201dbd015f071acc74f8e9519d32bf6f02eee04d6f30572163e94d063",
+  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation RejectStory($input:ReviewStoryInput!){rejectStory(input:$input){...StoryAnswer}}",
+};
+
+export const PublishStory: Operation<PublishStoryMutation, PublishStoryMutationVariables> = {
+  id: "a49ee500b337d67688a2532ee0611611bced52e0067fe46eb5c10cc960b56dda",
+  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation PublishStory($input:StoryStepInput!){publishStory(input:$input){...StoryAnswer}}",
+};
+
+export const RetractStory: Operation<RetractStoryMutation, RetractStoryMutationVariables> = {
+  id: "04516469826ff10b1f9fe9b05ebd31e566e7d147b443191b87cc7520eb30b1dd",
+  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation RetractStory($input:StoryStepInput!){retractStory(input:$input){...StoryAnswer}}",
+};
+
+export const SetStoryCover: Operation<SetStoryCoverMutation, SetStoryCoverMutationVariables> = {
+  id: "7ddd4b5e7699f0577dab3d71a2450aa2b8b4622e3f1b92102be5039abe012b90",
+  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}mutation SetStoryCover($input:SetStoryCoverInput!){setStoryCover(input:$input){story{...StoryText}userErrors{code message path}}}",
+};
+
+export const AddStoryPicture: Operation<AddStoryPictureMutation, AddStoryPictureMutationVariables> = {
+  id: "900a6052e0c5af39a4f6f83e61c98c0bfb40e4a99eb701be50ca1291aa49d9fa",
+  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}mutation AddStoryPicture($input:AddStoryPictureInput!){addStoryPicture(input:$input){story{...StoryText}media{url title}userErrors{code message path}}}",
+};
+
+export const RemoveStoryMedia: Operation<RemoveStoryMediaMutation, RemoveStoryMediaMutationVariables> = {
+  id: "521556628db207da8044e010841e94b6a9e114291603f6ccc4faf0f8ddad3be7",
+  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation RemoveStoryMedia($input:RemoveStoryMediaInput!){removeStoryMedia(input:$input){...StoryAnswer}}",
+};
+
+export const ScheduleStories: Operation<ScheduleStoriesMutation, ScheduleStoriesMutationVariables> = {
+  id: "1ef770aa1c0aaa6ab2c0088643cb6a5744bf62d2498ed58902f2b2ac61e10241",
+  text: "fragment StoryRow on Story{id title coverUrl(size:SMALL)publishedAt likeCount viewCount nominee{id number name}desk{state scheduledFor isOwn check editRevision author{id name}}}mutation ScheduleStories($input:ScheduleStoriesInput!){scheduleStories(input:$input){plan{at story{...StoryRow}}userErrors{code message path}}}",
+};

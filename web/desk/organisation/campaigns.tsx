@@ -18,7 +18,7 @@ import { t as shared } from "../texts";
 import { CloneDialog } from "./clone";
 import { type CampaignLineFragment, DeleteCampaign, ListCampaigns } from "./operations";
 import { OrganisationSettings } from "./settings";
-import { t } from "./texts";
+import { shorten, t } from "./texts";
 
 type Line = CampaignLineFragment;
 
@@ -155,11 +155,11 @@ function Cover({ campaign: { coverUrl, title } }: { campaign: Line }) {
   );
 }
 
-function Figures({ campaign: { tally, desk } }: { campaign: Line }) {
+function Figures({ campaign: { phase, tally, desk } }: { campaign: Line }) {
   const { active, frozen } = desk!.nomineeCounts;
   return (
     <p class="figures">
-      {tally && (
+      {tally && phase !== "DRAFT" && phase !== "UPCOMING" && (
         <>
           <span>{t().votes(tally.countedVotes)}</span>
           <span>{t().voters(tally.voters)}</span>
@@ -259,7 +259,7 @@ function Row({ campaign, mayEdit, onOpen }: RowProps) {
       </div>
       <Waiting campaign={campaign} />
       {mayEdit && (
-        <div class="do" role="group" aria-label={t().actionsOf(campaign.title)}>
+        <div class="do" role="group" aria-label={t().actionsOf(shorten(campaign.title))}>
           <button type="button" class="quiet" onClick={() => onOpen({ kind: "clone", campaign })}>
             {t().clone}
           </button>
@@ -290,14 +290,14 @@ function DeleteDialog({ campaign: { id, title, desk }, onClose, onDeleted }: Del
       const { deleteCampaign } = await execute(DeleteCampaign, variables, { as: staff, once: true });
       if (!deleteCampaign.deleted) return deleteCampaign.userErrors[0]?.message ?? shared().refused;
       onDeleted();
-      tell(t().deleted(title));
+      tell(t().deleted(shorten(title)));
       return undefined;
     } catch (error) {
       return explain(error);
     }
   };
   return (
-    <Confirm title={t().deleteTitle(title)} action={t().deleteAction} word={t().deleteWord} onClose={onClose} onConfirm={confirm}>
+    <Confirm title={t().deleteTitle(shorten(title))} action={t().deleteAction} word={t().deleteWord} onClose={onClose} onConfirm={confirm}>
       <p>{t().deleteEffect(nominees, stories)}</p>
     </Confirm>
   );

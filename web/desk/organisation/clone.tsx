@@ -13,7 +13,7 @@ import { staff } from "../session";
 import { t as shared } from "../texts";
 import { CloneCampaign, type CampaignLineFragment } from "./operations";
 import { SlugField, slugOf } from "./slug";
-import { t } from "./texts";
+import { shorten, t } from "./texts";
 import { TimesFields, timesProblem } from "./times";
 
 const fields = ["title", "slug", "votingOpensAt", "votingClosesAt"];
@@ -55,7 +55,7 @@ export function CloneDialog({ source, onClose }: { source: CampaignLineFragment;
   };
   const isReady = title.trim() !== "" && !timesProblem(times, timeZone);
   return (
-    <Dialog title={t().cloneOf(source.title)} onClose={onClose} isSheet>
+    <Dialog title={t().cloneOf(shorten(source.title))} onClose={onClose} isSheet>
       <form onSubmit={(event) => void submit(event)}>
         <p class="soft">{t().cloneHint}</p>
         <TextField label={t().title} value={title} onInput={setTitle} maxLength={200} isNeeded error={errorOf(errors, "title")} />

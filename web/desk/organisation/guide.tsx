@@ -14,7 +14,7 @@ import { type CampaignView, campaignPath } from "../route";
 import { staff } from "../session";
 import { AnnounceCampaign } from "./operations";
 import { rulesSentence } from "./rules_sentence";
-import { t } from "./texts";
+import { shorten, t } from "./texts";
 
 interface Point {
   id: string;
@@ -69,7 +69,12 @@ function wished({ votingOpensAt, timeZone, coverUrl, desk }: Campaign, isLookedA
     {
       id: "portraits",
       isDone: active + frozen > 0 && withoutPortrait === 0,
-      text: active + frozen > 0 && withoutPortrait === 0 ? t().guidePortraits : t().guideNoPortraits(withoutPortrait),
+      text:
+        active + frozen === 0
+          ? t().guidePortraitsLater
+          : withoutPortrait === 0
+            ? t().guidePortraits
+            : t().guideNoPortraits(withoutPortrait),
       view: "nominees",
     },
     { id: "cover", isDone: coverUrl !== null, text: coverUrl ? t().guideCover : t().guideNoCover, view: "rules" },
@@ -201,7 +206,7 @@ function AnnounceDialog({ campaign, missing, onClose }: AnnounceDialogProps) {
   };
   const closes = inWords(votingClosesAt, timeZone);
   return (
-    <Confirm title={t().announceTitle(title)} action={t().announceAction} onClose={onClose} onConfirm={announce}>
+    <Confirm title={t().announceTitle(shorten(title))} action={t().announceAction} onClose={onClose} onConfirm={announce}>
       <p>{t().announceEffect(desk.nomineeCounts.active, categories.length)}</p>
       <p>
         {isPast(votingOpensAt) ? t().announceOpensNow(closes) : t().announceOpens(inWords(votingOpensAt, timeZone), closes)}{" "}

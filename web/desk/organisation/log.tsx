@@ -256,20 +256,20 @@ function Entry({ entry, timeZone, showsCampaign }: EntryProps) {
       <time dateTime={at}>{clock.format(new Date(at))}</time>
       <div>
         <p>{sentenceOf(entry, timeZone)}</p>
-        <p class="about">
+        <div class="about">
           {actorRole && <small>{shared().roles[actorRole]}</small>}
           {showsCampaign && campaign && (
-            <small>
-              <a href={campaignPath(campaign.slug, "log")}>{campaign.title}</a>
-            </small>
+            <a class="plain" href={campaignPath(campaign.slug, "log")}>
+              {campaign.title}
+            </a>
           )}
-        </p>
-        {changes.length > 0 && (
-          <details>
-            <summary>{t().changes(changes.length)}</summary>
-            <Changes changes={changes} timeZone={timeZone} />
-          </details>
-        )}
+          {changes.length > 0 && (
+            <details>
+              <summary>{t().changes(changes.length)}</summary>
+              <Changes changes={changes} timeZone={timeZone} />
+            </details>
+          )}
+        </div>
       </div>
     </li>
   );

@@ -31,6 +31,7 @@ const emptyCampaign: NewCampaign = {
   visibility: "LIVE",
   categories: [],
   idempotencyKey: "",
+  reached: 0,
 };
 
 /** The step in which a field of the API's input is filled in. */
@@ -83,11 +84,15 @@ export function NewCampaignView({ membership: { organisation } }: { membership: 
   const [errors, setErrors] = useState<readonly UserError[]>([]);
   const [isBusy, setIsBusy] = useState(false);
   const [showsProblems, setShowsProblems] = useState(false);
+  const [wasKept, setWasKept] = useState(draft.isFound);
   const { fields } = draft;
   const step = steps.find((name) => name === parameter("step")) ?? "what";
   const index = steps.indexOf(step);
   const goTo = (next: Step) => {
     setShowsProblems(false);
+    setWasKept(false);
+    const reached = steps.indexOf(next);
+    if (reached > fields.reached) draft.set({ reached });
     go(`${location.pathname}?step=${next}`);
   };
   const problems = problemsOf(fields);
@@ -123,14 +128,13 @@ export function NewCampaignView({ membership: { organisation } }: { membership: 
     if (!isFirst.current) title.current?.focus();
     isFirst.current = false;
   }, [step]);
-  const isBegun = draft.isChanged;
   return (
     <div class="guided">
       <header class="head">
         <h1>{t().newTitle}</h1>
       </header>
       <p class="soft below">{t().newHint}</p>
-      {draft.isFound && isBegun && (
+      {wasKept && draft.isChanged && (
         <p class="kept" role="status">
           {t().kept}
           <button
@@ -139,14 +143,15 @@ export function NewCampaignView({ membership: { organisation } }: { membership: 
             onClick={() => {
               draft.discard();
               setErrors([]);
-              goTo("what");
+              setWasKept(false);
+              go(location.pathname);
             }}
           >
             {t().beginAnew}
           </button>
         </p>
       )}
-      <StepList here={step} isDone={(name) => !problems[name] && isBegun} onGo={goTo} />
+      <StepList here={step} isDone={(name) => !problems[name] && steps.indexOf(name) < fields.reached} onGo={goTo} />
       <section class="box">
         <h2 ref={title} tabIndex={-1}>
           <small>{t().stepOf(index + 1, steps.length)}</small>

@@ -47,6 +47,8 @@ export type NewCampaign = {
   visibility: TallyVisibility;
   categories: { name: string; size: string }[];
   idempotencyKey: string;
+  /** The number of the farthest step that was looked at. */
+  reached: number;
 };
 
 /** The name in addresses that the title gives. */
@@ -199,7 +201,7 @@ function Rules({ campaign, errors, problem, onChange }: StepProps) {
   const { votes, period, scope, visibility } = campaign;
   return (
     <>
-      <div class="columns">
+      <div class="columns three">
         <TextField
           label={t().votesPerPeriod}
           type="number"
@@ -306,9 +308,11 @@ function Check({ campaign, onGo }: StepProps) {
                 <p key={line}>{line}</p>
               ))}
             </dd>
-            <button type="button" class="quiet" aria-label={`${t().change}: ${t().steps[step]}`} onClick={() => onGo(step)}>
-              {t().change}
-            </button>
+            <dd>
+              <button type="button" class="quiet" aria-label={`${t().change}: ${t().steps[step]}`} onClick={() => onGo(step)}>
+                {t().change}
+              </button>
+            </dd>
           </div>
         ))}
       </dl>

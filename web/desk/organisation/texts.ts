@@ -1,6 +1,15 @@
 // The texts of an organisation's campaigns and members, and of the way to a first campaign.
 import { texts } from "../texts";
 
+/** Characters of a title within a sentence. */
+const shortChars = 40;
+
+/** A title for within a sentence. */
+export function shorten(title: string): string {
+  const characters = [...title];
+  return characters.length > shortChars ? `${characters.slice(0, shortChars - 1).join("")}…` : title;
+}
+
 const many = (n: number, one: string, more: string) => `${n.toLocaleString("en-GB")} ${n === 1 ? one : more}`;
 
 export const t = texts(
@@ -152,6 +161,7 @@ export const t = texts(
     guideClosingPast: "The closing time is past",
     guideOpening: (time: string) => `Voting opens on ${time}`,
     guideOpeningPast: "The opening time is past: voting opens the moment you announce",
+    guidePortraitsLater: "Portraits come with the nominees",
     guidePortraits: "Every nominee has a portrait",
     guideNoPortraits: (n: number) => `${many(n, "nominee has", "nominees have")} no portrait`,
     guideCover: "There is a cover picture",
@@ -369,6 +379,7 @@ export const t = texts(
     guideClosingPast: "投票截止时间已过",
     guideOpening: (time) => `${time} 开始投票`,
     guideOpeningPast: "投票开始时间已过：公布后将立即开始投票",
+    guidePortraitsLater: "添加候选人后上传照片",
     guidePortraits: "所有候选人都有照片",
     guideNoPortraits: (n) => `${n} 位候选人没有照片`,
     guideCover: "已有封面图片",

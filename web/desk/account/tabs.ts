@@ -31,6 +31,10 @@ export function followTabs(): void {
     channel.postMessage({ member } satisfies Message);
   };
   viewer.watch(() => viewer.value && tell(viewer.value.id));
-  sessionState.watch(() => sessionState.value === "none" && told && tell(null));
+  sessionState.watch(() => {
+    if (sessionState.value === "none" && told) tell(null);
+    // Whoever signs in again is told of again.
+    if (sessionState.value === "ended") told = undefined;
+  });
   channel.onmessage = ({ data }: MessageEvent<Message>) => hear(data);
 }

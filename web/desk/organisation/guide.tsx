@@ -23,6 +23,9 @@ interface Point {
   view: CampaignView;
 }
 
+/** The points where there is nothing to add. */
+const toLookAt = new Set(["opening", "closing", "rules"]);
+
 /** A moment in words, with the year: what is announced is read with care. */
 const inWords = (time: string, timeZone: string) =>
   new Intl.DateTimeFormat(locale(), { timeZone, dateStyle: "long", timeStyle: "short", hourCycle: "h23" }).format(new Date(time));
@@ -166,7 +169,8 @@ interface GuidePointProps {
   mayEdit: boolean;
 }
 
-function GuidePoint({ point: { isDone, text, view }, slug, isNeeded, mayEdit }: GuidePointProps) {
+function GuidePoint({ point: { id, isDone, text, view }, slug, isNeeded, mayEdit }: GuidePointProps) {
+  const word = isDone || !mayEdit || toLookAt.has(id) ? t().lookAt : t().addThem;
   const state = isDone ? t().done : isNeeded ? t().missing : t().open;
   return (
     <li class={isDone ? "done" : isNeeded ? "missing" : "open"}>
@@ -175,8 +179,8 @@ function GuidePoint({ point: { isDone, text, view }, slug, isNeeded, mayEdit }: 
         {text}
         <span class="unseen"> ({state})</span>
       </span>
-      <a href={campaignPath(slug, view)} aria-label={`${isDone || !mayEdit ? t().lookAt : t().addThem}: ${text}`}>
-        {isDone || !mayEdit ? t().lookAt : t().addThem}
+      <a href={campaignPath(slug, view)} aria-label={`${word}: ${text}`}>
+        {word}
       </a>
     </li>
   );

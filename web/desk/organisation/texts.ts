@@ -37,7 +37,7 @@ export const t = texts(
     delete: "Delete…",
     actionsOf: (title: string) => `Actions of “${title}”`,
     cloneHint:
-      "Rules and categories are taken over; votes, stories and pictures of stories are not. The copy is a draft that nobody sees.",
+      "Rules and categories are taken over, votes and stories are not. The copy is a draft that nobody outside sees.",
     withNominees: (n: number) => `Take over the ${many(n, "nominee", "nominees")}, too`,
     makeCopy: "Make the copy",
     deleteTitle: (title: string) => `Delete the draft “${title}”?`,
@@ -269,7 +269,7 @@ export const t = texts(
     cloneOf: (title) => `复制“${title}”`,
     delete: "删除…",
     actionsOf: (title) => `“${title}”的操作`,
-    cloneHint: "将复制规则和类别，不复制票数和人物故事。复制得到的是草稿，公众看不到。",
+    cloneHint: "将复制规则和类别，不复制票数和人物故事。得到的副本是草稿，公众看不到。",
     withNominees: (n) => `同时复制 ${n} 位候选人`,
     makeCopy: "复制",
     deleteTitle: (title) => `删除草稿“${title}”？`,

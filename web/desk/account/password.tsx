@@ -12,12 +12,14 @@ interface PasswordFieldProps {
   onInput: (value: string) => void;
   /** A new one is not filled in from what the browser keeps, and its strength is told. */
   isNew?: boolean;
+  /** Has the keyboard where it appears. */
+  isFirst?: boolean;
   hint?: string | undefined;
   error?: string | undefined;
 }
 
 /** A password to type. */
-export function PasswordField({ label, value, onInput, isNew, hint, error }: PasswordFieldProps) {
+export function PasswordField({ label, value, onInput, isNew, isFirst, hint, error }: PasswordFieldProps) {
   const [isShown, setIsShown] = useState(false);
   return (
     <Field label={label} hint={hint} error={error}>
@@ -32,10 +34,17 @@ export function PasswordField({ label, value, onInput, isNew, hint, error }: Pas
               autocapitalize="off"
               spellcheck={false}
               required
+              autoFocus={isFirst}
               value={value}
               onInput={(event) => onInput(event.currentTarget.value)}
             />
-            <button type="button" class="quiet" aria-pressed={isShown} aria-label={`${t().showPassword}: ${label}`} onClick={() => setIsShown(!isShown)}>
+            <button
+              type="button"
+              class="quiet"
+              aria-pressed={isShown}
+              aria-label={`${t().showPassword}: ${label}`}
+              onClick={() => setIsShown(!isShown)}
+            >
               {isShown ? t().hidePassword : t().showPassword}
             </button>
           </span>

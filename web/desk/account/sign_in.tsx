@@ -101,7 +101,7 @@ export function SignInForm({ email: firstEmail = "", password: firstPassword = "
           />
         )}
       </Field>
-      <PasswordField label={t().password} value={password} onInput={setPassword} />
+      <PasswordField label={t().password} value={password} onInput={setPassword} isFirst={firstEmail !== ""} />
       {own && email && !isSame(email, own) && <small class="warning">{t().otherMember}</small>}
       <Refused refusal={refusal} />
       <button type="submit" class="primary" disabled={isBusy}>

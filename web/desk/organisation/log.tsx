@@ -16,6 +16,7 @@ import { t as shared } from "../texts";
 import { type LogEntry, actionGroups, deedOf, fieldInWords, sentenceOf, shownChanges, valueInWords } from "./log_sentence";
 import { t } from "./log_texts";
 import { ListEvents, ListFilters } from "./operations";
+import { shorten } from "./texts";
 import { ownZone } from "./zone";
 
 const pageSize = 40;
@@ -260,7 +261,7 @@ function Entry({ entry, timeZone, showsCampaign }: EntryProps) {
           {actorRole && <small>{shared().roles[actorRole]}</small>}
           {showsCampaign && campaign && (
             <a class="plain" href={campaignPath(campaign.slug, "log")}>
-              {campaign.title}
+              {shorten(campaign.title)}
             </a>
           )}
           {changes.length > 0 && (

@@ -44,8 +44,9 @@ function actorOf({ actorKind, actorName }: LogEntry): string {
 }
 
 /** The object as it was named then, else as it is named now; a nominee with its number. */
-function subjectOf({ action, subject, subjectLabel }: LogEntry): string {
+function subjectOf({ action, actorKind, actorName, subject, subjectLabel }: LogEntry): string {
   const noun = action.split(".")[0]!;
+  if (noun === "account" && actorKind === "STAFF" && actorName === subjectLabel) return t().ownAccount;
   if (subject?.__typename === "Nominee") return t().nominee(subject.number, subjectLabel || subject.name);
   if (noun === "export") return t().exports[subjectLabel] ?? subjectLabel;
   if (noun === "import") return t().imports[subjectLabel] ?? subjectLabel;

@@ -21,6 +21,7 @@ export const t = texts(
     nominee: (number: number, name: string) => `no. ${number} ${name}`,
     quoted: (name: string) => `“${name}”`,
     something: "something",
+    ownAccount: "their own account",
     unknown: (who: string, what: string, action: string) => `${who} did “${action}” to ${what}`,
     refused: (who: string, what: string, deed: string) =>
       `${who} wanted to ${deed}${what ? ` (${what})` : ""}, and was refused: the role does not allow it`,
@@ -285,6 +286,7 @@ export const t = texts(
     nominee: (number, name) => `${number} 号${name}`,
     quoted: (name) => `“${name}”`,
     something: "某项内容",
+    ownAccount: "自己账号",
     unknown: (who, what, action) => `${who}对${what}执行了“${action}”`,
     refused: (who, what, deed) => `${who}试图${deed}${what ? `（${what}）` : ""}，因权限不足被拒绝`,
     unknownDeed: (action) => `执行“${action}”`,

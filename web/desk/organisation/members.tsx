@@ -279,6 +279,7 @@ function EndDialog({ organisation, member: { staff: person }, onChange, onClose 
   };
   return (
     <Confirm title={t().endTitle(person.name)} action={t().endAction} onClose={onClose} onConfirm={end}>
+      <p class="soft">{person.email}</p>
       <p>{t().endEffect(person.name, organisation.name)}</p>
       {isOwn && <p class="caution">{t().endOwn}</p>}
     </Confirm>

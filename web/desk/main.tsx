@@ -6,6 +6,7 @@ import { chooseLanguage, language } from "../shared/language";
 import { backoff, pauseOrOnline } from "../shared/server";
 import { useLookAgain } from "../shared/store";
 import { SignIn } from "./account/sign_in";
+import { followTabs } from "./account/tabs";
 import { campaign as currentCampaign, loadCampaign, loadViewer, may, viewer } from "./campaign";
 import { Notices } from "./parts/notice";
 import { Empty, Failed } from "./parts/states";
@@ -173,6 +174,7 @@ function NeedsSecondFactor() {
 async function begin(): Promise<void> {
   document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";
   start();
+  followTabs();
   const root = document.getElementById("app")!;
   render(<Desk />, root);
   for (let attempt = 0; ; attempt++) {

@@ -87,6 +87,12 @@ export function go(path: string): void {
   scrollTo(0, 0);
 }
 
+/** Goes to a path of the desk in place of the one that is open: there is no step back to it. */
+export function goInstead(path: string): void {
+  history.replaceState({}, "", path);
+  tell();
+}
+
 /** The parameter of the address; empty where there is none. */
 export const parameter = (name: string) => new URLSearchParams(location.search).get(name) ?? "";
 

@@ -353,37 +353,6 @@ export type MemberErrorCode =
   | 'INVITATION_INVALID'
   | 'LAST_OWNER';
 
-export type StaffRight =
-  | 'READ_DRAFTS'
-  | 'READ_FIGURES'
-  | 'READ_RECORDS'
-  | 'EDIT_CAMPAIGNS'
-  | 'WRITE_STORIES'
-  | 'REVIEW_STORIES'
-  | 'MANAGE_ORGANISATION';
-
-export type AddStoryPictureInput = {
-  storyId: Scalars['ID']['input'];
-  expectedRevision: Scalars['Long']['input'];
-  uploadId: Scalars['ID']['input'];
-  title: Scalars['String']['input'];
-};
-
-export type RemoveStoryMediaInput = {
-  storyId: Scalars['ID']['input'];
-  expectedRevision: Scalars['Long']['input'];
-  url: Scalars['String']['input'];
-};
-
-export type ReportErrorCode =
-  | 'WRONG_PHASE'
-  | 'IDEMPOTENCY_KEY_REUSED';
-
-export type CreateReportInput = {
-  campaignId: Scalars['ID']['input'];
-  idempotencyKey: Scalars['UUID']['input'];
-};
-
 export type MiniProgramPlatform =
   | 'WECHAT';
 
@@ -544,6 +513,37 @@ export type SignInStaffInput = {
 export type SignOutInput = {
   refreshToken: Scalars['String']['input'];
 };
+
+export type AddStoryPictureInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId: Scalars['ID']['input'];
+  title: Scalars['String']['input'];
+};
+
+export type RemoveStoryMediaInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  url: Scalars['String']['input'];
+};
+
+export type ReportErrorCode =
+  | 'WRONG_PHASE'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CreateReportInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type StaffRight =
+  | 'READ_DRAFTS'
+  | 'READ_FIGURES'
+  | 'READ_RECORDS'
+  | 'EDIT_CAMPAIGNS'
+  | 'WRITE_STORIES'
+  | 'REVIEW_STORIES'
+  | 'MANAGE_ORGANISATION';
 
 export type StaffRole =
   | 'OWNER'

@@ -1,0 +1,706 @@
+// Written by web/operations.js from operations.graphql and schema.graphql.
+import type { Operation } from "../../shared/server";
+
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: Maybe<T[SubKey]> };
+export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
+export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  DateTime: { input: string; output: string; }
+  Long: { input: number; output: number; }
+  UUID: { input: string; output: string; }
+};
+
+export type AcceptInvitationInput = {
+  token: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+};
+
+export type AccountErrorCode =
+  | 'INVALID_CREDENTIALS'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'WEAK_PASSWORD'
+  | 'INVALID_CODE'
+  | 'NOT_ENROLLED'
+  | 'ALREADY_ENROLLED';
+
+export type ActorKind =
+  | 'STAFF'
+  | 'OPERATOR'
+  | 'CLOCK';
+
+export type AmendRulesInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  votesPerPeriod?: InputMaybe<Scalars['Int']['input']>;
+  tallyVisibility?: InputMaybe<TallyVisibility>;
+  votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
+  reason: Scalars['String']['input'];
+};
+
+export type ApplyImportErrorCode =
+  | 'NOT_CHECKED'
+  | 'NO_PLAN'
+  | 'STALE_OBJECT'
+  | 'PLAN_CHANGED'
+  | 'FAULTY_ROWS'
+  | 'NOTHING_TO_APPLY'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'FILE_LOST';
+
+export type ApplyImportInput = {
+  importId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CampaignErrorCode =
+  | 'INVALID_SLUG'
+  | 'SLUG_TAKEN'
+  | 'INVALID_TITLE'
+  | 'INVALID_SUMMARY'
+  | 'INVALID_TIME_ZONE'
+  | 'INVALID_QUOTA'
+  | 'INVALID_ADMITS'
+  | 'TIMES_OUT_OF_ORDER'
+  | 'TIME_PAST'
+  | 'WRONG_PHASE'
+  | 'FIXED_AFTER_FIRST_VOTE'
+  | 'FIXED_ONCE_ANNOUNCED'
+  | 'QUOTA_LOWERED'
+  | 'REASON_REQUIRED'
+  | 'NOT_READY'
+  | 'INVALID_CATEGORY_KEY'
+  | 'INVALID_CATEGORY_NAME'
+  | 'INVALID_SHORTLIST_SIZE'
+  | 'TOO_MANY_CATEGORIES'
+  | 'CATEGORY_IN_USE'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CampaignLifecycle =
+  | 'DRAFT'
+  | 'RUNNING'
+  | 'PUBLISHED'
+  | 'ARCHIVED';
+
+export type CampaignPhase =
+  | 'DRAFT'
+  | 'UPCOMING'
+  | 'VOTING'
+  | 'PAUSED'
+  | 'ENDED'
+  | 'PUBLISHED'
+  | 'ARCHIVED';
+
+export type CampaignStepInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CastBallotInput = {
+  campaignId: Scalars['ID']['input'];
+  nomineeIds: Array<Scalars['ID']['input']>;
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type CastVoteErrorCode =
+  | 'ALREADY_VOTED'
+  | 'QUOTA_SPENT'
+  | 'VOTING_NOT_OPEN'
+  | 'VOTING_CLOSED'
+  | 'VOTING_PAUSED'
+  | 'NOMINEE_NOT_FOUND'
+  | 'NOMINEE_FROZEN'
+  | 'NOT_ELIGIBLE'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CastVoteInput = {
+  nomineeId: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type CategoryInput = {
+  id?: InputMaybe<Scalars['ID']['input']>;
+  key: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  shortlistSize: Scalars['Int']['input'];
+};
+
+export type ChangePasswordInput = {
+  currentPassword: Scalars['String']['input'];
+  newPassword: Scalars['String']['input'];
+};
+
+export type CloneCampaignInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  slug: Scalars['String']['input'];
+  title: Scalars['String']['input'];
+  votingOpensAt: Scalars['DateTime']['input'];
+  votingClosesAt: Scalars['DateTime']['input'];
+  withNominees?: Scalars['Boolean']['input'];
+};
+
+export type ConfirmSecondFactorInput = {
+  code: Scalars['String']['input'];
+};
+
+export type ContentCheck =
+  | 'NOT_CHECKED'
+  | 'PASSED'
+  | 'REVIEW'
+  | 'RISKY';
+
+export type CreateCampaignInput = {
+  organisationId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  slug: Scalars['String']['input'];
+  title: Scalars['String']['input'];
+  summary?: Scalars['String']['input'];
+  timeZone?: Scalars['String']['input'];
+  votingOpensAt: Scalars['DateTime']['input'];
+  votingClosesAt: Scalars['DateTime']['input'];
+  rules: VotingRulesInput;
+  categories?: Array<CategoryInput>;
+};
+
+export type CreateExportInput = {
+  campaignId: Scalars['ID']['input'];
+  kind: ExportKind;
+  format: ExportFormat;
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type CreateImportErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'UPLOAD_NOT_FOUND'
+  | 'UPLOAD_NOT_RECEIVED'
+  | 'UPLOAD_EXPIRED'
+  | 'UPLOAD_USED'
+  | 'WRONG_STATE'
+  | 'TOO_MANY_IMPORTS'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CreateImportInput = {
+  campaignId: Scalars['ID']['input'];
+  kind: ImportKind;
+  uploadId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type CreateNomineeInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  categoryId: Scalars['ID']['input'];
+  number?: InputMaybe<Scalars['Int']['input']>;
+  name: Scalars['String']['input'];
+  employer: Scalars['String']['input'];
+  city?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: Scalars['String']['input'];
+};
+
+export type CreateStoryInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+  nomineeId?: InputMaybe<Scalars['ID']['input']>;
+  title: Scalars['String']['input'];
+  summary?: Scalars['String']['input'];
+  body?: InputMaybe<Scalars['String']['input']>;
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CreateUploadInput = {
+  organisationId: Scalars['ID']['input'];
+  purpose: UploadPurpose;
+  bytes: Scalars['Int']['input'];
+};
+
+export type EnrolSecondFactorInput = {
+  password: Scalars['String']['input'];
+};
+
+export type ExportErrorCode =
+  | 'EXPORTS_NOT_CONFIGURED'
+  | 'TOO_MANY_EXPORTS'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type ExportFormat =
+  | 'XLSX'
+  | 'CSV';
+
+export type ExportKind =
+  | 'TALLY'
+  | 'TURNOUT'
+  | 'BALLOTS'
+  | 'STORIES'
+  | 'AUDIT_LOG';
+
+export type ExportStatus =
+  | 'WAITING'
+  | 'WRITING'
+  | 'READY'
+  | 'FAILED';
+
+export type ExtendVotingInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  votingClosesAt: Scalars['DateTime']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type GrantRoleInput = {
+  organisationId: Scalars['ID']['input'];
+  staffId: Scalars['ID']['input'];
+  role: StaffRole;
+};
+
+export type IdentityKind =
+  | 'GUEST'
+  | 'WECHAT_MINI_PROGRAM';
+
+export type ImportChange =
+  | 'CREATE'
+  | 'UPDATE'
+  | 'UNCHANGED'
+  | 'FAULTY';
+
+export type ImportFailureCode =
+  | 'EMPTY'
+  | 'FILE_TOO_LARGE'
+  | 'ARCHIVE_TOO_LARGE'
+  | 'OLD_FORMAT'
+  | 'BINARY_FORMAT'
+  | 'OPEN_DOCUMENT'
+  | 'ENCRYPTED'
+  | 'NOT_A_SPREADSHEET'
+  | 'DAMAGED'
+  | 'NO_VISIBLE_SHEET'
+  | 'TOO_MANY_ROWS'
+  | 'TOO_MANY_COLUMNS'
+  | 'TOO_MUCH_TEXT'
+  | 'UNKNOWN_ENCODING'
+  | 'TOO_DEMANDING'
+  | 'HEADER_MISSING'
+  | 'HEADER_TWICE'
+  | 'WRONG_STATE'
+  | 'FILE_LOST'
+  | 'READER_FAILED';
+
+export type ImportFaultCode =
+  | 'MISSING'
+  | 'TOO_LONG'
+  | 'CONTROL_CHARACTER'
+  | 'OUT_OF_RANGE'
+  | 'FORMULA_WITHOUT_VALUE'
+  | 'ERROR_VALUE'
+  | 'NUMBER_TOO_LONG'
+  | 'NO_DATE'
+  | 'NOT_A_NUMBER'
+  | 'UNKNOWN_CATEGORY'
+  | 'AMBIGUOUS_CATEGORY'
+  | 'AMBIGUOUS_NOMINEE'
+  | 'CATEGORY_FIXED'
+  | 'UNKNOWN_NOMINEE'
+  | 'AMBIGUOUS_STORY'
+  | 'DUPLICATE'
+  | 'NOT_A_TIME'
+  | 'SKIPPED_TIME';
+
+export type ImportKind =
+  | 'NOMINEES'
+  | 'STORIES';
+
+export type ImportStatus =
+  | 'READING'
+  | 'CHECKED'
+  | 'APPLYING'
+  | 'APPLIED'
+  | 'FAILED';
+
+export type InviteStaffInput = {
+  organisationId: Scalars['ID']['input'];
+  email: Scalars['String']['input'];
+  role: StaffRole;
+};
+
+export type MediaKind =
+  | 'IMAGE'
+  | 'VIDEO'
+  | 'AUDIO';
+
+export type MemberErrorCode =
+  | 'INVALID_EMAIL'
+  | 'INVALID_NAME'
+  | 'WEAK_PASSWORD'
+  | 'INVALID_CREDENTIALS'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'ALREADY_MEMBER'
+  | 'TOO_MANY_INVITATIONS'
+  | 'INVITATION_INVALID'
+  | 'LAST_OWNER';
+
+export type MiniProgramPlatform =
+  | 'WECHAT';
+
+export type NomineeErrorCode =
+  | 'INVALID_FIELD'
+  | 'NUMBER_TAKEN'
+  | 'CATEGORY_NOT_FOUND'
+  | 'FIXED_AFTER_FIRST_VOTE'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type NomineeOrder =
+  | 'NUMBER'
+  | 'VOTES'
+  | 'SHUFFLED';
+
+export type NomineeStatus =
+  | 'ACTIVE'
+  | 'FROZEN'
+  | 'WITHDRAWN';
+
+export type NomineeStepInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type OrganisationErrorCode =
+  | 'INVALID_SLUG'
+  | 'SLUG_TAKEN'
+  | 'INVALID_NAME'
+  | 'STALE_OBJECT';
+
+export type PictureErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'UPLOAD_NOT_FOUND'
+  | 'UPLOAD_NOT_RECEIVED'
+  | 'UPLOAD_EXPIRED'
+  | 'UPLOAD_USED'
+  | 'NOT_A_PICTURE'
+  | 'PICTURE_TOO_LARGE'
+  | 'PICTURE_ANIMATED'
+  | 'PICTURE_DAMAGED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT';
+
+export type PictureSize =
+  | 'SMALL'
+  | 'LARGE';
+
+export type QuotaPeriod =
+  | 'DAY'
+  | 'CAMPAIGN';
+
+export type QuotaScope =
+  | 'CAMPAIGN'
+  | 'CATEGORY';
+
+export type RecordViewsErrorCode =
+  | 'SUBJECT_NOT_FOUND';
+
+export type RecordViewsInput = {
+  subjectIds: Array<Scalars['ID']['input']>;
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type RefreshSessionInput = {
+  refreshToken: Scalars['String']['input'];
+};
+
+export type ReviewStoryInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type RevokeInvitationInput = {
+  organisationId: Scalars['ID']['input'];
+  invitationId: Scalars['ID']['input'];
+};
+
+export type RevokeRoleInput = {
+  organisationId: Scalars['ID']['input'];
+  staffId: Scalars['ID']['input'];
+};
+
+export type ScheduleStoriesInput = {
+  campaignId: Scalars['ID']['input'];
+  storyIds: Array<Scalars['ID']['input']>;
+  times: Array<Scalars['String']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  apply?: Scalars['Boolean']['input'];
+};
+
+export type SetCampaignCoverInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SetCategoriesInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  categories: Array<CategoryInput>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SetLikeErrorCode =
+  | 'SUBJECT_NOT_FOUND';
+
+export type SetLikeInput = {
+  subjectId: Scalars['ID']['input'];
+  liked: Scalars['Boolean']['input'];
+};
+
+export type SetNomineePortraitInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SetStoryCoverInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+export type SignInErrorCode =
+  | 'INVALID_CODE'
+  | 'HIGH_RISK'
+  | 'PLATFORM_BUSY'
+  | 'PLATFORM_UNAVAILABLE'
+  | 'PLATFORM_NOT_CONFIGURED'
+  | 'GUESTS_NOT_ADMITTED'
+  | 'INVALID_CREDENTIALS'
+  | 'SECOND_FACTOR_REQUIRED'
+  | 'INVALID_SECOND_FACTOR'
+  | 'TOO_MANY_ATTEMPTS'
+  | 'INVALID_REFRESH_TOKEN';
+
+export type SignInGuestInput = {
+  deviceId: Scalars['String']['input'];
+};
+
+export type SignInMiniProgramInput = {
+  platform: MiniProgramPlatform;
+  code: Scalars['String']['input'];
+};
+
+export type SignInStaffInput = {
+  email: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+  secondFactorCode?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SignOutInput = {
+  refreshToken: Scalars['String']['input'];
+};
+
+export type AddStoryPictureInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId: Scalars['ID']['input'];
+  title: Scalars['String']['input'];
+};
+
+export type RemoveStoryMediaInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  url: Scalars['String']['input'];
+};
+
+export type ReportErrorCode =
+  | 'WRONG_PHASE'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type CreateReportInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
+};
+
+export type StaffRight =
+  | 'READ_DRAFTS'
+  | 'READ_FIGURES'
+  | 'READ_RECORDS'
+  | 'EDIT_CAMPAIGNS'
+  | 'WRITE_STORIES'
+  | 'REVIEW_STORIES'
+  | 'MANAGE_ORGANISATION';
+
+export type StaffRole =
+  | 'OWNER'
+  | 'ORGANISER'
+  | 'EDITOR'
+  | 'AUDITOR';
+
+export type StoryErrorCode =
+  | 'INVALID_FIELD'
+  | 'NOMINEE_NOT_FOUND'
+  | 'INVALID_BODY'
+  | 'OWN_TEXT'
+  | 'REASON_REQUIRED'
+  | 'WRONG_STATE'
+  | 'INVALID_SCHEDULE'
+  | 'STORY_NOT_FOUND'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type StoryFormat =
+  | 'MARKDOWN'
+  | 'HTML';
+
+export type StoryState =
+  | 'DRAFT'
+  | 'IN_REVIEW'
+  | 'APPROVED'
+  | 'SCHEDULED'
+  | 'PUBLISHED'
+  | 'RETRACTED';
+
+export type StoryStepInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision?: InputMaybe<Scalars['Long']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type TallyVisibility =
+  | 'LIVE'
+  | 'AFTER_CLOSE'
+  | 'STAFF_ONLY';
+
+export type TurnoutStep =
+  | 'MINUTE'
+  | 'HOUR'
+  | 'DAY';
+
+export type UpdateCampaignInput = {
+  campaignId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  slug?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  timeZone?: InputMaybe<Scalars['String']['input']>;
+  votingOpensAt?: InputMaybe<Scalars['DateTime']['input']>;
+  votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
+  rules?: InputMaybe<VotingRulesInput>;
+};
+
+export type UpdateNomineeInput = {
+  nomineeId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  categoryId?: InputMaybe<Scalars['ID']['input']>;
+  number?: InputMaybe<Scalars['Int']['input']>;
+  name?: InputMaybe<Scalars['String']['input']>;
+  employer?: InputMaybe<Scalars['String']['input']>;
+  city?: InputMaybe<Scalars['String']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UpdateOrganisationInput = {
+  organisationId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  name?: InputMaybe<Scalars['String']['input']>;
+  requiresSecondFactor?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type UpdateStoryInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  nomineeId?: InputMaybe<Scalars['ID']['input']>;
+  title?: InputMaybe<Scalars['String']['input']>;
+  summary?: InputMaybe<Scalars['String']['input']>;
+  body?: InputMaybe<Scalars['String']['input']>;
+  bodyHtml?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UploadErrorCode =
+  | 'UPLOADS_NOT_CONFIGURED'
+  | 'FILE_TOO_LARGE'
+  | 'TOO_MANY_UPLOADS';
+
+export type UploadPurpose =
+  | 'PICTURE'
+  | 'SHEET';
+
+export type ViewerRole =
+  | 'VOTER'
+  | 'STAFF';
+
+export type VotingRulesInput = {
+  period: QuotaPeriod;
+  scope: QuotaScope;
+  votesPerPeriod: Scalars['Int']['input'];
+  tallyVisibility: TallyVisibility;
+  admits?: Array<IdentityKind>;
+};
+
+export type ChangePasswordMutationVariables = Exact<{
+  currentPassword: Scalars['String']['input'];
+  newPassword: Scalars['String']['input'];
+}>;
+
+
+export type ChangePasswordMutation = { changePassword: { changed: boolean, userErrors: Array<{ code: AccountErrorCode, message: string, path: Array<string> | null }> } };
+
+export type EnrolSecondFactorMutationVariables = Exact<{
+  password: Scalars['String']['input'];
+}>;
+
+
+export type EnrolSecondFactorMutation = { enrolSecondFactor: { secret: string | null, codeImage: string | null, userErrors: Array<{ code: AccountErrorCode, message: string, path: Array<string> | null }> } };
+
+export type ConfirmSecondFactorMutationVariables = Exact<{
+  code: Scalars['String']['input'];
+}>;
+
+
+export type ConfirmSecondFactorMutation = { confirmSecondFactor: { recoveryCodes: Array<string> | null, userErrors: Array<{ code: AccountErrorCode, message: string, path: Array<string> | null }> } };
+
+export type AcceptInvitationMutationVariables = Exact<{
+  token: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+}>;
+
+
+export type AcceptInvitationMutation = { acceptInvitation: { accepted: boolean, email: string | null, userErrors: Array<{ code: MemberErrorCode, message: string, path: Array<string> | null }> } };
+
+export const ChangePassword: Operation<ChangePasswordMutation, ChangePasswordMutationVariables> = {
+  id: "d4f2f3e147928ae93c0772e148036cd362db5bb205226666b2b28ab839759aad",
+  text: "mutation ChangePassword($currentPassword:String!$newPassword:String!){changePassword(input:{currentPassword:$currentPassword newPassword:$newPassword}){changed userErrors{code message path}}}",
+};
+
+export const EnrolSecondFactor: Operation<EnrolSecondFactorMutation, EnrolSecondFactorMutationVariables> = {
+  id: "7c34e6f6a2af1fff2daf36c9235113e3d1e334b0a899f7e83195dfc388d0272b",
+  text: "mutation EnrolSecondFactor($password:String!){enrolSecondFactor(input:{password:$password}){secret codeImage userErrors{code message path}}}",
+};
+
+export const ConfirmSecondFactor: Operation<ConfirmSecondFactorMutation, ConfirmSecondFactorMutationVariables> = {
+  id: "fc2f1f82bcd3c2146dcbdef1b18ddf5e1c8a4bd6f5606ea6783c44d9366cb8a1",
+  text: "mutation ConfirmSecondFactor($code:String!){confirmSecondFactor(input:{code:$code}){recoveryCodes userErrors{code message path}}}",
+};
+
+export const AcceptInvitation: Operation<AcceptInvitationMutation, AcceptInvitationMutationVariables> = {
+  id: "d02ee1274b339d90cf52ddaccbae113d4d62b5ba383d5889a91fe6ea5a2eeaae",
+  text: "mutation AcceptInvitation($token:String!$name:String!$password:String!){acceptInvitation(input:{token:$token name:$name password:$password}){accepted email userErrors{code message path}}}",
+};

@@ -1,0 +1,321 @@
+// The steps of the way to a new campaign: their fields, and what is wrong with them.
+import { now } from "../../shared/clock";
+import { locale } from "../../shared/format";
+import { zonedToUtc } from "../../shared/zoned";
+import type { QuotaPeriod, QuotaScope, TallyVisibility } from "../operations";
+import { Choice, Field, TextField, type UserError, errorOf } from "../parts/form";
+import { Icon } from "../parts/icon";
+import type { IdentityKind } from "./operations";
+import { rulesSentence } from "./rules_sentence";
+import { SlugField, isSlug, slugOf } from "./slug";
+import { t } from "./texts";
+import { TimesFields, timesProblem } from "./times";
+
+export const steps = ["what", "when", "who", "rules", "categories", "check"] as const;
+export type Step = (typeof steps)[number];
+
+const votesMax = 1_000;
+const shortlistMax = 10_000;
+const commonZones = [
+  "Asia/Shanghai",
+  "Asia/Urumqi",
+  "Asia/Hong_Kong",
+  "Asia/Macau",
+  "Asia/Taipei",
+  "Asia/Singapore",
+  "Asia/Tokyo",
+  "Europe/London",
+  "Europe/Berlin",
+  "America/New_York",
+  "UTC",
+];
+
+/** A campaign as it is being filled in. */
+export type NewCampaign = {
+  title: string;
+  /** Empty for the one that the title gives. */
+  slug: string;
+  summary: string;
+  timeZone: string;
+  opens: string;
+  closes: string;
+  isForWechat: boolean;
+  isForGuests: boolean;
+  period: QuotaPeriod;
+  scope: QuotaScope;
+  votes: string;
+  visibility: TallyVisibility;
+  categories: { name: string; size: string }[];
+  idempotencyKey: string;
+  /** The number of the farthest step that was looked at. */
+  reached: number;
+};
+
+/** The name in addresses that the title gives. */
+export const derivedSlug = ({ title, opens }: NewCampaign) =>
+  slugOf(title, Number(opens.slice(0, 4)) || new Date(now()).getFullYear());
+
+/** The rules as the API takes them. */
+export function rulesOf({ period, scope, votes, visibility, isForWechat, isForGuests }: NewCampaign) {
+  const admits: IdentityKind[] = [];
+  if (isForWechat) admits.push("WECHAT_MINI_PROGRAM");
+  if (isForGuests) admits.push("GUEST");
+  return { period, scope, votesPerPeriod: Number(votes), tallyVisibility: visibility, admits };
+}
+
+const isWithin = (text: string, max: number) => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= max;
+
+/** The steps that cannot be gone on from, each with what is wrong. */
+export function problemsOf(campaign: NewCampaign): Partial<Record<Step, string>> {
+  const { title, slug, timeZone, isForWechat, isForGuests, votes, categories } = campaign;
+  const problems: Partial<Record<Step, string>> = {};
+  if (!title.trim()) problems.what = t().isNeeded;
+  else if (!isSlug(slug || derivedSlug(campaign))) problems.what = t().slugInvalid;
+  const times = timesProblem(campaign, timeZone);
+  if (times) problems.when = times.text;
+  if (!isForWechat && !isForGuests) problems.who = t().isNeeded;
+  if (!isWithin(votes, votesMax)) problems.rules = `1 – ${votesMax.toLocaleString(locale())}`;
+  const isWrong = categories.some(({ name, size }) => !name.trim() || !isWithin(size, shortlistMax));
+  if (isWrong) problems.categories = t().isNeeded;
+  return problems;
+}
+
+interface StepProps {
+  campaign: NewCampaign;
+  errors: readonly UserError[];
+  /** What is wrong with the step, once somebody wants to go on. */
+  problem: string | undefined;
+  onChange: (change: Partial<NewCampaign>) => void;
+  onGo: (step: Step) => void;
+}
+
+/** The fields of a step. */
+export function StepFields({ step, ...props }: StepProps & { step: Step }) {
+  const Fields = { what: What, when: When, who: Who, rules: Rules, categories: Categories, check: Check }[step];
+  return <Fields {...props} />;
+}
+
+function What({ campaign, errors, problem, onChange }: StepProps) {
+  const { title, slug, summary } = campaign;
+  return (
+    <>
+      <TextField
+        label={t().title}
+        value={title}
+        onInput={(value) => onChange({ title: value })}
+        hint={t().titleHint}
+        error={errorOf(errors, "title") ?? (title.trim() ? undefined : problem)}
+        maxLength={200}
+        isNeeded
+      />
+      <SlugField value={slug} derived={derivedSlug(campaign)} onInput={(value) => onChange({ slug: value })} error={errorOf(errors, "slug")} />
+      <TextField
+        label={t().summary}
+        value={summary}
+        onInput={(value) => onChange({ summary: value })}
+        hint={t().summaryHint}
+        error={errorOf(errors, "summary")}
+        maxLength={2_000}
+        rows={4}
+      />
+    </>
+  );
+}
+
+function When({ campaign, errors, problem, onChange }: StepProps) {
+  const { timeZone, opens, closes } = campaign;
+  const found = problem ? timesProblem(campaign, timeZone) : undefined;
+  const zones = Intl.supportedValuesOf("timeZone");
+  return (
+    <>
+      <Field label={t().timeZone} hint={t().timeZoneHint} error={errorOf(errors, "timeZone")}>
+        {(attributes) => (
+          <select {...attributes} value={timeZone} onChange={(event) => onChange({ timeZone: event.currentTarget.value })}>
+            <optgroup label={t().commonZones}>
+              {[...new Set([timeZone, ...commonZones])].map((zone) => (
+                <option key={zone}>{zone}</option>
+              ))}
+            </optgroup>
+            <optgroup label={t().allZones}>
+              {zones.map((zone) => (
+                <option key={zone}>{zone}</option>
+              ))}
+            </optgroup>
+          </select>
+        )}
+      </Field>
+      <TimesFields
+        times={{ opens, closes }}
+        timeZone={timeZone}
+        onChange={onChange}
+        opensError={errorOf(errors, "votingOpensAt") ?? (found?.field === "opens" ? found.text : undefined)}
+        closesError={errorOf(errors, "votingClosesAt") ?? (found?.field === "closes" ? found.text : undefined)}
+      />
+    </>
+  );
+}
+
+interface TickProps {
+  label: string;
+  hint: string;
+  isTicked: boolean;
+  onChange: (isTicked: boolean) => void;
+}
+
+function Tick({ label, hint, isTicked, onChange }: TickProps) {
+  return (
+    <label class="option">
+      <input type="checkbox" checked={isTicked} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <span>
+        <strong>{label}</strong>
+        <small>{hint}</small>
+      </span>
+    </label>
+  );
+}
+
+function Who({ campaign: { isForWechat, isForGuests }, errors, problem, onChange }: StepProps) {
+  const error = problem ?? errorOf(errors, "admits");
+  return (
+    <>
+      <Tick label={t().wechat} hint={t().wechatHint} isTicked={isForWechat} onChange={(is) => onChange({ isForWechat: is })} />
+      <Tick label={t().guests} hint={t().guestsHint} isTicked={isForGuests} onChange={(is) => onChange({ isForGuests: is })} />
+      {isForGuests && (
+        <p class="caution">
+          <Icon name="warning" />
+          {t().guestsWarning}
+        </p>
+      )}
+      {error && (
+        <p class="refusal" role="alert">
+          {error}
+        </p>
+      )}
+    </>
+  );
+}
+
+const optionsOf = <Value extends string>(words: Record<Value, string>) => Object.entries(words) as [Value, string][];
+
+function Rules({ campaign, errors, problem, onChange }: StepProps) {
+  const { votes, period, scope, visibility } = campaign;
+  return (
+    <>
+      <div class="columns three">
+        <TextField
+          label={t().votesPerPeriod}
+          type="number"
+          inputMode="numeric"
+          value={votes}
+          onInput={(value) => onChange({ votes: value })}
+          error={errorOf(errors, "votesPerPeriod") ?? errorOf(errors, "rules") ?? (isWithin(votes, votesMax) ? undefined : problem)}
+        />
+        <Choice label={t().period} value={period} options={optionsOf(t().periods)} onChange={(value) => onChange({ period: value })} />
+        <Choice label={t().scope} value={scope} options={optionsOf(t().scopes)} onChange={(value) => onChange({ scope: value })} />
+      </div>
+      <Choice
+        label={t().visibility}
+        value={visibility}
+        options={optionsOf(t().visibilities)}
+        onChange={(value) => onChange({ visibility: value })}
+        hint={t().visibilityHints[visibility]}
+      />
+      <Sentence campaign={campaign} />
+    </>
+  );
+}
+
+function Sentence({ campaign }: { campaign: NewCampaign }) {
+  return (
+    <blockquote class="voters">
+      <small>{t().voterReads}</small>
+      <p>{rulesSentence(rulesOf(campaign))}</p>
+    </blockquote>
+  );
+}
+
+function Categories({ campaign: { categories }, errors, problem, onChange }: StepProps) {
+  const set = (index: number, change: Partial<NewCampaign["categories"][number]>) =>
+    onChange({ categories: categories.map((category, at) => (at === index ? { ...category, ...change } : category)) });
+  const add = () => onChange({ categories: [...categories, { name: categories.length === 0 ? t().suggestion : "", size: "10" }] });
+  const error = errorOf(errors, "categories");
+  return (
+    <>
+      <p class="soft">{categories.length === 0 ? t().noCategories : t().categoriesHint}</p>
+      {categories.map(({ name, size }, index) => (
+        <div class="category" key={index}>
+          <TextField
+            label={t().categoryName}
+            value={name}
+            maxLength={100}
+            onInput={(value) => set(index, { name: value })}
+            error={name.trim() ? undefined : problem}
+          />
+          <TextField
+            label={t().shortlist}
+            type="number"
+            inputMode="numeric"
+            value={size}
+            onInput={(value) => set(index, { size: value })}
+            error={isWithin(size, shortlistMax) ? undefined : `1 – ${shortlistMax.toLocaleString(locale())}`}
+          />
+          <button
+            type="button"
+            class="quiet icon"
+            aria-label={t().removeCategory(name)}
+            onClick={() => onChange({ categories: categories.filter((_, at) => at !== index) })}
+          >
+            <Icon name="trash" />
+          </button>
+        </div>
+      ))}
+      {error && (
+        <p class="refusal" role="alert">
+          {error}
+        </p>
+      )}
+      <div>
+        <button type="button" onClick={add}>
+          <Icon name="add" />
+          {t().addCategory}
+        </button>
+      </div>
+    </>
+  );
+}
+
+function Check({ campaign, onGo }: StepProps) {
+  const { title, slug, timeZone, opens, closes, isForWechat, isForGuests, categories } = campaign;
+  const long = new Intl.DateTimeFormat(locale(), { timeZone, dateStyle: "full", timeStyle: "short", hourCycle: "h23" });
+  const at = (local: string) => (local ? long.format(new Date(zonedToUtc(local, timeZone))) : t().none);
+  const who = [isForWechat && t().wechat, isForGuests && t().guests].filter(Boolean).join(" · ");
+  const rows: [Exclude<Step, "check">, string[]][] = [
+    ["what", [title || t().none, `${location.host}/c/${slug || derivedSlug(campaign)}`]],
+    ["when", [`${at(opens)} – ${at(closes)}`, t().inZone(timeZone)]],
+    ["who", [who || t().none]],
+    ["rules", [rulesSentence(rulesOf(campaign))]],
+    ["categories", categories.length ? categories.map(({ name, size }) => `${name} · ${t().places(Number(size))}`) : [t().none]],
+  ];
+  return (
+    <>
+      <p class="soft">{t().checkHint}</p>
+      <dl class="summary">
+        {rows.map(([step, lines]) => (
+          <div key={step}>
+            <dt>{t().steps[step]}</dt>
+            <dd>
+              {lines.map((line) => (
+                <p key={line}>{line}</p>
+              ))}
+            </dd>
+            <dd>
+              <button type="button" class="quiet" aria-label={`${t().change}: ${t().steps[step]}`} onClick={() => onGo(step)}>
+                {t().change}
+              </button>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}

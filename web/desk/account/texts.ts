@@ -82,10 +82,12 @@ export const t = texts(
     hasNoFactor: "Not set up",
     factorWhat:
       "With it, a password alone is not enough to sign in: an app on your phone shows a code that changes " +
-      "every 30 seconds. Any authenticator does: Microsoft or Google Authenticator, Tencent's and Aliyun's, or the one of your password manager.",
+      "every 30 seconds. Any authenticator does: Microsoft or Google Authenticator, " +
+      "Tencent's and Aliyun's, or the one of your password manager.",
     factorIsOn:
       "You are asked for a code whenever you sign in. If you lose your phone, sign in with one of your " +
-      "recovery codes; to move to another phone, the operator of this server takes the second factor away, and you set it up anew.",
+      "recovery codes; to move to another phone, the operator of this server takes the second factor away, " +
+      "and you set it up anew.",
     setUp: "Set up",
     stepOf: (step: number, of: number) => `Step ${step} of ${of}`,
     confirmPassword: "Your password",

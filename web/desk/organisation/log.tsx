@@ -179,7 +179,11 @@ function Select({ name, label, all, groups }: SelectProps) {
   return (
     <Field label={label}>
       {(attributes) => (
-        <select {...attributes} value={parameter(name)} onChange={(event) => setParameters({ [name]: event.currentTarget.value })}>
+        <select
+          {...attributes}
+          value={parameter(name)}
+          onChange={(event) => setParameters({ [name]: event.currentTarget.value })}
+        >
           <option value="">{all}</option>
           {groups.map(([group, entries]) =>
             group ? (

@@ -50,7 +50,8 @@ function subjectOf({ action, actorKind, actorName, subject, subjectLabel }: LogE
   if (subject?.__typename === "Nominee") return t().nominee(subject.number, subjectLabel || subject.name);
   if (noun === "export") return t().exports[subjectLabel] ?? subjectLabel;
   if (noun === "import") return t().imports[subjectLabel] ?? subjectLabel;
-  if (subjectLabel) return ["account", "member", "invitation", "nominee"].includes(noun) ? subjectLabel : t().quoted(subjectLabel);
+  const isPerson = ["account", "member", "invitation", "nominee"].includes(noun);
+  if (subjectLabel) return isPerson ? subjectLabel : t().quoted(subjectLabel);
   if (subject?.__typename === "Campaign" || subject?.__typename === "Story") return t().quoted(subject.title);
   if (subject?.__typename === "Category" || subject?.__typename === "Organisation") return t().quoted(subject.name);
   return "";

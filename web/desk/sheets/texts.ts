@@ -55,7 +55,10 @@ const english = {
   failedTitle: "There is no plan for this sheet",
   sendAnother: "Send another sheet",
   figures: { creates: "new", updates: "changed", unchanged: "as they are", faulty: "faulty" },
-  unknownColumns: (n: number) => (n === 1 ? "A column is not known, and not imported" : `${count(n)} columns are not known, and not imported`),
+  unknownColumns: (names: readonly string[]) =>
+    `${names.length === 1 ? "A column is not known, and is" : `${count(names.length)} columns are not known, and are`} not imported: ${names
+      .map((name) => `“${name}”`)
+      .join(", ")}.`,
   mend: (n: number) =>
     `Nothing is applied while ${n === 1 ? "a row is" : `${count(n)} rows are`} faulty. Fetch the sheet with a column that says what is wrong, mend it there, and send it again as it is.`,
   annotated: "Sheet with faults",
@@ -164,7 +167,7 @@ const chinese: typeof english = {
   failedTitle: "这个表格无法导入",
   sendAnother: "上传另一个表格",
   figures: { creates: "新增", updates: "修改", unchanged: "不变", faulty: "有误" },
-  unknownColumns: (n) => `有 ${count(n)} 列无法识别，不会导入`,
+  unknownColumns: (names) => `有 ${count(names.length)} 列无法识别，不会导入：${names.map((name) => `“${name}”`).join("、")}。`,
   mend: (n) => `有 ${count(n)} 行有误，改正之前不会应用任何内容。请下载带错误说明的表格，在其中改好后直接重新上传。`,
   annotated: "下载带错误说明的表格",
   sendMended: "上传改好的表格",

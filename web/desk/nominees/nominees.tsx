@@ -129,7 +129,7 @@ export function NomineesView({ id }: { id?: string | undefined }) {
         </span>
         {mayEdit && (
           <div class="actions">
-            <a class="button plain" href={campaignPath(campaign.slug, "imports")}>
+            <a class="button plain import-link" href={campaignPath(campaign.slug, "imports")}>
               <Icon name="import" />
               {t().importSheet}
             </a>

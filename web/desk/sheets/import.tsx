@@ -136,9 +136,7 @@ function Plan({ state, onRead }: PlanProps) {
           ))}
         </dl>
         {unknownColumns.length > 0 && (
-          <p class="note">
-            {t().unknownColumns(unknownColumns.length)}: {unknownColumns.map((name) => `“${name}”`).join(", ")}
-          </p>
+          <p class="note">{t().unknownColumns(unknownColumns)}</p>
         )}
         {isApplied ? (
           <p>

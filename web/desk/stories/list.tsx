@@ -179,7 +179,13 @@ function Row({ campaign, story }: { campaign: Campaign; story: StoryRow }) {
   return (
     <tr>
       <td class="cover">
-        {story.coverUrl ? <img src={story.coverUrl} alt="" loading="lazy" width="80" height="45" /> : <i class="no-cover"><Icon name="picture" /></i>}
+        {story.coverUrl ? (
+          <img src={story.coverUrl} alt="" loading="lazy" width="80" height="45" />
+        ) : (
+          <i class="no-cover">
+            <Icon name="picture" />
+          </i>
+        )}
       </td>
       <th scope="row" class="headline">
         <a href={campaignPath(campaign.slug, "stories", story.id)}>{story.title}</a>

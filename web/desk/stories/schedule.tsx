@@ -76,7 +76,8 @@ export function ScheduleView(_: { id?: string | undefined }) {
     focus.current = story.id;
     const placed = await place(campaign, story.id, local);
     if ("at" in placed) {
-      const moved = { ...story, desk: { ...story.desk, state: "SCHEDULED" as const, scheduledFor: placed.at, editRevision: placed.revision } };
+      const { at: scheduledFor, revision: editRevision } = placed;
+      const moved: StoryRow = { ...story, desk: { ...story.desk, state: "SCHEDULED", scheduledFor, editRevision } };
       show(moved);
       const isUndoable = before !== null && Date.parse(before) > now();
       tell(
@@ -139,8 +140,9 @@ export function ScheduleView(_: { id?: string | undefined }) {
     setParameters({ day: next === today ? "" : next });
   };
   const turn = (n: number) => toDay(isWeek ? addDays(day, 7 * n) : addMonths(day, n));
+  const shortDay = { month: "short", day: "numeric" } as const;
   const title = isWeek
-    ? `${dayName(days[0]!, { month: "short", day: "numeric" })} – ${dayName(days[6]!, { year: "numeric", month: "short", day: "numeric" })}`
+    ? `${dayName(days[0]!, shortDay)} – ${dayName(days[6]!, shortDay)} · ${days[6]!.slice(0, 4)}`
     : dayName(day, { year: "numeric", month: "long" });
   const canvas = () => {
     if (error !== undefined && !schedule) return <Failed error={error} retry={retry} />;

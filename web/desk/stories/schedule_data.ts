@@ -26,11 +26,14 @@ export interface Schedule {
   waiting: StoryRow[];
 }
 
+type Filter = Omit<ListStoriesQueryVariables, "first" | "after">;
+
 /** Reads stories page by page. */
-export async function readStories(filter: Omit<ListStoriesQueryVariables, "first" | "after">, isAgain = false): Promise<StoryRow[]> {
+export async function readStories(filter: Filter, isAgain = false): Promise<StoryRow[]> {
   const found: StoryRow[] = [];
   for (let after: string | null = null; ; ) {
-    const answer: ListStoriesQuery = await execute(ListStories, { ...filter, first: 100, after }, { as: staff, isBackground: isAgain });
+    const variables = { ...filter, first: 100, after };
+    const answer: ListStoriesQuery = await execute(ListStories, variables, { as: staff, isBackground: isAgain });
     const page = answer.campaign?.desk?.stories;
     found.push(...((page?.nodes ?? []).filter(({ desk }) => desk) as StoryRow[]));
     if (!page?.pageInfo.hasNextPage || found.length >= readMax) return found;

@@ -8,7 +8,7 @@ import { Empty, Failed } from "../parts/states";
 import { campaignPath } from "../route";
 import { staff } from "../session";
 import { Editor } from "./editor";
-import { StoryList } from "./list";
+import { StoryList, noteStory } from "./list";
 import { FindStory } from "./operations";
 import type { Story } from "./facts";
 import { s } from "./texts";
@@ -49,8 +49,12 @@ function OpenStory({ id }: { id: string }) {
     before && !(before instanceof Error) && before.desk.editRevision > found.desk.editRevision ? before : found;
   useEffect(() => void load(false), [id]);
   useLookAgain(lookAgainMs, () => void load(true));
+  const take = (next: Story) => {
+    setStory(newer(next));
+    noteStory(next);
+  };
   if (story === undefined) return <Empty isLoading />;
   if (story === null) return <Gone />;
   if (story instanceof Error) return <Failed error={story} retry={() => void load(false)} />;
-  return <Editor story={story} onStory={(next) => setStory(newer(next))} />;
+  return <Editor story={story} onStory={take} />;
 }

@@ -281,6 +281,7 @@ export function Editor(props: EditorProps) {
             body={fields.body}
             coverUrl={story?.coverUrl ?? null}
             person={person?.name}
+            saved={story}
           />
         </section>
       </div>

@@ -11,7 +11,7 @@ import { ListStories, type ListStoriesQuery, type ListStoriesQueryVariables } fr
 
 const lookAgainMs = 20_000;
 /** Stories that are read for one view at most: what a plan takes, too. */
-const readMax = 500;
+export const readMax = 500;
 
 /** A story on its day. */
 export interface Entry {
@@ -24,6 +24,8 @@ export interface Entry {
 export interface Schedule {
   entries: Entry[];
   waiting: StoryRow[];
+  /** Whether there are more than are read. */
+  isCut: boolean;
 }
 
 type Filter = Omit<ListStoriesQueryVariables, "first" | "after">;
@@ -59,7 +61,7 @@ async function read({ slug, timeZone }: Campaign, first: string, last: string, i
   const entries = shown.flatMap((story) => entryOf(story, timeZone));
   // The list has the latest first; both read from the earliest on.
   entries.sort((one, other) => (one.day + one.time).localeCompare(other.day + other.time));
-  return { entries, waiting: waiting.reverse() };
+  return { entries, waiting: waiting.reverse(), isCut: shown.length >= readMax };
 }
 
 /** The schedule of days, read again now and then; what was there stays while others are read. */

@@ -18,9 +18,12 @@ const lookAgainMs = 20_000;
 
 /** The list of stories, or the story with this id; `new` is one that is begun. */
 export function StoriesView({ id }: { id?: string | undefined }) {
-  if (!id) return <StoryList />;
-  if (id === "new") return mayHere("WRITE_STORIES") ? <Editor key="new" onStory={() => undefined} /> : <Gone />;
-  return <OpenStory key={id} id={id} />;
+  const content = () => {
+    if (!id) return <StoryList />;
+    if (id === "new") return mayHere("WRITE_STORIES") ? <Editor key="new" onStory={() => undefined} /> : <Gone />;
+    return <OpenStory key={id} id={id} />;
+  };
+  return <div class="stories-view">{content()}</div>;
 }
 
 function Gone() {

@@ -9,7 +9,7 @@ import { Confirm } from "../parts/dialog";
 import { type Draft, useDraft } from "../parts/draft";
 import { Conflict, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { Icon } from "../parts/icon";
-import { tell } from "../parts/notice";
+import { complain, tell } from "../parts/notice";
 import { explain } from "../parts/states";
 import { campaignPath, go } from "../route";
 import { staff } from "../session";
@@ -102,7 +102,7 @@ function useSaving(draft: Draft<Fields>, { story, onStory }: EditorProps) {
     if (isBusy.current) return false;
     if (story && !latest.current.isChanged) return true;
     if (Object.keys(latest.current.conflicts).length > 0) {
-      setErrors([{ code: "STALE_OBJECT", message: s().resolveFirst }]);
+      document.querySelector<HTMLElement>(".conflict button")?.focus();
       return false;
     }
     isBusy.current = true;
@@ -121,7 +121,7 @@ function useSaving(draft: Draft<Fields>, { story, onStory }: EditorProps) {
       setIsSaving(false);
     }
   };
-  return { errors, setErrors, isSaving, save };
+  return { errors, isSaving, save };
 }
 
 /** Saves by Ctrl+S, and asks before a window with changes is closed. */
@@ -153,7 +153,7 @@ export function Editor(props: EditorProps) {
   const current = story ? fieldsOf(story) : noFields;
   const revision = story?.desk.editRevision ?? 0;
   const draft = useDraft<Fields>(draftKey(story?.id ?? `new.${campaign.id}`), current, revision);
-  const { errors, setErrors, isSaving, save } = useSaving(draft, props);
+  const { errors, isSaving, save } = useSaving(draft, props);
   const [consent, setConsent] = useState<() => void>();
   const [files, setFiles] = useState<File[]>([]);
   const [tab, setTab] = useState<"write" | "preview">("write");
@@ -167,17 +167,15 @@ export function Editor(props: EditorProps) {
     document.title = story?.title ?? s().newStory;
     return () => void (document.title = "Acclaim");
   }, [story?.title]);
-  useEffect(() => {
-    if (Object.keys(draft.conflicts).length === 0) setErrors((before) => before.filter(({ message }) => message !== s().resolveFirst));
-  }, [Object.keys(draft.conflicts).length]);
   const { fields } = draft;
   const person = story?.nominee?.id === fields.nomineeId ? story?.nominee : undefined;
   const takePictures = (taken: File[]) => {
     if (story) ask(() => setFiles(taken));
-    else setErrors([{ code: "WRONG_STATE", message: s().saveBeforePictures }]);
+    else complain(s().saveBeforePictures);
   };
   const pictures = story && { organisationId: campaign.desk.organisation.id, story, onStory, ask, isFixed };
   const [file] = files;
+  const hasConflicts = Object.keys(draft.conflicts).length > 0;
   return (
     <div class={`story-editor ${tab}`}>
       <header class="head">
@@ -189,6 +187,12 @@ export function Editor(props: EditorProps) {
         {story && <Check check={story.desk.check} />}
         <div class="actions">
           {story && <Queue story={story} />}
+          {state === "PUBLISHED" && (
+            <a class="button quiet" href={`/c/${campaign.slug}/stories/${story!.id}`} target="_blank" rel="noopener">
+              <Icon name="link" />
+              {t().publicPage}
+            </a>
+          )}
           {!isFixed && <SaveButtons draft={draft} isNew={!story} isSaving={isSaving} state={state} onSave={wishToSave} />}
         </div>
       </header>
@@ -201,7 +205,8 @@ export function Editor(props: EditorProps) {
         </p>
       )}
       <Conflict draft={draft} label={labelOf} show={(field, value) => showValue(field, value, story)} />
-      <Refusals errors={otherErrors(errors, fieldNames)} />
+      {/* Where both have changed a field, the choice says all that there is to say. */}
+      <Refusals errors={hasConflicts ? [] : otherErrors(errors, fieldNames)} />
       <div class="tabs" role="group" aria-label={s().preview}>
         <button type="button" class="chip" aria-pressed={tab === "write"} onClick={() => setTab("write")}>
           {s().write}
@@ -276,6 +281,7 @@ export function Editor(props: EditorProps) {
             body={fields.body}
             coverUrl={story?.coverUrl ?? null}
             person={person?.name}
+            saved={story}
           />
         </section>
       </div>
@@ -312,7 +318,8 @@ export function Editor(props: EditorProps) {
   );
 }
 
-const labelOf = (field: keyof Fields) => ({ title: s().headline, summary: s().summary, body: s().text, nomineeId: s().person })[field];
+const labelOf = (field: keyof Fields) =>
+  ({ title: s().headline, summary: s().summary, body: s().text, nomineeId: s().person })[field];
 
 function showValue(field: keyof Fields, value: unknown, story: Story | undefined): string {
   if (field !== "nomineeId") return String(value ?? "");

@@ -39,7 +39,9 @@ function before(text: string, { start, end }: Span, mark: string): Replacement {
 function link(text: string, { start, end }: Span): Replacement {
   const inside = text.slice(start, end);
   const place = start + inside.length + 3;
-  return { start, end, text: `[${inside}](${linkPlace})`, selection: inside ? { start: place, end: place + linkPlace.length } : { start: start + 1, end: start + 1 } };
+  const address = { start: place, end: place + linkPlace.length };
+  const selection = inside ? address : { start: start + 1, end: start + 1 };
+  return { start, end, text: `[${inside}](${linkPlace})`, selection };
 }
 
 /** The tools of the bar that change the text alone. */

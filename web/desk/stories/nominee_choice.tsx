@@ -36,7 +36,7 @@ const folded = (text: string) => text.normalize("NFKC").toLowerCase();
 
 function matches({ number, name, employer }: Nominee, words: string[]): boolean {
   const text = folded(`${number} ${name} ${employer}`);
-  return words.every((word) => (/^\d+$/.test(word) ? String(number).startsWith(word) || text.includes(word) : text.includes(word)));
+  return words.every((word) => text.includes(word));
 }
 
 interface NomineeChoiceProps {
@@ -65,7 +65,7 @@ export function NomineeChoice({ slug, value, known, error, isFixed, onChange }: 
     if (value !== null && value !== known?.id) load();
   }, [value]);
   useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [active, typed]);
-  const chosen = value === null ? undefined : (roster.find((one) => one.id === value) ?? (known?.id === value ? known : undefined));
+  const chosen = roster.find((one) => one.id === value) ?? (known?.id === value ? known : undefined);
   const name = chosen ? s().nominee(chosen.number, chosen.name) : "";
   const words = folded(typed ?? "").split(/\s+/).filter(Boolean);
   const found = roster.filter((one) => matches(one, words)).slice(0, shownMax);
@@ -100,7 +100,10 @@ export function NomineeChoice({ slug, value, known, error, isFixed, onChange }: 
   return (
     <Field label={s().person} error={error ?? failure}>
       {(attributes) => (
-        <div class="combo" onFocusOut={(event) => !event.currentTarget.contains(event.relatedTarget as Node) && setTyped(undefined)}>
+        <div
+          class="combo"
+          onFocusOut={(event) => !event.currentTarget.contains(event.relatedTarget as Node) && setTyped(undefined)}
+        >
           <input
             {...attributes}
             role="combobox"

@@ -1,7 +1,7 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-CxlW3LWt.js",
-    style: "main-Dle21eVn.css",
+    script: "main-gS3Eb6i5.js",
+    style: "main-BYc_X5fG.css",
 };
 pub(super) const DESK: Program = Program {
     script: "desk-main-CVlm3P-w.js",
@@ -9,52 +9,46 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "amendments-BBtYwbFF.css",
+        name: "amendments-B2JL2OIg.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("amendments-B2JL2OIg.js.br"),
+        gzip: include_bytes!("amendments-B2JL2OIg.js.gz"),
+    },
+    File {
+        name: "board-RGZU4xii.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("board-RGZU4xii.js.br"),
+        gzip: include_bytes!("board-RGZU4xii.js.gz"),
+    },
+    File {
+        name: "live-DdUi35fU.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("live-DdUi35fU.js.br"),
+        gzip: include_bytes!("live-DdUi35fU.js.gz"),
+    },
+    File {
+        name: "main-BYc_X5fG.css",
         content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("amendments-BBtYwbFF.css.br"),
-        gzip: include_bytes!("amendments-BBtYwbFF.css.gz"),
+        brotli: include_bytes!("main-BYc_X5fG.css.br"),
+        gzip: include_bytes!("main-BYc_X5fG.css.gz"),
     },
     File {
-        name: "amendments-DVrBR7Jx.js",
+        name: "main-gS3Eb6i5.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("amendments-DVrBR7Jx.js.br"),
-        gzip: include_bytes!("amendments-DVrBR7Jx.js.gz"),
+        brotli: include_bytes!("main-gS3Eb6i5.js.br"),
+        gzip: include_bytes!("main-gS3Eb6i5.js.gz"),
     },
     File {
-        name: "board-BPV4oIGN.js",
+        name: "stories-BIdaJXsB.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-BPV4oIGN.js.br"),
-        gzip: include_bytes!("board-BPV4oIGN.js.gz"),
+        brotli: include_bytes!("stories-BIdaJXsB.js.br"),
+        gzip: include_bytes!("stories-BIdaJXsB.js.gz"),
     },
     File {
-        name: "live-Bye486IZ.js",
+        name: "story-Vq-ujcOQ.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-Bye486IZ.js.br"),
-        gzip: include_bytes!("live-Bye486IZ.js.gz"),
-    },
-    File {
-        name: "main-CxlW3LWt.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-CxlW3LWt.js.br"),
-        gzip: include_bytes!("main-CxlW3LWt.js.gz"),
-    },
-    File {
-        name: "main-Dle21eVn.css",
-        content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("main-Dle21eVn.css.br"),
-        gzip: include_bytes!("main-Dle21eVn.css.gz"),
-    },
-    File {
-        name: "stories-BfxRR1ft.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-BfxRR1ft.js.br"),
-        gzip: include_bytes!("stories-BfxRR1ft.js.gz"),
-    },
-    File {
-        name: "story-emz3K7E5.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-emz3K7E5.js.br"),
-        gzip: include_bytes!("story-emz3K7E5.js.gz"),
+        brotli: include_bytes!("story-Vq-ujcOQ.js.br"),
+        gzip: include_bytes!("story-Vq-ujcOQ.js.gz"),
     },
     File {
         name: "texts-qLPowtZP.js",

@@ -1,5 +1,4 @@
 // The changes of the rules after the first vote, for those who want to read them.
-import "./amendments.css";
 import { amendmentSentence } from "../shared/amendment";
 import type { Campaign } from "./campaign";
 import { t } from "./texts";

@@ -56,7 +56,7 @@ export const tools = {
 export type Tool = keyof typeof tools;
 
 /** A picture in Markdown; brackets would end its title. */
-export const pictureText = (title: string, path: string) => `![${title.replace(/[[\]\n]/g, " ").trim()}](${path})`;
+export const pictureText = (title: string, path: string) => `![${title.replace(/[[\]\s]+/g, " ").trim()}](${path})`;
 
 /** A text as a block of its own at the cursor: blank lines before and after it where there is text. */
 export function asBlock(text: string, { start, end }: Span, block: string): string {

@@ -84,3 +84,15 @@ export function minutesToRead(text: string): number {
   const words = text.replace(/[\u3400-\u9fff]/g, " ").match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
   return Math.max(1, Math.round(characters / 400 + words / 220));
 }
+
+/** The lines of a text that are not another's, with one that both have before and after. */
+export function linesApart(text: string, other: string): string {
+  const [lines, others] = [text.split("\n"), other.split("\n")];
+  const most = Math.min(lines.length, others.length);
+  let above = 0;
+  while (above < most && lines[above] === others[above]) above++;
+  let below = 0;
+  while (below < most - above && lines.at(-1 - below) === others.at(-1 - below)) below++;
+  const [from, to] = [Math.max(0, above - 1), Math.min(lines.length, lines.length - below + 1)];
+  return [from > 0 && "…", ...lines.slice(from, to), to < lines.length && "…"].filter((line) => line !== false).join("\n");
+}

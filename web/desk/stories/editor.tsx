@@ -16,7 +16,7 @@ import { staff } from "../session";
 import { t } from "../texts";
 import { type Composer, TextComposer } from "./composer";
 import { Check, State, type Story, isApproved, isOpen, when } from "./facts";
-import { withoutPicture } from "./markdown";
+import { linesApart, withoutPicture } from "./markdown";
 import { NomineeChoice } from "./nominee_choice";
 import { CreateStory, type CreateStoryMutation, UpdateStory } from "./operations";
 import { Cover, MediaBox, NewPicture } from "./pictures";
@@ -168,14 +168,18 @@ export function Editor(props: EditorProps) {
     return () => void (document.title = "Acclaim");
   }, [story?.title]);
   const { fields } = draft;
+  const hasConflicts = Object.keys(draft.conflicts).length > 0;
   const person = story?.nominee?.id === fields.nomineeId ? story?.nominee : undefined;
+  useEffect(() => {
+    // One that is met in saving is shown; one that comes while somebody types does not take the page away.
+    if (hasConflicts && errors.length > 0) document.querySelector(".conflict")?.scrollIntoView({ block: "center" });
+  }, [hasConflicts, errors]);
   const takePictures = (taken: File[]) => {
     if (story) ask(() => setFiles(taken));
     else complain(s().saveBeforePictures);
   };
   const pictures = story && { organisationId: campaign.desk.organisation.id, story, onStory, ask, isFixed };
   const [file] = files;
-  const hasConflicts = Object.keys(draft.conflicts).length > 0;
   return (
     <div class={`story-editor ${tab}`}>
       <header class="head">
@@ -204,7 +208,7 @@ export function Editor(props: EditorProps) {
           {s().backToReview[state]}
         </p>
       )}
-      <Conflict draft={draft} label={labelOf} show={(field, value) => showValue(field, value, story)} />
+      <Conflict draft={draft} label={labelOf} show={(field, value) => showValue(field, value, story, draft)} />
       {/* Where both have changed a field, the choice says all that there is to say. */}
       <Refusals errors={hasConflicts ? [] : otherErrors(errors, fieldNames)} />
       <div class="tabs" role="group" aria-label={s().preview}>
@@ -321,7 +325,12 @@ export function Editor(props: EditorProps) {
 const labelOf = (field: keyof Fields) =>
   ({ title: s().headline, summary: s().summary, body: s().text, nomineeId: s().person })[field];
 
-function showValue(field: keyof Fields, value: unknown, story: Story | undefined): string {
+function showValue(field: keyof Fields, value: unknown, story: Story | undefined, draft: Draft<Fields>): string {
+  if (field === "body") {
+    const { body: mine } = draft.fields;
+    const theirs = draft.conflicts.body ?? "";
+    return value === mine ? linesApart(mine, theirs) : linesApart(theirs, mine);
+  }
   if (field !== "nomineeId") return String(value ?? "");
   if (value === null) return s().campaignsOwn;
   const nominee = story?.nominee;

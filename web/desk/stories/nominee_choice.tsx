@@ -54,7 +54,8 @@ export function NomineeChoice({ slug, value, known, error, isFixed, onChange }: 
   const [roster, setRoster] = useState<Nominee[]>([]);
   const [failure, setFailure] = useState<string>();
   const [typed, setTyped] = useState<string>();
-  const [active, setActive] = useState(0);
+  // None until a key or a letter has chosen one: Enter alone must not change what is there.
+  const [active, setActive] = useState(-1);
   const list = useRef<HTMLUListElement>(null);
   const id = useId();
   const load = () => {
@@ -78,14 +79,15 @@ export function NomineeChoice({ slug, value, known, error, isFixed, onChange }: 
   const open = () => {
     load();
     setTyped("");
-    setActive(0);
+    setActive(-1);
   };
   const press = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!isListed) return open();
       const step = event.key === "ArrowDown" ? 1 : -1;
-      setActive((active + step + options.length) % Math.max(1, options.length));
+      const from = active < 0 && step < 0 ? 0 : active;
+      setActive((from + step + options.length) % Math.max(1, options.length));
     } else if (event.key === "Enter" && isListed) {
       event.preventDefault();
       choose(options[active]);
@@ -110,7 +112,7 @@ export function NomineeChoice({ slug, value, known, error, isFixed, onChange }: 
             aria-expanded={isListed}
             aria-controls={`${id}-list`}
             aria-autocomplete="list"
-            aria-activedescendant={isListed && options.length > 0 ? `${id}-${active}` : undefined}
+            aria-activedescendant={isListed && active >= 0 && active < options.length ? `${id}-${active}` : undefined}
             autocomplete="off"
             disabled={isFixed}
             value={typed ?? name}

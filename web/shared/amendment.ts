@@ -1,6 +1,6 @@
 // The sentences in which the public reads what was changed after the first vote, and why: the same at the desk, before
 // it is done, and on the pages.
-import { locale } from "./format";
+import { moment } from "./format";
 import { language } from "./language";
 
 interface Change {
@@ -28,15 +28,8 @@ interface Amended {
 export function amendmentSentence(amendment: Amendment, { timeZone, rules }: Amended, tag = language()): string {
   const { at, subjectLabel: label, changes, reason } = amendment;
   const say = (english: string, chinese: string) => (tag === "zh" ? chinese : english);
-  const time = (text: string | null) =>
-    new Intl.DateTimeFormat(locale(tag), {
-      timeZone,
-      month: "short",
-      day: "numeric",
-      hour: "2-digit",
-      minute: "2-digit",
-      hourCycle: "h23",
-    }).format(Date.parse(text!));
+  // The day is always said.
+  const time = (text: string | null) => moment(Date.parse(text!), timeZone, 0, tag);
   const audience = (name: string | null) =>
     name === "LIVE"
       ? say("at all times", "实时公开")
@@ -57,7 +50,7 @@ export function amendmentSentence(amendment: Amendment, { timeZone, rules }: Ame
       case "votingClosesAt":
         return say(`closing moved from ${time(a)} to ${time(b)}`, `投票截止时间由 ${time(a)} 改为 ${time(b)}`);
       case "shortlistSize":
-        return say(`places in “${label}” changed from ${a} to ${b}`, `“${label}”的入围名额由 ${a} 名改为 ${b} 名`);
+        return say(`shortlist of “${label}” changed from ${a} to ${b} places`, `“${label}”的入围名额由 ${a} 名改为 ${b} 名`);
       case "name":
         return say(`“${a}” is listed as “${b}” now`, `候选人“${a}”更名为“${b}”`);
       case "number":

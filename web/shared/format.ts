@@ -4,17 +4,17 @@ import { type Language, language } from "./language";
 const locales: Record<Language, string> = { en: "en-GB", zh: "zh-CN" };
 
 /** The locale of numbers, times and the order of texts. */
-export const locale = (tag = language()) => locales[tag];
+export const locale = () => locales[language()];
 
 /** A number with its thousands apart. */
 export const count = (n: number) => n.toLocaleString(locale());
 
 /** A moment as people say it, in a time zone: the day only where it is not today's. */
-export function moment(time: number, timeZone: string, today: number): string {
+export function moment(time: number, timeZone: string, today: number, tag = language()): string {
   const day = (ms: number) => new Intl.DateTimeFormat("sv", { timeZone }).format(ms);
   const clock = { hour: "2-digit", minute: "2-digit" } as const;
   const options = day(time) === day(today) ? clock : ({ month: "short", day: "numeric", ...clock } as const);
-  return new Intl.DateTimeFormat(locale(), { timeZone, hourCycle: "h23", ...options }).format(time);
+  return new Intl.DateTimeFormat(locales[tag], { timeZone, hourCycle: "h23", ...options }).format(time);
 }
 
 /** A day as people say it, in a time zone. */

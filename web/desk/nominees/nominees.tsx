@@ -84,7 +84,8 @@ export function NomineesView({ id }: { id?: string | undefined }) {
     plan(roster, files);
     setShowsPortraits(true);
   });
-  const inOrder = useMemo(() => ordered(roster.nodes, wish.sort, wish.isDescending), [roster.nodes, wish.sort, wish.isDescending]);
+  const { sort, isDescending } = wish;
+  const inOrder = useMemo(() => ordered(roster.nodes, sort, isDescending), [roster.nodes, sort, isDescending]);
   const found = useMemo(() => matching(roster, inOrder, wish), [inOrder, wish]);
   const hasVotes = useMemo(() => roster.nodes.some(({ votes }) => votes !== null), [roster.nodes]);
   const total = roster.total ?? 0;
@@ -95,8 +96,7 @@ export function NomineesView({ id }: { id?: string | undefined }) {
     go(path(nomineeId));
     scrollTo(0, y);
   };
-  const sortBy = (sort: SortKey) =>
-    setWish({ sort, isDescending: sort === wish.sort ? !wish.isDescending : sort === "votes" });
+  const sortBy = (key: SortKey) => setWish({ sort: key, isDescending: key === sort ? !isDescending : key === "votes" });
   const clear = { search: "", categoryId: "", status: "", withoutPortrait: false };
   const list = { nominees: found, hasVotes, pathOf: path, onOpen: goTo };
   const editedNominee = cell.editing?.needsReason ? roster.find(cell.editing.id) : undefined;
@@ -116,7 +116,7 @@ export function NomineesView({ id }: { id?: string | undefined }) {
       );
     }
     if (isPhone) return <NomineeCards {...list} />;
-    return <NomineeTable {...list} cell={cell} sort={wish.sort} isDescending={wish.isDescending} onSort={sortBy} />;
+    return <NomineeTable {...list} cell={cell} sort={sort} isDescending={isDescending} onSort={sortBy} />;
   };
   return (
     <>
@@ -127,7 +127,7 @@ export function NomineesView({ id }: { id?: string | undefined }) {
             ? t().shown(found.length, total)
             : roster.total !== undefined && t().reading(roster.nodes.length, total)}
         </span>
-        {mayEdit && (
+        {mayEdit && total > 0 && (
           <div class="actions">
             <a class="button plain import-link" href={campaignPath(campaign.slug, "imports")}>
               <Icon name="import" />
@@ -216,7 +216,11 @@ function Filters({ wish, setWish, hasVotes, isPhone }: FiltersProps) {
           </option>
         ))}
       </select>
-      <select value={wish.status} aria-label={t().columns.status} onChange={(event) => setWish({ status: event.currentTarget.value })}>
+      <select
+        value={wish.status}
+        aria-label={t().columns.status}
+        onChange={(event) => setWish({ status: event.currentTarget.value })}
+      >
         <option value="">{t().allStatuses}</option>
         {(["ACTIVE", "FROZEN", "WITHDRAWN"] as const).map((status) => (
           <option key={status} value={status}>

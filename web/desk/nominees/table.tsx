@@ -37,7 +37,9 @@ interface TableProps extends ListProps {
   onSort: (key: SortKey) => void;
 }
 
-const sizer = (rows: number) => (rows > 0 ? <tr class="room" aria-hidden="true" style={{ height: `${rows * rowHeight}px` }} /> : null);
+/** The room of rows that are not drawn. */
+const sizer = (rows: number) =>
+  rows > 0 ? <tr class="room" aria-hidden="true" style={{ height: `${rows * rowHeight}px` }} /> : null;
 
 /** A text in at most two lines: the finer the cut, the more it costs, so short ones have none. */
 function Text({ children }: { children: string }) {
@@ -80,7 +82,8 @@ function useGrid(body: { current: HTMLElement | null }, count: number, range: Ra
     if (top < headHeight) scrollBy(0, top - headHeight);
     else if (top + rowHeight > innerHeight) scrollBy(0, top + rowHeight - innerHeight + 8);
   };
-  const isShown = (column: Column) => cellAt(Math.max(range.first, Math.min(place.row, range.end - 1)), column)?.offsetParent != null;
+  const drawn = Math.max(range.first, Math.min(place.row, range.end - 1));
+  const isShown = (column: Column) => cellAt(drawn, column)?.offsetParent != null;
   const sideways = (step: number) => {
     let index = columns.indexOf(place.column) + step;
     while (columns[index] && !isShown(columns[index]!)) index += step;

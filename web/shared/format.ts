@@ -28,17 +28,10 @@ export function formatTime(ms: number, options: Intl.DateTimeFormatOptions, tag 
 
 /** A moment as people say it, in a time zone: the day only where it is not today's. */
 export function moment(time: number, timeZone: string, today: number, tag = language()): string {
-<<<<<<< HEAD
   const day = (ms: number) => formatTime(ms, { timeZone }, "sv");
   const clock = { hour: "2-digit", minute: "2-digit" } as const;
   const options = day(time) === day(today) ? clock : ({ month: "short", day: "numeric", ...clock } as const);
   return formatTime(time, { timeZone, hourCycle: "h23", ...options }, locale(tag));
-=======
-  const day = (ms: number) => new Intl.DateTimeFormat("sv", { timeZone }).format(ms);
-  const clock = { hour: "2-digit", minute: "2-digit" } as const;
-  const options = day(time) === day(today) ? clock : ({ month: "short", day: "numeric", ...clock } as const);
-  return new Intl.DateTimeFormat(locales[tag], { timeZone, hourCycle: "h23", ...options }).format(time);
->>>>>>> desk-b-nominees
 }
 
 /** A day as people say it, in a time zone. */

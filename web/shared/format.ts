@@ -4,7 +4,7 @@ import { type Language, language } from "./language";
 const locales: Record<Language, string> = { en: "en-GB", zh: "zh-CN" };
 
 /** The locale of numbers, times and the order of texts. */
-export const locale = () => locales[language()];
+export const locale = (tag = language()) => locales[tag];
 
 // Making a format takes longer than using it a hundred times.
 const numbers = new Map<string, Intl.NumberFormat>();

@@ -7,6 +7,7 @@ import { mayHere, useCampaign } from "../campaign";
 import { Icon } from "../parts/icon";
 import { Empty, Failed } from "../parts/states";
 import { campaignPath, go, parameter, setParameters } from "../route";
+import { sessionState } from "../session";
 import { t as shared } from "../texts";
 import { CellReason, useCellEditing } from "./cell";
 import { NewNominee, NomineeSheet } from "./editor";
@@ -88,6 +89,9 @@ export function NomineesView({ id }: { id?: string | undefined }) {
     if (roster.isComplete) void roster.reread();
     else void roster.readAll();
   }, [roster]);
+  const session = sessionState.use();
+  // What broke off with the session goes on after signing in again.
+  useEffect(() => void (session === "open" && roster.error !== undefined && roster.readAll()), [session]);
   useReturn(awayMs, () => void (roster.isComplete ? roster.reread() : roster.readAll()));
   const cell = useCellEditing(roster, campaign, (nomineeId, field) => {
     requestAnimationFrame(() => {

@@ -8,6 +8,7 @@ mod imports;
 mod members;
 mod nominees;
 mod pictures;
+mod reports;
 mod stories;
 
 use acclaim::app::desk::Desk;

@@ -444,6 +444,12 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "Mutation",
+        "createReport",
+        "mutation { createReport(input: {campaignId: \"<campaign>\", idempotencyKey: \"<key>\"}) { userErrors { code } } }",
+        "!!F!-FU",
+    ),
+    (
+        "Mutation",
         "setNomineePortrait",
         "mutation { setNomineePortrait(input: {nomineeId: \"<nominee>\", expectedRevision: 0}) { userErrors { code } } }",
         "!!FF-FU",
@@ -534,6 +540,7 @@ const PATHS: &[(&str, &str, u16)] = &[
     ),
     ("/desk/imports/{token}", "/desk/imports/nothing", 404),
     ("/exports/{token}", "/exports/nothing", 404),
+    ("/reports/{token}", "/reports/nothing", 404),
 ];
 
 /// Everything that the tables name, and those who try it.

@@ -8,6 +8,7 @@ mod imports;
 mod members;
 mod messages;
 mod nominees;
+mod reports;
 mod stories;
 mod uploads;
 
@@ -25,6 +26,8 @@ use self::members::MemberMutation;
 pub(super) use self::members::{MemberUserError, OrganisationUserError};
 use self::nominees::NomineeMutation;
 pub(super) use self::nominees::NomineeUserError;
+use self::reports::ReportMutation;
+pub(super) use self::reports::ReportUserError;
 use self::stories::StoryMutation;
 pub(super) use self::stories::StoryUserError;
 use self::uploads::UploadMutation;
@@ -137,4 +140,5 @@ pub(super) struct DeskMutation(
     UploadMutation,
     ImportMutation,
     ExportMutation,
+    ReportMutation,
 );

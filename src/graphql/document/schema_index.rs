@@ -31,6 +31,7 @@ const STATEMENTS: &[&str] = &[
     "CampaignDesk.imports",
     "Import.rows",
     "CampaignDesk.exports",
+    "CampaignDesk.report",
     "CampaignDesk.turnout",
     "Organisation.auditEvents",
     "Organisation.invitations",

@@ -468,6 +468,12 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "Mutation",
+        "createReport",
+        "mutation { createReport(input: {campaignId: \"<campaign>\", idempotencyKey: \"<key>\"}) { userErrors { code } } }",
+        "!!F!-FU",
+    ),
+    (
+        "Mutation",
         "setNomineePortrait",
         "mutation { setNomineePortrait(input: {nomineeId: \"<nominee>\", expectedRevision: 0}) { userErrors { code } } }",
         "!!FF-FU",
@@ -563,6 +569,7 @@ const PATHS: &[(&str, &str, u16)] = &[
     ("/desk/session", "/desk/session", 405),
     ("/desk/session/refresh", "/desk/session/refresh", 405),
     ("/exports/{token}", "/exports/nothing", 404),
+    ("/reports/{token}", "/reports/nothing", 404),
 ];
 
 /// Everything that the tables name, and those who try it.

@@ -339,7 +339,7 @@ async fn signing_out_of_the_desk_ends_the_session(stores: Stores) {
 }
 
 async fn a_browser_has_one_session_and_nobody_elses(stores: Stores) {
-    let app = server(TestApp::build(&stores)).await;
+    let app = server(TestApp::builder(&stores)).await;
     let mut browser = Browser::default();
     browser.sign_in(&app).await;
     let mut before = browser.other_tab();

@@ -4,7 +4,7 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { chooseLanguage, language } from "../shared/language";
 import { lazy } from "../shared/lazy";
-import { backoff, pauseOrOnline } from "../shared/server";
+import { backoff, isRetryable, pauseOrOnline } from "../shared/server";
 import { useLookAgain } from "../shared/store";
 import { SignIn } from "./account/sign_in";
 import { followTabs } from "./account/tabs";
@@ -66,7 +66,8 @@ function Desk() {
   };
   useEffect(() => {
     if (state === "open") load();
-    if (state === "none") viewer.set(undefined);
+    // What this page has in memory is not for who signs in next.
+    if (state === "none" && viewer.value) location.replace(pathOf({ view: "home" }));
   }, [state]);
   const switchLanguage = () => {
     chooseLanguage(language() === "zh" ? "en" : "zh");
@@ -77,7 +78,7 @@ function Desk() {
     if (route?.view === "invitation") return <Invitation />;
     // A session that ended on this page leaves the view as it is, below the sign-in.
     if (state === "none" || (state === "ended" && !member)) return <SignIn onSwitchLanguage={switchLanguage} />;
-    if (failure) return <Failed error={failure} retry={load} />;
+    if (failure && !member) return <Failed error={failure} retry={load} />;
     if (!member) return <Empty isLoading />;
     return (
       <>
@@ -163,7 +164,9 @@ async function begin(): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await resume();
-    } catch {
+    } catch (error) {
+      // What is wrong then is told where somebody signs in.
+      if (!isRetryable(error)) return sessionState.set("none");
       await pauseOrOnline(backoff(attempt));
     }
   }

@@ -36,6 +36,24 @@ export interface Draft<Of extends Fields> {
   discard(): void;
 }
 
+/** The member whose drafts this window has. */
+const owner = storedValue<string>("drafts.owner", () => sessionStorage);
+/** The beginnings of the names of what somebody types, and of the keys by which it is sent. */
+const kinds = ["draft", "wish", "story.key"];
+
+/** Forgets what was being edited in this window. */
+export function forgetDrafts(): void {
+  for (const key of Object.keys(sessionStorage)) {
+    if (kinds.some((kind) => key.startsWith(`acclaim.${kind}.`))) sessionStorage.removeItem(key);
+  }
+}
+
+/** Makes the drafts of this window a member's: those of another are forgotten. */
+export function claimDrafts(memberId: string): void {
+  if (owner.read() !== memberId) forgetDrafts();
+  owner.write(memberId);
+}
+
 const isEqual = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
 /**

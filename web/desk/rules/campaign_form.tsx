@@ -1,7 +1,7 @@
 // What the campaign is, when it is, and its rules: edited until they are fixed, read from then on.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { zonedToUtc } from "../../shared/zoned";
-import { type Campaign, useCampaign } from "../campaign";
+import { type Campaign, campaign as currentCampaign, useCampaign } from "../campaign";
 import { useDraft } from "../parts/draft";
 import { Choice, Conflict, Field, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { tell } from "../parts/notice";
@@ -66,7 +66,9 @@ export function CampaignForm({ onAmend }: { onAmend: () => void }) {
     setIsBusy(false);
     setErrors(refusals);
     if (refusals.length > 0) return;
-    draft.discard();
+    const after = currentCampaign.value as Campaign;
+    const sent = Object.fromEntries(changed.map((field) => [field, fields[field]]));
+    draft.saved(sent, fieldsOf(after), after.desk.editRevision);
     tell(t().saved);
     if (changed.includes("slug")) go(campaignPath(fields.slug.trim(), "rules"));
   };

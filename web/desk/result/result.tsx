@@ -136,9 +136,9 @@ function Sums({ figures }: { figures: Figures | undefined }) {
   );
 }
 
-/** Whether nominees share a place on both sides of the line. */
+/** Whether nominees share a place on both sides of the line; those without votes share one, too, as in the report. */
 const isCutTied = (places: readonly Place[], cut: number) =>
-  cut > 0 && places.length > cut && places[cut]!.votes > 0 && places[cut]!.rank === places[cut - 1]!.rank;
+  cut > 0 && places.length > cut && places[cut]!.rank === places[cut - 1]!.rank;
 
 interface RankingProps {
   slug: string;

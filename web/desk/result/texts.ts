@@ -76,7 +76,6 @@ export const t = texts(
     languages: { en: "English", zh: "Chinese" },
     linksHint: "Links are for you alone, and last ten minutes: a click asks for a new one.",
     copy: "Copy",
-    copied: "Copied.",
   },
   {
     before: (time) => `投票于 ${time} 截止后，结果显示在这里。`,
@@ -140,6 +139,5 @@ export const t = texts(
     languages: { en: "英文", zh: "中文" },
     linksHint: "链接只供您本人使用，10 分钟内有效；每次点击都会获取新的链接。",
     copy: "复制",
-    copied: "已复制。",
   },
 );

@@ -31,8 +31,8 @@ export const t = texts(
     publicOnly: "Your role sees the public figures: turnout over time and by client is for the organisers and the auditor.",
     hiddenFigures: (forGood: boolean): string =>
       forGood
-        ? "The rules show the figures to the organisers and the auditor only. Stories and nominees are yours to work on."
-        : "The rules hide the figures from your role until voting has closed. Stories and nominees are yours to work on.",
+        ? "The rules show the figures to the organisers and the auditor only. Stories are yours to work on, nominees to look at."
+        : "The rules hide the figures from your role until voting has closed. Stories are yours to work on, nominees to look at.",
     turnout: "Turnout",
     turnoutChart: "Votes over time. Arrow keys move from point to point.",
     turnoutSummary: (sum: number, most: number, when: string) =>

@@ -116,7 +116,7 @@ export const t = texts(
     votesEach: (n) => `人均 ${n} 票`,
     withheld: (n) => `暂扣 ${count(n)} 票`,
     noneWithheld: "无暂扣",
-    withdrawn: (n) => `含已退出候选人 ${count(n)} 票`,
+    withdrawn: (n) => `含已撤下候选人 ${count(n)} 票`,
     storiesToday: (n) => `今日已发布 ${count(n)} 篇`,
     nextAt: (time) => `下一篇 ${time}`,
     publicOnly: "您的角色可以看到公开的票数；分时投票和来源只对组织者和监督员显示。",

@@ -284,7 +284,7 @@ function Rules({ campaign, fields, set, errors, fixed, onAmend }: PartProps & { 
           <fieldset class="admits">
             <legend>{r().admits}</legend>
             <label class="check">
-              <input type="checkbox" checked disabled />
+              <input type="checkbox" checked={campaign.rules.admits.includes("WECHAT_MINI_PROGRAM")} disabled />
               <span>
                 {r().wechat}
                 <small>{r().wechatHint}</small>

@@ -1,10 +1,10 @@
 // The entry of the desk: who is signed in, the view of the address, and what is around every view.
 import "./style.css";
-import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { type ComponentChildren, render } from "preact";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import { chooseLanguage, language } from "../shared/language";
 import { lazy } from "../shared/lazy";
-import { backoff, isRetryable, pauseOrOnline } from "../shared/server";
+import { ApiError, backoff, isRetryable, pauseOrOnline } from "../shared/server";
 import { useLookAgain } from "../shared/store";
 import { SignIn } from "./account/sign_in";
 import { followTabs } from "./account/tabs";
@@ -83,7 +83,9 @@ function Desk() {
     return (
       <>
         <Frame route={route} member={member} onSwitchLanguage={switchLanguage}>
-          <View route={route} />
+          <Guarded route={route}>
+            <View route={route} />
+          </Guarded>
         </Frame>
         {state === "ended" && <SignIn isAgain onSwitchLanguage={switchLanguage} />}
       </>
@@ -95,6 +97,13 @@ function Desk() {
       <Notices />
     </>
   );
+}
+
+/** A view; where it cannot be drawn, that is told, and the way to the others stays open. */
+function Guarded({ route, children }: { route: Route | undefined; children: ComponentChildren }) {
+  const [error, again] = useErrorBoundary((fault) => console.error(fault));
+  useEffect(() => void (error && again()), [route]);
+  return error ? <Failed error={new ApiError("INTERNAL", "The view cannot be drawn.")} retry={again} /> : <>{children}</>;
 }
 
 function View({ route }: { route: Route | undefined }) {

@@ -335,7 +335,7 @@ export function RulesRead({ campaign: { rules }, why }: { campaign: Campaign; wh
         <Fact label={r().scope}>{r().scopes[rules.scope]}</Fact>
         <Fact label={r().visibility}>{r().visibilities[rules.tallyVisibility]}</Fact>
         <Fact label={r().admits}>
-          {r().wechat}
+          {rules.admits.includes("WECHAT_MINI_PROGRAM") && <span>{r().wechat}</span>}
           {hasGuests && <span>{r().guests}</span>}
         </Fact>
       </dl>

@@ -4,7 +4,7 @@ pub(super) const PAGES: Program = Program {
     style: "main-BYc_X5fG.css",
 };
 pub(super) const DESK: Program = Program {
-    script: "desk-main-WtgfgeU0.js",
+    script: "desk-main-D_w7ehuD.js",
     style: "desk-main-CYcBTg9g.css",
 };
 const FILES: &[File] = &[
@@ -57,10 +57,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("texts-qLPowtZP.js.gz"),
     },
     File {
-        name: "desk-account-D3LW6jL3.js",
+        name: "desk-account-TNuYT1hf.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-account-D3LW6jL3.js.br"),
-        gzip: include_bytes!("desk-account-D3LW6jL3.js.gz"),
+        brotli: include_bytes!("desk-account-TNuYT1hf.js.br"),
+        gzip: include_bytes!("desk-account-TNuYT1hf.js.gz"),
     },
     File {
         name: "desk-amendment-DYgJvKip.js",
@@ -69,10 +69,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-amendment-DYgJvKip.js.gz"),
     },
     File {
-        name: "desk-campaigns-BiaqblRX.js",
+        name: "desk-campaigns-CSLP1OqL.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-campaigns-BiaqblRX.js.br"),
-        gzip: include_bytes!("desk-campaigns-BiaqblRX.js.gz"),
+        brotli: include_bytes!("desk-campaigns-CSLP1OqL.js.br"),
+        gzip: include_bytes!("desk-campaigns-CSLP1OqL.js.gz"),
     },
     File {
         name: "desk-classPrivateFieldSet2-D93e-2Zw.js",
@@ -81,10 +81,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-classPrivateFieldSet2-D93e-2Zw.js.gz"),
     },
     File {
-        name: "desk-copy-ONRemZKw.js",
+        name: "desk-copy-C05MGjcy.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-copy-ONRemZKw.js.br"),
-        gzip: include_bytes!("desk-copy-ONRemZKw.js.gz"),
+        brotli: include_bytes!("desk-copy-C05MGjcy.js.br"),
+        gzip: include_bytes!("desk-copy-C05MGjcy.js.gz"),
     },
     File {
         name: "desk-draft-ZLU5smvt.js",
@@ -93,10 +93,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-draft-ZLU5smvt.js.gz"),
     },
     File {
-        name: "desk-exports-DjyL-mt8.js",
+        name: "desk-exports-DGJvYrwq.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-exports-DjyL-mt8.js.br"),
-        gzip: include_bytes!("desk-exports-DjyL-mt8.js.gz"),
+        brotli: include_bytes!("desk-exports-DGJvYrwq.js.br"),
+        gzip: include_bytes!("desk-exports-DGJvYrwq.js.gz"),
     },
     File {
         name: "desk-format-AKAARRW-.js",
@@ -111,22 +111,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-icon-DCR89d6j.js.gz"),
     },
     File {
-        name: "desk-imports-C01U5n6I.js",
+        name: "desk-imports-B683dhJi.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-imports-C01U5n6I.js.br"),
-        gzip: include_bytes!("desk-imports-C01U5n6I.js.gz"),
+        brotli: include_bytes!("desk-imports-B683dhJi.js.br"),
+        gzip: include_bytes!("desk-imports-B683dhJi.js.gz"),
     },
     File {
-        name: "desk-invitation-D4RNlvac.js",
+        name: "desk-invitation-C6tBqtzR.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-invitation-D4RNlvac.js.br"),
-        gzip: include_bytes!("desk-invitation-D4RNlvac.js.gz"),
+        brotli: include_bytes!("desk-invitation-C6tBqtzR.js.br"),
+        gzip: include_bytes!("desk-invitation-C6tBqtzR.js.gz"),
     },
     File {
-        name: "desk-log-DUF3fmRw.js",
+        name: "desk-log-PAZjyE_v.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-log-DUF3fmRw.js.br"),
-        gzip: include_bytes!("desk-log-DUF3fmRw.js.gz"),
+        brotli: include_bytes!("desk-log-PAZjyE_v.js.br"),
+        gzip: include_bytes!("desk-log-PAZjyE_v.js.gz"),
     },
     File {
         name: "desk-main-CYcBTg9g.css",
@@ -135,22 +135,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-main-CYcBTg9g.css.gz"),
     },
     File {
-        name: "desk-main-WtgfgeU0.js",
+        name: "desk-main-D_w7ehuD.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-main-WtgfgeU0.js.br"),
-        gzip: include_bytes!("desk-main-WtgfgeU0.js.gz"),
+        brotli: include_bytes!("desk-main-D_w7ehuD.js.br"),
+        gzip: include_bytes!("desk-main-D_w7ehuD.js.gz"),
     },
     File {
-        name: "desk-members-Ck3TnNWx.js",
+        name: "desk-members-D_wtlOVh.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-members-Ck3TnNWx.js.br"),
-        gzip: include_bytes!("desk-members-Ck3TnNWx.js.gz"),
+        brotli: include_bytes!("desk-members-D_wtlOVh.js.br"),
+        gzip: include_bytes!("desk-members-D_wtlOVh.js.gz"),
     },
     File {
-        name: "desk-new-dda4hb-g.js",
+        name: "desk-new-CEywOqya.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-new-dda4hb-g.js.br"),
-        gzip: include_bytes!("desk-new-dda4hb-g.js.gz"),
+        brotli: include_bytes!("desk-new-CEywOqya.js.br"),
+        gzip: include_bytes!("desk-new-CEywOqya.js.gz"),
     },
     File {
         name: "desk-nominees-B7vSdTHN.css",
@@ -159,10 +159,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-nominees-B7vSdTHN.css.gz"),
     },
     File {
-        name: "desk-nominees-PvocBddl.js",
+        name: "desk-nominees-BpjtSf1Z.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-nominees-PvocBddl.js.br"),
-        gzip: include_bytes!("desk-nominees-PvocBddl.js.gz"),
+        brotli: include_bytes!("desk-nominees-BpjtSf1Z.js.br"),
+        gzip: include_bytes!("desk-nominees-BpjtSf1Z.js.gz"),
     },
     File {
         name: "desk-operations-BLItd25U.js",
@@ -177,10 +177,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-overview-8h7UgKrh.css.gz"),
     },
     File {
-        name: "desk-overview-DBGO9fHj.js",
+        name: "desk-overview-Bp-ioH-L.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-overview-DBGO9fHj.js.br"),
-        gzip: include_bytes!("desk-overview-DBGO9fHj.js.gz"),
+        brotli: include_bytes!("desk-overview-Bp-ioH-L.js.br"),
+        gzip: include_bytes!("desk-overview-Bp-ioH-L.js.gz"),
     },
     File {
         name: "desk-paged-DHOHSOml.js",
@@ -201,28 +201,28 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-result-DbcarHxk.css.gz"),
     },
     File {
-        name: "desk-result-kiWbtYxQ.js",
+        name: "desk-result-DeYGMLc7.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-result-kiWbtYxQ.js.br"),
-        gzip: include_bytes!("desk-result-kiWbtYxQ.js.gz"),
+        brotli: include_bytes!("desk-result-DeYGMLc7.js.br"),
+        gzip: include_bytes!("desk-result-DeYGMLc7.js.gz"),
     },
     File {
-        name: "desk-roster-BohNHwQF.js",
+        name: "desk-roster-DwVIbePI.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-roster-BohNHwQF.js.br"),
-        gzip: include_bytes!("desk-roster-BohNHwQF.js.gz"),
-    },
-    File {
-        name: "desk-rules-Bglyu4uh.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-rules-Bglyu4uh.js.br"),
-        gzip: include_bytes!("desk-rules-Bglyu4uh.js.gz"),
+        brotli: include_bytes!("desk-roster-DwVIbePI.js.br"),
+        gzip: include_bytes!("desk-roster-DwVIbePI.js.gz"),
     },
     File {
         name: "desk-rules-CLsYswaB.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("desk-rules-CLsYswaB.css.br"),
         gzip: include_bytes!("desk-rules-CLsYswaB.css.gz"),
+    },
+    File {
+        name: "desk-rules-CcBXrp8w.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("desk-rules-CcBXrp8w.js.br"),
+        gzip: include_bytes!("desk-rules-CcBXrp8w.js.gz"),
     },
     File {
         name: "desk-rules_sentence-Dr8EbiAx.js",
@@ -237,10 +237,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-schedule-C2hbzTWg.css.gz"),
     },
     File {
-        name: "desk-schedule-RtH45ung.js",
+        name: "desk-schedule-_tE3V5W1.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-schedule-RtH45ung.js.br"),
-        gzip: include_bytes!("desk-schedule-RtH45ung.js.gz"),
+        brotli: include_bytes!("desk-schedule-_tE3V5W1.js.br"),
+        gzip: include_bytes!("desk-schedule-_tE3V5W1.js.gz"),
     },
     File {
         name: "desk-session-CsT99Byg.js",
@@ -255,10 +255,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-states-D5_qnQdK.js.gz"),
     },
     File {
-        name: "desk-stories-s0bf4HE0.js",
+        name: "desk-stories-BhcmUgHt.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-stories-s0bf4HE0.js.br"),
-        gzip: include_bytes!("desk-stories-s0bf4HE0.js.gz"),
+        brotli: include_bytes!("desk-stories-BhcmUgHt.js.br"),
+        gzip: include_bytes!("desk-stories-BhcmUgHt.js.gz"),
     },
     File {
         name: "desk-texts-BQPgpMn1.js",
@@ -285,10 +285,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-texts-CenPwB0u.css.gz"),
     },
     File {
-        name: "desk-time_dialog-hWPsxUlj.js",
+        name: "desk-time_dialog-JZghtF8j.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-time_dialog-hWPsxUlj.js.br"),
-        gzip: include_bytes!("desk-time_dialog-hWPsxUlj.js.gz"),
+        brotli: include_bytes!("desk-time_dialog-JZghtF8j.js.br"),
+        gzip: include_bytes!("desk-time_dialog-JZghtF8j.js.gz"),
     },
     File {
         name: "desk-time_dialog-ye2JeNQx.css",
@@ -297,16 +297,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-time_dialog-ye2JeNQx.css.gz"),
     },
     File {
-        name: "desk-times-NrKyH9xF.js",
+        name: "desk-times-BDYa8AHO.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-times-NrKyH9xF.js.br"),
-        gzip: include_bytes!("desk-times-NrKyH9xF.js.gz"),
+        brotli: include_bytes!("desk-times-BDYa8AHO.js.br"),
+        gzip: include_bytes!("desk-times-BDYa8AHO.js.gz"),
     },
     File {
-        name: "desk-upload-DTjc3n6B.js",
+        name: "desk-upload-DCkqw1bB.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-upload-DTjc3n6B.js.br"),
-        gzip: include_bytes!("desk-upload-DTjc3n6B.js.gz"),
+        brotli: include_bytes!("desk-upload-DCkqw1bB.js.br"),
+        gzip: include_bytes!("desk-upload-DCkqw1bB.js.gz"),
     },
     File {
         name: "desk-zone-CBSNP9y5.js",

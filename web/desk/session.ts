@@ -63,8 +63,15 @@ function take(answer: Answer | undefined): Refusal | undefined {
 
 /** Signs in; gives the refusal, none where it worked. A refusal changes nothing. */
 export async function signIn(email: string, password: string, secondFactorCode?: string): Promise<Refusal | undefined> {
-  const answer = await send(path, "POST", { email, password, secondFactorCode });
-  return answer?.session ? take(answer) : (answer?.userErrors[0] ?? { code: "INTERNAL", message: "" });
+  await renewal?.catch(() => undefined);
+  const sending = send(path, "POST", { email, password, secondFactorCode });
+  // Whoever wants a token meanwhile waits for this one: the refusal of the old session would take the new cookie away.
+  renewal = sending
+    .then((answer) => (answer?.session && take(answer), tokens?.accessToken))
+    .finally(() => (renewal = undefined));
+  renewal.catch(() => undefined);
+  const answer = await sending;
+  return answer?.session ? undefined : (answer?.userErrors[0] ?? { code: "INTERNAL", message: "" });
 }
 
 /** Takes up the session of the cookie, if there is one. Throws an `ApiError` when the server cannot be reached. */

@@ -42,7 +42,7 @@ interface LogProps {
   hint: string;
 }
 
-/** The day after one: the filter takes its last day wholly. An address may have anything: what is no day gives none. */
+/** The day after one: the filter takes its last day wholly. What is no day, as addresses may have it, gives none. */
 function dayAfter(day: string): string {
   const ms = Date.parse(`${day}T00:00Z`) + 86_400_000;
   return Number.isNaN(ms) ? "" : new Date(ms).toISOString().slice(0, 10);

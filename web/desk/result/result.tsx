@@ -136,7 +136,7 @@ function Sums({ figures }: { figures: Figures | undefined }) {
   );
 }
 
-/** Whether nominees share a place on both sides of the line; those without votes share one, too, as in the report. */
+/** Whether nominees share a place on both sides of the line; those without votes do, too, as in the report. */
 const isCutTied = (places: readonly Place[], cut: number) =>
   cut > 0 && places.length > cut && places[cut]!.rank === places[cut - 1]!.rank;
 

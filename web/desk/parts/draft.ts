@@ -43,8 +43,12 @@ const kinds = ["draft", "wish", "story.key"];
 
 /** Forgets what was being edited in this window. */
 export function forgetDrafts(): void {
-  for (const key of Object.keys(sessionStorage)) {
-    if (kinds.some((kind) => key.startsWith(`acclaim.${kind}.`))) sessionStorage.removeItem(key);
+  try {
+    for (const key of Object.keys(sessionStorage)) {
+      if (kinds.some((kind) => key.startsWith(`acclaim.${kind}.`))) sessionStorage.removeItem(key);
+    }
+  } catch {
+    // There is no storage: what memory has goes with the page.
   }
 }
 

@@ -4,7 +4,7 @@ pub(super) const PAGES: Program = Program {
     style: "main-BYc_X5fG.css",
 };
 pub(super) const DESK: Program = Program {
-    script: "desk-main-D_w7ehuD.js",
+    script: "desk-main-DZJPK-Yn.js",
     style: "desk-main-CYcBTg9g.css",
 };
 const FILES: &[File] = &[
@@ -57,10 +57,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("texts-qLPowtZP.js.gz"),
     },
     File {
-        name: "desk-account-TNuYT1hf.js",
+        name: "desk-account-bcFz2ksU.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-account-TNuYT1hf.js.br"),
-        gzip: include_bytes!("desk-account-TNuYT1hf.js.gz"),
+        brotli: include_bytes!("desk-account-bcFz2ksU.js.br"),
+        gzip: include_bytes!("desk-account-bcFz2ksU.js.gz"),
     },
     File {
         name: "desk-amendment-DYgJvKip.js",
@@ -69,10 +69,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-amendment-DYgJvKip.js.gz"),
     },
     File {
-        name: "desk-campaigns-CSLP1OqL.js",
+        name: "desk-campaigns-Bly9mkGo.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-campaigns-CSLP1OqL.js.br"),
-        gzip: include_bytes!("desk-campaigns-CSLP1OqL.js.gz"),
+        brotli: include_bytes!("desk-campaigns-Bly9mkGo.js.br"),
+        gzip: include_bytes!("desk-campaigns-Bly9mkGo.js.gz"),
     },
     File {
         name: "desk-classPrivateFieldSet2-D93e-2Zw.js",
@@ -81,10 +81,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-classPrivateFieldSet2-D93e-2Zw.js.gz"),
     },
     File {
-        name: "desk-copy-C05MGjcy.js",
+        name: "desk-copy-CEmPQopF.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-copy-C05MGjcy.js.br"),
-        gzip: include_bytes!("desk-copy-C05MGjcy.js.gz"),
+        brotli: include_bytes!("desk-copy-CEmPQopF.js.br"),
+        gzip: include_bytes!("desk-copy-CEmPQopF.js.gz"),
     },
     File {
         name: "desk-draft-ZLU5smvt.js",
@@ -93,10 +93,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-draft-ZLU5smvt.js.gz"),
     },
     File {
-        name: "desk-exports-DGJvYrwq.js",
+        name: "desk-exports-fLvOLC55.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-exports-DGJvYrwq.js.br"),
-        gzip: include_bytes!("desk-exports-DGJvYrwq.js.gz"),
+        brotli: include_bytes!("desk-exports-fLvOLC55.js.br"),
+        gzip: include_bytes!("desk-exports-fLvOLC55.js.gz"),
     },
     File {
         name: "desk-format-AKAARRW-.js",
@@ -111,22 +111,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-icon-DCR89d6j.js.gz"),
     },
     File {
-        name: "desk-imports-B683dhJi.js",
+        name: "desk-imports-DVOyx1xn.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-imports-B683dhJi.js.br"),
-        gzip: include_bytes!("desk-imports-B683dhJi.js.gz"),
+        brotli: include_bytes!("desk-imports-DVOyx1xn.js.br"),
+        gzip: include_bytes!("desk-imports-DVOyx1xn.js.gz"),
     },
     File {
-        name: "desk-invitation-C6tBqtzR.js",
+        name: "desk-invitation-4jxZCrkA.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-invitation-C6tBqtzR.js.br"),
-        gzip: include_bytes!("desk-invitation-C6tBqtzR.js.gz"),
+        brotli: include_bytes!("desk-invitation-4jxZCrkA.js.br"),
+        gzip: include_bytes!("desk-invitation-4jxZCrkA.js.gz"),
     },
     File {
-        name: "desk-log-PAZjyE_v.js",
+        name: "desk-log-g-ZP538Z.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-log-PAZjyE_v.js.br"),
-        gzip: include_bytes!("desk-log-PAZjyE_v.js.gz"),
+        brotli: include_bytes!("desk-log-g-ZP538Z.js.br"),
+        gzip: include_bytes!("desk-log-g-ZP538Z.js.gz"),
     },
     File {
         name: "desk-main-CYcBTg9g.css",
@@ -135,22 +135,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-main-CYcBTg9g.css.gz"),
     },
     File {
-        name: "desk-main-D_w7ehuD.js",
+        name: "desk-main-DZJPK-Yn.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-main-D_w7ehuD.js.br"),
-        gzip: include_bytes!("desk-main-D_w7ehuD.js.gz"),
+        brotli: include_bytes!("desk-main-DZJPK-Yn.js.br"),
+        gzip: include_bytes!("desk-main-DZJPK-Yn.js.gz"),
     },
     File {
-        name: "desk-members-D_wtlOVh.js",
+        name: "desk-members-BymWrd4-.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-members-D_wtlOVh.js.br"),
-        gzip: include_bytes!("desk-members-D_wtlOVh.js.gz"),
+        brotli: include_bytes!("desk-members-BymWrd4-.js.br"),
+        gzip: include_bytes!("desk-members-BymWrd4-.js.gz"),
     },
     File {
-        name: "desk-new-CEywOqya.js",
+        name: "desk-new-BCiIqUjd.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-new-CEywOqya.js.br"),
-        gzip: include_bytes!("desk-new-CEywOqya.js.gz"),
+        brotli: include_bytes!("desk-new-BCiIqUjd.js.br"),
+        gzip: include_bytes!("desk-new-BCiIqUjd.js.gz"),
     },
     File {
         name: "desk-nominees-B7vSdTHN.css",
@@ -159,10 +159,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-nominees-B7vSdTHN.css.gz"),
     },
     File {
-        name: "desk-nominees-BpjtSf1Z.js",
+        name: "desk-nominees-DzQkstLK.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-nominees-BpjtSf1Z.js.br"),
-        gzip: include_bytes!("desk-nominees-BpjtSf1Z.js.gz"),
+        brotli: include_bytes!("desk-nominees-DzQkstLK.js.br"),
+        gzip: include_bytes!("desk-nominees-DzQkstLK.js.gz"),
     },
     File {
         name: "desk-operations-BLItd25U.js",
@@ -177,10 +177,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-overview-8h7UgKrh.css.gz"),
     },
     File {
-        name: "desk-overview-Bp-ioH-L.js",
+        name: "desk-overview-Ce7dXghm.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-overview-Bp-ioH-L.js.br"),
-        gzip: include_bytes!("desk-overview-Bp-ioH-L.js.gz"),
+        brotli: include_bytes!("desk-overview-Ce7dXghm.js.br"),
+        gzip: include_bytes!("desk-overview-Ce7dXghm.js.gz"),
     },
     File {
         name: "desk-paged-DHOHSOml.js",
@@ -195,22 +195,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-paged-hhBn2zYy.js.gz"),
     },
     File {
+        name: "desk-result-BshF2Qdv.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("desk-result-BshF2Qdv.js.br"),
+        gzip: include_bytes!("desk-result-BshF2Qdv.js.gz"),
+    },
+    File {
         name: "desk-result-DbcarHxk.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("desk-result-DbcarHxk.css.br"),
         gzip: include_bytes!("desk-result-DbcarHxk.css.gz"),
     },
     File {
-        name: "desk-result-DeYGMLc7.js",
+        name: "desk-roster-DLJBMSct.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-result-DeYGMLc7.js.br"),
-        gzip: include_bytes!("desk-result-DeYGMLc7.js.gz"),
-    },
-    File {
-        name: "desk-roster-DwVIbePI.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-roster-DwVIbePI.js.br"),
-        gzip: include_bytes!("desk-roster-DwVIbePI.js.gz"),
+        brotli: include_bytes!("desk-roster-DLJBMSct.js.br"),
+        gzip: include_bytes!("desk-roster-DLJBMSct.js.gz"),
     },
     File {
         name: "desk-rules-CLsYswaB.css",
@@ -219,16 +219,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-rules-CLsYswaB.css.gz"),
     },
     File {
-        name: "desk-rules-CcBXrp8w.js",
+        name: "desk-rules-CZZn9vJO.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-rules-CcBXrp8w.js.br"),
-        gzip: include_bytes!("desk-rules-CcBXrp8w.js.gz"),
+        brotli: include_bytes!("desk-rules-CZZn9vJO.js.br"),
+        gzip: include_bytes!("desk-rules-CZZn9vJO.js.gz"),
     },
     File {
-        name: "desk-rules_sentence-Dr8EbiAx.js",
+        name: "desk-rules_sentence-B98i20Wr.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-rules_sentence-Dr8EbiAx.js.br"),
-        gzip: include_bytes!("desk-rules_sentence-Dr8EbiAx.js.gz"),
+        brotli: include_bytes!("desk-rules_sentence-B98i20Wr.js.br"),
+        gzip: include_bytes!("desk-rules_sentence-B98i20Wr.js.gz"),
     },
     File {
         name: "desk-schedule-C2hbzTWg.css",
@@ -237,10 +237,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-schedule-C2hbzTWg.css.gz"),
     },
     File {
-        name: "desk-schedule-_tE3V5W1.js",
+        name: "desk-schedule-NaM41rRm.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-schedule-_tE3V5W1.js.br"),
-        gzip: include_bytes!("desk-schedule-_tE3V5W1.js.gz"),
+        brotli: include_bytes!("desk-schedule-NaM41rRm.js.br"),
+        gzip: include_bytes!("desk-schedule-NaM41rRm.js.gz"),
     },
     File {
         name: "desk-session-CsT99Byg.js",
@@ -255,10 +255,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-states-D5_qnQdK.js.gz"),
     },
     File {
-        name: "desk-stories-BhcmUgHt.js",
+        name: "desk-stories-BRMuBEmK.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-stories-BhcmUgHt.js.br"),
-        gzip: include_bytes!("desk-stories-BhcmUgHt.js.gz"),
+        brotli: include_bytes!("desk-stories-BRMuBEmK.js.br"),
+        gzip: include_bytes!("desk-stories-BRMuBEmK.js.gz"),
+    },
+    File {
+        name: "desk-texts-BAOqhvAY.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("desk-texts-BAOqhvAY.js.br"),
+        gzip: include_bytes!("desk-texts-BAOqhvAY.js.gz"),
     },
     File {
         name: "desk-texts-BQPgpMn1.js",
@@ -273,22 +279,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-texts-BpmL9PK5.css.gz"),
     },
     File {
-        name: "desk-texts-C5zDuAiU.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-texts-C5zDuAiU.js.br"),
-        gzip: include_bytes!("desk-texts-C5zDuAiU.js.gz"),
-    },
-    File {
         name: "desk-texts-CenPwB0u.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("desk-texts-CenPwB0u.css.br"),
         gzip: include_bytes!("desk-texts-CenPwB0u.css.gz"),
     },
     File {
-        name: "desk-time_dialog-JZghtF8j.js",
+        name: "desk-time_dialog-DDw9-EOn.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-time_dialog-JZghtF8j.js.br"),
-        gzip: include_bytes!("desk-time_dialog-JZghtF8j.js.gz"),
+        brotli: include_bytes!("desk-time_dialog-DDw9-EOn.js.br"),
+        gzip: include_bytes!("desk-time_dialog-DDw9-EOn.js.gz"),
     },
     File {
         name: "desk-time_dialog-ye2JeNQx.css",
@@ -297,16 +297,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-time_dialog-ye2JeNQx.css.gz"),
     },
     File {
-        name: "desk-times-BDYa8AHO.js",
+        name: "desk-times-Bu_ypZHI.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-times-BDYa8AHO.js.br"),
-        gzip: include_bytes!("desk-times-BDYa8AHO.js.gz"),
+        brotli: include_bytes!("desk-times-Bu_ypZHI.js.br"),
+        gzip: include_bytes!("desk-times-Bu_ypZHI.js.gz"),
     },
     File {
-        name: "desk-upload-DCkqw1bB.js",
+        name: "desk-upload-DySDjOoh.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-upload-DCkqw1bB.js.br"),
-        gzip: include_bytes!("desk-upload-DCkqw1bB.js.gz"),
+        brotli: include_bytes!("desk-upload-DySDjOoh.js.br"),
+        gzip: include_bytes!("desk-upload-DySDjOoh.js.gz"),
     },
     File {
         name: "desk-zone-CBSNP9y5.js",

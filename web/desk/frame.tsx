@@ -4,8 +4,9 @@ import { useEffect, useState } from "preact/hooks";
 import { isStuck } from "../shared/server";
 import { type Viewer, campaign as currentCampaign, may, mayHere } from "./campaign";
 import { Icon, type IconName } from "./parts/icon";
-import { Phase } from "./parts/states";
-import { type CampaignView, type Route, campaignPath, go, pathOf } from "./route";
+import { complain } from "./parts/notice";
+import { Phase, explain } from "./parts/states";
+import { type CampaignView, type Route, campaignPath, pathOf } from "./route";
 import { signOut } from "./session";
 import { t } from "./texts";
 
@@ -76,7 +77,7 @@ export function Frame({ route, member, onSwitchLanguage, children }: FrameProps)
             <button type="button" class="quiet" lang={t().switchLanguage === "中文" ? "zh" : "en"} onClick={onSwitchLanguage}>
               {t().switchLanguage}
             </button>
-            <button type="button" class="quiet" onClick={() => void signOut().then(() => go(pathOf({ view: "home" })))}>
+            <button type="button" class="quiet" onClick={() => void signOut().catch((error) => complain(explain(error)))}>
               {t().signOut}
             </button>
           </div>

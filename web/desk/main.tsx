@@ -1,10 +1,10 @@
 // The entry of the desk: who is signed in, the view of the address, and what is around every view.
 import "./style.css";
-import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { type ComponentChildren, render } from "preact";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import { chooseLanguage, language } from "../shared/language";
 import { lazy } from "../shared/lazy";
-import { backoff, pauseOrOnline } from "../shared/server";
+import { ApiError, backoff, isRetryable, pauseOrOnline } from "../shared/server";
 import { useLookAgain } from "../shared/store";
 import { SignIn } from "./account/sign_in";
 import { followTabs } from "./account/tabs";
@@ -66,7 +66,8 @@ function Desk() {
   };
   useEffect(() => {
     if (state === "open") load();
-    if (state === "none") viewer.set(undefined);
+    // What this page has in memory is not for who signs in next.
+    if (state === "none" && viewer.value) location.replace(pathOf({ view: "home" }));
   }, [state]);
   const switchLanguage = () => {
     chooseLanguage(language() === "zh" ? "en" : "zh");
@@ -77,12 +78,14 @@ function Desk() {
     if (route?.view === "invitation") return <Invitation />;
     // A session that ended on this page leaves the view as it is, below the sign-in.
     if (state === "none" || (state === "ended" && !member)) return <SignIn onSwitchLanguage={switchLanguage} />;
-    if (failure) return <Failed error={failure} retry={load} />;
+    if (failure && !member) return <Failed error={failure} retry={load} />;
     if (!member) return <Empty isLoading />;
     return (
       <>
         <Frame route={route} member={member} onSwitchLanguage={switchLanguage}>
-          <View route={route} />
+          <Guarded route={route}>
+            <View route={route} />
+          </Guarded>
         </Frame>
         {state === "ended" && <SignIn isAgain onSwitchLanguage={switchLanguage} />}
       </>
@@ -94,6 +97,13 @@ function Desk() {
       <Notices />
     </>
   );
+}
+
+/** A view; where it cannot be drawn, that is told, and the way to the others stays open. */
+function Guarded({ route, children }: { route: Route | undefined; children: ComponentChildren }) {
+  const [error, again] = useErrorBoundary((fault) => console.error(fault));
+  useEffect(() => void (error && again()), [route]);
+  return error ? <Failed error={new ApiError("INTERNAL", "The view cannot be drawn.")} retry={again} /> : <>{children}</>;
 }
 
 function View({ route }: { route: Route | undefined }) {
@@ -163,7 +173,9 @@ async function begin(): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await resume();
-    } catch {
+    } catch (error) {
+      // What is wrong then is told where somebody signs in.
+      if (!isRetryable(error)) return sessionState.set("none");
       await pauseOrOnline(backoff(attempt));
     }
   }

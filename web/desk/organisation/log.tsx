@@ -42,8 +42,11 @@ interface LogProps {
   hint: string;
 }
 
-/** The day after one: the filter takes its last day wholly. */
-const dayAfter = (day: string) => new Date(Date.parse(`${day}T00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+/** The day after one: the filter takes its last day wholly. What is no day, as addresses may have it, gives none. */
+function dayAfter(day: string): string {
+  const ms = Date.parse(`${day}T00:00Z`) + 86_400_000;
+  return Number.isNaN(ms) ? "" : new Date(ms).toISOString().slice(0, 10);
+}
 
 /** The variables of the filters that stand in the address. */
 function filterOf(campaignId: string | undefined, timeZone: string) {

@@ -31,8 +31,8 @@ export const t = texts(
     publicOnly: "Your role sees the public figures: turnout over time and by client is for the organisers and the auditor.",
     hiddenFigures: (forGood: boolean): string =>
       forGood
-        ? "The rules show the figures to the organisers and the auditor only. Stories and nominees are yours to work on."
-        : "The rules hide the figures from your role until voting has closed. Stories and nominees are yours to work on.",
+        ? "The rules show the figures to the organisers and the auditor only. Stories are yours to work on, nominees to look at."
+        : "The rules hide the figures from your role until voting has closed. Stories are yours to work on, nominees to look at.",
     turnout: "Turnout",
     turnoutChart: "Votes over time. Arrow keys move from point to point.",
     turnoutSummary: (sum: number, most: number, when: string) =>
@@ -116,7 +116,7 @@ export const t = texts(
     votesEach: (n) => `人均 ${n} 票`,
     withheld: (n) => `暂扣 ${count(n)} 票`,
     noneWithheld: "无暂扣",
-    withdrawn: (n) => `含已退出候选人 ${count(n)} 票`,
+    withdrawn: (n) => `含已撤下候选人 ${count(n)} 票`,
     storiesToday: (n) => `今日已发布 ${count(n)} 篇`,
     nextAt: (time) => `下一篇 ${time}`,
     publicOnly: "您的角色可以看到公开的票数；分时投票和来源只对组织者和监督员显示。",

@@ -76,7 +76,6 @@ export const t = texts(
     languages: { en: "English", zh: "Chinese" },
     linksHint: "Links are for you alone, and last ten minutes: a click asks for a new one.",
     copy: "Copy",
-    copied: "Copied.",
   },
   {
     before: (time) => `投票于 ${time} 截止后，结果显示在这里。`,
@@ -107,7 +106,7 @@ export const t = texts(
     voters: "投票人",
     withheld: "暂扣票数",
     withheldHint: "因规则暂扣，不计入",
-    withdrawnVotes: "已退出候选人的票",
+    withdrawnVotes: "已撤下候选人的票",
     withdrawnHint: "已计入总数，不在各奖项名单内",
     rawHint: (raw) => `总票数 ${count(raw)}`,
     votesEach: (n) => `人均 ${n} 票`,
@@ -123,7 +122,7 @@ export const t = texts(
     showAll: (n) => `显示全部 ${count(n)} 名`,
     showFewer: "收起",
     noNominees: "这个奖项没有候选人。",
-    withdrawn: (n) => `${count(n)} 位候选人已退出`,
+    withdrawn: (n) => `${count(n)} 位候选人已撤下`,
     waiting: "加载中…",
     report: "评选报告",
     reportWhat:
@@ -140,6 +139,5 @@ export const t = texts(
     languages: { en: "英文", zh: "中文" },
     linksHint: "链接只供您本人使用，10 分钟内有效；每次点击都会获取新的链接。",
     copy: "复制",
-    copied: "已复制。",
   },
 );

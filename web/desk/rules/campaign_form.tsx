@@ -1,7 +1,7 @@
 // What the campaign is, when it is, and its rules: edited until they are fixed, read from then on.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { zonedToUtc } from "../../shared/zoned";
-import { type Campaign, useCampaign } from "../campaign";
+import { type Campaign, campaign as currentCampaign, useCampaign } from "../campaign";
 import { useDraft } from "../parts/draft";
 import { Choice, Conflict, Field, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { tell } from "../parts/notice";
@@ -66,7 +66,9 @@ export function CampaignForm({ onAmend }: { onAmend: () => void }) {
     setIsBusy(false);
     setErrors(refusals);
     if (refusals.length > 0) return;
-    draft.discard();
+    const after = currentCampaign.value as Campaign;
+    const sent = Object.fromEntries(changed.map((field) => [field, fields[field]]));
+    draft.saved(sent, fieldsOf(after), after.desk.editRevision);
     tell(t().saved);
     if (changed.includes("slug")) go(campaignPath(fields.slug.trim(), "rules"));
   };
@@ -282,7 +284,7 @@ function Rules({ campaign, fields, set, errors, fixed, onAmend }: PartProps & { 
           <fieldset class="admits">
             <legend>{r().admits}</legend>
             <label class="check">
-              <input type="checkbox" checked disabled />
+              <input type="checkbox" checked={campaign.rules.admits.includes("WECHAT_MINI_PROGRAM")} disabled />
               <span>
                 {r().wechat}
                 <small>{r().wechatHint}</small>
@@ -333,7 +335,7 @@ export function RulesRead({ campaign: { rules }, why }: { campaign: Campaign; wh
         <Fact label={r().scope}>{r().scopes[rules.scope]}</Fact>
         <Fact label={r().visibility}>{r().visibilities[rules.tallyVisibility]}</Fact>
         <Fact label={r().admits}>
-          {r().wechat}
+          {rules.admits.includes("WECHAT_MINI_PROGRAM") && <span>{r().wechat}</span>}
           {hasGuests && <span>{r().guests}</span>}
         </Fact>
       </dl>

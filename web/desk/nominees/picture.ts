@@ -1,26 +1,15 @@
-// The picture of a nominee as a sign, and the giving of another one.
+// The giving of another portrait to a nominee.
 import { ApiError, execute } from "../../shared/server";
 import { UploadRefused, upload } from "../parts/upload";
 import { explain } from "../parts/states";
 import { staff } from "../session";
 import { SetNomineePortrait } from "./operations";
-import type { Nominee, Roster } from "./roster";
+import type { Roster } from "./roster";
 import { t } from "./texts";
 
 const pictureBytesMax = 20 * 1024 * 1024;
 /** The files that can be chosen. */
 export const pictureTypes = "image/jpeg,image/png,image/webp";
-
-/** The portrait, else the first letter of the name. */
-export function Portrait({ nominee }: { nominee: Pick<Nominee, "portraitUrl" | "number" | "name"> }) {
-  const { portraitUrl, number, name } = nominee;
-  if (portraitUrl) return <img class="portrait" src={portraitUrl} alt="" width={36} height={48} loading="lazy" />;
-  return (
-    <span class="portrait" style={{ "--hue": String((number * 47) % 360) }} aria-hidden="true">
-      {[...name][0]}
-    </span>
-  );
-}
 
 /** What is wrong with a file before it is sent; none where nothing is. */
 export function faultOf(file: File): string | undefined {

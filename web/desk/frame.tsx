@@ -68,7 +68,12 @@ export function Frame({ route, member, onSwitchLanguage, children }: FrameProps)
               )}
               {!membership &&
                 member.memberships.map(({ organisation: { slug, name } }) => (
-                  <Link key={slug} href={pathOf({ view: "organisation", slug, part: "campaigns" })} icon="overview" isHere={false}>
+                  <Link
+                    key={slug}
+                    href={pathOf({ view: "organisation", slug, part: "campaigns" })}
+                    icon="overview"
+                    isHere={false}
+                  >
                     {name}
                   </Link>
                 ))}

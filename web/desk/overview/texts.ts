@@ -64,7 +64,8 @@ export const t = texts(
     states: { connecting: "Connecting…", live: "Live", polling: "Every 2 seconds", lost: "Connection lost, trying again…" },
     asOf: (time: string) => `as of ${time}`,
     lastHeard: (seconds: number) => `last heard ${many(seconds, "second", "seconds")} ago`,
-    taken: (cut: number, all: number) => `top ${count(cut)} of ${count(all)}`,
+    taken: (cut: number, all: number) =>
+      cut < all ? `top ${count(cut)} of ${count(all)}` : many(all, "nominee", "nominees"),
     noNominees: "No nominees in this category.",
     allOf: (n: number) => `All ${count(n)} nominees`,
     cutLine: (n: number) => `the top ${count(n)} are selected`,
@@ -154,7 +155,7 @@ export const t = texts(
     states: { connecting: "正在连接…", live: "实时", polling: "每 2 秒更新", lost: "连接中断，正在重试…" },
     asOf: (time) => `截至 ${time}`,
     lastHeard: (seconds) => `${count(seconds)} 秒前收到`,
-    taken: (cut, all) => `前 ${count(cut)} 名入选 · 共 ${count(all)} 名`,
+    taken: (cut, all) => (cut < all ? `前 ${count(cut)} 名入选 · 共 ${count(all)} 名` : `共 ${count(all)} 名`),
     noNominees: "这个类别还没有候选人。",
     allOf: (n) => `全部 ${count(n)} 位候选人`,
     cutLine: (n) => `前 ${count(n)} 名入选`,

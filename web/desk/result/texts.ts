@@ -50,7 +50,8 @@ export const t = texts(
     votes: "Votes",
     share: "Share",
     tied: "tied",
-    taken: (cut: number, all: number) => `top ${count(cut)} of ${count(all)}`,
+    taken: (cut: number, all: number) =>
+      cut < all ? `top ${count(cut)} of ${count(all)}` : many(all, "nominee", "nominees"),
     cutLine: (n: number) => `Line of selection: the top ${count(n)} are selected`,
     cutTied: (n: number, votes: number, tied: number) =>
       `${count(tied)} nominees share place ${count(n)} across the line, with ${many(votes, "vote", "votes")} each: ` +
@@ -116,7 +117,7 @@ export const t = texts(
     votes: "票数",
     share: "占比",
     tied: "并列",
-    taken: (cut, all) => `前 ${count(cut)} 名入选 · 共 ${count(all)} 名`,
+    taken: (cut, all) => (cut < all ? `前 ${count(cut)} 名入选 · 共 ${count(all)} 名` : `共 ${count(all)} 名`),
     cutLine: (n) => `入选线：前 ${count(n)} 名入选`,
     cutTied: (n, votes, tied) =>
       `${count(tied)} 位候选人并列第 ${count(n)} 名（各 ${count(votes)} 票），跨越入选线：一并入选，或按评选办法决定`,

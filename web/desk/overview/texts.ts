@@ -88,7 +88,7 @@ export const t = texts(
     schedule: "Schedule",
     faultyImport: (kind: "NOMINEES" | "STORIES", rows: number) =>
       `Import of ${kind === "NOMINEES" ? "nominees" : "stories"}: ${many(rows, "faulty row", "faulty rows")}`,
-    mend: "Correct",
+    mend: "Fix",
     withoutPortrait: (n: number) => `${many(n, "nominee has", "nominees have")} no portrait`,
     addPortraits: "Add",
     failedExports: (n: number) => `${many(n, "export has", "exports have")} failed`,

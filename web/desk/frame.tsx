@@ -63,13 +63,30 @@ export function Frame({ route, member, onSwitchLanguage, children }: FrameProps)
           {shown && route?.view === "campaign" ? (
             <CampaignLinks slug={shown.slug} here={route.part} campaign={shown} />
           ) : (
-            membership && <OrganisationLinks slug={membership.organisation.slug} id={membership.organisation.id} route={route} />
+            <>
+              {membership && (
+                <OrganisationLinks slug={membership.organisation.slug} id={membership.organisation.id} route={route} />
+              )}
+              {!membership &&
+                member.memberships.map(({ organisation: { slug, name } }) => (
+                  <Link
+                    key={slug}
+                    href={pathOf({ view: "organisation", slug, part: "campaigns" })}
+                    icon="overview"
+                    isHere={false}
+                  >
+                    {name}
+                  </Link>
+                ))}
+            </>
           )}
         </nav>
         <div class="foot">
-          <Link href={pathOf({ view: "home" })} icon="home" isHere={route?.view === "home"}>
-            {t().campaigns}
-          </Link>
+          {(member.memberships.length > 1 || route?.view !== "organisation") && (
+            <Link href={pathOf({ view: "home" })} icon="home" isHere={route?.view === "home"}>
+              {t().campaigns}
+            </Link>
+          )}
           <Link href={pathOf({ view: "account" })} icon="person" isHere={route?.view === "account"}>
             {member.name ?? t().account}
           </Link>

@@ -115,19 +115,19 @@ function View({ route }: { route: Route | undefined }) {
       return <Account />;
     case "organisation": {
       const membership = member.memberships.find(({ organisation }) => organisation.slug === route.slug);
-      if (!membership) return <Empty text={t().notFound} />;
+      if (!membership) return <NotFound />;
       if (membership.lacksSecondFactor) return <NeedsSecondFactor />;
       const isAllowed =
         route.part === "new"
           ? may(membership.organisation.id, "EDIT_CAMPAIGNS")
           : route.part === "campaigns" || may(membership.organisation.id, "READ_RECORDS");
       const Part = organisationParts[route.part];
-      return isAllowed ? <Part membership={membership} key={route.slug} /> : <Empty text={t().notFound} />;
+      return isAllowed ? <Part membership={membership} key={route.slug} /> : <NotFound />;
     }
     case "campaign":
       return <CampaignPart route={route} key={route.slug} />;
     default:
-      return <Empty text={t().notFound} />;
+      return <NotFound />;
   }
 }
 
@@ -139,7 +139,7 @@ function CampaignPart({ route }: { route: Extract<Route, { view: "campaign" }> }
   useLookAgain(lookAgainMs, load);
   if (campaign === undefined) return <Empty isLoading />;
   if (campaign instanceof Error) return <Failed error={campaign} retry={load} />;
-  if (campaign === null || campaign.slug !== slug) return <Empty text={t().notFound} />;
+  if (campaign === null || campaign.slug !== slug) return <NotFound />;
   const organisationId = campaign.desk.organisation.id;
   if (viewer.value?.memberships.find(({ organisation }) => organisation.id === organisationId)?.lacksSecondFactor) {
     return <NeedsSecondFactor />;
@@ -151,7 +151,19 @@ function CampaignPart({ route }: { route: Extract<Route, { view: "campaign" }> }
         ? may(organisationId, "READ_RECORDS")
         : true;
   const Part = campaignParts[part];
-  return isAllowed ? <Part id={id} key={part} /> : <Empty text={t().notFound} />;
+  return isAllowed ? <Part id={id} key={part} /> : <NotFound />;
+}
+
+function NotFound() {
+  return (
+    <div class="empty">
+      <h1>{t().notFoundTitle}</h1>
+      <p>{t().notFound}</p>
+      <a class="button" href={pathOf({ view: "home" })}>
+        {t().toCampaigns}
+      </a>
+    </div>
+  );
 }
 
 function NeedsSecondFactor() {

@@ -261,7 +261,7 @@ function NomineeForm({ nominee, roster, onClose, onRead }: NomineeFormProps) {
         <Conflict draft={draft} label={(field) => t().fields[field]} show={showValue} />
         <NomineeFields draft={draft} errors={errors} isNew={false} isFixed={!mayEdit} />
         {isRead && (
-          <section class="public stack">
+          <section class="public-sentence stack">
             <p>{t().publicChange}</p>
             <TextField
               label={shared().publicReason}

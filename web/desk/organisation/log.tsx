@@ -10,6 +10,7 @@ import { type Membership, useCampaign } from "../campaign";
 import { Field } from "../parts/form";
 import { PageEnd } from "../parts/paged";
 import { Empty } from "../parts/states";
+import { zoneName } from "../parts/zone";
 import { campaignPath, parameter, setParameters } from "../route";
 import { staff } from "../session";
 import { t as shared } from "../texts";
@@ -98,7 +99,7 @@ function Log({ slug, campaignId, timeZone, hint }: LogProps) {
     <>
       <header class="head">
         <h1>{t().title}</h1>
-        <small class="soft">{t().zone(timeZone)}</small>
+        <small class="soft">{t().zone(zoneName(timeZone))}</small>
       </header>
       <p class="soft below">{hint}</p>
       <Filters slug={slug} hasCampaigns={!campaignId} isFiltered={isFiltered} />

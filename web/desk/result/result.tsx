@@ -7,11 +7,12 @@ import { type Campaign, mayHere, reloadCampaign, useCampaign } from "../campaign
 import { type Place, placesOf } from "../overview/boards";
 import { type Figures, isOver, useFigures } from "../overview/figures";
 import { useRoster } from "../overview/roster";
-import { deadline, zoneName } from "../overview/times";
+import { deadline } from "../overview/times";
 import { Confirm } from "../parts/dialog";
 import { tell } from "../parts/notice";
 import { Portrait } from "../parts/portrait";
 import { Phase, explain } from "../parts/states";
+import { zoneName } from "../parts/zone";
 import { campaignPath } from "../route";
 import { staff } from "../session";
 import { t as common } from "../texts";

@@ -5,9 +5,10 @@ import { type Campaign, campaign as currentCampaign, useCampaign } from "../camp
 import { useDraft } from "../parts/draft";
 import { Choice, Conflict, Field, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { tell } from "../parts/notice";
+import { zoneName } from "../parts/zone";
 import { campaignPath, go } from "../route";
 import { t } from "../texts";
-import { change, timeOf, zoneName } from "./change";
+import { change, timeOf } from "./change";
 import { Cover } from "./cover";
 import {
   type CampaignFields,
@@ -330,7 +331,7 @@ export function RulesRead({ campaign: { rules }, why }: { campaign: Campaign; wh
       <InWords {...rules} votes={rules.votesPerPeriod} />
       <dl class="facts">
         <Fact label={r().quota}>
-          {rules.votesPerPeriod} · {r().periods[rules.period]}
+          {r().votesFor(rules.votesPerPeriod, r().periods[rules.period])}
         </Fact>
         <Fact label={r().scope}>{r().scopes[rules.scope]}</Fact>
         <Fact label={r().visibility}>{r().visibilities[rules.tallyVisibility]}</Fact>

@@ -11,6 +11,8 @@ const dist = process.env.ACCLAIM_PAGES;
 /** A phone in China, and a desktop in England. */
 export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "zh-CN" };
 export const desktop = { viewport: { width: 1280, height: 800 }, locale: "en-GB" };
+/** An organiser's laptop. */
+export const laptop = { viewport: { width: 1440, height: 900 }, locale: "en-GB" };
 
 /** Starts the browser; it stops when the tests of `after` have ended. */
 export async function startBrowser(after) {
@@ -53,6 +55,9 @@ export async function open(browser, context, url, device = desktop) {
   return { page, response, addresses, complaints, foreign };
 }
 
+/** The name of a file of a build without the hash of its contents, which has eight characters. */
+const stemOf = (name) => name.slice(0, name.indexOf(".") - "-12345678".length);
+
 async function servePages(window) {
   const names = (await readdir(dist)).filter((name) => name.endsWith(".br"));
   await window.route("**/pages/*", async (route) => {
@@ -62,7 +67,7 @@ async function servePages(window) {
     const body = async (name) => brotliDecompressSync(await readFile(join(dist, name)));
     if (names.includes(`${wanted}.br`)) return route.fulfill({ contentType, body: await body(`${wanted}.br`) });
     // The server's page names the files of its own build. A module must have one name only, or there are two of it.
-    const name = names.find((name) => name.startsWith(/^[a-z]+/.exec(wanted)[0]) && name.endsWith(`${extension}.br`));
+    const name = names.find((name) => stemOf(name) === stemOf(wanted) && name.endsWith(`${extension}.br`));
     const shim = () => `import "./${name.slice(0, -".br".length)}";`;
     return route.fulfill({ contentType, body: extension === ".css" ? await body(name) : shim() });
   });

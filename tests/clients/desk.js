@@ -1,0 +1,105 @@
+// The desk as its tests use it: its words in both languages, its sign-in, and the files that organisers have.
+import { createHmac } from "node:crypto";
+import { deflateSync } from "node:zlib";
+import { open } from "./browser.js";
+
+/** The words of the desk that a test looks for, by language; an ellipsis at a button's end is a dialog's. */
+export const words = {
+  en: {
+    email: "E-mail",
+    password: "Password",
+    signIn: "Sign in",
+    signOut: "Sign out",
+    menu: "Menu",
+    close: "Close",
+    save: "Save",
+    saved: "Saved.",
+  },
+  zh: {
+    email: "邮箱",
+    password: "密码",
+    signIn: "登录",
+    signOut: "退出登录",
+    menu: "菜单",
+    close: "关闭",
+    save: "保存",
+    saved: "已保存。",
+  },
+};
+
+/** A button, link, tab or the like by its whole name. */
+export const named = (place, role, name) => place.getByRole(role, { name, exact: true });
+
+/** Fills in the sign-in that is open. */
+export async function signInHere(page, t, email, password) {
+  await page.getByLabel(t.email, { exact: true }).fill(email);
+  await page.getByLabel(t.password, { exact: true }).fill(password);
+  await named(page, "button", t.signIn).click();
+}
+
+/** Opens an address of the desk in a window of its own, and signs in. */
+export async function openDesk(browser, context, { url, device, t, email, password }) {
+  const window = await open(browser, context, url, device);
+  await signInHere(window.page, t, email, password);
+  return window;
+}
+
+/** Goes to a view by the side bar, which is behind a button on a phone. */
+export async function goBySide(page, t, name) {
+  const menu = named(page, "button", t.menu);
+  if (await menu.isVisible()) await menu.click();
+  const link = page.locator("#side").getByRole("link", { name });
+  await link.click();
+}
+
+/** The code that an authenticator shows at a time, from the secret in base32. */
+export function codeAt(secret, timeMs) {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret.replace(/\s/g, "")].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(timeMs / 30_000)));
+  const hash = createHmac("sha1", key).update(step).digest();
+  const number = hash.readUInt32BE(hash.at(-1) & 0xf) & 0x7fff_ffff;
+  return String(number % 1_000_000).padStart(6, "0");
+}
+
+/** The checksum of a part of a PNG. */
+function crc32(bytes) {
+  let sum = -1;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit++) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb8_8320 : 0);
+  }
+  return ~sum >>> 0;
+}
+
+function chunk(kind, data) {
+  const body = Buffer.concat([Buffer.from(kind, "latin1"), data]);
+  const framed = Buffer.alloc(body.length + 8);
+  framed.writeUInt32BE(data.length);
+  body.copy(framed, 4);
+  framed.writeUInt32BE(crc32(body), body.length + 4);
+  return framed;
+}
+
+/** A PNG of one colour, upright as portraits are. */
+export function png(shade, width = 300, height = 400) {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 0], 8);
+  const rows = Buffer.alloc((width + 1) * height, shade);
+  for (let row = 0; row < height; row++) rows[row * (width + 1)] = 0;
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
+}
+
+/** A file as browsers take it from a folder. */
+export const file = (name, mimeType, buffer) => ({ name, mimeType, buffer });
+
+/** The control with a label, whether or not it is marked as needed. */
+export function field(place, label) {
+  const literal = label.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return place.getByLabel(new RegExp(`^${literal}( · |$)`));
+}

@@ -84,6 +84,7 @@ const english = {
   scheduled: "Scheduled",
   rules: "Rules and times",
   opening: "Opening",
+  past: "This time is past: choose a later one.",
   overview: "Overview",
   looked: "I have read this, and it is right",
   announce: "Announce…",
@@ -423,9 +424,12 @@ for (const [name, device, t] of [
     await organiser.isIn(t.scheduled);
     await expectAccessible(organiser.page, "a story that is scheduled");
 
-    // The opening is moved to a moment ago, so that voting opens when the campaign is announced.
+    // The opening is moved to the minute of now, or the next: what is past is refused.
     await organiser.go(t.rules);
-    await organiser.field(t.opening).fill(local(Date.now() - 60_000));
+    await organiser.field(t.opening).fill(local(Date.now() - 3_600_000));
+    await organiser.button(t.save).click();
+    await organiser.page.getByText(t.past).waitFor();
+    await organiser.field(t.opening).fill(local(Date.now() + 30_000));
     await organiser.button(t.save).click();
     await organiser.says(t.saved);
     await expectAccessible(organiser.page, "rules and times");

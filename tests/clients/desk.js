@@ -1,7 +1,10 @@
 // The desk as its tests use it: its words in both languages, its sign-in, and the files that organisers have.
-import { createHmac } from "node:crypto";
+import assert from "node:assert/strict";
+import { createHmac, randomUUID } from "node:crypto";
 import { deflateSync } from "node:zlib";
+import { run } from "./api.js";
 import { open } from "./browser.js";
+import { eventually } from "./waiting.js";
 
 /** The words of the desk that a test looks for, by language; an ellipsis at a button's end is a dialog's. */
 export const words = {
@@ -102,4 +105,45 @@ export const file = (name, mimeType, buffer) => ({ name, mimeType, buffer });
 export function field(place, label) {
   const literal = label.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return place.getByLabel(new RegExp(`^${literal}( · |$)`));
+}
+
+/** The access token of a member of staff. */
+export async function staffToken(server, email, password) {
+  const { signInStaff } = await run(
+    server,
+    "mutation ($input: SignInStaffInput!) { signInStaff(input: $input) { session { accessToken } userErrors { code } } }",
+    { input: { email, password } },
+  );
+  assert.deepEqual(signInStaff.userErrors, []);
+  return signInStaff.session.accessToken;
+}
+
+/** Brings a sheet of nominees into a campaign, as a program of the organisers does. */
+export async function importNominees(server, token, { organisationId, campaignId, sheet }) {
+  const bytes = Buffer.from(sheet);
+  const ask = (document, input) => run(server, document, { input }, token);
+  const { createUpload } = await ask(
+    "mutation ($input: CreateUploadInput!) { createUpload(input: $input) { upload { id url } userErrors { code } } }",
+    { organisationId, purpose: "SHEET", bytes: bytes.length },
+  );
+  const { id: uploadId, url } = createUpload.upload;
+  const sent = await fetch(new URL(new URL(url, server.origin).pathname, server.origin), { method: "PUT", body: bytes });
+  assert.equal(sent.status, 204);
+  const { createImport } = await ask(
+    "mutation ($input: CreateImportInput!) { createImport(input: $input) { import { id } userErrors { code } } }",
+    { campaignId, kind: "NOMINEES", uploadId, idempotencyKey: randomUUID() },
+  );
+  const { id } = createImport.import;
+  const read = async () => {
+    const query = "query ($id: ID!) { node(id: $id) { ... on Import { status editRevision faulty } } }";
+    const { node } = await run(server, query, { id }, token);
+    return node.status === "CHECKED" && node;
+  };
+  const { editRevision, faulty } = await eventually(read, "the sheet to be read");
+  assert.equal(faulty, 0);
+  const { applyImport } = await ask(
+    "mutation ($input: ApplyImportInput!) { applyImport(input: $input) { import { status } userErrors { code } } }",
+    { importId: id, expectedRevision: editRevision },
+  );
+  assert.deepEqual(applyImport.userErrors, []);
 }

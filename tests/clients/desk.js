@@ -44,6 +44,7 @@ export async function signInHere(page, t, email, password) {
 export async function openDesk(browser, context, { url, device, t, email, password }) {
   const window = await open(browser, context, url, device);
   await signInHere(window.page, t, email, password);
+  await window.page.locator("#side").waitFor({ state: "attached" });
   return window;
 }
 

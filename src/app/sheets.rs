@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::ledger::media::Upload;
 use crate::sheet::AnnotatedSheet;
 use crate::sheet::reader::{self, ReadError};
-pub use crate::sheet::{FAULTS_TITLE, Template, template};
+pub use crate::sheet::{Template, template};
 use crate::telemetry::RequestId;
 
 /// Sheets that are read at once for people who wait for it.

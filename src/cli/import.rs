@@ -13,6 +13,7 @@ use crate::app::desk::{Answer, Desk, ImportMode, ImportRefusal, Sheet};
 use crate::clock::Clock;
 use crate::config::StoreSettings;
 use crate::domain::export::TableFormat;
+use crate::domain::import::columns::FAULTS_TITLE;
 use crate::domain::import::{ImportPlan, PlannedRow, RowChange, RowFault};
 use crate::domain::sheet::{SheetError, SheetRow};
 use crate::graphql::messages::Language;
@@ -20,7 +21,7 @@ use crate::id::CampaignId;
 use crate::ledger::{Database, campaign};
 use crate::sheet::child::FILE_BYTES_MAX;
 use crate::sheet::reader::{self, ReadError};
-use crate::sheet::{AnnotatedSheet, FAULTS_TITLE, Template, template};
+use crate::sheet::{AnnotatedSheet, Template, template};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ImportCommand {

@@ -90,6 +90,19 @@ impl MediaFile {
         Some(Self::new(&MediaName::parse(name)?, size))
     }
 
+    /// The file at an address of this server: a path, which may have the server's public address before it.
+    #[must_use]
+    pub fn at(address: &str, origin: Option<&str>) -> Option<Self> {
+        let path = origin.and_then(|origin| address.strip_prefix(origin));
+        Self::parse(path.unwrap_or(address).strip_prefix(PATH)?)
+    }
+
+    /// Its address on this server: a path behind `origin`, the public address of the server, where that is known.
+    #[must_use]
+    pub fn address(&self, origin: Option<&str>) -> String {
+        format!("{}{PATH}{}", origin.unwrap_or_default(), self.0)
+    }
+
     /// The name of the file.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -121,10 +134,7 @@ impl<'a> Picture<'a> {
     #[must_use]
     pub fn address(self, origin: Option<&str>, size: PictureSize) -> Option<String> {
         match self.media {
-            Some(name) => {
-                let file = MediaFile::new(name, size);
-                Some(format!("{}{PATH}{}", origin.unwrap_or_default(), file.0))
-            }
+            Some(name) => Some(MediaFile::new(name, size).address(origin)),
             None => address::web(self.url).map(str::to_owned),
         }
     }

@@ -2,6 +2,7 @@
 
 mod elements;
 pub mod fields;
+mod html;
 pub mod life;
 pub mod pasted;
 pub mod schedule;
@@ -11,8 +12,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::fields::checked_body;
+use self::html::html;
 use self::life::StoryReview;
-use super::media::{MediaName, Picture};
+use super::address;
+use super::media::{MediaFile, MediaName, Picture};
 use crate::id::{CampaignId, CategoryId, NomineeId, StoryId};
 
 /// The kind of a medium.
@@ -27,15 +30,30 @@ pub enum MediaKind {
     Audio,
 }
 
+/// Pictures, films and recordings of a story, at most.
+pub const MEDIA_MAX: usize = 40;
+
 /// A picture, film or recording that belongs to a story.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
     /// Its kind.
     pub kind: MediaKind,
-    /// Its address.
+    /// Its address; the path of a picture that is stored here.
     pub url: String,
     /// A line on what it shows.
     pub title: String,
+}
+
+impl Media {
+    /// Its address for readers; none where it is neither of the web nor stored here. `origin` is the public address of
+    /// this server.
+    #[must_use]
+    pub fn address(&self, origin: Option<&str>) -> Option<String> {
+        match MediaFile::at(&self.url, None) {
+            Some(file) => Some(file.address(origin)),
+            None => address::web(Some(&self.url)).map(str::to_owned),
+        }
+    }
 }
 
 /// An article in the feed: once it is approved, from its time on.
@@ -83,10 +101,11 @@ impl Story {
         }
     }
 
-    /// Its text as HTML that is safe in a page: without scripts, styles or foreign tags.
+    /// Its text as HTML that is safe in a page: without scripts, styles, foreign tags or pictures elsewhere. `origin` is
+    /// the public address of this server, for readers who are elsewhere.
     #[must_use]
-    pub fn body_html(&self) -> String {
-        html(&self.body)
+    pub fn body_html(&self, origin: Option<&str>) -> String {
+        html(&self.body, origin)
     }
 }
 
@@ -104,56 +123,9 @@ impl StoryPreview {
     #[must_use]
     pub fn new(markdown: &str) -> Option<Self> {
         let markdown = checked_body(markdown)?;
-        let html = html(&markdown);
+        let html = html(&markdown, None);
         Some(Self { markdown, html })
     }
-}
-
-/// Renders Markdown to HTML. HTML inside it is shown as text, and links and pictures lead to web addresses only, so
-/// that the result is safe in a page.
-fn html(markdown: &str) -> String {
-    use pulldown_cmark::{CowStr, Event, Parser, Tag};
-    let is_safe = |url: &str| {
-        ["https://", "http://", "mailto:", "/", "#"]
-            .iter()
-            .any(|start| url.starts_with(start))
-    };
-    let safe = |url: CowStr<'_>| {
-        if is_safe(&url) {
-            url.into_string().into()
-        } else {
-            CowStr::Borrowed("#")
-        }
-    };
-    let events = Parser::new(markdown).map(|event| match event {
-        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-        Event::Start(Tag::Link {
-            link_type,
-            dest_url,
-            title,
-            id,
-        }) => Event::Start(Tag::Link {
-            link_type,
-            dest_url: safe(dest_url),
-            title,
-            id,
-        }),
-        Event::Start(Tag::Image {
-            link_type,
-            dest_url,
-            title,
-            id,
-        }) => Event::Start(Tag::Image {
-            link_type,
-            dest_url: safe(dest_url),
-            title,
-            id,
-        }),
-        event => event,
-    });
-    let mut html = String::with_capacity(markdown.len() * 3 / 2);
-    pulldown_cmark::html::push_html(&mut html, events);
-    html
 }
 
 /// A position in the feed: between two stories, or at one. A newer one is the greater.
@@ -391,20 +363,6 @@ mod tests {
                 prop_assert_eq!(has_next, ahead.len() > expected.len());
                 prop_assert_eq!(page, expected);
             }
-        }
-    }
-
-    #[test]
-    fn markdown_becomes_html_without_anything_active() {
-        assert_eq!(
-            html("## 标题\n\n*好* [a](https://x.example)"),
-            "<h2>标题</h2>\n<p><em>好</em> <a href=\"https://x.example\">a</a></p>\n"
-        );
-        let hostile = html(
-            "<script>alert(1)</script>\n\n[x](javascript:alert(1)) ![y](data:text/html,z) <b onclick=1>b</b>",
-        );
-        for active in ["<script", "javascript:", "data:", "<b"] {
-            assert!(!hostile.contains(active), "{active} in {hostile}");
         }
     }
 }

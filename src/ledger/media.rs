@@ -170,15 +170,28 @@ pub async fn list_after(database: &Database, after: &str, limit: i64) -> sqlx::R
         .bind(after).bind(limit).fetch_all(p).await)
 }
 
+macro_rules! list_unused {
+    ($names_of_stories:literal) => {
+        concat!(
+            "SELECT name FROM media WHERE name NOT IN (
+                SELECT portrait_media FROM nominee WHERE portrait_media IS NOT NULL
+                UNION SELECT cover_media FROM campaign WHERE cover_media IS NOT NULL
+                UNION SELECT cover_media FROM story WHERE cover_media IS NOT NULL UNION ",
+            $names_of_stories,
+            ") ORDER BY name"
+        )
+    };
+}
+
 /// The pictures that no nominee, campaign or story shows.
 pub async fn list_unused(database: &Database) -> sqlx::Result<Vec<MediaName>> {
+    // Behind "/media/" are the 64 digits of a name.
     let statement = sql!(
         "list_unused_media",
-        "SELECT name FROM media WHERE name NOT IN (
-            SELECT portrait_media FROM nominee WHERE portrait_media IS NOT NULL
-            UNION SELECT cover_media FROM campaign WHERE cover_media IS NOT NULL
-            UNION SELECT cover_media FROM story WHERE cover_media IS NOT NULL)
-        ORDER BY name"
+        postgres: list_unused!("SELECT substr(m ->> 'url', 8, 64) FROM story, jsonb_array_elements(media) m
+            WHERE m ->> 'url' LIKE '/media/%'"),
+        sqlite: list_unused!("SELECT substr(json_extract(m.value, '$.url'), 8, 64) FROM story, json_each(story.media) m
+            WHERE json_extract(m.value, '$.url') LIKE '/media/%'"),
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text).fetch_all(p).await)
 }

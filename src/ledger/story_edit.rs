@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use super::address::require_web;
+use super::address::{require_web, require_web_or_stored};
 use super::story::{ReadStories, columns, read};
 use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::story::life::StoryState;
@@ -78,7 +78,7 @@ pub async fn list_scheduled_times(
 /// Stores a new story; its category is its nominee's. Fails, too, where its campaign or nominee does not exist.
 pub async fn insert(tx: &mut Transaction, s: &Story) -> sqlx::Result<()> {
     require_web(&s.cover_url)?;
-    require_web(s.media.iter().map(|medium| &medium.url))?;
+    require_web_or_stored(&s.media)?;
     let statement = sql!(
         "insert_story",
         "INSERT INTO story (id, campaign_id, category_id, nominee_id, title, summary, body, cover_url, media,
@@ -99,12 +99,13 @@ pub async fn insert(tx: &mut Transaction, s: &Story) -> sqlx::Result<()> {
 /// Stores what can be edited of a story, with its next edit revision.
 pub async fn update(tx: &mut Transaction, s: &Story) -> sqlx::Result<()> {
     require_web(&s.cover_url)?;
+    require_web_or_stored(&s.media)?;
     let statement = sql!(
         "update_story",
         "UPDATE story SET category_id = (SELECT category_id FROM nominee WHERE id = $2), nominee_id = $2, title = $3,
             summary = $4, body = $5, cover_url = $6, cover_media = $7, published_at = $8, state = $9,
             is_scheduled = $10, was_out = $11, author_id = $12, editor_id = $13, approver_id = $14, rejection = $15,
-            text_check = $16, edit_revision = $17
+            text_check = $16, edit_revision = $17, media = $18
         WHERE id = $1"
     );
     let r = &s.review;
@@ -112,7 +113,7 @@ pub async fn update(tx: &mut Transaction, s: &Story) -> sqlx::Result<()> {
         .bind(s.id).bind(s.nominee_id).bind(&s.title).bind(&s.summary).bind(&s.body).bind(&s.cover_url)
         .bind(&s.cover_media).bind(s.published_at).bind(r.state).bind(r.is_scheduled).bind(r.was_out)
         .bind(r.author_id).bind(r.editor_id).bind(r.approver_id).bind(&r.rejection).bind(r.text_check)
-        .bind(r.edit_revision)
+        .bind(r.edit_revision).bind(Json(&s.media))
         .execute(t).await.map(drop))
 }
 

@@ -1,5 +1,5 @@
 //! The sheet that goes back to people: the rows as they were read, at their places, with a first column that says what
-//! is wrong with each. It can be mended and read again: that column is none of ours.
+//! is wrong with each. It can be mended and read again: that column is not read.
 
 use std::io::Write;
 
@@ -9,9 +9,6 @@ use super::apostrophe;
 use super::table::{WriteError, cut};
 use crate::domain::export::TableFormat;
 use crate::domain::sheet::{Cell, CellFault, SheetRow};
-
-/// The header of the first column.
-pub const FAULTS_TITLE: &str = "问题 / Faults";
 
 /// Writes an annotated sheet.
 pub struct AnnotatedSheet(Inner);

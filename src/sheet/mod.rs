@@ -20,6 +20,6 @@ mod text;
 mod value;
 mod workbook;
 
-pub use annotated::{AnnotatedSheet, FAULTS_TITLE};
+pub use annotated::AnnotatedSheet;
 pub use table::{TableWriter, Value, WriteError};
 pub use template::{Template, template};

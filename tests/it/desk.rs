@@ -61,7 +61,7 @@ pub async fn sign_up(app: &TestApp, organisation: &str, email: &'static str, rol
     let input = json!({"token": token, "name": "Ma Lan", "password": PASSWORD});
     let accepted = change(app.anonymous(), ACCEPT, input).await;
     assert_eq!(accepted["accepted"], json!(true), "{accepted}");
-    app.refresh().await;
+    // The process that accepted knows the membership at once.
     let session = sign_in(app, email, None).await.expect_counted();
     let token = session["session"]["accessToken"].as_str();
     Member {

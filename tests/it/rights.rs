@@ -438,6 +438,18 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "Mutation",
+        "addStoryPicture",
+        "mutation { addStoryPicture(input: {storyId: \"<unpublished>\", expectedRevision: 0, uploadId: \"<upload>\", title: \"\"}) { userErrors { code } } }",
+        "!!!F-FU",
+    ),
+    (
+        "Mutation",
+        "removeStoryMedia",
+        "mutation { removeStoryMedia(input: {storyId: \"<unpublished>\", expectedRevision: 0, url: \"x\"}) { userErrors { code } } }",
+        "!!!F-FU",
+    ),
+    (
+        "Mutation",
         "createUpload",
         "mutation { createUpload(input: {organisationId: \"<organisation>\", purpose: PICTURE, bytes: 0}) { userErrors { code } } }",
         "!!!F-FU",

@@ -1,8 +1,9 @@
 // The entry of the desk: who is signed in, the view of the address, and what is around every view.
 import "./style.css";
-import { type ComponentType, render } from "preact";
+import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { chooseLanguage, language } from "../shared/language";
+import { lazy } from "../shared/lazy";
 import { backoff, pauseOrOnline } from "../shared/server";
 import { useLookAgain } from "../shared/store";
 import { SignIn } from "./account/sign_in";
@@ -18,49 +19,31 @@ import { t } from "./texts";
 /** An open page reads its campaign again this often. */
 const lookAgainMs = 20_000;
 
-/** A view whose code comes when it is wanted; a connection that is away for a moment is waited for. */
-function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>) {
-  let View: ComponentType<Props> | undefined;
-  return function Lazy(props: Props) {
-    const [attempt, setAttempt] = useState(0);
-    const [, redraw] = useState({});
-    useEffect(() => {
-      if (View) return;
-      load().then(
-        (loaded) => {
-          View = loaded;
-          redraw({});
-        },
-        () => pauseOrOnline(backoff(attempt)).then(() => setAttempt(attempt + 1)),
-      );
-    }, [attempt]);
-    return View ? <View {...props} /> : <Empty isLoading />;
-  };
-}
+const waiting = () => <Empty isLoading />;
 
 interface CampaignProps {
   id?: string | undefined;
 }
 
-const Account = lazy(async () => (await import("./account/account")).AccountView);
-const Invitation = lazy(async () => (await import("./account/invitation")).InvitationView);
-const Home = lazy(async () => (await import("./organisation/campaigns")).HomeView);
+const Account = lazy(async () => (await import("./account/account")).AccountView, waiting);
+const Invitation = lazy(async () => (await import("./account/invitation")).InvitationView, waiting);
+const Home = lazy(async () => (await import("./organisation/campaigns")).HomeView, waiting);
 const organisationParts = {
-  campaigns: lazy(async () => (await import("./organisation/campaigns")).CampaignsView),
-  new: lazy(async () => (await import("./organisation/new")).NewCampaignView),
-  members: lazy(async () => (await import("./organisation/members")).MembersView),
-  log: lazy(async () => (await import("./organisation/log")).LogView),
+  campaigns: lazy(async () => (await import("./organisation/campaigns")).CampaignsView, waiting),
+  new: lazy(async () => (await import("./organisation/new")).NewCampaignView, waiting),
+  members: lazy(async () => (await import("./organisation/members")).MembersView, waiting),
+  log: lazy(async () => (await import("./organisation/log")).LogView, waiting),
 };
 const campaignParts = {
-  overview: lazy<CampaignProps>(async () => (await import("./overview/overview")).OverviewView),
-  nominees: lazy<CampaignProps>(async () => (await import("./nominees/nominees")).NomineesView),
-  stories: lazy<CampaignProps>(async () => (await import("./stories/stories")).StoriesView),
-  schedule: lazy<CampaignProps>(async () => (await import("./stories/schedule")).ScheduleView),
-  rules: lazy<CampaignProps>(async () => (await import("./rules/rules")).RulesView),
-  result: lazy<CampaignProps>(async () => (await import("./result/result")).ResultView),
-  imports: lazy<CampaignProps>(async () => (await import("./sheets/imports")).ImportsView),
-  exports: lazy<CampaignProps>(async () => (await import("./sheets/exports")).ExportsView),
-  log: lazy<CampaignProps>(async () => (await import("./organisation/log")).CampaignLogView),
+  overview: lazy<CampaignProps>(async () => (await import("./overview/overview")).OverviewView, waiting),
+  nominees: lazy<CampaignProps>(async () => (await import("./nominees/nominees")).NomineesView, waiting),
+  stories: lazy<CampaignProps>(async () => (await import("./stories/stories")).StoriesView, waiting),
+  schedule: lazy<CampaignProps>(async () => (await import("./stories/schedule")).ScheduleView, waiting),
+  rules: lazy<CampaignProps>(async () => (await import("./rules/rules")).RulesView, waiting),
+  result: lazy<CampaignProps>(async () => (await import("./result/result")).ResultView, waiting),
+  imports: lazy<CampaignProps>(async () => (await import("./sheets/imports")).ImportsView, waiting),
+  exports: lazy<CampaignProps>(async () => (await import("./sheets/exports")).ExportsView, waiting),
+  log: lazy<CampaignProps>(async () => (await import("./organisation/log")).CampaignLogView, waiting),
 };
 
 function Desk() {

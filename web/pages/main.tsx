@@ -1,10 +1,11 @@
 // The entry of the pages: finds the view of the address, and draws around it what all views share.
 import "./style.css";
-import { type ComponentType, render } from "preact";
+import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { remainingTime } from "../shared/format";
 import { chooseLanguage, language } from "../shared/language";
-import { backoff, isStuck, pauseOrOnline } from "../shared/server";
+import { lazy } from "../shared/lazy";
+import { isStuck } from "../shared/server";
 import { useAlarm, useReturn, useTick } from "../shared/store";
 import { type Campaign, campaign as currentCampaign, loadCampaign, notice, openCampaign, periodEndMs, quotas } from "./campaign";
 import { NotFound } from "./missing";
@@ -20,34 +21,14 @@ const awayMs = 20_000;
 /** A vote that is not open is read again this often: it may open earlier or be prolonged. */
 const closedPollMs = 60_000;
 
-/** A view whose code comes when it is wanted; a connection that is away for a moment is waited for. */
-function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>) {
-  let View: ComponentType<Props> | undefined;
-  return function Lazy(props: Props) {
-    const [attempt, setAttempt] = useState(0);
-    const [, redraw] = useState({});
-    useEffect(() => {
-      if (View) return;
-      load().then(
-        (loaded) => {
-          View = loaded;
-          redraw({});
-        },
-        () => pauseOrOnline(backoff(attempt)).then(() => setAttempt(attempt + 1)),
-      );
-    }, [attempt]);
-    if (View) return <View {...props} />;
-    return (
-      <p class="empty" role="status">
-        {attempt === 0 ? t().loading : t().failed}
-      </p>
-    );
-  };
-}
-
-const Stories = lazy(async () => (await import("./stories")).StoriesView);
-const Story = lazy(async () => (await import("./story")).StoryView);
-const Board = lazy(async () => (await import("./board")).default);
+const waiting = (hasFailed: boolean) => (
+  <p class="empty" role="status">
+    {hasFailed ? t().failed : t().loading}
+  </p>
+);
+const Stories = lazy(async () => (await import("./stories")).StoriesView, waiting);
+const Story = lazy(async () => (await import("./story")).StoryView, waiting);
+const Board = lazy(async () => (await import("./board")).default, waiting);
 
 function Pages({ firstStory, firstBoard }: FirstViews) {
   const [route, setRoute] = useState(() => parse(location.pathname));

@@ -1,8 +1,8 @@
 // The view of the voting page: categories, nominees in a fair order, search, one tap to vote.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { amendmentSentence } from "../shared/amendment";
 import { now } from "../shared/clock";
 import { moment } from "../shared/format";
+import { lazy } from "../shared/lazy";
 import { PagedList } from "../shared/paged";
 import { execute } from "../shared/server";
 import { lateSessions, randomUuid, reader } from "../shared/session";
@@ -11,6 +11,9 @@ import { type Campaign, period, quotas, resumeVotes } from "./campaign";
 import { ListNominees, type NomineeCardFragment, type NomineeOrder } from "./operations";
 import { Failed, Portrait, Sentinel, VoteButton, Votes, nomineePath } from "./parts";
 import { t } from "./texts";
+
+// Few campaigns have any.
+const Amendments = lazy(async () => (await import("./amendments")).Amendments, () => null);
 
 const pageSize = 30;
 const searchDelayMs = 300;
@@ -126,7 +129,7 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
         ))}
       </nav>
       <QuotaLine campaign={campaign} category={filter.search ? categoryOf(list.nodes) : filter.category} />
-      <Amendments campaign={campaign} />
+      {campaign.amendments.length > 0 && <Amendments campaign={campaign} />}
       <div class="tools">
         <input
           type="search"
@@ -221,18 +224,3 @@ export function QuotaLine({ campaign, category }: { campaign: Campaign; category
   );
 }
 
-/** The changes of the rules after the first vote, for who wants to read them. */
-function Amendments({ campaign }: { campaign: Campaign }) {
-  const { amendments } = campaign;
-  if (amendments.length === 0) return null;
-  return (
-    <details class="amendments">
-      <summary>{t().amended(amendments.length)}</summary>
-      <ul>
-        {amendments.map((amendment) => (
-          <li key={amendment.at + amendment.subjectLabel}>{amendmentSentence(amendment, campaign)}</li>
-        ))}
-      </ul>
-    </details>
-  );
-}

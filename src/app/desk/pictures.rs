@@ -12,10 +12,12 @@ use crate::app::{App, Client};
 use crate::auth::Viewer;
 use crate::domain::access::Action;
 use crate::domain::campaign::{Campaign, Phase};
-use crate::domain::media::{MediaName, UploadPurpose};
+use crate::domain::media::{MediaFile, MediaName, PictureSize, UploadPurpose};
 use crate::domain::nominee::Nominee;
+use crate::domain::story::fields::checked_title;
 use crate::domain::story::life::StoryContent;
-use crate::error::Result;
+use crate::domain::story::{MEDIA_MAX, Media, MediaKind};
+use crate::error::{Error, Result};
 use crate::id::{CampaignId, NomineeId, OrganisationId, StoryId, UploadId};
 use crate::ledger::Transaction;
 use crate::ledger::audit::SubjectKind;
@@ -25,6 +27,10 @@ use crate::ledger::audit::SubjectKind;
 pub enum ShowPictureRefusal {
     /// The upload cannot be used, or is no picture.
     Picture(PictureRefusal),
+    /// The line on what it shows is too long, or has characters that cannot be printed.
+    InvalidTitle,
+    /// The story has as many pictures, films and recordings as one can have.
+    TooManyMedia,
     /// The campaign is in a phase in which this cannot be done.
     WrongState,
     /// Somebody else has changed the object since.
@@ -45,6 +51,7 @@ type Shown = Answer<(), ShowPictureRefusal>;
 const PORTRAIT: &str = "nominee.portrait";
 const COVER: &str = "campaign.cover";
 const STORY_COVER: &str = "story.cover";
+const STORY_UPDATE: &str = "story.update";
 
 impl App {
     /// Gives a member of an organisation a link for a file: for a picture where it may write stories, for a sheet where
@@ -155,14 +162,57 @@ impl App {
     /// Gives a story a cover, or takes it away. One that was approved goes back to review.
     pub async fn set_story_cover(
         &self,
-        (viewer, client): (Viewer, &Client),
+        by: (Viewer, &Client),
         id: StoryId,
         picture: PictureEdit,
     ) -> Result<Shown> {
+        let change = |content: &mut StoryContent, name| {
+            content.cover_media = name;
+            Ok(())
+        };
+        self.edit_story_picture(by, (STORY_COVER, id), picture, change)
+            .await
+    }
+
+    /// Gives a story a picture beside its text, for the text to show. One that was approved goes back to review. The
+    /// same picture once more has another title.
+    pub async fn add_story_picture(
+        &self,
+        by: (Viewer, &Client),
+        id: StoryId,
+        (upload_id, expected_revision): (UploadId, i64),
+        title: &str,
+    ) -> Result<Answer<Media, ShowPictureRefusal>> {
+        let Some(title) = checked_title(title) else {
+            return refuse(ShowPictureRefusal::InvalidTitle, "title");
+        };
+        let picture = PictureEdit {
+            expected_revision,
+            upload_id: Some(upload_id),
+        };
+        let mut added = None;
+        let change = |content: &mut StoryContent, name: Option<MediaName>| {
+            let name = name.ok_or(ShowPictureRefusal::StaleObject)?;
+            added = Some(content.add_picture(&name, title.clone())?);
+            Ok(())
+        };
+        let shown = self.edit_story_picture(by, (STORY_UPDATE, id), picture, change);
+        Ok(match shown.await? {
+            Ok(()) => Ok(added.ok_or(Error::NotFound("picture"))?),
+            Err(rejections) => Err(rejections),
+        })
+    }
+
+    /// Changes a picture of a story.
+    async fn edit_story_picture(
+        &self,
+        (viewer, client): (Viewer, &Client),
+        (name, id): (&'static str, StoryId),
+        picture: PictureEdit,
+        change: impl FnOnce(&mut StoryContent, Option<MediaName>) -> Result<(), ShowPictureRefusal>,
+    ) -> Result<Shown> {
         let desk = self.desk(viewer, client)?;
-        let (edit, before) = desk
-            .open_story(STORY_COVER, Action::WriteStories, id)
-            .await?;
+        let (edit, before) = desk.open_story(name, Action::WriteStories, id).await?;
         // Nothing is held while a picture is made.
         drop(edit);
         if before.review.edit_revision != picture.expected_revision {
@@ -172,9 +222,7 @@ impl App {
             Ok(stored) => stored,
             Err(why) => return refuse(ShowPictureRefusal::Picture(why), "uploadId"),
         };
-        let (mut edit, before) = desk
-            .open_story(STORY_COVER, Action::WriteStories, id)
-            .await?;
+        let (mut edit, before) = desk.open_story(name, Action::WriteStories, id).await?;
         if before.review.edit_revision != picture.expected_revision {
             return refuse(ShowPictureRefusal::StaleObject, "expectedRevision");
         }
@@ -184,15 +232,15 @@ impl App {
         if let Some(refused) = self.take(edit.tx(), stored.as_ref()).await? {
             return Ok(refused);
         }
-        let content = StoryContent {
-            cover_media: name_of(stored),
-            ..before.content()
-        };
+        let mut content = before.content();
+        if let Err(why) = change(&mut content, name_of(stored)) {
+            return refuse(why, "storyId");
+        }
         let Ok(mut after) = before.edited(content, viewer.staff(), self.clock.now()) else {
             return refuse(ShowPictureRefusal::WrongState, "storyId");
         };
         after.review.text_check = before.review.text_check;
-        edit.commit_story(STORY_COVER, &before, after, None).await?;
+        edit.commit_story(name, &before, after, None).await?;
         Ok(Ok(()))
     }
 
@@ -230,4 +278,26 @@ impl App {
 
 fn name_of(stored: Option<StoredPicture>) -> Option<MediaName> {
     stored.map(|stored| stored.media.name)
+}
+
+impl StoryContent {
+    /// Adds a picture that is stored here; one that is there already gets this title.
+    fn add_picture(
+        &mut self,
+        name: &MediaName,
+        title: String,
+    ) -> Result<Media, ShowPictureRefusal> {
+        let picture = Media {
+            kind: MediaKind::Image,
+            url: MediaFile::new(name, PictureSize::Large).address(None),
+            title,
+        };
+        let known = self.media.iter().position(|known| known.url == picture.url);
+        match known {
+            Some(index) => self.media[index].clone_from(&picture),
+            None if self.media.len() >= MEDIA_MAX => return Err(ShowPictureRefusal::TooManyMedia),
+            None => self.media.push(picture.clone()),
+        }
+        Ok(picture)
+    }
 }

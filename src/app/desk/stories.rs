@@ -163,6 +163,37 @@ impl Desk<'_> {
         Ok(Ok(()))
     }
 
+    /// Takes a picture, film or recording away from a story. One that was approved goes back to review.
+    pub async fn remove_story_media(
+        &self,
+        id: StoryId,
+        expected_revision: i64,
+        url: &str,
+    ) -> Result<Answer<(), StoryRefusal>> {
+        let (mut edit, before) = self
+            .open_story("story.update", Action::WriteStories, id)
+            .await?;
+        if before.review.edit_revision != expected_revision {
+            return refuse(StoryRefusal::StaleObject, "expectedRevision");
+        }
+        let mut content = before.content();
+        content.media.retain(|medium| medium.url != url);
+        if content.media.len() == before.media.len() {
+            return refuse(StoryRefusal::MediaNotFound, "url");
+        }
+        let mut after = match before.edited(content, self.staff_id(), edit.now) {
+            Ok(after) => after,
+            Err(why) => return refuse(why, "storyId"),
+        };
+        after.review.text_check = before.review.text_check;
+        if let Some((why, _)) = edit.find_obstacle(&after).await? {
+            return refuse(why, "storyId");
+        }
+        edit.commit_story("story.update", &before, after, None)
+            .await?;
+        Ok(Ok(()))
+    }
+
     /// Makes a step of a story's life.
     async fn step_story(
         &self,

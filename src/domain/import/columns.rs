@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::super::search::normalise;
 use super::super::sheet::{Cell, HEADER_ROWS_MAX, SheetRow};
 
+/// The title of the column that a sheet which was found faulty comes back with: it is ours, and no field's.
+pub const FAULTS_TITLE: &str = "问题 / Faults";
+
 /// The cell of a column that a row does not reach.
 static EMPTY: Cell = Cell::EMPTY;
 
@@ -75,7 +78,7 @@ impl<F: Copy + Eq> Columns<F> {
             let Cell::Text(text) = cell else { continue };
             match headers.iter().find(|header| is_named(header, text)) {
                 Some(header) => columns.fields.push((header.field, index)),
-                None if text.is_empty() => {}
+                None if text.is_empty() || text == FAULTS_TITLE => {}
                 None => columns.unknown.push(text.clone()),
             }
         }
@@ -182,7 +185,7 @@ mod tests {
         let rows = [
             row(1, &["2022年度候选人"]),
             row(2, &["编号", "姓名", "单位信息"]),
-            row(3, &["编号", "姓名", "单位", "备注"]),
+            row(3, &["编号", "姓名", "单位", "备注", FAULTS_TITLE]),
             row(4, &["1", "李明", "电力公司"]),
         ];
         let columns = Columns::find(&rows, &HEADERS).expect("a header");

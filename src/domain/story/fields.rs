@@ -48,6 +48,16 @@ pub(super) fn checked_body(body: &str) -> Option<String> {
     faults.is_empty().then_some(body)
 }
 
+/// The line on what a picture shows, without white space around it, which may be empty; none where it is too long or
+/// cannot be printed.
+#[must_use]
+pub fn checked_title(title: &str) -> Option<String> {
+    let mut faults = Vec::new();
+    let bounds = TextBounds::optional(TITLE_CHARS_MAX);
+    let title = check_text(StoryField::Title, title, bounds, &mut faults);
+    faults.is_empty().then_some(title)
+}
+
 /// The fields of a story as people fill them in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoryFields {

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Story;
 use super::fields::{StoryField, StoryFields};
+use super::{Media, Story};
 use crate::domain::change::Changes;
 use crate::domain::field::FieldFaultReason;
 use crate::domain::media::MediaName;
@@ -157,6 +157,8 @@ pub enum StoryRefusal {
     InvalidField(StoryField, FieldFaultReason),
     /// The nominee is none of the campaign's.
     NomineeNotFound,
+    /// The story has no such picture, film or recording.
+    MediaNotFound,
     /// Both Markdown and HTML were given, or HTML that leaves no text.
     InvalidBody,
     /// The text is the viewer's own: somebody else approves and schedules it.
@@ -199,6 +201,8 @@ pub struct StoryContent {
     pub fields: StoryFields,
     /// Its picture that is stored here.
     pub cover_media: Option<MediaName>,
+    /// Its pictures, films and recordings.
+    pub media: Vec<Media>,
 }
 
 impl Story {
@@ -318,6 +322,7 @@ impl Story {
         after.title = content.fields.title;
         after.summary = content.fields.summary;
         after.body = content.fields.body;
+        after.media = content.media;
         if content.cover_media != after.cover_media {
             after.cover_url = None;
             after.cover_media = content.cover_media;
@@ -343,6 +348,7 @@ impl Story {
                 body: self.body.clone(),
             },
             cover_media: self.cover_media.clone(),
+            media: self.media.clone(),
         }
     }
 
@@ -378,6 +384,8 @@ impl Story {
         changes.compare_personal("title", before.map(|s| &s.title), Some(&self.title));
         changes.compare_personal("summary", before.map(|s| &s.summary), Some(&self.summary));
         changes.compare_personal("body", before.map(|s| &s.body), Some(&self.body));
+        let media = before.map_or(&[][..], |before| before.media.as_slice());
+        changes.compare_personal("media", media, self.media.as_slice());
         changes
     }
 }

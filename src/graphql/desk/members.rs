@@ -235,15 +235,18 @@ impl MemberMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The invitation, a name and a password.")] input: AcceptInvitationInput,
     ) -> Result<AcceptInvitationPayload> {
-        let client = &requester(ctx).client;
-        let accepting =
-            app(ctx).accept_invitation(client, &input.token, &input.name, input.password);
+        let (app, client) = (app(ctx), &requester(ctx).client);
+        let accepting = app.accept_invitation(client, &input.token, &input.name, input.password);
         Ok(match Box::pin(accepting).await? {
-            Ok(email) => AcceptInvitationPayload {
-                accepted: true,
-                email: Some(email),
-                user_errors: Vec::new(),
-            },
+            Ok(email) => {
+                // Whoever signs in at once is a member by then.
+                Box::pin(app.refresh_campaigns()).await?;
+                AcceptInvitationPayload {
+                    accepted: true,
+                    email: Some(email),
+                    user_errors: Vec::new(),
+                }
+            }
             Err(rejections) => AcceptInvitationPayload {
                 accepted: false,
                 email: None,

@@ -207,6 +207,10 @@ impl Language {
             StoryRefusal::NomineeNotFound => {
                 self.pick("The campaign has no such nominee.", "活动中没有该候选人。")
             }
+            StoryRefusal::MediaNotFound => self.pick(
+                "The story has no such picture, film or recording.",
+                "这篇报道中没有该图片或音视频。",
+            ),
             StoryRefusal::InvalidBody => self.pick(
                 "Give the text as Markdown or as HTML with text in it, and not as both.",
                 "正文请使用 Markdown 或含有文字的 HTML，二者只能选一。",
@@ -241,6 +245,22 @@ impl Language {
         self.pick(
             "This cannot be done in the state that the nominee or the campaign is in.",
             "候选人或活动当前的状态不能进行此操作。",
+        )
+    }
+
+    /// The message where the line on what a picture shows cannot be taken.
+    pub(super) fn invalid_picture_title(self) -> &'static str {
+        self.pick(
+            "The line on what the picture shows has at most 200 characters, all of which can be printed.",
+            "图片说明最多200个字，且不能含有无法显示的字符。",
+        )
+    }
+
+    /// The message where a story has as many media as one can have.
+    pub(super) fn too_many_media(self) -> &'static str {
+        self.pick(
+            "A story has at most 40 pictures, films and recordings: take one away first.",
+            "每篇报道最多40个图片和音视频，请先移除一些。",
         )
     }
 

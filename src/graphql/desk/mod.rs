@@ -9,6 +9,8 @@ mod members;
 mod messages;
 mod nominees;
 mod stories;
+mod story_errors;
+mod story_media;
 mod uploads;
 
 use async_graphql::{Context, ID, MergedObject, Object, Result};
@@ -26,7 +28,8 @@ pub(super) use self::members::{MemberUserError, OrganisationUserError};
 use self::nominees::NomineeMutation;
 pub(super) use self::nominees::NomineeUserError;
 use self::stories::StoryMutation;
-pub(super) use self::stories::StoryUserError;
+pub(super) use self::story_errors::StoryUserError;
+use self::story_media::StoryMediaMutation;
 use self::uploads::UploadMutation;
 pub(super) use self::uploads::{PictureUserError, UploadUserError};
 use super::messages::Language;
@@ -134,6 +137,7 @@ pub(super) struct DeskMutation(
     CampaignMutation,
     NomineeMutation,
     StoryMutation,
+    StoryMediaMutation,
     UploadMutation,
     ImportMutation,
     ExportMutation,

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use uuid::Uuid;
 
-use super::user_errors;
+use super::story_errors::StoryUserError;
 use crate::app::desk::{Answer, NewStory, Rejection, SchedulePlan, StoryStepEdit};
-use crate::domain::field::FieldFault;
 use crate::domain::story::fields::StoryFields;
 use crate::domain::story::life::{StoryContent, StoryRefusal, StoryStep};
 use crate::domain::story::pasted::markdown_of;
@@ -15,80 +14,6 @@ use crate::domain::story::schedule::parse_time;
 use crate::graphql::types::{Long, Story, Timestamp};
 use crate::graphql::{app, node_id, requester};
 use crate::id::StoryId;
-
-/// The reason why a story was not made or changed.
-#[derive(Enum, Clone, Copy, PartialEq, Eq)]
-pub(super) enum StoryErrorCode {
-    /// A field is empty, too long, or has characters that cannot be printed: see `path`.
-    InvalidField,
-    /// The nominee is none of the campaign's.
-    NomineeNotFound,
-    /// Give the text either as Markdown or as HTML that has text in it.
-    InvalidBody,
-    /// The text is the viewer's own: somebody else approves and schedules it.
-    OwnText,
-    /// A reason is missing, or too long.
-    ReasonRequired,
-    /// The story or the campaign is in a state in which this cannot be done.
-    WrongState,
-    /// A time of the plan is none, there are none or too many, or it begins in the past: see `path`.
-    InvalidSchedule,
-    /// A story is none of the campaign's, stands twice, or there are none or too many.
-    StoryNotFound,
-    /// Somebody else has changed it since: `story` is as it stands now.
-    StaleObject,
-    /// The idempotency key belongs to something else.
-    IdempotencyKeyReused,
-}
-
-impl From<StoryRefusal> for StoryErrorCode {
-    fn from(why: StoryRefusal) -> Self {
-        match why {
-            StoryRefusal::InvalidField(..) => Self::InvalidField,
-            StoryRefusal::NomineeNotFound => Self::NomineeNotFound,
-            StoryRefusal::InvalidBody => Self::InvalidBody,
-            StoryRefusal::OwnText => Self::OwnText,
-            StoryRefusal::ReasonRequired => Self::ReasonRequired,
-            StoryRefusal::WrongState => Self::WrongState,
-            StoryRefusal::InvalidSchedule => Self::InvalidSchedule,
-            StoryRefusal::StoryNotFound => Self::StoryNotFound,
-            StoryRefusal::StaleObject => Self::StaleObject,
-            StoryRefusal::IdempotencyKeyReused => Self::IdempotencyKeyReused,
-        }
-    }
-}
-
-/// A refusal of a change of a story.
-#[derive(SimpleObject, Clone)]
-pub(in crate::graphql) struct StoryUserError {
-    /// The reason.
-    code: StoryErrorCode,
-    /// A text for people, in the language of the request.
-    pub(in crate::graphql) message: String,
-    /// The part of the input that it is about.
-    pub(in crate::graphql) path: Option<Vec<String>>,
-}
-
-impl StoryUserError {
-    fn list(ctx: &Context<'_>, rejections: Vec<Rejection<StoryRefusal>>) -> Vec<Self> {
-        let language = requester(ctx).language;
-        user_errors(ctx, rejections, |_, _| "")
-            .map(|(why, _, path)| {
-                let message = match why {
-                    StoryRefusal::InvalidField(field, reason) => {
-                        language.story_fault(&FieldFault { field, reason })
-                    }
-                    why => language.story_refusal(why).to_owned(),
-                };
-                Self {
-                    code: why.into(),
-                    message,
-                    path,
-                }
-            })
-            .collect()
-    }
-}
 
 /// The input of `createStory`.
 #[derive(InputObject)]
@@ -169,7 +94,7 @@ struct ScheduleStoriesInput {
 
 /// The answer of a change of a story.
 #[derive(SimpleObject)]
-struct StoryPayload {
+pub(super) struct StoryPayload {
     /// The story as it stands now, out or not; null where there is none.
     story: Option<Story>,
     /// The refusal; empty when there is none.
@@ -201,7 +126,7 @@ impl StoryPayload {
         Self::new(ctx, id, user_errors).await
     }
 
-    async fn of_change(
+    pub(super) async fn of_change(
         ctx: &Context<'_>,
         id: StoryId,
         answer: Answer<(), StoryRefusal>,

@@ -69,6 +69,10 @@ pub(super) enum PictureErrorCode {
     PictureAnimated,
     /// The picture is damaged or not complete.
     PictureDamaged,
+    /// The line on what it shows is too long, or has characters that cannot be printed.
+    InvalidTitle,
+    /// The story has as many pictures, films and recordings as one can have.
+    TooManyMedia,
     /// The campaign is in a phase in which this cannot be done.
     WrongState,
     /// Somebody else has changed the object since: it is shown as it stands now.
@@ -78,6 +82,8 @@ pub(super) enum PictureErrorCode {
 impl From<ShowPictureRefusal> for PictureErrorCode {
     fn from(why: ShowPictureRefusal) -> Self {
         match why {
+            ShowPictureRefusal::InvalidTitle => Self::InvalidTitle,
+            ShowPictureRefusal::TooManyMedia => Self::TooManyMedia,
             ShowPictureRefusal::WrongState => Self::WrongState,
             ShowPictureRefusal::StaleObject => Self::StaleObject,
             ShowPictureRefusal::Picture(PictureRefusal::Picture(fault)) => match fault {
@@ -206,7 +212,7 @@ fn picture_edit(
     })
 }
 
-fn picture_errors(
+pub(super) fn picture_errors(
     ctx: &Context<'_>,
     answer: Answer<(), ShowPictureRefusal>,
 ) -> Vec<PictureUserError> {
@@ -216,6 +222,8 @@ fn picture_errors(
         ShowPictureRefusal::Picture(PictureRefusal::Picture(fault)) => {
             language.picture_fault(fault).1
         }
+        ShowPictureRefusal::InvalidTitle => language.invalid_picture_title(),
+        ShowPictureRefusal::TooManyMedia => language.too_many_media(),
         ShowPictureRefusal::WrongState => language.wrong_state(),
         ShowPictureRefusal::StaleObject => language.stale_object(),
     })

@@ -51,7 +51,7 @@ pub(super) use self::sign_in::{
     SignInUserError, SignOutInput, SignOutPayload, Viewer,
 };
 pub(super) use self::staff::StaffRole;
-pub(super) use self::story::{Story, StoryConnection, list_stories};
+pub(super) use self::story::{Media, Story, StoryConnection, list_stories};
 pub(super) use self::tally::Tally;
 pub(super) use self::vote::{
     CastBallotInput, CastBallotPayload, CastBallotUserError, CastVoteInput, CastVotePayload,

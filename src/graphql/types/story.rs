@@ -13,7 +13,6 @@ use crate::app::App;
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::HashKey;
 use crate::domain::access::Action;
-use crate::domain::address;
 use crate::domain::story as domain;
 use crate::domain::story::{Direction, FeedFilter, FeedWindow};
 use crate::error::{self, Error};
@@ -29,7 +28,7 @@ use crate::ledger::story::{FeedPage, list_feed};
 pub(super) enum StoryFormat {
     /// Markdown (`CommonMark`), as it was written.
     Markdown,
-    /// HTML without scripts, styles or foreign tags.
+    /// HTML without scripts, styles or foreign tags, and with pictures that are stored here only.
     Html,
 }
 
@@ -47,13 +46,24 @@ pub(super) enum MediaKind {
 
 /// A picture, film or recording that belongs to a story.
 #[derive(SimpleObject)]
-pub(super) struct Media {
+pub(in crate::graphql) struct Media {
     /// Its kind.
     kind: MediaKind,
     /// Its address.
     url: String,
     /// A line on what it shows.
     title: String,
+}
+
+impl Media {
+    /// A medium with its address; none where that is none that clients may open.
+    pub(in crate::graphql) fn new(app: &App, medium: &domain::Media) -> Option<Self> {
+        Some(Self {
+            kind: medium.kind.into(),
+            url: medium.address(app.public_url.as_deref())?,
+            title: medium.title.clone(),
+        })
+    }
 }
 
 /// A story on the page that it is shown on.
@@ -126,7 +136,10 @@ impl Story {
     ) -> String {
         match format {
             StoryFormat::Markdown => self.story().body.clone(),
-            StoryFormat::Html => self.story().body_html(),
+            StoryFormat::Html => {
+                let origin = self.page.shared.app.public_url.as_deref();
+                self.story().body_html(origin)
+            }
         }
     }
 
@@ -145,16 +158,9 @@ impl Story {
 
     /// Pictures, films and recordings.
     async fn media(&self) -> Vec<Media> {
-        let media = |m: &domain::Media| Media {
-            kind: m.kind.into(),
-            url: m.url.clone(),
-            title: m.title.clone(),
-        };
-        let media_of_story = self.story().media.iter();
-        media_of_story
-            .filter(|m| address::is_web(&m.url))
-            .map(media)
-            .collect()
+        let app = &self.page.shared.app;
+        let media = self.story().media.iter();
+        media.filter_map(|medium| Media::new(app, medium)).collect()
     }
 
     /// The nominee it is about; null for the campaign's own stories.

@@ -62,11 +62,14 @@ pub(super) fn article(roster: &Roster, story: &Story, about: Option<&Nominee>) -
         "</p><p class=\"summary\">{}</p>",
         Escaped(&story.summary)
     );
-    _ = write!(html, "<div class=\"body\">{}</div>", story.body_html());
+    _ = write!(html, "<div class=\"body\">{}</div>", story.body_html(None));
     if !story.media.is_empty() {
         html.push_str("<ul class=\"media\">");
-        for medium in story.media.iter().filter(|medium| is_web(&medium.url)) {
-            let url = Escaped(&medium.url);
+        for medium in &story.media {
+            let Some(address) = medium.address(None) else {
+                continue;
+            };
+            let url = Escaped(&address);
             let title = Escaped(&medium.title);
             _ = match medium.kind {
                 MediaKind::Image => write!(html, "<li><img src=\"{url}\" alt=\"{title}\"></li>"),

@@ -5,10 +5,10 @@ mod leases;
 mod refusals;
 
 use acclaim::domain::access::StaffRole;
+use acclaim::domain::import::columns::FAULTS_TITLE;
 use acclaim::domain::sheet::{Cell, SheetRow};
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::id::{ImportId, OrganisationId};
-use acclaim::sheet::FAULTS_TITLE;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -12,12 +12,17 @@ use crate::harness::{
     Payload, Sample, Stores, TestApp, TestClient, global, on_both, sample_organisation,
 };
 use crate::log_watch::WATCH;
+use crate::raw_sql::RawSql;
 
 on_both!(
     a_portrait_goes_its_whole_way,
     a_cover_is_shown_and_taken_away,
     what_cannot_be_a_portrait_is_refused_and_changes_nothing,
     of_two_edits_of_a_portrait_one_is_shown_the_other,
+    a_text_shows_pictures_of_its_story,
+    a_picture_for_what_was_approved_sends_it_back_to_review,
+    pictures_that_a_story_cannot_have_are_refused,
+    with_a_public_address_pictures_of_stories_have_it,
 );
 
 const CREATE: &str = "mutation($input: CreateUploadInput!) { createUpload(input: $input) {
@@ -26,6 +31,10 @@ const PORTRAIT: &str = "mutation($input: SetNomineePortraitInput!) { setNomineeP
     nominee { portraitUrl small: portraitUrl(size: SMALL) desk { editRevision } } userErrors { code message path } } }";
 const COVER: &str = "mutation($input: SetCampaignCoverInput!) { setCampaignCover(input: $input) {
     campaign { coverUrl desk { editRevision } } userErrors { code message path } } }";
+
+const STORY: &str =
+    "story { id body(format: HTML) media { kind url title } desk { state editRevision approver { name } } }
+    userErrors { code message path }";
 
 /// A campaign with its organiser.
 struct Office {
@@ -37,7 +46,10 @@ struct Office {
 
 impl Office {
     async fn open(stores: &Stores) -> Self {
-        let app = TestApp::start(stores).await;
+        Self::with(TestApp::start(stores).await).await
+    }
+
+    async fn with(app: TestApp) -> Self {
         let sample = app.sample().await;
         let organisation_id = sample_organisation(&app.database).await;
         let organiser = app.member_of(organisation_id, StaffRole::Organiser).await;
@@ -72,6 +84,48 @@ impl Office {
             StatusCode::NO_CONTENT
         );
         id
+    }
+
+    /// A draft of the organiser's.
+    async fn draft(&self) -> Value {
+        let input = json!({"campaignId": self.sample.campaign_id(), "idempotencyKey": uuid::Uuid::new_v4(),
+            "title": "Told", "body": "正文。"});
+        let made = self.story("createStory", "CreateStoryInput", input).await;
+        made.expect_counted()["story"].clone()
+    }
+
+    /// Runs a mutation of stories.
+    async fn story(&self, name: &str, kind: &str, input: Value) -> Payload {
+        let media = if name == "addStoryPicture" {
+            "media { kind url title }"
+        } else {
+            ""
+        };
+        let document =
+            format!("mutation($input: {kind}!) {{ {name}(input: $input) {{ {media} {STORY} }} }}");
+        change(&self.organiser, &document, input).await
+    }
+
+    async fn add(&self, story: &Value, upload: &str, title: &str) -> Payload {
+        let input = json!({"storyId": story["id"], "expectedRevision": story["desk"]["editRevision"],
+            "uploadId": upload, "title": title});
+        let kind = "AddStoryPictureInput";
+        self.story("addStoryPicture", kind, input).await
+    }
+
+    async fn remove(&self, story: &Value, url: &Value) -> Payload {
+        let input = json!({"storyId": story["id"], "expectedRevision": story["desk"]["editRevision"], "url": url});
+        let kind = "RemoveStoryMediaInput";
+        self.story("removeStoryMedia", kind, input).await
+    }
+
+    /// A step of a story's life by this member.
+    async fn step(&self, client: &TestClient, name: &str, kind: &str, story: &Value) -> Value {
+        let document =
+            format!("mutation($input: {kind}!) {{ {name}(input: $input) {{ {STORY} }} }}");
+        let input =
+            json!({"storyId": story["id"], "expectedRevision": story["desk"]["editRevision"]});
+        change(client, &document, input).await.expect_counted()["story"].clone()
     }
 
     async fn portrait(&self, revision: i64, upload_id: Option<&str>) -> Payload {
@@ -204,4 +258,234 @@ async fn of_two_edits_of_a_portrait_one_is_shown_the_other(stores: Stores) {
         "it is shown the other"
     );
     assert_eq!(loser["nominee"]["desk"]["editRevision"], json!(2));
+}
+
+async fn a_text_shows_pictures_of_its_story(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let draft = office.draft().await;
+    let upload = office.upload(picture([1, 2, 3])).await;
+    let added = office
+        .add(&draft, &upload, " 在车间 ")
+        .await
+        .expect_counted();
+    let medium = &added["media"];
+    assert_eq!(medium["kind"], json!("IMAGE"));
+    assert_eq!(medium["title"], json!("在车间"));
+    assert_eq!(added["story"]["media"], json!([medium]));
+    assert_eq!(added["story"]["desk"]["editRevision"], json!(2));
+    let url = medium["url"].as_str().expect("an address");
+    assert!(
+        url.starts_with("/media/") && url.ends_with("-1200.jpg"),
+        "{url}"
+    );
+    let shown = office.app.http().get(office.app.url(url)).send().await;
+    assert_eq!(shown.expect("an answer").status(), StatusCode::OK);
+    // Its text shows it, and nothing from elsewhere.
+    let body = format!("一线。\n\n![在车间]({url})\n\n![x](https://elsewhere.example/x.png)");
+    let input = json!({"storyId": draft["id"], "expectedRevision": 2, "body": body});
+    let edited = office
+        .story("updateStory", "UpdateStoryInput", input)
+        .await
+        .expect_counted();
+    let html = format!(
+        "<p>一线。</p>\n<figure><img src=\"{url}\" alt=\"在车间\" loading=\"lazy\"></figure>\n"
+    );
+    assert_eq!(edited["story"]["body"], json!(html));
+    assert_eq!(
+        edited["story"]["media"],
+        json!([medium]),
+        "an edit of the text keeps it"
+    );
+    // The same picture again has another title, and stands once.
+    let again = office.upload(picture([1, 2, 3])).await;
+    let story = &edited["story"];
+    let added = office.add(story, &again, "").await.expect_counted();
+    let expected = json!([{"kind": "IMAGE", "url": url, "title": ""}]);
+    assert_eq!(added["story"]["media"], expected);
+    let logged = "SELECT COUNT(*) FROM audit_event WHERE action = 'story.update'
+        AND CAST(changes AS TEXT) LIKE '%media%'";
+    assert_eq!(stores.count(logged).await, 2);
+    let unused = acclaim::ledger::media::list_unused(&office.app.database).await;
+    assert_eq!(unused.expect("the database answers").len(), 0);
+    // Taken away, it is in the text still.
+    let removed = office
+        .remove(&added["story"], &json!(url))
+        .await
+        .expect_counted();
+    assert_eq!(removed["story"]["media"], json!([]));
+    assert_eq!(removed["story"]["body"], json!(html));
+    assert_eq!(stores.count(logged).await, 3);
+    let unused = acclaim::ledger::media::list_unused(&office.app.database).await;
+    assert_eq!(unused.expect("the database answers").len(), 1);
+    let refused = office.remove(&removed["story"], &json!(url)).await;
+    refused.expect_refused("MEDIA_NOT_FOUND");
+    let stale = office.remove(&draft, &json!(url)).await;
+    let stale = stale.expect_refused("STALE_OBJECT");
+    assert_eq!(stale["story"]["desk"]["editRevision"], json!(5));
+}
+
+async fn a_picture_for_what_was_approved_sends_it_back_to_review(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let reviewer = office.app.member(StaffRole::Editor).await;
+    let mut story = office.draft().await;
+    let approve = async |story: &Value| {
+        office
+            .step(&reviewer, "approveStory", "ReviewStoryInput", story)
+            .await
+    };
+    story = office
+        .step(&office.organiser, "submitStory", "StoryStepInput", &story)
+        .await;
+    story = approve(&story).await;
+    story = office
+        .step(&reviewer, "publishStory", "StoryStepInput", &story)
+        .await;
+    assert_eq!(story["desk"]["state"], json!("PUBLISHED"));
+    let read = async || {
+        let query = "query($id: ID!) { story(id: $id) { media { title } } }";
+        office
+            .app
+            .anonymous()
+            .ask(query, json!({"id": story["id"]}))
+            .await["story"]
+            .take()
+    };
+    assert_eq!(read().await, json!({"media": []}));
+    let upload = office.upload(picture([1, 2, 3])).await;
+    let added = office.add(&story, &upload, "One").await.expect_counted();
+    let desk = &added["story"]["desk"];
+    assert_eq!(desk["state"], json!("IN_REVIEW"));
+    assert_eq!(desk["approver"], Value::Null);
+    assert_eq!(read().await, Value::Null, "it is not shown meanwhile");
+    let approved = approve(&added["story"]).await;
+    assert_eq!(read().await, json!({"media": [{"title": "One"}]}));
+    let url = &approved["media"][0]["url"];
+    let removed = office.remove(&approved, url).await.expect_counted();
+    assert_eq!(removed["story"]["desk"]["state"], json!("IN_REVIEW"));
+}
+
+async fn pictures_that_a_story_cannot_have_are_refused(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let draft = office.draft().await;
+    let upload = office.upload(picture([1, 2, 3])).await;
+    let no_picture = office.upload(b"hello".to_vec()).await;
+    for (upload, title, code) in [
+        (&upload, "字".repeat(201), "INVALID_TITLE"),
+        (&upload, "a\nb".to_owned(), "INVALID_TITLE"),
+        (&no_picture, String::new(), "NOT_A_PICTURE"),
+    ] {
+        let refused = office
+            .add(&draft, upload, &title)
+            .await
+            .expect_refused(code);
+        assert_eq!(refused["media"], Value::Null);
+        assert_eq!(refused["story"]["media"], json!([]));
+    }
+    let old = json!({"id": draft["id"], "desk": {"editRevision": 7}});
+    let refused = office.add(&old, &upload, "").await;
+    refused.expect_refused("STALE_OBJECT");
+    // Forty, and no more; the upload is not used up by the refusal.
+    let mut sql = RawSql::connect(&stores).await;
+    let media = |count: usize| {
+        let medium =
+            |n| json!({"kind": "VIDEO", "url": format!("https://films.example/{n}"), "title": ""});
+        json!((0..count).map(medium).collect::<Vec<_>>())
+    };
+    sql.execute(&format!("UPDATE story SET media = '{}'", media(40)))
+        .await;
+    let refused = office.add(&draft, &upload, "").await;
+    refused.expect_refused("TOO_MANY_MEDIA");
+    sql.execute(&format!("UPDATE story SET media = '{}'", media(39)))
+        .await;
+    let added = office.add(&draft, &upload, "").await.expect_counted();
+    assert_eq!(added["story"]["media"].as_array().map(Vec::len), Some(40));
+    let film = json!("https://films.example/3");
+    let removed = office.remove(&added["story"], &film).await.expect_counted();
+    assert_eq!(removed["story"]["media"].as_array().map(Vec::len), Some(39));
+    sql.execute("UPDATE story SET state = 'RETRACTED'").await;
+    let film = json!("https://films.example/4");
+    let refused = office.remove(&removed["story"], &film).await;
+    refused.expect_refused("WRONG_STATE");
+    // The tables take no other path for a picture.
+    let digits = "ab".repeat(32);
+    for (url, is_good) in [
+        (format!("/media/{digits}-1200.jpg"), true),
+        (format!("/media/{digits}-400.jpg"), false),
+        (format!("/media/{}-1200.jpg", "AB".repeat(32)), false),
+        (format!("/media/{digits}-1200.jpg?x"), false),
+        (format!("/media/../{}-1200.jpg", &digits[3..]), false),
+        (format!("x/media/{digits}-1200.jpg"), false),
+        ("/media/x".to_owned(), false),
+        ("javascript:alert(1)".to_owned(), false),
+    ] {
+        let media = json!([{"kind": "IMAGE", "url": url, "title": ""}]);
+        let update = format!("UPDATE story SET media = '{media}'");
+        assert_eq!(sql.try_execute(&update).await.is_ok(), is_good, "{url}");
+    }
+}
+
+async fn with_a_public_address_pictures_of_stories_have_it(stores: Stores) {
+    const PUBLIC_URL: &str = "https://vote.example.org";
+    let app = TestApp::builder(&stores).with_public_url(PUBLIC_URL);
+    let office = Office::with(app.start().await).await;
+    let draft = office.draft().await;
+    let organisation = global(GlobalId::Organisation(office.organisation_id));
+    let file = picture([1, 2, 3]);
+    let input = json!({"organisationId": organisation, "purpose": "PICTURE", "bytes": file.len()});
+    let made = change(&office.organiser, CREATE, input)
+        .await
+        .expect_counted();
+    let url = made["upload"]["url"].as_str().expect("an address");
+    let path = url.strip_prefix(PUBLIC_URL).expect("its own");
+    WATCH.forbid(path.trim_start_matches("/uploads/"));
+    let sent = office
+        .app
+        .http()
+        .put(office.app.url(path))
+        .body(file)
+        .send();
+    assert_eq!(
+        sent.await.expect("an answer").status(),
+        StatusCode::NO_CONTENT
+    );
+    let upload = made["upload"]["id"].as_str().expect("an id");
+    let added = office.add(&draft, upload, "One").await.expect_counted();
+    let url = added["media"]["url"].as_str().expect("an address");
+    assert!(url.starts_with("https://vote.example.org/media/"), "{url}");
+    let path = url.strip_prefix(PUBLIC_URL).expect("its own");
+    // However the text writes it, readers who are elsewhere find it; the page has it from here.
+    for written in [url, path] {
+        let story = &added["story"];
+        let query = "query($id: ID!) { story(id: $id) { desk { editRevision } } }";
+        let data = office
+            .organiser
+            .ask(query, json!({"id": story["id"]}))
+            .await;
+        let revision = &data["story"]["desk"]["editRevision"];
+        let input = json!({"storyId": story["id"], "expectedRevision": revision, "body": format!("![a]({written})")});
+        let edited = office
+            .story("updateStory", "UpdateStoryInput", input)
+            .await
+            .expect_counted();
+        let html = format!("<figure><img src=\"{url}\" alt=\"a\" loading=\"lazy\"></figure>\n");
+        assert_eq!(edited["story"]["body"], json!(html));
+    }
+    stores
+        .execute("UPDATE story SET state = 'APPROVED', is_scheduled = TRUE")
+        .await;
+    let id = draft["id"].as_str().expect("an id");
+    let page = format!("/c/{}/stories/{id}", office.sample.campaign.slug);
+    let page = office.app.http().get(office.app.url(&page)).send().await;
+    let page = page.expect("an answer").text().await.expect("a text");
+    let figure = format!("<figure><img src=\"{path}\" alt=\"a\" loading=\"lazy\"></figure>");
+    assert!(page.contains(&figure), "{page}");
+    assert!(page.contains(&format!("<li><img src=\"{path}\" alt=\"One\"></li>")));
+    // Either address takes it away.
+    let query = "query($id: ID!) { story(id: $id) { id desk { editRevision } } }";
+    let data = office.organiser.ask(query, json!({"id": id})).await;
+    let removed = office
+        .remove(&data["story"], &json!(url))
+        .await
+        .expect_counted();
+    assert_eq!(removed["story"]["media"], json!([]));
 }

@@ -3,10 +3,10 @@
 use std::io::{Read as _, Seek as _};
 
 use acclaim::domain::export::TableFormat;
-use acclaim::domain::import::columns::Header;
+use acclaim::domain::import::columns::{FAULTS_TITLE, Header};
 use acclaim::domain::import::{EXAMPLE_MARK, nominee, story};
 use acclaim::domain::sheet::{Cell, CellFault, SheetRow};
-use acclaim::sheet::{AnnotatedSheet, FAULTS_TITLE, TableWriter, Template, Value, template};
+use acclaim::sheet::{AnnotatedSheet, TableWriter, Template, Value, template};
 use proptest::prelude::*;
 
 use super::{row, texts_of};

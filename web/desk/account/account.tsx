@@ -51,6 +51,7 @@ function Organisations({ member: { memberships } }: { member: Viewer }) {
             <a href={pathOf({ view: "organisation", slug, part: "campaigns" })}>{name}</a>
             <span>
               <span class="tag">{shared().roles[role]}</span> <small>{t().roleDoes[role]}</small>
+              {" "}
               {lacksSecondFactor && <span class="tag warning">{t().lacksFactor}</span>}
             </span>
           </li>

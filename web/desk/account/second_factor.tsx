@@ -134,7 +134,9 @@ function ScanStep({ secret, codeImage, onCancel, onDone }: ScanStepProps) {
     <form onSubmit={submit}>
       <StepTitle step={2} title={t().scanTitle} />
       <div class="scan">
-        {codeImage && <img src={`data:image/svg+xml,${encodeURIComponent(codeImage)}`} alt={t().scanAlt} width="200" height="200" />}
+        {codeImage && (
+          <img src={`data:image/svg+xml,${encodeURIComponent(codeImage)}`} alt={t().scanAlt} width="200" height="200" />
+        )}
         <div class="stack">
           <div class="field">
             <strong>{t().secretLabel}</strong>
@@ -211,7 +213,11 @@ function CodesStep({ codes, email, onDone }: CodesStepProps) {
         <button type="button" onClick={() => print()}>
           {t().print}
         </button>
-        <a class="button" href={`data:text/plain;charset=utf-8,${encodeURIComponent(file)}`} download="acclaim-recovery-codes.txt">
+        <a
+          class="button"
+          href={`data:text/plain;charset=utf-8,${encodeURIComponent(file)}`}
+          download="acclaim-recovery-codes.txt"
+        >
           {t().download}
         </a>
       </div>

@@ -50,7 +50,8 @@ interface SignInFormProps {
 }
 
 /** Both steps of signing in. */
-export function SignInForm({ email: firstEmail = "", password: firstPassword = "", isSecondStep, own, onSignedIn }: SignInFormProps) {
+export function SignInForm(props: SignInFormProps) {
+  const { email: firstEmail = "", password: firstPassword = "", isSecondStep, own, onSignedIn } = props;
   const [email, setEmail] = useState(firstEmail);
   const [password, setPassword] = useState(firstPassword);
   const [isCodeStep, setIsCodeStep] = useState(isSecondStep ?? false);
@@ -73,11 +74,13 @@ export function SignInForm({ email: firstEmail = "", password: firstPassword = "
     }
   };
   if (isCodeStep) {
+    const forget = () => setRefusal(undefined);
     const back = () => {
-      setRefusal(undefined);
+      forget();
       setIsCodeStep(false);
     };
-    return <CodeForm refusal={refusal} isBusy={isBusy} onCode={(code) => void send(code)} onBack={back} onChange={() => setRefusal(undefined)} />;
+    const take = (code: string) => void send(code);
+    return <CodeForm refusal={refusal} isBusy={isBusy} onCode={take} onBack={back} onChange={forget} />;
   }
   const submit = (event: Event) => {
     event.preventDefault();

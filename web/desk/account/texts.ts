@@ -46,7 +46,8 @@ export const t = texts(
     noInvitationHint: "Open the link that you were given once more, the whole of it: it is good once, for seven days.",
     invitationOver: "This invitation is good for nothing any more",
     invitationOverHint:
-      "It was used, has expired after seven days, or was taken back. If you have accepted it, sign in. Otherwise ask an owner of the organisation for a new one.",
+      "It was used, has expired after seven days, or was taken back. If you have accepted it, sign in. " +
+      "Otherwise ask an owner of the organisation for a new one.",
     toSignIn: "To the sign-in",
     accepted: "You are a member now. One more step: sign in.",
     wrongPasswordOfAccount:
@@ -80,9 +81,13 @@ export const t = texts(
     hasFactor: "Set up",
     hasNoFactor: "Not set up",
     factorWhat:
-      "With it, a password alone is not enough to sign in: an app on your phone shows a code that changes every 30 seconds. Any authenticator does: Microsoft or Google Authenticator, Tencent's and Aliyun's, or the one of your password manager.",
+      "With it, a password alone is not enough to sign in: an app on your phone shows a code that changes " +
+      "every 30 seconds. Any authenticator does: Microsoft or Google Authenticator, " +
+      "Tencent's and Aliyun's, or the one of your password manager.",
     factorIsOn:
-      "You are asked for a code whenever you sign in. If you lose your phone, sign in with one of your recovery codes; to move to another phone, the operator of this server takes the second factor away, and you set it up anew.",
+      "You are asked for a code whenever you sign in. If you lose your phone, sign in with one of your " +
+      "recovery codes; to move to another phone, the operator of this server takes the second factor away, " +
+      "and you set it up anew.",
     setUp: "Set up",
     stepOf: (step: number, of: number) => `Step ${step} of ${of}`,
     confirmPassword: "Your password",
@@ -93,13 +98,16 @@ export const t = texts(
     confirmCode: "The code that it shows now",
     confirm: "Confirm",
     codesTitle: "Keep your recovery codes",
-    codesHint: "They are shown this once. Each lets you in once when your phone is not there: print them, or put them into your password manager.",
+    codesHint:
+      "They are shown this once. Each lets you in once when your phone is not there: " +
+      "print them, or put them into your password manager.",
     print: "Print",
     download: "Save as text",
     codesKept: "I have kept them in a safe place",
     done: "Done",
     factorDone: "The second factor is set up.",
-    codesFile: (email: string) => `Recovery codes for Acclaim, ${email}\nEach is good once, in place of the code of the authenticator.`,
+    codesFile: (email: string) =>
+      `Recovery codes for Acclaim, ${email}\nEach is good once, in place of the code of the authenticator.`,
     alreadyEnrolled: "A second factor is set up already, perhaps in another window. Load the page anew.",
     wrongCode: "This is not the code of this moment. Wait for the next one; the clock of the phone must be right.",
     wrongPassword: "The password is wrong.",

@@ -23,8 +23,15 @@ interface SheetProps {
   onClose: () => void;
 }
 
+interface FieldsProps {
+  draft: Draft<Fields>;
+  errors: UserError[];
+  isNew: boolean;
+  isFixed?: boolean;
+}
+
 /** The fields of a nominee, with what was refused of each. */
-function NomineeFields({ draft, errors, isNew, isFixed }: { draft: Draft<Fields>; errors: UserError[]; isNew: boolean; isFixed?: boolean }) {
+function NomineeFields({ draft, errors, isNew, isFixed }: FieldsProps) {
   const { categories } = useCampaign();
   const names = t().fields;
   const text = (field: Exclude<keyof Fields, "categoryId">) => ({
@@ -37,7 +44,7 @@ function NomineeFields({ draft, errors, isNew, isFixed }: { draft: Draft<Fields>
   const options = categories.map(({ id, name }) => [id, name] as const);
   return (
     <>
-      <TextField {...text("name")} isNeeded maxLength={charsMax.name} />
+      <TextField {...text("name")} isNeeded={!isFixed} maxLength={charsMax.name} />
       <div class="columns pair">
         <TextField {...text("number")} inputMode="numeric" hint={isNew ? t().nextNumber : undefined} />
         <Choice
@@ -45,17 +52,17 @@ function NomineeFields({ draft, errors, isNew, isFixed }: { draft: Draft<Fields>
           value={draft.fields.categoryId}
           options={options}
           error={errorOf(errors, "categoryId")}
-          hint={isNew ? undefined : t().categoryFixed}
+          hint={isNew || isFixed ? undefined : t().categoryFixed}
           isFixed={isFixed ?? false}
           onChange={(categoryId) => draft.set({ categoryId })}
         />
       </div>
-      <TextField {...text("employer")} isNeeded maxLength={charsMax.employer} />
+      <TextField {...text("employer")} isNeeded={!isFixed} maxLength={charsMax.employer} />
       <div class="columns pair">
         <TextField {...text("title")} maxLength={charsMax.title} />
         <TextField {...text("city")} maxLength={charsMax.city} />
       </div>
-      <TextField {...text("summary")} rows={5} maxLength={charsMax.summary} hint={t().summaryHint} />
+      <TextField {...text("summary")} rows={5} maxLength={charsMax.summary} hint={isFixed ? undefined : t().summaryHint} />
     </>
   );
 }
@@ -192,6 +199,7 @@ function NomineeForm({ nominee, roster, onClose, onRead }: NomineeFormProps) {
   const [isBusy, setIsBusy] = useState(false);
   const mayEdit = mayHere("EDIT_CAMPAIGNS");
   const isRead = isPublic(campaign, draft.changes);
+  const hasConflicts = Object.keys(draft.conflicts).length > 0;
   const keepReason = (text: string) => {
     reasonKept.write(text || undefined);
     setReason(text);
@@ -205,7 +213,8 @@ function NomineeForm({ nominee, roster, onClose, onRead }: NomineeFormProps) {
     if (faults.length > 0) return;
     setIsBusy(true);
     try {
-      const { nominee: saved, userErrors } = await save(roster, nominee.id, draft.revision, draft.changes, isRead ? reason : undefined);
+      const publicReason = isRead ? reason : undefined;
+      const { nominee: saved, userErrors } = await save(roster, nominee.id, draft.revision, draft.changes, publicReason);
       if (saved) onRead(saved);
       // What stands there now is shown beside what is typed here.
       setErrors(userErrors.filter(({ code }) => code !== "STALE_OBJECT"));
@@ -275,7 +284,7 @@ function NomineeForm({ nominee, roster, onClose, onRead }: NomineeFormProps) {
             <button type="button" onClick={onClose}>
               {shared().close}
             </button>
-            <button type="submit" class="primary" disabled={isBusy || !draft.isChanged || Object.keys(draft.conflicts).length > 0}>
+            <button type="submit" class="primary" disabled={isBusy || !draft.isChanged || hasConflicts}>
               {isBusy ? shared().saving : shared().save}
             </button>
           </footer>

@@ -48,7 +48,8 @@ export function typedNumber(text: string): number {
 /** What is wrong with fields before they are sent. */
 export function faultsOf(fields: Fields, isNew: boolean): UserError[] {
   const fault = (field: keyof Fields, message: string) => ({ code: "INVALID_FIELD", message, path: ["input", field] });
-  const faults = (["name", "employer"] as const).filter((field) => !fields[field].trim()).map((field) => fault(field, t().isNeeded));
+  const missing = (["name", "employer"] as const).filter((field) => !fields[field].trim());
+  const faults = missing.map((field) => fault(field, t().isNeeded));
   const mayBeEmpty = isNew && !fields.number.trim();
   if (!mayBeEmpty && Number.isNaN(typedNumber(fields.number))) faults.push(fault("number", t().wrongNumber));
   return faults;

@@ -1,11 +1,13 @@
 // The nominees of a campaign: all of them in a list that is searched, sorted and edited, one of them at the side.
 import "./nominees.css";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { language } from "../../shared/language";
 import { useReturn } from "../../shared/store";
 import { mayHere, useCampaign } from "../campaign";
 import { Icon } from "../parts/icon";
 import { Empty, Failed } from "../parts/states";
 import { campaignPath, go, parameter, setParameters } from "../route";
+import { sessionState } from "../session";
 import { t as shared } from "../texts";
 import { CellReason, useCellEditing } from "./cell";
 import { NewNominee, NomineeSheet } from "./editor";
@@ -57,7 +59,21 @@ function useWish(): [Wish, (change: Partial<Wish>) => void] {
     const timer = setTimeout(() => setParameters(addressOf(wish)), addressPauseMs);
     return () => clearTimeout(timer);
   }, [wish]);
-  return [wish, (change) => setWish({ ...wish, ...change })];
+  return [wish, (change) => setWish((before) => ({ ...before, ...change }))];
+}
+
+/** A value that follows once the screen has answered: a key is seen at once, and the list after it. */
+function useFollowing<Value>(value: Value): Value {
+  const [followed, setFollowed] = useState(value);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const frame = requestAnimationFrame(() => (timer = setTimeout(() => setFollowed(value))));
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
+  }, [value]);
+  return followed;
 }
 
 export function NomineesView({ id }: { id?: string | undefined }) {
@@ -73,6 +89,9 @@ export function NomineesView({ id }: { id?: string | undefined }) {
     if (roster.isComplete) void roster.reread();
     else void roster.readAll();
   }, [roster]);
+  const session = sessionState.use();
+  // What broke off with the session goes on after signing in again.
+  useEffect(() => void (session === "open" && roster.error !== undefined && roster.readAll()), [session]);
   useReturn(awayMs, () => void (roster.isComplete ? roster.reread() : roster.readAll()));
   const cell = useCellEditing(roster, campaign, (nomineeId, field) => {
     requestAnimationFrame(() => {
@@ -84,21 +103,27 @@ export function NomineesView({ id }: { id?: string | undefined }) {
     plan(roster, files);
     setShowsPortraits(true);
   });
-  const inOrder = useMemo(() => ordered(roster.nodes, wish.sort, wish.isDescending), [roster.nodes, wish.sort, wish.isDescending]);
-  const found = useMemo(() => matching(roster, inOrder, wish), [inOrder, wish]);
+  const followed = useFollowing(wish);
+  const { sort, isDescending } = followed;
+  const inOrder = useMemo(() => ordered(roster.nodes, sort, isDescending), [roster.nodes, sort, isDescending]);
+  const found = useMemo(() => matching(roster, inOrder, followed), [inOrder, followed]);
   const hasVotes = useMemo(() => roster.nodes.some(({ votes }) => votes !== null), [roster.nodes]);
   const total = roster.total ?? 0;
-  const path = (nomineeId?: string) => campaignPath(campaign.slug, "nominees", nomineeId) + location.search;
+  const path = (nomineeId?: string) => campaignPath(campaign.slug, "nominees", nomineeId);
   // The list stays where it is below the sheet.
   const goTo = (nomineeId?: string) => {
     const y = scrollY;
-    go(path(nomineeId));
+    go(path(nomineeId) + location.search);
     scrollTo(0, y);
   };
-  const sortBy = (sort: SortKey) =>
-    setWish({ sort, isDescending: sort === wish.sort ? !wish.isDescending : sort === "votes" });
+  const sortBy = (key: SortKey) => setWish({ sort: key, isDescending: key === sort ? !isDescending : key === "votes" });
   const clear = { search: "", categoryId: "", status: "", withoutPortrait: false };
-  const list = { nominees: found, hasVotes, pathOf: path, onOpen: goTo };
+  // Drawn again only where something of it is another: it is most of the work of an answer.
+  const list = useMemo(() => {
+    const props = { nominees: found, hasVotes, pathOf: path, onOpen: goTo };
+    if (isPhone) return <NomineeCards {...props} />;
+    return <NomineeTable {...props} cell={cell} sort={sort} isDescending={isDescending} onSort={sortBy} />;
+  }, [found, hasVotes, isPhone, cell.editing, campaign, language()]);
   const editedNominee = cell.editing?.needsReason ? roster.find(cell.editing.id) : undefined;
   const content = () => {
     if (roster.error !== undefined && roster.nodes.length === 0) {
@@ -115,8 +140,7 @@ export function NomineesView({ id }: { id?: string | undefined }) {
         </Empty>
       );
     }
-    if (isPhone) return <NomineeCards {...list} />;
-    return <NomineeTable {...list} cell={cell} sort={wish.sort} isDescending={wish.isDescending} onSort={sortBy} />;
+    return list;
   };
   return (
     <>
@@ -127,9 +151,9 @@ export function NomineesView({ id }: { id?: string | undefined }) {
             ? t().shown(found.length, total)
             : roster.total !== undefined && t().reading(roster.nodes.length, total)}
         </span>
-        {mayEdit && (
+        {mayEdit && total > 0 && (
           <div class="actions">
-            <a class="button plain" href={campaignPath(campaign.slug, "imports")}>
+            <a class="button plain import-link" href={campaignPath(campaign.slug, "imports")}>
               <Icon name="import" />
               {t().importSheet}
             </a>
@@ -216,7 +240,11 @@ function Filters({ wish, setWish, hasVotes, isPhone }: FiltersProps) {
           </option>
         ))}
       </select>
-      <select value={wish.status} aria-label={t().columns.status} onChange={(event) => setWish({ status: event.currentTarget.value })}>
+      <select
+        value={wish.status}
+        aria-label={t().columns.status}
+        onChange={(event) => setWish({ status: event.currentTarget.value })}
+      >
         <option value="">{t().allStatuses}</option>
         {(["ACTIVE", "FROZEN", "WITHDRAWN"] as const).map((status) => (
           <option key={status} value={status}>

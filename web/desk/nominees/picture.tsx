@@ -12,7 +12,8 @@ const pictureBytesMax = 20 * 1024 * 1024;
 export const pictureTypes = "image/jpeg,image/png,image/webp";
 
 /** The portrait, else the first letter of the name. */
-export function Portrait({ nominee: { portraitUrl, number, name } }: { nominee: Pick<Nominee, "portraitUrl" | "number" | "name"> }) {
+export function Portrait({ nominee }: { nominee: Pick<Nominee, "portraitUrl" | "number" | "name"> }) {
+  const { portraitUrl, number, name } = nominee;
   if (portraitUrl) return <img class="portrait" src={portraitUrl} alt="" width={36} height={48} loading="lazy" />;
   return (
     <span class="portrait" style={{ "--hue": String((number * 47) % 360) }} aria-hidden="true">

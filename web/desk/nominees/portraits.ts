@@ -92,7 +92,11 @@ const isBusy = () => job.value?.items.some(({ state }) => state === "waiting" ||
 const warn = (event: BeforeUnloadEvent) => event.preventDefault();
 
 /** Sends files, a few at a time; gives how many were sent and refused. */
-export async function send(roster: Roster, organisationId: string, items: readonly Item[]): Promise<{ sent: number; refused: number }> {
+export async function send(
+  roster: Roster,
+  organisationId: string,
+  items: readonly Item[],
+): Promise<{ sent: number; refused: number }> {
   const keys = new Set(items.map(({ key }) => key));
   const isMine = ({ key }: Item) => keys.has(key);
   for (const { key } of items) change(key, { state: "waiting", part: 0, refusal: undefined });

@@ -78,7 +78,10 @@ export function PortraitsDialog({ roster, onClose }: PortraitsProps) {
       void reloadCampaign();
     });
   // What needs a hand comes first.
-  const weight = (item: Item) => (isOpen(item, twice) ? 0 : item.state === "refused" || item.isFaulty ? 1 : isOnItsWay(item) ? 2 : 3);
+  const weight = (item: Item) => {
+    if (isOpen(item, twice)) return 0;
+    return item.state === "refused" || item.isFaulty ? 1 : isOnItsWay(item) ? 2 : 3;
+  };
   const sorted = [...items].sort((one, other) => weight(one) - weight(other) || one.key - other.key);
   return (
     <Dialog title={t().portraitPlan} onClose={close} isSheet>

@@ -14,6 +14,9 @@ import { type Range, useRange } from "./window";
 
 const rowHeight = 60;
 const cardHeight = 116;
+/** So many characters fit into a line of any cell, and so many into two. */
+const lineMax = 5;
+const twoLinesMax = 18;
 /** The height of the table's head, which stays in sight. */
 const headHeight = 44;
 
@@ -34,7 +37,18 @@ interface TableProps extends ListProps {
   onSort: (key: SortKey) => void;
 }
 
-const sizer = (rows: number) => (rows > 0 ? <tr class="room" aria-hidden="true" style={{ height: `${rows * rowHeight}px` }} /> : null);
+/** The room of rows that are not drawn. */
+const sizer = (rows: number) =>
+  rows > 0 ? <tr class="room" aria-hidden="true" style={{ height: `${rows * rowHeight}px` }} /> : null;
+
+/** A text in at most two lines: the finer the cut, the more it costs, so short ones have none. */
+function Text({ children }: { children: string }) {
+  if (children.length <= lineMax) return <>{children}</>;
+  return <span class={children.length <= twoLinesMax ? "cut" : "two-lines"}>{children}</span>;
+}
+
+/** Votes; the grouping of figures is work that small ones do without. */
+const votesText = (votes: number) => (votes < 1_000 ? String(votes) : count(votes));
 
 /** Takes a click on a link that opens a nominee, but for one into another tab. */
 function openByLink(event: MouseEvent, open: () => void): void {
@@ -60,14 +74,16 @@ function useGrid(body: { current: HTMLElement | null }, count: number, range: Ra
     const target = Math.max(0, Math.min(count - 1, row));
     const cell = cellAt(target, column);
     cell?.focus({ preventScroll: true });
-    // A row that is not drawn yet has the keyboard once it is.
+    // A row that is not drawn yet has the keyboard once it is; until then the table hears the keys.
     isPending.current = !cell;
+    if (!cell) body.current!.closest("table")!.focus({ preventScroll: true });
     setPlace({ row: target, column });
     const top = body.current!.getBoundingClientRect().top + target * rowHeight;
     if (top < headHeight) scrollBy(0, top - headHeight);
     else if (top + rowHeight > innerHeight) scrollBy(0, top + rowHeight - innerHeight + 8);
   };
-  const isShown = (column: Column) => cellAt(Math.max(range.first, Math.min(place.row, range.end - 1)), column)?.offsetParent != null;
+  const drawn = Math.max(range.first, Math.min(place.row, range.end - 1));
+  const isShown = (column: Column) => cellAt(drawn, column)?.offsetParent != null;
   const sideways = (step: number) => {
     let index = columns.indexOf(place.column) + step;
     while (columns[index] && !isShown(columns[index]!)) index += step;
@@ -126,25 +142,32 @@ export function NomineeTable({ nominees, hasVotes, pathOf, onOpen, cell, sort, i
       );
     }
     return (
-      <td class={field} title={value}>
-        {mayEdit ? (
-          <button
-            type="button"
-            class="quiet cell"
-            data-column={field}
-            tabIndex={tabIndex(row, field)}
-            aria-label={t().editCell(names[field], value)}
-            onFocus={() => setPlace({ row, column: field })}
-            onClick={() => cell.begin(nominee, field)}
-            onKeyDown={(event) => event.key === "F2" && cell.begin(nominee, field)}
-          >
-            <span class="two-lines">{value || "–"}</span>
-          </button>
-        ) : (
-          <span class="two-lines">{value || "–"}</span>
-        )}
+      <td
+        class={field}
+        title={value}
+        data-column={mayEdit ? field : undefined}
+        tabIndex={mayEdit ? tabIndex(row, field) : undefined}
+        aria-readonly={!mayEdit}
+      >
+        <Text>{value || "–"}</Text>
       </td>
     );
+  };
+  /** The cell of an event that can be edited. */
+  const cellOf = ({ target }: Event) => {
+    const td = (target as Element).closest<HTMLElement>("td[data-column]");
+    const nominee = nominees[Number(td?.parentElement?.dataset.row)];
+    return td && nominee ? { nominee, field: td.dataset.column as CellField } : undefined;
+  };
+  const begin = (event: Event) => {
+    const found = cellOf(event);
+    if (found) cell.begin(found.nominee, found.field);
+    return found !== undefined;
+  };
+  const onFocus = ({ target }: FocusEvent) => {
+    const focused = (target as HTMLElement).closest<HTMLElement>("[data-column]");
+    const row = focused?.closest<HTMLElement>("[data-row]")?.dataset.row;
+    if (focused && row) setPlace({ row: Number(row), column: focused.dataset.column as Column });
   };
   return (
     <div class="roster">
@@ -153,10 +176,16 @@ export function NomineeTable({ nominees, hasVotes, pathOf, onOpen, cell, sort, i
       </p>
       <table
         role="grid"
+        tabIndex={-1}
         aria-rowcount={nominees.length + 1}
         aria-label={shared().nominees}
         aria-describedby="grid-hint"
-        onKeyDown={onKeyDown}
+        onClick={begin}
+        onFocusIn={onFocus}
+        onKeyDown={(event) => {
+          if ((event.key === "Enter" || event.key === "F2") && begin(event)) event.preventDefault();
+          else onKeyDown(event);
+        }}
       >
         <thead>
           <tr aria-rowindex={1}>
@@ -182,19 +211,19 @@ export function NomineeTable({ nominees, hasVotes, pathOf, onOpen, cell, sort, i
             const row = range.first + offset;
             const label = mayEdit ? t().editNominee(nominee.name) : t().openNominee(nominee.name);
             return (
-              <tr key={nominee.id} aria-rowindex={row + 2} data-row={row} data-id={nominee.id} class={nominee.status.toLowerCase()}>
+              <tr key={row} aria-rowindex={row + 2} data-row={row} data-id={nominee.id} class={nominee.status.toLowerCase()}>
                 <td class="picture">
                   <Portrait nominee={nominee} />
                 </td>
                 <td class="ordinal">{nominee.number}</td>
                 {cellFields.map((field) => editable(nominee, row, field))}
                 <td class="category" title={nominee.category.name}>
-                  <span class="two-lines">{nominee.category.name}</span>
+                  <Text>{nominee.category.name}</Text>
                 </td>
                 <td class="status">
                   <Status nominee={nominee} />
                 </td>
-                {hasVotes && <td class="votes number">{nominee.votes === null ? "–" : count(nominee.votes)}</td>}
+                {hasVotes && <td class="votes number">{nominee.votes === null ? "–" : votesText(nominee.votes)}</td>}
                 <td class="actions">
                   <a
                     class="button quiet icon plain"
@@ -203,7 +232,6 @@ export function NomineeTable({ nominees, hasVotes, pathOf, onOpen, cell, sort, i
                     tabIndex={tabIndex(row, "actions")}
                     aria-label={label}
                     title={label}
-                    onFocus={() => setPlace({ row, column: "actions" })}
                     onClick={(event) => openByLink(event, () => onOpen(nominee.id))}
                   >
                     <Icon name={mayEdit ? "edit" : "right"} />
@@ -231,7 +259,7 @@ export function NomineeCards({ nominees, hasVotes, pathOf, onOpen }: ListProps) 
     >
       {nominees.slice(range.first, range.end).map((nominee, offset) => (
         <li
-          key={nominee.id}
+          key={range.first + offset}
           class={nominee.status.toLowerCase()}
           aria-setsize={nominees.length}
           aria-posinset={range.first + offset + 1}

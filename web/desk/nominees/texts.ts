@@ -23,7 +23,8 @@ const english = {
   allStatuses: "All states",
   withoutPortrait: "Without portrait",
   statuses: { ACTIVE: "On the list", FROZEN: "Frozen", WITHDRAWN: "Withdrawn" } as Record<NomineeStatus, string>,
-  shown: (shown: number, total: number) => (shown === total ? plural(total, "nominee") : `${count(shown)} of ${plural(total, "nominee")}`),
+  shown: (shown: number, total: number) =>
+    shown === total ? plural(total, "nominee") : `${count(shown)} of ${plural(total, "nominee")}`,
   reading: (read: number, total: number) => `Reading ${count(read)} of ${count(total)}…`,
   none: "Nobody is on the list yet. A sheet brings all nominees at once; a single one is written here.",
   noneRead: "Nobody is on the list yet.",
@@ -100,14 +101,19 @@ const english = {
     `From now on nobody can vote for ${who(s)}. ${
       s.votes === null ? "The nominee and the votes stay" : `The nominee and ${plural(s.votes, "vote")} stay`
     } on the list until this is taken back.`,
-  unfreezeEffect: (s: Subject) => `From now on ${who(s)} can be voted for again${s.votes === null ? "" : `, from ${plural(s.votes, "vote")} on`}.`,
+  unfreezeEffect: (s: Subject) =>
+    `From now on ${who(s)} can be voted for again${s.votes === null ? "" : `, from ${plural(s.votes, "vote")} on`}.`,
   withdrawEffect: (s: Subject) =>
     s.votes === null
       ? `Takes ${who(s)} off the list; the votes stay.`
-      : `Takes ${who(s)} with ${plural(s.votes, "vote")} off the list; ${s.votes === 1 ? "its vote stays" : "its votes stay"} and count in the total.`,
+      : `Takes ${who(s)} with ${plural(s.votes, "vote")} off the list; its ${
+          s.votes === 1 ? "vote stays, and counts" : "votes stay, and count"
+        } in the total.`,
   withdrawMore: "The page of the nominee is gone for the public within a second. You can put the nominee on the list again.",
   restoreEffect: (s: Subject) =>
-    `Puts ${who(s)} on the list again${s.votes === null ? "" : `, with ${plural(s.votes, "vote")}`}. The nominee can be voted for.`,
+    `Puts ${who(s)} on the list again${
+      s.votes === null ? "" : `, with ${plural(s.votes, "vote")}`
+    }. The nominee can be voted for.`,
   reasonLogged: "The reason stands in the log of the organisation.",
   frozen: (name: string) => `${name} is frozen.`,
   unfrozen: (name: string) => `${name} can be voted for again.`,
@@ -126,10 +132,13 @@ const english = {
   portraitHint: "JPEG, PNG or WebP, at most 20 MB. Upright, 3:4, shows best. Place and camera are taken out of the file.",
   sendingPicture: "Sending the picture…",
   dropHere: "Drop the portraits here",
-  dropHint: "They are matched by number or name in the file's name: 037.jpg, 37 高沐晴.png, 高沐晴.jpg. You see the plan before anything is sent.",
+  dropHint:
+    "They are matched by number or name in the file's name: 037.jpg, 37 高沐晴.png, 高沐晴.jpg. " +
+    "You see the plan before anything is sent.",
   portraitPlan: "Send portraits",
   portraitIntro:
-    "Choose as many pictures as you like, or drop them on the list. They are matched by the number or the name in the file's name: 037.jpg, 37 高沐晴.png, 高沐晴.jpg.",
+    "Choose as many pictures as you like, or drop them on the list. They are matched by the number or the name in the " +
+    "file's name: 037.jpg, 37 高沐晴.png, 高沐晴.jpg.",
   chooseFiles: "Choose pictures",
   addFiles: "Add pictures",
   planCounts: (matched: number, open: number, refused: number) =>

@@ -3,7 +3,7 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 /** Rows beyond the edges of the screen that are drawn, too. */
-const margin = 6;
+const margin = 3;
 
 /** The first row that is drawn, and the one after the last. */
 export interface Range {
@@ -13,23 +13,26 @@ export interface Range {
 
 /** Which of `count` rows of `height` pixels are on the screen; `element` is where the first one begins. */
 export function useRange(element: RefObject<HTMLElement | null>, count: number, height: number): Range {
-  const [range, setRange] = useState<Range>({ first: 0, end: Math.min(count, 30) });
-  const measure = () => {
-    const top = element.current ? -element.current.getBoundingClientRect().top : 0;
-    const first = Math.max(0, Math.min(count, Math.floor(top / height)) - margin);
-    const end = Math.min(count, Math.ceil((top + innerHeight) / height) + margin);
-    setRange((before) => (before.first === first && before.end === Math.max(first, end) ? before : { first, end: Math.max(first, end) }));
-  };
-  useLayoutEffect(measure, [count, height]);
-  useEffect(() => {
+  const [seen, setSeen] = useState<Range>({ first: 0, end: Math.ceil(innerHeight / height) + margin });
+  // Asked for when something moves, and not when the rows change: the question makes the browser lay all out at once.
+  useLayoutEffect(() => {
+    const measure = () => {
+      const top = element.current ? -element.current.getBoundingClientRect().top : 0;
+      const first = Math.max(0, Math.floor(top / height) - margin);
+      const end = Math.max(0, Math.ceil((top + innerHeight) / height)) + margin;
+      setSeen((before) => (before.first === first && before.end === end ? before : { first, end }));
+    };
+    measure();
     addEventListener("scroll", measure, { passive: true });
     addEventListener("resize", measure);
     return () => {
       removeEventListener("scroll", measure);
       removeEventListener("resize", measure);
     };
-  }, [count, height]);
-  return range;
+  }, [height]);
+  const end = Math.min(count, seen.end);
+  // A list that has become short is seen from its end.
+  return { first: Math.max(0, Math.min(seen.first, end - (seen.end - seen.first))), end };
 }
 
 /** Whether a media query holds. */

@@ -297,7 +297,13 @@ function DeleteDialog({ campaign: { id, title, desk }, onClose, onDeleted }: Del
     }
   };
   return (
-    <Confirm title={t().deleteTitle(shorten(title))} action={t().deleteAction} word={t().deleteWord} onClose={onClose} onConfirm={confirm}>
+    <Confirm
+      title={t().deleteTitle(shorten(title))}
+      action={t().deleteAction}
+      word={t().deleteWord}
+      onClose={onClose}
+      onConfirm={confirm}
+    >
       <p>{t().deleteEffect(nominees, stories)}</p>
     </Confirm>
   );

@@ -1,7 +1,7 @@
 // The audit log of an organisation or of a campaign: every change as a sentence.
 import "./organisation.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { locale } from "../../shared/format";
+import { clockTime, formatTime } from "../../shared/format";
 import { PagedList } from "../../shared/paged";
 import { execute } from "../../shared/server";
 import { useLookAgain } from "../../shared/store";
@@ -179,7 +179,11 @@ function Select({ name, label, all, groups }: SelectProps) {
   return (
     <Field label={label}>
       {(attributes) => (
-        <select {...attributes} value={parameter(name)} onChange={(event) => setParameters({ [name]: event.currentTarget.value })}>
+        <select
+          {...attributes}
+          value={parameter(name)}
+          onChange={(event) => setParameters({ [name]: event.currentTarget.value })}
+        >
           <option value="">{all}</option>
           {groups.map(([group, entries]) =>
             group ? (
@@ -219,10 +223,9 @@ interface EntriesProps {
 
 /** The entries by their days. */
 function Entries({ entries, timeZone, showsCampaign }: EntriesProps) {
-  const dayFormat = new Intl.DateTimeFormat(locale(), { timeZone, dateStyle: "full" });
   const days: [string, LogEntry[]][] = [];
   for (const entry of entries) {
-    const day = dayFormat.format(new Date(entry.at));
+    const day = formatTime(Date.parse(entry.at), { timeZone, dateStyle: "full" });
     if (days.at(-1)?.[0] === day) days.at(-1)![1].push(entry);
     else days.push([day, [entry]]);
   }
@@ -251,10 +254,9 @@ interface EntryProps {
 function Entry({ entry, timeZone, showsCampaign }: EntryProps) {
   const { at, actorRole, action, campaign } = entry;
   const changes = shownChanges(entry);
-  const clock = new Intl.DateTimeFormat(locale(), { timeZone, timeStyle: "medium", hourCycle: "h23" });
   return (
     <li class={action === "access.refused" ? "refused" : ""}>
-      <time dateTime={at}>{clock.format(new Date(at))}</time>
+      <time dateTime={at}>{clockTime(Date.parse(at), timeZone)}</time>
       <div>
         <p>{sentenceOf(entry, timeZone)}</p>
         <div class="about">

@@ -1,5 +1,5 @@
 // An entry of the audit log as a sentence, and its changes as people say them.
-import { locale } from "../../shared/format";
+import { formatTime } from "../../shared/format";
 import { t, type Words } from "./log_texts";
 import type { LogEntryFragment } from "./operations";
 
@@ -19,9 +19,7 @@ export function valueInWords(field: string, value: string | null, timeZone: stri
   if (!value) return "";
   if (value === personal) return t().personal;
   if (times.has(field)) {
-    return new Intl.DateTimeFormat(locale(), { timeZone, dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }).format(
-      new Date(value),
-    );
+    return formatTime(Date.parse(value), { timeZone, dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
   }
   if (pictures.has(field)) return t().picture;
   if (ids.has(field) || field === "fileSha256") return value.length > idChars ? `${value.slice(0, idChars)}…` : value;
@@ -50,7 +48,8 @@ function subjectOf({ action, actorKind, actorName, subject, subjectLabel }: LogE
   if (subject?.__typename === "Nominee") return t().nominee(subject.number, subjectLabel || subject.name);
   if (noun === "export") return t().exports[subjectLabel] ?? subjectLabel;
   if (noun === "import") return t().imports[subjectLabel] ?? subjectLabel;
-  if (subjectLabel) return ["account", "member", "invitation", "nominee"].includes(noun) ? subjectLabel : t().quoted(subjectLabel);
+  const isPerson = ["account", "member", "invitation", "nominee"].includes(noun);
+  if (subjectLabel) return isPerson ? subjectLabel : t().quoted(subjectLabel);
   if (subject?.__typename === "Campaign" || subject?.__typename === "Story") return t().quoted(subject.title);
   if (subject?.__typename === "Category" || subject?.__typename === "Organisation") return t().quoted(subject.name);
   return "";

@@ -170,7 +170,9 @@ export const t = texts(
       "story.publish": (who, what) => `${who} published the story ${what}`,
       "story.retract": (who, what) => `${who} retracted the story ${what}`,
       "story.cover": (who, what, of) =>
-        of("coverMedia").after ? `${who} gave the story ${what} another cover` : `${who} took the cover of the story ${what} away`,
+        of("coverMedia").after
+          ? `${who} gave the story ${what} another cover`
+          : `${who} took the cover of the story ${what} away`,
       "story.import": (who, _, of) =>
         `${who} imported stories from a sheet: ${of("creates").after || "0"} new, ${of("updates").after || "0"} changed`,
       "upload.create": (who) => `${who} sent a file`,

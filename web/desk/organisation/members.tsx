@@ -37,7 +37,8 @@ export function MembersView({ membership }: { membership: Membership }) {
   const [open, setOpen] = useState<Open>();
   const load = () => {
     setError(undefined);
-    execute(ListMembers, { slug: organisation.slug }, { as: staff }).then((data) => setFound(data.organisation ?? undefined), setError);
+    const { slug } = organisation;
+    execute(ListMembers, { slug }, { as: staff }).then((data) => setFound(data.organisation ?? undefined), setError);
   };
   useEffect(load, [organisation.slug]);
   useLookAgain(lookAgainMs, load);
@@ -296,7 +297,8 @@ interface RevokeDialogProps {
 function RevokeDialog({ organisationId, invitation: { id, email }, onChange, onClose }: RevokeDialogProps) {
   const revoke = async () => {
     try {
-      const { revokeInvitation } = await execute(RevokeInvitation, { organisationId, invitationId: id }, { as: staff, once: true });
+      const variables = { organisationId, invitationId: id };
+      const { revokeInvitation } = await execute(RevokeInvitation, variables, { as: staff, once: true });
       if (revokeInvitation.organisation) onChange(revokeInvitation.organisation);
       const refusal = revokeInvitation.userErrors[0];
       if (refusal) return refusal.message;

@@ -108,7 +108,12 @@ function What({ campaign, errors, problem, onChange }: StepProps) {
         maxLength={200}
         isNeeded
       />
-      <SlugField value={slug} derived={derivedSlug(campaign)} onInput={(value) => onChange({ slug: value })} error={errorOf(errors, "slug")} />
+      <SlugField
+        value={slug}
+        derived={derivedSlug(campaign)}
+        onInput={(value) => onChange({ slug: value })}
+        error={errorOf(errors, "slug")}
+      />
       <TextField
         label={t().summary}
         value={summary}
@@ -199,6 +204,7 @@ const optionsOf = <Value extends string>(words: Record<Value, string>) => Object
 
 function Rules({ campaign, errors, problem, onChange }: StepProps) {
   const { votes, period, scope, visibility } = campaign;
+  const refused = errorOf(errors, "votesPerPeriod") ?? errorOf(errors, "rules");
   return (
     <>
       <div class="columns three">
@@ -208,10 +214,20 @@ function Rules({ campaign, errors, problem, onChange }: StepProps) {
           inputMode="numeric"
           value={votes}
           onInput={(value) => onChange({ votes: value })}
-          error={errorOf(errors, "votesPerPeriod") ?? errorOf(errors, "rules") ?? (isWithin(votes, votesMax) ? undefined : problem)}
+          error={refused ?? (isWithin(votes, votesMax) ? undefined : problem)}
         />
-        <Choice label={t().period} value={period} options={optionsOf(t().periods)} onChange={(value) => onChange({ period: value })} />
-        <Choice label={t().scope} value={scope} options={optionsOf(t().scopes)} onChange={(value) => onChange({ scope: value })} />
+        <Choice
+          label={t().period}
+          value={period}
+          options={optionsOf(t().periods)}
+          onChange={(value) => onChange({ period: value })}
+        />
+        <Choice
+          label={t().scope}
+          value={scope}
+          options={optionsOf(t().scopes)}
+          onChange={(value) => onChange({ scope: value })}
+        />
       </div>
       <Choice
         label={t().visibility}
@@ -237,7 +253,8 @@ function Sentence({ campaign }: { campaign: NewCampaign }) {
 function Categories({ campaign: { categories }, errors, problem, onChange }: StepProps) {
   const set = (index: number, change: Partial<NewCampaign["categories"][number]>) =>
     onChange({ categories: categories.map((category, at) => (at === index ? { ...category, ...change } : category)) });
-  const add = () => onChange({ categories: [...categories, { name: categories.length === 0 ? t().suggestion : "", size: "10" }] });
+  const first = categories.length === 0 ? t().suggestion : "";
+  const add = () => onChange({ categories: [...categories, { name: first, size: "10" }] });
   const error = errorOf(errors, "categories");
   return (
     <>

@@ -53,9 +53,7 @@ export function RolesTable() {
           </tbody>
         </table>
       </div>
-      <small>
-        {shared().roles.EDITOR}: {t().editorReads}
-      </small>
+      <small>{t().editorReads}</small>
     </section>
   );
 }

@@ -45,8 +45,9 @@ function SettingsForm({ organisation, onChange, onClose }: SettingsFormProps) {
   const [errors, setErrors] = useState<readonly UserError[]>([]);
   const [isBusy, setIsBusy] = useState(false);
   const save = async () => {
-    const variables = { organisationId: id, expectedRevision: draft.revision, name: null, requiresSecondFactor: null };
-    const { updateOrganisation } = await execute(UpdateOrganisation, { ...variables, ...draft.changes }, { as: staff, once: true });
+    const unchanged = { name: null, requiresSecondFactor: null };
+    const variables = { organisationId: id, expectedRevision: draft.revision, ...unchanged, ...draft.changes };
+    const { updateOrganisation } = await execute(UpdateOrganisation, variables, { as: staff, once: true });
     const { organisation: now, userErrors } = updateOrganisation;
     // Somebody else's version stands beside this one, and says so itself.
     setErrors(userErrors.filter(({ code }) => code !== "STALE_OBJECT"));

@@ -1,5 +1,5 @@
 // The name of a campaign in addresses: made from the title, and looked up while it is typed.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { execute } from "../../shared/server";
 import { Field } from "../parts/form";
 import { staff } from "../session";
@@ -48,6 +48,24 @@ export function useSlugState(slug: string): SlugState {
   return found?.slug === slug ? found.state : "checking";
 }
 
+/** The name with the next number behind it. */
+function numbered(slug: string): string {
+  const [, stem = slug, number = "1"] = /^(.*?)(?:-(\d{1,3}))?$/.exec(slug) ?? [];
+  return `${stem.slice(0, slugCharsMax - 4)}-${Number(number) + 1}`;
+}
+
+/** Gives a name that nobody has typed and that is taken a number, until the title gives another one. */
+function useFreeSlug({ value, derived, onInput }: SlugFieldProps, state: SlugState): void {
+  const given = useRef({ derived, slug: "" });
+  useEffect(() => {
+    const isGiven = value !== "" && value === given.current.slug;
+    if (isGiven && given.current.derived !== derived) return onInput("");
+    if (state !== "taken" || (value && !isGiven)) return;
+    given.current = { derived, slug: isGiven ? numbered(value) : `${derived.slice(0, slugCharsMax - 4)}-2` };
+    onInput(given.current.slug);
+  }, [state, derived, value]);
+}
+
 interface SlugFieldProps {
   value: string;
   /** The name that stands there as long as none is typed. */
@@ -57,9 +75,11 @@ interface SlugFieldProps {
 }
 
 /** The name in addresses. */
-export function SlugField({ value, derived, onInput, error }: SlugFieldProps) {
+export function SlugField(props: SlugFieldProps) {
+  const { value, derived, onInput, error } = props;
   const slug = value || derived;
   const state = useSlugState(slug);
+  useFreeSlug(props, state);
   const words: Record<SlugState, string> = {
     invalid: t().slugInvalid,
     checking: t().slugChecking,

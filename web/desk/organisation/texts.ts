@@ -42,7 +42,8 @@ export const t = texts(
     makeCopy: "Make the copy",
     deleteTitle: (title: string) => `Delete the draft “${title}”?`,
     deleteEffect: (nominees: number, stories: number) =>
-      `It goes for good, with its ${many(nominees, "nominee", "nominees")} and ${many(stories, "story", "stories")}. This cannot be undone.`,
+      `It goes for good, with its ${many(nominees, "nominee", "nominees")} and ${many(stories, "story", "stories")}. ` +
+      "This cannot be undone.",
     deleteWord: "delete",
     deleteAction: "Delete the draft",
     deleted: (title: string) => `“${title}” is deleted.`,
@@ -75,7 +76,8 @@ export const t = texts(
     title: "Title",
     titleHint: "As voters see it on top of the page.",
     slug: "Address",
-    slugHint: "Lower-case letters, digits and hyphens. It stands in links and codes, and is fixed once the campaign is announced.",
+    slugHint:
+      "Lower-case letters, digits and hyphens. It stands in links and codes, and is fixed once the campaign is announced.",
     slugFree: "Free.",
     slugTaken: "This address is taken: choose another one.",
     slugInvalid: "2 to 64 lower-case letters, digits and hyphens, which do not stand at its ends.",
@@ -96,7 +98,7 @@ export const t = texts(
     nextMonth: "on the 1st, 09:00",
     days: (n: number) => `${n} days`,
     openFor: (days: number, hours: number) =>
-      `Open for ${[days ? many(days, "day", "days") : "", hours ? many(hours, "hour", "hours") : ""].filter(Boolean).join(" and ")}.`,
+      `Open for ${[days && many(days, "day", "days"), hours && many(hours, "hour", "hours")].filter(Boolean).join(" and ")}.`,
     closesFirst: "It closes before it opens.",
     isPast: "This time is past.",
     isNeeded: "This is needed.",
@@ -124,14 +126,19 @@ export const t = texts(
     },
     voterReads: "Voters will read:",
     sentence: (n: number, isDaily: boolean, isPerCategory: boolean) =>
-      `You have ${many(n, "vote", "votes")}${isDaily ? " a day" : ""}${isPerCategory ? " in each category" : ""}, at most one for the same nominee${isDaily ? " on a day" : ""}.`,
+      `You have ${many(n, "vote", "votes")}${isDaily ? " a day" : ""}${isPerCategory ? " in each category" : ""}, ` +
+      `at most one for the same nominee${isDaily ? " on a day" : ""}.`,
     sentenceVisibility: {
       LIVE: "How the vote stands can be seen at all times.",
       AFTER_CLOSE: "The result can be seen once voting has closed.",
       STAFF_ONLY: "The organisers will tell the result.",
     },
     sentenceWho: (isWechat: boolean, isGuest: boolean): string =>
-      isWechat && isGuest ? "Vote in WeChat or in your browser." : isGuest ? "Vote in your browser, without signing in." : "Vote in WeChat.",
+      isWechat && isGuest
+        ? "Vote in WeChat or in your browser."
+        : isGuest
+          ? "Vote in your browser, without signing in."
+          : "Vote in WeChat.",
     categoriesHint: "Nominees are ranked within their category. One is enough: call it “Nominees”.",
     categoryName: "Name of the category",
     shortlist: "Places",
@@ -230,7 +237,8 @@ export const t = texts(
     end: "End membership…",
     endTitle: (name: string) => `End the membership of ${name}?`,
     endEffect: (name: string, organisation: string) =>
-      `${name} is out of ${organisation} within a second, on every device, and sees nothing of it any more. What ${name} has done stays in the log. The account itself stays.`,
+      `${name} is out of ${organisation} within a second, on every device, and sees nothing of it any more. ` +
+      `What ${name} has done stays in the log. The account itself stays.`,
     endOwn: "This is you: you will be out at once.",
     endAction: "End membership",
     ended: (name: string) => `${name} is no member any more.`,
@@ -243,7 +251,7 @@ export const t = texts(
       review: "Approve, schedule and retract stories (never one's own text)",
       manage: "Members, invitations, settings of the organisation",
     },
-    editorReads: "drafts and stories; no hidden votes, no records",
+    editorReads: "Editors see drafts and stories, but no hidden votes, no records.",
     may: "may",
     mayNot: "may not",
   },
@@ -458,7 +466,7 @@ export const t = texts(
       review: "审核、排期和撤回人物故事（不能审核自己的稿件）",
       manage: "管理成员、邀请和组织设置",
     },
-    editorReads: "草稿和故事；看不到未公开的票数和记录",
+    editorReads: "编辑可查看草稿和故事，看不到未公开的票数和记录。",
     may: "可以",
     mayNot: "不可以",
   },

@@ -157,7 +157,7 @@ interface RowProps {
 
 function Row({ slug, place: { nominee, rank }, votes, part, isRanked, isTied, isBelow }: RowProps) {
   return (
-    <li class={isBelow ? "below" : undefined} data-number={nominee.number}>
+    <li class={isBelow ? "not-taken" : undefined} data-number={nominee.number}>
       <b class="rank">
         {isRanked ? rank : "–"}
         {isTied && (

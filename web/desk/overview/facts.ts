@@ -42,9 +42,10 @@ export function useFacts(campaign: Campaign): Facts | undefined {
   return facts;
 }
 
+/** Whether there is a report; where that cannot be read, nobody is asked to make one. */
 async function readHasReport(slug: string): Promise<boolean> {
-  const { campaign } = await execute(FindReport, { slug }, { as: staff, isBackground: true });
-  return !!campaign?.desk?.report;
+  const read = execute(FindReport, { slug }, { as: staff, isBackground: true });
+  return read.then(({ campaign }) => !!campaign?.desk?.report).catch(() => true);
 }
 
 /** The stories that come out next, the nearest first; none before the first answer. */

@@ -109,11 +109,11 @@ const Edge = ({ text, when }: { text: string; when: string }) => (
 
 function Glance({ campaign }: { campaign: Campaign }) {
   const live = useFigures(campaign);
-  const roster = useRoster(campaign.slug, live.figures);
   const facts = useFacts(campaign);
   const stories = useNextStories(campaign);
   const pace = usePace(campaign);
   const isShown = seesFigures(campaign);
+  const roster = useRoster(isShown ? campaign.slug : undefined, live.figures);
   const readsFigures = mayHere("READ_FIGURES");
   // Drawn anew for what they show, not for each of the figures, which come five times a second.
   const still = [campaign, location.search, language()];

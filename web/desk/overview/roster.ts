@@ -31,13 +31,13 @@ async function readRoster(slug: string, onPage: (part: Roster) => void): Promise
 const readPage = async (slug: string, after: string | null) =>
   (await execute(ListDeskRoster, { slug, after }, { as: staff, isBackground: true })).campaign?.nominees;
 
-/** The nominees of a campaign, read again now and then, and when the figures have others. */
-export function useRoster(slug: string, figures: Figures | undefined): Roster {
+/** The nominees of a campaign, read again now and then, and when the figures have others; none without a slug. */
+export function useRoster(slug: string | undefined, figures: Figures | undefined): Roster {
   const [roster, setRoster] = useState<Roster>(new Map());
   const isReading = useRef(false);
   const isRead = useRef(false);
   const read = async () => {
-    if (isReading.current) return;
+    if (slug === undefined || isReading.current) return;
     isReading.current = true;
     try {
       const isFirst = !isRead.current;

@@ -1,13 +1,13 @@
 // Times of a campaign as people say them.
-import { locale } from "../../shared/format";
+import { formatTime, locale } from "../../shared/format";
 import { language } from "../../shared/language";
 import { utcToZoned, zonedToUtc } from "../../shared/zoned";
 
 /** A moment at which something ends: midnight is 24:00 of the day before. */
 export function deadline(ms: number, timeZone: string): string {
-  const time = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(ms);
+  const time = formatTime(ms, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, "en-GB");
   const isMidnight = time === "00:00";
-  const day = new Intl.DateTimeFormat(locale(), { timeZone, month: "short", day: "numeric" }).format(isMidnight ? ms - 1 : ms);
+  const day = formatTime(isMidnight ? ms - 1 : ms, { timeZone, month: "short", day: "numeric" });
   return `${day} ${isMidnight ? "24:00" : time}`;
 }
 

@@ -4,7 +4,7 @@ import "uplot/dist/uPlot.min.css";
 import "./chart.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
-import { count, locale } from "../../shared/format";
+import { count, formatTime, locale } from "../../shared/format";
 
 /** Below so many points, each is marked: a line of one point cannot be seen. */
 const markedPoints = 40;
@@ -182,7 +182,7 @@ function optionsOf({ element, timeZone, stepMs, isBars, length, onRead }: Drawin
 
 /** A moment at the axis: midnight by its day, all others by their time. */
 function tick(at: number, timeZone: string): string {
-  const time = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+  const time = formatTime(at, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, "en-GB");
   if (time !== "00:00") return time;
-  return new Intl.DateTimeFormat(locale(), { timeZone, month: "short", day: "numeric" }).format(at);
+  return formatTime(at, { timeZone, month: "short", day: "numeric" });
 }

@@ -25,6 +25,7 @@ export function Empty({ text, isLoading, children }: EmptyProps) {
 export function explain(error: unknown): string {
   const code = error instanceof ApiError ? error.code : "NETWORK";
   if (code === "FORBIDDEN") return t().forbidden;
+  if (code === "UNAUTHENTICATED") return t().signedOut;
   if (code === "RATE_LIMITED") return t().slowDown;
   return code === "NETWORK" || code === "UNAVAILABLE" || code === "OVERLOADED" ? t().unreachable : t().refused;
 }

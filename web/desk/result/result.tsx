@@ -208,7 +208,7 @@ function Ranking({ slug, category, places, isLoading }: RankingProps) {
           </thead>
           <tbody>{rows.slice(0, upper).map(row)}</tbody>
           {cut > 0 && (
-            <tbody class={tied ? "line tied" : "line"}>
+            <tbody class={tied ? "cut-line tied" : "cut-line"}>
               <tr>
                 <td colSpan={4}>{tied ? t().cutTied(tied.rank, tied.votes, sharing(places, tied)) : t().cutLine(cut)}</td>
               </tr>
@@ -246,7 +246,7 @@ function Withdrawn({ campaign, figures }: { campaign: Campaign; figures: Figures
         {figures && ` · ${t().votes} ${count(figures.withdrawn)}`}
       </summary>
       {!nominees && <p class="soft">{t().waiting}</p>}
-      <ul class="withdrawn">
+      <ul class="withdrawn-list">
         {nominees?.map(({ id, number, name, employer }) => (
           <li key={id}>
             {number} · {name} <small>{employer}</small>

@@ -89,7 +89,7 @@ function Progress({ state: { status, readRows, totalRows } }: { state: ImportSta
   return (
     <section class="box stack">
       <p role="status">{text}</p>
-      {isReading && totalRows > 0 ? <progress value={readRows} max={totalRows} aria-label={text} /> : <progress aria-label={text} />}
+      <progress {...(isReading && totalRows > 0 && { value: readRows, max: totalRows })} aria-label={text} />
       <p class="soft">{t().leave}</p>
     </section>
   );
@@ -136,9 +136,7 @@ function Plan({ state, onRead }: PlanProps) {
           ))}
         </dl>
         {unknownColumns.length > 0 && (
-          <p class="note">
-            {t().unknownColumns(unknownColumns.length)}: {unknownColumns.map((name) => `“${name}”`).join(", ")}
-          </p>
+          <p class="note">{t().unknownColumns(unknownColumns)}</p>
         )}
         {isApplied ? (
           <p>

@@ -52,7 +52,8 @@ export function SendSheet({ kind: fixed }: { kind?: ImportKind }) {
     if (fault !== undefined) return;
     setSending({ name: file.name, part: 0 });
     try {
-      const uploadId = await upload(campaign.desk.organisation.id, "SHEET", file, (part) => setSending({ name: file.name, part }));
+      const onProgress = (part: number) => setSending({ name: file.name, part });
+      const uploadId = await upload(campaign.desk.organisation.id, "SHEET", file, onProgress);
       const input = { campaignId: campaign.id, kind, uploadId, idempotencyKey: randomUuid() };
       const { createImport } = await execute(CreateImport, { input }, { as: staff });
       const made = createImport.import;

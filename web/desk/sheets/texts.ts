@@ -24,7 +24,8 @@ const english = {
   stepSend: "2. Send it",
   templates: { NOMINEES: "Sheet for nominees", STORIES: "Sheet for stories" } as Record<ImportKind, string>,
   templateHint:
-    "A row matches a nominee by number, else by name and employer, and a story by its headline. A column that you delete changes nothing; an empty cell empties its field.",
+    "A row matches a nominee by number, else by name and employer, and a story by its headline. " +
+    "A column that you delete changes nothing; an empty cell empties its field.",
   kind: "What is in the rows",
   kinds: { NOMINEES: "Nominees", STORIES: "Stories" } as Record<ImportKind, string>,
   drop: "Drop the sheet here, or",
@@ -49,15 +50,19 @@ const english = {
   } as Record<ImportStatus, string>,
   faultyTag: (n: number) => `${plural(n, "faulty row")}`,
   columnsOfList: { sheet: "Sheet", sent: "Sent", state: "State", rows: "Rows" },
-  reading: (read: number, total: number) => (total > 0 ? `${count(read)} of ${plural(total, "row")} checked` : "The sheet is opened…"),
+  reading: (read: number, total: number) =>
+    total > 0 ? `${count(read)} of ${plural(total, "row")} checked` : "The sheet is opened…",
   applying: "The plan is being applied…",
   leave: "You can leave this page. The import goes on, and is found again in the list of imports.",
   failedTitle: "There is no plan for this sheet",
   sendAnother: "Send another sheet",
   figures: { creates: "new", updates: "changed", unchanged: "as they are", faulty: "faulty" },
-  unknownColumns: (n: number) => (n === 1 ? "A column is not known, and not imported" : `${count(n)} columns are not known, and not imported`),
+  unknownColumns: (names: readonly string[]) =>
+    (names.length === 1 ? "A column is not known, and is" : `${count(names.length)} columns are not known, and are`) +
+    ` not imported: ${names.map((name) => `“${name}”`).join(", ")}.`,
   mend: (n: number) =>
-    `Nothing is applied while ${n === 1 ? "a row is" : `${count(n)} rows are`} faulty. Fetch the sheet with a column that says what is wrong, mend it there, and send it again as it is.`,
+    `Nothing is applied while ${n === 1 ? "a row is" : `${count(n)} rows are`} faulty. ` +
+    "Fetch the sheet with a column that says what is wrong, mend it there, and send it again as it is.",
   annotated: "Sheet with faults",
   sendMended: "Send the mended sheet",
   linkGone: "There is no such sheet any more: send it again.",
@@ -67,7 +72,10 @@ const english = {
   applyCount: ({ creates, updates }: Plan) => `Apply ${plural(creates + updates, "row")}…`,
   applyEffect: ({ kind, creates, updates, unchanged }: Plan) =>
     [
-      creates > 0 && (kind === "NOMINEES" ? `Puts ${things(kind, creates)} on the list` : `Makes ${things(kind, creates)} as ${creates === 1 ? "a draft" : "drafts"}`),
+      creates > 0 &&
+        (kind === "NOMINEES"
+          ? `Puts ${things(kind, creates)} on the list`
+          : `Makes ${things(kind, creates)} as ${creates === 1 ? "a draft" : "drafts"}`),
       updates > 0 && `${creates > 0 ? "changes" : "Changes"} ${things(kind, updates)}`,
       unchanged > 0 && `${things(kind, unchanged)} ${unchanged === 1 ? "stays as it is" : "stay as they are"}`,
     ]
@@ -106,7 +114,9 @@ const english = {
     publishAt: "Time",
   } as Record<string, string>,
   // Exports.
-  exportIntro: "Each table is a file of one moment. It is written in the background, kept for seven days, and every download stands in the log.",
+  exportIntro:
+    "Each table is a file of one moment. It is written in the background, kept for seven days, and every download " +
+    "stands in the log.",
   exportKinds: {
     TALLY: "Result",
     TURNOUT: "Turnout",
@@ -123,7 +133,12 @@ const english = {
   } as Record<ExportKind, string>,
   make: (format: ExportFormat): string => (format === "XLSX" ? "Excel" : "CSV"),
   makeOf: (kind: string, format: string) => `${kind} as ${format}`,
-  exportStatuses: { WAITING: "Waiting", WRITING: "Being written", READY: "Ready", FAILED: "Failed" } as Record<ExportStatus, string>,
+  exportStatuses: {
+    WAITING: "Waiting",
+    WRITING: "Being written",
+    READY: "Ready",
+    FAILED: "Failed",
+  } as Record<ExportStatus, string>,
   newest: "The newest files",
   noExports: "No file yet. Choose a table above; it is here within seconds.",
   exportColumns: { table: "Table", made: "Asked for", rows: "Rows", size: "Size", state: "State", get: "Download" },
@@ -164,7 +179,7 @@ const chinese: typeof english = {
   failedTitle: "这个表格无法导入",
   sendAnother: "上传另一个表格",
   figures: { creates: "新增", updates: "修改", unchanged: "不变", faulty: "有误" },
-  unknownColumns: (n) => `有 ${count(n)} 列无法识别，不会导入`,
+  unknownColumns: (names) => `有 ${count(names.length)} 列无法识别，不会导入：${names.map((name) => `“${name}”`).join("、")}。`,
   mend: (n) => `有 ${count(n)} 行有误，改正之前不会应用任何内容。请下载带错误说明的表格，在其中改好后直接重新上传。`,
   annotated: "下载带错误说明的表格",
   sendMended: "上传改好的表格",
@@ -208,13 +223,13 @@ const chinese: typeof english = {
     AUDIT_LOG: "谁在何时做了什么、为什么：与本评选有关的全部记录，按时间先后排列。",
   },
   make: (format) => (format === "XLSX" ? "Excel" : "CSV"),
-  makeOf: (kind, format) => `导出${kind}（${format}）`,
+  makeOf: (kind, format) => `导出${kind} ${format}`,
   exportStatuses: { WAITING: "等待中", WRITING: "生成中", READY: "可下载", FAILED: "失败" },
   newest: "最近的文件",
   noExports: "还没有文件。请在上方选择一种数据，几秒钟后就会出现在这里。",
   exportColumns: { table: "数据", made: "申请时间", rows: "行数", size: "大小", state: "状态", get: "下载" },
   download: "下载",
-  downloadOf: (kind, format) => `下载${kind}（${format}）`,
+  downloadOf: (kind, format) => `下载 ${kind} ${format}`,
   fileGone: "文件已不存在，请重新导出。",
   exportAsked: (kind) => `正在生成${kind}，可以离开本页。`,
   makeAgain: "重新导出",

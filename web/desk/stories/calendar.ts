@@ -1,5 +1,5 @@
 // Days of a calendar, as "2026-11-28": counted without a time zone, which only their times have.
-import { locale } from "../../shared/format";
+import { formatTime } from "../../shared/format";
 
 const dayMs = 86_400_000;
 
@@ -35,7 +35,7 @@ export const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number
 
 /** A day as people say it. */
 export const dayName = (day: string, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(locale(), { timeZone: "UTC", ...options }).format(msOf(day));
+  formatTime(msOf(day), { timeZone: "UTC", ...options });
 
 /** Whether a text is a time of the day, as "09:00". */
 export const isTime = (text: string) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text);

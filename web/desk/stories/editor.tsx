@@ -9,14 +9,14 @@ import { Confirm } from "../parts/dialog";
 import { type Draft, useDraft } from "../parts/draft";
 import { Conflict, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { Icon } from "../parts/icon";
-import { tell } from "../parts/notice";
+import { complain, tell } from "../parts/notice";
 import { explain } from "../parts/states";
 import { campaignPath, go } from "../route";
 import { staff } from "../session";
 import { t } from "../texts";
 import { type Composer, TextComposer } from "./composer";
 import { Check, State, type Story, isApproved, isOpen, when } from "./facts";
-import { withoutPicture } from "./markdown";
+import { linesApart, withoutPicture } from "./markdown";
 import { NomineeChoice } from "./nominee_choice";
 import { CreateStory, type CreateStoryMutation, UpdateStory } from "./operations";
 import { Cover, MediaBox, NewPicture } from "./pictures";
@@ -102,7 +102,7 @@ function useSaving(draft: Draft<Fields>, { story, onStory }: EditorProps) {
     if (isBusy.current) return false;
     if (story && !latest.current.isChanged) return true;
     if (Object.keys(latest.current.conflicts).length > 0) {
-      setErrors([{ code: "STALE_OBJECT", message: s().resolveFirst }]);
+      document.querySelector<HTMLElement>(".conflict button")?.focus();
       return false;
     }
     isBusy.current = true;
@@ -121,7 +121,7 @@ function useSaving(draft: Draft<Fields>, { story, onStory }: EditorProps) {
       setIsSaving(false);
     }
   };
-  return { errors, setErrors, isSaving, save };
+  return { errors, isSaving, save };
 }
 
 /** Saves by Ctrl+S, and asks before a window with changes is closed. */
@@ -153,7 +153,7 @@ export function Editor(props: EditorProps) {
   const current = story ? fieldsOf(story) : noFields;
   const revision = story?.desk.editRevision ?? 0;
   const draft = useDraft<Fields>(draftKey(story?.id ?? `new.${campaign.id}`), current, revision);
-  const { errors, setErrors, isSaving, save } = useSaving(draft, props);
+  const { errors, isSaving, save } = useSaving(draft, props);
   const [consent, setConsent] = useState<() => void>();
   const [files, setFiles] = useState<File[]>([]);
   const [tab, setTab] = useState<"write" | "preview">("write");
@@ -167,14 +167,16 @@ export function Editor(props: EditorProps) {
     document.title = story?.title ?? s().newStory;
     return () => void (document.title = "Acclaim");
   }, [story?.title]);
-  useEffect(() => {
-    if (Object.keys(draft.conflicts).length === 0) setErrors((before) => before.filter(({ message }) => message !== s().resolveFirst));
-  }, [Object.keys(draft.conflicts).length]);
   const { fields } = draft;
+  const hasConflicts = Object.keys(draft.conflicts).length > 0;
   const person = story?.nominee?.id === fields.nomineeId ? story?.nominee : undefined;
+  useEffect(() => {
+    // One that is met in saving is shown; one that comes while somebody types does not take the page away.
+    if (hasConflicts && errors.length > 0) document.querySelector(".conflict")?.scrollIntoView({ block: "center" });
+  }, [hasConflicts, errors]);
   const takePictures = (taken: File[]) => {
     if (story) ask(() => setFiles(taken));
-    else setErrors([{ code: "WRONG_STATE", message: s().saveBeforePictures }]);
+    else complain(s().saveBeforePictures);
   };
   const pictures = story && { organisationId: campaign.desk.organisation.id, story, onStory, ask, isFixed };
   const [file] = files;
@@ -189,6 +191,12 @@ export function Editor(props: EditorProps) {
         {story && <Check check={story.desk.check} />}
         <div class="actions">
           {story && <Queue story={story} />}
+          {state === "PUBLISHED" && (
+            <a class="button quiet" href={`/c/${campaign.slug}/stories/${story!.id}`} target="_blank" rel="noopener">
+              <Icon name="link" />
+              {t().publicPage}
+            </a>
+          )}
           {!isFixed && <SaveButtons draft={draft} isNew={!story} isSaving={isSaving} state={state} onSave={wishToSave} />}
         </div>
       </header>
@@ -200,8 +208,9 @@ export function Editor(props: EditorProps) {
           {s().backToReview[state]}
         </p>
       )}
-      <Conflict draft={draft} label={labelOf} show={(field, value) => showValue(field, value, story)} />
-      <Refusals errors={otherErrors(errors, fieldNames)} />
+      <Conflict draft={draft} label={labelOf} show={(field, value) => showValue(field, value, story, draft)} />
+      {/* Where both have changed a field, the choice says all that there is to say. */}
+      <Refusals errors={hasConflicts ? [] : otherErrors(errors, fieldNames)} />
       <div class="tabs" role="group" aria-label={s().preview}>
         <button type="button" class="chip" aria-pressed={tab === "write"} onClick={() => setTab("write")}>
           {s().write}
@@ -276,6 +285,7 @@ export function Editor(props: EditorProps) {
             body={fields.body}
             coverUrl={story?.coverUrl ?? null}
             person={person?.name}
+            saved={story}
           />
         </section>
       </div>
@@ -312,9 +322,15 @@ export function Editor(props: EditorProps) {
   );
 }
 
-const labelOf = (field: keyof Fields) => ({ title: s().headline, summary: s().summary, body: s().text, nomineeId: s().person })[field];
+const labelOf = (field: keyof Fields) =>
+  ({ title: s().headline, summary: s().summary, body: s().text, nomineeId: s().person })[field];
 
-function showValue(field: keyof Fields, value: unknown, story: Story | undefined): string {
+function showValue(field: keyof Fields, value: unknown, story: Story | undefined, draft: Draft<Fields>): string {
+  if (field === "body") {
+    const { body: mine } = draft.fields;
+    const theirs = draft.conflicts.body ?? "";
+    return value === mine ? linesApart(mine, theirs) : linesApart(theirs, mine);
+  }
   if (field !== "nomineeId") return String(value ?? "");
   if (value === null) return s().campaignsOwn;
   const nominee = story?.nominee;

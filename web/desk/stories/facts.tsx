@@ -35,7 +35,14 @@ export const Check = ({ check }: { check: ContentCheck }) => (
 /** The number of stories in a state; all of them without one. */
 export function countOf({ desk: { storyCounts } }: Campaign, state?: StoryState): number {
   const { draft, inReview, approved, scheduled, published, retracted } = storyCounts;
-  const counts = { DRAFT: draft, IN_REVIEW: inReview, APPROVED: approved, SCHEDULED: scheduled, PUBLISHED: published, RETRACTED: retracted };
+  const counts = {
+    DRAFT: draft,
+    IN_REVIEW: inReview,
+    APPROVED: approved,
+    SCHEDULED: scheduled,
+    PUBLISHED: published,
+    RETRACTED: retracted,
+  };
   return state ? counts[state] : Object.values(counts).reduce((sum, n) => sum + n, 0);
 }
 

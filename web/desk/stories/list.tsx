@@ -1,5 +1,5 @@
 // The list of stories: filters in the address, read on as it is scrolled.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { count } from "../../shared/format";
 import { PagedList } from "../../shared/paged";
 import { execute } from "../../shared/server";
@@ -15,8 +15,13 @@ import { Check, State, type StoryRow, countOf, states, when } from "./facts";
 import { ListStories, type StoryState } from "./operations";
 import { s } from "./texts";
 
-const pageSize = 50;
+const pageSize = 100;
+/** Rows are drawn this far from the screen. */
+const keptPx = 1_500;
+/** A list that is longer is not read again as a whole. */
+const rereadMax = 300;
 const typingMs = 250;
+const awayMs = 20_000;
 const searchMax = 100;
 
 /** The list that was shown last: going back to it finds it as it was. */
@@ -36,6 +41,14 @@ function listOf(slug: string, state: StoryState | undefined, search: string): Pa
   return list;
 }
 
+/** Takes over a story that was changed into the list that was shown last. */
+export function noteStory(story: StoryRow): void {
+  const list = shown?.list;
+  if (!list) return;
+  list.nodes = list.nodes.map((node) => (node.id === story.id ? { ...node, ...story } : node));
+  list.changed.set({});
+}
+
 /** The list with its filters. */
 export function StoryList() {
   const campaign = useCampaign();
@@ -43,8 +56,9 @@ export function StoryList() {
   const search = parameter("q");
   const list = listOf(campaign.slug, state, search);
   list.changed.use();
-  useEffect(() => void (list.nodes.length > 0 ? list.reread() : list.loadMore()), [list]);
-  useReturn(20_000, () => void list.reread());
+  const reread = () => list.nodes.length <= rereadMax && void list.reread();
+  useEffect(() => void (list.nodes.length > 0 ? reread() : list.loadMore()), [list]);
+  useReturn(awayMs, reread);
   const isEmpty = list.isComplete && list.nodes.length === 0;
   return (
     <>
@@ -60,7 +74,9 @@ export function StoryList() {
         )}
       </header>
       <Filters campaign={campaign} state={state} search={search} />
-      {list.nodes.length > 0 && <Table campaign={campaign} nodes={list.nodes} />}
+      {list.nodes.length > 0 && (
+        <Table campaign={campaign} nodes={list.nodes} total={search ? undefined : countOf(campaign, state)} />
+      )}
       {isEmpty && (state || search ? <NoneFound /> : <NoStories slug={campaign.slug} />)}
       <PageEnd list={list} />
     </>
@@ -134,32 +150,32 @@ function Filters({ campaign, state, search }: { campaign: Campaign; state: Story
   );
 }
 
-function Table({ campaign, nodes }: { campaign: Campaign; nodes: StoryRow[] }) {
-  // The same rows are not drawn again when a page is added to thousands; texts are the same object in one language.
-  const drawn = useMemo(() => new WeakMap<StoryRow, preact.JSX.Element>(), [campaign.slug, campaign.timeZone, s()]);
-  const rows = useMemo(
-    () =>
-      nodes.map((story) => {
-        const row = drawn.get(story) ?? <Row key={story.id} campaign={campaign} story={story} />;
-        drawn.set(story, row);
-        return row;
-      }),
-    [nodes, drawn],
-  );
+function Table({ campaign, nodes, total }: { campaign: Campaign; nodes: StoryRow[]; total: number | undefined }) {
+  const starts = Array.from({ length: Math.ceil(nodes.length / pageSize) }, (_, index) => index * pageSize);
   return (
     <div class="table stories">
-      <table>
+      <table aria-rowcount={total === undefined ? -1 : total + 1}>
         <thead>
-          <tr>
-            <th scope="col">
+          <tr aria-rowindex={1}>
+            <th scope="col" class="cover">
               <span class="unseen">{s().cover}</span>
             </th>
             <th scope="col">{s().headline}</th>
-            <th scope="col">{s().person}</th>
-            <th scope="col">{s().author}</th>
-            <th scope="col">{s().state}</th>
-            <th scope="col">{s().time}</th>
-            <th scope="col">{s().check}</th>
+            <th scope="col" class="person">
+              {s().person}
+            </th>
+            <th scope="col" class="author">
+              {s().author}
+            </th>
+            <th scope="col" class="state">
+              {s().state}
+            </th>
+            <th scope="col" class="time">
+              {s().time}
+            </th>
+            <th scope="col" class="check">
+              {s().check}
+            </th>
             <th scope="col" class="number">
               {s().likes}
             </th>
@@ -168,18 +184,54 @@ function Table({ campaign, nodes }: { campaign: Campaign; nodes: StoryRow[] }) {
             </th>
           </tr>
         </thead>
-        <tbody>{rows}</tbody>
+        {starts.map((start) => (
+          <Chunk key={start} campaign={campaign} stories={nodes.slice(start, start + pageSize)} start={start} />
+        ))}
       </table>
     </div>
   );
 }
 
-function Row({ campaign, story }: { campaign: Campaign; story: StoryRow }) {
+/** Some rows; far from the screen only their height is kept, so that thousands of them stay quick. */
+function Chunk({ campaign, stories, start }: { campaign: Campaign; stories: StoryRow[]; start: number }) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [height, setHeight] = useState<number>();
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        const { isIntersecting, boundingClientRect } = entries.at(-1)!;
+        // A row that has the keyboard stays.
+        if (isIntersecting || body.current?.contains(document.activeElement)) setHeight(undefined);
+        else setHeight(boundingClientRect.height);
+      },
+      { rootMargin: `${keptPx}px 0px` },
+    );
+    observer.observe(body.current!);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <tbody ref={body}>
+      {height === undefined ? (
+        stories.map((story, index) => <Row key={story.id} campaign={campaign} story={story} index={start + index + 2} />)
+      ) : (
+        <tr class="gap" style={{ height }} aria-hidden="true" />
+      )}
+    </tbody>
+  );
+}
+
+function Row({ campaign, story, index }: { campaign: Campaign; story: StoryRow; index: number }) {
   const { desk, nominee } = story;
   return (
-    <tr>
+    <tr aria-rowindex={index}>
       <td class="cover">
-        {story.coverUrl ? <img src={story.coverUrl} alt="" loading="lazy" width="80" height="45" /> : <i class="no-cover"><Icon name="picture" /></i>}
+        {story.coverUrl ? (
+          <img src={story.coverUrl} alt="" loading="lazy" width="80" height="45" />
+        ) : (
+          <i class="no-cover">
+            <Icon name="picture" />
+          </i>
+        )}
       </td>
       <th scope="row" class="headline">
         <a href={campaignPath(campaign.slug, "stories", story.id)}>{story.title}</a>

@@ -39,7 +39,9 @@ function before(text: string, { start, end }: Span, mark: string): Replacement {
 function link(text: string, { start, end }: Span): Replacement {
   const inside = text.slice(start, end);
   const place = start + inside.length + 3;
-  return { start, end, text: `[${inside}](${linkPlace})`, selection: inside ? { start: place, end: place + linkPlace.length } : { start: start + 1, end: start + 1 } };
+  const address = { start: place, end: place + linkPlace.length };
+  const selection = inside ? address : { start: start + 1, end: start + 1 };
+  return { start, end, text: `[${inside}](${linkPlace})`, selection };
 }
 
 /** The tools of the bar that change the text alone. */
@@ -54,7 +56,7 @@ export const tools = {
 export type Tool = keyof typeof tools;
 
 /** A picture in Markdown; brackets would end its title. */
-export const pictureText = (title: string, path: string) => `![${title.replace(/[[\]\n]/g, " ").trim()}](${path})`;
+export const pictureText = (title: string, path: string) => `![${title.replace(/[[\]\s]+/g, " ").trim()}](${path})`;
 
 /** A text as a block of its own at the cursor: blank lines before and after it where there is text. */
 export function asBlock(text: string, { start, end }: Span, block: string): string {
@@ -81,4 +83,16 @@ export function minutesToRead(text: string): number {
   const characters = text.match(/[\u3400-\u9fff]/g)?.length ?? 0;
   const words = text.replace(/[\u3400-\u9fff]/g, " ").match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
   return Math.max(1, Math.round(characters / 400 + words / 220));
+}
+
+/** The lines of a text that are not another's, with one that both have before and after. */
+export function linesApart(text: string, other: string): string {
+  const [lines, others] = [text.split("\n"), other.split("\n")];
+  const most = Math.min(lines.length, others.length);
+  let above = 0;
+  while (above < most && lines[above] === others[above]) above++;
+  let below = 0;
+  while (below < most - above && lines.at(-1 - below) === others.at(-1 - below)) below++;
+  const [from, to] = [Math.max(0, above - 1), Math.min(lines.length, lines.length - below + 1)];
+  return [from > 0 && "…", ...lines.slice(from, to), to < lines.length && "…"].filter((line) => line !== false).join("\n");
 }

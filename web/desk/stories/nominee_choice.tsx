@@ -36,7 +36,7 @@ const folded = (text: string) => text.normalize("NFKC").toLowerCase();
 
 function matches({ number, name, employer }: Nominee, words: string[]): boolean {
   const text = folded(`${number} ${name} ${employer}`);
-  return words.every((word) => (/^\d+$/.test(word) ? String(number).startsWith(word) || text.includes(word) : text.includes(word)));
+  return words.every((word) => text.includes(word));
 }
 
 interface NomineeChoiceProps {
@@ -54,7 +54,8 @@ export function NomineeChoice({ slug, value, known, error, isFixed, onChange }: 
   const [roster, setRoster] = useState<Nominee[]>([]);
   const [failure, setFailure] = useState<string>();
   const [typed, setTyped] = useState<string>();
-  const [active, setActive] = useState(0);
+  // None until a key or a letter has chosen one: Enter alone must not change what is there.
+  const [active, setActive] = useState(-1);
   const list = useRef<HTMLUListElement>(null);
   const id = useId();
   const load = () => {
@@ -65,7 +66,7 @@ export function NomineeChoice({ slug, value, known, error, isFixed, onChange }: 
     if (value !== null && value !== known?.id) load();
   }, [value]);
   useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [active, typed]);
-  const chosen = value === null ? undefined : (roster.find((one) => one.id === value) ?? (known?.id === value ? known : undefined));
+  const chosen = roster.find((one) => one.id === value) ?? (known?.id === value ? known : undefined);
   const name = chosen ? s().nominee(chosen.number, chosen.name) : "";
   const words = folded(typed ?? "").split(/\s+/).filter(Boolean);
   const found = roster.filter((one) => matches(one, words)).slice(0, shownMax);
@@ -78,14 +79,15 @@ export function NomineeChoice({ slug, value, known, error, isFixed, onChange }: 
   const open = () => {
     load();
     setTyped("");
-    setActive(0);
+    setActive(-1);
   };
   const press = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!isListed) return open();
       const step = event.key === "ArrowDown" ? 1 : -1;
-      setActive((active + step + options.length) % Math.max(1, options.length));
+      const from = active < 0 && step < 0 ? 0 : active;
+      setActive((from + step + options.length) % Math.max(1, options.length));
     } else if (event.key === "Enter" && isListed) {
       event.preventDefault();
       choose(options[active]);
@@ -100,14 +102,17 @@ export function NomineeChoice({ slug, value, known, error, isFixed, onChange }: 
   return (
     <Field label={s().person} error={error ?? failure}>
       {(attributes) => (
-        <div class="combo" onFocusOut={(event) => !event.currentTarget.contains(event.relatedTarget as Node) && setTyped(undefined)}>
+        <div
+          class="combo"
+          onFocusOut={(event) => !event.currentTarget.contains(event.relatedTarget as Node) && setTyped(undefined)}
+        >
           <input
             {...attributes}
             role="combobox"
             aria-expanded={isListed}
             aria-controls={`${id}-list`}
             aria-autocomplete="list"
-            aria-activedescendant={isListed && options.length > 0 ? `${id}-${active}` : undefined}
+            aria-activedescendant={isListed && active >= 0 && active < options.length ? `${id}-${active}` : undefined}
             autocomplete="off"
             disabled={isFixed}
             value={typed ?? name}

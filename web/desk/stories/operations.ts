@@ -656,7 +656,7 @@ export type VotingRulesInput = {
 
 export type StoryRowFragment = { id: string, title: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, nominee: { id: string, number: number, name: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, editRevision: number, author: { id: string, name: string } | null } | null };
 
-export type StoryTextFragment = { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null };
+export type StoryTextFragment = { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null };
 
 export type ListStoriesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -676,7 +676,7 @@ export type FindStoryQueryVariables = Exact<{
 }>;
 
 
-export type FindStoryQuery = { serverTime: string, story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null };
+export type FindStoryQuery = { serverTime: string, story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null };
 
 export type ListNomineesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -702,77 +702,77 @@ export type PreviewPastedQueryVariables = Exact<{
 
 export type PreviewPastedQuery = { campaign: { desk: { preview: { markdown: string } } | null } | null };
 
-export type StoryAnswerFragment = { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> };
+export type StoryAnswerFragment = { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> };
 
 export type CreateStoryMutationVariables = Exact<{
   input: CreateStoryInput;
 }>;
 
 
-export type CreateStoryMutation = { createStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+export type CreateStoryMutation = { createStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
 
 export type UpdateStoryMutationVariables = Exact<{
   input: UpdateStoryInput;
 }>;
 
 
-export type UpdateStoryMutation = { updateStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+export type UpdateStoryMutation = { updateStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
 
 export type SubmitStoryMutationVariables = Exact<{
   input: StoryStepInput;
 }>;
 
 
-export type SubmitStoryMutation = { submitStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+export type SubmitStoryMutation = { submitStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
 
 export type ApproveStoryMutationVariables = Exact<{
   input: ReviewStoryInput;
 }>;
 
 
-export type ApproveStoryMutation = { approveStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+export type ApproveStoryMutation = { approveStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
 
 export type RejectStoryMutationVariables = Exact<{
   input: ReviewStoryInput;
 }>;
 
 
-export type RejectStoryMutation = { rejectStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+export type RejectStoryMutation = { rejectStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
 
 export type PublishStoryMutationVariables = Exact<{
   input: StoryStepInput;
 }>;
 
 
-export type PublishStoryMutation = { publishStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+export type PublishStoryMutation = { publishStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
 
 export type RetractStoryMutationVariables = Exact<{
   input: StoryStepInput;
 }>;
 
 
-export type RetractStoryMutation = { retractStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+export type RetractStoryMutation = { retractStory: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
 
 export type SetStoryCoverMutationVariables = Exact<{
   input: SetStoryCoverInput;
 }>;
 
 
-export type SetStoryCoverMutation = { setStoryCover: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: PictureErrorCode, message: string, path: Array<string> | null }> } };
+export type SetStoryCoverMutation = { setStoryCover: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: PictureErrorCode, message: string, path: Array<string> | null }> } };
 
 export type AddStoryPictureMutationVariables = Exact<{
   input: AddStoryPictureInput;
 }>;
 
 
-export type AddStoryPictureMutation = { addStoryPicture: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, media: { url: string, title: string } | null, userErrors: Array<{ code: PictureErrorCode, message: string, path: Array<string> | null }> } };
+export type AddStoryPictureMutation = { addStoryPicture: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, media: { url: string, title: string } | null, userErrors: Array<{ code: PictureErrorCode, message: string, path: Array<string> | null }> } };
 
 export type RemoveStoryMediaMutationVariables = Exact<{
   input: RemoveStoryMediaInput;
 }>;
 
 
-export type RemoveStoryMediaMutation = { removeStoryMedia: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
+export type RemoveStoryMediaMutation = { removeStoryMedia: { story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null, userErrors: Array<{ code: StoryErrorCode, message: string, path: Array<string> | null }> } };
 
 export type ScheduleStoriesMutationVariables = Exact<{
   input: ScheduleStoriesInput;
@@ -787,8 +787,8 @@ export const ListStories: Operation<ListStoriesQuery, ListStoriesQueryVariables>
 };
 
 export const FindStory: Operation<FindStoryQuery, FindStoryQueryVariables> = {
-  id: "15890ea954684f0e6616ca6c1c5b773bc7fbe0cee867d95474e23a536c65bdd3",
-  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}query FindStory($id:ID!){serverTime story(id:$id){...StoryText}}",
+  id: "428335ab220325579e6fd70711bbd15d18d4a6308d88923d1a9c51a35d5153c6",
+  text: "fragment StoryText on Story{id title summary body html:body(format:HTML)coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}query FindStory($id:ID!){serverTime story(id:$id){...StoryText}}",
 };
 
 export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {
@@ -807,53 +807,53 @@ export const PreviewPasted: Operation<PreviewPastedQuery, PreviewPastedQueryVari
 };
 
 export const CreateStory: Operation<CreateStoryMutation, CreateStoryMutationVariables> = {
-  id: "f536e7811b905a3131fb096d528fe2dab03736698255db4f4a02418fde436d26",
-  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation CreateStory($input:CreateStoryInput!){createStory(input:$input){...StoryAnswer}}",
+  id: "fc85d36b317f02b7b12e7a2cfa77e819e079e491418ad10f8a019d6bbcaff341",
+  text: "fragment StoryText on Story{id title summary body html:body(format:HTML)coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation CreateStory($input:CreateStoryInput!){createStory(input:$input){...StoryAnswer}}",
 };
 
 export const UpdateStory: Operation<UpdateStoryMutation, UpdateStoryMutationVariables> = {
-  id: "6629dc23deef8fcac1ee1db18865eabf0f6197962977ac4d0fe92c36cd42721b",
-  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation UpdateStory($input:UpdateStoryInput!){updateStory(input:$input){...StoryAnswer}}",
+  id: "81a9c8a771c0c22816ea61961816de3a720c7bd7bd2bb31ebef05e616252fdef",
+  text: "fragment StoryText on Story{id title summary body html:body(format:HTML)coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation UpdateStory($input:UpdateStoryInput!){updateStory(input:$input){...StoryAnswer}}",
 };
 
 export const SubmitStory: Operation<SubmitStoryMutation, SubmitStoryMutationVariables> = {
-  id: "0070ab6610ccc52061e4d6c1fe4f23d91af538f1e722012db0daa20b104c4ce1",
-  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation SubmitStory($input:StoryStepInput!){submitStory(input:$input){...StoryAnswer}}",
+  id: "d10cf4a7b28b32a98f22059ea73da6e063c0409099b94e26ca30ea31300e8fad",
+  text: "fragment StoryText on Story{id title summary body html:body(format:HTML)coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation SubmitStory($input:StoryStepInput!){submitStory(input:$input){...StoryAnswer}}",
 };
 
 export const ApproveStory: Operation<ApproveStoryMutation, ApproveStoryMutationVariables> = {
-  id: "42bee336f66910542fc1f352342b2c2dfe478f2cd7afe33ac98cfd549009a226",
-  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation ApproveStory($input:ReviewStoryInput!){approveStory(input:$input){...StoryAnswer}}",
+  id: "9817715ef8f3ffb13b5b156cfcf8f5fce71a9b19507f25152e4e7babf965aafc",
+  text: "fragment StoryText on Story{id title summary body html:body(format:HTML)coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation ApproveStory($input:ReviewStoryInput!){approveStory(input:$input){...StoryAnswer}}",
 };
 
 export const RejectStory: Operation<RejectStoryMutation, RejectStoryMutationVariables> = {
-  id: "39a2c77201dbd015f071acc74f8e9519d32bf6f02eee04d6f30572163e94d063",
-  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation RejectStory($input:ReviewStoryInput!){rejectStory(input:$input){...StoryAnswer}}",
+  id: "25d30104faecf0b47549b75b5a15694edf3c9f28636ecd7fe139166d72f5ac1d",
+  text: "fragment StoryText on Story{id title summary body html:body(format:HTML)coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation RejectStory($input:ReviewStoryInput!){rejectStory(input:$input){...StoryAnswer}}",
 };
 
 export const PublishStory: Operation<PublishStoryMutation, PublishStoryMutationVariables> = {
-  id: "a49ee500b337d67688a2532ee0611611bced52e0067fe46eb5c10cc960b56dda",
-  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation PublishStory($input:StoryStepInput!){publishStory(input:$input){...StoryAnswer}}",
+  id: "cabed87b0d632fa1340c4316e27e96e3e535a85d0089ad9b22b4adfc904e0134",
+  text: "fragment StoryText on Story{id title summary body html:body(format:HTML)coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation PublishStory($input:StoryStepInput!){publishStory(input:$input){...StoryAnswer}}",
 };
 
 export const RetractStory: Operation<RetractStoryMutation, RetractStoryMutationVariables> = {
-  id: "04516469826ff10b1f9fe9b05ebd31e566e7d147b443191b87cc7520eb30b1dd",
-  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation RetractStory($input:StoryStepInput!){retractStory(input:$input){...StoryAnswer}}",
+  id: "36f2b62948e42840c53e6e2ad7e381cc35b89ce5e9d401dd6d9a354e6b53cde9",
+  text: "fragment StoryText on Story{id title summary body html:body(format:HTML)coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation RetractStory($input:StoryStepInput!){retractStory(input:$input){...StoryAnswer}}",
 };
 
 export const SetStoryCover: Operation<SetStoryCoverMutation, SetStoryCoverMutationVariables> = {
-  id: "7ddd4b5e7699f0577dab3d71a2450aa2b8b4622e3f1b92102be5039abe012b90",
-  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}mutation SetStoryCover($input:SetStoryCoverInput!){setStoryCover(input:$input){story{...StoryText}userErrors{code message path}}}",
+  id: "8d1a27491dbdd3f551d726ff3c7b319cc88c6129ae12f0aa1d88c0e37380eeaf",
+  text: "fragment StoryText on Story{id title summary body html:body(format:HTML)coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}mutation SetStoryCover($input:SetStoryCoverInput!){setStoryCover(input:$input){story{...StoryText}userErrors{code message path}}}",
 };
 
 export const AddStoryPicture: Operation<AddStoryPictureMutation, AddStoryPictureMutationVariables> = {
-  id: "900a6052e0c5af39a4f6f83e61c98c0bfb40e4a99eb701be50ca1291aa49d9fa",
-  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}mutation AddStoryPicture($input:AddStoryPictureInput!){addStoryPicture(input:$input){story{...StoryText}media{url title}userErrors{code message path}}}",
+  id: "813c73aa10b04488ecf8345b056b9011bd6a131ae68a3a097778ad6c0f6c9223",
+  text: "fragment StoryText on Story{id title summary body html:body(format:HTML)coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}mutation AddStoryPicture($input:AddStoryPictureInput!){addStoryPicture(input:$input){story{...StoryText}media{url title}userErrors{code message path}}}",
 };
 
 export const RemoveStoryMedia: Operation<RemoveStoryMediaMutation, RemoveStoryMediaMutationVariables> = {
-  id: "521556628db207da8044e010841e94b6a9e114291603f6ccc4faf0f8ddad3be7",
-  text: "fragment StoryText on Story{id title summary body coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation RemoveStoryMedia($input:RemoveStoryMediaInput!){removeStoryMedia(input:$input){...StoryAnswer}}",
+  id: "144e80e16f3d6272ed2fbe50ade51317af1f5f07ab943cf1ed4ef463bd7f34f3",
+  text: "fragment StoryText on Story{id title summary body html:body(format:HTML)coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}fragment StoryAnswer on StoryPayload{story{...StoryText}userErrors{code message path}}mutation RemoveStoryMedia($input:RemoveStoryMediaInput!){removeStoryMedia(input:$input){...StoryAnswer}}",
 };
 
 export const ScheduleStories: Operation<ScheduleStoriesMutation, ScheduleStoriesMutationVariables> = {

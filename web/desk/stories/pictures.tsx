@@ -233,7 +233,12 @@ export function MediaBox({ story, onStory, ask, isFixed, onInsert, onRemoved }: 
         ))}
       </ul>
       {leaving !== undefined && (
-        <Confirm title={s().removeTitle} action={t().remove} onClose={() => setLeaving(undefined)} onConfirm={() => remove(leaving)}>
+        <Confirm
+          title={s().removeTitle}
+          action={t().remove}
+          onClose={() => setLeaving(undefined)}
+          onConfirm={() => remove(leaving)}
+        >
           <p>{s().removeNote}</p>
         </Confirm>
       )}

@@ -15,13 +15,16 @@ interface PreviewProps {
   body: string;
   coverUrl: string | null;
   person: string | undefined;
+  /** The text as it was saved, which is shown without asking. */
+  saved: { body: string; html: string } | undefined;
 }
 
 /** The text as HTML of the server, which lets through what the reading page shows; kept where an answer fails. */
-function useHtml(slug: string, body: string): { html: string; isFailed: boolean } {
-  const [state, setState] = useState({ html: "", isFailed: false });
+function useHtml(slug: string, body: string, saved: PreviewProps["saved"]): { html: string; isFailed: boolean } {
+  const [state, setState] = useState({ html: saved?.html ?? "", isFailed: false });
   useEffect(() => {
-    if (body.trim() === "") return setState({ html: "", isFailed: false });
+    const known = body.trim() === "" ? "" : body === saved?.body ? saved.html : undefined;
+    if (known !== undefined) return setState({ html: known, isFailed: false });
     let isStale = false;
     const timer = setTimeout(async () => {
       try {
@@ -35,13 +38,13 @@ function useHtml(slug: string, body: string): { html: string; isFailed: boolean 
       isStale = true;
       clearTimeout(timer);
     };
-  }, [slug, body]);
+  }, [slug, body, saved?.html]);
   return state;
 }
 
 /** The reading page of a story. */
-export function Preview({ slug, title, summary, body, coverUrl, person }: PreviewProps) {
-  const { html, isFailed } = useHtml(slug, body);
+export function Preview({ slug, title, summary, body, coverUrl, person, saved }: PreviewProps) {
+  const { html, isFailed } = useHtml(slug, body, saved);
   const isEmpty = !title.trim() && !summary.trim() && !body.trim();
   if (isEmpty && !coverUrl) return <p class="soft">{s().previewEmpty}</p>;
   return (

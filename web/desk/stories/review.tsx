@@ -72,7 +72,9 @@ export function Steps({ story, onStory, isChanged, onSubmit }: StepsProps) {
     );
   const isReviewable = mayReview && !isOwn;
   const isTimed = state === "APPROVED" || state === "SCHEDULED";
-  const note = state === "IN_REVIEW" && mayReview && isOwn ? s().ownWaits : mayReview && isOwn && isTimed ? s().ownText : undefined;
+  const isOwnToReview = mayReview && isOwn;
+  const note = isOwnToReview && state === "IN_REVIEW" ? s().ownWaits : isOwnToReview && isTimed ? s().ownText : undefined;
+  const isCheckShown = state === "IN_REVIEW" || check === "REVIEW" || check === "RISKY";
   const blocked = isReviewable && isChanged && (state === "IN_REVIEW" || isTimed) ? s().saveFirst : undefined;
   const buttons = (
     <>
@@ -118,7 +120,7 @@ export function Steps({ story, onStory, isChanged, onSubmit }: StepsProps) {
         </p>
       )}
       {state === "RETRACTED" && <p class="soft">{s().retractedNote}</p>}
-      {(state === "IN_REVIEW" || check === "REVIEW" || check === "RISKY") && <p class={`check-note ${check}`}>{s().checkNotes[check]}</p>}
+      {isCheckShown && <p class={`check-note ${check}`}>{s().checkNotes[check]}</p>}
       {(note ?? blocked) && <p class="soft">{note ?? blocked}</p>}
       <div class="row">{buttons}</div>
       <Refusals errors={asked ? [] : errors} />

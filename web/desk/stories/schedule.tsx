@@ -1,4 +1,5 @@
 // The schedule: when stories come out, by month or week, moved by hand, by keys or by a plan for many.
+import "./stories.css";
 import "./schedule.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { now } from "../../shared/clock";
@@ -14,7 +15,7 @@ import { when } from "./facts";
 import type { StoryRow } from "./facts";
 import { Agenda, Month, type Move, Tray, Week } from "./grid";
 import { PlanDialog } from "./plan";
-import { entryOf, useSchedule } from "./schedule_data";
+import { entryOf, readMax, useSchedule } from "./schedule_data";
 import { type Place, inBounds, inWords, localOf, placeOf, reach } from "./moving";
 import { s } from "./texts";
 import { TimeDialog } from "./time_dialog";
@@ -65,7 +66,7 @@ export function ScheduleView(_: { id?: string | undefined }) {
       const moved = [...others, ...entryOf(story, timeZone)];
       moved.sort((one, other) => (one.day + one.time).localeCompare(other.day + other.time));
       const waiting = before.waiting.filter(({ id }) => id !== story.id);
-      return { entries: moved, waiting: story.desk.scheduledFor ? waiting : [...waiting, story] };
+      return { ...before, entries: moved, waiting: story.desk.scheduledFor ? waiting : [...waiting, story] };
     });
   /** Moves a story at once, and back where that is refused. */
   const moveTo = async (story: StoryRow, at: Place) => {
@@ -76,7 +77,8 @@ export function ScheduleView(_: { id?: string | undefined }) {
     focus.current = story.id;
     const placed = await place(campaign, story.id, local);
     if ("at" in placed) {
-      const moved = { ...story, desk: { ...story.desk, state: "SCHEDULED" as const, scheduledFor: placed.at, editRevision: placed.revision } };
+      const { at: scheduledFor, revision: editRevision } = placed;
+      const moved: StoryRow = { ...story, desk: { ...story.desk, state: "SCHEDULED", scheduledFor, editRevision } };
       show(moved);
       const isUndoable = before !== null && Date.parse(before) > now();
       tell(
@@ -139,8 +141,9 @@ export function ScheduleView(_: { id?: string | undefined }) {
     setParameters({ day: next === today ? "" : next });
   };
   const turn = (n: number) => toDay(isWeek ? addDays(day, 7 * n) : addMonths(day, n));
+  const shortDay = { month: "short", day: "numeric" } as const;
   const title = isWeek
-    ? `${dayName(days[0]!, { month: "short", day: "numeric" })} – ${dayName(days[6]!, { year: "numeric", month: "short", day: "numeric" })}`
+    ? `${dayName(days[0]!, shortDay)} – ${dayName(days[6]!, shortDay)} · ${days[6]!.slice(0, 4)}`
     : dayName(day, { year: "numeric", month: "long" });
   const canvas = () => {
     if (error !== undefined && !schedule) return <Failed error={error} retry={retry} />;
@@ -149,7 +152,7 @@ export function ScheduleView(_: { id?: string | undefined }) {
     return isWeek ? <Week {...context} move={move} /> : <Month {...context} move={move} day={day} />;
   };
   return (
-    <>
+    <div class="stories-view schedule-view">
       <header class="head">
         <h1>{t().schedule}</h1>
         <small>{s().zone(timeZone)}</small>
@@ -186,6 +189,7 @@ export function ScheduleView(_: { id?: string | undefined }) {
       <p class="unseen" aria-live="assertive">
         {spoken}
       </p>
+      {schedule?.isCut && <p class="stuck">{s().cut(readMax)}</p>}
       <div class="schedule">
         {canvas()}
         {schedule && <Tray stories={schedule.waiting} move={move} mayMove={mayMove} />}
@@ -210,6 +214,6 @@ export function ScheduleView(_: { id?: string | undefined }) {
           }}
         />
       )}
-    </>
+    </div>
   );
 }

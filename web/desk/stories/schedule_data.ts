@@ -11,7 +11,7 @@ import { ListStories, type ListStoriesQuery, type ListStoriesQueryVariables } fr
 
 const lookAgainMs = 20_000;
 /** Stories that are read for one view at most: what a plan takes, too. */
-const readMax = 500;
+export const readMax = 500;
 
 /** A story on its day. */
 export interface Entry {
@@ -24,13 +24,18 @@ export interface Entry {
 export interface Schedule {
   entries: Entry[];
   waiting: StoryRow[];
+  /** Whether there are more than are read. */
+  isCut: boolean;
 }
 
+type Filter = Omit<ListStoriesQueryVariables, "first" | "after">;
+
 /** Reads stories page by page. */
-export async function readStories(filter: Omit<ListStoriesQueryVariables, "first" | "after">, isAgain = false): Promise<StoryRow[]> {
+export async function readStories(filter: Filter, isAgain = false): Promise<StoryRow[]> {
   const found: StoryRow[] = [];
   for (let after: string | null = null; ; ) {
-    const answer: ListStoriesQuery = await execute(ListStories, { ...filter, first: 100, after }, { as: staff, isBackground: isAgain });
+    const variables = { ...filter, first: 100, after };
+    const answer: ListStoriesQuery = await execute(ListStories, variables, { as: staff, isBackground: isAgain });
     const page = answer.campaign?.desk?.stories;
     found.push(...((page?.nodes ?? []).filter(({ desk }) => desk) as StoryRow[]));
     if (!page?.pageInfo.hasNextPage || found.length >= readMax) return found;
@@ -56,7 +61,7 @@ async function read({ slug, timeZone }: Campaign, first: string, last: string, i
   const entries = shown.flatMap((story) => entryOf(story, timeZone));
   // The list has the latest first; both read from the earliest on.
   entries.sort((one, other) => (one.day + one.time).localeCompare(other.day + other.time));
-  return { entries, waiting: waiting.reverse() };
+  return { entries, waiting: waiting.reverse(), isCut: shown.length >= readMax };
 }
 
 /** The schedule of days, read again now and then; what was there stays while others are read. */

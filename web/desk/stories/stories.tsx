@@ -8,7 +8,7 @@ import { Empty, Failed } from "../parts/states";
 import { campaignPath } from "../route";
 import { staff } from "../session";
 import { Editor } from "./editor";
-import { StoryList } from "./list";
+import { StoryList, noteStory } from "./list";
 import { FindStory } from "./operations";
 import type { Story } from "./facts";
 import { s } from "./texts";
@@ -18,9 +18,12 @@ const lookAgainMs = 20_000;
 
 /** The list of stories, or the story with this id; `new` is one that is begun. */
 export function StoriesView({ id }: { id?: string | undefined }) {
-  if (!id) return <StoryList />;
-  if (id === "new") return mayHere("WRITE_STORIES") ? <Editor key="new" onStory={() => undefined} /> : <Gone />;
-  return <OpenStory key={id} id={id} />;
+  const content = () => {
+    if (!id) return <StoryList />;
+    if (id === "new") return mayHere("WRITE_STORIES") ? <Editor key="new" onStory={() => undefined} /> : <Gone />;
+    return <OpenStory key={id} id={id} />;
+  };
+  return <div class="stories-view">{content()}</div>;
 }
 
 function Gone() {
@@ -49,8 +52,12 @@ function OpenStory({ id }: { id: string }) {
     before && !(before instanceof Error) && before.desk.editRevision > found.desk.editRevision ? before : found;
   useEffect(() => void load(false), [id]);
   useLookAgain(lookAgainMs, () => void load(true));
+  const take = (next: Story) => {
+    setStory(newer(next));
+    noteStory(next);
+  };
   if (story === undefined) return <Empty isLoading />;
   if (story === null) return <Gone />;
   if (story instanceof Error) return <Failed error={story} retry={() => void load(false)} />;
-  return <Editor story={story} onStory={(next) => setStory(newer(next))} />;
+  return <Editor story={story} onStory={take} />;
 }

@@ -30,7 +30,7 @@ export const s = texts(
     check: "Content check",
     likes: "Likes",
     views: "Views",
-    noStories: "No stories yet. A story tells what a nominee has done; it comes out once a second person has approved it.",
+    noStories: "No stories yet. It comes out once a second person has approved it.",
     noneFound: "No story matches.",
     clearFilters: "Show all",
     sheetHint: "Many stories at once come in as a sheet.",
@@ -61,13 +61,12 @@ export const s = texts(
     isSaved: "All saved",
     created: "The draft is saved.",
     keptNew: "A story that you began is still here.",
-    resolveFirst: "Choose a version of each field first.",
     mergedElsewhere: "Somebody else has changed other fields meanwhile; they were taken over. Save again.",
     backToReview: {
       APPROVED: "This story is approved. Saving sends it back to review: somebody else must approve it again.",
       SCHEDULED: "This story is scheduled. Saving sends it back to review: it does not come out until it is approved again.",
       PUBLISHED:
-        "This story is out. Saving takes it off the page and sends it back to review; likes and views are kept, and it returns to its place once it is approved again.",
+        "This story is out. Saving takes it off the page until it is approved again; likes and views stay.",
     },
     saveAndReview: "Save and send to review",
     changeTitle: "Send it back to review?",
@@ -97,7 +96,7 @@ export const s = texts(
     retract: "Retract…",
     retractTitle: "Retract for good",
     retractNote: (likes: string, views: string) =>
-      `It was viewed ${views} times and has ${likes} likes. It goes off every page, those that are open lose it, too, and it never comes back.`,
+      `It was viewed ${views} times and has ${likes} likes. It leaves every page, open ones too, and never comes back.`,
     retractUnseen: "It never comes out, and cannot be brought back.",
     retractWord: "retract",
     retractAction: "Retract",
@@ -144,6 +143,7 @@ export const s = texts(
     trayHint: "Drag one to a day, or open it to give it a time.",
     planMany: "Plan many…",
     nothingPlanned: "No story comes out in this time.",
+    cut: (n: number) => `More stories come out in this time than are shown: the last ${n}. Look at it by week.`,
     opens: "Voting opens",
     closes: "Voting closes",
     moreOf: (n: number) => `${n} more`,
@@ -160,8 +160,8 @@ export const s = texts(
     dayPast: "That day is past.",
     noFreeTime: "Every usual time of that day is taken or past: open the story and give it a time.",
     keysHelp: "Space picks a story up, arrows move it, Enter drops it, Escape puts it back. Enter opens it.",
-    pickedUp: (title: string, when: string) => `Picked up “${title}”, ${when}. Arrows move it, Enter drops it, Escape puts it back.`,
-    movedTo: (when: string) => when,
+    pickedUp: (title: string, when: string) =>
+      `Picked up “${title}”, ${when}. Arrows move it, Enter drops it, Escape puts it back.`,
     dropped: (when: string) => `Dropped at ${when}.`,
     putBack: "Put back.",
     notYours: "This text is your own: somebody else schedules it.",
@@ -174,7 +174,10 @@ export const s = texts(
     planTimesWrong: "Write times as 09:00, 15:00: at least one, at most 24.",
     planFrom: (zone: string) => `From (${zone})`,
     planAlso: "Those that have a time, too: they get a new one",
-    planOwn: (n: number) => (n === 1 ? "One text of your own is left out: somebody else schedules it." : `${n} texts of your own are left out: somebody else schedules them.`),
+    planOwn: (n: number) =>
+      n === 1
+        ? "One text of your own is left out: somebody else schedules it."
+        : `${n} texts of your own are left out: somebody else schedules them.`,
     planShow: "Show the plan",
     planApply: (n: number) => (n === 1 ? "Give one story its time" : `Give ${n} stories their times`),
     planApplied: (n: number) => (n === 1 ? "One story has its time." : `${n} stories have their times.`),
@@ -184,7 +187,6 @@ export const s = texts(
     selectAll: "All",
     up: (title: string) => `“${title}” earlier`,
     down: (title: string) => `“${title}” later`,
-    inReviewHeld: "in review",
   },
   {
     newStory: "写故事",
@@ -245,7 +247,6 @@ export const s = texts(
     isSaved: "已全部保存",
     created: "草稿已保存。",
     keptNew: "您上次开始写的故事还在。",
-    resolveFirst: "请先逐项选择要保留的版本。",
     mergedElsewhere: "其他人在此期间修改了别的内容，已一并合入，请重新保存。",
     backToReview: {
       APPROVED: "这篇故事已通过审核。保存后将退回待审核，需由他人重新审核。",
@@ -326,6 +327,7 @@ export const s = texts(
     trayHint: "拖到某一天，或点开填写时间。",
     planMany: "批量排期…",
     nothingPlanned: "这段时间没有故事发布。",
+    cut: (n) => `这段时间的故事较多，只显示最后 ${n} 篇，请按周查看。`,
     opens: "投票开始",
     closes: "投票截止",
     moreOf: (n) => `还有 ${n} 篇`,
@@ -343,7 +345,6 @@ export const s = texts(
     noFreeTime: "这一天的常用时刻都已占用或过去，请点开故事填写时间。",
     keysHelp: "空格拿起，方向键移动，回车放下，Esc 放回；直接按回车打开。",
     pickedUp: (title, when) => `已拿起《${title}》，${when}。方向键移动，回车放下，Esc 放回。`,
-    movedTo: (when) => when,
     dropped: (when) => `已放到${when}。`,
     putBack: "已放回。",
     notYours: "这是您自己的文字，需由他人排期。",
@@ -366,6 +367,5 @@ export const s = texts(
     selectAll: "全选",
     up: (title) => `《${title}》提前`,
     down: (title) => `《${title}》推后`,
-    inReviewHeld: "待审核",
   },
 );

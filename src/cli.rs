@@ -5,6 +5,7 @@ mod database;
 mod export;
 mod import;
 mod organisation;
+mod report;
 mod staff;
 
 use std::io::Write as _;
@@ -105,6 +106,8 @@ enum Command {
     },
     /// Write a table of a campaign into a file, as the desk's exports have it
     Export(Box<export::Export>),
+    /// Make a report of a campaign whose voting has ended, as HTML, .xlsx and JSON
+    Report(Box<report::Report>),
     /// Members of staff
     Staff {
         #[command(subcommand)]
@@ -167,6 +170,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Campaign { command } => campaign::manage(command).await,
         Command::Import { command } => import::import(command).await,
         Command::Export(command) => export::export(&command).await,
+        Command::Report(command) => report::report(&command).await,
         Command::Staff { command } => staff::manage(command).await,
     }
 }

@@ -64,6 +64,8 @@ ids! {
     ExportId,
     /// One of the files of an export, of which the last one is kept.
     ExportFileId,
+    /// A report of a campaign.
+    ReportId,
     /// The scope that a quota counts in: a category or a whole campaign.
     ScopeId,
     /// A subject that can be liked and viewed: a nominee or a story.

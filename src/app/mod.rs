@@ -23,6 +23,7 @@ pub mod operations;
 pub mod pictures;
 pub mod public_changes;
 pub mod quotas;
+pub mod reports;
 pub mod sheets;
 pub mod sign_in;
 pub mod stories;

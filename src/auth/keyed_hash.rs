@@ -26,6 +26,8 @@ pub enum Purpose {
     ImportFile,
     /// The seal of a link to an export.
     ExportLink,
+    /// The seal of a link to a report.
+    ReportLink,
     /// The name that stands for a voter in an export.
     Pseudonym,
     /// The fingerprint of the secret itself.
@@ -53,6 +55,7 @@ impl Purpose {
             Self::Upload => b"upload\0",
             Self::ImportFile => b"import-file\0",
             Self::ExportLink => b"export-link\0",
+            Self::ReportLink => b"report-link\0",
             Self::Pseudonym => b"pseudonym\0",
             Self::Fingerprint => b"fingerprint\0",
             Self::SecondFactor => b"second-factor\0",

@@ -13,6 +13,7 @@ pub mod media;
 pub mod nominee;
 pub mod organisation;
 pub mod period;
+pub mod report;
 pub mod roster;
 pub mod search;
 pub mod sheet;

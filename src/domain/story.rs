@@ -101,8 +101,8 @@ impl Story {
         }
     }
 
-    /// Its text as HTML that is safe in a page: without scripts, styles, foreign tags or pictures elsewhere. `origin` is
-    /// the public address of this server, for readers who are elsewhere.
+    /// Its text as HTML that is safe in a page: without scripts, styles, foreign tags or pictures elsewhere. `origin`
+    /// is the public address of this server, for readers who are elsewhere.
     #[must_use]
     pub fn body_html(&self, origin: Option<&str>) -> String {
         html(&self.body, origin)

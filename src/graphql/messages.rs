@@ -3,6 +3,7 @@
 mod export;
 mod field;
 mod import;
+mod report;
 
 use crate::app::pictures::PictureFault;
 use crate::app::sign_in::SignInRefusal;

@@ -16,7 +16,7 @@ use crate::domain::story::FeedPosition;
 use crate::error::{Error, Result};
 use crate::id::{
     AuditEventId, CampaignId, CategoryId, ExportId, ImportId, InvitationId, NomineeId,
-    OrganisationId, StaffId, StoryId, UploadId, VoteId, VoterId,
+    OrganisationId, ReportId, StaffId, StoryId, UploadId, VoteId, VoterId,
 };
 
 /// Bytes of the hash in a text: nobody finds a valid one in 2^56 tries.
@@ -53,6 +53,8 @@ pub enum GlobalId {
     Import(ImportId),
     /// An export.
     Export(ExportId),
+    /// A report.
+    Report(ReportId),
 }
 
 /// A position in a list, by the key that the list is sorted by.
@@ -94,6 +96,7 @@ impl GlobalId {
             Self::Upload(id) => (b'f', id.0, None),
             Self::Import(id) => (b'm', id.0, None),
             Self::Export(id) => (b'x', id.0, None),
+            Self::Report(id) => (b'r', id.0, None),
         };
         let mut payload = first.as_bytes().to_vec();
         payload.extend(second.iter().flat_map(|id| *id.as_bytes()));
@@ -125,6 +128,7 @@ impl GlobalId {
                 (b'f', 16) => Self::Upload(UploadId(first)),
                 (b'm', 16) => Self::Import(ImportId(first)),
                 (b'x', 16) => Self::Export(ExportId(first)),
+                (b'r', 16) => Self::Report(ReportId(first)),
                 _ => return None,
             })
         };
@@ -170,6 +174,7 @@ from_global_id! {
     UploadId is "an upload": Upload => identity;
     ImportId is "an import": Import => identity;
     ExportId is "an export": Export => identity;
+    ReportId is "a report": Report => identity;
     Likeable is "a nominee or a story": Nominee => Likeable::Nominee, Story => Likeable::Story;
 }
 
@@ -281,7 +286,7 @@ mod tests {
         HashKey::new(&[7; 32])
     }
 
-    fn global_ids(a: u128, b: u128) -> [GlobalId; 13] {
+    fn global_ids(a: u128, b: u128) -> [GlobalId; 14] {
         let (a, b) = (Uuid::from_u128(a), Uuid::from_u128(b));
         [
             GlobalId::Campaign(CampaignId(a)),
@@ -295,6 +300,7 @@ mod tests {
             GlobalId::Invitation(InvitationId(a)),
             GlobalId::Upload(UploadId(a)),
             GlobalId::Export(ExportId(a)),
+            GlobalId::Report(ReportId(a)),
             GlobalId::AuditEvent(AuditEventId(a)),
             GlobalId::Import(ImportId(a)),
         ]

@@ -5,7 +5,7 @@ use async_graphql::Interface;
 use super::desk::{
     AccountUserError, ApplyImportUserError, CampaignUserError, CreateImportUserError,
     ExportUserError, MemberUserError, NomineeUserError, OrganisationUserError, PictureUserError,
-    StoryUserError, UploadUserError,
+    ReportUserError, StoryUserError, UploadUserError,
 };
 use super::types::{
     CastBallotUserError, CastVoteUserError, RecordViewsUserError, SetLikeUserError, SignInUserError,
@@ -58,4 +58,6 @@ pub(super) enum UserError {
     ApplyImport(ApplyImportUserError),
     /// A refusal of an export.
     Export(ExportUserError),
+    /// A refusal of a report.
+    Report(ReportUserError),
 }

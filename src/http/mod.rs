@@ -3,9 +3,9 @@
 //! `connection` accepts, `service` answers, `server` has the paths and the state that their handlers share. `params`
 //! reads the parameters of a request; `graphql` is GraphQL over HTTP with its `response` and the `response_cache`,
 //! `socket` graphql-transport-ws and `stream` graphql-sse with their `shared_subscriptions`; `places` bounds both.
-//! `uploads` receives files of staff, `sheets` and `exports` give some back; `desk` keeps the session of its pages.
-//! `tally` is the public tally that millions poll through a CDN, `pages` are those of a campaign, `graphiql` the page
-//! for exploring, `health` the paths for load balancers and monitoring.
+//! `uploads` receives files of staff, `sheets`, `exports` and `reports` give some back; `desk` keeps the session of its
+//! pages. `tally` is the public tally that millions poll through a CDN, `pages` are those of a campaign, `graphiql` the
+//! page for exploring, `health` the paths for load balancers and monitoring.
 
 mod cache_control;
 mod client;
@@ -19,6 +19,7 @@ mod negotiate;
 pub mod pages;
 mod params;
 mod places;
+mod reports;
 mod response;
 mod response_cache;
 mod server;

@@ -28,7 +28,8 @@ use super::response_cache::ResponseCache;
 use super::service::{REQUEST_ID, Service, compression, graphql};
 use super::shared_subscriptions::SharedSubscriptions;
 use super::{
-    connection, desk, exports, graphiql, health, pages, sheets, socket, stream, tally, uploads,
+    connection, desk, exports, graphiql, health, pages, reports, sheets, socket, stream, tally,
+    uploads,
 };
 use crate::app::{App, Client};
 use crate::auth::Viewer;
@@ -170,6 +171,7 @@ impl Server {
         let mut router = Router::new()
             .route("/campaigns/{slug}/tally.json", get(tally::handle))
             .merge(pages::router())
+            .route("/reports/{token}", get(reports::send))
             .layer(compression())
             .route("/graphql", any(graphql))
             .route("/graphql/ws", any(socket::handle))

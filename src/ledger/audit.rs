@@ -51,6 +51,8 @@ pub enum SubjectKind {
     Import,
     /// A table of a campaign as a file.
     Export,
+    /// A report of a campaign.
+    Report,
 }
 
 /// An entry of the audit log.

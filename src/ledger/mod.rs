@@ -27,6 +27,7 @@ pub mod organisation;
 mod readable;
 pub mod recount;
 mod replica;
+pub mod report;
 mod rows;
 mod schema;
 pub mod second_factor;
@@ -73,8 +74,7 @@ const STATEMENT_TIMEOUT_MS: &str = "5000";
 /// The same for commands that may take their time: a day. Not 0, PostgreSQL's own, so that it shows whether settings
 /// arrive.
 const MAINTENANCE_TIMEOUT_MS: &str = "86400000";
-/// The cache of SQLite's writing connection in KiB (negative is not pages): the default of 2,000 reads the same pages
-/// again and again.
+/// The cache of SQLite's writing connection in KiB (negative is not pages): with the default of 2,000 it reads again.
 const WRITING_CACHE: &str = "-32768";
 /// Pages of SQLite's write-ahead log between checkpoints: the default of 1,000 copies the same hot pages too often.
 const WAL_AUTOCHECKPOINT_PAGES: &str = "8000";

@@ -1,5 +1,5 @@
-//! Spreadsheets as files: reads .xlsx and CSV into rows, writes templates, annotated sheets and exports. It knows no
-//! database and no nominee; `crate::domain::import` plans what rows change.
+//! Spreadsheets as files: reads .xlsx and CSV into rows, writes templates, annotated sheets, exports and
+//! reports. It knows no database; `crate::domain::import` plans what rows change.
 //!
 //! A file of 2 KB can make any reader of this format allocate without bound and abort the process. So a file is read in
 //! a child process of the same program ([`child`]), which limits its memory and time before it looks at the file;
@@ -14,6 +14,7 @@ mod format;
 mod lines;
 mod merged;
 pub mod reader;
+mod report;
 mod table;
 mod template;
 mod text;
@@ -21,5 +22,6 @@ mod value;
 mod workbook;
 
 pub use annotated::AnnotatedSheet;
+pub use report::report_workbook;
 pub use table::{TableWriter, Value, WriteError};
 pub use template::{Template, template};

@@ -176,7 +176,7 @@ pub(super) fn cut(text: &str) -> &str {
     clippy::cast_precision_loss,
     reason = "spreadsheet programs have no other numbers; counts are far below 2^53"
 )]
-fn as_float(number: i64) -> f64 {
+pub(super) fn as_float(number: i64) -> f64 {
     number as f64
 }
 

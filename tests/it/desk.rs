@@ -9,6 +9,7 @@ mod members;
 mod nominees;
 mod overview;
 mod pictures;
+mod reports;
 mod stories;
 
 use acclaim::app::desk::Desk;

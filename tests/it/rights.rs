@@ -468,6 +468,12 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "Mutation",
+        "createReport",
+        "mutation { createReport(input: {campaignId: \"<campaign>\", idempotencyKey: \"<key>\"}) { userErrors { code } } }",
+        "!!F!-FU",
+    ),
+    (
+        "Mutation",
         "setNomineePortrait",
         "mutation { setNomineePortrait(input: {nomineeId: \"<nominee>\", expectedRevision: 0}) { userErrors { code } } }",
         "!!FF-FU",
@@ -563,6 +569,7 @@ const PATHS: &[(&str, &str, u16)] = &[
     ("/desk/session", "/desk/session", 405),
     ("/desk/session/refresh", "/desk/session/refresh", 405),
     ("/exports/{token}", "/exports/nothing", 404),
+    ("/reports/{token}", "/reports/nothing", 404),
 ];
 
 /// Everything that the tables name, and those who try it.
@@ -770,9 +777,11 @@ async fn every_field_gives_each_role_what_it_may_have(stores: Stores) {
     // Each kind of refused attempt of a member is an entry of the log, once an hour.
     let refused = "SELECT COUNT(*) FROM audit_event WHERE action = 'access.refused'";
     let before = stores.count(refused).await;
+    // Both are edits of the story as `updateStory` is: one entry for the three.
+    let is_its_own = |field| !["addStoryPicture", "removeStoryMedia"].contains(&field);
     let desk = FIELDS
         .iter()
-        .filter(|row| row.0 == "Mutation" && row.3.as_bytes()[4] == b'-');
+        .filter(|row| row.0 == "Mutation" && row.3.as_bytes()[4] == b'-' && is_its_own(row.1));
     let expected: usize = desk.map(|row| row.3[..4].matches('F').count()).sum();
     assert_eq!(usize::try_from(before), Ok(expected));
     let document = scene.fill(

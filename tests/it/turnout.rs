@@ -47,7 +47,8 @@ async fn cast(client: &TestClient, kind: Option<&str>, document: &str, input: &V
     assert_eq!(refusal(payload.expect("a payload")), None, "{answer}");
 }
 
-async fn vote(client: &TestClient, kind: Option<&str>, sample: &Sample, nominee: usize) {
+/// A vote by a client that names itself so; it must count.
+pub async fn vote(client: &TestClient, kind: Option<&str>, sample: &Sample, nominee: usize) {
     let input = json!({"nomineeId": sample.nominee_id(nominee)});
     cast(client, kind, CAST_VOTE, &input).await;
 }

@@ -20,6 +20,7 @@ mod new_campaigns;
 mod nominees;
 mod organisations;
 mod pictures;
+mod reports;
 mod schedule;
 mod sheet_plans;
 mod stories;
@@ -40,6 +41,7 @@ pub use self::new_campaigns::NewCampaign;
 pub use self::nominees::{NewNominee, NomineeEdit, NomineeRefusal, NomineeStep};
 pub use self::organisations::{OrganisationEdit, OrganisationRefusal};
 pub use self::pictures::{PictureEdit, ShowPictureRefusal};
+pub use self::reports::OpenedReport;
 pub use self::schedule::SchedulePlan;
 pub use self::stories::{NewStory, StoryStepEdit};
 use super::{App, Client};
@@ -133,6 +135,7 @@ impl Subject {
             SubjectKind::Story => "story",
             SubjectKind::Import => "import",
             SubjectKind::Export => "export",
+            SubjectKind::Report => "report",
         }
     }
 }

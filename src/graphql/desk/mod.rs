@@ -8,6 +8,7 @@ mod imports;
 mod members;
 mod messages;
 mod nominees;
+mod reports;
 mod stories;
 mod story_errors;
 mod story_media;
@@ -27,6 +28,8 @@ use self::members::MemberMutation;
 pub(super) use self::members::{MemberUserError, OrganisationUserError};
 use self::nominees::NomineeMutation;
 pub(super) use self::nominees::NomineeUserError;
+use self::reports::ReportMutation;
+pub(super) use self::reports::ReportUserError;
 use self::stories::StoryMutation;
 pub(super) use self::story_errors::StoryUserError;
 use self::story_media::StoryMediaMutation;
@@ -141,4 +144,5 @@ pub(super) struct DeskMutation(
     UploadMutation,
     ImportMutation,
     ExportMutation,
+    ReportMutation,
 );

@@ -34,6 +34,7 @@ const STATEMENTS: &[&str] = &[
     "CampaignDesk.stories",
     "CampaignDesk.storyCounts",
     "CampaignDesk.storyViews",
+    "CampaignDesk.report",
     "CampaignDesk.turnout",
     "Organisation.auditEvents",
     "Organisation.invitations",

@@ -16,7 +16,8 @@ use crate::graphql::connection::{Connection, PageArgs, PageInfo, PageSlice, deco
 use crate::graphql::node_id::{self, Cursor, GlobalId};
 use crate::graphql::{Nullable, app, requester};
 use crate::id::{
-    AuditEventId, CampaignId, CategoryId, ExportId, ImportId, NomineeId, OrganisationId, StoryId,
+    AuditEventId, CampaignId, CategoryId, ExportId, ImportId, NomineeId, OrganisationId, ReportId,
+    StoryId,
 };
 use crate::ledger::audit::{self as ledger, AuditFilter, AuditPosition, SubjectKind};
 
@@ -83,6 +84,7 @@ impl AuditEvent {
             SubjectKind::Story => GlobalId::Story(StoryId(id)),
             SubjectKind::Import => GlobalId::Import(ImportId(id)),
             SubjectKind::Export => GlobalId::Export(ExportId(id)),
+            SubjectKind::Report => GlobalId::Report(ReportId(id)),
             SubjectKind::Staff | SubjectKind::Invitation => return None,
         };
         let id = id.encode(&self.app.hash_key);

@@ -9,6 +9,7 @@ use super::export::{Export, list_exports};
 use super::import::{ImportConnection, list_imports};
 use super::nominee::{NomineeConnection, NomineeStatus, list_all_nominees};
 use super::organisation::Organisation;
+use super::report::{Report, find_newest_report};
 use super::scalars::{Long, Timestamp};
 use super::story::{StoryConnection, feed_window};
 use super::story_desk::StoryState;
@@ -285,6 +286,12 @@ impl CampaignDesk {
     /// Its newest exports, at most 20: those that the viewer may read.
     async fn exports(&self, ctx: &Context<'_>) -> Result<Vec<Export>> {
         list_exports(ctx, self.roster.campaign().id).await
+    }
+
+    /// Its newest report; null while there is none, and for members who may not read records.
+    async fn report(&self, ctx: &Context<'_>) -> Result<Option<Report>> {
+        let campaign = self.roster.campaign();
+        find_newest_report(ctx, campaign.organisation_id, campaign.id).await
     }
 }
 

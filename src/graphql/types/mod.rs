@@ -14,6 +14,7 @@ mod media;
 mod node;
 mod nominee;
 mod organisation;
+mod report;
 mod scalars;
 mod sign_in;
 mod staff;
@@ -45,6 +46,7 @@ pub(super) use self::nominee::{
     Nominee, NomineeConnection, NomineeOrder, NomineeQuery, list_nominees,
 };
 pub(super) use self::organisation::{Invitation, Membership, Organisation, list_own_organisations};
+pub(super) use self::report::{Report, find_report, find_reports};
 pub(super) use self::scalars::{Long, Timestamp};
 pub(super) use self::sign_in::{
     RefreshSessionInput, SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput,

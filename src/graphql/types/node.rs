@@ -7,8 +7,8 @@ use async_graphql::{Context, ID, Interface, Result};
 use uuid::Uuid;
 
 use super::{
-    AuditEvent, Campaign, Category, Export, Import, Nominee, Organisation, Story, Vote,
-    find_audit_events, find_exports, find_imports,
+    AuditEvent, Campaign, Category, Export, Import, Nominee, Organisation, Report, Story, Vote,
+    find_audit_events, find_exports, find_imports, find_reports,
 };
 use crate::error::Error;
 use crate::graphql::node_id::{FromGlobalId, GlobalId};
@@ -43,6 +43,8 @@ pub(in crate::graphql) enum Node {
     Import(Import),
     /// An export.
     Export(Export),
+    /// A report.
+    Report(Report),
 }
 
 /// The viewer's own votes among these ids: one statement for those of a campaign.
@@ -100,6 +102,7 @@ pub(in crate::graphql) async fn find_nodes(
     let events = find_audit_events(ctx, ids_of(&distinct).collect()).await?;
     let imports = find_imports(ctx, ids_of(&distinct).collect()).await?;
     let exports = find_exports(ctx, ids_of(&distinct).collect()).await?;
+    let reports = find_reports(ctx, ids_of(&distinct).collect()).await?;
     let catalog = app.campaigns.catalog();
     let mut nodes = Vec::with_capacity(ids.len());
     for id in ids {
@@ -127,6 +130,7 @@ pub(in crate::graphql) async fn find_nodes(
             GlobalId::AuditEvent(id) => events.get(&id).cloned().map(Node::AuditEvent),
             GlobalId::Import(id) => imports.get(&id).cloned().map(Node::Import),
             GlobalId::Export(id) => exports.get(&id).cloned().map(Node::Export),
+            GlobalId::Report(id) => reports.get(&id).cloned().map(Node::Report),
             GlobalId::Voter(_)
             | GlobalId::Staff(_)
             | GlobalId::Invitation(_)

@@ -1,5 +1,5 @@
-// A chart of figures over time. What is drawn is for eyes only: the keyboard moves a reading along it, and the caller has
-// the same figures in a table.
+// A chart of figures over time. What is drawn is for eyes only: the keyboard moves a reading along it, and the caller
+// has the same figures in a table.
 import "uplot/dist/uPlot.min.css";
 import "./chart.css";
 import { useEffect, useRef, useState } from "preact/hooks";

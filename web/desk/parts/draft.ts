@@ -23,7 +23,7 @@ export interface Draft<Of extends Fields> {
   isChanged: boolean;
   /** Whether it was found from before: a reload, or a session that had ended. */
   isFound: boolean;
-  /** The fields that were changed here and elsewhere, each with the value elsewhere; empty where there is no conflict. */
+  /** The fields that were changed here and elsewhere, each with the value elsewhere. */
   conflicts: Partial<Of>;
   set(change: Partial<Of>): void;
   /** Chooses the value of a field in conflict. */

@@ -16,7 +16,10 @@ export class UploadRefused extends Error {
   }
 }
 
-/** Sends a file; gives the upload's id. `onProgress` hears the part that is sent, 0 to 1. Throws `UploadRefused` or `ApiError`. */
+/**
+ * Sends a file; gives the upload's id. `onProgress` hears the part that is sent, 0 to 1. Throws `UploadRefused` or
+ * `ApiError`.
+ */
 export async function upload(
   organisationId: string,
   purpose: UploadPurpose,

@@ -39,7 +39,7 @@ export function ReportBox({ campaign }: { campaign: Campaign }) {
     }
     setIsBusy(false);
   };
-  const mayMake = mayHere("EDIT_CAMPAIGNS");
+  const mayMake = mayHere("READ_RECORDS");
   const madeMs = report ? Date.parse(report.createdAt) : 0;
   return (
     <section class="box report" aria-labelledby="report">
@@ -109,7 +109,7 @@ function Links({ slug, sha256 }: { slug: string; sha256: string }) {
 }
 
 const linksOf = async (slug: string, of: Language) => {
-  const { campaign } = await execute(FindReportLinks, { slug, language: of }, { as: staff });
+  const { campaign } = await execute(FindReportLinks, { slug, language: of === "zh" ? "CHINESE" : "ENGLISH" }, { as: staff });
   return campaign?.desk?.report ?? undefined;
 };
 

@@ -45,7 +45,7 @@ interface EditorProps {
 
 type Answer = CreateStoryMutation["createStory"];
 
-/** Sends a draft that is made a story; a repetition whose first answer was lost is brought up to what was typed since. */
+/** Sends a draft that is made a story; a repetition whose first answer was lost is brought up to what was typed. */
 async function create(campaign: Campaign, key: string, fields: Fields): Promise<Answer> {
   const input = { campaignId: campaign.id, idempotencyKey: key, ...fields };
   const { createStory } = await execute(CreateStory, { input }, { as: staff });

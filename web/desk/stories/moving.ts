@@ -47,7 +47,7 @@ function isFree({ entries, campaign }: Shown, story: StoryRow, place: Place): bo
   return !isPast && !entries.some((entry) => entry.story.id !== story.id && entry.day === place.day && entry.time === place.time);
 }
 
-/** The time of a day that a story gets there: its own, else the first usual one that is free; none where there is none. */
+/** The time of a day that a story gets there: its own, else the first usual one that is free; none if none is. */
 function timeOn(shown: Shown, story: StoryRow, day: string): Place | undefined {
   const [own] = entryOf(story, shown.campaign.timeZone);
   const times = own ? [own.time, ...usualTimes] : usualTimes;

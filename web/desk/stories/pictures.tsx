@@ -1,4 +1,5 @@
-// Pictures of a story: its cover, and those in its text. Each is sent at once; what stands in the text is saved with it.
+// Pictures of a story: its cover, and those in its text. Each is sent at once; its place in the text is saved with
+// the text.
 import { useRef, useState } from "preact/hooks";
 import { execute } from "../../shared/server";
 import { Confirm, Dialog } from "../parts/dialog";

@@ -1,5 +1,5 @@
-// Giving a story its time. The API plans lists of stories; one story at one time of the day from one moment on is a list
-// with one place, and another place than the wanted one means that this is taken.
+// Giving a story its time. The API plans lists of stories; one story at one time of the day from one moment on is a
+// list with one place, and another place than the wanted one means that this is taken.
 import { now } from "../../shared/clock";
 import { execute } from "../../shared/server";
 import { zonedToUtc } from "../../shared/zoned";

@@ -294,7 +294,6 @@ for (const [name, device, t] of [
       await member.field(t.password).fill(passwords[role]);
       await expectAccessible(member.page, "an invitation");
       await member.button(t.accept).click();
-      await member.page.getByText(t.names[role]).waitFor({state:"attached"}); await member.page.reload(); // DEV
       await member.heading(t.campaigns);
       return member;
     };

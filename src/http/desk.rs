@@ -113,8 +113,22 @@ async fn sign_in(
         credentials.second_factor_code.as_deref(),
     );
     match Box::pin(answer).await {
-        Ok(answer) => respond_answer(&server, &client_headers, answer),
+        Ok(answer) => {
+            if answer.is_ok() {
+                end_session(&server, &headers).await;
+            }
+            respond_answer(&server, &client_headers, answer)
+        }
         Err(error) => respond_error(&error),
+    }
+}
+
+/// Ends the session that a browser had before, whose cookie is replaced.
+async fn end_session(server: &Server, headers: &HeaderMap) {
+    if let Some(token) = find_cookie(server, headers)
+        && let Err(error) = server.app.sign_out(token.reveal()).await
+    {
+        tracing::warn!(%error, "a session that was replaced could not be ended: it expires by itself");
     }
 }
 
@@ -180,17 +194,20 @@ fn cookie_name(server: &Server) -> &'static str {
     }
 }
 
-/// The refresh token of a request.
+/// The refresh token of a request. Of two cookies of the name one was set by a page of a neighbouring domain, which may
+/// do so for this one, too: then neither counts, lest somebody works in another's account.
 fn find_cookie(server: &Server, headers: &HeaderMap) -> Option<Secret> {
     let name = cookie_name(server);
     let values = headers.get_all(COOKIE).into_iter();
     let cookies = values
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'));
-    cookies
+    let mut found = cookies
         .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(found, value)| *found == name && !value.is_empty())
-        .map(|(_, value)| value.to_owned().into())
+        .filter(|(found, value)| *found == name && !value.is_empty())
+        .map(|(_, value)| value);
+    let first = found.next()?;
+    found.next().is_none().then(|| first.to_owned().into())
 }
 
 /// Sets the cookie to a refresh token, or deletes it.

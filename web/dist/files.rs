@@ -4,7 +4,7 @@ pub(super) const PAGES: Program = Program {
     style: "main-BYc_X5fG.css",
 };
 pub(super) const DESK: Program = Program {
-    script: "desk-main-WtgfgeU0.js",
+    script: "desk-main-DZJPK-Yn.js",
     style: "desk-main-CYcBTg9g.css",
 };
 const FILES: &[File] = &[
@@ -57,10 +57,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("texts-qLPowtZP.js.gz"),
     },
     File {
-        name: "desk-account-D3LW6jL3.js",
+        name: "desk-account-bcFz2ksU.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-account-D3LW6jL3.js.br"),
-        gzip: include_bytes!("desk-account-D3LW6jL3.js.gz"),
+        brotli: include_bytes!("desk-account-bcFz2ksU.js.br"),
+        gzip: include_bytes!("desk-account-bcFz2ksU.js.gz"),
     },
     File {
         name: "desk-amendment-DYgJvKip.js",
@@ -69,10 +69,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-amendment-DYgJvKip.js.gz"),
     },
     File {
-        name: "desk-campaigns-BiaqblRX.js",
+        name: "desk-campaigns-Bly9mkGo.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-campaigns-BiaqblRX.js.br"),
-        gzip: include_bytes!("desk-campaigns-BiaqblRX.js.gz"),
+        brotli: include_bytes!("desk-campaigns-Bly9mkGo.js.br"),
+        gzip: include_bytes!("desk-campaigns-Bly9mkGo.js.gz"),
     },
     File {
         name: "desk-classPrivateFieldSet2-D93e-2Zw.js",
@@ -81,10 +81,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-classPrivateFieldSet2-D93e-2Zw.js.gz"),
     },
     File {
-        name: "desk-copy-ONRemZKw.js",
+        name: "desk-copy-CEmPQopF.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-copy-ONRemZKw.js.br"),
-        gzip: include_bytes!("desk-copy-ONRemZKw.js.gz"),
+        brotli: include_bytes!("desk-copy-CEmPQopF.js.br"),
+        gzip: include_bytes!("desk-copy-CEmPQopF.js.gz"),
     },
     File {
         name: "desk-draft-ZLU5smvt.js",
@@ -93,10 +93,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-draft-ZLU5smvt.js.gz"),
     },
     File {
-        name: "desk-exports-DjyL-mt8.js",
+        name: "desk-exports-fLvOLC55.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-exports-DjyL-mt8.js.br"),
-        gzip: include_bytes!("desk-exports-DjyL-mt8.js.gz"),
+        brotli: include_bytes!("desk-exports-fLvOLC55.js.br"),
+        gzip: include_bytes!("desk-exports-fLvOLC55.js.gz"),
     },
     File {
         name: "desk-format-AKAARRW-.js",
@@ -111,22 +111,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-icon-DCR89d6j.js.gz"),
     },
     File {
-        name: "desk-imports-C01U5n6I.js",
+        name: "desk-imports-DVOyx1xn.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-imports-C01U5n6I.js.br"),
-        gzip: include_bytes!("desk-imports-C01U5n6I.js.gz"),
+        brotli: include_bytes!("desk-imports-DVOyx1xn.js.br"),
+        gzip: include_bytes!("desk-imports-DVOyx1xn.js.gz"),
     },
     File {
-        name: "desk-invitation-D4RNlvac.js",
+        name: "desk-invitation-4jxZCrkA.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-invitation-D4RNlvac.js.br"),
-        gzip: include_bytes!("desk-invitation-D4RNlvac.js.gz"),
+        brotli: include_bytes!("desk-invitation-4jxZCrkA.js.br"),
+        gzip: include_bytes!("desk-invitation-4jxZCrkA.js.gz"),
     },
     File {
-        name: "desk-log-DUF3fmRw.js",
+        name: "desk-log-g-ZP538Z.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-log-DUF3fmRw.js.br"),
-        gzip: include_bytes!("desk-log-DUF3fmRw.js.gz"),
+        brotli: include_bytes!("desk-log-g-ZP538Z.js.br"),
+        gzip: include_bytes!("desk-log-g-ZP538Z.js.gz"),
     },
     File {
         name: "desk-main-CYcBTg9g.css",
@@ -135,22 +135,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-main-CYcBTg9g.css.gz"),
     },
     File {
-        name: "desk-main-WtgfgeU0.js",
+        name: "desk-main-DZJPK-Yn.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-main-WtgfgeU0.js.br"),
-        gzip: include_bytes!("desk-main-WtgfgeU0.js.gz"),
+        brotli: include_bytes!("desk-main-DZJPK-Yn.js.br"),
+        gzip: include_bytes!("desk-main-DZJPK-Yn.js.gz"),
     },
     File {
-        name: "desk-members-Ck3TnNWx.js",
+        name: "desk-members-BymWrd4-.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-members-Ck3TnNWx.js.br"),
-        gzip: include_bytes!("desk-members-Ck3TnNWx.js.gz"),
+        brotli: include_bytes!("desk-members-BymWrd4-.js.br"),
+        gzip: include_bytes!("desk-members-BymWrd4-.js.gz"),
     },
     File {
-        name: "desk-new-dda4hb-g.js",
+        name: "desk-new-BCiIqUjd.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-new-dda4hb-g.js.br"),
-        gzip: include_bytes!("desk-new-dda4hb-g.js.gz"),
+        brotli: include_bytes!("desk-new-BCiIqUjd.js.br"),
+        gzip: include_bytes!("desk-new-BCiIqUjd.js.gz"),
     },
     File {
         name: "desk-nominees-B7vSdTHN.css",
@@ -159,10 +159,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-nominees-B7vSdTHN.css.gz"),
     },
     File {
-        name: "desk-nominees-PvocBddl.js",
+        name: "desk-nominees-DzQkstLK.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-nominees-PvocBddl.js.br"),
-        gzip: include_bytes!("desk-nominees-PvocBddl.js.gz"),
+        brotli: include_bytes!("desk-nominees-DzQkstLK.js.br"),
+        gzip: include_bytes!("desk-nominees-DzQkstLK.js.gz"),
     },
     File {
         name: "desk-operations-BLItd25U.js",
@@ -177,10 +177,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-overview-8h7UgKrh.css.gz"),
     },
     File {
-        name: "desk-overview-DBGO9fHj.js",
+        name: "desk-overview-Ce7dXghm.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-overview-DBGO9fHj.js.br"),
-        gzip: include_bytes!("desk-overview-DBGO9fHj.js.gz"),
+        brotli: include_bytes!("desk-overview-Ce7dXghm.js.br"),
+        gzip: include_bytes!("desk-overview-Ce7dXghm.js.gz"),
     },
     File {
         name: "desk-paged-DHOHSOml.js",
@@ -195,28 +195,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-paged-hhBn2zYy.js.gz"),
     },
     File {
+        name: "desk-result-BshF2Qdv.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("desk-result-BshF2Qdv.js.br"),
+        gzip: include_bytes!("desk-result-BshF2Qdv.js.gz"),
+    },
+    File {
         name: "desk-result-DbcarHxk.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("desk-result-DbcarHxk.css.br"),
         gzip: include_bytes!("desk-result-DbcarHxk.css.gz"),
     },
     File {
-        name: "desk-result-kiWbtYxQ.js",
+        name: "desk-roster-DLJBMSct.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-result-kiWbtYxQ.js.br"),
-        gzip: include_bytes!("desk-result-kiWbtYxQ.js.gz"),
-    },
-    File {
-        name: "desk-roster-BohNHwQF.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-roster-BohNHwQF.js.br"),
-        gzip: include_bytes!("desk-roster-BohNHwQF.js.gz"),
-    },
-    File {
-        name: "desk-rules-Bglyu4uh.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-rules-Bglyu4uh.js.br"),
-        gzip: include_bytes!("desk-rules-Bglyu4uh.js.gz"),
+        brotli: include_bytes!("desk-roster-DLJBMSct.js.br"),
+        gzip: include_bytes!("desk-roster-DLJBMSct.js.gz"),
     },
     File {
         name: "desk-rules-CLsYswaB.css",
@@ -225,10 +219,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-rules-CLsYswaB.css.gz"),
     },
     File {
-        name: "desk-rules_sentence-Dr8EbiAx.js",
+        name: "desk-rules-CZZn9vJO.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-rules_sentence-Dr8EbiAx.js.br"),
-        gzip: include_bytes!("desk-rules_sentence-Dr8EbiAx.js.gz"),
+        brotli: include_bytes!("desk-rules-CZZn9vJO.js.br"),
+        gzip: include_bytes!("desk-rules-CZZn9vJO.js.gz"),
+    },
+    File {
+        name: "desk-rules_sentence-B98i20Wr.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("desk-rules_sentence-B98i20Wr.js.br"),
+        gzip: include_bytes!("desk-rules_sentence-B98i20Wr.js.gz"),
     },
     File {
         name: "desk-schedule-C2hbzTWg.css",
@@ -237,10 +237,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-schedule-C2hbzTWg.css.gz"),
     },
     File {
-        name: "desk-schedule-RtH45ung.js",
+        name: "desk-schedule-NaM41rRm.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-schedule-RtH45ung.js.br"),
-        gzip: include_bytes!("desk-schedule-RtH45ung.js.gz"),
+        brotli: include_bytes!("desk-schedule-NaM41rRm.js.br"),
+        gzip: include_bytes!("desk-schedule-NaM41rRm.js.gz"),
     },
     File {
         name: "desk-session-CsT99Byg.js",
@@ -255,10 +255,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-states-D5_qnQdK.js.gz"),
     },
     File {
-        name: "desk-stories-s0bf4HE0.js",
+        name: "desk-stories-BRMuBEmK.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-stories-s0bf4HE0.js.br"),
-        gzip: include_bytes!("desk-stories-s0bf4HE0.js.gz"),
+        brotli: include_bytes!("desk-stories-BRMuBEmK.js.br"),
+        gzip: include_bytes!("desk-stories-BRMuBEmK.js.gz"),
+    },
+    File {
+        name: "desk-texts-BAOqhvAY.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("desk-texts-BAOqhvAY.js.br"),
+        gzip: include_bytes!("desk-texts-BAOqhvAY.js.gz"),
     },
     File {
         name: "desk-texts-BQPgpMn1.js",
@@ -273,22 +279,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-texts-BpmL9PK5.css.gz"),
     },
     File {
-        name: "desk-texts-C5zDuAiU.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-texts-C5zDuAiU.js.br"),
-        gzip: include_bytes!("desk-texts-C5zDuAiU.js.gz"),
-    },
-    File {
         name: "desk-texts-CenPwB0u.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("desk-texts-CenPwB0u.css.br"),
         gzip: include_bytes!("desk-texts-CenPwB0u.css.gz"),
     },
     File {
-        name: "desk-time_dialog-hWPsxUlj.js",
+        name: "desk-time_dialog-DDw9-EOn.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-time_dialog-hWPsxUlj.js.br"),
-        gzip: include_bytes!("desk-time_dialog-hWPsxUlj.js.gz"),
+        brotli: include_bytes!("desk-time_dialog-DDw9-EOn.js.br"),
+        gzip: include_bytes!("desk-time_dialog-DDw9-EOn.js.gz"),
     },
     File {
         name: "desk-time_dialog-ye2JeNQx.css",
@@ -297,16 +297,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-time_dialog-ye2JeNQx.css.gz"),
     },
     File {
-        name: "desk-times-NrKyH9xF.js",
+        name: "desk-times-Bu_ypZHI.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-times-NrKyH9xF.js.br"),
-        gzip: include_bytes!("desk-times-NrKyH9xF.js.gz"),
+        brotli: include_bytes!("desk-times-Bu_ypZHI.js.br"),
+        gzip: include_bytes!("desk-times-Bu_ypZHI.js.gz"),
     },
     File {
-        name: "desk-upload-DTjc3n6B.js",
+        name: "desk-upload-DySDjOoh.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-upload-DTjc3n6B.js.br"),
-        gzip: include_bytes!("desk-upload-DTjc3n6B.js.gz"),
+        brotli: include_bytes!("desk-upload-DySDjOoh.js.br"),
+        gzip: include_bytes!("desk-upload-DySDjOoh.js.gz"),
     },
     File {
         name: "desk-zone-CBSNP9y5.js",

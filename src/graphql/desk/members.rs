@@ -97,8 +97,6 @@ struct InviteStaffPayload {
     invitation: Option<Invitation>,
     /// The secret of the invitation, for the link that you pass on: good once, for seven days. It is shown this once.
     token: Option<String>,
-    /// Whether the link was sent to the address by mail; where it was not, pass it on yourself. This server sends none.
-    is_mailed: bool,
     /// The refusal; empty when there is none.
     user_errors: Vec<MemberUserError>,
 }
@@ -221,13 +219,11 @@ impl MemberMutation {
             Ok(new) => InviteStaffPayload {
                 invitation: Some(Invitation::new(app, new.invitation)),
                 token: Some(new.token),
-                is_mailed: false,
                 user_errors: Vec::new(),
             },
             Err(rejections) => InviteStaffPayload {
                 invitation: None,
                 token: None,
-                is_mailed: false,
                 user_errors: MemberUserError::list(ctx, rejections, Language::member_refusal),
             },
         })

@@ -18,6 +18,7 @@ on_both!(
     refusals_of_the_desk_are_those_of_the_api,
     a_lost_answer_and_a_second_tab_get_the_same_successor,
     signing_out_of_the_desk_ends_the_session,
+    a_browser_has_one_session_and_nobody_elses,
     bodies_of_sign_ins_are_bounded,
     sign_ins_of_the_desk_are_limited_by_address,
 );
@@ -335,6 +336,29 @@ async fn signing_out_of_the_desk_ends_the_session(stores: Stores) {
         .expect_refused("INVALID_REFRESH_TOKEN");
     // Nobody is signed in: nothing to end.
     assert_eq!(browser.sign_out(&app).await.status, 204);
+}
+
+async fn a_browser_has_one_session_and_nobody_elses(stores: Stores) {
+    let app = server(TestApp::builder(&stores)).await;
+    let mut browser = Browser::default();
+    browser.sign_in(&app).await;
+    let mut before = browser.other_tab();
+    // Signing in anew ends what the cookie stood for.
+    browser.sign_in(&app).await;
+    before
+        .refresh(&app)
+        .await
+        .expect_refused("INVALID_REFRESH_TOKEN");
+    // A neighbouring domain may set a cookie of the same name: two of them are none.
+    let own = browser.cookie.clone().expect("a cookie");
+    let mut other = Browser::default();
+    other.sign_in(&app).await;
+    let planted = other.cookie.clone().expect("a cookie");
+    let request =
+        request(&app, Method::POST, REFRESH).header("cookie", format!("{planted}; {own}"));
+    send(request).await.expect_refused("INVALID_REFRESH_TOKEN");
+    assert_eq!(browser.refresh(&app).await.status, 200);
+    browser.refresh(&app).await.access_token();
 }
 
 async fn bodies_of_sign_ins_are_bounded(stores: Stores) {

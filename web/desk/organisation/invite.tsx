@@ -14,7 +14,6 @@ import { t } from "./texts";
 interface Invited {
   email: string;
   link: string;
-  isMailed: boolean;
 }
 
 interface InviteDialogProps {
@@ -56,10 +55,10 @@ function InviteForm({ organisationId, onInvited, onClose }: InviteFormProps) {
   const [isBusy, setIsBusy] = useState(false);
   const invite = async () => {
     const { inviteStaff } = await execute(InviteStaff, { organisationId, email, role }, { as: staff, once: true });
-    const { invitation, token, isMailed, userErrors } = inviteStaff;
+    const { invitation, token, userErrors } = inviteStaff;
     setErrors(userErrors);
     if (!invitation || !token) return;
-    onInvited({ email: invitation.email, link: `${location.origin}/desk/invitation#${token}`, isMailed });
+    onInvited({ email: invitation.email, link: `${location.origin}/desk/invitation#${token}` });
   };
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -105,7 +104,7 @@ function InviteForm({ organisationId, onInvited, onClose }: InviteFormProps) {
   );
 }
 
-function LinkToPassOn({ email, link, isMailed, onClose }: Invited & { onClose: () => void }) {
+function LinkToPassOn({ email, link, onClose }: Invited & { onClose: () => void }) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.select(), []);
   return (
@@ -117,7 +116,7 @@ function LinkToPassOn({ email, link, isMailed, onClose }: Invited & { onClose: (
           {t().copy}
         </button>
       </div>
-      <p class={isMailed ? "good" : "soft"}>{isMailed ? t().linkMailed(email) : t().linkNotMailed}</p>
+      <p class="soft">{t().passOn}</p>
       <footer>
         <button type="button" onClick={onClose}>
           {t().finished}

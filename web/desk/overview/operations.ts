@@ -39,6 +39,13 @@ export type ActorKind =
   | 'OPERATOR'
   | 'CLOCK';
 
+export type AddStoryPictureInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  uploadId: Scalars['ID']['input'];
+  title: Scalars['String']['input'];
+};
+
 export type AmendRulesInput = {
   campaignId: Scalars['ID']['input'];
   expectedRevision: Scalars['Long']['input'];
@@ -211,6 +218,11 @@ export type CreateNomineeInput = {
   city?: InputMaybe<Scalars['String']['input']>;
   title?: InputMaybe<Scalars['String']['input']>;
   summary?: Scalars['String']['input'];
+};
+
+export type CreateReportInput = {
+  campaignId: Scalars['ID']['input'];
+  idempotencyKey: Scalars['UUID']['input'];
 };
 
 export type CreateStoryInput = {
@@ -398,6 +410,8 @@ export type PictureErrorCode =
   | 'PICTURE_TOO_LARGE'
   | 'PICTURE_ANIMATED'
   | 'PICTURE_DAMAGED'
+  | 'INVALID_TITLE'
+  | 'TOO_MANY_MEDIA'
   | 'WRONG_STATE'
   | 'STALE_OBJECT';
 
@@ -424,6 +438,24 @@ export type RecordViewsInput = {
 export type RefreshSessionInput = {
   refreshToken: Scalars['String']['input'];
 };
+
+export type RemoveStoryMediaInput = {
+  storyId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Long']['input'];
+  url: Scalars['String']['input'];
+};
+
+export type ReportErrorCode =
+  | 'WRONG_PHASE'
+  | 'STILL_COUNTING'
+  | 'TOO_MANY'
+  | 'TOO_LARGE'
+  | 'DOES_NOT_ADD_UP'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type ReportLanguage =
+  | 'ENGLISH'
+  | 'CHINESE';
 
 export type ReviewStoryInput = {
   storyId: Scalars['ID']['input'];
@@ -514,28 +546,6 @@ export type SignOutInput = {
   refreshToken: Scalars['String']['input'];
 };
 
-export type AddStoryPictureInput = {
-  storyId: Scalars['ID']['input'];
-  expectedRevision: Scalars['Long']['input'];
-  uploadId: Scalars['ID']['input'];
-  title: Scalars['String']['input'];
-};
-
-export type RemoveStoryMediaInput = {
-  storyId: Scalars['ID']['input'];
-  expectedRevision: Scalars['Long']['input'];
-  url: Scalars['String']['input'];
-};
-
-export type ReportErrorCode =
-  | 'WRONG_PHASE'
-  | 'IDEMPOTENCY_KEY_REUSED';
-
-export type CreateReportInput = {
-  campaignId: Scalars['ID']['input'];
-  idempotencyKey: Scalars['UUID']['input'];
-};
-
 export type StaffRight =
   | 'READ_DRAFTS'
   | 'READ_FIGURES'
@@ -554,6 +564,7 @@ export type StaffRole =
 export type StoryErrorCode =
   | 'INVALID_FIELD'
   | 'NOMINEE_NOT_FOUND'
+  | 'MEDIA_NOT_FOUND'
   | 'INVALID_BODY'
   | 'OWN_TEXT'
   | 'REASON_REQUIRED'

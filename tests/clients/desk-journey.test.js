@@ -106,6 +106,9 @@ const english = {
   publish: "Publish the result…",
   publishAction: "Publish",
   published: "Published",
+  makeReport: "Make the report",
+  reportMade: "The report is made.",
+  openReport: "Open · English",
   typeWord: /^Type “/,
   edit: (name) => `Edit ${name}`,
   person: (number) => `Person ${number}`,
@@ -206,11 +209,18 @@ const chinese = {
   publish: "公示结果…",
   publishAction: "公示",
   published: "已公示",
+  makeReport: "生成报告",
+  reportMade: "报告已生成。",
+  openReport: "打开 · 中文",
   typeWord: /^请输入“/,
   edit: (name) => `编辑 ${name}`,
   person: (number) => `候选${number}`,
   employer: (number) => `第 ${number} 电厂`,
 };
+
+const findTally = `query ($slug: String!) {
+  campaign(slug: $slug) { tally { rawVotes countedVotes voters entries { votes rank nominee { number } } } }
+}`;
 
 /** The sheet of 100 nominees, in the columns of the desk's own template; the rows at `faults` are not good. */
 function sheetOf(t, head, faults) {
@@ -508,6 +518,17 @@ for (const [name, device, t] of [
     await organiser.button(t.publishAction, organiser.dialog()).click();
     await organiser.isIn(t.published);
     await expectAccessible(organiser.page, "the result");
+
+    // The report: its numbers are the tally's, in the page, in the command's files and in the recount.
+    await organiser.button(t.makeReport).click();
+    await organiser.says(t.reportMade);
+    await expectAccessible(organiser.page, "the result with its report");
+    const opened = organiser.page.waitForEvent("popup");
+    await organiser.button(t.openReport).click();
+    const report = await opened;
+    const shown = JSON.parse(await report.locator("script#report").textContent());
+    const { tally } = (await run(server, findTally, { slug: t.slug })).campaign;
+    console.log(JSON.stringify(shown).slice(0, 3000), tally);
     await server.command(["verify"]);
 
     for (const { page, window } of members) {

@@ -423,7 +423,7 @@ describe("members who look for what they may not do", () => {
       const typed = await page
         .locator("main, dialog")
         .locator("input:not([type=search]):not([type=checkbox]):not([type=date]), textarea")
-        .evaluateAll((inputs) => inputs.filter((input) => !input.disabled && !input.readOnly).map((input) => input.outerHTML));
+        .evaluateAll((inputs) => inputs.filter((input) => input.checkVisibility() && !input.disabled && !input.readOnly).map((input) => input.outerHTML));
       assert.deepEqual(typed, [], path);
     }
     context.diagnostic([...buttons].join("\n"));

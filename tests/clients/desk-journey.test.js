@@ -2,12 +2,14 @@
 // in Chinese.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { castVote, run, signIn } from "./api.js";
 import { expectAccessible } from "./axe.js";
 import { laptop, open, phone, startBrowser } from "./browser.js";
 import { codeAt, field, file, goBySide, named, png, signInHere, words as common } from "./desk.js";
-import { startEmptyServer } from "./server.js";
+import { startEmptyServer, temporaryFolder } from "./server.js";
+import { eventually } from "./waiting.js";
 
 const browser = await startBrowser(after);
 const passwords = { owner: "four words that differ", organiser: "a dog, a lamp and a sea", editor: "paper boats at night" };
@@ -263,7 +265,7 @@ for (const [name, device, t] of [
   ["on a laptop, in English", laptop, english],
   ["on a phone, in Chinese", phone, chinese],
 ]) {
-  test(`a new organiser's way from an empty database to the result, ${name}`, async (context) => {
+  test(`a new organiser's way from an empty database to the report, ${name}`, async (context) => {
     const server = await startEmptyServer(context);
     const desk = `${server.origin}/desk`;
     const at = async (url) => new Member(t, await open(browser, context, url, device));
@@ -511,6 +513,7 @@ for (const [name, device, t] of [
     await expectAccessible(organiser.page, "the question before closing");
     await organiser.button(t.closeNow, organiser.dialog()).click();
     await organiser.isIn(t.closed);
+    const closedMs = Date.now();
     await organiser.go(t.result);
     await organiser.button(t.publish).click();
     await organiser.page.getByLabel(t.typeWord).fill(t.slug);
@@ -521,6 +524,14 @@ for (const [name, device, t] of [
 
     // The report: its numbers are the tally's, in the page, in the command's files and in the recount.
     await organiser.button(t.makeReport).click();
+    const refusal = organiser.page.locator(".notices .bad");
+    await refusal.or(organiser.button(t.openReport)).first().waitFor();
+    if (await refusal.isVisible()) {
+      // Votes that were admitted before the close may still be stored for ten seconds.
+      await organiser.button(t.close, refusal).click();
+      await eventually(() => Date.now() > closedMs + 11_000, "the last votes to be stored");
+      await organiser.button(t.makeReport).click();
+    }
     await organiser.says(t.reportMade);
     await expectAccessible(organiser.page, "the result with its report");
     const opened = organiser.page.waitForEvent("popup");
@@ -528,7 +539,23 @@ for (const [name, device, t] of [
     const report = await opened;
     const shown = JSON.parse(await report.locator("script#report").textContent());
     const { tally } = (await run(server, findTally, { slug: t.slug })).campaign;
-    console.log(JSON.stringify(shown).slice(0, 3000), tally);
+    const byNumber = (one, other) => one.number - other.number;
+    const places = tally.entries.map(({ nominee, rank, votes }) => ({ number: nominee.number, rank, votes })).sort(byNumber);
+    const placesIn = ({ categories }) =>
+      categories.flatMap(({ nominees }) => nominees.map(({ number, rank, votes }) => ({ number, rank, votes }))).sort(byNumber);
+    const sums = ({ totals: { votes, counted, voters } }) => ({ votes, counted, voters });
+    assert.deepEqual(placesIn(shown), places);
+    assert.deepEqual(sums(shown), { votes: 50, counted: 50, voters: 50 });
+    assert.deepEqual(sums(shown), { votes: tally.rawVotes, counted: tally.countedVotes, voters: tally.voters });
+    const first = report.getByRole("row").filter({ hasText: t.person(1) }).first();
+    await first.getByText("25", { exact: true }).first().waitFor();
+    await report.getByText(t.amendReason).first().waitFor();
+    const overflow = await report.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(overflow <= 0, `the report is ${overflow} px too wide`);
+    const folder = temporaryFolder();
+    await server.command(["report", "--campaign", t.slug, "--out", folder]);
+    const written = JSON.parse(await readFile(join(folder, "report.json"), "utf8"));
+    assert.deepEqual([placesIn(written), sums(written)], [placesIn(shown), sums(shown)]);
     await server.command(["verify"]);
 
     for (const { page, window } of members) {

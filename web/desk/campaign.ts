@@ -1,6 +1,7 @@
 // The member and its rights, and the campaign that the desk is open for.
 import { ApiError, execute } from "../shared/server";
 import { Store } from "../shared/store";
+import { claimDrafts } from "./parts/draft";
 import { FindDeskCampaign, type DeskCampaignFragment, FindViewer, type FindViewerQuery, type StaffRight } from "./operations";
 import { staff } from "./session";
 
@@ -16,10 +17,15 @@ export const campaign = new Store<Campaign | null | Error | undefined>(undefined
 /** Reads who is signed in. Throws an `ApiError`. */
 export async function loadViewer(): Promise<void> {
   const { viewer: found } = await execute(FindViewer, {}, { as: staff });
+  if (found) claimDrafts(found.id);
+  // What is in memory is another member's.
+  if (found && viewer.value && found.id !== viewer.value.id) return location.replace("/desk");
   viewer.set(found ?? undefined);
 }
 
 let currentSlug: string | undefined;
+let asked = 0;
+let taken = 0;
 
 /** Reads the campaign at a slug, at first or again; what was read before stays when that fails. */
 export async function loadCampaign(slug: string): Promise<void> {
@@ -28,9 +34,13 @@ export async function loadCampaign(slug: string): Promise<void> {
     currentSlug = slug;
     campaign.set(undefined);
   }
+  const turn = ++asked;
   try {
     const { campaign: found } = await execute(FindDeskCampaign, { slug }, { as: staff, isBackground: isAgain });
-    if (slug === currentSlug) campaign.set(found?.desk ? (found as Campaign) : null);
+    // An answer that was overtaken by a later one must not bring back what was there before it.
+    if (slug !== currentSlug || turn < taken) return;
+    taken = turn;
+    campaign.set(found?.desk ? (found as Campaign) : null);
   } catch (error) {
     if (slug === currentSlug && !isAgain) campaign.set(error as Error);
   }

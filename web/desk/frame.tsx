@@ -4,8 +4,9 @@ import { useEffect, useState } from "preact/hooks";
 import { isStuck } from "../shared/server";
 import { type Viewer, campaign as currentCampaign, may, mayHere } from "./campaign";
 import { Icon, type IconName } from "./parts/icon";
-import { Phase } from "./parts/states";
-import { type CampaignView, type Route, campaignPath, go, pathOf } from "./route";
+import { complain } from "./parts/notice";
+import { Phase, explain } from "./parts/states";
+import { type CampaignView, type Route, campaignPath, pathOf } from "./route";
 import { signOut } from "./session";
 import { t } from "./texts";
 
@@ -62,13 +63,30 @@ export function Frame({ route, member, onSwitchLanguage, children }: FrameProps)
           {shown && route?.view === "campaign" ? (
             <CampaignLinks slug={shown.slug} here={route.part} campaign={shown} />
           ) : (
-            membership && <OrganisationLinks slug={membership.organisation.slug} id={membership.organisation.id} route={route} />
+            <>
+              {membership && (
+                <OrganisationLinks slug={membership.organisation.slug} id={membership.organisation.id} route={route} />
+              )}
+              {!membership &&
+                member.memberships.map(({ organisation: { slug, name } }) => (
+                  <Link
+                    key={slug}
+                    href={pathOf({ view: "organisation", slug, part: "campaigns" })}
+                    icon="overview"
+                    isHere={false}
+                  >
+                    {name}
+                  </Link>
+                ))}
+            </>
           )}
         </nav>
         <div class="foot">
-          <Link href={pathOf({ view: "home" })} icon="home" isHere={route?.view === "home"}>
-            {t().campaigns}
-          </Link>
+          {(member.memberships.length > 1 || route?.view !== "organisation") && (
+            <Link href={pathOf({ view: "home" })} icon="home" isHere={route?.view === "home"}>
+              {t().campaigns}
+            </Link>
+          )}
           <Link href={pathOf({ view: "account" })} icon="person" isHere={route?.view === "account"}>
             {member.name ?? t().account}
           </Link>
@@ -76,7 +94,7 @@ export function Frame({ route, member, onSwitchLanguage, children }: FrameProps)
             <button type="button" class="quiet" lang={t().switchLanguage === "中文" ? "zh" : "en"} onClick={onSwitchLanguage}>
               {t().switchLanguage}
             </button>
-            <button type="button" class="quiet" onClick={() => void signOut().then(() => go(pathOf({ view: "home" })))}>
+            <button type="button" class="quiet" onClick={() => void signOut().catch((error) => complain(explain(error)))}>
               {t().signOut}
             </button>
           </div>

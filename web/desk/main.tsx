@@ -1,10 +1,10 @@
 // The entry of the desk: who is signed in, the view of the address, and what is around every view.
 import "./style.css";
-import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { type ComponentChildren, render } from "preact";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import { chooseLanguage, language } from "../shared/language";
 import { lazy } from "../shared/lazy";
-import { backoff, pauseOrOnline } from "../shared/server";
+import { ApiError, backoff, isRetryable, pauseOrOnline } from "../shared/server";
 import { useLookAgain } from "../shared/store";
 import { SignIn } from "./account/sign_in";
 import { followTabs } from "./account/tabs";
@@ -66,7 +66,8 @@ function Desk() {
   };
   useEffect(() => {
     if (state === "open") load();
-    if (state === "none") viewer.set(undefined);
+    // What this page has in memory is not for who signs in next.
+    if (state === "none" && viewer.value) location.replace(pathOf({ view: "home" }));
   }, [state]);
   const switchLanguage = () => {
     chooseLanguage(language() === "zh" ? "en" : "zh");
@@ -77,12 +78,14 @@ function Desk() {
     if (route?.view === "invitation") return <Invitation />;
     // A session that ended on this page leaves the view as it is, below the sign-in.
     if (state === "none" || (state === "ended" && !member)) return <SignIn onSwitchLanguage={switchLanguage} />;
-    if (failure) return <Failed error={failure} retry={load} />;
+    if (failure && !member) return <Failed error={failure} retry={load} />;
     if (!member) return <Empty isLoading />;
     return (
       <>
         <Frame route={route} member={member} onSwitchLanguage={switchLanguage}>
-          <View route={route} />
+          <Guarded route={route}>
+            <View route={route} />
+          </Guarded>
         </Frame>
         {state === "ended" && <SignIn isAgain onSwitchLanguage={switchLanguage} />}
       </>
@@ -96,6 +99,13 @@ function Desk() {
   );
 }
 
+/** A view; where it cannot be drawn, that is told, and the way to the others stays open. */
+function Guarded({ route, children }: { route: Route | undefined; children: ComponentChildren }) {
+  const [error, again] = useErrorBoundary((fault) => console.error(fault));
+  useEffect(() => void (error && again()), [route]);
+  return error ? <Failed error={new ApiError("INTERNAL", "The view cannot be drawn.")} retry={again} /> : <>{children}</>;
+}
+
 function View({ route }: { route: Route | undefined }) {
   const member = viewer.use()!;
   switch (route?.view) {
@@ -105,19 +115,19 @@ function View({ route }: { route: Route | undefined }) {
       return <Account />;
     case "organisation": {
       const membership = member.memberships.find(({ organisation }) => organisation.slug === route.slug);
-      if (!membership) return <Empty text={t().notFound} />;
+      if (!membership) return <NotFound />;
       if (membership.lacksSecondFactor) return <NeedsSecondFactor />;
       const isAllowed =
         route.part === "new"
           ? may(membership.organisation.id, "EDIT_CAMPAIGNS")
           : route.part === "campaigns" || may(membership.organisation.id, "READ_RECORDS");
       const Part = organisationParts[route.part];
-      return isAllowed ? <Part membership={membership} key={route.slug} /> : <Empty text={t().notFound} />;
+      return isAllowed ? <Part membership={membership} key={route.slug} /> : <NotFound />;
     }
     case "campaign":
       return <CampaignPart route={route} key={route.slug} />;
     default:
-      return <Empty text={t().notFound} />;
+      return <NotFound />;
   }
 }
 
@@ -129,7 +139,7 @@ function CampaignPart({ route }: { route: Extract<Route, { view: "campaign" }> }
   useLookAgain(lookAgainMs, load);
   if (campaign === undefined) return <Empty isLoading />;
   if (campaign instanceof Error) return <Failed error={campaign} retry={load} />;
-  if (campaign === null || campaign.slug !== slug) return <Empty text={t().notFound} />;
+  if (campaign === null || campaign.slug !== slug) return <NotFound />;
   const organisationId = campaign.desk.organisation.id;
   if (viewer.value?.memberships.find(({ organisation }) => organisation.id === organisationId)?.lacksSecondFactor) {
     return <NeedsSecondFactor />;
@@ -141,7 +151,19 @@ function CampaignPart({ route }: { route: Extract<Route, { view: "campaign" }> }
         ? may(organisationId, "READ_RECORDS")
         : true;
   const Part = campaignParts[part];
-  return isAllowed ? <Part id={id} key={part} /> : <Empty text={t().notFound} />;
+  return isAllowed ? <Part id={id} key={part} /> : <NotFound />;
+}
+
+function NotFound() {
+  return (
+    <div class="empty">
+      <h1>{t().notFoundTitle}</h1>
+      <p>{t().notFound}</p>
+      <a class="button" href={pathOf({ view: "home" })}>
+        {t().toCampaigns}
+      </a>
+    </div>
+  );
 }
 
 function NeedsSecondFactor() {
@@ -163,7 +185,9 @@ async function begin(): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await resume();
-    } catch {
+    } catch (error) {
+      // What is wrong then is told where somebody signs in.
+      if (!isRetryable(error)) return sessionState.set("none");
       await pauseOrOnline(backoff(attempt));
     }
   }

@@ -39,10 +39,13 @@ function send(to: string, method: string, body?: object): Promise<Answer | undef
   const init: RequestInit = { method, headers, ...(body && { body: JSON.stringify(body) }) };
   return request(to, init, async (response) => {
     if (response.status === 204) return undefined;
-    if (!response.ok || !response.headers.get("content-type")?.includes("json")) {
+    if (!response.headers.get("content-type")?.includes("json")) {
       throw new ApiError("UNAVAILABLE", `The server answers ${response.status}.`);
     }
-    return (await response.json()) as Answer;
+    const answer: unknown = await response.json();
+    if (response.ok) return answer as Answer;
+    const { code, message } = answer as { code: string; message: string };
+    throw new ApiError(code, message);
   });
 }
 
@@ -60,8 +63,15 @@ function take(answer: Answer | undefined): Refusal | undefined {
 
 /** Signs in; gives the refusal, none where it worked. A refusal changes nothing. */
 export async function signIn(email: string, password: string, secondFactorCode?: string): Promise<Refusal | undefined> {
-  const answer = await send(path, "POST", { email, password, secondFactorCode });
-  return answer?.session ? take(answer) : (answer?.userErrors[0] ?? { code: "INTERNAL", message: "" });
+  await renewal?.catch(() => undefined);
+  const sending = send(path, "POST", { email, password, secondFactorCode });
+  // Whoever wants a token meanwhile waits for this one: the refusal of the old session would take the new cookie away.
+  renewal = sending
+    .then((answer) => (answer?.session && take(answer), tokens?.accessToken))
+    .finally(() => (renewal = undefined));
+  renewal.catch(() => undefined);
+  const answer = await sending;
+  return answer?.session ? undefined : (answer?.userErrors[0] ?? { code: "INTERNAL", message: "" });
 }
 
 /** Takes up the session of the cookie, if there is one. Throws an `ApiError` when the server cannot be reached. */
@@ -76,20 +86,35 @@ function renew(): Promise<string | undefined> {
   return renewal;
 }
 
-/** Ends the session, here and at the server. */
+/** Ends the session, here and at the server. Throws an `ApiError` where it goes on: the cookie is still there. */
 export async function signOut(): Promise<void> {
+  // An answer on its way must not open the session again.
+  await renewal?.catch(() => undefined);
+  await send(path, "DELETE");
   tokens = undefined;
-  await send(path, "DELETE").catch(() => undefined);
   sessionState.set("none");
+}
+
+/** Takes over that another window of this browser has signed the member out. */
+export async function followSignOut(): Promise<void> {
+  await renew();
+  if (sessionState.value === "ended") sessionState.set("none");
+}
+
+/** Without a session nothing is asked: an answer for nobody would stand for the member's. */
+function required(token: string | undefined): string {
+  if (token === undefined) throw new ApiError("UNAUTHENTICATED", "Nobody is signed in.");
+  return token;
 }
 
 /** The member, as the requester of operations. */
 export const staff: Requester = {
   async token() {
     if (tokens && now() < Date.parse(tokens.accessTokenExpiresAt) - renewalMarginMs) return tokens.accessToken;
-    return sessionState.value === "none" ? undefined : renew();
+    const isOver = sessionState.value === "none" || sessionState.value === "ended";
+    return required(isOver ? undefined : await renew());
   },
   async renew(stale) {
-    return tokens && tokens.accessToken !== stale ? tokens.accessToken : renew();
+    return required(tokens && tokens.accessToken !== stale ? tokens.accessToken : await renew());
   },
 };

@@ -239,8 +239,10 @@ impl MemberMutation {
         let accepting = app.accept_invitation(client, &input.token, &input.name, input.password);
         Ok(match Box::pin(accepting).await? {
             Ok(email) => {
-                // Whoever signs in at once is a member by then.
-                Box::pin(app.refresh_campaigns()).await?;
+                // Whoever signs in at once is a member by then. The invitation is used up whether this works or not.
+                if let Err(error) = Box::pin(app.refresh_campaigns()).await {
+                    tracing::warn!(%error, "a new member is known only with the next refresh");
+                }
                 AcceptInvitationPayload {
                     accepted: true,
                     email: Some(email),

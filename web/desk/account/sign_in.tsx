@@ -1,6 +1,7 @@
 // Signing in: with e-mail address and password, then with the code of the second factor where there is one.
 import "./account.css";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError } from "../../shared/server";
 import { viewer } from "../campaign";
 import { Dialog } from "../parts/dialog";
 import { Field, Refusals } from "../parts/form";
@@ -68,7 +69,9 @@ export function SignInForm(props: SignInFormProps) {
       if (refused.code === "INVALID_CREDENTIALS") setIsCodeStep(false);
       setRefusal(asksForCode ? undefined : refused);
     } catch (error) {
-      setRefusal({ code: "", message: explain(error) });
+      // The server says why it refuses pages of this address.
+      const isForeign = error instanceof ApiError && error.code === "FOREIGN_ORIGIN";
+      setRefusal({ code: "", message: isForeign ? error.message : explain(error) });
     } finally {
       setIsBusy(false);
     }

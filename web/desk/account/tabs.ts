@@ -1,6 +1,7 @@
 // Windows of one browser share a session: what one does to it, the others hear of.
 import { viewer } from "../campaign";
-import { resume, sessionState } from "../session";
+import { forgetDrafts } from "../parts/draft";
+import { followSignOut, resume, sessionState } from "../session";
 
 /** The member who is signed in; null for nobody. */
 interface Message {
@@ -11,7 +12,7 @@ let told: string | null | undefined;
 
 /** Begins the page anew, for another member, who must not find what this one was typing. */
 export function beginAnew(): void {
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith("acclaim.draft.")) sessionStorage.removeItem(key);
+  forgetDrafts();
   location.reload();
 }
 
@@ -19,7 +20,8 @@ function hear({ member }: Message): void {
   const here = viewer.value?.id;
   if (member && here && member !== here) beginAnew();
   // The server knows whether the session that the windows share is open.
-  else if ((member === null) === (sessionState.value === "open")) resume().catch(() => undefined);
+  else if (member === null) followSignOut().catch(() => undefined);
+  else if (sessionState.value !== "open") resume().catch(() => undefined);
 }
 
 /** Tells the other windows who signs in and out here, and follows them. */

@@ -12,7 +12,7 @@ export const t = texts(
     password: "Password",
     showPassword: "Show",
     hidePassword: "Hide",
-    forgotten: "Password forgotten? The operator of this server can set a new one for you.",
+    forgotten: "Forgotten your password? The operator of this server can set a new one.",
     codeTitle: "Second step",
     code: "Code of your authenticator",
     codeHint: "Six digits that change every 30 seconds.",
@@ -44,7 +44,7 @@ export const t = texts(
     accepting: "Accepting…",
     noInvitation: "No invitation was found in this address",
     noInvitationHint: "Open the link that you were given once more, the whole of it: it is good once, for seven days.",
-    invitationOver: "This invitation is good for nothing any more",
+    invitationOver: "This invitation is no longer valid",
     invitationOverHint:
       "It was used, has expired after seven days, or was taken back. If you have accepted it, sign in. " +
       "Otherwise ask an owner of the organisation for a new one.",
@@ -108,7 +108,7 @@ export const t = texts(
     factorDone: "The second factor is set up.",
     codesFile: (email: string) =>
       `Recovery codes for Acclaim, ${email}\nEach is good once, in place of the code of the authenticator.`,
-    alreadyEnrolled: "A second factor is set up already, perhaps in another window. Load the page anew.",
+    alreadyEnrolled: "A second factor is set up already, perhaps in another window. Reload the page.",
     wrongCode: "This is not the code of this moment. Wait for the next one; the clock of the phone must be right.",
     wrongPassword: "The password is wrong.",
     cancelSetUp: "Cancel",

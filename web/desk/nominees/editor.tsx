@@ -8,12 +8,13 @@ import { Confirm, Dialog } from "../parts/dialog";
 import { type Draft, useDraft } from "../parts/draft";
 import { Choice, Conflict, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { tell } from "../parts/notice";
+import { Portrait } from "../parts/portrait";
 import { Empty, Failed, explain } from "../parts/states";
 import { staff } from "../session";
 import { t as shared } from "../texts";
 import { type Fields, charsMax, faultsOf, fieldNames, fieldsOf, inputOf, isPublic, publicSentence, save } from "./fields";
 import { CreateNominee, FindNomineeDetails } from "./operations";
-import { Portrait, pictureTypes, faultOf, givePortrait, sendPortrait } from "./picture";
+import { pictureTypes, faultOf, givePortrait, sendPortrait } from "./picture";
 import type { NomineeDetails, Roster } from "./roster";
 import { Steps } from "./steps";
 import { t } from "./texts";
@@ -260,7 +261,7 @@ function NomineeForm({ nominee, roster, onClose, onRead }: NomineeFormProps) {
         <Conflict draft={draft} label={(field) => t().fields[field]} show={showValue} />
         <NomineeFields draft={draft} errors={errors} isNew={false} isFixed={!mayEdit} />
         {isRead && (
-          <section class="public stack">
+          <section class="public-sentence stack">
             <p>{t().publicChange}</p>
             <TextField
               label={shared().publicReason}

@@ -148,7 +148,7 @@ export function NomineesView({ id }: { id?: string | undefined }) {
         <h1>{shared().nominees}</h1>
         <span class="soft" role="status">
           {roster.isComplete
-            ? t().shown(found.length, total)
+            ? total > 0 && t().shown(found.length, total)
             : roster.total !== undefined && t().reading(roster.nodes.length, total)}
         </span>
         {mayEdit && total > 0 && (
@@ -220,7 +220,7 @@ interface FiltersProps {
 function Filters({ wish, setWish, hasVotes, isPhone }: FiltersProps) {
   const { categories } = useCampaign();
   return (
-    <div class="filters" role="search">
+    <div class="filters nominee-filters" role="search">
       <input
         type="search"
         value={wish.search}

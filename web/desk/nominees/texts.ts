@@ -26,9 +26,9 @@ const english = {
   shown: (shown: number, total: number) =>
     shown === total ? plural(total, "nominee") : `${count(shown)} of ${plural(total, "nominee")}`,
   reading: (read: number, total: number) => `Reading ${count(read)} of ${count(total)}…`,
-  none: "Nobody is on the list yet. A sheet brings all nominees at once; a single one is written here.",
+  none: "Nobody is on the list yet. Import all nominees at once from a sheet, or add them here one by one.",
   noneRead: "Nobody is on the list yet.",
-  nothingFound: "No nominee is like that.",
+  nothingFound: "No nominee matches.",
   clearFilters: "Show all",
   importSheet: "Import a sheet",
   sortBy: "Sort by",
@@ -75,7 +75,7 @@ const english = {
   },
   summaryHint: "A few sentences; the public reads them on the nominee's page.",
   wrongNumber: "A whole number from 1 to 999,999.",
-  isNeeded: "This is needed.",
+  isNeeded: "This is required.",
   categoryFixed: "A nominee who has votes stays in the category.",
   publicChange: "Votes have been cast: a change of name, number or employer is shown to the public, with your reason.",
   publicReads: "The public will read",
@@ -106,7 +106,7 @@ const english = {
   withdrawEffect: (s: Subject) =>
     s.votes === null
       ? `Takes ${who(s)} off the list; the votes stay.`
-      : `Takes ${who(s)} with ${plural(s.votes, "vote")} off the list; its ${
+      : `Takes ${who(s)} with ${plural(s.votes, "vote")} off the list; the ${
           s.votes === 1 ? "vote stays, and counts" : "votes stay, and count"
         } in the total.`,
   withdrawMore: "The page of the nominee is gone for the public within a second. You can put the nominee on the list again.",
@@ -114,7 +114,7 @@ const english = {
     `Puts ${who(s)} on the list again${
       s.votes === null ? "" : `, with ${plural(s.votes, "vote")}`
     }. The nominee can be voted for.`,
-  reasonLogged: "The reason stands in the log of the organisation.",
+  reasonLogged: "The reason is kept in the log.",
   frozen: (name: string) => `${name} is frozen.`,
   unfrozen: (name: string) => `${name} can be voted for again.`,
   withdrawn: (name: string) => `${name} is off the list.`,
@@ -165,7 +165,7 @@ const english = {
   nomineeOf: (file: string) => `Nominee of ${file}`,
   chooseNominee: "Number or name",
   leaveOut: "Leave out",
-  sendPortraits: (n: number) => `Send ${plural(n, "picture")}`,
+  sendPortraits: (n: number) => (n === 0 ? "Send" : `Send ${plural(n, "picture")}`),
   sendingPortraits: (done: number, all: number) => `${count(done)} of ${plural(all, "picture")} sent`,
   refusedPortraits: (n: number) => `${count(n)} refused`,
   allSent: (n: number) => `${plural(n, "portrait")} sent.`,
@@ -267,7 +267,7 @@ const chinese: typeof english = {
       : `将 ${whoChinese(s)}（${count(s.votes)} 票）从名单撤下；所得票数保留，仍计入总票数。`,
   withdrawMore: "候选人页面会在一秒内对公众消失。之后可以恢复。",
   restoreEffect: (s) => `将 ${whoChinese(s)} 重新列入名单${s.votes === null ? "" : `，保留 ${count(s.votes)} 票`}，并可以投票。`,
-  reasonLogged: "原因会写入本组织的操作记录。",
+  reasonLogged: "原因会写入操作记录。",
   frozen: (name) => `已冻结 ${name}。`,
   unfrozen: (name) => `${name} 可以重新接受投票。`,
   withdrawn: (name) => `已将 ${name} 从名单撤下。`,
@@ -309,7 +309,7 @@ const chinese: typeof english = {
   nomineeOf: (file) => `${file} 对应的候选人`,
   chooseNominee: "编号或姓名",
   leaveOut: "不上传",
-  sendPortraits: (n) => `上传 ${count(n)} 张`,
+  sendPortraits: (n) => (n === 0 ? "上传" : `上传 ${count(n)} 张`),
   sendingPortraits: (done, all) => `已上传 ${count(done)} / ${count(all)} 张`,
   refusedPortraits: (n) => `${count(n)} 张未通过`,
   allSent: (n) => `${count(n)} 张照片已上传。`,

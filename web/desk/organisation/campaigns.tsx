@@ -147,9 +147,9 @@ function Waiting({ campaign }: { campaign: Line }) {
 
 /** A cover of 16:9, or a quiet place where there is none. */
 function Cover({ campaign: { coverUrl, title } }: { campaign: Line }) {
-  if (coverUrl) return <img class="cover" src={coverUrl} alt="" loading="lazy" referrerpolicy="no-referrer" />;
+  if (coverUrl) return <img class="campaign-cover" src={coverUrl} alt="" loading="lazy" referrerpolicy="no-referrer" />;
   return (
-    <span class="cover" aria-hidden="true">
+    <span class="campaign-cover" aria-hidden="true">
       {[...title][0]}
     </span>
   );
@@ -158,7 +158,7 @@ function Cover({ campaign: { coverUrl, title } }: { campaign: Line }) {
 function Figures({ campaign: { phase, tally, desk } }: { campaign: Line }) {
   const { active, frozen } = desk!.nomineeCounts;
   return (
-    <p class="figures">
+    <p class="campaign-figures">
       {tally && phase !== "DRAFT" && phase !== "UPCOMING" && (
         <>
           <span>{t().votes(tally.countedVotes)}</span>
@@ -217,7 +217,7 @@ export function CampaignsView({ membership }: { membership: Membership }) {
       </header>
       {membership.role === "AUDITOR" && <p class="soft below">{shared().readOnly}</p>}
       {list.total === 0 && <NoCampaigns organisation={organisation} />}
-      <ul class="rows">
+      <ul class="campaign-rows">
         {list.nodes.map((campaign) => (
           <Row key={campaign.id} campaign={campaign} mayEdit={mayEdit} onOpen={setOpen} />
         ))}

@@ -10,6 +10,7 @@ import { Confirm } from "../parts/dialog";
 import { Icon } from "../parts/icon";
 import { tell } from "../parts/notice";
 import { explain } from "../parts/states";
+import { zoneName } from "../parts/zone";
 import { type CampaignView, campaignPath } from "../route";
 import { staff } from "../session";
 import { AnnounceCampaign } from "./operations";
@@ -214,7 +215,7 @@ function AnnounceDialog({ campaign, missing, onClose }: AnnounceDialogProps) {
       <p>{t().announceEffect(desk.nomineeCounts.active, categories.length)}</p>
       <p>
         {isPast(votingOpensAt) ? t().announceOpensNow(closes) : t().announceOpens(inWords(votingOpensAt, timeZone), closes)}{" "}
-        <small>{t().inZone(timeZone)}</small>
+        <small>{t().inZone(zoneName(timeZone))}</small>
       </p>
       <p>{t().announceFixed}</p>
       {missing > 0 && <p class="caution">{t().announceMissing(missing)}</p>}

@@ -10,6 +10,7 @@ import { type Membership, useCampaign } from "../campaign";
 import { Field } from "../parts/form";
 import { PageEnd } from "../parts/paged";
 import { Empty } from "../parts/states";
+import { zoneName } from "../parts/zone";
 import { campaignPath, parameter, setParameters } from "../route";
 import { staff } from "../session";
 import { t as shared } from "../texts";
@@ -42,8 +43,11 @@ interface LogProps {
   hint: string;
 }
 
-/** The day after one: the filter takes its last day wholly. */
-const dayAfter = (day: string) => new Date(Date.parse(`${day}T00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+/** The day after one: the filter takes its last day wholly. What is no day, as addresses may have it, gives none. */
+function dayAfter(day: string): string {
+  const ms = Date.parse(`${day}T00:00Z`) + 86_400_000;
+  return Number.isNaN(ms) ? "" : new Date(ms).toISOString().slice(0, 10);
+}
 
 /** The variables of the filters that stand in the address. */
 function filterOf(campaignId: string | undefined, timeZone: string) {
@@ -95,7 +99,7 @@ function Log({ slug, campaignId, timeZone, hint }: LogProps) {
     <>
       <header class="head">
         <h1>{t().title}</h1>
-        <small class="soft">{t().zone(timeZone)}</small>
+        <small class="soft">{t().zone(zoneName(timeZone))}</small>
       </header>
       <p class="soft below">{hint}</p>
       <Filters slug={slug} hasCampaigns={!campaignId} isFiltered={isFiltered} />

@@ -10,6 +10,7 @@ type Change = LogEntry["changes"][number];
 const personal = "changed";
 const times = new Set(["votingOpensAt", "votingClosesAt", "pausedAt", "scheduledFor"]);
 const pictures = new Set(["coverMedia", "portraitMedia", "coverUrl"]);
+const hashes = new Set(["fileSha256", "sha256"]);
 const ids = new Set(["categoryId", "nomineeId", "authorId", "approverId"]);
 /** Characters of a hash or an id that are shown. */
 const idChars = 12;
@@ -22,7 +23,7 @@ export function valueInWords(field: string, value: string | null, timeZone: stri
     return formatTime(Date.parse(value), { timeZone, dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
   }
   if (pictures.has(field)) return t().picture;
-  if (ids.has(field) || field === "fileSha256") return value.length > idChars ? `${value.slice(0, idChars)}…` : value;
+  if (ids.has(field) || hashes.has(field)) return value.length > idChars ? `${value.slice(0, idChars)}…` : value;
   if (field === "action") return deedOf(value);
   if (field === "kind") return t().exports[value] ?? value;
   if (field === "format") return value.toUpperCase();

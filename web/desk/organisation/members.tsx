@@ -228,7 +228,7 @@ function Invitations({ invitations, mayManage, onRevoke }: InvitationsProps) {
     <section class="box">
       <h2>{t().invitations}</h2>
       {invitations.length === 0 && <p class="soft">{t().noInvitations}</p>}
-      <ul class="lines">
+      <ul class="invitations">
         {invitations.map((invitation) => (
           <li key={invitation.id}>
             <span>

@@ -209,7 +209,7 @@ interface StepListProps {
 function StepList({ here, isDone, onGo }: StepListProps) {
   return (
     <nav aria-label={t().newTitle}>
-      <ol class="steps">
+      <ol class="wizard-steps">
         {steps.map((name, index) => (
           <li key={name}>
             <button type="button" class="quiet" aria-current={name === here ? "step" : undefined} onClick={() => onGo(name)}>

@@ -5,6 +5,7 @@ import { zonedToUtc } from "../../shared/zoned";
 import type { QuotaPeriod, QuotaScope, TallyVisibility } from "../operations";
 import { Choice, Field, TextField, type UserError, errorOf } from "../parts/form";
 import { Icon } from "../parts/icon";
+import { zoneName } from "../parts/zone";
 import type { IdentityKind } from "./operations";
 import { rulesSentence } from "./rules_sentence";
 import { SlugField, isSlug, slugOf } from "./slug";
@@ -260,7 +261,7 @@ function Categories({ campaign: { categories }, errors, problem, onChange }: Ste
     <>
       <p class="soft">{categories.length === 0 ? t().noCategories : t().categoriesHint}</p>
       {categories.map(({ name, size }, index) => (
-        <div class="category" key={index}>
+        <div class="category-row" key={index}>
           <TextField
             label={t().categoryName}
             value={name}
@@ -308,7 +309,7 @@ function Check({ campaign, onGo }: StepProps) {
   const who = [isForWechat && t().wechat, isForGuests && t().guests].filter(Boolean).join(" · ");
   const rows: [Exclude<Step, "check">, string[]][] = [
     ["what", [title || t().none, `${location.host}/c/${slug || derivedSlug(campaign)}`]],
-    ["when", [`${at(opens)} – ${at(closes)}`, t().inZone(timeZone)]],
+    ["when", [`${at(opens)} – ${at(closes)}`, t().inZone(zoneName(timeZone))]],
     ["who", [who || t().none]],
     ["rules", [rulesSentence(rulesOf(campaign))]],
     ["categories", categories.length ? categories.map(({ name, size }) => `${name} · ${t().places(Number(size))}`) : [t().none]],

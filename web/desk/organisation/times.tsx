@@ -2,6 +2,7 @@
 import { now } from "../../shared/clock";
 import { utcToZoned, zonedToUtc } from "../../shared/zoned";
 import { TextField } from "../parts/form";
+import { zoneName } from "../parts/zone";
 import { t } from "./texts";
 
 /** Both as times of day in the campaign's time zone: "2026-11-28T09:00"; empty where nothing is chosen. */
@@ -59,7 +60,7 @@ export function TimesFields({ times, timeZone, onChange, opensError, closesError
   const problem = opens && closes ? timesProblem(times, timeZone) : undefined;
   const past = opens && Date.parse(zonedToUtc(opens, timeZone)) < now() ? t().isPast : undefined;
   const lengthMs = Date.parse(zonedToUtc(closes, timeZone)) - Date.parse(zonedToUtc(opens, timeZone));
-  const hint = t().inZone(timeZone);
+  const hint = t().inZone(zoneName(timeZone));
   return (
     <div class="times">
       <div class="stack">

@@ -14,7 +14,7 @@ const rereadMs = 20_000;
 const dayMs = 86_400_000;
 export const nextStoriesMax = 5;
 /** The list has the latest first, so the nearest are looked for in a time that ends: these, then all that there is. */
-const horizonsMs = [2 * dayMs, 14 * dayMs];
+const horizonsMs = [2, 14, 60, 365].map((days) => days * dayMs);
 
 export interface Facts extends NonNullable<NonNullable<FindOverviewQuery["campaign"]>["desk"]> {
   /** Whether there is a report; there can be one only once voting has closed. */

@@ -4,7 +4,7 @@ import { now } from "../../shared/clock";
 import { type ConnectionState, watch } from "../../shared/live";
 import { execute } from "../../shared/server";
 import { type Campaign, mayHere } from "../campaign";
-import { staff } from "../session";
+import { sessionState, staff } from "../session";
 import { type DeskTallyFragment, FindDeskTally, WatchDeskTally } from "./operations";
 
 export interface Standing {
@@ -66,8 +66,11 @@ export function useFigures(campaign: Campaign): LiveFigures {
   const [state, setState] = useState<ConnectionState>("connecting");
   const lastContactMs = useRef(now());
   const isShown = seesFigures(campaign);
+  const hasEnded = sessionState.use() === "ended";
   const { id, slug } = campaign;
   useEffect(() => {
+    // Below the sign-in the figures stand as they were, and nothing is asked.
+    if (hasEnded) return setState("lost");
     setFigures(undefined);
     if (!isShown) return;
     let newest: DeskTallyFragment | undefined;
@@ -103,6 +106,6 @@ export function useFigures(campaign: Campaign): LiveFigures {
       stop();
       clearTimeout(timer);
     };
-  }, [id, isShown]);
+  }, [id, isShown, hasEnded]);
   return { figures, state, lastContactMs: lastContactMs.current };
 }

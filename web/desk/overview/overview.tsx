@@ -9,6 +9,7 @@ import { type Campaign, mayHere, reloadCampaign, useCampaign } from "../campaign
 import { Guide } from "../organisation/guide";
 import { Bars } from "../parts/bars";
 import { Phase } from "../parts/states";
+import { zoneName } from "../parts/zone";
 import { campaignPath } from "../route";
 import { t as common } from "../texts";
 import { Boards, Freshness } from "./boards";
@@ -16,7 +17,7 @@ import { type Facts, type NextStory, useFacts, useNextStories } from "./facts";
 import { type Figures, isOver, seesFigures, useFigures } from "./figures";
 import { type Roster, useRoster } from "./roster";
 import { t } from "./texts";
-import { deadline, zoneName } from "./times";
+import { deadline } from "./times";
 import { Todos } from "./todo";
 import { ClientsBox, TurnoutBox } from "./turnout";
 import { type Pace, usePace } from "./votes";

@@ -56,7 +56,7 @@ export function useRoster(slug: string | undefined, figures: Figures | undefined
     !!standings && (standings.length !== roster.size || standings.some(({ number }) => !roster.has(number)));
   useEffect(() => {
     if (!isMismatch) return;
-    const timer = setInterval(() => void read(), mismatchMs);
+    const timer = setInterval(() => document.hidden || void read(), mismatchMs);
     return () => clearInterval(timer);
   }, [isMismatch]);
   return roster;

@@ -1,6 +1,6 @@
 // What is being edited: kept through a reload and a session's end, and put together with what somebody else has saved
 // meanwhile, so that nothing is lost.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { storedValue } from "../../shared/storage";
 
 type Fields = Record<string, unknown>;
@@ -10,6 +10,8 @@ interface Kept<Of extends Fields> {
   base: Of;
   revision: number;
   fields: Of;
+  /** The fields in conflict, of which none was chosen yet. */
+  unresolved?: (keyof Of)[];
 }
 
 /** An object that is being edited. */
@@ -34,6 +36,28 @@ export interface Draft<Of extends Fields> {
   discard(): void;
 }
 
+/** The member whose drafts this window has. */
+const owner = storedValue<string>("drafts.owner", () => sessionStorage);
+/** The beginnings of the names of what somebody types, and of the keys by which it is sent. */
+const kinds = ["draft", "wish", "story.key"];
+
+/** Forgets what was being edited in this window. */
+export function forgetDrafts(): void {
+  try {
+    for (const key of Object.keys(sessionStorage)) {
+      if (kinds.some((kind) => key.startsWith(`acclaim.${kind}.`))) sessionStorage.removeItem(key);
+    }
+  } catch {
+    // There is no storage: what memory has goes with the page.
+  }
+}
+
+/** Makes the drafts of this window a member's: those of another are forgotten. */
+export function claimDrafts(memberId: string): void {
+  if (owner.read() !== memberId) forgetDrafts();
+  owner.write(memberId);
+}
+
 const isEqual = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
 /**
@@ -47,14 +71,19 @@ export function useDraft<Of extends Fields>(key: string, current: Of, revision: 
     const kept = store.read();
     return { kept: kept ?? { base: current, revision, fields: current }, isFound: kept !== undefined };
   });
-  const [unresolved, setUnresolved] = useState<(keyof Of)[]>([]);
   const { kept } = state;
+  // Several changes may come between two drawings, and after an answer that was waited for.
+  const latest = useRef(kept);
+  const given = useRef({ current, revision });
+  given.current = { current, revision };
   const keep = (next: Kept<Of>) => {
     const isSame = isEqual(next.fields, next.base);
     store.write(isSame ? undefined : next);
-    setState({ kept: next, isFound: state.isFound && !isSame });
+    latest.current = next;
+    setState(({ isFound }) => ({ kept: next, isFound: isFound && !isSame }));
   };
   useEffect(() => {
+    const kept = latest.current;
     if (revision === kept.revision && isEqual(current, kept.base)) return;
     const names = Object.keys(current) as (keyof Of)[];
     const isMine = (name: keyof Of) => !isEqual(kept.fields[name], kept.base[name]);
@@ -62,8 +91,8 @@ export function useDraft<Of extends Fields>(key: string, current: Of, revision: 
     const both = names.filter((name) => isMine(name) && isTheirs(name) && !isEqual(kept.fields[name], current[name]));
     const fields = { ...current };
     for (const name of names) if (isMine(name)) fields[name] = kept.fields[name];
-    setUnresolved((before) => [...new Set([...before, ...both])].filter((name) => isMine(name)));
-    keep({ base: current, revision, fields });
+    const unresolved = [...new Set([...(kept.unresolved ?? []), ...both])].filter(isMine);
+    keep({ base: current, revision, fields, unresolved });
   }, [revision, JSON.stringify(current)]);
   const changed = (Object.keys(kept.fields) as (keyof Of)[]).filter((name) => !isEqual(kept.fields[name], kept.base[name]));
   const pick = (names: (keyof Of)[], from: Of) => Object.fromEntries(names.map((name) => [name, from[name]])) as Partial<Of>;
@@ -73,26 +102,25 @@ export function useDraft<Of extends Fields>(key: string, current: Of, revision: 
     changes: pick(changed, kept.fields),
     isChanged: changed.length > 0,
     isFound: state.isFound,
-    conflicts: pick(unresolved, kept.base),
-    set: (change) => keep({ ...kept, fields: { ...kept.fields, ...change } }),
+    conflicts: pick(changed.filter((name) => kept.unresolved?.includes(name)), kept.base),
+    set: (change) => keep({ ...latest.current, fields: { ...latest.current.fields, ...change } }),
     resolve: (field, value) => {
-      setUnresolved(unresolved.filter((name) => name !== field));
-      keep({ ...kept, fields: { ...kept.fields, [field]: value } });
+      const { fields, unresolved = [] } = latest.current;
+      keep({ ...latest.current, fields: { ...fields, [field]: value }, unresolved: unresolved.filter((name) => name !== field) });
     },
-    saved: (sent, object, revision) =>
-      setState(({ kept: { fields: latest } }) => {
-        const names = Object.keys(object) as (keyof Of)[];
-        const isLater = (name: keyof Of) => name in sent && !isEqual(latest[name], sent[name]);
-        const fields = { ...object };
-        for (const name of names) if (isLater(name)) fields[name] = latest[name];
-        const next = { base: object, revision, fields };
-        store.write(isEqual(fields, object) ? undefined : next);
-        return { kept: next, isFound: false };
-      }),
+    saved: (sent, object, revision) => {
+      const { base, fields: typed } = latest.current;
+      // A field that was not sent, too, may have been typed in since.
+      const stood = { ...base, ...sent };
+      const fields = { ...object };
+      for (const name of Object.keys(object) as (keyof Of)[]) if (!isEqual(typed[name], stood[name])) fields[name] = typed[name];
+      keep({ base: object, revision, fields });
+      setState(({ kept }) => ({ kept, isFound: false }));
+    },
     discard: () => {
-      store.write(undefined);
-      setUnresolved([]);
-      setState({ kept: { base: current, revision, fields: current }, isFound: false });
+      const { current, revision } = given.current;
+      keep({ base: current, revision, fields: current });
+      setState(({ kept }) => ({ kept, isFound: false }));
     },
   };
 }

@@ -5,9 +5,11 @@ import { type Language, language } from "../../shared/language";
 import { execute } from "../../shared/server";
 import { randomUuid } from "../../shared/session";
 import { type Campaign, mayHere } from "../campaign";
+import { copyText } from "../parts/copy";
 import { complain, tell } from "../parts/notice";
 import { Empty, Failed, explain } from "../parts/states";
 import { staff } from "../session";
+import { download } from "../sheets/poll";
 import { CreateReport, FindReport, FindReportLinks, type ReportPartsFragment } from "./operations";
 import { t } from "./texts";
 
@@ -75,10 +77,6 @@ export function ReportBox({ campaign }: { campaign: Campaign }) {
 
 function Links({ slug, sha256 }: { slug: string; sha256: string }) {
   const languages: Language[] = language() === "zh" ? ["zh", "en"] : ["en", "zh"];
-  const copy = () => {
-    // Clipboards are there over HTTPS only.
-    void navigator.clipboard?.writeText(sha256).then(() => tell(t().copied));
-  };
   return (
     <>
       <div class="row">
@@ -98,11 +96,9 @@ function Links({ slug, sha256 }: { slug: string; sha256: string }) {
       </p>
       <p class="hash">
         <small>SHA-256</small> <code>{sha256}</code>
-        {"clipboard" in navigator && (
-          <button type="button" class="quiet" onClick={copy}>
-            {t().copy}
-          </button>
-        )}
+        <button type="button" class="quiet" onClick={() => void copyText(sha256)}>
+          {t().copy}
+        </button>
       </p>
     </>
   );
@@ -131,8 +127,7 @@ async function openReport(slug: string, of: Language): Promise<void> {
 async function fetchSheet(slug: string, of: Language): Promise<void> {
   try {
     const links = await linksOf(slug, of);
-    // It comes as a file: this page stays.
-    if (links) location.assign(links.xlsxUrl);
+    if (links) download(links.xlsxUrl);
   } catch (error) {
     complain(explain(error));
   }

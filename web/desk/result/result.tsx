@@ -6,12 +6,13 @@ import { execute } from "../../shared/server";
 import { type Campaign, mayHere, reloadCampaign, useCampaign } from "../campaign";
 import { type Place, placesOf } from "../overview/boards";
 import { type Figures, isOver, useFigures } from "../overview/figures";
-import { Portrait } from "../overview/portrait";
 import { useRoster } from "../overview/roster";
-import { deadline, zoneName } from "../overview/times";
+import { deadline } from "../overview/times";
 import { Confirm } from "../parts/dialog";
 import { tell } from "../parts/notice";
+import { Portrait } from "../parts/portrait";
 import { Phase, explain } from "../parts/states";
+import { zoneName } from "../parts/zone";
 import { campaignPath } from "../route";
 import { staff } from "../session";
 import { t as common } from "../texts";
@@ -136,9 +137,9 @@ function Sums({ figures }: { figures: Figures | undefined }) {
   );
 }
 
-/** Whether nominees share a place on both sides of the line. */
+/** Whether nominees share a place on both sides of the line; those without votes do, too, as in the report. */
 const isCutTied = (places: readonly Place[], cut: number) =>
-  cut > 0 && places.length > cut && places[cut]!.votes > 0 && places[cut]!.rank === places[cut - 1]!.rank;
+  cut > 0 && places.length > cut && places[cut]!.rank === places[cut - 1]!.rank;
 
 interface RankingProps {
   slug: string;

@@ -8,8 +8,8 @@ export const t = texts(
   {
     before: (time: string) => `The result stands here once voting has closed, ${time}.`,
     beforeWhat: [
-      "The places of each category, with ties and the line of those who are taken",
-      "Publishing it, and putting the campaign away afterwards",
+      "The places in each category, with ties and the line of selection",
+      "Publishing the result, and archiving the campaign afterwards",
       "The report: one document with all figures, to read, to print and to check",
     ],
     draft: "The result stands here once the campaign has been announced and voting has closed.",
@@ -30,7 +30,7 @@ export const t = texts(
       "The public reads that the result is out; the votes, by the rules, only the organisers do. It cannot be taken back.",
     published: "The result is published.",
     archive: "Archive…",
-    archiveTitle: "Put the campaign away?",
+    archiveTitle: "Archive the campaign?",
     archiveAction: "Archive",
     archiveWhat: (nominees: number, votes: number) =>
       `Keeps ${many(nominees, "nominee", "nominees")} and ${many(votes, "vote", "votes")} for the record. ` +
@@ -41,20 +41,21 @@ export const t = texts(
     voters: "Voters",
     withheld: "Votes withheld",
     withheldHint: "held back by a rule, not counted",
-    withdrawnVotes: "Of withdrawn nominees",
+    withdrawnVotes: "For withdrawn nominees",
     withdrawnHint: "counted, and in no category’s list",
     rawHint: (raw: number) => `of ${many(raw, "vote", "votes")} in all`,
-    votesEach: (n: string) => `${n} ${n === "1" ? "vote" : "votes"} a voter`,
+    votesEach: (n: string) => `${n} ${n === "1" ? "vote" : "votes"} per voter`,
     place: "Place",
     nominee: "Nominee",
     votes: "Votes",
     share: "Share",
     tied: "tied",
-    taken: (cut: number, all: number) => `first ${count(cut)} of ${count(all)}`,
-    cutLine: (n: number) => `The line: the first ${count(n)} are taken`,
+    taken: (cut: number, all: number) =>
+      cut < all ? `top ${count(cut)} of ${count(all)}` : many(all, "nominee", "nominees"),
+    cutLine: (n: number) => `Line of selection: the top ${count(n)} are selected`,
     cutTied: (n: number, votes: number, tied: number) =>
       `${count(tied)} nominees share place ${count(n)} across the line, with ${many(votes, "vote", "votes")} each: ` +
-      "all of them are taken, or your rules decide",
+      "all of them are selected, or your rules decide",
     showAll: (n: number) => `Show all ${count(n)}`,
     showFewer: "Show fewer",
     noNominees: "No nominees in this category.",
@@ -76,11 +77,10 @@ export const t = texts(
     languages: { en: "English", zh: "Chinese" },
     linksHint: "Links are for you alone, and last ten minutes: a click asks for a new one.",
     copy: "Copy",
-    copied: "Copied.",
   },
   {
     before: (time) => `投票于 ${time} 截止后，结果显示在这里。`,
-    beforeWhat: ["各奖项的名次、并列情况和入选线", "公示结果，之后可以归档", "评选报告：全部数据汇成一份，可阅读、打印、核对"],
+    beforeWhat: ["各类别的名次、并列情况和入选线", "公示结果，之后可以归档", "评选报告：全部数据汇成一份，可阅读、打印、核对"],
     draft: "公布评选并在投票截止后，结果显示在这里。",
     toOverview: "返回概览",
     exportsHint: "票数、趋势、故事和操作记录的表格在：",
@@ -92,9 +92,9 @@ export const t = texts(
       new Set(sizes).size === 1
         ? ` ${count(sizes.length)} 份入选名单，每份 ${count(sizes[0] ?? 0)} 名`
         : ` ${count(sizes.length)} 份入选名单（${sizes.map(count).join("、")} 名）`,
-    publishTies: (names) => `以下奖项有并列跨越入选线：${names}，名单会多于规定名额。`,
+    publishTies: (names) => `以下类别有并列跨越入选线：${names}，名单会多于规定名额。`,
     publishVisible: "公示后，所有人看到的就是最终结果，不能撤回。",
-    publishHidden: "按规则票数只对组织者显示：公众会看到结果已公示，但看不到票数。公示后不能撤回。",
+    publishHidden: "按规则票数仅主办方可见：公众会看到结果已公示，但看不到票数。公示后不能撤回。",
     published: "结果已公示。",
     archive: "归档…",
     archiveTitle: "归档这次评选？",
@@ -107,8 +107,8 @@ export const t = texts(
     voters: "投票人",
     withheld: "暂扣票数",
     withheldHint: "因规则暂扣，不计入",
-    withdrawnVotes: "已退出候选人的票",
-    withdrawnHint: "已计入总数，不在各奖项名单内",
+    withdrawnVotes: "已撤下候选人的票",
+    withdrawnHint: "已计入总数，不在各类别名单内",
     rawHint: (raw) => `总票数 ${count(raw)}`,
     votesEach: (n) => `人均 ${n} 票`,
     place: "名次",
@@ -116,14 +116,14 @@ export const t = texts(
     votes: "票数",
     share: "占比",
     tied: "并列",
-    taken: (cut, all) => `前 ${count(cut)} 名入选 · 共 ${count(all)} 名`,
+    taken: (cut, all) => (cut < all ? `前 ${count(cut)} 名入选 · 共 ${count(all)} 名` : `共 ${count(all)} 名`),
     cutLine: (n) => `入选线：前 ${count(n)} 名入选`,
     cutTied: (n, votes, tied) =>
       `${count(tied)} 位候选人并列第 ${count(n)} 名（各 ${count(votes)} 票），跨越入选线：一并入选，或按评选办法决定`,
     showAll: (n) => `显示全部 ${count(n)} 名`,
     showFewer: "收起",
-    noNominees: "这个奖项没有候选人。",
-    withdrawn: (n) => `${count(n)} 位候选人已退出`,
+    noNominees: "这个类别没有候选人。",
+    withdrawn: (n) => `${count(n)} 位候选人已撤下`,
     waiting: "加载中…",
     report: "评选报告",
     reportWhat:
@@ -140,6 +140,5 @@ export const t = texts(
     languages: { en: "英文", zh: "中文" },
     linksHint: "链接只供您本人使用，10 分钟内有效；每次点击都会获取新的链接。",
     copy: "复制",
-    copied: "已复制。",
   },
 );

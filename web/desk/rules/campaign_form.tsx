@@ -1,13 +1,14 @@
 // What the campaign is, when it is, and its rules: edited until they are fixed, read from then on.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { zonedToUtc } from "../../shared/zoned";
-import { type Campaign, useCampaign } from "../campaign";
+import { type Campaign, campaign as currentCampaign, useCampaign } from "../campaign";
 import { useDraft } from "../parts/draft";
 import { Choice, Conflict, Field, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { tell } from "../parts/notice";
+import { zoneName } from "../parts/zone";
 import { campaignPath, go } from "../route";
 import { t } from "../texts";
-import { change, timeOf, zoneName } from "./change";
+import { change, timeOf } from "./change";
 import { Cover } from "./cover";
 import {
   type CampaignFields,
@@ -66,7 +67,9 @@ export function CampaignForm({ onAmend }: { onAmend: () => void }) {
     setIsBusy(false);
     setErrors(refusals);
     if (refusals.length > 0) return;
-    draft.discard();
+    const after = currentCampaign.value as Campaign;
+    const sent = Object.fromEntries(changed.map((field) => [field, fields[field]]));
+    draft.saved(sent, fieldsOf(after), after.desk.editRevision);
     tell(t().saved);
     if (changed.includes("slug")) go(campaignPath(fields.slug.trim(), "rules"));
   };
@@ -282,7 +285,7 @@ function Rules({ campaign, fields, set, errors, fixed, onAmend }: PartProps & { 
           <fieldset class="admits">
             <legend>{r().admits}</legend>
             <label class="check">
-              <input type="checkbox" checked disabled />
+              <input type="checkbox" checked={campaign.rules.admits.includes("WECHAT_MINI_PROGRAM")} disabled />
               <span>
                 {r().wechat}
                 <small>{r().wechatHint}</small>
@@ -328,12 +331,12 @@ export function RulesRead({ campaign: { rules }, why }: { campaign: Campaign; wh
       <InWords {...rules} votes={rules.votesPerPeriod} />
       <dl class="facts">
         <Fact label={r().quota}>
-          {rules.votesPerPeriod} · {r().periods[rules.period]}
+          {r().votesFor(rules.votesPerPeriod, r().periods[rules.period])}
         </Fact>
         <Fact label={r().scope}>{r().scopes[rules.scope]}</Fact>
         <Fact label={r().visibility}>{r().visibilities[rules.tallyVisibility]}</Fact>
         <Fact label={r().admits}>
-          {r().wechat}
+          {rules.admits.includes("WECHAT_MINI_PROGRAM") && <span>{r().wechat}</span>}
           {hasGuests && <span>{r().guests}</span>}
         </Fact>
       </dl>

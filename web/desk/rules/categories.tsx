@@ -109,7 +109,11 @@ export function Categories() {
     <section class="box" aria-labelledby="categories">
       <header>
         <h2 id="categories">{r().categories}</h2>
-        {!isFixed && rows.length > 1 && <small>{r().categoriesHint}</small>}
+        {!isFixed && (
+          <small>
+            {rows.length > 1 && r().categoriesHint} {r().keyHint}
+          </small>
+        )}
       </header>
       <form onSubmit={(event) => void save(event)} noValidate>
         {isFixed && <Lock>{r().categoriesFixed}</Lock>}
@@ -301,7 +305,6 @@ function Rows({ rows, isFixed, faults, nomineesOf, set, move }: RowsProps) {
                   value={row.key}
                   onInput={(key) => edit(index, { key })}
                   error={wrong.key}
-                  hint={index === 0 ? r().keyHint : undefined}
                   maxLength={64}
                 />
               </>

@@ -1,13 +1,11 @@
 // Changes of the campaign that is open: sent, and what it is afterwards taken over, whether they worked or not.
-import { now } from "../../shared/clock";
-import { locale, moment } from "../../shared/format";
+import { moment } from "../../shared/format";
 import { type Operation, execute } from "../../shared/server";
 import { type Campaign, campaign as currentCampaign } from "../campaign";
 import type { UserError } from "../parts/form";
 import { explain } from "../parts/states";
 import { staff } from "../session";
 import type { CampaignStateFragment } from "./operations";
-import { r } from "./texts";
 
 /** The answer of a change. */
 export interface Changed {
@@ -37,9 +35,3 @@ export async function change<Variables>(
 
 /** A moment of a campaign for people, in its time zone, with its day. */
 export const timeOf = (time: string, { timeZone }: { timeZone: string }) => moment(Date.parse(time), timeZone, 0);
-
-/** The name of a time zone for people. */
-export function zoneName(timeZone: string): string {
-  const parts = new Intl.DateTimeFormat(locale(), { timeZone, timeZoneName: "long" }).formatToParts(now());
-  return r().zone(parts.find(({ type }) => type === "timeZoneName")?.value ?? timeZone, timeZone);
-}

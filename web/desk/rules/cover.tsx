@@ -46,7 +46,7 @@ export function Cover() {
     <div class="field">
       <b id="cover">{r().cover}</b>
       <div
-        class={isOver ? "cover over" : "cover"}
+        class={isOver ? "cover-drop over" : "cover-drop"}
         role="group"
         aria-labelledby="cover"
         onDragOver={(event) => {

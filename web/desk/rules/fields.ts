@@ -142,7 +142,8 @@ export function inputOf(campaign: Campaign, revision: number, fields: CampaignFi
       period: fields.period,
       scope: fields.scope,
       tallyVisibility: fields.tallyVisibility,
-      admits: fields.guests ? ["WECHAT_MINI_PROGRAM", "GUEST"] : ["WECHAT_MINI_PROGRAM"],
+      // Whoever else may vote is not changed here.
+      admits: [...campaign.rules.admits.filter((kind) => kind !== "GUEST"), ...(fields.guests ? (["GUEST"] as const) : [])],
     };
   }
   return input;

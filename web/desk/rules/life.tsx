@@ -8,10 +8,11 @@ import { type Campaign, mayHere, reloadCampaign, useCampaign } from "../campaign
 import { Confirm } from "../parts/dialog";
 import { TextField, type UserError, errorOf } from "../parts/form";
 import { tell } from "../parts/notice";
+import { zoneName } from "../parts/zone";
 import { campaignPath } from "../route";
 import { staff } from "../session";
 import type { CampaignPhase } from "../operations";
-import { type Changed, change, timeOf, zoneName } from "./change";
+import { type Changed, change, timeOf } from "./change";
 import {
   AnnounceCampaign,
   type CampaignStepInput,
@@ -167,6 +168,7 @@ const looks: Partial<Record<Step, string>> = { announce: "primary", resume: "pri
 
 function StepLine({ step, campaign, onChoose }: { step: Step; campaign: Campaign; onChoose: () => void }) {
   const { steps } = r();
+  const isEmpty = step === "announce" && campaign.desk.nomineeCounts.active === 0;
   return (
     <li>
       <div>
@@ -175,7 +177,7 @@ function StepLine({ step, campaign, onChoose }: { step: Step; campaign: Campaign
       </div>
       <div class="row">
         {step === "announce" && <a href={campaignPath(campaign.slug, "overview")}>{steps.guide}</a>}
-        <button type="button" class={looks[step]} onClick={onChoose}>
+        <button type="button" class={looks[step]} disabled={isEmpty} onClick={onChoose}>
           {step === "close" ? steps.closeShort : steps[step]}…
         </button>
       </div>

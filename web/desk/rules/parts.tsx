@@ -31,7 +31,7 @@ interface PublicSentencesProps {
 export function PublicSentences({ campaign, amendments }: PublicSentencesProps) {
   const tags = language() === "zh" ? (["zh", "en"] as const) : (["en", "zh"] as const);
   return (
-    <figure class="public">
+    <figure class="public-words">
       <figcaption>{r().publicSentence}</figcaption>
       {amendments.length === 0 ? (
         <p class="soft">{r().publicEmpty}</p>

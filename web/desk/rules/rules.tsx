@@ -45,7 +45,7 @@ function CampaignRead({ campaign }: { campaign: Campaign }) {
           <Fact label={r().title}>{campaign.title}</Fact>
           {campaign.summary && (
             <Fact label={r().summary}>
-              <span class="lines">{campaign.summary}</span>
+              <span class="multiline">{campaign.summary}</span>
             </Fact>
           )}
           <Fact label={r().address}>{`${location.host}/c/${campaign.slug}`}</Fact>

@@ -127,7 +127,7 @@ function Plan({ state, onRead }: PlanProps) {
       )}
       <section class="box stack">
         {isApplied && <h2>{t().appliedTitle}</h2>}
-        <dl class="figures">
+        <dl class="import-figures">
           {(["creates", "updates", "unchanged", "faulty"] as const).map((name) => (
             <div key={name} class={name === "faulty" && faulty > 0 ? "bad" : ""}>
               <dt>{figures[name]}</dt>

@@ -81,7 +81,7 @@ export function SendSheet({ kind: fixed }: { kind?: ImportKind }) {
         </fieldset>
       )}
       <div
-        class={isOver ? "drop over" : "drop"}
+        class={isOver ? "sheet-drop over" : "sheet-drop"}
         onDragOver={(event) => {
           event.preventDefault();
           setIsOver(true);

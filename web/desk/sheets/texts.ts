@@ -19,7 +19,7 @@ const thingsChinese = (kind: ImportKind, n: number) => (kind === "NOMINEES" ? `$
 
 const english = {
   // Imports.
-  importIntro: "Fill in the sheet, send it, look at what it would do, then apply it. Nothing changes before that.",
+  importIntro: "Fill in the sheet, send it, check what it would do, then apply it. Nothing changes before that.",
   stepSheet: "1. Fill in the sheet",
   stepSend: "2. Send it",
   templates: { NOMINEES: "Sheet for nominees", STORIES: "Sheet for stories" } as Record<ImportKind, string>,
@@ -43,7 +43,7 @@ const english = {
   importOf: (kind: ImportKind): string => (kind === "NOMINEES" ? "Sheet of nominees" : "Sheet of stories"),
   statuses: {
     READING: "Being read",
-    CHECKED: "To be looked at",
+    CHECKED: "To be checked",
     APPLYING: "Being applied",
     APPLIED: "Applied",
     FAILED: "Cannot be read",
@@ -62,9 +62,9 @@ const english = {
     ` not imported: ${names.map((name) => `“${name}”`).join(", ")}.`,
   mend: (n: number) =>
     `Nothing is applied while ${n === 1 ? "a row is" : `${count(n)} rows are`} faulty. ` +
-    "Fetch the sheet with a column that says what is wrong, mend it there, and send it again as it is.",
+    "Download the sheet with a column that says what is wrong, correct it there, and send it again.",
   annotated: "Sheet with faults",
-  sendMended: "Send the mended sheet",
+  sendMended: "Send the corrected sheet",
   linkGone: "There is no such sheet any more: send it again.",
   nothingToDo: "All rows are as they are in the campaign: there is nothing to apply.",
   apply: "Apply",
@@ -88,7 +88,7 @@ const english = {
   appliedTitle: "The sheet is applied",
   toNominees: "To the nominees",
   toStories: "To the stories",
-  planChanged: "The campaign has changed meanwhile, and the plan with it. Look at it again, then apply it.",
+  planChanged: "The campaign has changed meanwhile, and the plan with it. Check it again, then apply it.",
   onlyFaulty: "Only faulty rows",
   rowsTitle: "Row by row",
   rowColumns: { number: "Row", label: "Name", change: "What it does", details: "Details" },
@@ -115,8 +115,7 @@ const english = {
   } as Record<string, string>,
   // Exports.
   exportIntro:
-    "Each table is a file of one moment. It is written in the background, kept for seven days, and every download " +
-    "stands in the log.",
+    "Each file shows one moment. It is written in the background and kept for seven days; every download is logged.",
   exportKinds: {
     TALLY: "Result",
     TURNOUT: "Turnout",
@@ -139,14 +138,14 @@ const english = {
     READY: "Ready",
     FAILED: "Failed",
   } as Record<ExportStatus, string>,
-  newest: "The newest files",
+  newest: "Recent files",
   noExports: "No file yet. Choose a table above; it is here within seconds.",
-  exportColumns: { table: "Table", made: "Asked for", rows: "Rows", size: "Size", state: "State", get: "Download" },
+  exportColumns: { table: "Table", made: "Requested", rows: "Rows", size: "Size", state: "State", get: "Download" },
   download: "Download",
   downloadOf: (kind: string, format: string) => `Download: ${kind}, ${format}`,
   fileGone: "The file is not there any more: ask for it again.",
   exportAsked: (kind: string) => `${kind} is being written. You can leave this page.`,
-  makeAgain: "Once more",
+  makeAgain: "Export again",
 };
 
 const chinese: typeof english = {
@@ -227,7 +226,7 @@ const chinese: typeof english = {
   exportStatuses: { WAITING: "等待中", WRITING: "生成中", READY: "可下载", FAILED: "失败" },
   newest: "最近的文件",
   noExports: "还没有文件。请在上方选择一种数据，几秒钟后就会出现在这里。",
-  exportColumns: { table: "数据", made: "申请时间", rows: "行数", size: "大小", state: "状态", get: "下载" },
+  exportColumns: { table: "数据", made: "导出时间", rows: "行数", size: "大小", state: "状态", get: "下载" },
   download: "下载",
   downloadOf: (kind, format) => `下载 ${kind} ${format}`,
   fileGone: "文件已不存在，请重新导出。",

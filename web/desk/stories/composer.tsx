@@ -34,7 +34,8 @@ interface ComposerProps {
 function replace(area: HTMLTextAreaElement, { start, end, text, selection }: Replacement): void {
   area.focus();
   area.setSelectionRange(start, end);
-  if (!document.execCommand("insertText", false, text)) {
+  // Below a dialog the field takes no focus, and what has it would be typed into.
+  if (document.activeElement !== area || !document.execCommand("insertText", false, text)) {
     area.setRangeText(text, start, end, "end");
     area.dispatchEvent(new InputEvent("input", { bubbles: true }));
   }

@@ -121,7 +121,13 @@ function useSaving(draft: Draft<Fields>, { story, onStory }: EditorProps) {
       setIsSaving(false);
     }
   };
-  return { errors, isSaving, save };
+  /** Lets go of what is typed; the next story that is begun is another wish. */
+  const discard = () => {
+    if (!story) key.current.write(undefined);
+    latest.current.discard();
+    setErrors([]);
+  };
+  return { errors, isSaving, save, discard };
 }
 
 /** Saves by Ctrl+S, and asks before a window with changes is closed. */
@@ -153,7 +159,7 @@ export function Editor(props: EditorProps) {
   const current = story ? fieldsOf(story) : noFields;
   const revision = story?.desk.editRevision ?? 0;
   const draft = useDraft<Fields>(draftKey(story?.id ?? `new.${campaign.id}`), current, revision);
-  const { errors, isSaving, save } = useSaving(draft, props);
+  const { errors, isSaving, save, discard } = useSaving(draft, props);
   const [consent, setConsent] = useState<() => void>();
   const [files, setFiles] = useState<File[]>([]);
   const [tab, setTab] = useState<"write" | "preview">("write");
@@ -197,7 +203,7 @@ export function Editor(props: EditorProps) {
               {t().publicPage}
             </a>
           )}
-          {!isFixed && <SaveButtons draft={draft} isNew={!story} isSaving={isSaving} state={state} onSave={wishToSave} />}
+          {!isFixed && <SaveButtons {...{ draft, isSaving, state }} isNew={!story} onSave={wishToSave} onDiscard={discard} />}
         </div>
       </header>
       {story && <Facts campaign={campaign} story={story} />}
@@ -343,16 +349,17 @@ interface SaveButtonsProps {
   isSaving: boolean;
   state: Story["desk"]["state"] | undefined;
   onSave: () => void;
+  onDiscard: () => void;
 }
 
-function SaveButtons({ draft, isNew, isSaving, state, onSave }: SaveButtonsProps) {
+function SaveButtons({ draft, isNew, isSaving, state, onSave, onDiscard }: SaveButtonsProps) {
   return (
     <>
       <small class="save-state" role="status">
         {isSaving ? t().saving : draft.isChanged ? s().unsaved : isNew ? "" : s().isSaved}
       </small>
       {draft.isChanged && (
-        <button type="button" class="quiet" disabled={isSaving} onClick={() => draft.discard()}>
+        <button type="button" class="quiet" disabled={isSaving} onClick={onDiscard}>
           {t().discard}
         </button>
       )}

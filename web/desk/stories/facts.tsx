@@ -14,8 +14,8 @@ export const states = ["DRAFT", "IN_REVIEW", "APPROVED", "SCHEDULED", "PUBLISHED
 const stateTones: Record<StoryState, string> = {
   DRAFT: "",
   IN_REVIEW: "warning",
-  APPROVED: "good",
-  SCHEDULED: "good",
+  APPROVED: "ready",
+  SCHEDULED: "ready",
   PUBLISHED: "good",
   RETRACTED: "bad",
 };

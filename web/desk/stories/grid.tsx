@@ -245,19 +245,27 @@ export function Agenda({ move, ...shown }: CalendarProps) {
   const { days, entries, campaign } = shown;
   const marked = [campaign.votingOpensAt, campaign.votingClosesAt].map((at) => utcToZoned(at, campaign.timeZone).slice(0, 10));
   const full = days.filter((day) => marked.includes(day) || entries.some((entry) => entry.day === day));
+  const past = full.filter((day) => day < shown.today);
+  const section = (day: string) => (
+    <section key={day} class={`box ${dayClass(shown, day)}`}>
+      <h3>{dayName(day, { weekday: "short", month: "long", day: "numeric" })}</h3>
+      <Marks campaign={campaign} day={day} />
+      {entriesOf(entries, day).map(({ story, time }) => (
+        <StoryCard key={story.id} story={story} time={time} move={move} />
+      ))}
+    </section>
+  );
   return (
     <div class="agenda">
       <Keys />
       {full.length === 0 && <p class="soft">{s().nothingPlanned}</p>}
-      {full.map((day) => (
-        <section key={day} class={`box ${dayClass(shown, day)}`}>
-          <h3>{dayName(day, { weekday: "short", month: "long", day: "numeric" })}</h3>
-          <Marks campaign={campaign} day={day} />
-          {entriesOf(entries, day).map(({ story, time }) => (
-            <StoryCard key={story.id} story={story} time={time} move={move} />
-          ))}
-        </section>
-      ))}
+      {past.length > 0 && (
+        <details open={past.length === full.length}>
+          <summary>{s().pastDays(past.length)}</summary>
+          {past.map(section)}
+        </details>
+      )}
+      {full.slice(past.length).map(section)}
     </div>
   );
 }

@@ -11,14 +11,20 @@ import { s } from "./texts";
 type Nominee = NonNullable<NonNullable<ListNomineesQuery["campaign"]>["desk"]>["nominees"]["nodes"][number];
 
 const shownMax = 50;
-const rosters = new Map<string, Promise<Nominee[]>>();
+/** Nominees come and are renamed: a list that is older is read again. */
+const freshMs = 60_000;
 
-/** All nominees of a campaign; read once for as long as the page is open, and again after a failure. */
+let latest: { slug: string; readMs: number; nominees: Promise<Nominee[]> } | undefined;
+
+/** All nominees of a campaign, as they were a moment ago; read again after a failure. */
 function rosterOf(slug: string): Promise<Nominee[]> {
-  const known = rosters.get(slug) ?? readRoster(slug);
-  rosters.set(slug, known);
-  known.catch(() => rosters.delete(slug));
-  return known;
+  if (latest?.slug === slug && Date.now() - latest.readMs < freshMs) return latest.nominees;
+  const made = { slug, readMs: Date.now(), nominees: readRoster(slug) };
+  latest = made;
+  made.nominees.catch(() => {
+    if (latest === made) latest = undefined;
+  });
+  return made.nominees;
 }
 
 async function readRoster(slug: string): Promise<Nominee[]> {

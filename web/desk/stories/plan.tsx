@@ -9,6 +9,7 @@ import { Refusals, TextField, type UserError, errorOf, otherErrors } from "../pa
 import { Icon } from "../parts/icon";
 import { tell } from "../parts/notice";
 import { Failed, explain } from "../parts/states";
+import { zoneName } from "../parts/zone";
 import { staff } from "../session";
 import { t } from "../texts";
 import { isTime } from "./calendar";
@@ -119,7 +120,7 @@ export function PlanDialog({ onClose, onApplied }: PlanDialogProps) {
             onInput={(text) => change(() => setTimes(text))}
           />
           <TextField
-            label={s().planFrom(timeZone)}
+            label={s().planFrom(zoneName(timeZone))}
             type="datetime-local"
             value={from}
             error={errorOf(errors, "from")}

@@ -79,7 +79,7 @@ export function Steps({ story, onStory, isChanged, onSubmit }: StepsProps) {
   const buttons = (
     <>
       {state === "DRAFT" && mayHere("WRITE_STORIES") && (
-        <button type="button" disabled={isBusy} onClick={() => void submit()}>
+        <button type="button" class="primary" disabled={isBusy} onClick={() => void submit()}>
           {s().submit}
         </button>
       )}
@@ -96,7 +96,12 @@ export function Steps({ story, onStory, isChanged, onSubmit }: StepsProps) {
       )}
       {isTimed && isReviewable && (
         <>
-          <button type="button" disabled={isBusy || isChanged} onClick={() => setAsked("time")}>
+          <button
+            type="button"
+            class={state === "APPROVED" ? "primary" : undefined}
+            disabled={isBusy || isChanged}
+            onClick={() => setAsked("time")}
+          >
             <Icon name="calendar" />
             {state === "SCHEDULED" ? s().reschedule : s().schedule}
           </button>

@@ -8,6 +8,7 @@ import { mayHere, reloadCampaign, useCampaign } from "../campaign";
 import { Icon } from "../parts/icon";
 import { complain, tell } from "../parts/notice";
 import { Empty, Failed } from "../parts/states";
+import { zoneName } from "../parts/zone";
 import { campaignPath, go, parameter, setParameters } from "../route";
 import { t } from "../texts";
 import { addDays, addMonths, dayName, isDay, monthOf, weekOf } from "./calendar";
@@ -155,7 +156,7 @@ export function ScheduleView(_: { id?: string | undefined }) {
     <div class="stories-view schedule-view">
       <header class="head">
         <h1>{t().schedule}</h1>
-        <small>{s().zone(timeZone)}</small>
+        <small>{s().zone(zoneName(timeZone))}</small>
         {mayMove && (
           <div class="actions">
             <button type="button" class="primary" onClick={() => setIsPlanning(true)}>

@@ -6,6 +6,7 @@ import { reloadCampaign, useCampaign } from "../campaign";
 import { Dialog } from "../parts/dialog";
 import { TextField } from "../parts/form";
 import { tell } from "../parts/notice";
+import { zoneName } from "../parts/zone";
 import { campaignPath } from "../route";
 import { t } from "../texts";
 import { when } from "./facts";
@@ -66,7 +67,7 @@ export function TimeDialog({ story, hasLink, onClose, onPlaced }: TimeDialogProp
           <b>{story.title}</b>
         </p>
         <TextField
-          label={s().timeLabel(timeZone)}
+          label={s().timeLabel(zoneName(timeZone))}
           type="datetime-local"
           value={local}
           hint={s().timeHint}

@@ -9,7 +9,7 @@ import { expectAccessible } from "./axe.js";
 import { laptop, open, phone, startBrowser } from "./browser.js";
 import { codeAt, field, file, goBySide, named, png, signInHere, words as common } from "./desk.js";
 import { startEmptyServer, temporaryFolder } from "./server.js";
-import { eventually } from "./waiting.js";
+import { deadlineMs, eventually } from "./waiting.js";
 
 const browser = await startBrowser(after);
 const passwords = { owner: "four words that differ", organiser: "a dog, a lamp and a sea", editor: "paper boats at night" };
@@ -255,7 +255,8 @@ class Member {
   go = (name) => goBySide(this.page, this.t, name);
   says = (text) => this.page.locator(".notices").getByText(text, { exact: true }).waitFor();
   heading = (name) => this.page.getByRole("heading", { name }).first().waitFor();
-  isIn = (phase) => this.page.locator("main .tag").getByText(phase, { exact: true }).first().waitFor();
+  isIn = (phase, timeout = deadlineMs()) =>
+    this.page.locator("main .tag").getByText(phase, { exact: true }).first().waitFor({ timeout });
 
   /** Chooses a file where the page asks for one. */
   give = (files, place = this.page) => place.locator("input[type=file]").first().setInputFiles(files);
@@ -299,7 +300,7 @@ for (const [name, device, t] of [
     await expectAccessible(owner.page, "the members");
 
     // Each accepts, and is at the desk.
-    const join = async (role) => {
+    const accept = async (role) => {
       const member = await at(links[role]);
       members.push(member);
       await member.field(t.yourName).fill(t.names[role]);
@@ -309,8 +310,8 @@ for (const [name, device, t] of [
       await member.heading(t.campaigns);
       return member;
     };
-    const organiser = await join("organiser");
-    const editor = await join("editor");
+    const organiser = await accept("organiser");
+    const editor = await accept("editor");
 
     // The owner's second factor is set up, and asked for from then on.
     await owner.go(t.names.owner);
@@ -441,7 +442,7 @@ for (const [name, device, t] of [
     await organiser.field(t.opening).fill(local(Date.now() - 3_600_000));
     await organiser.button(t.save).click();
     await organiser.page.getByText(t.past).waitFor();
-    await organiser.field(t.opening).fill(local(Date.now() + 30_000));
+    await organiser.field(t.opening).fill(local(Date.now() + 20_000));
     await organiser.button(t.save).click();
     await organiser.says(t.saved);
     await expectAccessible(organiser.page, "rules and times");
@@ -450,7 +451,7 @@ for (const [name, device, t] of [
     await organiser.button(t.announce).click();
     await expectAccessible(organiser.page, "the question before announcing");
     await organiser.button(t.announceAction, organiser.dialog()).click();
-    await organiser.isIn(t.voting);
+    await organiser.isIn(t.voting, 2 * deadlineMs());
 
     // Votes come in, and the overview moves with them.
     const { campaign } = await run(server, "query ($slug: String!) { campaign(slug: $slug) { nominees(first: 100) { nodes { id number } } } }", { slug: t.slug });

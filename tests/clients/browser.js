@@ -8,9 +8,15 @@ import { deadlineMs } from "./waiting.js";
 /** The folder of another build of the pages than the server's own, to try it without compiling the server. */
 const dist = process.env.ACCLAIM_PAGES;
 
+/** A folder for pictures of the pages as the tests have left them. */
+const shots = process.env.ACCLAIM_SHOTS;
+let shotCount = 0;
+
 /** A phone in China, and a desktop in England. */
 export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "zh-CN" };
 export const desktop = { viewport: { width: 1280, height: 800 }, locale: "en-GB" };
+/** An organiser's laptop. */
+export const laptop = { viewport: { width: 1440, height: 900 }, locale: "en-GB" };
 
 /** Starts the browser; it stops when the tests of `after` have ended. */
 export async function startBrowser(after) {
@@ -35,10 +41,13 @@ export async function startBrowser(after) {
 /** Opens an address in a window of its own; gives the page with its requests and complaints. */
 export async function open(browser, context, url, device = desktop) {
   const window = await browser.newContext(device);
-  context.after(() => window.close());
   window.setDefaultTimeout(deadlineMs());
   if (dist) await servePages(window);
   const page = await window.newPage();
+  context.after(async () => {
+    if (shots) await page.screenshot({ path: join(shots, `${++shotCount}.png`) }).catch(() => undefined);
+    await window.close();
+  });
   const addresses = [];
   const complaints = [];
   page.on("request", (request) => addresses.push(request.url()));
@@ -46,12 +55,17 @@ export async function open(browser, context, url, device = desktop) {
   page.on("pageerror", (error) => complaints.push(error.message));
   // Violations of the content security policy are errors of the console, too.
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    // Another build's documents are not known to the server until they have been sent once.
+    const isNews = dist && /status of 400/.test(message.text()) && message.location().url.endsWith("/graphql");
+    if (["error", "warning"].includes(message.type()) && !isNews) complaints.push(message.text());
   });
   const response = await page.goto(url);
   const foreign = () => addresses.filter((address) => !address.startsWith("data:") && new URL(address).host !== new URL(url).host);
   return { page, response, addresses, complaints, foreign };
 }
+
+/** The name of a file of a build without the hash of its contents, which has eight characters. */
+const stemOf = (name) => name.slice(0, name.indexOf(".") - "-12345678".length);
 
 async function servePages(window) {
   const names = (await readdir(dist)).filter((name) => name.endsWith(".br"));
@@ -62,7 +76,7 @@ async function servePages(window) {
     const body = async (name) => brotliDecompressSync(await readFile(join(dist, name)));
     if (names.includes(`${wanted}.br`)) return route.fulfill({ contentType, body: await body(`${wanted}.br`) });
     // The server's page names the files of its own build. A module must have one name only, or there are two of it.
-    const name = names.find((name) => name.startsWith(/^[a-z]+/.exec(wanted)[0]) && name.endsWith(`${extension}.br`));
+    const name = names.find((name) => stemOf(name) === stemOf(wanted) && name.endsWith(`${extension}.br`));
     const shim = () => `import "./${name.slice(0, -".br".length)}";`;
     return route.fulfill({ contentType, body: extension === ".css" ? await body(name) : shim() });
   });

@@ -1,5 +1,6 @@
 // The server under test: a process of its own with a folder of its own, reached over sockets only.
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -28,7 +29,17 @@ export function temporaryFolder() {
 
 /** Starts `acclaim demo`. It stops when the tests of `context` have ended: one test, or a file's with `{ after }`. */
 export async function startServer(context, env = {}) {
-  const server = new Server(await freePort(), env);
+  return begin(context, new Server(await freePort(), ["demo"], env));
+}
+
+/** Starts `acclaim serve` on an empty database, as an association begins. */
+export async function startEmptyServer(context, env = {}) {
+  const secret = () => randomBytes(32).toString("hex");
+  const secrets = { ACCLAIM_JWT_SECRET: secret(), ACCLAIM_IDENTITY_SECRET: secret() };
+  return begin(context, new Server(await freePort(), ["serve", "--migrate"], { ...secrets, ...env }));
+}
+
+async function begin(context, server) {
   context.after(() => server.dispose());
   await server.start();
   return server;
@@ -39,8 +50,9 @@ class Server {
   #process;
   #log = "";
 
-  constructor(port, env) {
+  constructor(port, words, env) {
     this.port = port;
+    this.words = words;
     this.env = env;
     this.origin = `http://127.0.0.1:${port}`;
     this.url = `${this.origin}/graphql`;
@@ -55,17 +67,7 @@ class Server {
 
   /** Starts it; again on the same port and data. */
   async start() {
-    // Settings of whoever runs the tests are not the server's.
-    const { PATH, HOME, TMPDIR } = process.env;
-    const child = spawn(binary, ["demo"], {
-      env: {
-        ...{ PATH, HOME, TMPDIR },
-        ACCLAIM_LISTEN: `127.0.0.1:${this.port}`,
-        ACCLAIM_DATA_DIR: this.#folder,
-        ...this.env,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(binary, this.words, { env: this.#settings(), stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     processes.add(child);
     child.on("exit", () => processes.delete(child));
@@ -85,6 +87,28 @@ class Server {
       await delay(20);
     }
     throw new Error("the server ended before it was ready");
+  }
+
+  #settings() {
+    // Settings of whoever runs the tests are not the server's.
+    const { PATH, HOME, TMPDIR } = process.env;
+    const own = { ACCLAIM_LISTEN: `127.0.0.1:${this.port}`, ACCLAIM_DATA_DIR: this.#folder };
+    return { PATH, HOME, TMPDIR, ...own, ...this.env };
+  }
+
+  /** Runs a command beside it, on the same data; gives what it says, and throws where it ends with an error. */
+  async command(words, input = "") {
+    const child = spawn(binary, words, { env: this.#settings(), stdio: ["pipe", "pipe", "pipe"] });
+    processes.add(child);
+    child.on("exit", () => processes.delete(child));
+    let output = "";
+    let complaints = "";
+    child.stdout.on("data", (text) => (output += text));
+    child.stderr.on("data", (text) => (complaints += text));
+    child.stdin.end(input);
+    const [code] = await within(deadlineMs(), once(child, "close"), `acclaim ${words[0]} to end`);
+    if (code !== 0) throw new Error(`acclaim ${words.join(" ")} ended with ${code}\n${output}${complaints}`);
+    return output;
   }
 
   /** Stops it as an orchestrator does, and expects it to end well. */

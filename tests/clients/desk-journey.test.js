@@ -454,7 +454,8 @@ for (const [name, device, t] of [
     await organiser.isIn(t.voting, 2 * deadlineMs());
 
     // Votes come in, and the overview moves with them.
-    const { campaign } = await run(server, "query ($slug: String!) { campaign(slug: $slug) { nominees(first: 100) { nodes { id number } } } }", { slug: t.slug });
+    const findNominees = "query ($slug: String!) { campaign(slug: $slug) { nominees(first: 100) { nodes { id number } } } }";
+    const { campaign } = await run(server, findNominees, { slug: t.slug });
     const idOf = (number) => campaign.nominees.nodes.find((nominee) => nominee.number === number).id;
     const figure = (what) => organiser.page.locator(`[data-figure=${what}]`);
     await figure("votes").getByText("0", { exact: true }).waitFor();
@@ -473,8 +474,8 @@ for (const [name, device, t] of [
 
     // A nominee is frozen: votes for it are refused.
     await organiser.go(t.nominees);
-    const person = organiser.page.getByRole("link", { name: isPhone ? `3 · ${t.person(3)}` : t.edit(t.person(3)), exact: !isPhone });
-    await person.first().click();
+    const person = isPhone ? { name: `3 · ${t.person(3)}` } : { name: t.edit(t.person(3)), exact: true };
+    await organiser.page.getByRole("link", person).first().click();
     await organiser.button(`${t.freeze}…`).click();
     await organiser.field(t.reason).fill(t.freezeReason);
     await expectAccessible(organiser.page, "the question before freezing");

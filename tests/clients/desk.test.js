@@ -62,7 +62,8 @@ async function tabTo(page, target, what) {
   assert.fail(`the tab key does not come to ${what}`);
 }
 
-const hasFocus = (target, what) => eventually(() => target.evaluate((element) => element === document.activeElement), `${what} to have the keyboard`);
+const hasFocus = (target, what) =>
+  eventually(() => target.evaluate((element) => element === document.activeElement), `${what} to have the keyboard`);
 
 describe("the keyboard alone", () => {
   test("signs in, reaches a nominee, edits it in the list and at the side, and saves", async (context) => {
@@ -321,13 +322,18 @@ describe("a campaign of a thousand nominees whose votes only the organisers see"
       organisationId: organisation.id,
       idempotencyKey: randomUUID(),
       ...{ slug, title: "A thousand", votingOpensAt: soon, votingClosesAt: later },
-      rules: { period: "DAY", scope: "CATEGORY", votesPerPeriod: 3, tallyVisibility: "STAFF_ONLY", admits: ["GUEST", "WECHAT_MINI_PROGRAM"] },
+      rules: {
+        ...{ period: "DAY", scope: "CATEGORY", votesPerPeriod: 3 },
+        ...{ tallyVisibility: "STAFF_ONLY", admits: ["GUEST", "WECHAT_MINI_PROGRAM"] },
+      },
       categories: [{ key: "all", name: "All", shortlistSize: 10 }],
     };
     const { createCampaign } = await run(server, create, { input }, token);
     assert.deepEqual(createCampaign.userErrors, []);
     const campaignId = createCampaign.campaign.id;
-    const rows = Array.from({ length: 1_000 }, (_, index) => `${index + 1},all,${index === 499 ? long : `Person ${index + 1}`},Employer ${index % 50}`);
+    const nameOf = (number) => (number === 500 ? long : `Person ${number}`);
+    const numbers = Array.from({ length: 1_000 }, (_, index) => index + 1);
+    const rows = numbers.map((number) => `${number},all,${nameOf(number)},Employer ${number % 50}`);
     const sheet = ["编号 / Number,类别 / Category,姓名 / Name,单位 / Employer", ...rows].join("\r\n");
     await importNominees(server, token, { organisationId: organisation.id, campaignId, sheet });
     const announce = "mutation ($input: CampaignStepInput!) { announceCampaign(input: $input) { userErrors { code } } }";
@@ -393,29 +399,42 @@ describe("a campaign of a thousand nominees whose votes only the organisers see"
 
 describe("members who look for what they may not do", () => {
   /** What an auditor may press: it looks for something, opens something or fetches something. */
-  const harmless = /^(Menu|中文|Sign out|Close|Show all.*|All|Draft|In review|Approved|Scheduled|Out|Retracted|Month|Week|Today|Earlier|Later|No\.|Name|Employer|Post|City|Category|State|Votes|.* as (Excel|CSV)|Download.*|Write|Preview|Last hour|Last 24 hours|By .*|More.*|\d+ more|Print|Set up|Change password|Show: .*)$/;
+  const harmless = new RegExp(
+    `^(${[
+      ...["Menu", "中文", "Sign out", "Close", "Show all.*", "More.*", "\\d+ more"],
+      ...["All", "Draft", "In review", "Approved", "Scheduled", "Published", "Retracted"].map((state) => `${state}( \\d+)?`),
+      // Stories of the calendar, which are opened.
+      ...["Hours", "Days", "Last hour", "24 hours", "\\d\\d:\\d\\d .* Published"],
+      ...["Write", "Preview", "Month", "Week", "Today", "Earlier", "Later"],
+      ...["No\\.", "Name", "Employer", "Post", "City", "Category", "State", "Votes"],
+    ].join("|")})$`,
+  );
 
   test("an auditor sees everything and no button that changes anything", async (context) => {
     const nominee = takeNominee();
     const { page, complaints } = await openAs(context, emails.auditor, demo);
     const story = (await run(server, '{ stories(first: 1) { nodes { id } } }')).stories.nodes[0].id;
+    const office = `${desk}/o/${organisation.slug}`;
     const views = [
-      ["", "Overview"],
-      ["/nominees", "Nominees"],
-      [`/nominees/${nominee.id}`, nominee.name],
-      ["/stories", "Stories"],
-      [`/stories/${story}`, /./],
-      ["/schedule", "Schedule"],
-      ["/rules", "Rules and times"],
-      ["/result", "Result and report"],
-      ["/log", "Log"],
+      [demo, "Overview"],
+      [`${demo}/nominees`, "Nominees"],
+      [`${demo}/nominees/${nominee.id}`, nominee.name],
+      [`${demo}/stories`, "Stories"],
+      [`${demo}/stories/${story}`, /./],
+      [`${demo}/schedule`, "Schedule"],
+      [`${demo}/rules`, "Rules and times"],
+      [`${demo}/result`, "Result and report"],
+      [`${demo}/log`, "Log"],
+      [office, "Campaigns"],
+      [`${office}/members`, "Members"],
+      [`${office}/log`, "Log"],
     ];
     const buttons = new Set();
-    for (const [path, heading] of [...views.map(([path, heading]) => [demo + path, heading]), [`${desk}/o/${organisation.slug}`, "Campaigns"], [`${desk}/o/${organisation.slug}/members`, "Members"], [`${desk}/o/${organisation.slug}/log`, "Log"]]) {
+    for (const [path, heading] of views) {
       await page.goto(path);
       await page.locator("main h1, dialog h2").filter({ hasText: heading }).first().waitFor();
       // What is read first decides what is offered.
-      await page.locator("main [role=status]").filter({ hasText: "Loading" }).waitFor({ state: "detached" });
+      await page.waitForLoadState("networkidle");
       for (const button of await page.getByRole("button").all()) {
         const text = (await button.getAttribute("aria-label")) ?? (await button.innerText());
         if (await button.isVisible()) buttons.add(`${new URL(path).pathname}: ${text.replace(/\s+/g, " ").trim()}`);
@@ -426,7 +445,6 @@ describe("members who look for what they may not do", () => {
         .evaluateAll((inputs) => inputs.filter((input) => input.checkVisibility() && !input.disabled && !input.readOnly).map((input) => input.outerHTML));
       assert.deepEqual(typed, [], path);
     }
-    context.diagnostic([...buttons].join("\n"));
     const changing = [...buttons].filter((button) => !harmless.test(button.slice(button.indexOf(": ") + 2)));
     assert.deepEqual(changing, []);
     for (const path of [`${demo}/imports`, `${desk}/o/${organisation.slug}/new`]) {

@@ -117,7 +117,7 @@ async fn sign_in(
             if answer.is_ok() {
                 end_session(&server, &headers).await;
             }
-            respond_answer(&server, &client_headers, answer)
+            respond_answer(&server, &client_headers, &answer)
         }
         Err(error) => respond_error(&error),
     }
@@ -159,13 +159,13 @@ async fn refresh(
     // Nobody is signed in, as at each first visit: no failure to count.
     let Some(token) = find_cookie(&server, &headers) else {
         let refused = Err(SignInRefusal::InvalidRefreshToken);
-        return respond_answer(&server, &client_headers, refused);
+        return respond_answer(&server, &client_headers, &refused);
     };
     let answer = server
         .app
         .refresh_session(client_headers.client(), token.reveal());
     match Box::pin(answer).await {
-        Ok(answer) => respond_answer(&server, &client_headers, answer),
+        Ok(answer) => respond_answer(&server, &client_headers, &answer),
         Err(error) => respond_error(&error),
     }
 }
@@ -234,10 +234,10 @@ fn set_cookie(server: &Server, response: &mut Response, tokens: Option<&SessionT
 fn respond_answer(
     server: &Server,
     client_headers: &ClientHeaders,
-    answer: SignInAnswer,
+    answer: &SignInAnswer,
 ) -> Response {
     let timestamp = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
-    let body = match &answer {
+    let body = match answer {
         Ok(tokens) => json!({
             "session": {
                 "accessToken": tokens.access_token,
@@ -255,7 +255,7 @@ fn respond_answer(
         (CACHE_CONTROL, "no-store"),
     ];
     let mut response = (headers, body.to_string()).into_response();
-    match &answer {
+    match answer {
         Ok(tokens) => set_cookie(server, &mut response, Some(tokens)),
         Err(SignInRefusal::InvalidRefreshToken) => set_cookie(server, &mut response, None),
         // A sign-in that failed changes nothing.

@@ -349,9 +349,11 @@ async fn the_hostile_are_refused_at_a_bounded_cost() {
     let (mut table, mut complaints) = (String::new(), String::new());
     for (row, same) in fast.rows.iter().zip(&frugal.rows) {
         let (mut cpu, answer, complaint) = fast.cpu(row).await;
-        if cpu > CPU_MAX {
-            // A machine that does something else makes everything dearer for a while.
-            cpu = cpu.min(fast.cpu(row).await.0);
+        // A machine that does something else makes everything dearer for a while.
+        for _ in 0..3 {
+            if cpu > CPU_MAX {
+                cpu = cpu.min(fast.cpu(row).await.0);
+            }
         }
         // One that hangs would hang there, too.
         let (memory, again) = if answer.is_ended {

@@ -488,7 +488,7 @@ mod tests {
         #[test]
         fn texts_survive(text in "[a-z0-9 *_#>.)\\[\\]<&`~+=|!-]{0,40}") {
             let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
-            let html = super::super::html(&markdown(&format!("<p>{escaped}</p>")));
+            let html = super::super::html(&markdown(&format!("<p>{escaped}</p>")), None);
             let shown = html.replace("<p>", "").replace("</p>", "");
             let shown = shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
             let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -498,7 +498,7 @@ mod tests {
 
         #[test]
         fn no_html_comes_through(html in "(<[a-z/!]{0,8}|[a-z '\"=>&;]{0,6}){0,20}") {
-            let rendered = super::super::html(&markdown(&html));
+            let rendered = super::super::html(&markdown(&html), None);
             prop_assert!(!rendered.contains("<script") && !rendered.contains("javascript:"));
         }
     }

@@ -196,7 +196,7 @@ pub(super) enum ViewerRole {
 /// A voter or a member of staff who is signed in.
 pub(in crate::graphql) struct Viewer {
     app: Arc<App>,
-    viewer: auth::Viewer,
+    who: auth::Viewer,
     /// The account of a member of staff, once a field has asked for it.
     account: OnceCell<Option<staff::Staff>>,
 }
@@ -206,13 +206,13 @@ impl Viewer {
     pub(in crate::graphql) fn new(app: &Arc<App>, viewer: auth::Viewer) -> Option<Self> {
         (viewer != auth::Viewer::Anonymous).then(|| Self {
             app: Arc::clone(app),
-            viewer,
+            who: viewer,
             account: OnceCell::new(),
         })
     }
 
     async fn account(&self) -> Result<Option<&staff::Staff>> {
-        let Some(id) = self.viewer.staff() else {
+        let Some(id) = self.who.staff() else {
             return Ok(None);
         };
         let load = || staff::find(&self.app.database, id);
@@ -226,7 +226,7 @@ impl Viewer {
 impl Viewer {
     /// Its id.
     async fn id(&self) -> Result<ID> {
-        let id = match self.viewer {
+        let id = match self.who {
             auth::Viewer::Anonymous => return Err(Error::Unauthenticated.into()),
             auth::Viewer::Voter { id, .. } => GlobalId::Voter(id),
             auth::Viewer::Staff(id) => GlobalId::Staff(id),
@@ -236,7 +236,7 @@ impl Viewer {
 
     /// Its role.
     async fn role(&self) -> ViewerRole {
-        match self.viewer.staff() {
+        match self.who.staff() {
             Some(_) => ViewerRole::Staff,
             None => ViewerRole::Voter,
         }
@@ -244,7 +244,7 @@ impl Viewer {
 
     /// Whether it signed in with a device id, not through a platform.
     async fn is_guest(&self) -> bool {
-        matches!(self.viewer, auth::Viewer::Voter { is_guest: true, .. })
+        matches!(self.who, auth::Viewer::Voter { is_guest: true, .. })
     }
 
     /// The name of a member of staff; null for voters, of whom no name is kept.
@@ -261,7 +261,7 @@ impl Viewer {
 
     /// Whether a member of staff has a second factor, which is asked for when it signs in.
     async fn has_second_factor(&self) -> Result<bool> {
-        let Some(id) = self.viewer.staff() else {
+        let Some(id) = self.who.staff() else {
             return Ok(false);
         };
         let found = second_factor::find(&self.app.database, id).await;
@@ -271,7 +271,7 @@ impl Viewer {
 
     /// The organisations that a member of staff belongs to, with its role in each; empty for voters.
     async fn memberships(&self) -> Vec<Membership> {
-        let Some(id) = self.viewer.staff() else {
+        let Some(id) = self.who.staff() else {
             return Vec::new();
         };
         let catalog = self.app.campaigns.catalog();

@@ -125,12 +125,17 @@ mod tests {
         }
     }
 
+    fn path() -> String {
+        format!("/media/{}-1200.jpg", "ab".repeat(32))
+    }
+
+    fn image(src: &str, alt: &str) -> String {
+        format!("<img src=\"{src}\" alt=\"{alt}\" loading=\"lazy\">")
+    }
+
     #[test]
     fn pictures_are_those_that_are_stored_here() {
-        let path = format!("/media/{}-1200.jpg", "ab".repeat(32));
-        let origin = "https://vote.example";
-        let image =
-            |src: &str, alt: &str| format!("<img src=\"{src}\" alt=\"{alt}\" loading=\"lazy\">");
+        let path = path();
         for (markdown, expected) in [
             (
                 format!("![在车间]({path})"),
@@ -179,7 +184,11 @@ mod tests {
         ] {
             assert_eq!(html(&markdown, None), expected, "{markdown}");
         }
-        // With its public address, whichever way the picture is written.
+    }
+
+    #[test]
+    fn pictures_have_the_public_address_whichever_way_they_are_written() {
+        let (path, origin) = (path(), "https://vote.example");
         let shown = format!(
             "<figure>{}</figure>\n",
             image(&format!("{origin}{path}"), "a")

@@ -119,13 +119,13 @@ async fn campaign(app: &TestApp, stores: &Stores) -> Sample {
         .execute("UPDATE category SET shortlist_size = 2")
         .await;
     app.refresh().await;
-    let [a, b, c, d, e] = [(); 5].map(|()| app.voter());
+    let [early, mini_user, plain, late, other_user] = [(); 5].map(|()| app.voter());
     let (page, mini, other) = (Some("page"), Some("mini-program"), None);
     for nominee in [0, 1, 2] {
-        vote(&a, page, &sample, nominee).await;
+        vote(&early, page, &sample, nominee).await;
     }
-    vote(&b, mini, &sample, 0).await;
-    vote(&c, other, &sample, 1).await;
+    vote(&mini_user, mini, &sample, 0).await;
+    vote(&plain, other, &sample, 1).await;
     let story = sample.insert_story(&app.database, Some(0), "A <story>", app.clock.now());
     let story = global(GlobalId::Story(story.await));
     let later = noon() + TimeDelta::days(30);
@@ -133,18 +133,18 @@ async fn campaign(app: &TestApp, stores: &Stores) -> Sample {
         .insert_story(&app.database, None, "Later", later)
         .await;
     for subject in [&story, &sample.nominee_id(2)] {
-        a.set_like(subject, true).await.expect_counted();
+        early.set_like(subject, true).await.expect_counted();
     }
-    b.set_like(&story, true).await.expect_counted();
+    mini_user.set_like(&story, true).await.expect_counted();
     stores
         .execute("UPDATE subject_counter SET views = likes + 40")
         .await;
     app.clock.set(noon() + TimeDelta::minutes(11 * 60 + 59));
-    vote(&d, page, &sample, 2).await;
+    vote(&late, page, &sample, 2).await;
     app.clock.set(noon() + TimeDelta::hours(12));
-    vote(&d, page, &sample, 2).await;
-    vote(&d, mini, &sample, 12).await;
-    vote(&e, other, &sample, 5).await;
+    vote(&late, page, &sample, 2).await;
+    vote(&late, mini, &sample, 12).await;
+    vote(&other_user, other, &sample, 5).await;
     let owner = app.staff().await;
     let input = json!({"nomineeId": sample.nominee_id(5), "reason": "本人申请"});
     change(&owner, WITHDRAW, input).await.expect_counted();

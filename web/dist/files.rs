@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-gS3Eb6i5.js",
+    script: "main-DOaN6XWr.js",
     style: "main-BYc_X5fG.css",
 };
 pub(super) const DESK: Program = Program {
@@ -9,22 +9,16 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "amendments-B2JL2OIg.js",
+        name: "board-BSxNzVg8.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("amendments-B2JL2OIg.js.br"),
-        gzip: include_bytes!("amendments-B2JL2OIg.js.gz"),
+        brotli: include_bytes!("board-BSxNzVg8.js.br"),
+        gzip: include_bytes!("board-BSxNzVg8.js.gz"),
     },
     File {
-        name: "board-RGZU4xii.js",
+        name: "live-OrNyFZ-E.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-RGZU4xii.js.br"),
-        gzip: include_bytes!("board-RGZU4xii.js.gz"),
-    },
-    File {
-        name: "live-DdUi35fU.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-DdUi35fU.js.br"),
-        gzip: include_bytes!("live-DdUi35fU.js.gz"),
+        brotli: include_bytes!("live-OrNyFZ-E.js.br"),
+        gzip: include_bytes!("live-OrNyFZ-E.js.gz"),
     },
     File {
         name: "main-BYc_X5fG.css",
@@ -33,28 +27,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-BYc_X5fG.css.gz"),
     },
     File {
-        name: "main-gS3Eb6i5.js",
+        name: "main-DOaN6XWr.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-gS3Eb6i5.js.br"),
-        gzip: include_bytes!("main-gS3Eb6i5.js.gz"),
+        brotli: include_bytes!("main-DOaN6XWr.js.br"),
+        gzip: include_bytes!("main-DOaN6XWr.js.gz"),
     },
     File {
-        name: "stories-BIdaJXsB.js",
+        name: "stories-BTdSfiXI.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-BIdaJXsB.js.br"),
-        gzip: include_bytes!("stories-BIdaJXsB.js.gz"),
+        brotli: include_bytes!("stories-BTdSfiXI.js.br"),
+        gzip: include_bytes!("stories-BTdSfiXI.js.gz"),
     },
     File {
-        name: "story-Vq-ujcOQ.js",
+        name: "story-Mb15rM2U.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-Vq-ujcOQ.js.br"),
-        gzip: include_bytes!("story-Vq-ujcOQ.js.gz"),
-    },
-    File {
-        name: "texts-qLPowtZP.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("texts-qLPowtZP.js.br"),
-        gzip: include_bytes!("texts-qLPowtZP.js.gz"),
+        brotli: include_bytes!("story-Mb15rM2U.js.br"),
+        gzip: include_bytes!("story-Mb15rM2U.js.gz"),
     },
     File {
         name: "desk-account-CRVBbdx5.js",

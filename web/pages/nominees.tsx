@@ -2,18 +2,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { now } from "../shared/clock";
 import { moment } from "../shared/format";
-import { lazy } from "../shared/lazy";
 import { PagedList } from "../shared/paged";
 import { execute } from "../shared/server";
 import { lateSessions, randomUuid, reader } from "../shared/session";
 import { storedValue } from "../shared/storage";
+import { Amendments } from "./amendments";
 import { type Campaign, period, quotas, resumeVotes } from "./campaign";
 import { ListNominees, type NomineeCardFragment, type NomineeOrder } from "./operations";
 import { Failed, Portrait, Sentinel, VoteButton, Votes, nomineePath } from "./parts";
 import { t } from "./texts";
-
-// Few campaigns have any.
-const Amendments = lazy(async () => (await import("./amendments")).Amendments, () => null);
 
 const pageSize = 30;
 const searchDelayMs = 300;

@@ -76,6 +76,8 @@ function Desk() {
   };
   const content = () => {
     if (route?.view === "invitation") return <Invitation />;
+    // The page begins anew: nobody types into one that goes away.
+    if (state === "none" && member) return <Empty isLoading />;
     // A session that ended on this page leaves the view as it is, below the sign-in.
     if (state === "none" || (state === "ended" && !member)) return <SignIn onSwitchLanguage={switchLanguage} />;
     if (failure && !member) return <Failed error={failure} retry={load} />;

@@ -4,7 +4,7 @@ pub(super) const PAGES: Program = Program {
     style: "main-BYc_X5fG.css",
 };
 pub(super) const DESK: Program = Program {
-    script: "desk-main-CcygKifp.js",
+    script: "desk-main-C4s-kTd4.js",
     style: "desk-main-CJfwD0Zl.css",
 };
 const FILES: &[File] = &[
@@ -45,10 +45,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("story-Mb15rM2U.js.gz"),
     },
     File {
-        name: "desk-account-CRVBbdx5.js",
+        name: "desk-account-D51sCNxV.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-account-CRVBbdx5.js.br"),
-        gzip: include_bytes!("desk-account-CRVBbdx5.js.gz"),
+        brotli: include_bytes!("desk-account-D51sCNxV.js.br"),
+        gzip: include_bytes!("desk-account-D51sCNxV.js.gz"),
     },
     File {
         name: "desk-amendment-BRKSFITC.js",
@@ -57,10 +57,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-amendment-BRKSFITC.js.gz"),
     },
     File {
-        name: "desk-campaigns-Dkev2Y8V.js",
+        name: "desk-campaigns-B16CwP_v.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-campaigns-Dkev2Y8V.js.br"),
-        gzip: include_bytes!("desk-campaigns-Dkev2Y8V.js.gz"),
+        brotli: include_bytes!("desk-campaigns-B16CwP_v.js.br"),
+        gzip: include_bytes!("desk-campaigns-B16CwP_v.js.gz"),
     },
     File {
         name: "desk-classPrivateFieldSet2-B8qXtaCz.js",
@@ -69,16 +69,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-classPrivateFieldSet2-B8qXtaCz.js.gz"),
     },
     File {
-        name: "desk-copy-DBrOaRUu.js",
+        name: "desk-copy-wO29SpoC.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-copy-DBrOaRUu.js.br"),
-        gzip: include_bytes!("desk-copy-DBrOaRUu.js.gz"),
+        brotli: include_bytes!("desk-copy-wO29SpoC.js.br"),
+        gzip: include_bytes!("desk-copy-wO29SpoC.js.gz"),
     },
     File {
-        name: "desk-exports-zqrjSLcx.js",
+        name: "desk-exports-C9okoUXa.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-exports-zqrjSLcx.js.br"),
-        gzip: include_bytes!("desk-exports-zqrjSLcx.js.gz"),
+        brotli: include_bytes!("desk-exports-C9okoUXa.js.br"),
+        gzip: include_bytes!("desk-exports-C9okoUXa.js.gz"),
     },
     File {
         name: "desk-format-BSv2YXIU.js",
@@ -93,22 +93,28 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-icon-DBFV5WAH.js.gz"),
     },
     File {
-        name: "desk-imports-4n9IG4nR.js",
+        name: "desk-imports-B567viIg.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-imports-4n9IG4nR.js.br"),
-        gzip: include_bytes!("desk-imports-4n9IG4nR.js.gz"),
+        brotli: include_bytes!("desk-imports-B567viIg.js.br"),
+        gzip: include_bytes!("desk-imports-B567viIg.js.gz"),
     },
     File {
-        name: "desk-invitation-DUXEs3sp.js",
+        name: "desk-invitation-vjT5LwBg.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-invitation-DUXEs3sp.js.br"),
-        gzip: include_bytes!("desk-invitation-DUXEs3sp.js.gz"),
+        brotli: include_bytes!("desk-invitation-vjT5LwBg.js.br"),
+        gzip: include_bytes!("desk-invitation-vjT5LwBg.js.gz"),
     },
     File {
-        name: "desk-log-ByRFg1aN.js",
+        name: "desk-log-CAFCs7qP.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-log-ByRFg1aN.js.br"),
-        gzip: include_bytes!("desk-log-ByRFg1aN.js.gz"),
+        brotli: include_bytes!("desk-log-CAFCs7qP.js.br"),
+        gzip: include_bytes!("desk-log-CAFCs7qP.js.gz"),
+    },
+    File {
+        name: "desk-main-C4s-kTd4.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("desk-main-C4s-kTd4.js.br"),
+        gzip: include_bytes!("desk-main-C4s-kTd4.js.gz"),
     },
     File {
         name: "desk-main-CJfwD0Zl.css",
@@ -117,34 +123,28 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-main-CJfwD0Zl.css.gz"),
     },
     File {
-        name: "desk-main-CcygKifp.js",
+        name: "desk-members-DOFT1CcT.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-main-CcygKifp.js.br"),
-        gzip: include_bytes!("desk-main-CcygKifp.js.gz"),
+        brotli: include_bytes!("desk-members-DOFT1CcT.js.br"),
+        gzip: include_bytes!("desk-members-DOFT1CcT.js.gz"),
     },
     File {
-        name: "desk-members-B5Inyaxk.js",
+        name: "desk-new-Btz4sO0H.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-members-B5Inyaxk.js.br"),
-        gzip: include_bytes!("desk-members-B5Inyaxk.js.gz"),
-    },
-    File {
-        name: "desk-new-BMwTplKk.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-new-BMwTplKk.js.br"),
-        gzip: include_bytes!("desk-new-BMwTplKk.js.gz"),
-    },
-    File {
-        name: "desk-nominees-B3RqaKfc.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-nominees-B3RqaKfc.js.br"),
-        gzip: include_bytes!("desk-nominees-B3RqaKfc.js.gz"),
+        brotli: include_bytes!("desk-new-Btz4sO0H.js.br"),
+        gzip: include_bytes!("desk-new-Btz4sO0H.js.gz"),
     },
     File {
         name: "desk-nominees-C3J0rE1m.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("desk-nominees-C3J0rE1m.css.br"),
         gzip: include_bytes!("desk-nominees-C3J0rE1m.css.gz"),
+    },
+    File {
+        name: "desk-nominees-lnGz-xzW.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("desk-nominees-lnGz-xzW.js.br"),
+        gzip: include_bytes!("desk-nominees-lnGz-xzW.js.gz"),
     },
     File {
         name: "desk-operations-BLItd25U.js",
@@ -159,10 +159,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-overview-C2jvWndN.css.gz"),
     },
     File {
-        name: "desk-overview-DaeHPdJg.js",
+        name: "desk-overview-D0MKaxFp.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-overview-DaeHPdJg.js.br"),
-        gzip: include_bytes!("desk-overview-DaeHPdJg.js.gz"),
+        brotli: include_bytes!("desk-overview-D0MKaxFp.js.br"),
+        gzip: include_bytes!("desk-overview-D0MKaxFp.js.gz"),
     },
     File {
         name: "desk-paged-C_cumt7Q.js",
@@ -189,10 +189,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-portrait-BLUKzSRa.js.gz"),
     },
     File {
-        name: "desk-result-5Fh1QIVH.js",
+        name: "desk-result-DXbtq2IE.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-result-5Fh1QIVH.js.br"),
-        gzip: include_bytes!("desk-result-5Fh1QIVH.js.gz"),
+        brotli: include_bytes!("desk-result-DXbtq2IE.js.br"),
+        gzip: include_bytes!("desk-result-DXbtq2IE.js.gz"),
     },
     File {
         name: "desk-result-DbcarHxk.css",
@@ -201,10 +201,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-result-DbcarHxk.css.gz"),
     },
     File {
-        name: "desk-roster-BcaZvSP5.js",
+        name: "desk-roster-CMQUlAtl.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-roster-BcaZvSP5.js.br"),
-        gzip: include_bytes!("desk-roster-BcaZvSP5.js.gz"),
+        brotli: include_bytes!("desk-roster-CMQUlAtl.js.br"),
+        gzip: include_bytes!("desk-roster-CMQUlAtl.js.gz"),
+    },
+    File {
+        name: "desk-rules-BUY0qKRZ.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("desk-rules-BUY0qKRZ.js.br"),
+        gzip: include_bytes!("desk-rules-BUY0qKRZ.js.gz"),
     },
     File {
         name: "desk-rules-DKPpEooz.css",
@@ -213,22 +219,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-rules-DKPpEooz.css.gz"),
     },
     File {
-        name: "desk-rules-F_5LF6Zn.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-rules-F_5LF6Zn.js.br"),
-        gzip: include_bytes!("desk-rules-F_5LF6Zn.js.gz"),
-    },
-    File {
         name: "desk-rules_sentence-xMwDuUEh.js",
         content_type: "text/javascript; charset=utf-8",
         brotli: include_bytes!("desk-rules_sentence-xMwDuUEh.js.br"),
         gzip: include_bytes!("desk-rules_sentence-xMwDuUEh.js.gz"),
     },
     File {
-        name: "desk-schedule-BgcCJ-6S.js",
+        name: "desk-schedule-ClIpe9j4.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-schedule-BgcCJ-6S.js.br"),
-        gzip: include_bytes!("desk-schedule-BgcCJ-6S.js.gz"),
+        brotli: include_bytes!("desk-schedule-ClIpe9j4.js.br"),
+        gzip: include_bytes!("desk-schedule-ClIpe9j4.js.gz"),
     },
     File {
         name: "desk-schedule-Df2zhPk_.css",
@@ -249,10 +249,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-states-ClGqdJeP.js.gz"),
     },
     File {
-        name: "desk-stories-DlksGs3v.js",
+        name: "desk-stories-CzHkFWJ3.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-stories-DlksGs3v.js.br"),
-        gzip: include_bytes!("desk-stories-DlksGs3v.js.gz"),
+        brotli: include_bytes!("desk-stories-CzHkFWJ3.js.br"),
+        gzip: include_bytes!("desk-stories-CzHkFWJ3.js.gz"),
     },
     File {
         name: "desk-texts-CBSVl7tD.css",
@@ -279,10 +279,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-texts-D8JuaRqP.js.gz"),
     },
     File {
-        name: "desk-time_dialog-DNfMrayL.js",
+        name: "desk-time_dialog-DtlXIMMt.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-time_dialog-DNfMrayL.js.br"),
-        gzip: include_bytes!("desk-time_dialog-DNfMrayL.js.gz"),
+        brotli: include_bytes!("desk-time_dialog-DtlXIMMt.js.br"),
+        gzip: include_bytes!("desk-time_dialog-DtlXIMMt.js.gz"),
     },
     File {
         name: "desk-time_dialog-ye2JeNQx.css",
@@ -291,16 +291,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("desk-time_dialog-ye2JeNQx.css.gz"),
     },
     File {
-        name: "desk-times-CJJnD_AH.js",
+        name: "desk-times-B0OjNWwp.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-times-CJJnD_AH.js.br"),
-        gzip: include_bytes!("desk-times-CJJnD_AH.js.gz"),
+        brotli: include_bytes!("desk-times-B0OjNWwp.js.br"),
+        gzip: include_bytes!("desk-times-B0OjNWwp.js.gz"),
     },
     File {
-        name: "desk-upload-CFqLMXRl.js",
+        name: "desk-upload-D1xnoWy0.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("desk-upload-CFqLMXRl.js.br"),
-        gzip: include_bytes!("desk-upload-CFqLMXRl.js.gz"),
+        brotli: include_bytes!("desk-upload-D1xnoWy0.js.br"),
+        gzip: include_bytes!("desk-upload-D1xnoWy0.js.gz"),
     },
     File {
         name: "desk-zone-CBSNP9y5.js",

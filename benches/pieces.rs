@@ -62,6 +62,7 @@ fn limits() -> Limits {
         failed_code: generous,
         staff_sign_in: generous,
         query: generous,
+        staff: generous,
         anonymous_query: generous,
     }
 }

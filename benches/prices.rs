@@ -161,6 +161,7 @@ fn generous() -> Limits {
         failed_code: generous,
         staff_sign_in: generous,
         query: generous,
+        staff: generous,
         anonymous_query: generous,
     }
 }

@@ -134,6 +134,7 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
         failed_code: generous,
         staff_sign_in: generous,
         query: generous,
+        staff: generous,
         anonymous_query: generous,
     };
     let parts = Parts {

@@ -22,7 +22,7 @@ impl App {
     pub fn charge(&self, viewer: Viewer, client: &Client, cost: u32) -> Result<()> {
         let (action, owner) = match viewer {
             Viewer::Voter { id, .. } => (Action::Query, BucketOwner::Voter(id)),
-            Viewer::Staff(id) => (Action::Query, BucketOwner::Staff(id)),
+            Viewer::Staff(id) => (Action::Staff, BucketOwner::Staff(id)),
             Viewer::Anonymous => (Action::AnonymousQuery, BucketOwner::Address(client.address)),
         };
         let most = self.hot.limits().of(action).burst;

@@ -26,6 +26,7 @@ const NO_LIMITS: Limits = {
         failed_code: rate,
         staff_sign_in: rate,
         query: rate,
+        staff: rate,
         anonymous_query: rate,
     }
 };

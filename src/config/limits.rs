@@ -38,9 +38,12 @@ pub struct LimitSettings {
     /// Staff sign-ins from an address
     #[arg(long, env = "ACCLAIM_LIMIT_STAFF_SIGN_IN", default_value = "1/10")]
     pub limit_staff_sign_in: Rate,
-    /// Cost of the operations of someone who has signed in, in each process
+    /// Cost of the operations of a voter who has signed in, in each process
     #[arg(long, env = "ACCLAIM_LIMIT_QUERY", default_value = "2000/20000")]
     pub limit_query: Rate,
+    /// Cost of the operations of a member of staff, whose desk asks for more than a voter's page, in each process
+    #[arg(long, env = "ACCLAIM_LIMIT_STAFF", default_value = "10000/200000")]
+    pub limit_staff: Rate,
     /// Cost of the operations of those who have not, from an address, in each process
     #[arg(
         long,
@@ -65,6 +68,7 @@ impl LimitSettings {
             failed_code: self.limit_failed_code,
             staff_sign_in: self.limit_staff_sign_in,
             query: self.limit_query,
+            staff: self.limit_staff,
             anonymous_query: self.limit_anonymous_query,
         }
     }

@@ -28,15 +28,17 @@ pub enum Action {
     FailedCode,
     /// Signing in as staff, by address.
     StaffSignIn,
-    /// The cost of all operations of a caller who has signed in.
+    /// The cost of all operations of a voter who has signed in.
     Query,
+    /// The cost of all operations of a member of staff.
+    Staff,
     /// The cost of all operations of callers who have not, by address, which may be a carrier's.
     AnonymousQuery,
 }
 
 impl Action {
     /// All of them, in their order.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Cast,
         Self::Like,
         Self::Views,
@@ -47,6 +49,7 @@ impl Action {
         Self::FailedCode,
         Self::StaffSignIn,
         Self::Query,
+        Self::Staff,
         Self::AnonymousQuery,
     ];
 
@@ -64,6 +67,7 @@ impl Action {
             Self::FailedCode => "failed-code",
             Self::StaffSignIn => "staff-sign-in",
             Self::Query => "query",
+            Self::Staff => "staff",
             Self::AnonymousQuery => "anonymous-query",
         }
     }
@@ -142,6 +146,8 @@ pub struct Limits {
     pub staff_sign_in: Rate,
     /// The rate of [`Action::Query`].
     pub query: Rate,
+    /// The rate of [`Action::Staff`].
+    pub staff: Rate,
     /// The rate of [`Action::AnonymousQuery`].
     pub anonymous_query: Rate,
 }
@@ -161,6 +167,7 @@ impl Limits {
             Action::FailedCode => self.failed_code,
             Action::StaffSignIn => self.staff_sign_in,
             Action::Query => self.query,
+            Action::Staff => self.staff,
             Action::AnonymousQuery => self.anonymous_query,
         }
     }
@@ -297,10 +304,11 @@ mod tests {
             failed_code: rate(8),
             staff_sign_in: rate(9),
             query: rate(10),
-            anonymous_query: rate(11),
+            staff: rate(11),
+            anonymous_query: rate(12),
         };
         let found = Action::ALL.map(|action| limits.find(action.name()).map(|rate| rate.burst));
-        assert_eq!(found, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(Some));
+        assert_eq!(found, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(Some));
         assert_eq!(limits.find("another"), None);
     }
 

@@ -11,7 +11,7 @@ import { startServer } from "./server.js";
 import { event, eventually } from "./waiting.js";
 
 // The tests sign in more often than members do, and go through twelve views in ten seconds.
-const server = await startServer({ after }, { ACCLAIM_LIMIT_STAFF_SIGN_IN: "100/1000", ACCLAIM_LIMIT_QUERY: "100000/1000000" });
+const server = await startServer({ after }, { ACCLAIM_LIMIT_STAFF_SIGN_IN: "100/1000", ACCLAIM_LIMIT_STAFF: "100000/1000000" });
 const browser = await startBrowser(after);
 const [, , password] = await eventually(() => /(organiser@demo\.example) \/ (\S+)/.exec(server.log), "the sign-in");
 const emails = { owner: "organiser@demo.example", editor: "editor@demo.example", auditor: "auditor@demo.example" };

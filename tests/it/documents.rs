@@ -596,6 +596,7 @@ async fn an_operation_is_charged_to_its_caller(stores: Stores) {
     };
     let app = TestApp::builder(&stores).with_limits(|limits| {
         limits.query = rate(5 * 21);
+        limits.staff = rate(7 * 21);
         limits.anonymous_query = rate(100 + 3 * 21);
     });
     let app = app.start().await;
@@ -616,6 +617,12 @@ async fn an_operation_is_charged_to_its_caller(stores: Stores) {
             assert_eq!(ask(client).await.status(), 200, "each has its own");
         }
         assert_is_limited(ask(client).await, "query").await;
+    }
+    for member in [app.staff().await, app.staff().await] {
+        for _ in 0..7 {
+            assert_eq!(ask(&member).await.status(), 200, "a desk has more");
+        }
+        assert_is_limited(ask(&member).await, "staff").await;
     }
     // What costs more than anybody can have takes all.
     let dear = app.voter();

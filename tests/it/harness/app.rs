@@ -61,6 +61,7 @@ pub fn generous_limits() -> Limits {
         failed_code: GENEROUS,
         staff_sign_in: GENEROUS,
         query: GENEROUS,
+        staff: GENEROUS,
         anonymous_query: GENEROUS,
     }
 }

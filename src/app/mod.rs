@@ -62,6 +62,7 @@ use self::public_changes::PublicChanges;
 use self::sheets::Sheets;
 use self::stories::UnreadableStories;
 use self::tallies::Tallies;
+use self::turnout::Turnouts;
 use self::uploads::UploadTurns;
 use self::views::Views;
 
@@ -84,6 +85,8 @@ pub struct App {
     pub campaigns: Campaigns,
     /// Tallies in memory.
     pub tallies: Tallies,
+    /// Turnout that was read a moment ago.
+    turnouts: Turnouts,
     /// Views that wait to be stored.
     pub views: Views,
     /// The changes of what everybody may read: of campaigns and nominees, stories that come out.
@@ -182,6 +185,7 @@ impl App {
             hot,
             campaigns: Campaigns::default(),
             tallies: Tallies::default(),
+            turnouts: Turnouts::default(),
             views: Views::default(),
             public_changes: PublicChanges::default(),
             unreadable_stories: UnreadableStories::default(),

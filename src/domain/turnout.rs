@@ -75,7 +75,7 @@ pub fn minute_start(minute: i64) -> DateTime<Utc> {
 }
 
 /// The time that a point of turnout stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TurnoutStep {
     /// A minute.
     Minute,

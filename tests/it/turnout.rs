@@ -21,6 +21,7 @@ on_both!(
     verification_finds_turnout_that_was_changed,
     votes_of_older_programs_are_summed_as_others,
     turnout_is_for_those_who_may_read_figures,
+    desks_that_ask_at_the_same_time_share_a_read,
 );
 
 const TURNOUT: &str = "query($id: ID!, $by: TurnoutStep!, $from: DateTime, $to: DateTime) { campaign(id: $id) { desk {
@@ -300,4 +301,43 @@ async fn turnout_is_for_those_who_may_read_figures(stores: Stores) {
         let data = client.ask(TURNOUT, variables).await;
         assert_eq!(data["campaign"]["desk"], Value::Null);
     }
+}
+
+async fn desks_that_ask_at_the_same_time_share_a_read(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    vote(&app.voter(), Some("page"), &sample, 0).await;
+    let desks = join_all((0..10).map(|_| app.staff())).await;
+    let statements = async |query: &str| {
+        let before = app.database.statements();
+        let variables = json!({"id": sample.campaign_id()});
+        let data = join_all(desks.iter().map(|desk| desk.ask(query, variables.clone()))).await;
+        (app.database.statements() - before, data)
+    };
+    let (without, _) =
+        statements("query($id: ID!) { campaign(id: $id) { desk { editRevision } } }").await;
+    // What is kept holds for a second, which may end in between.
+    let query = "query($id: ID!) { campaign(id: $id) { desk { turnout(by: HOUR) { votes } } } }";
+    let answers = until("desks that share a read", async || {
+        let (with, answers) = statements(query).await;
+        (with <= without + 1).then_some(answers)
+    })
+    .await;
+    for answer in answers {
+        assert_eq!(answer["campaign"]["desk"]["turnout"], json!([{"votes": 1}]));
+    }
+    // And not for longer.
+    vote(&app.voter(), Some("page"), &sample, 0).await;
+    until("the second vote", async || {
+        let (_, answers) = statements(query).await;
+        let second = json!([{"votes": 2}]);
+        let is_seen = |answer: &Value| answer["campaign"]["desk"]["turnout"] == second;
+        answers.iter().all(is_seen).then_some(())
+    })
+    .await;
+    // Another step is another question.
+    let query = "query($id: ID!) { campaign(id: $id) { desk { turnout(by: DAY) { at votes } } } }";
+    let (_, answers) = statements(query).await;
+    let day = json!([{"at": "2022-10-24T16:00:00.000Z", "votes": 2}]);
+    assert_eq!(answers[0]["campaign"]["desk"]["turnout"], day);
 }

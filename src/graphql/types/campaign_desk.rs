@@ -263,9 +263,9 @@ impl CampaignDesk {
         list_all_stories(ctx, &self.app, self.roster.campaign().id, &args, query).await
     }
 
-    /// Votes by minute, hour or day, and by client: the steps that have votes, in the order of time. Without `from` and
-    /// `to`, the last ones that are shown at once, until now or the closing; empty for members who may not read
-    /// figures.
+    /// Votes by minute, hour or day, and by client, as they stood at most a second ago: the steps that have votes, in
+    /// the order of time. Without `from` and `to`, the last ones that are shown at once, until now or the closing;
+    /// empty for members who may not read figures.
     async fn turnout(
         &self,
         ctx: &Context<'_>,
@@ -280,7 +280,7 @@ impl CampaignDesk {
         }
         let (from, to) = (from.map(|from| from.0), to.map(|to| to.0));
         let points = self.app.turnout(campaign, by.into(), from, to).await?;
-        Ok(points.into_iter().map(TurnoutPoint::from).collect())
+        Ok(points.iter().map(TurnoutPoint::from).collect())
     }
 
     /// Its newest exports, at most 20: those that the viewer may read.

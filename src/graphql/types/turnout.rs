@@ -32,8 +32,8 @@ pub(super) struct TurnoutPoint {
     other: Long,
 }
 
-impl From<domain::TurnoutPoint> for TurnoutPoint {
-    fn from(point: domain::TurnoutPoint) -> Self {
+impl From<&domain::TurnoutPoint> for TurnoutPoint {
+    fn from(point: &domain::TurnoutPoint) -> Self {
         Self {
             at: Timestamp(point.at),
             votes: Long(point.votes()),

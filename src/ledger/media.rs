@@ -178,12 +178,12 @@ macro_rules! list_unused {
                 UNION SELECT cover_media FROM campaign WHERE cover_media IS NOT NULL
                 UNION SELECT cover_media FROM story WHERE cover_media IS NOT NULL UNION ",
             $names_of_stories,
-            ") ORDER BY name"
+            ") AND NOT EXISTS (SELECT 1 FROM story WHERE body LIKE '%/media/' || name || '-%') ORDER BY name"
         )
     };
 }
 
-/// The pictures that no nominee, campaign or story shows.
+/// The pictures that no nominee, campaign or story shows, nor the text of a story.
 pub async fn list_unused(database: &Database) -> sqlx::Result<Vec<MediaName>> {
     // Behind "/media/" are the 64 digits of a name.
     let statement = sql!(

@@ -61,6 +61,12 @@ impl Office {
         }
     }
 
+    /// The number of pictures that are shown nowhere.
+    async fn unused(&self) -> usize {
+        let unused = acclaim::ledger::media::list_unused(&self.app.database).await;
+        unused.expect("the database answers").len()
+    }
+
     /// The link for a file of this length.
     async fn link(&self, bytes: usize) -> (String, String) {
         let organisation = global(GlobalId::Organisation(self.organisation_id));
@@ -305,8 +311,7 @@ async fn a_text_shows_pictures_of_its_story(stores: Stores) {
     let logged = "SELECT COUNT(*) FROM audit_event WHERE action = 'story.update'
         AND CAST(changes AS TEXT) LIKE '%media%'";
     assert_eq!(stores.count(logged).await, 2);
-    let unused = acclaim::ledger::media::list_unused(&office.app.database).await;
-    assert_eq!(unused.expect("the database answers").len(), 0);
+    assert_eq!(office.unused().await, 0);
     // Taken away, it is in the text still.
     let removed = office
         .remove(&added["story"], &json!(url))
@@ -315,13 +320,16 @@ async fn a_text_shows_pictures_of_its_story(stores: Stores) {
     assert_eq!(removed["story"]["media"], json!([]));
     assert_eq!(removed["story"]["body"], json!(html));
     assert_eq!(stores.count(logged).await, 3);
-    let unused = acclaim::ledger::media::list_unused(&office.app.database).await;
-    assert_eq!(unused.expect("the database answers").len(), 1);
+    assert_eq!(office.unused().await, 0);
     let refused = office.remove(&removed["story"], &json!(url)).await;
     refused.expect_refused("MEDIA_NOT_FOUND");
     let stale = office.remove(&draft, &json!(url)).await;
     let stale = stale.expect_refused("STALE_OBJECT");
     assert_eq!(stale["story"]["desk"]["editRevision"], json!(5));
+    let input = json!({"storyId": draft["id"], "expectedRevision": 5, "body": "一线。"});
+    let edited = office.story("updateStory", "UpdateStoryInput", input);
+    edited.await.expect_counted();
+    assert_eq!(office.unused().await, 1);
 }
 
 async fn a_picture_for_what_was_approved_sends_it_back_to_review(stores: Stores) {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Actor, Answer, Attempt, Desk, Event, Subject, refuse};
+use super::{Actor, Answer, Attempt, Desk, Edit, Event, Subject, refuse};
 use crate::app::reports::{
     RIGHT, ReportForm, ReportLinkRefusal, ReportLinkTarget, ReportRefusal, TakenReport, take,
 };
@@ -13,7 +13,7 @@ use crate::domain::report::words::ReportLanguage;
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, ReportId};
 use crate::ledger::audit::SubjectKind;
-use crate::ledger::report::{self, NewReport};
+use crate::ledger::report::{self, NewReport, Report};
 
 /// Reports of a campaign at most: they are kept for ever.
 const REPORTS_MAX: i64 = 100;
@@ -102,6 +102,18 @@ impl Desk<'_> {
             _ => refuse(ReportRefusal::IdempotencyKeyReused, "idempotencyKey"),
         }
     }
+
+    /// Opens the note that a report is fetched; none where the member may not have it.
+    async fn open_download(&self, report: &Report, attempt: &Attempt) -> Result<Option<Edit>> {
+        match self.open(report.organisation_id, attempt).await {
+            Ok(mut edit) => {
+                edit.campaign_id = Some(report.campaign_id);
+                Ok(Some(edit))
+            }
+            Err(Error::NotFound(_) | Error::Forbidden(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 impl App {
@@ -118,11 +130,9 @@ impl App {
             return Ok(Err(ReportLinkRefusal::Expired));
         }
         let found = report::list_by_ids(&self.database, vec![target.report_id.0]).await?;
-        let text = report::find_snapshot(&self.database, target.report_id).await?;
-        let (Some(found), Some(text)) = (found.into_iter().next(), text) else {
+        let Some(found) = found.into_iter().next() else {
             return Ok(Err(ReportLinkRefusal::NotFound));
         };
-        let snapshot = Snapshot::from_text(&text).map_err(Error::internal)?;
         let desk = Desk {
             database: &self.database,
             clock: &self.clock,
@@ -132,20 +142,22 @@ impl App {
                 hash_key: &self.hash_key,
             },
         };
-        let subject = Subject::new(SubjectKind::Report, found.id.0, &snapshot.campaign.title);
         let attempt = Attempt {
             name: DOWNLOAD,
             right: RIGHT,
-            subject: subject.clone(),
+            subject: Subject::new(SubjectKind::Report, found.id.0, ""),
         };
-        let mut edit = match desk.open(found.organisation_id, &attempt).await {
-            Ok(edit) => edit,
-            Err(Error::NotFound(_) | Error::Forbidden(_)) => {
-                return Ok(Err(ReportLinkRefusal::NotFound));
-            }
-            Err(error) => return Err(error),
+        // The right comes first; nothing is held while the figures are read.
+        if desk.open_download(&found, &attempt).await?.is_none() {
+            return Ok(Err(ReportLinkRefusal::NotFound));
+        }
+        let text = report::find_snapshot(&self.database, found.id).await?;
+        let text = text.ok_or_else(|| Error::internal("a report without figures"))?;
+        let snapshot = Snapshot::from_text(&text).map_err(Error::internal)?;
+        let Some(edit) = desk.open_download(&found, &attempt).await? else {
+            return Ok(Err(ReportLinkRefusal::NotFound));
         };
-        edit.campaign_id = Some(found.campaign_id);
+        let subject = Subject::new(SubjectKind::Report, found.id.0, &snapshot.campaign.title);
         let mut changes = Changes::default();
         let form = match target.form {
             ReportForm::Html => "html",

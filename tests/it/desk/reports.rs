@@ -524,6 +524,25 @@ async fn a_report_is_for_members_who_may_read_records(stores: Stores) {
         answer,
         (StatusCode::NOT_FOUND, "REPORT_NOT_FOUND".to_owned())
     );
+    // Nor are its figures looked at before: these are none.
+    stores
+        .execute(if stores.redis_url.is_some() {
+            "INSERT INTO report SELECT gen_random_uuid(), campaign_id, created_at + INTERVAL '1 day', created_by, '{}',
+                sha256 FROM report LIMIT 1"
+        } else {
+            "INSERT INTO report SELECT randomblob(16), campaign_id, '2099' || substr(created_at, 5), created_by, '{}',
+                sha256 FROM report LIMIT 1"
+        })
+        .await;
+    let broken = find(&owner, &sample).await["html"].clone();
+    let answer = get(&app, &broken).await;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    stores
+        .execute("UPDATE membership SET role = 'EDITOR' WHERE role = 'OWNER'")
+        .await;
+    app.refresh().await;
+    let answer = refusal(get(&app, &broken).await).await;
+    assert_eq!(answer.0, StatusCode::NOT_FOUND);
     let downloads = "SELECT COUNT(*) FROM audit_event WHERE action = 'report.download' AND campaign_id IS NOT NULL";
     assert_eq!(stores.count(downloads).await, 1);
 }

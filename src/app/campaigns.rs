@@ -21,8 +21,10 @@ use crate::ledger::{self, UnreadableRow};
 
 /// Unreadable rows of a campaign that are named in the log: the first few say what kind of fault it is.
 const LOGGED_MAX: usize = 20;
-/// Campaigns that are read at once: a server may begin with a thousand.
-const READ_AT_ONCE: usize = 4;
+/// Campaigns that a statement reads: a server may begin with a thousand, each of which may have thousands of nominees.
+const READ_TOGETHER: usize = 20;
+/// Such reads at once: they leave connections to others.
+const READ_AT_ONCE: usize = 2;
 
 /// All rosters at a moment, with the ways to find one.
 #[derive(Debug, Default)]
@@ -316,19 +318,23 @@ impl App {
             rosters.extend(catalog.find_any(id));
             damaged.extend(catalog.damaged.get(&id).map(|damage| (id, damage.clone())));
         }
-        let reads = changed.into_iter().map(async |(id, revision)| {
-            let read = ledger::campaign::find_roster(&self.database, id).await;
-            read.map(|read| (id, revision, read))
+        let batches: Vec<_> = changed.chunks(READ_TOGETHER).map(<[_]>::to_vec).collect();
+        let reads = batches.into_iter().map(async |changed| {
+            let ids: Vec<_> = changed.iter().map(|(id, _)| *id).collect();
+            let read = ledger::roster::find_rosters(&self.database, &ids).await;
+            read.map(|read| changed.into_iter().zip(read))
         });
         let mut reads = stream::iter(reads).buffer_unordered(READ_AT_ONCE);
-        while let Some((id, revision, read)) = reads.try_next().await? {
-            let rows = read.unreadable;
-            if !rows.is_empty() {
-                log_unreadable(id, &rows);
-                damaged.insert(id, Damage { revision, rows });
+        while let Some(read) = reads.try_next().await? {
+            for ((id, revision), read) in read {
+                let rows = read.unreadable;
+                if !rows.is_empty() {
+                    log_unreadable(id, &rows);
+                    damaged.insert(id, Damage { revision, rows });
+                }
+                rosters.extend(read.roster.map(Arc::new));
+                reloaded.push(id);
             }
-            rosters.extend(read.roster.map(Arc::new));
-            reloaded.push(id);
         }
         let held = catalog.rosters.iter().map(|roster| roster.campaign().id);
         let gone: Vec<CampaignId> = held.filter(|id| !listed.contains(id)).collect();

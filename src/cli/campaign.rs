@@ -16,7 +16,7 @@ use crate::domain::campaign::{
 use crate::domain::campaign_life::{CampaignRefusal, Step};
 use crate::graphql::messages::Language;
 use crate::id::{CampaignId, CategoryId};
-use crate::ledger::{Database, campaign};
+use crate::ledger::{Database, campaign, roster};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CampaignCommand {
@@ -225,7 +225,7 @@ async fn list_campaigns(store: &StoreSettings) -> Result<ExitCode, Failure> {
     let database = open_existing(store).await?;
     let now = Clock::System.now();
     for (campaign_id, _) in campaign::list_revisions(&database).await?.campaigns {
-        let read = campaign::find_roster(&database, campaign_id).await?;
+        let read = roster::find_roster(&database, campaign_id).await?;
         let Some(roster) = read.roster else {
             continue;
         };
@@ -248,7 +248,7 @@ pub(super) async fn find_campaign(database: &Database, slug: &str) -> Result<Cam
 async fn show_campaign(name: &CampaignName) -> Result<ExitCode, Failure> {
     let database = open_existing(&name.store).await?;
     let id = find_campaign(&database, &name.campaign).await?;
-    let read = campaign::find_roster(&database, id).await?;
+    let read = roster::find_roster(&database, id).await?;
     let roster = read.roster.ok_or("the campaign cannot be read")?;
     let found = roster.campaign();
     let zone = found.time_zone.0;

@@ -28,7 +28,7 @@ use crate::domain::story::life::StoryStep;
 use crate::domain::turnout::ClientKind;
 use crate::error::{Error, Result};
 use crate::id::{CampaignId, NomineeId, OrganisationId, StaffId};
-use crate::ledger::{campaign, organisation, story_edit};
+use crate::ledger::{campaign, organisation, roster, story_edit};
 
 /// The slug of the sample campaign.
 pub const SLUG: &str = "demo";
@@ -73,7 +73,7 @@ const PORTRAITS: [(i64, &[u8]); 8] = [
 /// When the database is away.
 pub async fn load(app: &App) -> Result<Option<String>> {
     if let Some(id) = campaign::find_by_slug(&app.database, SLUG).await? {
-        let roster = campaign::find_roster(&app.database, id).await?.roster;
+        let roster = roster::find_roster(&app.database, id).await?.roster;
         let is_draft = |roster: Roster| roster.campaign().lifecycle == Lifecycle::Draft;
         if !roster.is_some_and(is_draft) {
             return Ok(None);
@@ -229,7 +229,7 @@ impl Maker<'_> {
 
     /// Uploads the drawn portraits and hangs them beside the names.
     async fn hang_portraits(&self, id: CampaignId) -> Result<()> {
-        let roster = campaign::find_roster(&self.app.database, id).await?.roster;
+        let roster = roster::find_roster(&self.app.database, id).await?.roster;
         let roster = roster.ok_or_else(|| Error::internal("the demo's campaign is gone"))?;
         let nominees = roster.nominees();
         for (number, bytes) in PORTRAITS {

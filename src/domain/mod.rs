@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod address;
+pub mod amendment;
 pub mod campaign;
 pub mod campaign_life;
 pub mod change;

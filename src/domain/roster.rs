@@ -1,8 +1,9 @@
-//! A campaign with its categories and nominees as they stand at one revision: what a process keeps in memory, so that
-//! rules and lists cost no I/O. A roster never changes; a new revision is a new roster.
+//! A campaign with its categories, nominees and amendments as they stand at one revision: what a process keeps in
+//! memory, so that rules and lists cost no I/O. A roster never changes; a new revision is a new roster.
 
 use std::collections::HashMap;
 
+use super::amendment::Amendment;
 use super::campaign::{Campaign, Category};
 use super::nominee::Nominee;
 use super::search::{SearchQuery, SearchText};
@@ -14,6 +15,7 @@ pub struct Roster {
     campaign: Campaign,
     categories: Vec<Category>,
     nominees: Vec<Nominee>,
+    amendments: Vec<Amendment>,
     /// The search text of each nominee, normalised once.
     search_texts: Vec<SearchText>,
     category_index: HashMap<CategoryId, usize>,
@@ -51,11 +53,18 @@ impl Roster {
             campaign,
             categories,
             nominees,
+            amendments: Vec::new(),
             category_index,
             nominee_index,
             shown,
             shown_in,
         }
+    }
+
+    /// The same with the campaign's amendments, newest first: for those who show them.
+    #[must_use]
+    pub fn with_amendments(self, amendments: Vec<Amendment>) -> Self {
+        Self { amendments, ..self }
     }
 
     /// The campaign.
@@ -74,6 +83,12 @@ impl Roster {
     #[must_use]
     pub fn nominees(&self) -> &[Nominee] {
         &self.nominees
+    }
+
+    /// The newest amendments, newest first.
+    #[must_use]
+    pub fn amendments(&self) -> &[Amendment] {
+        &self.amendments
     }
 
     /// The indexes of the nominees that are shown, by number: all, or those of the category at this index.

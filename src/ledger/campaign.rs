@@ -1,15 +1,14 @@
-//! Campaigns with their categories and nominees: read whole into rosters, written by imports.
+//! Campaigns with their categories and nominees, as transactions read and write them. The memory of a process is read
+//! in the file of rosters.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
-use uuid::Uuid;
 
 use super::address::require_web;
 use super::dialect::INSERT_NOMINEES;
-use super::readable::{UnreadableRow, readable};
 use super::{Database, Transaction, in_tx, on_pool, sql};
+use crate::domain::amendment::Amendment;
 use crate::domain::campaign::{Campaign, Category};
-use crate::domain::change::Change;
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::id::{CampaignId, CategoryId};
@@ -48,60 +47,19 @@ pub async fn list_revisions(database: &Database) -> sqlx::Result<Revisions> {
     })
 }
 
-/// A campaign as far as it can be read.
-#[derive(Debug, Default)]
-pub struct ReadRoster {
-    /// The campaign; none where there is none, or its own row is unreadable.
-    pub roster: Option<Roster>,
-    /// Rows of it that were left out.
-    pub unreadable: Vec<UnreadableRow>,
-}
-
-/// The statement that reads a campaign by its id.
+/// The statement that reads the campaigns of a condition.
 macro_rules! find_campaign {
-    ($lock:literal) => {
+    ($condition:expr) => {
         concat!(
             "SELECT id, organisation_id, slug, title, summary, cover_url, cover_media, time_zone, lifecycle,
                 voting_opens_at, voting_closes_at, quota_period, quota_scope, votes_per_period, tally_visibility, guests_may_vote,
                 paused_at, edit_revision, revision, rules_revision
-            FROM campaign WHERE id = $1",
-            $lock
+            FROM campaign WHERE id",
+            $condition
         )
     };
 }
-
-/// A campaign as it stands now, with its categories and nominees. If it changes between the statements, its revision
-/// has moved on and it is read again at the next look.
-pub async fn find_roster(database: &Database, id: CampaignId) -> sqlx::Result<ReadRoster> {
-    let mut unreadable = Vec::new();
-    let statement = sql!("find_campaign", find_campaign!(""));
-    let campaigns: Vec<Campaign> = on_pool!(database.read(statement), (p, text) => sqlx::query(text)
-        .bind(id).fetch_all(p).await.map(|rows| readable("campaign", rows, &mut unreadable)))?;
-    let Some(campaign) = campaigns.into_iter().next() else {
-        return Ok(ReadRoster {
-            roster: None,
-            unreadable,
-        });
-    };
-    let statement = sql!(
-        "list_categories",
-        "SELECT id, campaign_id, key, name, shortlist_size FROM category WHERE campaign_id = $1 ORDER BY position, id"
-    );
-    let categories: Vec<Category> = on_pool!(database.read(statement), (p, text) => sqlx::query(text)
-        .bind(id).fetch_all(p).await.map(|rows| readable("category", rows, &mut unreadable)))?;
-    let statement = sql!(
-        "list_nominees",
-        "SELECT id, campaign_id, category_id, number, name, employer, city, title, summary, portrait_url,
-            portrait_media, status, edit_revision
-        FROM nominee WHERE campaign_id = $1 ORDER BY number"
-    );
-    let nominees: Vec<Nominee> = on_pool!(database.read(statement), (p, text) => sqlx::query(text)
-        .bind(id).fetch_all(p).await.map(|rows| readable("nominee", rows, &mut unreadable)))?;
-    Ok(ReadRoster {
-        roster: Some(Roster::new(campaign, categories, nominees)),
-        unreadable,
-    })
-}
+pub(super) use find_campaign;
 
 /// Stores a new campaign. Fails, too, where the slug is taken or a rule is out of its bounds.
 pub async fn insert(tx: &mut Transaction, c: &Campaign, now: DateTime<Utc>) -> sqlx::Result<()> {
@@ -160,15 +118,15 @@ pub async fn find_by_slug(database: &Database, slug: &str) -> sqlx::Result<Optio
 pub async fn find_locked(tx: &mut Transaction, id: CampaignId) -> sqlx::Result<Option<Campaign>> {
     let statement = sql!(
         "lock_campaign",
-        postgres: find_campaign!(" FOR UPDATE"),
-        sqlite: find_campaign!(""),
+        postgres: find_campaign!(" = $1 FOR UPDATE"),
+        sqlite: find_campaign!(" = $1"),
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text).bind(id).fetch_optional(t).await)
 }
 
 /// A campaign with its categories and nominees, as this transaction sees them.
 pub async fn find_roster_in(tx: &mut Transaction, id: CampaignId) -> sqlx::Result<Option<Roster>> {
-    let statement = sql!("find_campaign_to_export", find_campaign!(""));
+    let statement = sql!("find_campaign_to_export", find_campaign!(" = $1"));
     let found: Option<Campaign> = in_tx!(tx.run(statement), (t, text) =>
         sqlx::query_as(text).bind(id).fetch_optional(t).await)?;
     let Some(found) = found else {
@@ -294,24 +252,6 @@ pub async fn count_ready_categories(tx: &mut Transaction, id: CampaignId) -> sql
     in_tx!(tx.run(statement), (t, text) => sqlx::query_scalar(text).bind(id).fetch_one(t).await)
 }
 
-/// A change after the first vote, with the reason that the public reads.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct Amendment {
-    /// Its id.
-    pub id: Uuid,
-    /// The campaign.
-    pub campaign_id: CampaignId,
-    /// The time of the change.
-    pub at: DateTime<Utc>,
-    /// The name of what was changed: the campaign's title, a category's or a nominee's name.
-    pub subject_label: String,
-    /// The fields that were changed.
-    #[sqlx(json)]
-    pub changes: Vec<Change>,
-    /// The reason.
-    pub reason: String,
-}
-
 /// Stores an amendment.
 pub async fn insert_amendment(tx: &mut Transaction, a: &Amendment) -> sqlx::Result<()> {
     let statement = sql!(
@@ -321,19 +261,4 @@ pub async fn insert_amendment(tx: &mut Transaction, a: &Amendment) -> sqlx::Resu
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(a.id).bind(a.campaign_id).bind(a.at).bind(&a.subject_label).bind(Json(&a.changes)).bind(&a.reason)
         .execute(t).await.map(drop))
-}
-
-/// The amendments of a campaign, newest first, at most `limit`.
-pub async fn list_amendments(
-    database: &Database,
-    id: CampaignId,
-    limit: i64,
-) -> sqlx::Result<Vec<Amendment>> {
-    let statement = sql!(
-        "list_amendments",
-        "SELECT id, campaign_id, at, subject_label, changes, reason FROM amendment WHERE campaign_id = $1
-        ORDER BY at DESC, id DESC LIMIT $2"
-    );
-    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
-        .bind(id).bind(limit).fetch_all(p).await)
 }

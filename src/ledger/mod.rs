@@ -28,6 +28,7 @@ mod readable;
 pub mod recount;
 mod replica;
 pub mod report;
+pub mod roster;
 mod rows;
 mod schema;
 pub mod second_factor;
@@ -71,8 +72,7 @@ const ENTRY_TIMEOUT: Duration = Duration::from_secs(10);
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 /// The server ends a statement of ours after this time, so that no connection is held for ever.
 const STATEMENT_TIMEOUT_MS: &str = "5000";
-/// The same for commands that may take their time: a day. Not 0, PostgreSQL's own, so that it shows whether settings
-/// arrive.
+/// The same for commands that may take their time: a day; not PostgreSQL's own 0, to show whether settings arrive.
 const MAINTENANCE_TIMEOUT_MS: &str = "86400000";
 /// The cache of SQLite's writing connection in KiB (negative is not pages): with the default of 2,000 it reads again.
 const WRITING_CACHE: &str = "-32768";

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use sqlx::{ColumnIndex, Database, Decode, FromRow, Row, Type};
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 use uuid::Uuid;
 
 /// A row that was left out.
@@ -45,28 +45,13 @@ impl fmt::Display for UnreadableRow {
     }
 }
 
-/// The rows of `table` that can be read, in their order; the others are added to `unreadable`.
-pub(super) fn readable<R, T>(
-    table: &'static str,
-    rows: Vec<R>,
-    unreadable: &mut Vec<UnreadableRow>,
-) -> Vec<T>
+/// A row of `table`, where it can be read.
+pub(super) fn read_row<R, T>(table: &'static str, row: &R) -> Result<T, UnreadableRow>
 where
     R: Row,
     T: for<'r> FromRow<'r, R>,
-    Uuid: for<'r> Decode<'r, <R as Row>::Database> + Type<<R as Row>::Database>,
+    Uuid: for<'r> Decode<'r, R::Database> + Type<R::Database>,
     &'static str: ColumnIndex<R>,
-    <R as Row>::Database: Database,
 {
-    let mut read = Vec::with_capacity(rows.len());
-    for row in rows {
-        match T::from_row(&row) {
-            Ok(value) => read.push(value),
-            Err(error) => {
-                let id = row.try_get("id").ok();
-                unreadable.push(UnreadableRow::new(table, id, error));
-            }
-        }
-    }
-    read
+    T::from_row(row).map_err(|error| UnreadableRow::new(table, row.try_get("id").ok(), error))
 }

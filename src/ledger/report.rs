@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::campaign::Amendment;
 use super::rows::Ids;
 use super::statement::with_ids;
 use super::{Database, Transaction, in_tx, on_pool, sql};
+use crate::domain::amendment::Amendment;
 use crate::domain::turnout::{ClientKind, TurnoutSum};
 use crate::id::{CampaignId, NomineeId, OrganisationId, ReportId, StaffId};
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 use uuid::Uuid;
 
-use super::readable::{UnreadableRow, readable};
+use super::readable::{UnreadableRow, read_row};
 use super::rows::Ids;
 use super::statement::{Dialects, OnPool, Statement, with_ids};
 use super::{Database, on_pool, sql};
@@ -196,12 +196,14 @@ where
     Uuid: for<'r> Decode<'r, R::Database> + Type<R::Database>,
     &'static str: ColumnIndex<R>,
 {
-    let mut unreadable = Vec::new();
-    let stories = readable("story", rows, &mut unreadable);
-    ReadStories {
-        stories,
-        unreadable,
+    let mut read = ReadStories::default();
+    for row in rows {
+        match read_row("story", &row) {
+            Ok(story) => read.stories.push(story),
+            Err(unreadable) => read.unreadable.push(unreadable),
+        }
     }
+    read
 }
 
 /// The place before all stories.

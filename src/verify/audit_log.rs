@@ -14,7 +14,7 @@ use crate::domain::roster::Roster;
 use crate::id::CampaignId;
 use crate::ledger::audit::{self, AuditEvent};
 use crate::ledger::import::{self, ImportChange};
-use crate::ledger::{Database, campaign, story_edit};
+use crate::ledger::{Database, campaign, roster, story_edit};
 
 /// An object that is not as the audit log tells.
 #[derive(Debug, Serialize)]
@@ -56,7 +56,7 @@ async fn compare_campaign(
 ) -> sqlx::Result<Vec<AuditDifference>> {
     let events = audit::list_of_campaign(database, id).await?;
     let imported = import::list_changes(database, id).await?;
-    let Some(roster) = campaign::find_roster(database, id).await?.roster else {
+    let Some(roster) = roster::find_roster(database, id).await?.roster else {
         return Ok(Vec::new());
     };
     let stories = story_edit::list_edited(database, id).await?.stories;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{Answer, Attempt, Desk, Edit, Event, Rejection, Subject, checked_reason, refuse};
 use crate::domain::access::Action;
+use crate::domain::amendment::Amendment;
 use crate::domain::campaign::{Campaign, Lifecycle, TallyVisibility};
 use crate::domain::campaign_life::{
     CampaignRefusal, FieldRefusal, Step, after_step, changes_between, check_amendment, check_edit,
@@ -16,7 +17,7 @@ use crate::domain::change::Changes;
 use crate::error::{Error, Result};
 use crate::id::CampaignId;
 use crate::ledger::audit::SubjectKind;
-use crate::ledger::campaign::{self, Amendment};
+use crate::ledger::campaign;
 
 /// An amendment of rules: what is none stays.
 #[derive(Debug, Clone, Default)]

@@ -9,6 +9,7 @@ pub use self::link::{ReportLinkRefusal, ReportLinkTarget};
 use super::App;
 use crate::auth::Viewer;
 use crate::domain::access::Action;
+use crate::domain::amendment::Amendment;
 use crate::domain::campaign::Phase;
 use crate::domain::report::words::ReportLanguage;
 use crate::domain::report::{ReportedAmendment, ReportedStory, Snapshot, Sources};
@@ -141,7 +142,7 @@ async fn list_stories(
 
 async fn list_amendments(tx: &mut Transaction, id: CampaignId) -> Result<Vec<ReportedAmendment>> {
     let amendments = report::list_amendments(tx, id, ROWS_MAX).await?;
-    let amendment = |amendment: campaign::Amendment| ReportedAmendment {
+    let amendment = |amendment: Amendment| ReportedAmendment {
         at: amendment.at,
         subject: amendment.subject_label,
         changes: amendment.changes,

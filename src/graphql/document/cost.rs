@@ -455,6 +455,11 @@ mod tests {
                 1 + 1 + 10,
             ),
             (
+                "{ campaign { amendments { reason } } }",
+                none.clone(),
+                1 + 1 + 10,
+            ),
+            (
                 "{ ...F ...F } fragment F on Query { serverTime }",
                 none.clone(),
                 2,

@@ -25,7 +25,6 @@ const STATEMENT_PRICE: u64 = 50;
 /// Fields that take a statement of their own.
 const STATEMENTS: &[&str] = &[
     "AuditEvent.subject",
-    "Campaign.amendments",
     "Campaign.stories",
     "Campaign.viewerQuotas",
     "CampaignDesk.imports",

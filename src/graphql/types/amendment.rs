@@ -4,7 +4,7 @@ use async_graphql::SimpleObject;
 
 use super::change::Change;
 use super::scalars::Timestamp;
-use crate::ledger::campaign as ledger;
+use crate::domain::amendment as domain;
 
 /// A change that was made after the first vote, with its reason.
 #[derive(SimpleObject)]
@@ -19,13 +19,13 @@ pub(super) struct Amendment {
     reason: String,
 }
 
-impl From<ledger::Amendment> for Amendment {
-    fn from(amendment: ledger::Amendment) -> Self {
+impl From<&domain::Amendment> for Amendment {
+    fn from(amendment: &domain::Amendment) -> Self {
         Self {
             at: Timestamp(amendment.at),
-            subject_label: amendment.subject_label,
+            subject_label: amendment.subject_label.clone(),
             changes: amendment.changes.iter().map(Change::from).collect(),
-            reason: amendment.reason,
+            reason: amendment.reason.clone(),
         }
     }
 }

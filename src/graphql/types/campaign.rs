@@ -22,7 +22,6 @@ use crate::graphql::connection::{Connection, PageArgs, PageInfo, decode_cursor};
 use crate::graphql::node_id::{self, Cursor, GlobalId};
 use crate::graphql::{Nullable, app, requester};
 use crate::id::OrganisationId;
-use crate::ledger::campaign;
 
 /// The phase of a campaign, by the server's clock.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -101,9 +100,6 @@ pub(super) struct VotingRules {
     /// The kinds of voters that may vote.
     admits: Vec<IdentityKind>,
 }
-
-/// Amendments that a campaign shows at most.
-const AMENDMENTS_MAX: i64 = 100;
 
 /// A public selection.
 #[derive(Clone)]
@@ -276,11 +272,9 @@ impl Campaign {
     }
 
     /// The changes that were made after the first vote, with their reasons, newest first.
-    async fn amendments(&self) -> Result<Vec<Amendment>> {
-        let id = self.roster.campaign().id;
-        let amendments = campaign::list_amendments(&self.app.database, id, AMENDMENTS_MAX);
-        let amendments = amendments.await.map_err(Error::from)?;
-        Ok(amendments.into_iter().map(Amendment::from).collect())
+    async fn amendments(&self) -> Vec<Amendment> {
+        let amendments = self.roster.amendments().iter();
+        amendments.map(Amendment::from).collect()
     }
 
     /// The side of the campaign that its organisation sees; null for everybody else.

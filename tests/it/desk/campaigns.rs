@@ -14,6 +14,7 @@ on_both!(
     a_wish_that_is_repeated_makes_one_campaign,
     the_rules_are_fixed_from_the_first_vote_on,
     an_amendment_is_public_with_its_reason,
+    amendments_are_seen_on_all_processes_without_a_statement,
     times_and_texts_out_of_bounds_are_refused,
     a_pause_refuses_votes_and_hides_nothing_more,
     a_copy_has_rules_categories_and_nominees,
@@ -370,12 +371,7 @@ async fn an_amendment_is_public_with_its_reason(stores: Stores) {
         .anonymous()
         .ask(query, json!({"id": made.id}))
         .await;
-    let reasons = data["campaign"]["amendments"].as_array().expect("a list");
-    let reasons: Vec<_> = reasons
-        .iter()
-        .map(|amendment| amendment["reason"].clone())
-        .collect();
-    assert_eq!(reasons.len(), 3, "{reasons:?}");
+    assert_eq!(reasons(&data), ["姓名更正", "名额调整", "参与踊跃"]);
     // The log has no name of the person in its changes.
     let query = "query($id: ID!) { organisation(id: $id) { auditEvents(action: \"nominee.update\") { nodes {
         reason changes { field before after } } } } }";
@@ -383,6 +379,65 @@ async fn an_amendment_is_public_with_its_reason(stores: Stores) {
     let data = office.organiser.ask(query, json!({"id": owner_of})).await;
     let expected = json!([{"reason": "姓名更正", "changes": [{"field": "name", "before": null, "after": "changed"}]}]);
     assert_eq!(data["organisation"]["auditEvents"]["nodes"], expected);
+}
+
+/// The reasons of a campaign's amendments, in their order.
+fn reasons(data: &Value) -> Vec<&str> {
+    let amendments = data["campaign"]["amendments"].as_array().expect("a list");
+    let reasons = amendments
+        .iter()
+        .map(|amendment| amendment["reason"].as_str());
+    reasons.map(|reason| reason.expect("a text")).collect()
+}
+
+/// Whatever it is that is amended moves the revision of its campaign, or the other process would not look.
+async fn amendments_are_seen_on_all_processes_without_a_statement(stores: Stores) {
+    let office = Office::open(&stores).await;
+    let made = office.open_campaign("amended").await;
+    let vote = office.app.voter();
+    vote.vote(&made.nominee).await.expect_counted();
+    let other = TestApp::start(&stores.share()).await;
+    let shown = async || {
+        other.refresh().await;
+        let before = other.database.statements();
+        let query = "query($id: ID!) { campaign(id: $id) { amendments { reason } } }";
+        let data = other.anonymous().ask(query, json!({"id": made.id})).await;
+        assert_eq!(other.database.statements(), before);
+        reasons(&data)
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shown().await, [""; 0]);
+    let input = json!({"campaignId": made.id, "expectedRevision": office.revision(&made).await,
+        "votesPerPeriod": 5, "reason": "more votes"});
+    let amended = run(&office.organiser, "amendRules", input).await;
+    amended.expect_counted();
+    assert_eq!(shown().await, ["more votes"]);
+    let categories =
+        json!([{"id": made.category, "key": "one", "name": "One", "shortlistSize": 3}]);
+    let input = json!({"campaignId": made.id, "expectedRevision": office.revision(&made).await,
+        "categories": categories, "reason": "fewer places"});
+    let amended = run(&office.organiser, "setCategories", input).await;
+    amended.expect_counted();
+    assert_eq!(shown().await, ["fewer places", "more votes"]);
+    let rename = "mutation($input: UpdateNomineeInput!) { updateNominee(input: $input) { userErrors { code } } }";
+    let input = json!({"nomineeId": made.nominee, "expectedRevision": 1, "name": "李敏", "reason": "a new name"});
+    let renamed = change(&office.organiser, rename, input).await;
+    renamed.expect_counted();
+    assert_eq!(shown().await, ["a new name", "fewer places", "more votes"]);
+    // The newest hundred of them are shown, and none more than once.
+    for number in 0..100 {
+        let input = json!({"nomineeId": made.nominee, "expectedRevision": number + 2,
+            "name": format!("李敏{number}"), "reason": format!("name {number}")});
+        let renamed = change(&office.organiser, rename, input).await;
+        renamed.expect_counted();
+    }
+    let newest: Vec<_> = (0..100)
+        .rev()
+        .map(|number| format!("name {number}"))
+        .collect();
+    assert_eq!(shown().await, newest);
 }
 
 async fn times_and_texts_out_of_bounds_are_refused(stores: Stores) {

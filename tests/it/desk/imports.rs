@@ -48,7 +48,7 @@ async fn apply(app: &TestApp, sample: &Sample, rows: &[SheetRow]) -> ImportCount
 }
 
 async fn roster(app: &TestApp, sample: &Sample) -> Roster {
-    let read = acclaim::ledger::campaign::find_roster(&app.database, sample.campaign.id).await;
+    let read = acclaim::ledger::roster::find_roster(&app.database, sample.campaign.id).await;
     read.expect("the database answers")
         .roster
         .expect("a roster")

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{column, flags, page, walk, with};
-use crate::harness::{Stores, TestApp, global, on_both};
+use crate::harness::{NOMINEES_EACH, Sample, Stores, TestApp, global, on_both};
 
 /// A difference from the usual campaign.
 type Change = fn(&mut Campaign);
@@ -17,6 +17,7 @@ on_both!(
     campaigns_are_listed_by_phase,
     drafts_are_seen_by_staff_only,
     a_campaign_that_cannot_be_read_hides_no_other,
+    many_campaigns_are_read_by_few_statements,
 );
 
 const CAMPAIGN: &str = "query($id: ID, $slug: String) { campaign(id: $id, slug: $slug) {
@@ -236,6 +237,33 @@ async fn a_campaign_that_cannot_be_read_hides_no_other(stores: Stores) {
     app.refresh().await;
     assert_eq!(phase(&app, "bad").await, json!("VOTING"));
     assert_eq!(readiness(&app).await, "ready\n");
+}
+
+/// A start reads many at once; what is unreadable among them is left out of its own campaign alone.
+async fn many_campaigns_are_read_by_few_statements(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    for number in 0..45 {
+        let slug = format!("campaign-{number}");
+        Sample::insert(&app.database, app.clock.now(), |c| c.slug = slug).await;
+    }
+    stores
+        .execute("UPDATE campaign SET time_zone = 'Beijing-8' WHERE slug IN ('campaign-7', 'campaign-44')")
+        .await;
+    let before = app.database.statements();
+    app.refresh().await;
+    let statements = app.database.statements() - before;
+    assert!(statements <= 20, "{statements} statements");
+    let query =
+        "query($slug: String) { campaign(slug: $slug) { slug categories { nomineeCount } } }";
+    for number in 0..45 {
+        let slug = format!("campaign-{number}");
+        let data = app.anonymous().ask(query, json!({"slug": slug})).await;
+        let categories = vec![json!({"nomineeCount": NOMINEES_EACH}); 3];
+        let whole = json!({"slug": slug, "categories": categories});
+        let is_read = ![7, 44].contains(&number);
+        assert_eq!(data["campaign"], if is_read { whole } else { Value::Null });
+    }
+    assert_eq!(app.inner().campaigns.catalog().damaged_count(), 2);
 }
 
 /// On SQLite alone: PostgreSQL takes no text that is not UTF-8.

@@ -1,7 +1,7 @@
 //! Imports: many nominees at once.
 
 use acclaim::domain::nominee::{Nominee, NomineeStatus};
-use acclaim::ledger::campaign;
+use acclaim::ledger::{campaign, roster};
 use serde_json::json;
 
 use crate::harness::{NOMINEES_EACH, Stores, TestApp, on_both, sample_nominee};
@@ -74,7 +74,7 @@ async fn a_nominee_is_stored_with_all_that_it_has(stores: Stores) {
     let stored = campaign::insert_nominees(&mut tx, &[full.clone(), plain.clone()]).await;
     stored.expect("good nominees");
     tx.commit().await.expect("it commits");
-    let read = campaign::find_roster(&app.database, sample.campaign.id).await;
+    let read = roster::find_roster(&app.database, sample.campaign.id).await;
     let roster = read.expect("it reads").roster.expect("the campaign");
     for expected in [&full, &plain] {
         let index = roster.index_of(expected.id).expect("it is there");

@@ -332,6 +332,8 @@ describe("the mini-program's pages", () => {
   const reads = (page, pattern) => eventually(() => pattern.test(read(page)), `${pattern} on the page`);
   const ofClass = (page, name) => shown(page, ({ attributes }) => (attributes.class ?? "").split(/\s+/).includes(name));
   const textsOf = (page, name) => ofClass(page, name).map((element) => textOf(element).trim());
+  /** The card of the nominee at `index`, as a page of its own. */
+  const ofCard = (page, index) => ({ render: () => [ofClass(page, "card")[index]] });
   const choose = (page, id) => page.onCategory({ currentTarget: { dataset: { id } } });
 
   /** Opens the list, and waits for its first page. */
@@ -396,6 +398,8 @@ describe("the mini-program's pages", () => {
     page.onShow();
     await eventually(() => polls() > 0, "a poll");
     await tapOn(page, "onVote", 0);
+    // With a first vote, the quotas of all categories are read.
+    await shows(page, ({ campaign }) => campaign.viewerQuotas?.length === 3, "the quotas");
     page.onHide();
     const { votes } = page.data.nominees[0];
     assert.ok(votes > 0);
@@ -410,25 +414,25 @@ describe("the mini-program's pages", () => {
   test("a refusal is read in the card, with what helps, and the button says why", async (t) => {
     const { phone } = use(openPhone("late"));
     const page = await openList(t);
-    // Somebody has frozen it meanwhile: the server knows, the page does not.
+    // The server knows what the page does not.
+    let refusal = { code: "NOMINEE_FROZEN", message: "该候选人目前暂停接受投票。" };
     phone.intercept = ({ json }) => {
-      if (json?.data?.castVote) {
-        const message = "该候选人目前暂停接受投票。";
-        Object.assign(json.data.castVote, { userErrors: [{ code: "NOMINEE_FROZEN", message }] });
-      }
+      if (json?.data?.castVote && refusal) json.data.castVote.userErrors = [refusal];
     };
     await tapOn(page, "onVote", 1);
-    assert.equal(ofClass(page, "toast").length, 0);
-    const [refusal] = textsOf(page, "refusal");
-    assert.match(refusal, /暂停接受投票.*可以先投给其他候选人/);
-    assert.match(textOf(ofClass(page, "card")[1]), /暂停接受投票/);
+    assert.equal(ofClass(page, "toast").length, 0, "nothing is counted");
+    assert.match(textsOf(page, "refusal")[0], /暂停接受投票.*可以先投给其他候选人/);
+    assert.equal(ofClass(ofCard(page, 1), "ballot-frozen").length, 1);
     assert.ok(!page.data.nominees[1].viewerHasVoted);
+    refusal = { code: "QUOTA_SPENT", message: "您的票数已用完。" };
+    await tapOn(page, "onVote", 2);
+    assert.match(textsOf(ofCard(page, 2), "refusal")[0], /票数已用完.*明天零点恢复/);
     // The next tap takes it away.
-    phone.intercept = () => undefined;
-    const again = tapOn(page, "onVote", 1);
-    assert.equal(ofClass(page, "refusal").length, 0);
+    refusal = undefined;
+    const again = tapOn(page, "onVote", 2);
+    assert.equal(ofClass(ofCard(page, 2), "refusal").length, 0);
     await again;
-    assert.match(textsOf(page, "ballot")[1], /已投/);
+    assert.equal(ofClass(ofCard(page, 2), "ballot-voted").length, 1);
   });
 
   test("a vote without an answer says so in the card, and can be tapped again", async (t) => {
@@ -865,8 +869,9 @@ describe("the mini-program's pages", () => {
     assert.match(tied.rows[1].cut, /此处票数并列/);
     assert.deepEqual(tied.rows.map(({ isTied, rank }) => [isTied, rank]), [[true, 4], [true, 4]]);
     const crowded = rankingOf(rows(9, 8, 8, 8, 1), 2);
-    assert.deepEqual(crowded.podium, []);
-    assert.equal(crowded.rows.length, 5);
+    assert.deepEqual(crowded.podium.map(({ rank }) => rank), [1]);
+    assert.deepEqual(crowded.rows.map(({ rank, medal }) => [rank, medal]), [[2, 2], [2, 2], [2, 2], [5, 0]]);
+    assert.deepEqual(rankingOf(rows(9, 9, 9, 9, 1), 2).podium, []);
     const none = rankingOf(rows(0, 0, 0, 0), 2);
     assert.equal(none.hasVotes, false);
     assert.ok(none.rows.every(({ isTied, cut, medal }) => !isTied && !cut && !medal));

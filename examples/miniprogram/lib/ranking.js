@@ -27,16 +27,29 @@ function rankingOf(nominees, shortlistSize) {
       cut: place === shortlistSize && cutVotes > 0 ? (isCutTied ? texts.cutTie : texts.cut)(shortlistSize) : '',
     };
   });
-  const winners = rows.filter(({ votes, rank }) => votes > 0 && rank <= PODIUM);
-  // Who shares a place stands beside whom it is shared with: where that is more than the podium holds, the list has all.
-  const hasPodium = winners.length > 0 && winners.length <= PODIUM;
-  const [first, second, third] = hasPodium ? winners : [];
+  const winners = winnersOf(rows);
+  const [first, second, third] = winners;
   const podium = [second, first, third].filter(Boolean).map((row) => ({
     ...row,
     placeText: row.isTied ? `${texts.rank(row.rank)} · ${words.tied}` : texts.rank(row.rank),
     isFirst: row === first,
   }));
-  return { podium, rows: hasPodium ? rows.slice(podium.length) : rows, hasVotes: rows.some(({ votes }) => votes > 0) };
+  return { podium, rows: rows.slice(winners.length), hasVotes: rows.some(({ votes }) => votes > 0) };
+}
+
+/**
+ * The rows on the podium: the first three places, but for one that is shared by more than fit. None who shares a place
+ * stands there without the others.
+ * @param {any[]} rows
+ */
+function winnersOf(rows) {
+  let count = 0;
+  while (count < PODIUM && rows[count] && rows[count].votes > 0) {
+    const end = rows.filter(({ rank }) => rank <= rows[count].rank).length;
+    if (end > PODIUM) break;
+    count = end;
+  }
+  return rows.slice(0, count);
 }
 
 module.exports = { rankingOf };

@@ -11,24 +11,33 @@ const DOTS_MAX = 20;
 const VOTER_KIND = 'WECHAT_MINI_PROGRAM';
 
 /**
- * Casts a vote; gives what came of it.
+ * What came of a vote.
+ * @typedef {object} Outcome
+ * @property {boolean} isVoted the nominee has the vote now
+ * @property {boolean} [isNew] by this call
+ * @property {boolean} [isOutdated] the rules are no longer those that the page shows
+ * @property {number} [votes]
+ * @property {any} [quota]
+ * @property {{ code: string, message: string, help: string } | null} refusal why there is no vote, and what would help
+ */
+
+/**
+ * Casts a vote.
  * @param {{ id: string }} nominee
- * @returns {Promise<{ isVoted: boolean, isNew?: boolean, isOutdated?: boolean, votes?: number, quota?: any, refusal: any }>}
- *   `isVoted`: the nominee has the vote now; `isNew`: by this call; `isOutdated`: the rules are no longer those that the
- *   page shows; `refusal`: why there is no vote, and what would help
+ * @returns {Promise<Outcome>}
  */
 async function vote(nominee) {
   try {
     const { nominee: counted, quota, userErrors } = await client.castVote(nominee.id);
     const error = userErrors[0];
     const isVoted = !error || error.code === 'ALREADY_VOTED';
-    const refusal = isVoted ? null : { message: error.message, help: helpFor(error.code, quota) };
+    const refusal = isVoted ? null : { ...error, help: helpFor(error.code, quota) };
     return { isVoted, isNew: !error, isOutdated: !isVoted, votes: counted && counted.votes, quota, refusal };
   } catch (error) {
-    const { isRetryable, message } = /** @type {any} */ (error);
-    const isKnown = isRetryable === false;
-    const refusal = isKnown ? { message, help: '' } : { message: words.voteUnknown, help: words.voteUnknownHelp };
-    return { isVoted: false, refusal };
+    const { code, isRetryable, message } = /** @type {any} */ (error);
+    const known = { code, message, help: '' };
+    const unknown = { code, message: words.voteUnknown, help: words.voteUnknownHelp };
+    return { isVoted: false, refusal: isRetryable === false ? known : unknown };
   }
 }
 
@@ -94,12 +103,13 @@ function standingOf({ votes, rank }) {
 /**
  * A card after an answer to its vote.
  * @param {any} card
- * @param {{ isVoted: boolean, votes?: number, refusal: any }} outcome
+ * @param {Outcome} outcome
  * @param {any} campaign
  */
 function settled(card, { isVoted, votes, refusal }, campaign) {
   const count = card.votes === null ? null : Math.max(votes || 0, card.votes + (isVoted ? 1 : 0));
-  const after = { ...card, isBusy: false, viewerHasVoted: isVoted || card.viewerHasVoted, refusal };
+  const status = refusal && refusal.code === 'NOMINEE_FROZEN' ? 'FROZEN' : card.status;
+  const after = { ...card, status, isBusy: false, viewerHasVoted: isVoted || card.viewerHasVoted, refusal };
   return { ...after, ...standingOf({ votes: count, rank: card.rank }), state: stateOf(after, campaign) };
 }
 

@@ -325,7 +325,7 @@ Page({
   /** Polls the figures while the page is shown, voting is open and everybody may see them. */
   followTally() {
     const { campaign } = this.data;
-    const isWanted = this.isShown && campaign && campaign.tally && campaign.phase === 'VOTING';
+    const isWanted = Boolean(this.isShown && campaign && campaign.tally && campaign.phase === 'VOTING');
     if (isWanted === Boolean(this.stopTally)) return;
     if (this.stopTally) this.stopTally();
     const onTally = (/** @type {any} */ tally) => this.showTally(tally);

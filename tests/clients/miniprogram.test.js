@@ -414,7 +414,7 @@ describe("the mini-program's pages", () => {
     assert.equal(textsOf(page, "total-value")[0], "12,345");
     assert.equal(page.data.nominees[0].votes, votes);
     assert.match(textOf(ofClass(page, "card")[1]), /4,000 票\s*第 2 名/);
-    assert.equal(ofClass(page, "medal-2").length, 1);
+    assert.equal(ofClass(ofCard(page, 1), "medal-2").length, 1);
   });
 
   test("a refusal is read in the card, with what helps, and the button says why", async (t) => {

@@ -1,10 +1,14 @@
 const { Acclaim } = require('./lib/acclaim.js');
+const { languageOf, textsOf } = require('./lib/texts.js');
 const config = require('./config.js');
+
+const language = languageOf(wx.getAppBaseInfo().language);
 
 App({
   // One client for all pages: they share its session, its socket and its place among the ten requests.
   client: new Acclaim({
     origin: config.origin,
-    onRetry: () => wx.showToast({ title: '网络不畅，正在重试…', icon: 'none' }),
+    language,
+    onRetry: () => wx.showToast({ title: textsOf(language).words.retrying, icon: 'none' }),
   }),
 });

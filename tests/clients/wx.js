@@ -47,11 +47,20 @@ export async function startPlatform(after) {
 
 /**
  * The phone of a person: its `wx`, and a record of its requests. `intercept` may hold, change (`json`) or drop an
- * answer on its way. `isStorageFull` and `isLoginBroken` say what else is wrong.
+ * answer on its way. `isStorageFull` and `isLoginBroken` say what else is wrong; `connect` takes the network away and
+ * gives it back.
  */
 export function phoneOf(person, platform) {
   const storage = new Map();
-  const phone = { logins: 0, requests: [], toasts: [], concurrentMax: 0, intercept: () => undefined };
+  const networkListeners = new Set();
+  const phone = { logins: 0, requests: [], toasts: [], tabs: [], concurrentMax: 0, intercept: () => undefined };
+  phone.language = "zh_CN";
+  phone.isConnected = true;
+  phone.connect = (isConnected) => {
+    phone.isConnected = isConnected;
+    for (const listener of networkListeners) listener({ isConnected, networkType: isConnected ? "wifi" : "none" });
+  };
+  phone.networkListeners = networkListeners;
   phone.isStorageFull = false;
   phone.isLoginBroken = false;
   let running = 0;
@@ -64,6 +73,7 @@ export function phoneOf(person, platform) {
     phone.requests.push(entry);
     let settle;
     try {
+      if (!phone.isConnected) throw new Error("no network");
       const response = await fetch(url, { method, headers: header, body: data && JSON.stringify(data) });
       const text = await response.text();
       // Only this type is parsed.
@@ -93,7 +103,13 @@ export function phoneOf(person, platform) {
       return setImmediate(() => success({ code: platform.codeFor(person) }));
     },
     showToast: ({ title }) => void phone.toasts.push(title),
-    setNavigationBarTitle: () => undefined,
+    setNavigationBarTitle: ({ title }) => void (phone.title = title),
+    setTabBarItem: ({ index, text }) => void (phone.tabs[index] = text),
+    getAppBaseInfo: () => ({ language: phone.language }),
+    getNetworkType: ({ success }) => success({ networkType: phone.isConnected ? "wifi" : "none" }),
+    onNetworkStatusChange: (listener) => void networkListeners.add(listener),
+    offNetworkStatusChange: (listener) => void networkListeners.delete(listener),
+    addPhoneCalendar: (entry) => void (phone.calendar = entry),
     pageScrollTo: () => undefined,
     stopPullDownRefresh: () => undefined,
     previewImage: ({ urls }) => void (phone.previewed = urls),

@@ -9,24 +9,36 @@ module.exports = {
     text: "fragment Session on SignInPayload{session{accessToken accessTokenExpiresAt refreshToken}userErrors{code message}}mutation Refresh($refreshToken:String!){refreshSession(input:{refreshToken:$refreshToken}){...Session}}",
   },
   Campaign: {
-    id: '951a14cab99bbdd7982e569fad66421b3227890d7ecd1678716466436aa910af',
-    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}query Campaign($slug:String!){serverTime campaign(slug:$slug){id title summary phase votingOpensAt votingClosesAt rules{votesPerPeriod period}categories{id name nomineeCount}viewerQuotas{...QuotaParts}}}",
+    id: 'f41ad25fcc4eb8363197803bc2c2978d086ae397dcd59d18ded4b3c02ce5a751',
+    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}fragment VotingParts on Campaign{phase rules{votesPerPeriod period scope admits tallyVisibility}viewerQuotas{...QuotaParts}}query Campaign($slug:String!){serverTime campaign(slug:$slug){id title summary coverUrl votingOpensAt votingClosesAt categories{id name nomineeCount}tally{countedVotes voters}...VotingParts}}",
   },
   Nominees: {
-    id: '539359755a3232668daa0fa4103e0576840e63534dfa01b7564dbf335a53f15f',
-    text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}query Nominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeParts}pageInfo{hasNextPage endCursor}}}}",
+    id: 'bf137e8e135ea2d0d49244c923203e0baabc86662823421569bd065fd99b03cf',
+    text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}query Nominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeParts}pageInfo{hasNextPage endCursor}}}}",
   },
   Nominee: {
-    id: '301eecdd692a7e8ba00abce760d0e05d01006019562e84b7098e5d930ecfe3db',
-    text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query Nominee($slug:String!$number:Int!){campaign(slug:$slug){phase nominee(number:$number){...NomineeParts summary city rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryParts}}}}}",
+    id: 'ab4beaceb7d6f5f86445b1b990734ab79051798846a097e187fd834b5c9fb9d0',
+    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}fragment NomineeParts on Nominee{id number name employer title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name employer portraitUrl(size:SMALL)}}fragment VotingParts on Campaign{phase rules{votesPerPeriod period scope admits tallyVisibility}viewerQuotas{...QuotaParts}}query Nominee($slug:String!$number:Int!){campaign(slug:$slug){...VotingParts nominee(number:$number){...NomineeParts portraitLargeUrl:portraitUrl(size:LARGE)summary city likeCount viewCount viewerHasLiked category{name}stories(first:20){nodes{...StoryParts}}}}}",
   },
   Stories: {
-    id: '64ece8fd688974d9a62d2ada7c05edb2271816055a3ed5396b2a04a6963e395f',
-    text: "fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query Stories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryParts}}pageInfo{hasNextPage hasPreviousPage endCursor}}}}",
+    id: 'd4a386eb89b04cebba91e916c3e4011c623b4d8c78914235bac9dabdbe205cc1',
+    text: "fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name employer portraitUrl(size:SMALL)}}query Stories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryParts}}pageInfo{hasNextPage hasPreviousPage endCursor}}}}",
   },
   Story: {
-    id: 'e826d552e2e430d61388888abee960eb1a9a8a527e6899083642ffacb39cd4be',
-    text: "fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query Story($id:ID!){story(id:$id){...StoryParts body(format:HTML)viewCount media{kind url title}}}",
+    id: 'bdfc9286a630f638ceee70207c1ac0a6f68964457fb1691b487d9a2e13fdca62',
+    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}fragment NomineeParts on Nominee{id number name employer title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name employer portraitUrl(size:SMALL)}}fragment VotingParts on Campaign{phase rules{votesPerPeriod period scope admits tallyVisibility}viewerQuotas{...QuotaParts}}query Story($slug:String!$id:ID!){campaign(slug:$slug){...VotingParts}story(id:$id){...StoryParts body(format:HTML)viewCount media{kind url title}nominee{...NomineeParts}}}",
+  },
+  Neighbours: {
+    id: 'b4750523442343f99703dc4bb63f0f43cc99ef81bbbdd37cf429dd4bcb66e56a',
+    text: "fragment Neighbour on StoryConnection{edges{cursor node{id title}}}query Neighbours($slug:String!$cursor:String!){campaign(slug:$slug){newer:stories(last:1 before:$cursor){...Neighbour}older:stories(first:1 after:$cursor){...Neighbour}}}",
+  },
+  Result: {
+    id: '661ef1c5d30e354e17aedab6a121a7d0741eec252374199e37b6c797dfc3ed80',
+    text: "query Result($slug:String!){campaign(slug:$slug){id title coverUrl phase rules{votesPerPeriod period scope tallyVisibility}categories{id name shortlistSize}tally{asOf countedVotes withheldVotes withdrawnVotes voters}amendments{at subjectLabel reason}}}",
+  },
+  Ranking: {
+    id: '419bf34b33ab2344de337d28a7cfe862e8cb1a33ce0d3bedb9c8d95924c43e74',
+    text: "query Ranking($slug:String!$category:ID!$first:Int!$after:String){campaign(slug:$slug){nominees(category:$category first:$first after:$after orderBy:VOTES){nodes{id number name employer portraitUrl(size:SMALL)votes rank}pageInfo{hasNextPage endCursor}}}}",
   },
   CastVote: {
     id: '32caa7ade5fa79fc513d084b77660f7284762646e7a4b1aab2721daabcbd6f1e',

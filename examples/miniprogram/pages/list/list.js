@@ -1,5 +1,8 @@
 const { documents } = require('../../lib/acclaim.js');
-const { vote, showError, quotaOf, periodEndMs, initialOf } = require('../../lib/vote.js');
+const { clockOf } = require('../../lib/clock.js');
+const { beginning, texts, words, wholeAddress, followNetwork, nameTabs, showPoster } = require('../../lib/page.js');
+const { figure } = require('../../lib/texts.js');
+const voting = require('../../lib/vote.js');
 const config = require('../../config.js');
 
 const { client } = getApp();
@@ -9,22 +12,37 @@ const SEARCH_DELAY_MS = 300;
 const RELOAD_MS = 3000;
 /** A vote that is not open is read again this often: it may open earlier or be prolonged. */
 const CLOSED_POLL_MS = 60000;
+/** Figures are looked at this often. */
+const TALLY_POLL_MS = 5000;
+/** The head has gone by when so much of the page has: about its height on a narrow phone. */
+const HEAD_PX = 260;
 
 Page({
   data: {
+    ...beginning,
     /** @type {any} */
     campaign: null,
+    /** @type {string | null} */
+    cover: null,
+    how: '',
+    /** @type {{ value: string, label: string }[]} */
+    totals: [],
     category: '',
     search: '',
+    isSearching: false,
     /** @type {any[]} */
     nominees: [],
+    /** What the list of nominees is in: loading, ready or failed. */
+    listState: 'loading',
     /** @type {any} */
     quota: null,
-    /** The categories without votes left. @type {Record<string, boolean>} */
-    spent: {},
-    isOpen: false,
+    isOver: false,
     isComplete: false,
-    left: '',
+    /** @type {any} */
+    clock: { label: '', blocks: [], short: '' },
+    hasScrolled: false,
+    /** The nominee whose vote has just been counted. @type {any} */
+    thanks: null,
   },
 
   /** @type {string | null} */
@@ -32,38 +50,54 @@ Page({
   /** The number of lists that were begun: an answer for an earlier one is not for this. */
   listing: 0,
   isLoading: false,
+  isShown: false,
   /** @type {any} */
   tickTimer: undefined,
   /** @type {any} */
   searchTimer: undefined,
+  /** @type {(() => void) | undefined} */
+  stopTally: undefined,
+  /** @type {(() => void) | undefined} */
+  stopNetwork: undefined,
   reloadAtMs: 0,
   /** @type {number | undefined} */
   hiddenAtMs: undefined,
 
   async onLoad() {
+    this.stopNetwork = followNetwork(this, () => this.onRetry());
+    await this.begin();
+  },
+
+  async begin() {
     if (await this.loadCampaign()) await this.restart();
   },
 
   onShow() {
+    nameTabs();
+    this.isShown = true;
     // Quotas, phases and closing times may have changed while another page or program was shown.
     if (this.hiddenAtMs !== undefined) this.loadCampaign();
     this.hiddenAtMs = undefined;
     clearInterval(this.tickTimer);
     this.tickTimer = setInterval(() => this.tick(), 1000);
+    this.followTally();
   },
 
   onHide() {
+    this.isShown = false;
     this.hiddenAtMs = client.now();
     clearInterval(this.tickTimer);
+    this.followTally();
   },
 
   onUnload() {
-    clearInterval(this.tickTimer);
+    this.onHide();
     clearTimeout(this.searchTimer);
+    if (this.stopNetwork) this.stopNetwork();
   },
 
   async onPullDownRefresh() {
-    if (await this.loadCampaign()) await this.restart();
+    await this.begin();
     wx.stopPullDownRefresh();
   },
 
@@ -71,8 +105,22 @@ Page({
     this.loadMore();
   },
 
+  /** @param {{ scrollTop: number }} event */
+  onPageScroll({ scrollTop }) {
+    const hasScrolled = scrollTop > HEAD_PX;
+    if (hasScrolled !== this.data.hasScrolled) this.setData({ hasScrolled });
+  },
+
   onShareAppMessage() {
     return { title: this.data.campaign ? this.data.campaign.title : '', path: '/pages/list/list' };
+  },
+
+  /** The one button of what has failed. */
+  onRetry() {
+    if (!this.data.campaign) {
+      this.setData({ state: 'loading' });
+      this.begin();
+    } else if (this.data.listState === 'failed') this.loadMore();
   },
 
   /** Reads the campaign, at first or again; gives whether that worked. */
@@ -82,14 +130,23 @@ Page({
       if (!campaign) throw new Error(`no campaign ${config.campaign}`);
       wx.setNavigationBarTitle({ title: campaign.title });
       const before = this.data.campaign;
-      const category = this.data.category || campaign.categories[0].id;
-      this.setData({ campaign, category, isOpen: campaign.phase === 'VOTING' });
+      this.setData({
+        campaign,
+        state: 'ready',
+        category: this.data.category || campaign.categories[0].id,
+        cover: wholeAddress(campaign.coverUrl),
+        how: texts.how(campaign.rules),
+        isOver: ['ENDED', 'PUBLISHED', 'ARCHIVED'].includes(campaign.phase),
+        clock: clockOf(campaign, client.now()),
+      });
       if (before) this.noteQuotas(before.viewerQuotas, campaign.viewerQuotas);
+      this.showTotals(campaign.tally);
       this.showQuota();
+      this.followTally();
       this.reloadAtMs = client.now() + (campaign.phase === 'VOTING' ? RELOAD_MS : CLOSED_POLL_MS) * (1 + Math.random());
       return true;
     } catch (error) {
-      if (!this.data.campaign) showError(error, '无法连接服务器，请下拉重试。');
+      if (!this.data.campaign) this.setData({ state: 'failed' });
       return false;
     }
   },
@@ -104,8 +161,9 @@ Page({
   },
 
   async loadMore() {
-    if (this.isLoading || this.data.isComplete) return;
+    if (this.isLoading || this.data.isComplete || !this.data.campaign) return;
     this.isLoading = true;
+    this.setData({ listState: 'loading' });
     const { listing } = this;
     const { category, search } = this.data;
     try {
@@ -122,13 +180,14 @@ Page({
       if (listing !== this.listing) return;
       const { nodes, pageInfo } = campaign.nominees;
       this.cursor = pageInfo.endCursor;
-      const added = nodes.map((/** @type {any} */ nominee) => ({ ...nominee, initial: initialOf(nominee.name) }));
-      this.setData({ nominees: [...this.data.nominees, ...added], isComplete: !pageInfo.hasNextPage });
+      const added = nodes.map((/** @type {any} */ nominee) => voting.cardOf(nominee, this.data.campaign));
+      const nominees = [...this.data.nominees, ...added];
+      this.setData({ nominees, isComplete: !pageInfo.hasNextPage, listState: 'ready' });
       this.showQuota();
       const pending = client.pendingVotes();
       for (const nominee of added) if (pending.includes(nominee.id)) this.castVote(nominee);
     } catch (error) {
-      if (listing === this.listing) showError(error, '加载失败，请上拉重试。');
+      if (listing === this.listing) this.setData({ listState: 'failed' });
     } finally {
       if (listing === this.listing) this.isLoading = false;
     }
@@ -136,10 +195,29 @@ Page({
 
   /** @param {WechatMiniprogram.TouchEvent} event */
   onCategory(event) {
+    this.choose(event.currentTarget.dataset.id);
+  },
+
+  /** @param {string} category */
+  choose(category) {
     clearTimeout(this.searchTimer);
-    this.setData({ category: event.currentTarget.dataset.id, search: '' });
+    this.setData({ category, search: '', isSearching: false });
     this.showQuota();
     this.restart();
+  },
+
+  onSearchOpen() {
+    this.setData({ isSearching: true });
+  },
+
+  /** Back from a search to the category. */
+  onSearchClose() {
+    const { category, search } = this.data;
+    if (search) this.choose(category);
+    else {
+      clearTimeout(this.searchTimer);
+      this.setData({ isSearching: false });
+    }
   },
 
   /** @param {WechatMiniprogram.Input} event */
@@ -154,36 +232,54 @@ Page({
 
   /** @param {WechatMiniprogram.TouchEvent} event */
   onVote(event) {
-    this.castVote(this.data.nominees[event.currentTarget.dataset.index]);
+    return this.castVote(this.data.nominees[event.currentTarget.dataset.index]);
   },
 
   /** @param {any} nominee */
   async castVote(nominee) {
-    this.patch(nominee.id, { isBusy: true });
-    const { isVoted, isOutdated, votes, quota } = await vote(nominee);
+    this.patch(nominee.id, (/** @type {any} */ card) => ({ ...card, isBusy: true, refusal: null, state: 'sending' }));
+    const outcome = await voting.vote(nominee);
+    const { quota, isOutdated, isNew } = outcome;
     const known = this.data.campaign.viewerQuotas;
-    const before = known || [];
     if (quota) {
-      const id = (/** @type {any} */ quota) => quota.category && quota.category.id;
-      // Quotas of an earlier period are read anew.
-      const isOther = (/** @type {any} */ other) => id(other) !== id(quota) && other.resetsAt === quota.resetsAt;
-      const others = before.filter(isOther);
-      this.setData({ 'campaign.viewerQuotas': [...others, quota] });
-      this.noteQuotas(before, [quota]);
-      this.showQuota();
+      this.setData({ 'campaign.viewerQuotas': voting.withQuota(known, quota) });
+      this.noteQuotas(known, [quota]);
     }
-    const count = nominee.votes === null ? null : Math.max(votes || 0, nominee.votes + (isVoted ? 1 : 0));
-    this.patch(nominee.id, { isBusy: false, viewerHasVoted: isVoted || nominee.viewerHasVoted, votes: count });
+    this.patch(nominee.id, (/** @type {any} */ card) => voting.settled(card, outcome, this.data.campaign));
+    this.showQuota();
+    if (isNew) {
+      const { text } = voting.quotaView(quota) || { text: '' };
+      this.setData({ thanks: { number: nominee.number, title: texts.votedFor(nominee.name), text } });
+    }
     const isComplete = !quota || (known && this.data.campaign.viewerQuotas.length >= known.length);
     if (isOutdated || !isComplete) this.loadCampaign();
   },
 
+  onPoster() {
+    showPoster(this.data.thanks.number);
+  },
+
+  onThanksClose() {
+    this.setData({ thanks: null });
+  },
+
+  /** Puts the opening into the phone's calendar. */
+  onRemind() {
+    const { title, votingOpensAt } = this.data.campaign;
+    wx.addPhoneCalendar({
+      title,
+      startTime: Math.floor(Date.parse(votingOpensAt) / 1000),
+      fail: () => wx.showToast({ title: words.remindFailed, icon: 'none', duration: 3000 }),
+    });
+  },
+
   /**
    * @param {string} id
-   * @param {object} change
+   * @param {(card: any) => any} change
    */
   patch(id, change) {
-    this.setData({ nominees: this.data.nominees.map((nominee) => (nominee.id === id ? { ...nominee, ...change } : nominee)) });
+    const index = this.data.nominees.findIndex((nominee) => nominee.id === id);
+    if (index >= 0) this.setData({ [`nominees[${index}]`]: change(this.data.nominees[index]) });
   },
 
   /**
@@ -192,45 +288,80 @@ Page({
    * @param {any[] | null} after
    */
   noteQuotas(before, after) {
-    const isNewPeriod = after && after.length > 0 && periodEndMs(after) > periodEndMs(before);
-    if (isNewPeriod) this.setData({ nominees: this.data.nominees.map((nominee) => ({ ...nominee, viewerHasVoted: false })) });
+    const isNewPeriod = after && after.length > 0 && voting.periodEndMs(after) > voting.periodEndMs(before);
+    if (!isNewPeriod) return;
+    const anew = (/** @type {any} */ nominee) => ({ ...nominee, viewerHasVoted: false, refusal: null });
+    this.setData({ nominees: this.data.nominees.map(anew), thanks: null });
   },
 
+  /** Shows the quota of the list, and what it and the campaign's phase mean for each button. */
   showQuota() {
     const { campaign, category, search, nominees } = this.data;
-    const quotas = campaign.viewerQuotas || [];
     // A search finds nominees of several categories, and no quota is theirs together.
     const found = new Set(nominees.map((nominee) => nominee.category.id));
     const shown = search ? (found.size === 1 ? [...found][0] : null) : category;
-    const isSpent = (/** @type {any} */ { id }) => (quotaOf(quotas, id) || {}).remaining === 0;
-    const spent = Object.fromEntries(campaign.categories.filter(isSpent).map((/** @type {any} */ { id }) => [id, true]));
-    this.setData({ quota: quotaOf(quotas, shown), spent });
+    /** @type {Record<string, any>} */
+    const change = { quota: voting.quotaView(voting.quotaOf(campaign.viewerQuotas, shown)) };
+    nominees.forEach((nominee, index) => {
+      const state = voting.stateOf(nominee, campaign);
+      if (state !== nominee.state) change[`nominees[${index}].state`] = state;
+    });
+    this.setData(change);
+  },
+
+  /** @param {{ countedVotes: number, voters: number } | null} tally null where the rules hide it */
+  showTotals(tally) {
+    const { categories } = this.data.campaign;
+    const count = categories.reduce((/** @type {number} */ sum, /** @type {any} */ { nomineeCount }) => sum + nomineeCount, 0);
+    const totals = tally
+      ? [
+          { value: figure(tally.countedVotes), label: words.totalVotes },
+          { value: figure(tally.voters), label: words.voters },
+        ]
+      : [];
+    this.setData({ totals: [...totals, { value: figure(count), label: words.nominees }] });
+  },
+
+  /** Polls the figures while the page is shown, voting is open and everybody may see them. */
+  followTally() {
+    const { campaign } = this.data;
+    const isWanted = Boolean(this.isShown && campaign && campaign.tally && campaign.phase === 'VOTING');
+    if (isWanted === Boolean(this.stopTally)) return;
+    if (this.stopTally) this.stopTally();
+    const onTally = (/** @type {any} */ tally) => this.showTally(tally);
+    this.stopTally = isWanted ? client.pollTally(config.campaign, onTally, TALLY_POLL_MS) : undefined;
+  },
+
+  /** @param {any} tally */
+  showTally(tally) {
+    const entries = tally.categories.flatMap((/** @type {any} */ { entries }) => entries);
+    const standings = new Map(entries.map((/** @type {any} */ entry) => [entry.number, entry]));
+    /** @type {Record<string, any>} */
+    const change = {};
+    this.data.nominees.forEach((nominee, index) => {
+      const entry = standings.get(nominee.number);
+      if (!entry) return;
+      // Figures that were read before the voter's own vote do not take it back.
+      const votes = nominee.viewerHasVoted ? Math.max(entry.votes, nominee.votes) : entry.votes;
+      if (votes === nominee.votes && entry.rank === nominee.rank) return;
+      const standing = Object.entries(voting.standingOf({ votes, rank: entry.rank }));
+      for (const [key, value] of standing) change[`nominees[${index}].${key}`] = value;
+    });
+    this.setData(change);
+    this.showTotals(tally);
   },
 
   tick() {
     const { campaign } = this.data;
     if (!campaign) return;
-    const isUpcoming = campaign.phase === 'UPCOMING';
-    const isRunning = isUpcoming || campaign.phase === 'VOTING';
-    const ms = Date.parse(isUpcoming ? campaign.votingOpensAt : campaign.votingClosesAt) - client.now();
-    const stopped = campaign.phase === 'PAUSED' ? '投票已暂停' : '投票已经结束';
-    this.setData({ left: isRunning ? countdown(isUpcoming, ms) : stopped });
+    const clock = clockOf(campaign, client.now());
+    this.setData({ clock });
     // The next quota, opening or end is the server's to say. A vote that is not open may open earlier or be prolonged.
-    const isDue = campaign.phase !== 'VOTING' || ms <= 0 || periodEndMs(campaign.viewerQuotas) <= client.now();
+    const isDue =
+      campaign.phase !== 'VOTING' || clock.ms <= 0 || voting.periodEndMs(campaign.viewerQuotas) <= client.now();
     if (isDue && client.now() >= this.reloadAtMs) {
       this.reloadAtMs = client.now() + RELOAD_MS * (1 + Math.random());
       this.loadCampaign();
     }
   },
 });
-
-/**
- * @param {boolean} isUpcoming
- * @param {number} ms
- */
-function countdown(isUpcoming, ms) {
-  const seconds = Math.max(0, Math.ceil(ms / 1000));
-  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
-  const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':');
-  return `${isUpcoming ? '距投票开始' : '距投票结束'} ${Math.floor(seconds / 86400)}天 ${clock}`;
-}

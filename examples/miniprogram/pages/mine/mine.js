@@ -1,14 +1,18 @@
 const { documents } = require('../../lib/acclaim.js');
-const { periodEndMs, showError } = require('../../lib/vote.js');
+const { beginning, words, followNetwork, nameTabs, showError } = require('../../lib/page.js');
+const voting = require('../../lib/vote.js');
 const config = require('../../config.js');
 
 const { client } = getApp();
 /** Quotas are looked at this often: they may be granted anew while the page is shown. */
 const TICK_MS = 5000;
+const PAGE_SIZE = 100;
 
 Page({
   data: {
+    ...beginning,
     isSignedIn: false,
+    isBusy: false,
     /** @type {any[]} */
     quotas: [],
     /** @type {any[]} */
@@ -17,10 +21,18 @@ Page({
 
   /** @type {any} */
   tickTimer: undefined,
+  /** @type {(() => void) | undefined} */
+  stopNetwork: undefined,
+
+  onLoad() {
+    this.stopNetwork = followNetwork(this, () => this.onRetry());
+  },
 
   onShow() {
+    nameTabs();
+    wx.setNavigationBarTitle({ title: words.tabs[3] });
     clearInterval(this.tickTimer);
-    this.tickTimer = setInterval(() => periodEndMs(this.data.quotas) <= client.now() && this.load(), TICK_MS);
+    this.tickTimer = setInterval(() => voting.periodEndMs(this.data.quotas) <= client.now() && this.load(), TICK_MS);
     this.show();
   },
 
@@ -30,20 +42,27 @@ Page({
 
   onUnload() {
     clearInterval(this.tickTimer);
+    if (this.stopNetwork) this.stopNetwork();
+  },
+
+  onRetry() {
+    this.setData({ state: 'loading' });
+    this.show();
   },
 
   show() {
-    this.setData({ isSignedIn: client.isSignedIn });
-    if (client.isSignedIn) this.load();
+    const { isSignedIn } = client;
+    this.setData({ isSignedIn });
+    if (isSignedIn) this.load();
+    else this.setData({ state: 'ready' });
   },
 
   async load() {
     try {
       const { campaign } = await client.query(documents.Campaign, { slug: config.campaign });
-      this.setData({ quotas: campaign.viewerQuotas || [] });
       /** @type {any[]} */
       const voted = [];
-      let page = { slug: config.campaign, first: 100, after: null, orderBy: 'NUMBER' };
+      let page = { slug: config.campaign, first: PAGE_SIZE, after: null, orderBy: 'NUMBER' };
       for (let isComplete = false; !isComplete; ) {
         const answer = await client.query(documents.Nominees, page);
         const { nodes, pageInfo } = answer.campaign.nominees;
@@ -51,18 +70,28 @@ Page({
         page = { ...page, after: pageInfo.endCursor };
         isComplete = !pageInfo.hasNextPage;
       }
-      this.setData({ voted });
+      // The voter may have signed out meanwhile.
+      if (!client.isSignedIn) return;
+      this.setData({
+        state: 'ready',
+        quotas: (campaign.viewerQuotas || []).map(voting.quotaView),
+        voted: voted.map((nominee) => voting.cardOf(nominee, campaign)),
+      });
     } catch (error) {
-      showError(error, '无法连接服务器，请稍后再试。');
+      if (!this.data.quotas.length) this.setData({ state: 'failed' });
     }
   },
 
   async onSignIn() {
+    this.setData({ isBusy: true });
     try {
       await client.signIn();
+      this.setData({ state: 'loading' });
       this.show();
     } catch (error) {
-      showError(error, '登录未成功，请稍后再试。');
+      showError(error, words.signInFailed);
+    } finally {
+      this.setData({ isBusy: false });
     }
   },
 

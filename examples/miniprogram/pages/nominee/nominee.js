@@ -1,26 +1,34 @@
 const { documents } = require('../../lib/acclaim.js');
-const { vote, showError, initialOf } = require('../../lib/vote.js');
+const { beginning, texts, wholeAddress, followNetwork, like, showPoster } = require('../../lib/page.js');
+const { figure } = require('../../lib/texts.js');
+const voting = require('../../lib/vote.js');
 const config = require('../../config.js');
 
 const { client } = getApp();
 
 Page({
   data: {
+    ...beginning,
     /** @type {any} */
     nominee: null,
-    isOpen: false,
-    isBusy: false,
-    isMissing: false,
+    /** @type {any} */
+    quota: null,
+    viewsText: '',
   },
 
   number: 0,
   isHidden: false,
+  /** What the campaign's rules and phase are: they decide on the button. @type {any} */
+  campaign: null,
+  /** @type {(() => void) | undefined} */
+  stopNetwork: undefined,
 
   /** @param {{ number?: string, scene?: string }} options */
   onLoad({ number, scene }) {
     // A poster's code brings `c=` slug `&n=` number.
     const scanned = /(?:^|&)n=(\d+)/.exec(decodeURIComponent(scene || ''));
     this.number = Number(number || (scanned && scanned[1]));
+    this.stopNetwork = followNetwork(this, () => this.onRetry());
     this.load();
   },
 
@@ -34,49 +42,82 @@ Page({
     this.isHidden = true;
   },
 
+  onUnload() {
+    if (this.stopNetwork) this.stopNetwork();
+  },
+
   onShareAppMessage() {
     const { nominee } = this.data;
-    return { title: nominee ? `${nominee.number}号 ${nominee.name}` : '', path: `/pages/nominee/nominee?number=${this.number}` };
+    const title = nominee ? `${nominee.numberText} ${nominee.name}` : '';
+    return { title, path: `/pages/nominee/nominee?number=${this.number}` };
+  },
+
+  onRetry() {
+    this.setData({ state: 'loading' });
+    this.load();
   },
 
   async load() {
     try {
       const { campaign } = await client.query(documents.Nominee, { slug: config.campaign, number: this.number });
       const found = campaign && campaign.nominee;
-      const nominee = found && { ...found, initial: initialOf(found.name) };
+      if (!found) {
+        this.setData({ state: 'missing', nominee: null });
+        return;
+      }
       const isFirst = !this.data.nominee;
-      this.setData({ nominee, isMissing: !nominee, isOpen: campaign && campaign.phase === 'VOTING' });
-      if (!nominee) return;
-      wx.setNavigationBarTitle({ title: nominee.name });
-      if (isFirst) client.recordViews([nominee.id]);
-      if (client.pendingVotes().includes(nominee.id)) this.onVote();
+      this.campaign = campaign;
+      this.setData({
+        state: 'ready',
+        nominee: this.pageOf(found),
+        quota: this.quotaNow(),
+        viewsText: texts.views(figure(found.viewCount)),
+      });
+      wx.setNavigationBarTitle({ title: found.name });
+      if (isFirst) client.recordViews([found.id]);
+      if (client.pendingVotes().includes(found.id)) this.onVote();
     } catch (error) {
-      if (!this.data.nominee) showError(error, '无法连接服务器，请返回重试。');
+      if (!this.data.nominee) this.setData({ state: 'failed' });
     }
+  },
+
+  /** @param {any} found */
+  pageOf(found) {
+    const stories = found.stories.nodes.map((/** @type {any} */ story) => ({ ...story, cover: wholeAddress(story.coverUrl) }));
+    const card = voting.cardOf(found, this.campaign);
+    const portrait = wholeAddress(found.portraitLargeUrl);
+    const post = [found.title, found.employer].filter(Boolean).join(' · ');
+    return { ...card, portrait, post, place: [found.category.name, found.city].filter(Boolean).join(' · '), storyList: stories };
+  },
+
+  quotaNow() {
+    const { viewerQuotas, nominee } = this.campaign;
+    return voting.quotaView(voting.quotaOf(viewerQuotas, nominee.category.id));
   },
 
   async onVote() {
     const { nominee } = this.data;
-    this.setData({ isBusy: true });
-    const { isVoted, isOutdated, votes } = await vote(nominee);
-    const count = nominee.votes === null ? null : Math.max(votes || 0, nominee.votes + (isVoted ? 1 : 0));
-    this.setData({ isBusy: false, 'nominee.viewerHasVoted': isVoted || nominee.viewerHasVoted, 'nominee.votes': count });
-    if (isOutdated) this.load();
+    this.setData({ nominee: { ...nominee, isBusy: true, refusal: null, state: 'sending' } });
+    const outcome = await voting.vote(nominee);
+    const { quota, isOutdated } = outcome;
+    if (quota) this.campaign = { ...this.campaign, viewerQuotas: voting.withQuota(this.campaign.viewerQuotas, quota) };
+    this.setData({ nominee: voting.settled(this.data.nominee, outcome, this.campaign), quota: this.quotaNow() });
+    if (isOutdated) await this.refresh();
+  },
+
+  /** Reads what a refusal says has changed; the refusal stays in sight. */
+  async refresh() {
+    const { refusal } = this.data.nominee;
+    await this.load();
+    if (this.data.nominee) this.setData({ 'nominee.refusal': refusal });
   },
 
   async onLike() {
-    const { nominee } = this.data;
-    try {
-      const { subject, userErrors } = await client.setLike(nominee.id, !nominee.viewerHasLiked);
-      if (subject) this.setData({ 'nominee.likeCount': subject.likeCount, 'nominee.viewerHasLiked': subject.viewerHasLiked });
-      else wx.showToast({ title: userErrors[0].message, icon: 'none' });
-    } catch (error) {
-      showError(error, '操作未成功，请稍后再试。');
-    }
+    const liked = await like(this.data.nominee);
+    if (liked) this.setData({ 'nominee.likeCount': liked.likeCount, 'nominee.viewerHasLiked': liked.viewerHasLiked });
   },
 
   onPoster() {
-    const url = `${config.origin}/c/${encodeURIComponent(config.campaign)}/n/${this.number}/poster.png`;
-    wx.previewImage({ urls: [url] });
+    showPoster(this.number);
   },
 });

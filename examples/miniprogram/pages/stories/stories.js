@@ -1,16 +1,34 @@
 const { documents } = require('../../lib/acclaim.js');
-const { showError } = require('../../lib/vote.js');
+const { beginning, texts, words, wholeAddress, followNetwork, nameTabs, like } = require('../../lib/page.js');
+const { initialOf } = require('../../lib/vote.js');
 const config = require('../../config.js');
 
 const { client } = getApp();
 const PAGE_SIZE = 10;
 
+/** @param {{ cursor: string, node: any }} edge */
+function itemOf({ cursor, node }) {
+  const at = new Date(node.publishedAt);
+  const { nominee } = node;
+  return {
+    ...node,
+    url: `/pages/story/story?id=${encodeURIComponent(node.id)}&cursor=${encodeURIComponent(cursor)}`,
+    cover: wholeAddress(node.coverUrl),
+    date: texts.date(at.getFullYear(), at.getMonth() + 1, at.getDate()),
+    portrait: nominee && wholeAddress(nominee.portraitUrl),
+    initial: nominee && initialOf(nominee.name),
+    tone: nominee ? (nominee.number % 5) + 1 : 0,
+  };
+}
+
 Page({
   data: {
+    ...beginning,
     /** @type {any[]} */
     stories: [],
     isComplete: false,
     newer: 0,
+    newerText: '',
   },
 
   /** @type {string | null} */
@@ -27,38 +45,56 @@ Page({
   isLoading: false,
   /** @type {(() => void) | undefined} */
   stop: undefined,
+  /** @type {(() => void) | undefined} */
+  stopNetwork: undefined,
 
   async onLoad() {
+    wx.setNavigationBarTitle({ title: words.tabs[1] });
+    this.stopNetwork = followNetwork(this, () => this.onRetry());
     this.firstPage = this.loadMore();
     await this.firstPage;
   },
 
   onShow() {
+    nameTabs();
     if (this.stop) this.checkForNewer();
   },
 
   onUnload() {
     if (this.stop) this.stop();
+    if (this.stopNetwork) this.stopNetwork();
   },
 
   onReachBottom() {
     this.loadMore();
   },
 
+  onShareAppMessage() {
+    return { title: words.tabs[1], path: '/pages/stories/stories' };
+  },
+
+  onRetry() {
+    this.loadMore();
+  },
+
   async loadMore() {
     if (this.isLoading || this.data.isComplete) return;
     this.isLoading = true;
+    this.setData({ state: 'loading' });
     try {
       const page = { slug: config.campaign, first: PAGE_SIZE, after: this.cursor };
       const { campaign } = await client.query(documents.Stories, page);
       const { edges, pageInfo } = campaign.stories;
       if (!this.cursor && edges[0]) this.newest = edges[0].cursor;
       this.cursor = pageInfo.endCursor;
-      const stories = edges.map((/** @type {any} */ edge) => edge.node);
-      this.setData({ stories: [...this.data.stories, ...stories], isComplete: !pageInfo.hasNextPage });
+      this.setData({
+        state: 'ready',
+        stories: [...this.data.stories, ...edges.map(itemOf)],
+        isComplete: !pageInfo.hasNextPage,
+      });
       if (!this.stop) this.watch(campaign.id);
     } catch (error) {
-      showError(error, '加载失败，请上拉重试。');
+      this.setData({ state: 'failed' });
     } finally {
       this.isLoading = false;
     }
@@ -90,8 +126,8 @@ Page({
       const edges = campaign ? campaign.stories.edges : [];
       if (!edges[0]) continue;
       this.newest = edges[0].cursor;
-      this.waiting = [...edges.map((/** @type {any} */ edge) => edge.node), ...this.waiting];
-      this.setData({ newer: this.waiting.length });
+      this.waiting = [...edges.map(itemOf), ...this.waiting];
+      this.setData({ newer: this.waiting.length, newerText: texts.newStories(this.waiting.length) });
       // There may be more than one page of them.
       if (range.before && campaign.stories.pageInfo.hasPreviousPage) this.isCheckWanted = true;
     }
@@ -105,18 +141,9 @@ Page({
 
   /** @param {WechatMiniprogram.TouchEvent} event */
   async onLike(event) {
-    const { index } = event.currentTarget.dataset;
-    const story = this.data.stories[index];
-    try {
-      const { subject, userErrors } = await client.setLike(story.id, !story.viewerHasLiked);
-      if (!subject) {
-        wx.showToast({ title: userErrors[0].message, icon: 'none' });
-        return;
-      }
-      const stories = this.data.stories.map((other) => (other.id === story.id ? { ...other, ...subject } : other));
-      this.setData({ stories });
-    } catch (error) {
-      showError(error, '操作未成功，请稍后再试。');
-    }
+    const story = this.data.stories[event.currentTarget.dataset.index];
+    const liked = await like(story);
+    if (!liked) return;
+    this.setData({ stories: this.data.stories.map((other) => (other.id === story.id ? { ...other, ...liked } : other)) });
   },
 });

@@ -293,6 +293,7 @@ impl Process {
             hash_key: settings.identity.hash_key()?,
             wechat: settings.wechat()?,
             media: settings.media.store(&settings.store)?,
+            mailer: settings.mail.mailer(settings.public_url.as_deref())?,
             public_url: settings.public_url.clone(),
         };
         let (app, writer) = App::build(parts).await?;

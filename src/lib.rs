@@ -20,6 +20,7 @@ pub mod hot;
 pub mod http;
 pub mod id;
 pub mod ledger;
+pub mod mail;
 pub mod media;
 pub mod print;
 pub mod sheet;

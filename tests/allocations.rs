@@ -145,6 +145,7 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
         hash_key: HashKey::new(b"a secret of identities, long enough too"),
         wechat: None,
         media: None,
+        mailer: None,
         public_url: None,
     };
     let (app, _writer) = App::build(parts).await.expect("the app starts");

@@ -53,6 +53,7 @@ use crate::hot::Hot;
 use crate::id::{CampaignId, SessionId, StaffId, StoryId};
 use crate::ledger::writer::{Writer, WriterTask};
 use crate::ledger::{Database, staff};
+use crate::mail::Mailer;
 use crate::media::picture::PictureMaker;
 use crate::media::store::MediaStore;
 use crate::telemetry::Metrics;
@@ -107,6 +108,7 @@ pub struct App {
     pub public_url: Option<String>,
     /// The files of pictures and uploads; without it nothing can be uploaded.
     media: Option<MediaStore>,
+    mailer: Option<Mailer>,
     /// The reading of spreadsheets.
     pub sheets: Sheets,
     picture_maker: PictureMaker,
@@ -134,6 +136,8 @@ pub struct Parts {
     pub wechat: Option<WeChat>,
     /// The store of pictures and uploads, where there is one.
     pub media: Option<MediaStore>,
+    /// The way to a mail server, where there is one; needs the public address.
+    pub mailer: Option<Mailer>,
     /// The address that others reach the server at, without a slash at the end.
     pub public_url: Option<String>,
 }
@@ -174,6 +178,7 @@ impl App {
             hash_key,
             wechat,
             media,
+            mailer,
             public_url,
         } = parts;
         let metrics = Metrics::new(database.metrics().clone());
@@ -196,6 +201,7 @@ impl App {
             hash_key,
             public_url,
             media,
+            mailer,
             sheets: Sheets::default(),
             picture_maker: PictureMaker::default(),
             upload_turns: UploadTurns::default(),

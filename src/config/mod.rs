@@ -7,6 +7,7 @@ mod address;
 pub mod environment;
 mod identity;
 mod limits;
+mod mail;
 mod media;
 
 use std::net::SocketAddr;
@@ -22,6 +23,7 @@ use self::address::{
 };
 pub use self::identity::IdentitySettings;
 pub use self::limits::LimitSettings;
+pub use self::mail::MailSettings;
 pub use self::media::MediaSettings;
 use crate::auth::platform::{WeChat, WeChatConfig};
 use crate::auth::secret::Secret;
@@ -223,6 +225,9 @@ pub struct ServerSettings {
     /// The store of pictures and uploads.
     #[command(flatten)]
     pub media: MediaSettings,
+    /// The mail server.
+    #[command(flatten)]
+    pub mail: MailSettings,
     /// Rates of limited actions.
     #[command(flatten)]
     pub limits: LimitSettings,

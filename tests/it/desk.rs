@@ -5,6 +5,7 @@ mod campaigns;
 mod exports;
 mod import_jobs;
 mod imports;
+mod letters;
 mod members;
 mod nominees;
 mod overview;

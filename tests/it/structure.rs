@@ -147,7 +147,9 @@ fn imports_point_down_only() {
         ("sheet", &["sheet", "domain"]),
         (
             "app",
-            &["app", "sheet", "ledger", "hot", "media", "auth", "domain"],
+            &[
+                "app", "sheet", "ledger", "hot", "media", "mail", "auth", "domain",
+            ],
         ),
         (
             "graphql",
@@ -162,7 +164,7 @@ fn imports_point_down_only() {
         ("demo", &["demo", "app", "ledger", "auth", "domain"]),
         (
             "config",
-            &["config", "http", "graphql", "hot", "media", "auth"],
+            &["config", "http", "graphql", "hot", "media", "mail", "auth"],
         ),
     ]);
     let foundations = ["bounded", "clock", "error", "id", "telemetry"];

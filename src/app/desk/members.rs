@@ -20,6 +20,7 @@ use crate::id::{InvitationId, OrganisationId, StaffId};
 use crate::ledger::audit::{ActorKind, SubjectKind};
 use crate::ledger::organisation::{self, Invitation};
 use crate::ledger::staff;
+use crate::mail::InvitationLetter;
 
 /// The time for which an invitation is good.
 const INVITATION_LIFETIME: TimeDelta = TimeDelta::days(7);
@@ -58,8 +59,10 @@ pub enum MemberRefusal {
 pub struct NewInvitation {
     /// The invitation.
     pub invitation: Invitation,
-    /// The secret: the end of the link that the inviter passes on.
+    /// The secret: the end of the link.
     pub token: String,
+    /// Whether the link was sent to the person; else the inviter passes it on.
+    pub is_mailed: bool,
 }
 
 /// An account as an operator sets it.
@@ -272,8 +275,33 @@ impl App {
         let mut changes = Changes::default();
         changes.set("role", role.name());
         let event = Event::new(attempt.name, attempt.subject.clone(), changes);
+        let organisation = organisation::find_locked(edit.tx(), organisation_id).await?;
         edit.commit(event).await?;
-        Ok(Ok(NewInvitation { invitation, token }))
+        let name = organisation.map_or_else(String::new, |found| found.name);
+        let is_mailed = self.mail_invitation(&invitation, &name, &token).await;
+        Ok(Ok(NewInvitation {
+            invitation,
+            token,
+            is_mailed,
+        }))
+    }
+
+    /// Whether the link was taken by a mail server, where there is one.
+    async fn mail_invitation(&self, made: &Invitation, organisation: &str, token: &str) -> bool {
+        let (Some(mailer), Some(public_url)) = (&self.mailer, &self.public_url) else {
+            return false;
+        };
+        let letter = InvitationLetter {
+            to: &made.email,
+            organisation,
+            link: &format!("{public_url}/desk/invitation#{token}"),
+            days: INVITATION_LIFETIME.num_days(),
+        };
+        let sent = mailer.send_invitation(letter).await;
+        if let Err(error) = &sent {
+            tracing::warn!(%error, "an invitation was not sent: its link must be passed on");
+        }
+        sent.is_ok()
     }
 
     /// Accepts an invitation: makes an account with this name and password, or, where there is one with the e-mail

@@ -97,6 +97,8 @@ struct InviteStaffPayload {
     invitation: Option<Invitation>,
     /// The secret of the invitation, for the link that you pass on: good once, for seven days. It is shown this once.
     token: Option<String>,
+    /// Whether the link was sent to the e-mail address by this server; if not, pass it on yourself.
+    is_mailed: bool,
     /// The refusal; empty when there is none.
     user_errors: Vec<MemberUserError>,
 }
@@ -205,7 +207,8 @@ impl MemberMutation {
         })
     }
 
-    /// Invites a person into an organisation: makes a link that you pass on. Needs an owner.
+    /// Invites a person into an organisation: makes a link that you pass on, and sends it where a mail server is set up.
+    /// Needs an owner.
     async fn invite_staff(
         &self,
         ctx: &Context<'_>,
@@ -219,11 +222,13 @@ impl MemberMutation {
             Ok(new) => InviteStaffPayload {
                 invitation: Some(Invitation::new(app, new.invitation)),
                 token: Some(new.token),
+                is_mailed: new.is_mailed,
                 user_errors: Vec::new(),
             },
             Err(rejections) => InviteStaffPayload {
                 invitation: None,
                 token: None,
+                is_mailed: false,
                 user_errors: MemberUserError::list(ctx, rejections, Language::member_refusal),
             },
         })

@@ -21,6 +21,7 @@ use acclaim::http::{ConnectionLimits, Server, Timeouts};
 use acclaim::id::{OrganisationId, SessionId, StaffId, VoterId};
 use acclaim::ledger::identity::{self, NewToken, Session, SessionRole};
 use acclaim::ledger::writer::WriterTask;
+use acclaim::mail::Mailer;
 use acclaim::media::store::MediaStore;
 use acclaim::print::font::Font;
 use acclaim::workers::Workers;
@@ -93,6 +94,7 @@ pub struct TestAppBuilder<'s> {
     public_url: Option<String>,
     font: Option<Font>,
     media: Option<MediaStore>,
+    mailer: Option<Mailer>,
 }
 
 impl TestAppBuilder<'_> {
@@ -149,6 +151,11 @@ impl TestAppBuilder<'_> {
     }
 
     /// The store of pictures and uploads.
+    pub fn with_mailer(mut self, mailer: Mailer) -> Self {
+        self.mailer = Some(mailer);
+        self
+    }
+
     pub fn with_media(mut self, media: Option<MediaStore>) -> Self {
         self.media = media;
         self
@@ -176,6 +183,7 @@ impl TestAppBuilder<'_> {
             hash_key: HashKey::new(IDENTITY_SECRET.as_bytes()),
             wechat: self.wechat,
             media: self.media,
+            mailer: self.mailer,
             public_url: self.public_url,
         };
         let (mut app, writer) = App::build(parts).await.expect("the app starts");
@@ -248,6 +256,7 @@ impl TestApp {
             public_url: None,
             font: None,
             media: Some(stores.media()),
+            mailer: None,
         }
     }
 

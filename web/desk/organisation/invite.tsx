@@ -14,6 +14,7 @@ import { t } from "./texts";
 interface Invited {
   email: string;
   link: string;
+  isMailed: boolean;
 }
 
 interface InviteDialogProps {
@@ -55,10 +56,10 @@ function InviteForm({ organisationId, onInvited, onClose }: InviteFormProps) {
   const [isBusy, setIsBusy] = useState(false);
   const invite = async () => {
     const { inviteStaff } = await execute(InviteStaff, { organisationId, email, role }, { as: staff, once: true });
-    const { invitation, token, userErrors } = inviteStaff;
+    const { invitation, token, isMailed, userErrors } = inviteStaff;
     setErrors(userErrors);
     if (!invitation || !token) return;
-    onInvited({ email: invitation.email, link: `${location.origin}/desk/invitation#${token}` });
+    onInvited({ email: invitation.email, link: `${location.origin}/desk/invitation#${token}`, isMailed });
   };
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -104,19 +105,19 @@ function InviteForm({ organisationId, onInvited, onClose }: InviteFormProps) {
   );
 }
 
-function LinkToPassOn({ email, link, onClose }: Invited & { onClose: () => void }) {
+function LinkToPassOn({ email, link, isMailed, onClose }: Invited & { onClose: () => void }) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.select(), []);
   return (
     <div class="stack">
-      <p>{t().linkHint(email)}</p>
+      <p>{isMailed ? t().mailedHint(email) : t().linkHint(email)}</p>
       <div class="link-line">
         <input ref={input} readOnly aria-label={t().link} value={link} onFocus={(event) => event.currentTarget.select()} />
         <button type="button" class="primary" onClick={() => void copyText(link)}>
           {t().copy}
         </button>
       </div>
-      <p class="soft">{t().passOn}</p>
+      {!isMailed && <p class="soft">{t().passOn}</p>}
       <footer>
         <button type="button" onClick={onClose}>
           {t().finished}

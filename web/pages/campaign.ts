@@ -9,6 +9,9 @@ import { castVote, pendingVotes } from "./vote";
 export type Campaign = NonNullable<FindCampaignQuery["campaign"]>;
 export type Quota = NonNullable<Campaign["viewerQuotas"]>[number];
 
+/** Whether voting has closed, from when on there is a result. */
+export const isOver = ({ phase }: Campaign) => phase === "ENDED" || phase === "PUBLISHED" || phase === "ARCHIVED";
+
 /** The progress of a vote of this page, newer than what a list said. */
 export interface VoteProgress {
   state: "idle" | "sending" | "voted";

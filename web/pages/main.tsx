@@ -7,7 +7,7 @@ import { chooseLanguage, language } from "../shared/language";
 import { lazy } from "../shared/lazy";
 import { isStuck } from "../shared/server";
 import { useAlarm, useReturn, useTick } from "../shared/store";
-import { type Campaign, campaign as currentCampaign, loadCampaign, notice, openCampaign, periodEndMs, quotas } from "./campaign";
+import { type Campaign, campaign as currentCampaign, isOver, loadCampaign, notice, openCampaign, periodEndMs, quotas } from "./campaign";
 import { NotFound } from "./missing";
 import { NomineeView } from "./nominee";
 import { NomineesView } from "./nominees";
@@ -28,9 +28,10 @@ const waiting = (hasFailed: boolean) => (
 );
 const Stories = lazy(async () => (await import("./stories")).StoriesView, waiting);
 const Story = lazy(async () => (await import("./story")).StoryView, waiting);
+const Result = lazy(async () => (await import("./result")).ResultView, waiting);
 const Board = lazy(async () => (await import("./board")).default, waiting);
 
-function Pages({ firstStory, firstBoard }: FirstViews) {
+function Pages({ firstBoard }: FirstViews) {
   const [route, setRoute] = useState(() => parse(location.pathname));
   const [, redraw] = useState({});
   useEffect(() => watchRoute(() => setRoute(parse(location.pathname))), []);
@@ -53,16 +54,15 @@ function Pages({ firstStory, firstBoard }: FirstViews) {
       </main>
     );
   }
-  return <CampaignView route={route} firstStory={firstStory} languageButton={languageButton} />;
+  return <CampaignView route={route} languageButton={languageButton} />;
 }
 
 interface CampaignViewProps {
   route: Exclude<Route, { view: "board" }>;
-  firstStory: FirstViews["firstStory"];
   languageButton: preact.JSX.Element;
 }
 
-function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) {
+function CampaignView({ route, languageButton }: CampaignViewProps) {
   const { slug } = route;
   const campaign = currentCampaign.use();
   const load = () => void loadCampaign(slug);
@@ -101,11 +101,16 @@ function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) 
           <NavLink href={pathOf({ view: "board", slug })} isHere={false}>
             {t().board}
           </NavLink>
+          {loaded && isOver(loaded) && (
+            <NavLink href={pathOf({ view: "result", slug })} isHere={route.view === "result"}>
+              {t().result}
+            </NavLink>
+          )}
         </nav>
       </header>
       <main>
         {route.view === "story" ? (
-          <Story slug={slug} id={route.id} first={firstStory} timeZone={loaded?.timeZone} key={route.id} />
+          <Story slug={slug} id={route.id} campaign={loaded} key={route.id} />
         ) : campaign === undefined ? (
           <p class="empty" role="status">
             {t().loading}
@@ -118,6 +123,8 @@ function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) 
           <NomineesView slug={slug} campaign={campaign} />
         ) : route.view === "nominee" ? (
           <NomineeView slug={slug} number={route.number} campaign={campaign} key={route.number} />
+        ) : route.view === "result" ? (
+          <Result slug={slug} campaign={campaign} />
         ) : (
           <Stories slug={slug} campaign={campaign} />
         )}
@@ -157,7 +164,6 @@ function Notice() {
 
 /** The answers that are read before the page is drawn. */
 interface FirstViews {
-  firstStory?: Awaited<ReturnType<typeof import("./story").findStory>> | undefined;
   firstBoard?: Awaited<ReturnType<typeof import("./board").loadBoard>> | undefined;
 }
 
@@ -171,7 +177,9 @@ async function readFirst(route: Route | undefined): Promise<FirstViews> {
   const findStory = async (id: string) => (await import("./story")).findStory(id);
   const story = route.view === "story" ? findStory(route.id).catch(() => undefined) : undefined;
   await loadCampaign(route.slug);
-  return { firstStory: await story };
+  // The view finds it where it was kept.
+  await story;
+  return {};
 }
 
 /** A line below the server's rendering that says that the page is being read; gives the function that ends it. */

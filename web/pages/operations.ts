@@ -669,7 +669,7 @@ export type QuotaPartsFragment = { limit: number, used: number, remaining: numbe
 
 export type NomineeCardFragment = { id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, category: { id: string } };
 
-export type StoryCardFragment = { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string } | null };
+export type StoryCardFragment = { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string, portraitUrl: string | null } | null };
 
 export type FindCampaignQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -697,7 +697,7 @@ export type FindNomineeQueryVariables = Exact<{
 }>;
 
 
-export type FindNomineeQuery = { campaign: { nominee: { summary: string, rank: number | null, likeCount: number, viewCount: number, viewerHasLiked: boolean | null, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, stories: { nodes: Array<{ id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string } | null }> }, category: { id: string } } | null } | null };
+export type FindNomineeQuery = { campaign: { nominee: { summary: string, rank: number | null, likeCount: number, viewCount: number, viewerHasLiked: boolean | null, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, stories: { nodes: Array<{ id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string, portraitUrl: string | null } | null }> }, category: { id: string } } | null } | null };
 
 export type ListStoriesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -708,14 +708,30 @@ export type ListStoriesQueryVariables = Exact<{
 }>;
 
 
-export type ListStoriesQuery = { campaign: { id: string, stories: { edges: Array<{ cursor: string, node: { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, endCursor: string | null } } } | null };
+export type ListStoriesQuery = { campaign: { id: string, stories: { edges: Array<{ cursor: string, node: { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string, portraitUrl: string | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, endCursor: string | null } } } | null };
 
 export type FindStoryQueryVariables = Exact<{
   id: Scalars['ID']['input'];
 }>;
 
 
-export type FindStoryQuery = { story: { body: string, viewCount: number, id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string } | null } | null };
+export type FindStoryQuery = { story: { body: string, viewCount: number, id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string, portraitUrl: string | null, id: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, category: { id: string } } | null } | null };
+
+export type StoryLinkFragment = { id: string, title: string, coverUrl: string | null };
+
+export type FindStoriesBesideQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type FindStoriesBesideQuery = { story: { newer: { id: string, title: string, coverUrl: string | null } | null, older: { id: string, title: string, coverUrl: string | null } | null } | null };
+
+export type FindResultQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+}>;
+
+
+export type FindResultQuery = { serverTime: string, campaign: { rules: { admits: Array<IdentityKind> }, tally: { rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number, name: string, employer: string, portraitUrl: string | null, category: { id: string } } }> } | null } | null };
 
 export type FindBoardQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -784,18 +800,28 @@ export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariabl
 };
 
 export const FindNominee: Operation<FindNomineeQuery, FindNomineeQueryVariables> = {
-  id: "239df6c124d3d16354b92b079926d8f5accbc8afe6019b48176bb974c4fae870",
-  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard summary rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
+  id: "906321ccaac2abe9a628615bf1ca576514c0ac59311030301a01b8f899082053",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard summary rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
 };
 
 export const ListStories: Operation<ListStoriesQuery, ListStoriesQueryVariables> = {
-  id: "9f4d27266e40198c10a8da2293930c0935aa9e363cb0ed7b9981d491126ba9fe",
-  text: "fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query ListStories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryCard}}pageInfo{hasNextPage hasPreviousPage endCursor}}}}",
+  id: "726aeb179e95fac8d7c44a66075335e8291b2e7bdfbe0b34c6c4a735642fb297",
+  text: "fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query ListStories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryCard}}pageInfo{hasNextPage hasPreviousPage endCursor}}}}",
 };
 
 export const FindStory: Operation<FindStoryQuery, FindStoryQueryVariables> = {
-  id: "089a57534b61f27ea231b6cd6e56ce7e557cc3d59d51cf418f95d9055b6a7e53",
-  text: "fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query FindStory($id:ID!){story(id:$id){...StoryCard body(format:HTML)viewCount media{kind url title}}}",
+  id: "d17fe76ebe9e3479079b6b25564853fc9203dd41b9e2e5b8e86a57b673d92af3",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query FindStory($id:ID!){story(id:$id){...StoryCard body(format:HTML)viewCount media{kind url title}nominee{...NomineeCard}}}",
+};
+
+export const FindStoriesBeside: Operation<FindStoriesBesideQuery, FindStoriesBesideQueryVariables> = {
+  id: "3f84aed9a8498667d5dd3b66e0d84cc20423d2f1b814ba998528d4986f1bf7f4",
+  text: "fragment StoryLink on Story{id title coverUrl(size:SMALL)}query FindStoriesBeside($id:ID!){story(id:$id){newer{...StoryLink}older{...StoryLink}}}",
+};
+
+export const FindResult: Operation<FindResultQuery, FindResultQueryVariables> = {
+  id: "653c5b83c6944c0a03fc00aa9931d669175e5b38ebac01c0560f395eec023c4e",
+  text: "query FindResult($slug:String!){serverTime campaign(slug:$slug){rules{admits}tally{rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number name employer portraitUrl(size:SMALL)category{id}}}}}}",
 };
 
 export const FindBoard: Operation<FindBoardQuery, FindBoardQueryVariables> = {

@@ -9,8 +9,10 @@ import { type NomineeCardFragment, RecordViews } from "./operations";
 import { pathOf } from "./route";
 import { t } from "./texts";
 
+type Pictured = Pick<NomineeCardFragment, "number" | "name" | "portraitUrl">;
+
 /** A picture of a nominee, or the first character of the name where there is none. */
-export function Portrait({ nominee, large }: { nominee: NomineeCardFragment; large?: boolean }) {
+export function Portrait({ nominee, large }: { nominee: Pictured; large?: boolean }) {
   const name = large ? "portrait large" : "portrait";
   if (nominee.portraitUrl) {
     return <img class={name} src={nominee.portraitUrl} alt="" loading="lazy" referrerpolicy="no-referrer" />;

@@ -2,20 +2,21 @@
 import "./style.css";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { remainingTime } from "../shared/format";
 import { chooseLanguage, language } from "../shared/language";
 import { lazy } from "../shared/lazy";
 import { isStuck } from "../shared/server";
-import { useAlarm, useReturn, useTick } from "../shared/store";
-import { type Campaign, campaign as currentCampaign, isOver, loadCampaign, notice, openCampaign, periodEndMs, quotas } from "./campaign";
+import { useAlarm, useReturn } from "../shared/store";
+import { campaign as currentCampaign, loadCampaign, openCampaign, periodEndMs, quotas } from "./campaign";
+import { Head } from "./head";
 import { NotFound } from "./missing";
 import { NomineeView } from "./nominee";
 import { NomineesView } from "./nominees";
-import { Failed, NavLink } from "./parts";
-import { type Route, parse, pathOf, start, watchRoute } from "./route";
+import { Notice } from "./notice";
+import { Failed } from "./parts";
+import { type Route, parse, start, watchRoute } from "./route";
+import { sharedPoster } from "./sharing";
 import { t } from "./texts";
 
-const noticeMs = 6_000;
 /** A page that was not looked at for so long reads the campaign again. */
 const awayMs = 20_000;
 /** A vote that is not open is read again this often: it may open earlier or be prolonged. */
@@ -28,6 +29,7 @@ const waiting = (hasFailed: boolean) => (
 );
 const Stories = lazy(async () => (await import("./stories")).StoriesView, waiting);
 const Story = lazy(async () => (await import("./story")).StoryView, waiting);
+const ShareSheet = lazy(async () => (await import("./share_sheet")).ShareSheet, () => null);
 const Result = lazy(async () => (await import("./result")).ResultView, waiting);
 const Board = lazy(async () => (await import("./board")).default, waiting);
 
@@ -65,6 +67,7 @@ interface CampaignViewProps {
 function CampaignView({ route, languageButton }: CampaignViewProps) {
   const { slug } = route;
   const campaign = currentCampaign.use();
+  const poster = sharedPoster.use();
   const load = () => void loadCampaign(slug);
   const loaded = campaign instanceof Error ? undefined : (campaign ?? undefined);
   useEffect(() => void openCampaign(slug), [slug]);
@@ -82,32 +85,7 @@ function CampaignView({ route, languageButton }: CampaignViewProps) {
   }, [campaign, route.view]);
   return (
     <>
-      <header class="top">
-        <div>
-          <h1>
-            <a href={pathOf({ view: "voting", slug })}>{loaded?.title ?? " "}</a>
-          </h1>
-          {languageButton}
-        </div>
-        {loaded && <Countdown campaign={loaded} onEnd={load} />}
-        {loaded && route.view === "voting" && <p class="summary">{loaded.summary}</p>}
-        <nav>
-          <NavLink href={pathOf({ view: "voting", slug })} isHere={route.view === "voting"}>
-            {t().nominees}
-          </NavLink>
-          <NavLink href={pathOf({ view: "stories", slug })} isHere={route.view === "stories"}>
-            {t().stories}
-          </NavLink>
-          <NavLink href={pathOf({ view: "board", slug })} isHere={false}>
-            {t().board}
-          </NavLink>
-          {loaded && isOver(loaded) && (
-            <NavLink href={pathOf({ view: "result", slug })} isHere={route.view === "result"}>
-              {t().result}
-            </NavLink>
-          )}
-        </nav>
-      </header>
+      <Head route={route} campaign={loaded} onEnd={load} languageButton={languageButton} />
       <main>
         {route.view === "story" ? (
           <Story slug={slug} id={route.id} campaign={loaded} key={route.id} />
@@ -124,41 +102,14 @@ function CampaignView({ route, languageButton }: CampaignViewProps) {
         ) : route.view === "nominee" ? (
           <NomineeView slug={slug} number={route.number} campaign={campaign} key={route.number} />
         ) : route.view === "result" ? (
-          <Result slug={slug} campaign={campaign} />
+          <Result slug={slug} campaign={campaign} key={slug} />
         ) : (
           <Stories slug={slug} campaign={campaign} />
         )}
       </main>
-      <Notice />
+      <Notice slug={slug} isRaised={route.view === "nominee"} />
+      {poster && <ShareSheet key={poster.path} {...poster} />}
     </>
-  );
-}
-
-/** The time until voting opens or closes; then the campaign is read again. */
-function Countdown({ campaign, onEnd }: { campaign: Campaign; onEnd: () => void }) {
-  const time = useTick();
-  const isUpcoming = campaign.phase === "UPCOMING";
-  const isRunning = isUpcoming || campaign.phase === "VOTING";
-  const endMs = Date.parse(isUpcoming ? campaign.votingOpensAt : campaign.votingClosesAt);
-  const remaining = endMs - time;
-  useAlarm(isRunning ? endMs : undefined, onEnd);
-  if (!isRunning) return <p class="countdown">{campaign.phase === "PAUSED" ? t().paused : t().closed}</p>;
-  return <p class="countdown">{isUpcoming ? t().opensIn(remainingTime(remaining)) : t().closesIn(remainingTime(remaining))}</p>;
-}
-
-function Notice() {
-  const message = notice.use();
-  useEffect(() => {
-    if (!message) return;
-    const timer = setTimeout(() => notice.set(undefined), noticeMs);
-    return () => clearTimeout(timer);
-  }, [message]);
-  const isWaiting = isStuck.use();
-  return (
-    <div class="notice" role="status" aria-live="polite">
-      {isWaiting && <p class="stuck">{t().stuck}</p>}
-      {message && <p class={message.isBad ? "bad" : "good"}>{message.text}</p>}
-    </div>
   );
 }
 

@@ -667,7 +667,7 @@ export type VotingRulesInput = {
 
 export type QuotaPartsFragment = { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null };
 
-export type NomineeCardFragment = { id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, category: { id: string } };
+export type NomineeCardFragment = { id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, rank: number | null, viewerHasVoted: boolean | null, category: { id: string } };
 
 export type StoryCardFragment = { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string, portraitUrl: string | null } | null };
 
@@ -676,7 +676,7 @@ export type FindCampaignQueryVariables = Exact<{
 }>;
 
 
-export type FindCampaignQuery = { serverTime: string, campaign: { id: string, title: string, summary: string, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, guestsMayVote: boolean }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
+export type FindCampaignQuery = { serverTime: string, campaign: { id: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, guestsMayVote: boolean }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { countedVotes: number, voters: number } | null, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
 
 export type ListNomineesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -689,7 +689,7 @@ export type ListNomineesQueryVariables = Exact<{
 }>;
 
 
-export type ListNomineesQuery = { campaign: { nominees: { totalCount: number, nodes: Array<{ id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, category: { id: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type ListNomineesQuery = { campaign: { nominees: { totalCount: number, nodes: Array<{ id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, rank: number | null, viewerHasVoted: boolean | null, category: { id: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type FindNomineeQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -697,7 +697,7 @@ export type FindNomineeQueryVariables = Exact<{
 }>;
 
 
-export type FindNomineeQuery = { campaign: { nominee: { summary: string, rank: number | null, likeCount: number, viewCount: number, viewerHasLiked: boolean | null, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, stories: { nodes: Array<{ id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string, portraitUrl: string | null } | null }> }, category: { id: string } } | null } | null };
+export type FindNomineeQuery = { campaign: { nominee: { summary: string, likeCount: number, viewCount: number, viewerHasLiked: boolean | null, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, rank: number | null, viewerHasVoted: boolean | null, largePortraitUrl: string | null, stories: { nodes: Array<{ id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string, portraitUrl: string | null } | null }> }, category: { id: string } } | null } | null };
 
 export type ListStoriesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -715,7 +715,7 @@ export type FindStoryQueryVariables = Exact<{
 }>;
 
 
-export type FindStoryQuery = { story: { body: string, viewCount: number, id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string, portraitUrl: string | null, id: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, category: { id: string } } | null } | null };
+export type FindStoryQuery = { story: { body: string, viewCount: number, id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string, portraitUrl: string | null, id: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, rank: number | null, viewerHasVoted: boolean | null, category: { id: string } } | null } | null };
 
 export type StoryLinkFragment = { id: string, title: string, coverUrl: string | null };
 
@@ -790,18 +790,18 @@ export type RecordViewsMutationVariables = Exact<{
 export type RecordViewsMutation = { recordViews: { recorded: number } };
 
 export const FindCampaign: Operation<FindCampaignQuery, FindCampaignQueryVariables> = {
-  id: "5ded8d423139985ffacd92e5ef3ecce59172bcc81c6c07e72985247f403f7985",
-  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime campaign(slug:$slug){id title summary timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility guestsMayVote}categories{id key name shortlistSize nomineeCount}amendments{at subjectLabel changes{field before after}reason}viewerQuotas{...QuotaParts}}}",
+  id: "5dcbf304067cf97f9bb39acf5df013ba0e5fca34c8ee8cb433f538e96586c8f2",
+  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime campaign(slug:$slug){id title summary coverUrl timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility guestsMayVote}categories{id key name shortlistSize nomineeCount}tally{countedVotes voters}amendments{at subjectLabel changes{field before after}reason}viewerQuotas{...QuotaParts}}}",
 };
 
 export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {
-  id: "bf93a6db228c4ddc58803a1e6d9bd3fd88e100ca75461a5b11ccb6d9205ac826",
-  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}query ListNominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeCard}pageInfo{hasNextPage endCursor}totalCount}}}",
+  id: "d2224d40e8268b188b21cb960c239079d96cc2d854510bb0d3bb4d1e4dee329c",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}query ListNominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeCard}pageInfo{hasNextPage endCursor}totalCount}}}",
 };
 
 export const FindNominee: Operation<FindNomineeQuery, FindNomineeQueryVariables> = {
-  id: "906321ccaac2abe9a628615bf1ca576514c0ac59311030301a01b8f899082053",
-  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard summary rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
+  id: "6bdaf6041d889fe5d649100e9b08cf84c20c5af327fb29d9070a872a3e781f58",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard largePortraitUrl:portraitUrl summary likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
 };
 
 export const ListStories: Operation<ListStoriesQuery, ListStoriesQueryVariables> = {
@@ -810,8 +810,8 @@ export const ListStories: Operation<ListStoriesQuery, ListStoriesQueryVariables>
 };
 
 export const FindStory: Operation<FindStoryQuery, FindStoryQueryVariables> = {
-  id: "d17fe76ebe9e3479079b6b25564853fc9203dd41b9e2e5b8e86a57b673d92af3",
-  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query FindStory($id:ID!){story(id:$id){...StoryCard body(format:HTML)viewCount media{kind url title}nominee{...NomineeCard}}}",
+  id: "7037b2cc3da02dc5ca9f5fff7a1cab011909039d1984f53cdc9b410a71fb0b63",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query FindStory($id:ID!){story(id:$id){...StoryCard body(format:HTML)viewCount media{kind url title}nominee{...NomineeCard}}}",
 };
 
 export const FindStoriesBeside: Operation<FindStoriesBesideQuery, FindStoriesBesideQueryVariables> = {

@@ -98,7 +98,6 @@ function Before({ slug, campaign, result }: PartProps) {
   return (
     <article class="result">
       <header class="result-cover">
-        <p class="result-campaign">{campaign.title}</p>
         <h2>{r().beforeTitle}</h2>
         <p>{rules.tallyVisibility === "STAFF_ONLY" ? `${when} ${r().beforeHidden}` : when}</p>
         <p class="result-ways">
@@ -124,7 +123,6 @@ function Hidden({ slug, campaign, result }: PartProps) {
   return (
     <article class="result">
       <header class="result-cover">
-        <p class="result-campaign">{campaign.title}</p>
         <h2>{r().hiddenTitle}</h2>
         <p>{campaign.phase === "ENDED" ? r().hidden : r().hiddenPublished}</p>
         <p class="result-ways">
@@ -167,7 +165,6 @@ function Standing({ slug, campaign, result, tally }: PartProps & { result: Resul
   return (
     <article class="result">
       <header class="result-cover">
-        <p class="result-campaign">{campaign.title}</p>
         <h2>
           {r().publicChoice} · {category.name}
         </h2>

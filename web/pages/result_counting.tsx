@@ -58,7 +58,7 @@ export function HowCounted({ campaign, admits, isOver = false }: HowCountedProps
   return (
     <section class="result-box">
       <h3>{isOver ? r().howCounted : r().rulesNow}</h3>
-      <ul class="rules">
+      <ul class="counting">
         <li>{quota(rules.votesPerPeriod, rules.period === "DAY", rules.scope === "CATEGORY")}</li>
         {admits && <li>{r().who(admits.includes("WECHAT_MINI_PROGRAM"), admits.includes("GUEST"))}</li>}
         <li>{r().span(time(campaign.votingOpensAt), time(campaign.votingClosesAt))}</li>

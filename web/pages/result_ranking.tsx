@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { count } from "../shared/format";
 import type { Campaign } from "./campaign";
+import { toneOf } from "./card";
 import { Portrait, nomineePath } from "./parts";
 import type { Entry, Places } from "./result_places";
 import { r } from "./result_texts";
@@ -28,7 +29,7 @@ export function Podium({ slug, places, onCertify }: PlacesProps) {
           <li key={nominee.number} class={`podium-${rank}`}>
             <span class="podium-place">{sharedRanks.has(rank) ? r().placeTied(rank) : r().place(rank)}</span>
             <a href={nomineePath(slug, nominee.number)}>
-              <span class="face">
+              <span class={`face ${toneOf(nominee.number)}`}>
                 <Portrait nominee={nominee} />
               </span>
               <strong>{nominee.name}</strong>
@@ -78,18 +79,18 @@ export function Ranking({ slug, category, places, onCertify }: RankingProps) {
       <ol>
         {chosen.map((entry) => row(entry, "chosen"))}
         {tied.length > 0 && (
-          <li class="cut tied" key="tied">
+          <li class="line tied" key="tied">
             <b>{r().cutLine(category.shortlistSize)}</b>
             {r().cutTied(tied[0]!.rank, tied.length, places.openPlaces)}
           </li>
         )}
         {tied.map((entry) => row(entry, "tied"))}
         {tied.length === 0 && (
-          <li class="cut" key="cut">
+          <li class="line" key="cut">
             {below.length > 0 ? r().cutLine(category.shortlistSize) : r().everybody(size)}
           </li>
         )}
-        {tied.length > 0 && below.length > 0 && <li class="cut end" key="end" aria-hidden="true" />}
+        {tied.length > 0 && below.length > 0 && <li class="line end" key="end" aria-hidden="true" />}
         {shown.map((entry) => row(entry, "below"))}
       </ol>
       {below.length > belowMax && (
@@ -119,7 +120,7 @@ function Row({ slug, entry, state, isShared, onCertify }: RowProps) {
         {isShared && <small class="tie">{r().tied}</small>}
       </span>
       <a href={nomineePath(slug, nominee.number)}>
-        <span class="face">
+        <span class={`face ${toneOf(nominee.number)}`}>
           <Portrait nominee={nominee} />
         </span>
         <span class="person-name">

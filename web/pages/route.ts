@@ -53,9 +53,16 @@ export function watchRoute(listener: () => void): () => void {
 /** Goes to a path of these pages; going back finds the position that was left. */
 export function go(path: string): void {
   history.replaceState({ ...history.state, y: scrollY }, "");
-  history.pushState({}, "", path);
+  history.pushState({ isInside: true }, "", path);
   listeners.forEach((listener) => listener());
   scrollTo(0, 0);
+}
+
+/** Goes back to where a view of these pages was left for this one; gives whether there is such a view. */
+export function goBack(): boolean {
+  const { isInside } = (history.state ?? {}) as { isInside?: boolean };
+  if (isInside) history.back();
+  return isInside === true;
 }
 
 /** Takes over clicks on links between the pages, and the browser's back and forward. */

@@ -8,6 +8,7 @@ import { execute } from "../shared/server";
 import { lateSessions, reader } from "../shared/session";
 import { Store, useLookAgain, useReturn } from "../shared/store";
 import type { Campaign } from "./campaign";
+import { toneOf } from "./card";
 import { ListStories, type StoryCardFragment, WatchStories } from "./operations";
 import { Failed, LikeButton, Portrait, Sentinel, ShareButton, nomineePath } from "./parts";
 import { pathOf } from "./route";
@@ -162,7 +163,7 @@ function StoryCard({ slug, story, timeZone }: { slug: string; story: StoryCardFr
         <small>
           {nominee && (
             <a class="by" href={nomineePath(slug, nominee.number)}>
-              <span class="story-face" aria-hidden="true">
+              <span class={`story-face ${toneOf(nominee.number)}`} aria-hidden="true">
                 <Portrait nominee={nominee} />
               </span>
               {nominee.name}
@@ -186,7 +187,7 @@ function Cover({ story }: { story: StoryCardFragment }) {
   }
   const { name, number } = story.nominee ?? { name: story.title, number: 0 };
   return (
-    <span class={`cover none tone-${(number % 5) + 1}`} aria-hidden="true">
+    <span class={`cover none ${toneOf(number)}`} aria-hidden="true">
       {[...name][0]}
     </span>
   );

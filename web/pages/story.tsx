@@ -7,9 +7,10 @@ import { execute } from "../shared/server";
 import { lateSessions, reader } from "../shared/session";
 import { useLookAgain } from "../shared/store";
 import { type Campaign, period, resumeVotes } from "./campaign";
+import { toneOf } from "./card";
 import { NotFound } from "./missing";
 import { FindStoriesBeside, type FindStoriesBesideQuery, FindStory, type FindStoryQuery, type StoryLinkFragment } from "./operations";
-import { Failed, LikeButton, Portrait, ShareButton, VoteButton, Votes, nomineePath, useView } from "./parts";
+import { Failed, LikeButton, Portrait, Refusal, ShareButton, VoteButton, Votes, nomineePath, useView } from "./parts";
 import { minutesToRead } from "./reading_time";
 import { pathOf } from "./route";
 import { s } from "./stories_texts";
@@ -114,7 +115,7 @@ function Person({ slug, nominee, campaign }: { slug: string; nominee: Nominee; c
   return (
     <aside class="card story-person" aria-label={s().thePerson}>
       <a href={nomineePath(slug, nominee.number)}>
-        <span class="story-face">
+        <span class={`story-face ${toneOf(nominee.number)}`}>
           <Portrait nominee={shown} />
         </span>
         <span class="who">
@@ -124,6 +125,7 @@ function Person({ slug, nominee, campaign }: { slug: string; nominee: Nominee; c
           <Votes nominee={shown} />
         </span>
       </a>
+      <Refusal slug={slug} nominee={shown} />
       <VoteButton slug={slug} nominee={shown} campaign={campaign} />
     </aside>
   );

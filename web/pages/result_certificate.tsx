@@ -64,7 +64,7 @@ export function Certificate({ slug, campaign, category, chosen, onClose }: Certi
         <p class="hint">{r().certificateHint}</p>
         <div class="actions">
           {picture && (
-            <a class="button primary" href={picture} download={`${slug}-${nominee.number}.png`}>
+            <a class="button primary save" href={picture} download={`${slug}-${nominee.number}.png`}>
               {r().save}
             </a>
           )}

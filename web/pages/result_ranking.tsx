@@ -113,7 +113,7 @@ interface RowProps {
 function Row({ slug, entry, state, isShared, onCertify }: RowProps) {
   const { nominee, rank, votes } = entry;
   return (
-    <li class={`place ${state}`}>
+    <li class={onCertify ? `place certified ${state}` : `place ${state}`}>
       <span class="rank">
         <span aria-hidden="true">{rank}</span>
         <span class="unseen">{r().rank(rank)}</span>

@@ -59,12 +59,12 @@ const english = {
     `and could vote for a nominee once${isDaily ? " a day" : ""}.`,
   who: (isMiniProgram: boolean, isGuest: boolean): string =>
     isMiniProgram && isGuest
-      ? "Users of the WeChat mini-program could vote, and guests in a browser."
+      ? "Voters are users of the WeChat mini-program, and guests in a browser."
       : isGuest
-        ? "Anybody could vote as a guest in a browser."
-        : "Users of the WeChat mini-program could vote.",
+        ? "Anybody is a voter, as a guest in a browser."
+        : "Voters are users of the WeChat mini-program.",
   span: (opens: string, closes: string) =>
-    `Votes count that were cast from ${opens} to ${closes}. What was cast before the closing counts, though it was stored a moment later.`,
+    `Votes count from ${opens} to ${closes}. What is cast before the closing counts, though it is stored a moment later.`,
   order: "Nominees are ranked by votes within their category. Equal votes share a place, and the next one is left out: 1, 2, 2, 4.",
   cut: "Where more nominees share the last place than can be chosen, the votes do not decide between them.",
   rulesNow: "The rules of the vote",

@@ -134,8 +134,8 @@ function replaceQuota(quota: Quota): boolean {
 }
 
 /**
- * Votes: the nominee's votes and the quota show it at once, and are put right by the answer, which is told. What is left
- * of the quota is taken over.
+ * Votes: the nominee's votes and the quota show it at once, and are put right by the answer, which is told. What is
+ * left of the quota is taken over.
  */
 export async function vote(nominee: Votable): Promise<void> {
   const known = votesCast.value.get(nominee.id)?.votes;

@@ -731,7 +731,7 @@ export type FindResultQueryVariables = Exact<{
 }>;
 
 
-export type FindResultQuery = { serverTime: string, campaign: { rules: { admits: Array<IdentityKind> }, tally: { rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number, name: string, employer: string, portraitUrl: string | null, category: { id: string } } }> } | null } | null };
+export type FindResultQuery = { serverTime: string, campaign: { tally: { rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number, name: string, employer: string, portraitUrl: string | null, category: { id: string } } }> } | null } | null };
 
 export type FindBoardQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -820,8 +820,8 @@ export const FindStoriesBeside: Operation<FindStoriesBesideQuery, FindStoriesBes
 };
 
 export const FindResult: Operation<FindResultQuery, FindResultQueryVariables> = {
-  id: "653c5b83c6944c0a03fc00aa9931d669175e5b38ebac01c0560f395eec023c4e",
-  text: "query FindResult($slug:String!){serverTime campaign(slug:$slug){rules{admits}tally{rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number name employer portraitUrl(size:SMALL)category{id}}}}}}",
+  id: "a143519dbf4ff2531d1c591b47844dc7bc961690095831ffad8e5e3de2538676",
+  text: "query FindResult($slug:String!){serverTime campaign(slug:$slug){tally{rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number name employer portraitUrl(size:SMALL)category{id}}}}}}",
 };
 
 export const FindBoard: Operation<FindBoardQuery, FindBoardQueryVariables> = {

@@ -22,7 +22,7 @@ const provisionalPollMs = 15_000;
 const countingPollMs = 2_000;
 const publishedPollMs = 5 * 60_000;
 
-export type Result = NonNullable<FindResultQuery["campaign"]>;
+type Result = NonNullable<FindResultQuery["campaign"]>;
 
 /** What has been read of results, by slug: it is there at once when somebody comes back. */
 const results = new Map<string, Store<Result | Error | undefined>>();
@@ -64,11 +64,11 @@ export function ResultView({ slug, campaign }: { slug: string; campaign: Campaig
   useEffect(() => {
     document.title = `${r().result} · ${campaign.title}`;
   });
-  if (!isOver(campaign)) return <Before slug={slug} campaign={campaign} result={loaded} />;
-  if (isHidden) return <Hidden slug={slug} campaign={campaign} result={loaded} />;
+  if (!isOver(campaign)) return <Before slug={slug} campaign={campaign} />;
+  if (isHidden) return <Hidden slug={slug} campaign={campaign} />;
   if (result instanceof Error) return <Failed error={result} retry={read} />;
   if (!result?.tally) return <Waiting text={result === undefined ? t().loading : r().counting} />;
-  return <Standing slug={slug} campaign={campaign} result={result} tally={result.tally} />;
+  return <Standing slug={slug} campaign={campaign} tally={result.tally} />;
 }
 
 const Waiting = ({ text }: { text: string }) => (
@@ -80,11 +80,10 @@ const Waiting = ({ text }: { text: string }) => (
 interface PartProps {
   slug: string;
   campaign: Campaign;
-  result: Result | undefined;
 }
 
 /** The result before there is one: when it comes, and the way to what can be done now. */
-function Before({ slug, campaign, result }: PartProps) {
+function Before({ slug, campaign }: PartProps) {
   const { phase, timeZone, rules } = campaign;
   const time = (text: string) => moment(Date.parse(text), timeZone, now());
   const closes = time(campaign.votingClosesAt);
@@ -112,14 +111,14 @@ function Before({ slug, campaign, result }: PartProps) {
         </p>
       </header>
       <div class="result-facts">
-        <HowCounted campaign={campaign} admits={result?.rules.admits} />
+        <HowCounted campaign={campaign} />
       </div>
     </article>
   );
 }
 
 /** The result where the rules keep the figures to the organisers. */
-function Hidden({ slug, campaign, result }: PartProps) {
+function Hidden({ slug, campaign }: PartProps) {
   return (
     <article class="result">
       <header class="result-cover">
@@ -135,7 +134,7 @@ function Hidden({ slug, campaign, result }: PartProps) {
         </p>
       </header>
       <div class="result-facts">
-        <HowCounted campaign={campaign} admits={result?.rules.admits} />
+        <HowCounted campaign={campaign} />
       </div>
     </article>
   );
@@ -147,7 +146,7 @@ const namedCategory = ({ categories }: Campaign) => {
   return categories.find((category) => category.key === key) ?? categories[0];
 };
 
-function Standing({ slug, campaign, result, tally }: PartProps & { result: Result; tally: Tally }) {
+function Standing({ slug, campaign, tally }: PartProps & { tally: Tally }) {
   const [categoryId, setCategoryId] = useState(() => namedCategory(campaign)?.id);
   const [certified, setCertified] = useState<Chosen>();
   const category = campaign.categories.find(({ id }) => id === categoryId) ?? campaign.categories[0];
@@ -184,7 +183,7 @@ function Standing({ slug, campaign, result, tally }: PartProps & { result: Resul
         <Ranking slug={slug} category={category} places={places} onCertify={onCertify} key={category.id} />
         <div class="result-facts">
           <Turnout tally={tally} />
-          <HowCounted campaign={campaign} admits={result.rules.admits} isOver />
+          <HowCounted campaign={campaign} />
           <p>
             <ShareButton title={`${r().result} · ${campaign.title}`} path={pathOf({ view: "result", slug })} />
           </p>

@@ -1,8 +1,7 @@
 // How many voted, and how it was counted.
 import { count, moment } from "../shared/format";
 import { Amendments } from "./amendments";
-import type { Campaign } from "./campaign";
-import type { Result } from "./result";
+import { type Campaign, isOver } from "./campaign";
 import type { Tally } from "./result_places";
 import { r } from "./result_texts";
 
@@ -42,25 +41,17 @@ export function Turnout({ tally }: { tally: Tally }) {
   );
 }
 
-interface HowCountedProps {
-  campaign: Campaign;
-  /** The kinds of voters that may vote, once they have been read. */
-  admits: Result["rules"]["admits"] | undefined;
-  isOver?: boolean;
-}
-
 /** The rules in words, and what was changed of them. */
-export function HowCounted({ campaign, admits, isOver = false }: HowCountedProps) {
+export function HowCounted({ campaign }: { campaign: Campaign }) {
   const { timeZone, rules } = campaign;
   // The day is always said.
   const time = (text: string) => moment(Date.parse(text), timeZone, 0);
-  const quota = isOver ? r().quota : r().quotaNow;
   return (
     <section class="result-box">
-      <h3>{isOver ? r().howCounted : r().rulesNow}</h3>
+      <h3>{isOver(campaign) ? r().howCounted : r().rulesNow}</h3>
       <ul class="counting">
-        <li>{quota(rules.votesPerPeriod, rules.period === "DAY", rules.scope === "CATEGORY")}</li>
-        {admits && <li>{r().who(admits.includes("WECHAT_MINI_PROGRAM"), admits.includes("GUEST"))}</li>}
+        <li>{r().quota(rules.votesPerPeriod, rules.period === "DAY", rules.scope === "CATEGORY")}</li>
+        <li>{r().who(rules.guestsMayVote)}</li>
         <li>{r().span(time(campaign.votingOpensAt), time(campaign.votingClosesAt))}</li>
         <li>{r().order}</li>
         <li>{r().cut}</li>

@@ -54,21 +54,16 @@ const english = {
   withdrawn: "For nominees no longer listed",
   votersHint: "A voter is an account or a device that has voted at least once.",
   howCounted: "How it was counted",
-  quota: (n: number, isDaily: boolean, isByCategory: boolean) =>
-    `Each voter had ${many(n, "vote", "votes")}${isDaily ? " a day" : ""}${isByCategory ? " in each category" : ""}, ` +
-    `and could vote for a nominee once${isDaily ? " a day" : ""}.`,
-  who: (isMiniProgram: boolean, isGuest: boolean): string =>
-    isMiniProgram && isGuest
+  who: (isGuest: boolean): string =>
+    isGuest
       ? "Voters are users of the WeChat mini-program, and guests in a browser."
-      : isGuest
-        ? "Anybody is a voter, as a guest in a browser."
-        : "Voters are users of the WeChat mini-program.",
+      : "Voters are users of the WeChat mini-program.",
   span: (opens: string, closes: string) =>
     `Votes count from ${opens} to ${closes}. What is cast before the closing counts, though it is stored a moment later.`,
   order: "Nominees are ranked by votes within their category. Equal votes share a place, and the next one is left out: 1, 2, 2, 4.",
   cut: "Where more nominees share the last place than can be chosen, the votes do not decide between them.",
   rulesNow: "The rules of the vote",
-  quotaNow: (n: number, isDaily: boolean, isByCategory: boolean) =>
+  quota: (n: number, isDaily: boolean, isByCategory: boolean) =>
     `Each voter has ${many(n, "vote", "votes")}${isDaily ? " a day" : ""}${isByCategory ? " in each category" : ""}, ` +
     `and can vote for a nominee once${isDaily ? " a day" : ""}.`,
   certificate: "Certificate",
@@ -134,19 +129,11 @@ const chinese: typeof english = {
   quota: (n, isDaily, isByCategory) =>
     `每位投票人${isDaily ? "每天" : "全程"}${isByCategory ? "每个类别" : ""}可投 ${count(n)} 票，` +
     `对同一位候选人${isDaily ? "每天" : "全程"}限投一票。`,
-  who: (isMiniProgram, isGuest) =>
-    isMiniProgram && isGuest
-      ? "微信小程序用户和浏览器访客均可投票。"
-      : isGuest
-        ? "任何人均可在浏览器中以访客身份投票。"
-        : "微信小程序用户可以投票。",
+  who: (isGuest) => (isGuest ? "微信小程序用户和浏览器访客均可投票。" : "微信小程序用户可以投票。"),
   span: (opens, closes) => `投票时间为 ${opens} 至 ${closes}；截止前投出的票，即使稍后入库，同样计入。`,
   order: "各类别按有效票数排名；票数相同者名次并列，并空出其后的名次：1、2、2、4。",
   cut: "末位并列人数超过剩余名额时，无法以票数区分。",
   rulesNow: "投票规则",
-  quotaNow: (n, isDaily, isByCategory) =>
-    `每位投票人${isDaily ? "每天" : "全程"}${isByCategory ? "每个类别" : ""}可投 ${count(n)} 票，` +
-    `对同一位候选人${isDaily ? "每天" : "全程"}限投一票。`,
   certificate: "喜报",
   certificateOf: (name) => `${name}的喜报`,
   certificateHint: "长按图片保存或发送。",

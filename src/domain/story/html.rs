@@ -179,10 +179,7 @@ mod tests {
     fn pictures_are_those_that_are_stored_here() {
         let path = path();
         for (markdown, expected) in [
-            (
-                format!("![在车间]({path})"),
-                figure(&path, "", "在车间"),
-            ),
+            (format!("![在车间]({path})"), figure(&path, "", "在车间")),
             (
                 format!("![两个人]({path} \"*在* <车间>\")"),
                 figure(&path, "两个人", "*在* &lt;车间&gt;"),

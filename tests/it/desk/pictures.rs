@@ -454,7 +454,9 @@ async fn with_a_public_address_pictures_of_stories_have_it(stores: Stores) {
     assert!(url.starts_with("https://vote.example.org/media/"), "{url}");
     let path = url.strip_prefix(PUBLIC_URL).expect("its own");
     let figure = |address: &str| {
-        format!("<figure><img src=\"{address}\" alt=\"\" loading=\"lazy\"><figcaption>a</figcaption></figure>")
+        format!(
+            "<figure><img src=\"{address}\" alt=\"\" loading=\"lazy\"><figcaption>a</figcaption></figure>"
+        )
     };
     // However the text writes it, readers who are elsewhere find it; the page has it from here.
     for written in [url, path] {

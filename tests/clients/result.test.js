@@ -126,12 +126,12 @@ describe("the result", () => {
     });
     await page.goto(shown.address);
     await page.getByText("have yet to publish the result").waitFor();
-    assert.deepEqual(await podiumOf(page), ["First place|Ada|4 votes", "Second place|Ben|3 votes"]);
+    assert.deepEqual(await podiumOf(page), ["First|Ada|4 votes", "Second|Ben|3 votes"]);
     assert.equal(await page.getByRole("button", { name: /^Certificate/ }).count(), 0);
     later = 5;
     await eventually(async () => {
       await page.clock.fastForward(30_000);
-      return (await podiumOf(page))[0] === "First place|Ada|9 votes";
+      return (await podiumOf(page))[0] === "First|Ada|9 votes";
     }, "the later figures");
   });
 
@@ -170,7 +170,7 @@ describe("a published result", () => {
   test("has places, ties and the line as the server ranks them", async (t) => {
     const { page, complaints, foreign } = await openResult(t, shown, desktop);
     await page.getByText("The result is published.").waitFor();
-    assert.deepEqual(await podiumOf(page), ["First place|Ada|4 votes", "Second place|Ben|3 votes"]);
+    assert.deepEqual(await podiumOf(page), ["First|Ada|4 votes", "Second|Ben|3 votes"]);
     assert.deepEqual(await rowsOf(page), ["3|Cai|2|tied undecided", "3|Dan|2|tied undecided", "5|Eve|1|", "6|Fay|0|"]);
     await page.getByText("2 nominees share place 3, and 1 of them can be chosen.").waitFor();
     // The API has the last word.

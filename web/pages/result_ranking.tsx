@@ -27,7 +27,7 @@ export function Podium({ slug, places, onCertify }: PlacesProps) {
         const { nominee, rank, votes } = entry;
         return (
           <li key={nominee.number} class={`podium-${rank}`}>
-            <span class="podium-place">{sharedRanks.has(rank) ? r().placeTied(rank) : r().place(rank)}</span>
+            <span class="podium-place">{r().step(rank, sharedRanks.has(rank))}</span>
             <a href={nomineePath(slug, nominee.number)}>
               <span class={`face ${toneOf(nominee.number)}`}>
                 <Portrait nominee={nominee} />

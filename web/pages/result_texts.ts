@@ -9,7 +9,6 @@ const numerals = ["一", "二", "三"];
 const english = {
   result: "Result",
   publicChoice: "The public’s choice",
-  top: (n: number) => `Top ${count(n)}`,
   published: "The result is published.",
   provisional: "Voting has closed. The organisers have yet to publish the result: these figures are provisional.",
   counting: "The votes are being counted. The result stands here in a moment.",
@@ -30,6 +29,8 @@ const english = {
     "The result is out. Votes and places are seen by the organisers only: the rules of this vote say so.",
   place: (n: number) => `${ordinals[n - 1] ?? `No. ${n}`} place`,
   placeTied: (n: number) => `${ordinals[n - 1] ?? `No. ${n}`} place, tied`,
+  /** The same above a portrait, where there is little room. */
+  step: (n: number, isTied: boolean) => `${ordinals[n - 1] ?? `No. ${n}`}${isTied ? ", tied" : ""}`,
   rank: (n: number) => `Rank ${n}`,
   tied: "tied",
   undecided: "undecided",
@@ -76,8 +77,6 @@ const english = {
   votingUntil: (day: string) => `Voting closed on ${day}`,
   save: "Save the picture",
   close: "Close",
-  share: "Share",
-  shareResult: "Share the result",
 };
 
 const placeChinese = (n: number) => `第${numerals[n - 1] ?? ` ${n} `}名`;
@@ -85,7 +84,6 @@ const placeChinese = (n: number) => `第${numerals[n - 1] ?? ` ${n} `}名`;
 const chinese: typeof english = {
   result: "评选结果",
   publicChoice: "公众之选",
-  top: (n) => `前 ${count(n)} 名`,
   published: "评选结果已公布。",
   provisional: "投票已结束，主办方尚未公布结果，以下票数仅供参考。",
   counting: "正在计票，结果稍后在此显示。",
@@ -103,6 +101,7 @@ const chinese: typeof english = {
   hiddenPublished: "评选结果已公布。按照本次评选的规则，票数和名次只有主办方可见。",
   place: placeChinese,
   placeTied: (n) => `并列${placeChinese(n)}`,
+  step: (n, isTied) => `${isTied ? "并列" : ""}${placeChinese(n)}`,
   rank: (n) => `第 ${n} 名`,
   tied: "并列",
   undecided: "待定",
@@ -144,8 +143,6 @@ const chinese: typeof english = {
   votingUntil: (day) => `投票截止于 ${day}`,
   save: "保存图片",
   close: "关闭",
-  share: "分享",
-  shareResult: "分享结果",
 };
 
 /** The texts in the language in force. */

@@ -6,11 +6,10 @@ const english = {
   minutes: (n: number) => `${count(n)} min read`,
   thePerson: "The person of this story",
   more: "More stories",
-  newer: "Newer story",
+  newer: "Previous story",
   older: "Next story",
   allStories: "All stories",
   elsewhere: (host: string) => `opens ${host}`,
-  startVoting: "See the nominees",
 };
 
 const chinese: typeof english = {
@@ -21,7 +20,6 @@ const chinese: typeof english = {
   older: "下一篇",
   allStories: "全部故事",
   elsewhere: (host) => `前往 ${host}`,
-  startVoting: "查看候选人",
 };
 
 /** The texts in the language in force. */

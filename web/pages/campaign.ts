@@ -9,15 +9,35 @@ import { castVote, pendingVotes } from "./vote";
 export type Campaign = NonNullable<FindCampaignQuery["campaign"]>;
 export type Quota = NonNullable<Campaign["viewerQuotas"]>[number];
 
+/** Whether voting has closed, from when on there is a result. */
+export const isOver = ({ phase }: Campaign) => phase === "ENDED" || phase === "PUBLISHED" || phase === "ARCHIVED";
+
 /** The progress of a vote of this page, newer than what a list said. */
 export interface VoteProgress {
   state: "idle" | "sending" | "voted";
-  /** The nominee's votes are at least these. */
-  votes?: number;
+  /** The category whose quota it takes. */
+  categoryId: string;
+  /** The nominee's votes are at least these; while the vote is on its way, with it. */
+  votes?: number | undefined;
+  /** The reason why it was not taken. */
+  refusal?: Refusal | undefined;
+}
+
+export interface Refusal {
+  /** A code of the API; none where it is not known whether the vote arrived. */
+  code?: string | undefined;
+  text: string;
+}
+
+/** A message to the user; one about a vote that counts knows for whom, to offer the poster. */
+export interface Message {
+  text: string;
+  isBad?: boolean;
+  votedFor?: Votable;
 }
 
 /** The message to the user, until the next one. */
-export const notice = new Store<{ text: string; isBad?: boolean } | undefined>(undefined);
+export const notice = new Store<Message | undefined>(undefined);
 /** The campaign; null when there is none, an error when it could not be read yet. */
 export const campaign = new Store<Campaign | null | Error | undefined>(undefined);
 /** The quotas of the voter; null for someone who has not signed in. */
@@ -27,8 +47,12 @@ export const votesCast = new Store<ReadonlyMap<string, VoteProgress>>(new Map())
 /** The number of quota periods that have begun while the page is open: with each, nobody has voted for anyone. */
 export const period = new Store(0);
 
-const noteProgress = (id: string, progress: VoteProgress) =>
-  votesCast.set(new Map(votesCast.value).set(id, { ...votesCast.value.get(id), ...progress }));
+const noteProgress = (nominee: Votable, progress: Omit<VoteProgress, "categoryId">) =>
+  votesCast.set(new Map(votesCast.value).set(nominee.id, { ...progress, categoryId: nominee.category.id }));
+
+/** Takes away why a vote was refused, once that has been read. */
+export const dismissRefusal = (nominee: Votable) =>
+  noteProgress(nominee, { ...votesCast.value.get(nominee.id), state: "idle", refusal: undefined });
 
 /** A campaign that was read so lately is not read again for another view. */
 const freshMs = 20_000;
@@ -52,6 +76,17 @@ function takeQuotas(next: Quota[] | null): void {
     period.set(period.value + 1);
   }
   knownPeriodEndMs = endMs ?? knownPeriodEndMs;
+}
+
+/** What is left in a category, without the votes that are on their way; none for someone who has not signed in. */
+export function useQuota(categoryId: string | undefined): Quota | undefined {
+  const cast = votesCast.use();
+  const quota = quotas.use()?.find(({ category }) => category === null || category.id === categoryId);
+  if (!quota) return undefined;
+  const isUnderWay = ({ state, categoryId: id }: VoteProgress) =>
+    state === "sending" && (quota.category === null || quota.category.id === id);
+  const underWay = [...cast.values()].filter(isUnderWay).length;
+  return { ...quota, remaining: Math.max(0, quota.remaining - underWay) };
 }
 
 /** Reads the campaign at a slug where that is due: another one was shown before, or this was read a while ago. */
@@ -81,13 +116,13 @@ export async function loadCampaign(slug: string): Promise<void> {
 
 lateSessions.watch(() => currentSlug !== undefined && void loadCampaign(currentSlug));
 
-/** The campaign as it was read; none until it is. */
-export const loadedCampaign = () => (campaign.value instanceof Error ? undefined : (campaign.value ?? undefined));
-
-interface Votable {
+/** What a vote needs to know of a nominee. */
+export interface Votable {
   id: string;
+  number: number;
   name: string;
   votes: number | null;
+  category: { id: string };
 }
 
 /** Takes over a quota, and drops those of an earlier period; gives whether there are still all. */
@@ -98,9 +133,15 @@ function replaceQuota(quota: Quota): boolean {
   return quotas.value!.length >= count;
 }
 
-/** Votes, tells the outcome, and takes over what is left of the quota. */
+/**
+ * Votes: the nominee's votes and the quota show it at once, and are put right by the answer, which is told. What is
+ * left of the quota is taken over.
+ */
 export async function vote(nominee: Votable): Promise<void> {
-  noteProgress(nominee.id, { state: "sending" });
+  const known = votesCast.value.get(nominee.id)?.votes;
+  const votes = Math.max(nominee.votes ?? 0, known ?? 0) + 1;
+  const refuse = (refusal: Refusal) => noteProgress(nominee, { state: "idle", votes: known, refusal });
+  noteProgress(nominee, { state: "sending", votes });
   try {
     const { nominee: counted, quota, userErrors } = await castVote(nominee.id);
     const refusal = userErrors[0];
@@ -108,18 +149,19 @@ export async function vote(nominee: Votable): Promise<void> {
     // This vote has signed in or is the first of a period: the other categories have new quotas, too. Or the rules are
     // no longer those of this page.
     if ((!isComplete || (refusal && refusal.code !== "ALREADY_VOTED")) && currentSlug) void loadCampaign(currentSlug);
-    if (refusal) {
-      noteProgress(nominee.id, { state: refusal.code === "ALREADY_VOTED" ? "voted" : "idle" });
+    if (refusal?.code === "ALREADY_VOTED") {
+      noteProgress(nominee, { state: "voted", votes: known });
       notice.set({ text: refusal.message, isBad: true });
-      return;
+    } else if (refusal) {
+      refuse({ code: refusal.code, text: refusal.message });
+    } else {
+      // The tally that the answer shows may be some votes old, but this one counts.
+      noteProgress(nominee, { state: "voted", votes: Math.max(counted?.votes ?? 0, votes) });
+      notice.set({ text: t().votedFor(nominee.name), votedFor: nominee });
     }
-    // The tally that the answer shows may be some votes old, but this one counts.
-    const votes = Math.max(counted?.votes ?? 0, (votesCast.value.get(nominee.id)?.votes ?? nominee.votes ?? 0) + 1);
-    noteProgress(nominee.id, { state: "voted", votes });
-    notice.set({ text: t().votedFor(nominee.name) });
   } catch (error) {
-    noteProgress(nominee.id, { state: "idle" });
-    notice.set({ text: explain(error, t().notSent(nominee.name)), isBad: true });
+    const code = error instanceof SignInRefused ? "NOT_ELIGIBLE" : undefined;
+    refuse({ code, text: explain(error, t().notSent(nominee.name)) });
   }
 }
 

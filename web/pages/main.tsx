@@ -2,20 +2,21 @@
 import "./style.css";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { remainingTime } from "../shared/format";
 import { chooseLanguage, language } from "../shared/language";
 import { lazy } from "../shared/lazy";
 import { isStuck } from "../shared/server";
-import { useAlarm, useReturn, useTick } from "../shared/store";
-import { type Campaign, campaign as currentCampaign, loadCampaign, notice, openCampaign, periodEndMs, quotas } from "./campaign";
+import { useAlarm, useReturn } from "../shared/store";
+import { campaign as currentCampaign, loadCampaign, openCampaign, periodEndMs, quotas } from "./campaign";
+import { Head } from "./head";
 import { NotFound } from "./missing";
 import { NomineeView } from "./nominee";
 import { NomineesView } from "./nominees";
-import { Failed, NavLink } from "./parts";
-import { type Route, parse, pathOf, start, watchRoute } from "./route";
+import { Notice } from "./notice";
+import { Failed } from "./parts";
+import { type Route, parse, start, watchRoute } from "./route";
+import { sharedPoster } from "./sharing";
 import { t } from "./texts";
 
-const noticeMs = 6_000;
 /** A page that was not looked at for so long reads the campaign again. */
 const awayMs = 20_000;
 /** A vote that is not open is read again this often: it may open earlier or be prolonged. */
@@ -28,9 +29,11 @@ const waiting = (hasFailed: boolean) => (
 );
 const Stories = lazy(async () => (await import("./stories")).StoriesView, waiting);
 const Story = lazy(async () => (await import("./story")).StoryView, waiting);
+const ShareSheet = lazy(async () => (await import("./share_sheet")).ShareSheet, () => null);
+const Result = lazy(async () => (await import("./result")).ResultView, waiting);
 const Board = lazy(async () => (await import("./board")).default, waiting);
 
-function Pages({ firstStory, firstBoard }: FirstViews) {
+function Pages({ firstBoard }: FirstViews) {
   const [route, setRoute] = useState(() => parse(location.pathname));
   const [, redraw] = useState({});
   useEffect(() => watchRoute(() => setRoute(parse(location.pathname))), []);
@@ -53,18 +56,18 @@ function Pages({ firstStory, firstBoard }: FirstViews) {
       </main>
     );
   }
-  return <CampaignView route={route} firstStory={firstStory} languageButton={languageButton} />;
+  return <CampaignView route={route} languageButton={languageButton} />;
 }
 
 interface CampaignViewProps {
   route: Exclude<Route, { view: "board" }>;
-  firstStory: FirstViews["firstStory"];
   languageButton: preact.JSX.Element;
 }
 
-function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) {
+function CampaignView({ route, languageButton }: CampaignViewProps) {
   const { slug } = route;
   const campaign = currentCampaign.use();
+  const poster = sharedPoster.use();
   const load = () => void loadCampaign(slug);
   const loaded = campaign instanceof Error ? undefined : (campaign ?? undefined);
   useEffect(() => void openCampaign(slug), [slug]);
@@ -82,30 +85,10 @@ function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) 
   }, [campaign, route.view]);
   return (
     <>
-      <header class="top">
-        <div>
-          <h1>
-            <a href={pathOf({ view: "voting", slug })}>{loaded?.title ?? " "}</a>
-          </h1>
-          {languageButton}
-        </div>
-        {loaded && <Countdown campaign={loaded} onEnd={load} />}
-        {loaded && route.view === "voting" && <p class="summary">{loaded.summary}</p>}
-        <nav>
-          <NavLink href={pathOf({ view: "voting", slug })} isHere={route.view === "voting"}>
-            {t().nominees}
-          </NavLink>
-          <NavLink href={pathOf({ view: "stories", slug })} isHere={route.view === "stories"}>
-            {t().stories}
-          </NavLink>
-          <NavLink href={pathOf({ view: "board", slug })} isHere={false}>
-            {t().board}
-          </NavLink>
-        </nav>
-      </header>
+      <Head route={route} campaign={loaded} onEnd={load} languageButton={languageButton} />
       <main>
         {route.view === "story" ? (
-          <Story slug={slug} id={route.id} first={firstStory} timeZone={loaded?.timeZone} key={route.id} />
+          <Story slug={slug} id={route.id} campaign={loaded} key={route.id} />
         ) : campaign === undefined ? (
           <p class="empty" role="status">
             {t().loading}
@@ -118,46 +101,20 @@ function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) 
           <NomineesView slug={slug} campaign={campaign} />
         ) : route.view === "nominee" ? (
           <NomineeView slug={slug} number={route.number} campaign={campaign} key={route.number} />
+        ) : route.view === "result" ? (
+          <Result slug={slug} campaign={campaign} key={slug} />
         ) : (
           <Stories slug={slug} campaign={campaign} />
         )}
       </main>
-      <Notice />
+      <Notice slug={slug} isRaised={route.view === "nominee"} />
+      {poster && <ShareSheet key={poster.path} {...poster} />}
     </>
-  );
-}
-
-/** The time until voting opens or closes; then the campaign is read again. */
-function Countdown({ campaign, onEnd }: { campaign: Campaign; onEnd: () => void }) {
-  const time = useTick();
-  const isUpcoming = campaign.phase === "UPCOMING";
-  const isRunning = isUpcoming || campaign.phase === "VOTING";
-  const endMs = Date.parse(isUpcoming ? campaign.votingOpensAt : campaign.votingClosesAt);
-  const remaining = endMs - time;
-  useAlarm(isRunning ? endMs : undefined, onEnd);
-  if (!isRunning) return <p class="countdown">{campaign.phase === "PAUSED" ? t().paused : t().closed}</p>;
-  return <p class="countdown">{isUpcoming ? t().opensIn(remainingTime(remaining)) : t().closesIn(remainingTime(remaining))}</p>;
-}
-
-function Notice() {
-  const message = notice.use();
-  useEffect(() => {
-    if (!message) return;
-    const timer = setTimeout(() => notice.set(undefined), noticeMs);
-    return () => clearTimeout(timer);
-  }, [message]);
-  const isWaiting = isStuck.use();
-  return (
-    <div class="notice" role="status" aria-live="polite">
-      {isWaiting && <p class="stuck">{t().stuck}</p>}
-      {message && <p class={message.isBad ? "bad" : "good"}>{message.text}</p>}
-    </div>
   );
 }
 
 /** The answers that are read before the page is drawn. */
 interface FirstViews {
-  firstStory?: Awaited<ReturnType<typeof import("./story").findStory>> | undefined;
   firstBoard?: Awaited<ReturnType<typeof import("./board").loadBoard>> | undefined;
 }
 
@@ -171,7 +128,9 @@ async function readFirst(route: Route | undefined): Promise<FirstViews> {
   const findStory = async (id: string) => (await import("./story")).findStory(id);
   const story = route.view === "story" ? findStory(route.id).catch(() => undefined) : undefined;
   await loadCampaign(route.slug);
-  return { firstStory: await story };
+  // The view finds it where it was kept.
+  await story;
+  return {};
 }
 
 /** A line below the server's rendering that says that the page is being read; gives the function that ends it. */

@@ -1,14 +1,17 @@
-// The view of one nominee: its facts and stories, one tap to vote or like.
+// The view of one nominee: its portrait, what it did, its films and stories, and a bar to vote, like and share.
+import "./nominee.css";
 import { useEffect, useState } from "preact/hooks";
 import { count, date } from "../shared/format";
 import { execute } from "../shared/server";
 import { lateSessions, reader } from "../shared/session";
 import { type Campaign, period, resumeVotes } from "./campaign";
+import { Medal, toneOf } from "./card";
 import { NotFound } from "./missing";
-import { QuotaLine } from "./nominees";
 import { FindNominee, type FindNomineeQuery } from "./operations";
-import { Failed, LikeButton, MediaList, Portrait, ShareButton, VoteButton, Votes, nomineePath, useView } from "./parts";
-import { pathOf } from "./route";
+import { Failed, Icon, LikeButton, MediaList, Portrait, Refusal, VoteButton, Votes, useView } from "./parts";
+import { QuotaLine } from "./quota";
+import { goBack, pathOf } from "./route";
+import { sharePoster } from "./sharing";
 import { t } from "./texts";
 
 type Nominee = NonNullable<NonNullable<FindNomineeQuery["campaign"]>["nominee"]>;
@@ -43,61 +46,98 @@ export function NomineeView({ slug, number, campaign }: { slug: string; number: 
   if (nominee === undefined) return <p class="empty">{t().loading}</p>;
   if (nominee instanceof Error) return <Failed error={nominee} retry={load} />;
   if (nominee === null) return <NotFound slug={slug} />;
-  const path = nomineePath(slug, number);
   const category = campaign.categories.find(({ id }) => id === nominee.category.id);
   return (
-    <>
-      <article class="card person">
-        <header>
-          <Portrait nominee={nominee} large />
-          <div>
-            <p class="number">
-              {t().number(nominee.number)} · {category?.name}
-            </p>
-            <h2>{nominee.name}</h2>
-            {nominee.title && <p>{nominee.title}</p>}
-            <p class="employer">
-              {nominee.employer}
-              {nominee.city && ` · ${nominee.city}`}
-            </p>
+    <div class="nominee-page">
+      <BackLink slug={slug} category={category?.key} />
+      <article class="person">
+        <div class={`face ${toneOf(number)}`}>
+          <Portrait nominee={nominee} url={nominee.largePortraitUrl} isFirst />
+          <span class="number">{t().number(number)}</span>
+          <Medal rank={nominee.rank} />
+        </div>
+        <div class="words">
+          <p class="category">{category?.name}</p>
+          <h2>{nominee.name}</h2>
+          <p class="employer">{[nominee.title, nominee.employer, nominee.city].filter(Boolean).join(" · ")}</p>
+          <p class="facts">
+            <Votes nominee={nominee} />
+            {nominee.rank !== null && <span>{t().rank(nominee.rank)}</span>}
+            <span>{t().views(nominee.viewCount)}</span>
+          </p>
+          <p class="summary">{nominee.summary}</p>
+          <div class="ballot">
+            <Refusal slug={slug} nominee={nominee} />
+            <QuotaLine campaign={campaign} category={nominee.category.id} />
+            <VoteButton slug={slug} nominee={nominee} campaign={campaign} />
+            <LikeButton subject={nominee} />
+            <button class="quiet" type="button" onClick={() => sharePoster(slug, nominee)}>
+              <Icon sign="i-share" />
+              <span>{t().share}</span>
+            </button>
           </div>
-        </header>
-        <p class="summary">{nominee.summary}</p>
-        <p class="facts">
-          <Votes nominee={nominee} />
-          {nominee.rank !== null && <span>{t().rank(nominee.rank)}</span>}
-          <span>{t().views(nominee.viewCount)}</span>
-        </p>
-        <QuotaLine campaign={campaign} category={nominee.category.id} />
-        <div class="actions">
-          <VoteButton slug={slug} nominee={nominee} campaign={campaign} />
-          <LikeButton subject={nominee} />
-          <ShareButton title={`${nominee.name} · ${campaign.title}`} path={path} />
-          <a class="quiet button" href={`${path}/poster.png`} target="_blank">
-            {t().poster}
-          </a>
         </div>
       </article>
-      {nominee.stories.nodes.length > 0 && (
-        <section aria-label={t().stories}>
-          <h3>{t().stories}</h3>
-          <ul class="feed">
-            {nominee.stories.nodes.map((story) => (
-              <li key={story.id} class="card">
-                <a href={pathOf({ view: "story", slug, id: story.id })}>
-                  <strong>{story.title}</strong>
-                  <span class="summary">{story.summary}</span>
-                  <small>
-                    <time dateTime={story.publishedAt}>{date(Date.parse(story.publishedAt), campaign.timeZone)}</time> · ♥{" "}
-                    {count(story.likeCount)}
-                  </small>
-                </a>
-                <MediaList media={story.media.filter(({ kind }) => kind !== "IMAGE")} />
-              </li>
-            ))}
-          </ul>
+      <Stories slug={slug} nominee={nominee} timeZone={campaign.timeZone} />
+    </div>
+  );
+}
+
+/** The way back to the list: to the place where it was left, else to its category. */
+function BackLink({ slug, category }: { slug: string; category: string | undefined }) {
+  const query = category ? `?category=${encodeURIComponent(category)}` : "";
+  return (
+    <a
+      class="back"
+      href={pathOf({ view: "voting", slug }) + query}
+      onClick={(event) => goBack() && event.preventDefault()}
+    >
+      <Icon sign="i-back" /> {t().allNominees}
+    </a>
+  );
+}
+
+function Stories({ slug, nominee, timeZone }: { slug: string; nominee: Nominee; timeZone: string }) {
+  const stories = nominee.stories.nodes;
+  if (stories.length === 0) return null;
+  const films = stories.flatMap(({ media }) => media).filter(({ kind }) => kind !== "IMAGE");
+  return (
+    <>
+      {films.length > 0 && (
+        <section class="films" aria-label={t().films}>
+          <h3>{t().films}</h3>
+          <MediaList media={films} />
         </section>
       )}
+      <section aria-label={t().stories}>
+        <h3>{t().stories}</h3>
+        <ul class="of-nominee">
+          {stories.map((story) => (
+            <li key={story.id}>
+              <a href={pathOf({ view: "story", slug, id: story.id })}>
+                {story.coverUrl && (
+                  <img
+                    src={story.coverUrl}
+                    alt=""
+                    width="160"
+                    height="90"
+                    loading="lazy"
+                    decoding="async"
+                    referrerpolicy="no-referrer"
+                  />
+                )}
+                <span>
+                  <strong>{story.title}</strong>
+                  <small>
+                    <time dateTime={story.publishedAt}>{date(Date.parse(story.publishedAt), timeZone)}</time>
+                    {story.likeCount > 0 && ` · ♥ ${count(story.likeCount)}`}
+                  </small>
+                </span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </section>
     </>
   );
 }

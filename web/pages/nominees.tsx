@@ -1,19 +1,27 @@
 // The view of the voting page: categories, nominees in a fair order, search, one tap to vote.
+import "./nominees.css";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { now } from "../shared/clock";
-import { moment } from "../shared/format";
 import { PagedList } from "../shared/paged";
 import { execute } from "../shared/server";
 import { lateSessions, randomUuid, reader } from "../shared/session";
 import { storedValue } from "../shared/storage";
-import { Amendments } from "./amendments";
-import { type Campaign, period, quotas, resumeVotes } from "./campaign";
+import { type Campaign, period, resumeVotes } from "./campaign";
+import { NomineeCard } from "./card";
+import { HeadLine } from "./head";
+import { Moment } from "./moment";
 import { ListNominees, type NomineeCardFragment, type NomineeOrder } from "./operations";
-import { Failed, Portrait, Sentinel, VoteButton, Votes, nomineePath } from "./parts";
+import { Failed, Icon, Refusal, Sentinel, VoteButton, nomineePath } from "./parts";
+import { QuotaLine } from "./quota";
+import { pathOf } from "./route";
 import { t } from "./texts";
 
 const pageSize = 30;
 const searchDelayMs = 300;
+/** So many cards are in sight at first. */
+const firstCards = 4;
+const waitingCards = 8;
+
+const storedLayout = storedValue<"grid" | "list">("layout");
 
 interface NomineeFilter {
   category: string;
@@ -94,12 +102,7 @@ function useFilter(campaign: Campaign): [NomineeFilter, (change: Partial<Nominee
 
 export function NomineesView({ slug, campaign }: { slug: string; campaign: Campaign }) {
   const [filter, changeFilter] = useFilter(campaign);
-  const [searchText, setSearchText] = useState(filter.search);
-  useEffect(() => {
-    if (searchText.trim() === filter.search) return;
-    const timer = setTimeout(() => changeFilter({ search: searchText.trim() }), searchDelayMs);
-    return () => clearTimeout(timer);
-  }, [searchText, filter.search]);
+  const [layout, setLayout] = useState(() => storedLayout.read() ?? "grid");
   const isTallyVisible =
     campaign.rules.tallyVisibility === "LIVE" ||
     (campaign.rules.tallyVisibility === "AFTER_CLOSE" && !["UPCOMING", "VOTING", "PAUSED"].includes(campaign.phase));
@@ -108,34 +111,19 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
   // A search is for one person, whatever the category.
   const list = listOf(slug, { ...filter, order, category: filter.search ? "" : filter.category });
   list.changed.use();
+  const quotaCategory = filter.search ? categoryOf(list.nodes) : filter.category;
+  const chooseLayout = () => {
+    const next = layout === "grid" ? "list" : "grid";
+    storedLayout.write(next);
+    setLayout(next);
+  };
   return (
     <>
-      <nav class="tabs" aria-label={t().categories}>
-        {campaign.categories.map(({ id, name, nomineeCount }) => (
-          <button
-            key={id}
-            type="button"
-            aria-pressed={id === filter.category && !filter.search}
-            onClick={() => {
-              setSearchText("");
-              changeFilter({ category: id, search: "" });
-            }}
-          >
-            {name} <small>{nomineeCount}</small>
-          </button>
-        ))}
-      </nav>
-      <QuotaLine campaign={campaign} category={filter.search ? categoryOf(list.nodes) : filter.category} />
-      {campaign.amendments.length > 0 && <Amendments campaign={campaign} />}
+      <HeadLine campaign={campaign} category={quotaCategory} />
+      <Moment slug={slug} campaign={campaign} />
+      <Chooser campaign={campaign} filter={filter} changeFilter={changeFilter} />
       <div class="tools">
-        <input
-          type="search"
-          value={searchText}
-          maxLength={100}
-          placeholder={t().search}
-          aria-label={t().search}
-          onInput={(event) => setSearchText(event.currentTarget.value)}
-        />
+        <QuotaLine campaign={campaign} category={quotaCategory} />
         <select
           aria-label={t().order}
           value={order}
@@ -145,9 +133,90 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
           <option value="NUMBER">{t().orderNumber}</option>
           {isTallyVisible && <option value="VOTES">{t().orderVotes}</option>}
         </select>
+        <button class="quiet" type="button" aria-label={layout === "grid" ? t().asList : t().asGrid} onClick={chooseLayout}>
+          <Icon sign={layout === "grid" ? "i-list" : "i-grid"} />
+        </button>
       </div>
-      <NomineeList slug={slug} campaign={campaign} list={list} />
+      <NomineeList
+        slug={slug}
+        campaign={campaign}
+        list={list}
+        layout={layout}
+        clearSearch={filter.search ? () => changeFilter({ search: "" }) : undefined}
+      />
     </>
+  );
+}
+
+interface ChooserProps {
+  campaign: Campaign;
+  filter: NomineeFilter;
+  changeFilter: (change: Partial<NomineeFilter>) => void;
+}
+
+/** The categories, and in their place the search once it is asked for. */
+function Chooser({ campaign, filter, changeFilter }: ChooserProps) {
+  const [isSearching, setSearching] = useState(filter.search !== "");
+  const [text, setText] = useState(filter.search);
+  const field = useRef<HTMLInputElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (text.trim() === filter.search) return;
+    const timer = setTimeout(() => changeFilter({ search: text.trim() }), searchDelayMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  // A search that was cleared elsewhere, by its one button.
+  useEffect(() => {
+    if (!filter.search) setText("");
+  }, [filter.search]);
+  const open = () => {
+    setSearching(true);
+    requestAnimationFrame(() => field.current?.focus());
+  };
+  const close = () => {
+    setSearching(false);
+    setText("");
+    changeFilter({ search: "" });
+    requestAnimationFrame(() => opener.current?.focus());
+  };
+  if (isSearching) {
+    return (
+      <div class="chooser" role="search">
+        <Icon sign="i-search" />
+        <input
+          ref={field}
+          type="search"
+          value={text}
+          maxLength={100}
+          placeholder={t().search}
+          aria-label={t().search}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === "Escape" && close()}
+        />
+        <button class="quiet" type="button" aria-label={t().closeSearch} onClick={close}>
+          <Icon sign="i-close" />
+        </button>
+      </div>
+    );
+  }
+  return (
+    <nav class="chooser" aria-label={t().categories}>
+      <div class="chips">
+        {campaign.categories.map(({ id, name, nomineeCount }) => (
+          <button
+            key={id}
+            type="button"
+            aria-pressed={id === filter.category}
+            onClick={() => changeFilter({ category: id })}
+          >
+            {name} <small>{nomineeCount}</small>
+          </button>
+        ))}
+      </div>
+      <button ref={opener} class="round" type="button" aria-label={t().openSearch} onClick={open}>
+        <Icon sign="i-search" />
+      </button>
+    </nav>
   );
 }
 
@@ -155,36 +224,53 @@ interface NomineeListProps {
   slug: string;
   campaign: Campaign;
   list: PagedList<NomineeCardFragment>;
+  layout: "grid" | "list";
+  clearSearch: (() => void) | undefined;
 }
 
-function NomineeList({ slug, campaign, list }: NomineeListProps) {
-  list.changed.use();
+function NomineeList({ slug, campaign, list, layout, clearSearch }: NomineeListProps) {
+  const isWaiting = list.nodes.length === 0 && !list.isComplete && !list.error;
   return (
     <>
-      <ul class="nominees">
-        {list.nodes.map((nominee) => (
-          <li key={nominee.id} class="card nominee">
-            <a href={nomineePath(slug, nominee.number)}>
-              <Portrait nominee={nominee} />
-              <span class="who">
-                <span class="number">{t().number(nominee.number)}</span>
-                <strong>{nominee.name}</strong>
-                <span class="employer">{nominee.employer}</span>
-                <Votes nominee={nominee} />
-              </span>
-            </a>
+      <ul class={`nominees ${layout}`} aria-busy={isWaiting}>
+        {list.nodes.map((nominee, i) => (
+          <NomineeCard
+            key={nominee.id}
+            href={nomineePath(slug, nominee.number)}
+            nominee={nominee}
+            isFirst={i < firstCards}
+          >
             <VoteButton slug={slug} nominee={nominee} campaign={campaign} />
-          </li>
+            <Refusal slug={slug} nominee={nominee} />
+          </NomineeCard>
         ))}
+        {isWaiting && Array.from({ length: waitingCards }, (_, i) => <li key={i} class="waiting" aria-hidden="true" />)}
       </ul>
       {list.error ? (
         <Failed error={list.error} retry={() => void list.loadMore()} />
       ) : !list.isComplete ? (
         <Sentinel onNear={() => void list.loadMore()} />
       ) : (
-        list.nodes.length === 0 && <p class="empty">{t().noneFound}</p>
+        list.nodes.length === 0 && <NoNominees slug={slug} clearSearch={clearSearch} />
       )}
     </>
+  );
+}
+
+function NoNominees({ slug, clearSearch }: Pick<NomineeListProps, "slug" | "clearSearch">) {
+  return (
+    <div class="empty">
+      <p>{clearSearch ? t().noneFound : t().noNominees}</p>
+      {clearSearch ? (
+        <button type="button" onClick={clearSearch}>
+          {t().clearSearch}
+        </button>
+      ) : (
+        <a class="button" href={pathOf({ view: "stories", slug })}>
+          {t().readStories}
+        </a>
+      )}
+    </div>
   );
 }
 
@@ -193,31 +279,3 @@ function categoryOf(nominees: NomineeCardFragment[]): string | undefined {
   const category = nominees[0]?.category.id;
   return nominees.every((nominee) => nominee.category.id === category) ? category : undefined;
 }
-
-/** The rest of the quota of a category, or the whole of it where nobody is signed in or no category is meant. */
-export function QuotaLine({ campaign, category }: { campaign: Campaign; category: string | undefined }) {
-  const all = quotas.use();
-  const quota = all?.find((quota) => quota.category === null || quota.category.id === category);
-  const { period, scope, votesPerPeriod } = campaign.rules;
-  if (campaign.phase !== "VOTING") return null;
-  if (!campaign.rules.guestsMayVote) return <p class="quota">{t().voteInMiniProgram}</p>;
-  const rule = period === "DAY" ? t().quotaDay(votesPerPeriod) : t().quotaCampaign(votesPerPeriod);
-  return (
-    <p class="quota" role="status">
-      {quota ? (
-        <>
-          <progress max={quota.limit} value={quota.remaining} aria-hidden="true" />
-          <b>{t().quotaLeft(quota.remaining, quota.limit)}</b>
-          {quota.resetsAt && (
-            <span>{t().resetsAt(moment(Date.parse(quota.resetsAt), campaign.timeZone, now()))}</span>
-          )}
-        </>
-      ) : (
-        <b>
-          {rule} {scope === "CATEGORY" && t().perCategory}
-        </b>
-      )}
-    </p>
-  );
-}
-

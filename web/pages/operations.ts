@@ -667,16 +667,16 @@ export type VotingRulesInput = {
 
 export type QuotaPartsFragment = { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null };
 
-export type NomineeCardFragment = { id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, category: { id: string } };
+export type NomineeCardFragment = { id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, rank: number | null, viewerHasVoted: boolean | null, category: { id: string } };
 
-export type StoryCardFragment = { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string } | null };
+export type StoryCardFragment = { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string, portraitUrl: string | null } | null };
 
 export type FindCampaignQueryVariables = Exact<{
   slug: Scalars['String']['input'];
 }>;
 
 
-export type FindCampaignQuery = { serverTime: string, campaign: { id: string, title: string, summary: string, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, guestsMayVote: boolean }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
+export type FindCampaignQuery = { serverTime: string, campaign: { id: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, guestsMayVote: boolean }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { countedVotes: number, voters: number } | null, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
 
 export type ListNomineesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -689,7 +689,7 @@ export type ListNomineesQueryVariables = Exact<{
 }>;
 
 
-export type ListNomineesQuery = { campaign: { nominees: { totalCount: number, nodes: Array<{ id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, category: { id: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type ListNomineesQuery = { campaign: { nominees: { totalCount: number, nodes: Array<{ id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, rank: number | null, viewerHasVoted: boolean | null, category: { id: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type FindNomineeQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -697,7 +697,7 @@ export type FindNomineeQueryVariables = Exact<{
 }>;
 
 
-export type FindNomineeQuery = { campaign: { nominee: { summary: string, rank: number | null, likeCount: number, viewCount: number, viewerHasLiked: boolean | null, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, viewerHasVoted: boolean | null, stories: { nodes: Array<{ id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string } | null }> }, category: { id: string } } | null } | null };
+export type FindNomineeQuery = { campaign: { nominee: { summary: string, likeCount: number, viewCount: number, viewerHasLiked: boolean | null, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, rank: number | null, viewerHasVoted: boolean | null, largePortraitUrl: string | null, stories: { nodes: Array<{ id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string, portraitUrl: string | null } | null }> }, category: { id: string } } | null } | null };
 
 export type ListStoriesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -708,14 +708,30 @@ export type ListStoriesQueryVariables = Exact<{
 }>;
 
 
-export type ListStoriesQuery = { campaign: { id: string, stories: { edges: Array<{ cursor: string, node: { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, endCursor: string | null } } } | null };
+export type ListStoriesQuery = { campaign: { id: string, stories: { edges: Array<{ cursor: string, node: { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string, portraitUrl: string | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, endCursor: string | null } } } | null };
 
 export type FindStoryQueryVariables = Exact<{
   id: Scalars['ID']['input'];
 }>;
 
 
-export type FindStoryQuery = { story: { body: string, viewCount: number, id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string } | null } | null };
+export type FindStoryQuery = { story: { body: string, viewCount: number, id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string, portraitUrl: string | null, id: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, rank: number | null, viewerHasVoted: boolean | null, category: { id: string } } | null } | null };
+
+export type StoryLinkFragment = { id: string, title: string, coverUrl: string | null };
+
+export type FindStoriesBesideQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type FindStoriesBesideQuery = { story: { newer: { id: string, title: string, coverUrl: string | null } | null, older: { id: string, title: string, coverUrl: string | null } | null } | null };
+
+export type FindResultQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+}>;
+
+
+export type FindResultQuery = { serverTime: string, campaign: { tally: { rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number, name: string, employer: string, portraitUrl: string | null, category: { id: string } } }> } | null } | null };
 
 export type FindBoardQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -774,28 +790,38 @@ export type RecordViewsMutationVariables = Exact<{
 export type RecordViewsMutation = { recordViews: { recorded: number } };
 
 export const FindCampaign: Operation<FindCampaignQuery, FindCampaignQueryVariables> = {
-  id: "5ded8d423139985ffacd92e5ef3ecce59172bcc81c6c07e72985247f403f7985",
-  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime campaign(slug:$slug){id title summary timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility guestsMayVote}categories{id key name shortlistSize nomineeCount}amendments{at subjectLabel changes{field before after}reason}viewerQuotas{...QuotaParts}}}",
+  id: "5dcbf304067cf97f9bb39acf5df013ba0e5fca34c8ee8cb433f538e96586c8f2",
+  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime campaign(slug:$slug){id title summary coverUrl timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility guestsMayVote}categories{id key name shortlistSize nomineeCount}tally{countedVotes voters}amendments{at subjectLabel changes{field before after}reason}viewerQuotas{...QuotaParts}}}",
 };
 
 export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {
-  id: "bf93a6db228c4ddc58803a1e6d9bd3fd88e100ca75461a5b11ccb6d9205ac826",
-  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}query ListNominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeCard}pageInfo{hasNextPage endCursor}totalCount}}}",
+  id: "d2224d40e8268b188b21cb960c239079d96cc2d854510bb0d3bb4d1e4dee329c",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}query ListNominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeCard}pageInfo{hasNextPage endCursor}totalCount}}}",
 };
 
 export const FindNominee: Operation<FindNomineeQuery, FindNomineeQueryVariables> = {
-  id: "239df6c124d3d16354b92b079926d8f5accbc8afe6019b48176bb974c4fae870",
-  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard summary rank likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
+  id: "6bdaf6041d889fe5d649100e9b08cf84c20c5af327fb29d9070a872a3e781f58",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard largePortraitUrl:portraitUrl summary likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
 };
 
 export const ListStories: Operation<ListStoriesQuery, ListStoriesQueryVariables> = {
-  id: "9f4d27266e40198c10a8da2293930c0935aa9e363cb0ed7b9981d491126ba9fe",
-  text: "fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query ListStories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryCard}}pageInfo{hasNextPage hasPreviousPage endCursor}}}}",
+  id: "726aeb179e95fac8d7c44a66075335e8291b2e7bdfbe0b34c6c4a735642fb297",
+  text: "fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query ListStories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryCard}}pageInfo{hasNextPage hasPreviousPage endCursor}}}}",
 };
 
 export const FindStory: Operation<FindStoryQuery, FindStoryQueryVariables> = {
-  id: "089a57534b61f27ea231b6cd6e56ce7e557cc3d59d51cf418f95d9055b6a7e53",
-  text: "fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query FindStory($id:ID!){story(id:$id){...StoryCard body(format:HTML)viewCount media{kind url title}}}",
+  id: "7037b2cc3da02dc5ca9f5fff7a1cab011909039d1984f53cdc9b410a71fb0b63",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query FindStory($id:ID!){story(id:$id){...StoryCard body(format:HTML)viewCount media{kind url title}nominee{...NomineeCard}}}",
+};
+
+export const FindStoriesBeside: Operation<FindStoriesBesideQuery, FindStoriesBesideQueryVariables> = {
+  id: "3f84aed9a8498667d5dd3b66e0d84cc20423d2f1b814ba998528d4986f1bf7f4",
+  text: "fragment StoryLink on Story{id title coverUrl(size:SMALL)}query FindStoriesBeside($id:ID!){story(id:$id){newer{...StoryLink}older{...StoryLink}}}",
+};
+
+export const FindResult: Operation<FindResultQuery, FindResultQueryVariables> = {
+  id: "a143519dbf4ff2531d1c591b47844dc7bc961690095831ffad8e5e3de2538676",
+  text: "query FindResult($slug:String!){serverTime campaign(slug:$slug){tally{rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number name employer portraitUrl(size:SMALL)category{id}}}}}}",
 };
 
 export const FindBoard: Operation<FindBoardQuery, FindBoardQueryVariables> = {

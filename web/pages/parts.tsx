@@ -1,24 +1,48 @@
 // Components that several views use.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { count } from "../shared/format";
 import { ApiError, execute } from "../shared/server";
 import { randomUuid, reader } from "../shared/session";
-import { type Campaign, type Liked, likes, notice, quotas, toggleLike, vote, votesCast } from "./campaign";
+import { ballotSigns, ballotState, ballotWord } from "./ballot";
+import { type Campaign, type Liked, dismissRefusal, likes, toggleLike, useQuota, vote, votesCast } from "./campaign";
 import { type NomineeCardFragment, RecordViews } from "./operations";
 import { pathOf } from "./route";
+import { posterPath, shareOrCopy, sharePoster } from "./sharing";
 import { t } from "./texts";
 
+/** A drawn sign, of those in icons.css. */
+export const Icon = ({ sign }: { sign: string }) => <i class={`icon ${sign}`} aria-hidden="true" />;
+
+interface PortraitProps {
+  nominee: Pick<NomineeCardFragment, "name" | "portraitUrl">;
+  /** The address of a larger picture than that of a card. */
+  url?: string | null;
+  isFirst?: boolean;
+}
+
 /** A picture of a nominee, or the first character of the name where there is none. */
-export function Portrait({ nominee, large }: { nominee: NomineeCardFragment; large?: boolean }) {
-  const name = large ? "portrait large" : "portrait";
-  if (nominee.portraitUrl) {
-    return <img class={name} src={nominee.portraitUrl} alt="" loading="lazy" referrerpolicy="no-referrer" />;
+export function Portrait({ nominee, url = nominee.portraitUrl, isFirst = false }: PortraitProps) {
+  const [lost, setLost] = useState<string>();
+  if (!url || url === lost) {
+    return (
+      <span class="initial" aria-hidden="true">
+        {[...nominee.name][0]}
+      </span>
+    );
   }
   return (
-    <span class={name} style={{ "--hue": String((nominee.number * 47) % 360) }} aria-hidden="true">
-      {[...nominee.name][0]}
-    </span>
+    <img
+      class="portrait"
+      src={url}
+      alt=""
+      width="300"
+      height="400"
+      loading={isFirst ? "eager" : "lazy"}
+      decoding="async"
+      referrerpolicy="no-referrer"
+      onError={() => setLost(url)}
+    />
   );
 }
 
@@ -28,37 +52,69 @@ interface VoteButtonProps {
   campaign: Campaign;
 }
 
-/** The button of a vote, with the progress of the vote; where a browser cannot vote, the way to a phone that can. */
+/** The button of a vote in each of its states; where a browser cannot vote, the way to a phone that can. */
 export function VoteButton({ slug, nominee, campaign }: VoteButtonProps) {
   const progress = votesCast.use().get(nominee.id);
-  const quota = quotas.use()?.find(({ category }) => category === null || category.id === nominee.category.id);
-  const state = progress?.state ?? (nominee.viewerHasVoted ? "voted" : "idle");
-  if (state === "voted") {
-    return <span class="voted">✓ {t().voted}</span>;
-  }
-  if (nominee.status !== "ACTIVE") {
-    return <span class="voted">{t().frozen}</span>;
-  }
-  const isOpen = campaign.phase === "VOTING";
-  if (isOpen && !campaign.rules.guestsMayVote) {
+  const quota = useQuota(nominee.category.id);
+  const state = ballotState(nominee, campaign, quota, progress);
+  const sign = ballotSigns[state];
+  const contents = (
+    <>
+      {sign && <Icon sign={sign} />}
+      <span>{ballotWord(state)}</span>
+    </>
+  );
+  const path = nomineePath(slug, nominee.number);
+  if (state === "elsewhere") {
     // The poster bears the code of the mini-program.
+    const open = (event: Event) => {
+      event.preventDefault();
+      sharePoster(slug, nominee);
+    };
     return (
-      <a class="quiet button" href={`${nomineePath(slug, nominee.number)}/poster.png`} target="_blank">
-        {t().scan}
+      <a class="act elsewhere" href={posterPath(path)} target="_blank" onClick={open}>
+        {contents}
       </a>
     );
   }
-  const isSpent = isOpen && quota?.remaining === 0 && state === "idle";
+  // A button that was just pressed keeps the keyboard's place, so it is not disabled.
+  const isPressed = state === "sending" || state === "voted";
   return (
     <button
-      class="primary"
+      class={`act ${state}`}
       type="button"
-      disabled={!isOpen || isSpent || state === "sending"}
-      aria-label={isSpent ? `${t().voteFor(nominee.name)}: ${t().spent}` : t().voteFor(nominee.name)}
-      onClick={() => void vote(nominee)}
+      disabled={state !== "open" && !isPressed}
+      aria-disabled={isPressed}
+      aria-label={state === "open" ? t().voteFor(nominee.name) : `${nominee.name}: ${ballotWord(state)}`}
+      onClick={() => state === "open" && void vote(nominee)}
     >
-      {state === "sending" ? t().voting : isSpent ? t().spent : t().vote}
+      {contents}
     </button>
+  );
+}
+
+/** Why a vote was refused and what would help, over the card it was for, until that is read. */
+export function Refusal({ slug, nominee }: Omit<VoteButtonProps, "campaign">) {
+  const refusal = votesCast.use().get(nominee.id)?.refusal;
+  if (!refusal) return null;
+  const { code = "", text } = refusal;
+  const help = t().help[code];
+  const isElsewhere = code === "NOT_ELIGIBLE";
+  return (
+    <div class="refusal" role="alert">
+      <p>
+        <b>{text}</b> {help}
+      </p>
+      <button
+        type="button"
+        onClick={() => {
+          dismissRefusal(nominee);
+          if (isElsewhere) sharePoster(slug, nominee);
+        }}
+      >
+        {isElsewhere ? t().toPoster : t().understood}
+      </button>
+    </div>
   );
 }
 
@@ -66,7 +122,32 @@ export function VoteButton({ slug, nominee, campaign }: VoteButtonProps) {
 export function Votes({ nominee }: { nominee: NomineeCardFragment }) {
   const progress = votesCast.use().get(nominee.id);
   if (nominee.votes === null) return null;
-  return <span class="votes">{t().votes(Math.max(nominee.votes, progress?.votes ?? 0))}</span>;
+  const votes = Math.max(nominee.votes, progress?.votes ?? 0);
+  return (
+    <span class="votes">
+      <Rolling value={votes} /> {t().votesUnit(votes)}
+    </span>
+  );
+}
+
+/** A number whose digits roll in when they change. */
+export function Rolling({ value }: { value: number }) {
+  const last = useRef(value);
+  const hasChanged = useRef(false);
+  if (value !== last.current) hasChanged.current = true;
+  last.current = value;
+  const text = count(value);
+  if (!hasChanged.current) return <b>{text}</b>;
+  return (
+    <b>
+      <span class="unseen">{text}</span>
+      <span class="digits" aria-hidden="true">
+        {[...text].map((digit, i) => (
+          <i key={`${text.length - i}${digit}`}>{digit}</i>
+        ))}
+      </span>
+    </b>
+  );
 }
 
 /** A heart with its count. */
@@ -81,7 +162,7 @@ export function LikeButton({ subject }: { subject: Liked & { id: string } }) {
       aria-busy={isBusy}
       onClick={() => void toggleLike(subject)}
     >
-      <span aria-hidden="true">{liked ? "♥" : "♡"}</span>
+      <Icon sign={liked ? "i-heart-full" : "i-heart"} />
       <span class="unseen">{t().like}</span> {count(likeCount)}
     </button>
   );
@@ -89,22 +170,9 @@ export function LikeButton({ subject }: { subject: Liked & { id: string } }) {
 
 /** A button that shares an address of these pages the way the phone does it, else copies it. */
 export function ShareButton({ title, path }: { title: string; path: string }) {
-  const share = async () => {
-    const url = location.origin + path;
-    try {
-      if (navigator.share) await navigator.share({ title, url });
-      else {
-        await navigator.clipboard.writeText(url);
-        notice.set({ text: t().copied });
-      }
-    } catch (error) {
-      // Closing the phone's own sheet is no failure.
-      if (!(error instanceof DOMException && error.name === "AbortError")) notice.set({ text: `${t().copyThis} ${url}` });
-    }
-  };
   return (
-    <button class="quiet" type="button" onClick={() => void share()}>
-      {t().share}
+    <button class="quiet" type="button" onClick={() => void shareOrCopy(title, path)}>
+      <Icon sign="i-share" /> {t().share}
     </button>
   );
 }
@@ -126,7 +194,10 @@ export function MediaList({ media }: { media: Medium[] }) {
             <img src={url} alt={title} loading="lazy" referrerpolicy="no-referrer" />
           ) : (
             <a class="button" href={url} rel="noreferrer" target="_blank">
-              {kind === "VIDEO" ? `▶ ${t().watch}` : `♪ ${t().listen}`}: {title}
+              <Icon sign={kind === "VIDEO" ? "i-play" : "i-sound"} />
+              <span>
+                {kind === "VIDEO" ? t().watch : t().listen}: {title}
+              </span>
             </a>
           )}
         </li>
@@ -142,7 +213,7 @@ export function Failed({ error, retry }: { error: unknown; retry: () => void }) 
   return (
     <div class="empty" role="alert">
       <p>{text}</p>
-      <button type="button" onClick={retry}>
+      <button class="primary" type="button" onClick={retry}>
         {t().tryAgain}
       </button>
     </div>

@@ -5,14 +5,15 @@ export type Route =
   | { view: "nominee"; slug: string; number: number }
   | { view: "stories"; slug: string }
   | { view: "story"; slug: string; id: string }
-  | { view: "board"; slug: string };
+  | { view: "board"; slug: string }
+  | { view: "result"; slug: string };
 
 /** Reads a path; none when it is not of these pages. */
 export function parse(path: string): Route | undefined {
   const [root, slug, view, name, ...rest] = path.split("/").slice(1).map(decode);
   if (root !== "c" || !slug || rest.length > 0) return undefined;
   if (!view) return { view: "voting", slug };
-  if (view === "board" && name === undefined) return { view, slug };
+  if ((view === "board" || view === "result") && name === undefined) return { view, slug };
   if (view === "stories") return name ? { view: "story", slug, id: name } : { view, slug };
   if (view === "n" && name && /^\d{1,9}$/.test(name)) return { view: "nominee", slug, number: Number(name) };
   return undefined;
@@ -52,9 +53,16 @@ export function watchRoute(listener: () => void): () => void {
 /** Goes to a path of these pages; going back finds the position that was left. */
 export function go(path: string): void {
   history.replaceState({ ...history.state, y: scrollY }, "");
-  history.pushState({}, "", path);
+  history.pushState({ isInside: true }, "", path);
   listeners.forEach((listener) => listener());
   scrollTo(0, 0);
+}
+
+/** Goes back to where a view of these pages was left for this one; gives whether there is such a view. */
+export function goBack(): boolean {
+  const { isInside } = (history.state ?? {}) as { isInside?: boolean };
+  if (isInside) history.back();
+  return isInside === true;
 }
 
 /** Takes over clicks on links between the pages, and the browser's back and forward. */

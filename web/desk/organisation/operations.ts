@@ -748,7 +748,7 @@ export type InviteStaffMutationVariables = Exact<{
 }>;
 
 
-export type InviteStaffMutation = { inviteStaff: { token: string | null, invitation: { id: string, email: string, role: StaffRole, expiresAt: string } | null, userErrors: Array<{ code: MemberErrorCode, message: string, path: Array<string> | null }> } };
+export type InviteStaffMutation = { inviteStaff: { token: string | null, isMailed: boolean, invitation: { id: string, email: string, role: StaffRole, expiresAt: string } | null, userErrors: Array<{ code: MemberErrorCode, message: string, path: Array<string> | null }> } };
 
 export type RevokeInvitationMutationVariables = Exact<{
   organisationId: Scalars['ID']['input'];
@@ -844,8 +844,8 @@ export const ListMembers: Operation<ListMembersQuery, ListMembersQueryVariables>
 };
 
 export const InviteStaff: Operation<InviteStaffMutation, InviteStaffMutationVariables> = {
-  id: "ec4f7f1ea60452b2899de1ecf5447ac2658e47fa3f7580039f03d3e40572fd27",
-  text: "mutation InviteStaff($organisationId:ID!$email:String!$role:StaffRole!){inviteStaff(input:{organisationId:$organisationId email:$email role:$role}){invitation{id email role expiresAt}token userErrors{code message path}}}",
+  id: "15ca9b7350afe8449286dfda225643836233094bcc7d83c944cc0cfc44dba6f2",
+  text: "mutation InviteStaff($organisationId:ID!$email:String!$role:StaffRole!){inviteStaff(input:{organisationId:$organisationId email:$email role:$role}){invitation{id email role expiresAt}token isMailed userErrors{code message path}}}",
 };
 
 export const RevokeInvitation: Operation<RevokeInvitationMutation, RevokeInvitationMutationVariables> = {

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { listStories, run } from "./api.js";
-import { desktop, open, phone, startBrowser } from "./browser.js";
+import { desktop, open, phone, rewriteAnswers, startBrowser } from "./browser.js";
+import { png } from "./desk.js";
 import { startServer } from "./server.js";
-import { deadlineMs, event } from "./waiting.js";
+import { deadlineMs, event, eventually } from "./waiting.js";
 
 /** The demo's next story comes out two minutes after its first start. */
 const nextStoryMs = 120_000;
@@ -14,6 +15,26 @@ const browser = await startBrowser(after);
 const address = `${server.origin}/c/demo/stories`;
 
 const shownIds = (page) => page.locator(".feed .card").evaluateAll((cards) => cards.map((card) => card.dataset.id));
+
+/** What makes a long text readable: room between lines, lines that are not too long, paragraphs without indent. */
+async function expectReadable(page) {
+  const text = await page.locator(".story .body > p").first().evaluate((paragraph) => {
+    const { fontSize, lineHeight, textIndent } = getComputedStyle(paragraph);
+    const size = Number.parseFloat(fontSize);
+    return { size, leading: Number.parseFloat(lineHeight) / size, em: paragraph.clientWidth / size, textIndent };
+  });
+  assert.ok(text.size >= 16, `letters of ${text.size} px`);
+  assert.ok(Math.abs(text.leading - 1.75) < 0.01, `lines of ${text.leading}`);
+  assert.ok(text.em <= 34.1, `lines of ${text.em} em`);
+  assert.equal(text.textIndent, "0px");
+}
+
+/** The stories of the feed with their nominees, newest first. */
+async function readStories() {
+  const query = `{ campaign(slug: "demo") { stories(first: 100) { nodes { id title body(format: HTML) media { kind url title }
+    nominee { number name } } } } }`;
+  return (await run(server, query)).campaign.stories.nodes;
+}
 
 /** Reads to the end of the feed, as a thumb does. */
 async function readToTheEnd(page) {
@@ -91,6 +112,102 @@ describe("stories", () => {
     assert.equal(shown, campaign);
   });
 
+  test("covers keep their place of 16 by 9 before they are there", async (t) => {
+    const { page } = await open(browser, t, "about:blank", phone);
+    const isDrawn = event("the pictures to be let through");
+    await rewriteAnswers(page, (data) => {
+      for (const { node } of data.campaign?.stories?.edges ?? []) node.coverUrl = "/media/cover.png";
+    });
+    await page.route("**/media/cover.png", async (route) => {
+      await isDrawn.happened();
+      await route.fulfill({ contentType: "image/png", body: png(90) });
+    });
+    await page.goto(address);
+    const covers = page.locator(".feed .cover");
+    await covers.nth(2).waitFor();
+    const boxes = () => covers.evaluateAll((all) => all.slice(0, 3).map((cover) => {
+      const { top, width, height } = cover.getBoundingClientRect();
+      return [top, width, height].map(Math.round);
+    }));
+    const before = await boxes();
+    for (const [, width, height] of before) assert.equal(height, Math.round((width * 9) / 16));
+    isDrawn.happen();
+    await covers.first().evaluate((cover) => cover.decode());
+    assert.deepEqual(await boxes(), before);
+  });
+
+  test("a story is set to be read, says how long that takes, and leads to the stories beside it", async (t) => {
+    const stories = await readStories();
+    const place = stories.findIndex(({ body }, index) => index > 1 && body.includes("<p>"));
+    const [newer, story, older] = stories.slice(place - 1, place + 2);
+    const { page, complaints, foreign } = await open(browser, t, `${address}/${story.id}`, desktop);
+    await page.getByRole("heading", { name: story.title }).waitFor();
+    await expectReadable(page);
+    await page.getByText(/^\d+ min read$/).waitFor();
+    const next = page.getByRole("link", { name: older.title });
+    await next.scrollIntoViewIfNeeded();
+    const left = await page.evaluate(() => scrollY);
+    await next.click();
+    await page.getByRole("heading", { name: older.title }).waitFor();
+    assert.equal(new URL(page.url()).pathname, `/c/demo/stories/${older.id}`);
+    assert.equal(await page.evaluate(() => scrollY), 0, "a story is read from its beginning");
+    await page.goBack();
+    await page.getByRole("heading", { name: story.title }).waitFor();
+    await eventually(() => page.evaluate((y) => Math.abs(scrollY - y) < 2, left), "the place that was left");
+    await page.getByRole("link", { name: newer.title }).click();
+    await page.getByRole("heading", { name: newer.title }).waitFor();
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(foreign(), []);
+  });
+
+  test("the newest and the oldest story have a neighbour on one side", async (t) => {
+    const stories = await readStories();
+    for (const [story, sides] of [
+      [stories[0], ["next"]],
+      [stories.at(-1), ["prev"]],
+    ]) {
+      const { page } = await open(browser, t, `${address}/${story.id}`, desktop);
+      await page.locator(".beside .card").first().waitFor();
+      const rels = await page.locator(".beside .card").evaluateAll((links) => links.map((link) => link.rel));
+      assert.deepEqual(rels, sides);
+    }
+  });
+
+  test("whom a story is about can be voted for at its end", async (t) => {
+    const story = (await readStories()).find(({ nominee }) => nominee);
+    const { page, complaints } = await open(browser, t, `${address}/${story.id}`, phone);
+    const card = page.getByRole("complementary", { name: "故事人物" });
+    await card.getByText(story.nominee.name, { exact: true }).waitFor();
+    await card.getByRole("button", { name: `为${story.nominee.name}投票` }).tap();
+    await card.getByText("已投").waitFor();
+    const query = `query ($number: Int!) { campaign(slug: "demo") { nominee(number: $number) { votes } } }`;
+    const votes = async () => (await run(server, query, { number: story.nominee.number })).campaign.nominee.votes;
+    await eventually(async () => (await votes()) === 1, "the vote to be counted");
+    await card.getByRole("link").first().tap();
+    await page.locator(".person").waitFor();
+    await page.getByText("已投").first().waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test("pictures of a story have captions, and films say where they lead", async (t) => {
+    const stories = await readStories();
+    const { page, addresses } = await open(browser, t, "about:blank", phone);
+    await rewriteAnswers(page, (data) => {
+      if (!data.story?.body) return;
+      data.story.media = [
+        { kind: "IMAGE", url: "/media/shift.png", title: "The night shift" },
+        { kind: "VIDEO", url: "https://films.example/one", title: "A winter" },
+      ];
+    });
+    await page.goto(`${address}/${stories[0].id}`);
+    await page.locator(".story figure").getByText("The night shift").waitFor();
+    const film = page.getByRole("link", { name: /A winter/ });
+    await film.getByText("films.example").waitFor();
+    assert.equal(await film.getAttribute("href"), "https://films.example/one");
+    // No other server learns of a reader.
+    assert.deepEqual(addresses.filter((request) => request.includes("films.example")), []);
+  });
+
   test("reports of views carry an id of the device, another one on another device", async (t) => {
     const reported = async (page, number) => {
       const report = page.waitForRequest((request) => request.headers()["x-acclaim-device"] !== undefined);
@@ -119,7 +236,7 @@ describe("stories", () => {
     assert.equal(await meta("og:title"), story.title);
     assert.equal(await meta("og:description"), story.summary);
     assert.equal(await meta("og:url"), `${address}/${id}`);
-    assert.equal(await page.locator(".card").evaluate((card) => getComputedStyle(card).borderRadius), "14px");
+    await expectReadable(page);
     assert.deepEqual(complaints, []);
   });
 

@@ -137,7 +137,7 @@ async fn an_address_has_a_title_and_a_preview(stores: Stores) {
         html.contains("property=\"og:url\" content=\"https://vote.example.org/c/fair\""),
         "{html}"
     );
-    for path in ["/c/fair/stories", "/c/fair/board"] {
+    for path in ["/c/fair/stories", "/c/fair/board", "/c/fair/result"] {
         let url = format!("rel=\"canonical\" href=\"{PUBLIC_URL}{path}\"");
         assert!(page(&app, path).await.contains(&url), "{path}");
     }
@@ -152,6 +152,8 @@ async fn an_address_has_a_title_and_a_preview(stores: Stores) {
         html.contains("property=\"og:description\" content=\"Summary of A &lt;tale&gt;.\""),
         "{html}"
     );
+    let html = page(&app, "/c/fair/result").await;
+    assert!(html.contains("<title>Result · Fair"), "{html}");
     // The language is the browser's.
     for (accepted, lang) in [("zh-CN,zh;q=0.9", "zh-CN"), ("en", "en"), ("fr", "en")] {
         let request = app.http().get(app.url("/c/fair"));
@@ -197,6 +199,7 @@ async fn what_is_not_public_has_no_page(stores: Stores) {
         "/c/none",
         "/c/draft",
         "/c/draft/board",
+        "/c/draft/result",
         "/c/fair/n/0",
         "/c/fair/n/9999",
         "/c/fair/n/one",

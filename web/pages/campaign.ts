@@ -9,6 +9,9 @@ import { castVote, pendingVotes } from "./vote";
 export type Campaign = NonNullable<FindCampaignQuery["campaign"]>;
 export type Quota = NonNullable<Campaign["viewerQuotas"]>[number];
 
+/** Whether voting has closed, from when on there is a result. */
+export const isOver = ({ phase }: Campaign) => phase === "ENDED" || phase === "PUBLISHED" || phase === "ARCHIVED";
+
 /** The progress of a vote of this page, newer than what a list said. */
 export interface VoteProgress {
   state: "idle" | "sending" | "voted";
@@ -131,8 +134,8 @@ function replaceQuota(quota: Quota): boolean {
 }
 
 /**
- * Votes: the nominee's votes and the quota show it at once, and are put right by the answer, which is told. What is left
- * of the quota is taken over.
+ * Votes: the nominee's votes and the quota show it at once, and are put right by the answer, which is told. What is
+ * left of the quota is taken over.
  */
 export async function vote(nominee: Votable): Promise<void> {
   const known = votesCast.value.get(nominee.id)?.votes;

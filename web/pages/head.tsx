@@ -4,9 +4,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { moment, remainingTime } from "../shared/format";
 import { useAlarm, useTick } from "../shared/store";
 import { Amendments } from "./amendments";
-import { type Campaign, useQuota } from "./campaign";
+import { type Campaign, isOver, useQuota } from "./campaign";
 import { Icon, NavLink, Rolling } from "./parts";
-import { type Route, pathOf, resultPath } from "./route";
+import { type Route, pathOf } from "./route";
 import { QuotaDots } from "./quota";
 import { t } from "./texts";
 
@@ -25,7 +25,6 @@ interface HeadProps {
 export function Head({ route, campaign, onEnd, languageButton }: HeadProps) {
   const { slug } = route;
   const isLarge = route.view === "voting";
-  const isOut = campaign?.phase === "PUBLISHED" || campaign?.phase === "ARCHIVED";
   return (
     <header>
       <div class={isLarge ? "hero" : "hero band"}>
@@ -58,8 +57,8 @@ export function Head({ route, campaign, onEnd, languageButton }: HeadProps) {
         <NavLink href={pathOf({ view: "board", slug })} isHere={false}>
           {t().board}
         </NavLink>
-        {isOut && (
-          <NavLink href={resultPath(slug)} isHere={false}>
+        {campaign && isOver(campaign) && (
+          <NavLink href={pathOf({ view: "result", slug })} isHere={route.view === "result"}>
             {t().result}
           </NavLink>
         )}

@@ -30,9 +30,10 @@ const waiting = (hasFailed: boolean) => (
 const Stories = lazy(async () => (await import("./stories")).StoriesView, waiting);
 const Story = lazy(async () => (await import("./story")).StoryView, waiting);
 const ShareSheet = lazy(async () => (await import("./share_sheet")).ShareSheet, () => null);
+const Result = lazy(async () => (await import("./result")).ResultView, waiting);
 const Board = lazy(async () => (await import("./board")).default, waiting);
 
-function Pages({ firstStory, firstBoard }: FirstViews) {
+function Pages({ firstBoard }: FirstViews) {
   const [route, setRoute] = useState(() => parse(location.pathname));
   const [, redraw] = useState({});
   useEffect(() => watchRoute(() => setRoute(parse(location.pathname))), []);
@@ -55,16 +56,15 @@ function Pages({ firstStory, firstBoard }: FirstViews) {
       </main>
     );
   }
-  return <CampaignView route={route} firstStory={firstStory} languageButton={languageButton} />;
+  return <CampaignView route={route} languageButton={languageButton} />;
 }
 
 interface CampaignViewProps {
   route: Exclude<Route, { view: "board" }>;
-  firstStory: FirstViews["firstStory"];
   languageButton: preact.JSX.Element;
 }
 
-function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) {
+function CampaignView({ route, languageButton }: CampaignViewProps) {
   const { slug } = route;
   const campaign = currentCampaign.use();
   const poster = sharedPoster.use();
@@ -88,7 +88,7 @@ function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) 
       <Head route={route} campaign={loaded} onEnd={load} languageButton={languageButton} />
       <main>
         {route.view === "story" ? (
-          <Story slug={slug} id={route.id} first={firstStory} timeZone={loaded?.timeZone} key={route.id} />
+          <Story slug={slug} id={route.id} campaign={loaded} key={route.id} />
         ) : campaign === undefined ? (
           <p class="empty" role="status">
             {t().loading}
@@ -101,6 +101,8 @@ function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) 
           <NomineesView slug={slug} campaign={campaign} />
         ) : route.view === "nominee" ? (
           <NomineeView slug={slug} number={route.number} campaign={campaign} key={route.number} />
+        ) : route.view === "result" ? (
+          <Result slug={slug} campaign={campaign} key={slug} />
         ) : (
           <Stories slug={slug} campaign={campaign} />
         )}
@@ -113,7 +115,6 @@ function CampaignView({ route, firstStory, languageButton }: CampaignViewProps) 
 
 /** The answers that are read before the page is drawn. */
 interface FirstViews {
-  firstStory?: Awaited<ReturnType<typeof import("./story").findStory>> | undefined;
   firstBoard?: Awaited<ReturnType<typeof import("./board").loadBoard>> | undefined;
 }
 
@@ -127,7 +128,9 @@ async function readFirst(route: Route | undefined): Promise<FirstViews> {
   const findStory = async (id: string) => (await import("./story")).findStory(id);
   const story = route.view === "story" ? findStory(route.id).catch(() => undefined) : undefined;
   await loadCampaign(route.slug);
-  return { firstStory: await story };
+  // The view finds it where it was kept.
+  await story;
+  return {};
 }
 
 /** A line below the server's rendering that says that the page is being read; gives the function that ends it. */

@@ -4,7 +4,7 @@ import { moment } from "../shared/format";
 import { saveCalendar } from "./calendar";
 import type { Campaign } from "./campaign";
 import { Icon } from "./parts";
-import { pathOf, resultPath } from "./route";
+import { pathOf } from "./route";
 import { shareOrCopy } from "./sharing";
 import { t } from "./texts";
 
@@ -61,7 +61,7 @@ export function Moment({ slug, campaign }: { slug: string; campaign: Campaign })
           <h2>{phase === "PUBLISHED" ? t().publishedHead : t().archivedHead}</h2>
           <p>{t().publishedText}</p>
           <div class="actions">
-            <a class="primary button" href={resultPath(slug)}>
+            <a class="primary button" href={pathOf({ view: "result", slug })}>
               {t().showResult}
             </a>
             {stories}

@@ -669,7 +669,7 @@ export type QuotaPartsFragment = { limit: number, used: number, remaining: numbe
 
 export type NomineeCardFragment = { id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, rank: number | null, viewerHasVoted: boolean | null, category: { id: string } };
 
-export type StoryCardFragment = { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string } | null };
+export type StoryCardFragment = { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string, portraitUrl: string | null } | null };
 
 export type FindCampaignQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -697,7 +697,7 @@ export type FindNomineeQueryVariables = Exact<{
 }>;
 
 
-export type FindNomineeQuery = { campaign: { nominee: { summary: string, likeCount: number, viewCount: number, viewerHasLiked: boolean | null, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, rank: number | null, viewerHasVoted: boolean | null, largePortraitUrl: string | null, stories: { nodes: Array<{ id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string } | null }> }, category: { id: string } } | null } | null };
+export type FindNomineeQuery = { campaign: { nominee: { summary: string, likeCount: number, viewCount: number, viewerHasLiked: boolean | null, id: string, number: number, name: string, employer: string, city: string | null, title: string | null, portraitUrl: string | null, status: NomineeStatus, votes: number | null, rank: number | null, viewerHasVoted: boolean | null, largePortraitUrl: string | null, stories: { nodes: Array<{ id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string, portraitUrl: string | null } | null }> }, category: { id: string } } | null } | null };
 
 export type ListStoriesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -708,14 +708,30 @@ export type ListStoriesQueryVariables = Exact<{
 }>;
 
 
-export type ListStoriesQuery = { campaign: { id: string, stories: { edges: Array<{ cursor: string, node: { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, endCursor: string | null } } } | null };
+export type ListStoriesQuery = { campaign: { id: string, stories: { edges: Array<{ cursor: string, node: { id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, nominee: { number: number, name: string, portraitUrl: string | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, endCursor: string | null } } } | null };
 
 export type FindStoryQueryVariables = Exact<{
   id: Scalars['ID']['input'];
 }>;
 
 
-export type FindStoryQuery = { story: { body: string, viewCount: number, id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string } | null } | null };
+export type FindStoryQuery = { story: { body: string, viewCount: number, id: string, title: string, summary: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewerHasLiked: boolean | null, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { number: number, name: string, portraitUrl: string | null, id: string, employer: string, city: string | null, title: string | null, status: NomineeStatus, votes: number | null, rank: number | null, viewerHasVoted: boolean | null, category: { id: string } } | null } | null };
+
+export type StoryLinkFragment = { id: string, title: string, coverUrl: string | null };
+
+export type FindStoriesBesideQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type FindStoriesBesideQuery = { story: { newer: { id: string, title: string, coverUrl: string | null } | null, older: { id: string, title: string, coverUrl: string | null } | null } | null };
+
+export type FindResultQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+}>;
+
+
+export type FindResultQuery = { serverTime: string, campaign: { tally: { rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number, name: string, employer: string, portraitUrl: string | null, category: { id: string } } }> } | null } | null };
 
 export type FindBoardQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -784,18 +800,28 @@ export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariabl
 };
 
 export const FindNominee: Operation<FindNomineeQuery, FindNomineeQueryVariables> = {
-  id: "c5fc607a51e6ae270da91e836a834e372ec9d199c2ff1e22fbebd5989a094e15",
-  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard largePortraitUrl:portraitUrl summary likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
+  id: "6bdaf6041d889fe5d649100e9b08cf84c20c5af327fb29d9070a872a3e781f58",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query FindNominee($slug:String!$number:Int!){campaign(slug:$slug){nominee(number:$number){...NomineeCard largePortraitUrl:portraitUrl summary likeCount viewCount viewerHasLiked stories(first:20){nodes{...StoryCard media{kind url title}}}}}}",
 };
 
 export const ListStories: Operation<ListStoriesQuery, ListStoriesQueryVariables> = {
-  id: "9f4d27266e40198c10a8da2293930c0935aa9e363cb0ed7b9981d491126ba9fe",
-  text: "fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query ListStories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryCard}}pageInfo{hasNextPage hasPreviousPage endCursor}}}}",
+  id: "726aeb179e95fac8d7c44a66075335e8291b2e7bdfbe0b34c6c4a735642fb297",
+  text: "fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query ListStories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryCard}}pageInfo{hasNextPage hasPreviousPage endCursor}}}}",
 };
 
 export const FindStory: Operation<FindStoryQuery, FindStoryQueryVariables> = {
-  id: "089a57534b61f27ea231b6cd6e56ce7e557cc3d59d51cf418f95d9055b6a7e53",
-  text: "fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name}}query FindStory($id:ID!){story(id:$id){...StoryCard body(format:HTML)viewCount media{kind url title}}}",
+  id: "7037b2cc3da02dc5ca9f5fff7a1cab011909039d1984f53cdc9b410a71fb0b63",
+  text: "fragment NomineeCard on Nominee{id number name employer city title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryCard on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name portraitUrl(size:SMALL)}}query FindStory($id:ID!){story(id:$id){...StoryCard body(format:HTML)viewCount media{kind url title}nominee{...NomineeCard}}}",
+};
+
+export const FindStoriesBeside: Operation<FindStoriesBesideQuery, FindStoriesBesideQueryVariables> = {
+  id: "3f84aed9a8498667d5dd3b66e0d84cc20423d2f1b814ba998528d4986f1bf7f4",
+  text: "fragment StoryLink on Story{id title coverUrl(size:SMALL)}query FindStoriesBeside($id:ID!){story(id:$id){newer{...StoryLink}older{...StoryLink}}}",
+};
+
+export const FindResult: Operation<FindResultQuery, FindResultQueryVariables> = {
+  id: "a143519dbf4ff2531d1c591b47844dc7bc961690095831ffad8e5e3de2538676",
+  text: "query FindResult($slug:String!){serverTime campaign(slug:$slug){tally{rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number name employer portraitUrl(size:SMALL)category{id}}}}}}",
 };
 
 export const FindBoard: Operation<FindBoardQuery, FindBoardQueryVariables> = {

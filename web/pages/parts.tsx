@@ -15,7 +15,7 @@ import { t } from "./texts";
 export const Icon = ({ sign }: { sign: string }) => <i class={`icon ${sign}`} aria-hidden="true" />;
 
 interface PortraitProps {
-  nominee: NomineeCardFragment;
+  nominee: Pick<NomineeCardFragment, "name" | "portraitUrl">;
   /** The address of a larger picture than that of a card. */
   url?: string | null;
   isFirst?: boolean;

@@ -5,14 +5,15 @@ export type Route =
   | { view: "nominee"; slug: string; number: number }
   | { view: "stories"; slug: string }
   | { view: "story"; slug: string; id: string }
-  | { view: "board"; slug: string };
+  | { view: "board"; slug: string }
+  | { view: "result"; slug: string };
 
 /** Reads a path; none when it is not of these pages. */
 export function parse(path: string): Route | undefined {
   const [root, slug, view, name, ...rest] = path.split("/").slice(1).map(decode);
   if (root !== "c" || !slug || rest.length > 0) return undefined;
   if (!view) return { view: "voting", slug };
-  if (view === "board" && name === undefined) return { view, slug };
+  if ((view === "board" || view === "result") && name === undefined) return { view, slug };
   if (view === "stories") return name ? { view: "story", slug, id: name } : { view, slug };
   if (view === "n" && name && /^\d{1,9}$/.test(name)) return { view: "nominee", slug, number: Number(name) };
   return undefined;
@@ -40,9 +41,6 @@ export function pathOf(route: Route): string {
       return `${campaign}/${route.view}`;
   }
 }
-
-/** The path of a campaign's result, which has a page of its own. */
-export const resultPath = (slug: string) => `${pathOf({ view: "voting", slug })}/result`;
 
 const listeners = new Set<() => void>();
 

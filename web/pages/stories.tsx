@@ -1,4 +1,5 @@
 // The story feed: an endless list, and a quiet bar when a story comes out meanwhile.
+import "./stories.css";
 import { useEffect, useState } from "preact/hooks";
 import { date } from "../shared/format";
 import { oneAtATime, watch } from "../shared/live";
@@ -7,8 +8,9 @@ import { execute } from "../shared/server";
 import { lateSessions, reader } from "../shared/session";
 import { Store, useLookAgain, useReturn } from "../shared/store";
 import type { Campaign } from "./campaign";
+import { toneOf } from "./card";
 import { ListStories, type StoryCardFragment, WatchStories } from "./operations";
-import { Failed, LikeButton, Sentinel, ShareButton, nomineePath } from "./parts";
+import { Failed, LikeButton, Portrait, Sentinel, ShareButton, nomineePath } from "./parts";
 import { pathOf } from "./route";
 import { t } from "./texts";
 
@@ -129,27 +131,10 @@ export function StoriesView({ slug, campaign }: { slug: string; campaign: Campai
           </button>
         )}
       </div>
-      <ul class="feed">
+      <ul class="feed stories">
         {feed.list.nodes.map((story) => (
           <li key={story.id} class="card" data-id={story.id}>
-            <a href={pathOf({ view: "story", slug, id: story.id })}>
-              {story.coverUrl && <img src={story.coverUrl} alt="" loading="lazy" referrerpolicy="no-referrer" />}
-              <strong>{story.title}</strong>
-              <span class="summary">{story.summary}</span>
-            </a>
-            <div class="actions">
-              <small>
-                <time dateTime={story.publishedAt}>{date(Date.parse(story.publishedAt), campaign.timeZone)}</time>
-                {story.nominee && (
-                  <>
-                    {" · "}
-                    <a href={nomineePath(slug, story.nominee.number)}>{story.nominee.name}</a>
-                  </>
-                )}
-              </small>
-              <LikeButton subject={story} />
-              <ShareButton title={story.title} path={pathOf({ view: "story", slug, id: story.id })} />
-            </div>
+            <StoryCard slug={slug} story={story} timeZone={campaign.timeZone} />
           </li>
         ))}
       </ul>
@@ -161,5 +146,49 @@ export function StoriesView({ slug, campaign }: { slug: string; campaign: Campai
         <p class="empty">{feed.list.nodes.length > 0 ? t().end : t().noStories}</p>
       )}
     </>
+  );
+}
+
+function StoryCard({ slug, story, timeZone }: { slug: string; story: StoryCardFragment; timeZone: string }) {
+  const path = pathOf({ view: "story", slug, id: story.id });
+  const { nominee } = story;
+  return (
+    <>
+      <a href={path}>
+        <Cover story={story} />
+        <strong>{story.title}</strong>
+        <span class="summary">{story.summary}</span>
+      </a>
+      <div class="actions">
+        <small>
+          {nominee && (
+            <a class="by" href={nomineePath(slug, nominee.number)}>
+              <span class={`story-face ${toneOf(nominee.number)}`} aria-hidden="true">
+                <Portrait nominee={nominee} />
+              </span>
+              {nominee.name}
+            </a>
+          )}
+          <time dateTime={story.publishedAt}>{date(Date.parse(story.publishedAt), timeZone)}</time>
+        </small>
+        <LikeButton subject={story} />
+        <ShareButton title={story.title} path={path} />
+      </div>
+    </>
+  );
+}
+
+/** The picture of a story; where it has none, a quiet ground with the first character of whom it is about. */
+function Cover({ story }: { story: StoryCardFragment }) {
+  if (story.coverUrl) {
+    return (
+      <img class="cover" src={story.coverUrl} alt="" width={1200} height={675} loading="lazy" referrerpolicy="no-referrer" />
+    );
+  }
+  const { name, number } = story.nominee ?? { name: story.title, number: 0 };
+  return (
+    <span class={`cover none ${toneOf(number)}`} aria-hidden="true">
+      {[...name][0]}
+    </span>
   );
 }

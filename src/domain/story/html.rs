@@ -12,6 +12,8 @@ use crate::domain::media::MediaFile;
 /// public address of this server, where it is known.
 pub(super) fn html(markdown: &str, origin: Option<&str>) -> String {
     let mut events = Vec::new();
+    // Those of the paragraph that is being read.
+    let mut pictures = Vec::new();
     let mut parser = Parser::new(markdown);
     while let Some(event) = parser.next() {
         match event {
@@ -27,14 +29,25 @@ pub(super) fn html(markdown: &str, origin: Option<&str>) -> String {
                 title,
                 id,
             })),
-            Event::Start(Tag::Image { dest_url, .. }) => {
-                let alt = alternative(&mut parser);
+            Event::Start(Tag::Image {
+                dest_url, title, ..
+            }) => {
+                let alternative = alternative(&mut parser);
                 if let Some(file) = MediaFile::at(&dest_url, origin) {
-                    let picture = picture(&file.address(origin), &alt);
-                    events.push(Event::InlineHtml(picture.into()));
+                    let address = file.address(origin);
+                    events.push(Event::InlineHtml(image(&address, &alternative).into()));
+                    pictures.push(Picture {
+                        address,
+                        alternative,
+                        title,
+                    });
                 }
             }
-            Event::End(TagEnd::Paragraph) => end_paragraph(&mut events),
+            Event::Start(Tag::Paragraph) => {
+                pictures.clear();
+                events.push(event);
+            }
+            Event::End(TagEnd::Paragraph) => end_paragraph(&mut events, &pictures),
             event => events.push(event),
         }
     }
@@ -71,7 +84,35 @@ fn alternative(parser: &mut Parser<'_>) -> String {
     alt
 }
 
-fn picture(address: &str, alt: &str) -> String {
+/// A picture that is stored here.
+struct Picture<'a> {
+    address: String,
+    alternative: String,
+    title: CowStr<'a>,
+}
+
+impl Picture<'_> {
+    /// It as a figure: its title is the caption, else the text that stands for it, which is then not said twice.
+    fn figure(&self) -> String {
+        let Self {
+            address,
+            alternative,
+            title,
+        } = self;
+        let (caption, alternative) = match (title.trim(), alternative.trim()) {
+            ("", "") => return format!("<figure>{}</figure>\n", image(address, "")),
+            ("", text) => (text, ""),
+            (title, text) => (title, text),
+        };
+        let mut html = format!("<figure>{}<figcaption>", image(address, alternative));
+        // Nothing fails that writes to a text.
+        _ = escape_html(&mut html, caption);
+        html.push_str("</figcaption></figure>\n");
+        html
+    }
+}
+
+fn image(address: &str, alt: &str) -> String {
     let mut html = String::from("<img src=\"");
     // Nothing fails that writes to a text.
     _ = escape_html(&mut html, address);
@@ -82,7 +123,7 @@ fn picture(address: &str, alt: &str) -> String {
 }
 
 /// Ends a paragraph: pictures that stand by themselves are figures, and where nothing is left there is no paragraph.
-fn end_paragraph(events: &mut Vec<Event<'_>>) {
+fn end_paragraph(events: &mut Vec<Event<'_>>, pictures: &[Picture<'_>]) {
     let is_start = |event: &Event<'_>| matches!(event, Event::Start(Tag::Paragraph));
     let Some(start) = events.iter().rposition(is_start) else {
         return;
@@ -97,13 +138,9 @@ fn end_paragraph(events: &mut Vec<Event<'_>>) {
         events.push(Event::End(TagEnd::Paragraph));
         return;
     }
-    let within = events.split_off(start).into_iter().skip(1);
-    events.extend(within.filter_map(|event| match event {
-        Event::InlineHtml(picture) => {
-            Some(Event::Html(format!("<figure>{picture}</figure>\n").into()))
-        }
-        _ => None,
-    }));
+    events.truncate(start);
+    let figures = pictures.iter().map(Picture::figure);
+    events.extend(figures.map(|figure| Event::Html(figure.into())));
 }
 
 #[cfg(test)]
@@ -133,13 +170,28 @@ mod tests {
         format!("<img src=\"{src}\" alt=\"{alt}\" loading=\"lazy\">")
     }
 
+    fn figure(src: &str, alt: &str, caption: &str) -> String {
+        let image = image(src, alt);
+        format!("<figure>{image}<figcaption>{caption}</figcaption></figure>\n")
+    }
+
     #[test]
     fn pictures_are_those_that_are_stored_here() {
         let path = path();
         for (markdown, expected) in [
+            (format!("![在车间]({path})"), figure(&path, "", "在车间")),
             (
-                format!("![在车间]({path})"),
-                format!("<figure>{}</figure>\n", image(&path, "在车间")),
+                format!("![两个人]({path} \"*在* <车间>\")"),
+                figure(&path, "两个人", "*在* &lt;车间&gt;"),
+            ),
+            (
+                format!("![]({path})"),
+                format!("<figure>{}</figure>\n", image(&path, "")),
+            ),
+            // That of the paragraph before is not its own.
+            (
+                format!("a ![b]({path})\n\n![c]({path})"),
+                format!("<p>a {}</p>\n{}", image(&path, "b"), figure(&path, "", "c")),
             ),
             (
                 format!("a ![*b* `c` \"<x>\"]({path}) d"),
@@ -147,11 +199,7 @@ mod tests {
             ),
             (
                 format!("![a]({path})\n![b]({path})"),
-                format!(
-                    "<figure>{}</figure>\n<figure>{}</figure>\n",
-                    image(&path, "a"),
-                    image(&path, "b")
-                ),
+                figure(&path, "", "a") + &figure(&path, "", "b"),
             ),
             // A picture in a link stays in it.
             (
@@ -189,10 +237,7 @@ mod tests {
     #[test]
     fn pictures_have_the_public_address_whichever_way_they_are_written() {
         let (path, origin) = (path(), "https://vote.example");
-        let shown = format!(
-            "<figure>{}</figure>\n",
-            image(&format!("{origin}{path}"), "a")
-        );
+        let shown = figure(&format!("{origin}{path}"), "", "a");
         for address in [path.clone(), format!("{origin}{path}")] {
             let markdown = format!("![a]({address})");
             assert_eq!(html(&markdown, Some(origin)), shown);

@@ -38,6 +38,8 @@ const STATEMENTS: &[&str] = &[
     "CampaignDesk.turnout",
     "Organisation.auditEvents",
     "Organisation.invitations",
+    "Story.newer",
+    "Story.older",
 ];
 /// The type of the lists of nominees: those that are searched or shuffled go through a whole roster.
 const NOMINEE_LIST: &str = "NomineeConnection";

@@ -108,6 +108,22 @@ impl Story {
     fn story(&self) -> &domain::Story {
         &self.page.slice.stories[self.index]
     }
+
+    /// The story beside it in the feed of its campaign.
+    async fn neighbour(&self, direction: Direction) -> Result<Option<Self>> {
+        let shared = &self.page.shared;
+        let page = FeedPage {
+            filter: FeedFilter::Campaign(self.story().campaign_id),
+            now: shared.app.clock.now(),
+            from: Some(self.story().position()),
+            direction,
+            limit: 1,
+        };
+        let read = list_feed(&shared.app.database, page).await;
+        let stories = shared.app.readable_stories(read.map_err(Error::from)?);
+        let found = stories.into_iter().next();
+        Ok(found.map(|story| Self::for_viewer(&shared.app, shared.viewer, story)))
+    }
 }
 
 /// An article in the feed.
@@ -184,6 +200,16 @@ impl Story {
     /// When it came out. For its organisation, which sees it before: when it will, else when it was made.
     async fn published_at(&self) -> Timestamp {
         Timestamp(self.story().published_at)
+    }
+
+    /// The story that came out next in its campaign; null for the newest.
+    async fn newer(&self) -> Result<Option<Self>> {
+        self.neighbour(Direction::Newer).await
+    }
+
+    /// The story that came out before it in its campaign; null for the oldest.
+    async fn older(&self) -> Result<Option<Self>> {
+        self.neighbour(Direction::Older).await
     }
 
     /// The number of voters who like it.

@@ -7,6 +7,7 @@ use chrono::SecondsFormat;
 use super::assets::{PAGES, Program};
 use super::paths::{campaign_path, nominee_path};
 use crate::domain::address::is_web;
+use crate::domain::media::PictureSize;
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::domain::story::{MediaKind, Story};
@@ -43,10 +44,11 @@ pub(super) fn article(roster: &Roster, story: &Story, about: Option<&Nominee>) -
         .published_at
         .to_rfc3339_opts(SecondsFormat::Millis, true);
     let mut html = format!(
-        "<header class=\"top\"><h1><a href=\"{campaign}\">{}</a></h1></header><main><article class=\"card story\">\
-        <h2>{}</h2><p class=\"facts\"><time datetime=\"{published_at}\">{}</time>",
+        "<header class=\"top\"><h1><a href=\"{campaign}\">{}</a></h1></header><main><article class=\"story\">\
+        <h2>{}</h2><p class=\"summary\">{}</p><p class=\"facts\"><time datetime=\"{published_at}\">{}</time>",
         Escaped(&roster.campaign().title),
         Escaped(&story.title),
+        Escaped(&story.summary),
         story
             .published_at
             .with_timezone(&roster.campaign().time_zone.0)
@@ -57,11 +59,11 @@ pub(super) fn article(roster: &Roster, story: &Story, about: Option<&Nominee>) -
         let name = Escaped(&nominee.name);
         _ = write!(html, " <a href=\"{path}\">{name}</a>");
     }
-    _ = write!(
-        html,
-        "</p><p class=\"summary\">{}</p>",
-        Escaped(&story.summary)
-    );
+    html.push_str("</p>");
+    if let Some(cover) = story.cover().address(None, PictureSize::Large) {
+        let cover = Escaped(&cover);
+        _ = write!(html, "<img class=\"cover\" src=\"{cover}\" alt=\"\">");
+    }
     _ = write!(html, "<div class=\"body\">{}</div>", story.body_html(None));
     if !story.media.is_empty() {
         html.push_str("<ul class=\"media\">");

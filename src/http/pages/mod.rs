@@ -33,11 +33,13 @@ use super::Server;
 use super::cache_control::SHARED;
 use super::client::ClientHeaders;
 use crate::auth::Viewer;
+use crate::domain::campaign::Campaign;
 use crate::domain::media::{Picture, PictureSize};
 use crate::domain::nominee::Nominee;
 use crate::domain::roster::Roster;
 use crate::domain::story::Story;
 use crate::error::Result;
+use crate::graphql::messages::Language;
 use crate::graphql::node_id;
 use crate::id::StoryId;
 use crate::print::markup::Escaped;
@@ -59,6 +61,7 @@ pub(super) fn router() -> Router<Server> {
         .route("/c/{slug}/stories", get(campaign))
         .route("/c/{slug}/stories/{id}", get(story))
         .route("/c/{slug}/board", get(campaign))
+        .route("/c/{slug}/result", get(result))
         .route("/desk", get(desk::shell))
         .route("/desk/", get(desk::shell))
         .route("/desk/{*path}", get(desk::shell))
@@ -112,20 +115,47 @@ async fn campaign(
     uri: axum::http::Uri,
     client_headers: ClientHeaders,
 ) -> Response {
-    let Some(roster) = find(&server, &slug) else {
-        return nowhere(&client_headers, true);
+    let title = |campaign: &Campaign| campaign.title.clone();
+    campaign_page(&server, &slug, uri.path(), &client_headers, title)
+}
+
+/// The page of a campaign's result, whatever its phase: what stands on it is for its program to say.
+async fn result(
+    State(server): State<Server>,
+    Path(slug): Path<String>,
+    uri: axum::http::Uri,
+    client_headers: ClientHeaders,
+) -> Response {
+    let title = |campaign: &Campaign| match client_headers.language() {
+        Language::English => format!("Result · {}", campaign.title),
+        Language::Chinese => format!("评选结果 · {}", campaign.title),
+    };
+    campaign_page(&server, &slug, uri.path(), &client_headers, title)
+}
+
+/// A page of a campaign with the campaign's preview.
+fn campaign_page(
+    server: &Server,
+    slug: &str,
+    path: &str,
+    client_headers: &ClientHeaders,
+    title: impl FnOnce(&Campaign) -> String,
+) -> Response {
+    let Some(roster) = find(server, slug) else {
+        return nowhere(client_headers, true);
     };
     let campaign = roster.campaign();
+    let title = title(campaign);
+    let body = introduction(&title, &campaign.summary);
     let head = PageHead {
-        title: campaign.title.clone(),
+        title,
         summary: &campaign.summary,
         picture: for_preview(campaign.cover()),
-        path: uri.path().to_owned(),
+        path: path.to_owned(),
         kind: "website",
         has_program: true,
     };
-    let body = introduction(&campaign.title, &campaign.summary);
-    page(&server, &client_headers, &head, &body)
+    page(server, client_headers, &head, &body)
 }
 
 async fn nominee(

@@ -288,7 +288,7 @@ async fn a_text_shows_pictures_of_its_story(stores: Stores) {
         .await
         .expect_counted();
     let html = format!(
-        "<p>一线。</p>\n<figure><img src=\"{url}\" alt=\"在车间\" loading=\"lazy\"></figure>\n"
+        "<p>一线。</p>\n<figure><img src=\"{url}\" alt=\"\" loading=\"lazy\"><figcaption>在车间</figcaption></figure>\n"
     );
     assert_eq!(edited["story"]["body"], json!(html));
     assert_eq!(
@@ -453,6 +453,11 @@ async fn with_a_public_address_pictures_of_stories_have_it(stores: Stores) {
     let url = added["media"]["url"].as_str().expect("an address");
     assert!(url.starts_with("https://vote.example.org/media/"), "{url}");
     let path = url.strip_prefix(PUBLIC_URL).expect("its own");
+    let figure = |address: &str| {
+        format!(
+            "<figure><img src=\"{address}\" alt=\"\" loading=\"lazy\"><figcaption>a</figcaption></figure>"
+        )
+    };
     // However the text writes it, readers who are elsewhere find it; the page has it from here.
     for written in [url, path] {
         let story = &added["story"];
@@ -467,7 +472,7 @@ async fn with_a_public_address_pictures_of_stories_have_it(stores: Stores) {
             .story("updateStory", "UpdateStoryInput", input)
             .await
             .expect_counted();
-        let html = format!("<figure><img src=\"{url}\" alt=\"a\" loading=\"lazy\"></figure>\n");
+        let html = figure(url) + "\n";
         assert_eq!(edited["story"]["body"], json!(html));
     }
     stores
@@ -477,8 +482,7 @@ async fn with_a_public_address_pictures_of_stories_have_it(stores: Stores) {
     let page = format!("/c/{}/stories/{id}", office.sample.campaign.slug);
     let page = office.app.http().get(office.app.url(&page)).send().await;
     let page = page.expect("an answer").text().await.expect("a text");
-    let figure = format!("<figure><img src=\"{path}\" alt=\"a\" loading=\"lazy\"></figure>");
-    assert!(page.contains(&figure), "{page}");
+    assert!(page.contains(&figure(path)), "{page}");
     assert!(page.contains(&format!("<li><img src=\"{path}\" alt=\"One\"></li>")));
     // Either address takes it away.
     let query = "query($id: ID!) { story(id: $id) { id desk { editRevision } } }";

@@ -18,6 +18,7 @@ on_both!(
     the_feed_has_a_part_for_campaign_category_and_nominee,
     both_bounds_cut_a_page_of_the_feed,
     a_story_is_invisible_until_its_time,
+    a_story_leads_to_those_beside_it,
     a_story_is_shown_with_all_that_it_has,
     stories_of_one_moment_are_all_walked,
     addresses_that_are_none_of_the_web_are_not_stored,
@@ -265,6 +266,27 @@ async fn a_story_is_invisible_until_its_time(stores: Stores) {
     let shown = json!({"node": node, "nodes": [node], "story": node, "stories": nodes, "campaign": {"stories": nodes},
         "nominee": {"stories": nodes}});
     assert_eq!(app.anonymous().ask(query, variables).await, shown);
+}
+
+async fn a_story_leads_to_those_beside_it(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    // Those of another campaign, of the same moments, are not beside it.
+    stories(&app, &app.sample().await, 8).await;
+    let made = stories(&app, &sample, 8).await;
+    let soon = app.clock.now() + TimeDelta::minutes(1);
+    sample.insert_story(&app.database, None, "Soon", soon).await;
+    let expected = ids(&made);
+    let query = "query($id: ID!) { story(id: $id) { newer { id } older { id } } }";
+    for (place, id) in expected.iter().enumerate() {
+        let story = &app.anonymous().ask(query, json!({"id": id})).await["story"];
+        let beside = |place: Option<usize>| {
+            let found = place.and_then(|place| expected.get(place));
+            found.map_or(Value::Null, |id| json!({"id": id}))
+        };
+        assert_eq!(story["newer"], beside(place.checked_sub(1)), "{place}");
+        assert_eq!(story["older"], beside(Some(place + 1)), "{place}");
+    }
 }
 
 async fn a_story_is_shown_with_all_that_it_has(stores: Stores) {

@@ -1,0 +1,62 @@
+// How many voted, and how it was counted.
+import { count, moment } from "../shared/format";
+import { Amendments } from "./amendments";
+import { type Campaign, isOver } from "./campaign";
+import type { Tally } from "./result_places";
+import { r } from "./result_texts";
+
+export function Turnout({ tally }: { tally: Tally }) {
+  const { rawVotes, countedVotes, withheldVotes, withdrawnVotes, voters } = tally;
+  return (
+    <section class="result-box">
+      <h3>{r().turnout}</h3>
+      <dl class="turnout">
+        <div class="main">
+          <dt>{r().counted}</dt>
+          <dd>{count(countedVotes)}</dd>
+        </div>
+        <div class="main">
+          <dt>{r().voters}</dt>
+          <dd>{count(voters)}</dd>
+        </div>
+        <div>
+          <dt>{r().raw}</dt>
+          <dd>{count(rawVotes)}</dd>
+        </div>
+        <div>
+          <dt>{r().withheld}</dt>
+          <dd>{count(withheldVotes)}</dd>
+        </div>
+        {withdrawnVotes > 0 && (
+          <div>
+            <dt>{r().withdrawn}</dt>
+            <dd>{count(withdrawnVotes)}</dd>
+          </div>
+        )}
+      </dl>
+      <p class="hint">
+        {r().votersHint} {r().withheldHint}
+      </p>
+    </section>
+  );
+}
+
+/** The rules in words, and what was changed of them. */
+export function HowCounted({ campaign }: { campaign: Campaign }) {
+  const { timeZone, rules } = campaign;
+  // The day is always said.
+  const time = (text: string) => moment(Date.parse(text), timeZone, 0);
+  return (
+    <section class="result-box">
+      <h3>{isOver(campaign) ? r().howCounted : r().rulesNow}</h3>
+      <ul class="counting">
+        <li>{r().quota(rules.votesPerPeriod, rules.period === "DAY", rules.scope === "CATEGORY")}</li>
+        <li>{r().who(rules.guestsMayVote)}</li>
+        <li>{r().span(time(campaign.votingOpensAt), time(campaign.votingClosesAt))}</li>
+        <li>{r().order}</li>
+        <li>{r().cut}</li>
+      </ul>
+      {campaign.amendments.length > 0 && <Amendments campaign={campaign} />}
+    </section>
+  );
+}

@@ -64,12 +64,12 @@ describe("a voting page that is left open", () => {
       if (found?.phase && isOver) Object.assign(found, { phase: "ENDED", votingClosesAt: new Date().toISOString() });
     });
     await page.goto(address);
-    await page.getByText("Voting has closed.").waitFor();
+    await page.locator(".countdown").getByText("Voting has closed.").waitFor();
     const button = page.locator(".nominee").first().getByRole("button", { disabled: true });
     await button.waitFor();
     isOver = false;
     await page.clock.fastForward(90_000);
-    await page.getByText(/^Voting closes in/).waitFor();
+    await page.locator(".countdown").getByText("Voting closes in").waitFor();
     await page.locator(".nominee").first().getByRole("button", { disabled: false }).waitFor();
   });
 
@@ -88,7 +88,7 @@ describe("a voting page that is left open", () => {
     await button.waitFor();
     isOver = true;
     await button.click();
-    await page.locator(".notice").getByText("Voting has closed early.").waitFor();
+    await page.locator(".refusal").getByText("Voting has closed early.").waitFor();
     await page.locator(".countdown").getByText("Voting has closed.").waitFor();
   });
 });

@@ -32,7 +32,7 @@ describe("a page without a session", () => {
     const card = page.locator(".nominee").first();
     await card.waitFor();
     await voteButton(card).tap();
-    await page.locator(".notice").getByText("现在不接受访客。").waitFor();
+    await card.locator(".refusal").getByText("现在不接受访客。").waitFor();
     await page.getByRole("link", { name: "人物故事" }).tap();
     await page.locator(".feed .card").first().waitFor();
     await page.goto(`${address}/n/1`);

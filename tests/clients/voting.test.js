@@ -45,7 +45,7 @@ describe("the voting page", () => {
     }
     // Not a button that is red and refuses.
     await page.getByRole("button", { name: "票已投完" }).first().waitFor();
-    assert.equal(await page.locator(".nominee button:enabled").count(), 0);
+    assert.equal(await page.locator(".nominee button:enabled:not([aria-disabled=true])").count(), 0);
     // Another category has a quota of its own.
     await page.getByRole("button", { name: "科研能手" }).tap();
     await page.getByText("剩余 10 / 10 票").waitFor();
@@ -54,7 +54,7 @@ describe("the voting page", () => {
     await page.reload();
     await page.getByText("剩余 0 / 10 票").waitFor();
     await page.goto(`${address}/n/${number}`);
-    await page.getByText("已投").waitFor();
+    await page.locator(".act.voted").waitFor();
     assert.deepEqual(complaints, []);
     assert.deepEqual(foreign(), []);
   });
@@ -101,7 +101,7 @@ describe("the voting page", () => {
       await page.goto(`${address}/n/${number}`);
       // Not "already voted", which another key would get.
       await notice(page, "已计入");
-      await page.getByText("已投").waitFor();
+      await page.locator(".act.voted").waitFor();
       await page.getByText("剩余 9 / 10 票").waitFor();
     });
   }
@@ -127,7 +127,7 @@ describe("the voting page", () => {
     const { page } = await openVoting(t, phone, "/n/1");
     assert.match(await page.title(), /尤俊杰/);
     await page.getByRole("heading", { name: "尤俊杰" }).waitFor();
-    await page.locator(".feed .card").first().waitFor();
+    await page.locator(".of-nominee a").first().waitFor();
     const like = page.getByRole("button", { name: /^点赞/ });
     await like.tap();
     await page.getByRole("button", { name: "点赞 1", pressed: true }).and(page.locator("[aria-busy=false]")).waitFor();
@@ -143,13 +143,19 @@ describe("the voting page", () => {
 
   test("nominees are searched, sorted and paged through; the address remembers it", async (t) => {
     const { page } = await openVoting(t, desktop);
+    await page.getByRole("button", { name: "Search" }).click();
     await page.getByRole("searchbox").fill("尤俊杰");
     await page.waitForFunction(() => document.querySelectorAll(".nominee").length === 1);
+    assert.equal(new URL(page.url()).searchParams.get("search"), "尤俊杰");
     await page.locator(".nominee").getByText("尤俊杰").waitFor();
     await page.getByRole("searchbox").fill("没有这个人");
     await page.getByText("No nominee matches.").waitFor();
+    // The one way on from there.
+    await page.getByRole("button", { name: "Show all nominees" }).click();
+    await page.locator(".nominee").nth(5).waitFor();
     // Faster than a search that waits for the last key.
-    await page.getByRole("searchbox").fill("");
+    await page.getByRole("searchbox").fill("尤");
+    await page.getByRole("button", { name: "Close search" }).click();
     await page.getByRole("button", { name: "技能工匠" }).click();
     await page.getByRole("combobox").selectOption("NUMBER");
     // The new order, not the same 28 of before.
@@ -210,6 +216,7 @@ describe("the voting page", () => {
     const query = '{ campaign(slug: "demo") { nominees(first: 100) { nodes { name category { key } } } } }';
     const { nodes } = (await run(server, query)).campaign.nominees;
     const other = nodes.find(({ category }) => category.key !== nodes[0].category.key).name;
+    await page.getByRole("button", { name: "搜索" }).tap();
     await page.getByRole("searchbox").fill(other);
     await page.locator(".nominee").getByText(other).waitFor();
     await page.getByText("剩余 10 / 10 票").waitFor();

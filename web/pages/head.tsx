@@ -39,11 +39,13 @@ export function Head({ route, campaign, onEnd, languageButton }: HeadProps) {
           />
         )}
         <div class="inner">
-          <h1>
-            <a href={pathOf({ view: "voting", slug })}>{campaign?.title ?? " "}</a>
-          </h1>
+          <div>
+            {languageButton}
+            <h1>
+              <a href={pathOf({ view: "voting", slug })}>{campaign ? phrases(campaign.title) : " "}</a>
+            </h1>
+          </div>
           {campaign && <Countdown campaign={campaign} onEnd={onEnd} />}
-          {languageButton}
         </div>
       </div>
       {isLarge && campaign && <Brief campaign={campaign} />}
@@ -66,6 +68,18 @@ export function Head({ route, campaign, onEnd, languageButton }: HeadProps) {
     </header>
   );
 }
+
+/** A title whose short quotations stay on one line. */
+const phrases = (title: string) =>
+  title.split(/(“[^”]{1,8}”|《[^》]{1,8}》)/).map((part, i) =>
+    i % 2 === 0 ? (
+      part
+    ) : (
+      <span key={i} class="phrase">
+        {part}
+      </span>
+    ),
+  );
 
 /** The end that a campaign's time runs to; none where no time runs. */
 function endOf({ phase, votingOpensAt, votingClosesAt }: Campaign): number | undefined {

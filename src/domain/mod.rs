@@ -14,6 +14,7 @@ pub mod media;
 pub mod nominee;
 pub mod organisation;
 pub mod period;
+mod pinyin;
 pub mod report;
 pub mod roster;
 pub mod search;

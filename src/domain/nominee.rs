@@ -78,8 +78,8 @@ impl Nominee {
 
     /// The texts that it is found by: name, employer and post.
     pub(super) fn search_text(&self) -> SearchText {
-        let texts = [self.name.as_str(), &self.employer];
-        SearchText::new(texts.into_iter().chain(self.title.as_deref()))
+        let others = std::iter::once(self.employer.as_str()).chain(self.title.as_deref());
+        SearchText::new(&self.name, others)
     }
 }
 

@@ -2,20 +2,31 @@
 //!
 //! Normalised are compatibility forms (NFKC: full-width digits and letters), case, combining marks, and what has no
 //! width of its own; white space is left out, since names of two characters are often set with a space between them.
+//! A Chinese name is found by its sound, too: see [`super::pinyin`].
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use super::pinyin::{SoundQuery, Sounds};
+
 /// The texts that a nominee is found by, normalised once.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SearchText(String);
+pub(super) struct SearchText {
+    text: String,
+    sounds: Sounds,
+}
 
 impl SearchText {
-    /// Normalises `parts`; a query does not match across two of them.
+    /// Normalises a name, which is found by its sound, too, and other texts; a query does not match across two of them.
     #[must_use]
-    pub fn new<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
-        let parts: Vec<String> = parts.into_iter().map(normalise).collect();
-        Self(parts.join("\n"))
+    pub fn new<'a>(name: &str, others: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut parts = vec![normalise(name)];
+        let sounds = Sounds::new(&parts[0]);
+        parts.extend(others.into_iter().map(normalise));
+        Self {
+            text: parts.join("\n"),
+            sounds,
+        }
     }
 }
 
@@ -25,6 +36,8 @@ pub struct SearchQuery {
     text: String,
     /// The number that it may be, also as pages print it: `37`, `037`, `37号`, `No. 37`, `#37`.
     number: Option<i64>,
+    /// The sound that it may be.
+    sound: Option<SoundQuery>,
 }
 
 impl SearchQuery {
@@ -35,14 +48,20 @@ impl SearchQuery {
         if text.is_empty() {
             return None;
         }
-        let number = number(&text);
-        Some(Self { text, number })
+        Some(Self {
+            number: number(&text),
+            sound: SoundQuery::new(&text),
+            text,
+        })
     }
 
-    /// Whether it is part of `text`, or is `number`.
+    /// Whether it is part of `text` or its sound, or is `number`.
     #[must_use]
     pub(super) fn matches(&self, text: &SearchText, number: i64) -> bool {
-        self.number == Some(number) || text.0.contains(&self.text)
+        let sounds = |sound| text.sounds.contain(sound);
+        self.number == Some(number)
+            || text.text.contains(&self.text)
+            || self.sound.as_ref().is_some_and(sounds)
     }
 }
 
@@ -91,7 +110,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn finds(query: &str) -> bool {
-        let text = SearchText::new(["李　明", "Café Zürich GmbH", "总工程师 Straße"]);
+        let text = SearchText::new("李　明", ["Café Zürich GmbH", "总工程师 Straße"]);
         SearchQuery::new(query).is_none_or(|query| query.matches(&text, 37))
     }
 
@@ -142,7 +161,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_text_is_found_by_itself_and_hostile_texts_do_not_panic(text in "\\PC{1,30}", other in ".{0,30}") {
-            let searched = SearchText::new([text.as_str(), other.as_str()]);
+            let searched = SearchText::new(&text, [other.as_str()]);
             for query in [&text, &other] {
                 prop_assert!(SearchQuery::new(query).is_none_or(|query| query.matches(&searched, 0)), "{query:?}");
             }

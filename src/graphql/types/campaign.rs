@@ -209,7 +209,8 @@ impl Campaign {
         #[graphql(desc = "Only those of this category.")] category: Option<ID>,
         #[graphql(
             desc = "Only those whose name, employer or post contains this text, or whose number it is. \
-                    Case, accents and width of letters do not matter."
+                    Case, accents, width of letters and spaces do not matter. Chinese names are found by pinyin and \
+                    its initials, too: `gaomuqing`, `gmq`, `gao mq` and `高mq` find 高沐晴."
         )]
         search: Option<String>,
         #[graphql(desc = "Their order.", default_with = "NomineeOrder::Number")]

@@ -1,7 +1,7 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-DhshjMNo.js",
-    style: "main-DP1ia-5H.css",
+    script: "main-Diw8Cg8C.js",
+    style: "main-BEyA11f8.css",
 };
 pub(super) const DESK: Program = Program {
     script: "desk-main-DEZ2trTh.js",
@@ -9,28 +9,28 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-CaUdxjrJ.js",
+        name: "board-DoOnrsN1.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-CaUdxjrJ.js.br"),
-        gzip: include_bytes!("board-CaUdxjrJ.js.gz"),
+        brotli: include_bytes!("board-DoOnrsN1.js.br"),
+        gzip: include_bytes!("board-DoOnrsN1.js.gz"),
     },
     File {
-        name: "live-XbItzcch.js",
+        name: "live-BnfYDODl.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-XbItzcch.js.br"),
-        gzip: include_bytes!("live-XbItzcch.js.gz"),
+        brotli: include_bytes!("live-BnfYDODl.js.br"),
+        gzip: include_bytes!("live-BnfYDODl.js.gz"),
     },
     File {
-        name: "main-DP1ia-5H.css",
+        name: "main-BEyA11f8.css",
         content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("main-DP1ia-5H.css.br"),
-        gzip: include_bytes!("main-DP1ia-5H.css.gz"),
+        brotli: include_bytes!("main-BEyA11f8.css.br"),
+        gzip: include_bytes!("main-BEyA11f8.css.gz"),
     },
     File {
-        name: "main-DhshjMNo.js",
+        name: "main-Diw8Cg8C.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-DhshjMNo.js.br"),
-        gzip: include_bytes!("main-DhshjMNo.js.gz"),
+        brotli: include_bytes!("main-Diw8Cg8C.js.br"),
+        gzip: include_bytes!("main-Diw8Cg8C.js.gz"),
     },
     File {
         name: "result-BcRcqcoJ.css",
@@ -39,10 +39,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("result-BcRcqcoJ.css.gz"),
     },
     File {
-        name: "result-Bs_9IyAv.js",
+        name: "result-Mao60ruu.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-Bs_9IyAv.js.br"),
-        gzip: include_bytes!("result-Bs_9IyAv.js.gz"),
+        brotli: include_bytes!("result-Mao60ruu.js.br"),
+        gzip: include_bytes!("result-Mao60ruu.js.gz"),
+    },
+    File {
+        name: "share_sheet-Dl2TKTiA.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-Dl2TKTiA.js.br"),
+        gzip: include_bytes!("share_sheet-Dl2TKTiA.js.gz"),
     },
     File {
         name: "share_sheet-DqX8_wAe.css",
@@ -51,28 +57,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_sheet-DqX8_wAe.css.gz"),
     },
     File {
-        name: "share_sheet-G4pt_evp.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-G4pt_evp.js.br"),
-        gzip: include_bytes!("share_sheet-G4pt_evp.js.gz"),
-    },
-    File {
         name: "stories-BHpUyXoW.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("stories-BHpUyXoW.css.br"),
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-D0sUIynj.js",
+        name: "stories-VjjUJHfW.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-D0sUIynj.js.br"),
-        gzip: include_bytes!("stories-D0sUIynj.js.gz"),
+        brotli: include_bytes!("stories-VjjUJHfW.js.br"),
+        gzip: include_bytes!("stories-VjjUJHfW.js.gz"),
     },
     File {
-        name: "story-vaIEttdk.js",
+        name: "story-BfY1HN-6.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-vaIEttdk.js.br"),
-        gzip: include_bytes!("story-vaIEttdk.js.gz"),
+        brotli: include_bytes!("story-BfY1HN-6.js.br"),
+        gzip: include_bytes!("story-BfY1HN-6.js.gz"),
     },
     File {
         name: "desk-account-CLV7adFb.js",

@@ -38,8 +38,8 @@ export interface Draft<Of extends Fields> {
 
 /** The member whose drafts this window has. */
 const owner = storedValue<string>("drafts.owner", () => sessionStorage);
-/** The beginnings of the names of what somebody types, and of the keys by which it is sent. */
-const kinds = ["draft", "wish", "story.key"];
+/** The beginnings of the names of what somebody types or sends, and of the keys by which it is sent. */
+const kinds = ["draft", "wish", "story.key", "sheet"];
 
 /** Forgets what was being edited in this window. */
 export function forgetDrafts(): void {

@@ -97,25 +97,26 @@ function useSaving(draft: Draft<Fields>, { story, onStory }: EditorProps) {
     if (now) onStory(now);
     return answer;
   };
-  /** Saves; gives whether all is saved. */
-  const save = async (): Promise<boolean> => {
-    if (isBusy.current) return false;
-    if (story && !latest.current.isChanged) return true;
+  /** Saves; gives the revision that stands then, none where it is not saved. */
+  const save = async (): Promise<number | undefined> => {
+    if (isBusy.current) return undefined;
+    if (story && !latest.current.isChanged) return story.desk.editRevision;
     if (Object.keys(latest.current.conflicts).length > 0) {
       document.querySelector<HTMLElement>(".conflict button")?.focus();
-      return false;
+      return undefined;
     }
     isBusy.current = true;
     setIsSaving(true);
     try {
-      const { userErrors } = story ? await change(story) : await begin(latest.current.fields);
+      const { story: now, userErrors } = story ? await change(story) : await begin(latest.current.fields);
       const isStale = userErrors.some(({ code }) => code === "STALE_OBJECT");
       setErrors(isStale ? [{ code: "STALE_OBJECT", message: s().mergedElsewhere }] : [...userErrors]);
-      if (userErrors.length === 0) void reloadCampaign();
-      return userErrors.length === 0;
+      if (userErrors.length > 0) return undefined;
+      void reloadCampaign();
+      return now?.desk?.editRevision;
     } catch (error) {
       setErrors([{ code: "INTERNAL", message: explain(error) }]);
-      return false;
+      return undefined;
     } finally {
       isBusy.current = false;
       setIsSaving(false);
@@ -254,7 +255,6 @@ export function Editor(props: EditorProps) {
             onInput={(summary) => draft.set({ summary })}
           />
           <NomineeChoice
-            slug={campaign.slug}
             value={fields.nomineeId}
             known={story?.nominee}
             error={errorOf(errors, "nomineeId")}

@@ -1,5 +1,6 @@
 // Days of a calendar, as "2026-11-28": counted without a time zone, which only their times have.
 import { formatTime } from "../../shared/format";
+import { utcToZoned, zonedToUtc } from "../../shared/zoned";
 
 const dayMs = 86_400_000;
 
@@ -8,6 +9,12 @@ const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
 /** The day so many days later. */
 export const addDays = (day: string, n: number) => dayOf(msOf(day) + n * dayMs);
+
+/** The day of a moment in a time zone. */
+export const dayIn = (ms: number, timeZone: string) => utcToZoned(new Date(ms).toISOString(), timeZone).slice(0, 10);
+
+/** The beginning of the day of a moment in a time zone. */
+export const dayStart = (ms: number, timeZone: string) => Date.parse(zonedToUtc(`${dayIn(ms, timeZone)}T00:00`, timeZone));
 
 /** The seven days of a day's week, from Monday. */
 export function weekOf(day: string): string[] {

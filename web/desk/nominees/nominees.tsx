@@ -175,7 +175,7 @@ export function NomineesView({ id }: { id?: string | undefined }) {
         </p>
       )}
       {content()}
-      {id === newId && mayEdit && <NewNominee roster={roster} onClose={() => goTo()} />}
+      {id === newId && mayEdit && <NewNominee roster={roster} onClose={() => goTo()} onOpen={goTo} />}
       {id && id !== newId && <NomineeSheet key={id} id={id} roster={roster} onClose={() => goTo()} />}
       {showsPortraits && <PortraitsDialog roster={roster} onClose={() => setShowsPortraits(false)} />}
       {editedNominee && <CellReason cell={cell} nominee={editedNominee} />}

@@ -70,8 +70,8 @@ export function CampaignForm({ onAmend }: { onAmend: () => void }) {
     if (refusals.length > 0) return;
     const after = currentCampaign.value as Campaign;
     const sent = Object.fromEntries(changed.map((field) => [field, fields[field]]));
-    draft.saved(sent, fieldsOf(after), after.desk.editRevision);
-    tell(t().saved);
+    const left = draft.saved(sent, fieldsOf(after), after.desk.editRevision);
+    tell(Object.keys(left).length > 0 ? t().savedBefore : t().saved);
     if (changed.includes("slug")) go(campaignPath(fields.slug.trim(), "rules"));
   };
   const part: PartProps = { campaign, fields, set, errors, fixed };

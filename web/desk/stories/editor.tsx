@@ -6,7 +6,7 @@ import { randomUuid } from "../../shared/session";
 import { storedValue } from "../../shared/storage";
 import { type Campaign, mayHere, reloadCampaign, useCampaign } from "../campaign";
 import { Confirm } from "../parts/dialog";
-import { type Draft, useDraft } from "../parts/draft";
+import { type Draft, handOver, useDraft } from "../parts/draft";
 import { Conflict, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { Icon } from "../parts/icon";
 import { complain, tell } from "../parts/notice";
@@ -78,8 +78,7 @@ function useSaving(draft: Draft<Fields>, { story, onStory }: EditorProps) {
     key.current.write(undefined);
     const typed = latest.current.fields;
     if (JSON.stringify(typed) !== JSON.stringify(fields)) {
-      const kept = { base: fieldsOf(made), revision: made.desk.editRevision, fields: typed };
-      storedValue(`draft.${draftKey(made.id)}`, () => sessionStorage).write(kept);
+      handOver(draftKey(made.id), fieldsOf(made), made.desk.editRevision, typed);
     }
     latest.current.discard();
     tell(s().created);
@@ -91,8 +90,8 @@ function useSaving(draft: Draft<Fields>, { story, onStory }: EditorProps) {
     const answer = await update(current.id, revision, changes);
     const now = answer.story as Story | null;
     if (now && answer.userErrors.length === 0) {
-      latest.current.saved(changes, fieldsOf(now), now.desk.editRevision);
-      tell(t().saved);
+      const left = latest.current.saved(changes, fieldsOf(now), now.desk.editRevision);
+      tell(Object.keys(left).length > 0 ? t().savedBefore : t().saved);
     }
     if (now) onStory(now);
     return answer;

@@ -180,7 +180,7 @@ export const t = texts(
     missing: "missing",
     open: "open",
     addThem: "Add",
-    lookAt: "Look",
+    lookAt: "View",
     announce: "Announce…",
     announceTitle: (title: string) => `Announce “${title}”?`,
     announceEffect: (nominees: number, categories: number) =>

@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { after, describe, test } from "node:test";
 import { run } from "./api.js";
 import { expectAccessible } from "./axe.js";
-import { laptop, open, phone, startBrowser } from "./browser.js";
+import { laptop, open, phone, rewriteAnswers, startBrowser } from "./browser.js";
 import { field, file, goBySide, importNominees, named, openDesk, png, signInHere, staffToken, words } from "./desk.js";
 import { startServer } from "./server.js";
 import { event, eventually } from "./waiting.js";
@@ -48,6 +48,28 @@ const editNominee = async (id, change, as = token) => {
   const input = { nomineeId: id, expectedRevision: desk.editRevision, ...change };
   return (await run(server, document, { input }, as)).updateNominee.userErrors;
 };
+
+/**
+ * Holds the next operation whose variables have this text: `sent` once it is on its way, and `release` lets it and all
+ * others go.
+ */
+async function hold(page, text) {
+  const gate = event("the held operation to be let go");
+  const arrival = event(`an operation with ${text}`);
+  const handler = async (route) => {
+    if (route.request().postData()?.includes(text)) {
+      arrival.happen();
+      await gate.happened();
+    }
+    await route.continue().catch(() => undefined);
+  };
+  await page.route("**/graphql", handler);
+  const release = async () => {
+    gate.happen();
+    await page.unroute("**/graphql", handler);
+  };
+  return { sent: arrival.happened(), release };
+}
 
 const says = (page, text) => page.locator(".notices").getByText(text).waitFor();
 const nomineeAt = ({ id }) => `${demo}/nominees/${id}`;
@@ -248,6 +270,48 @@ describe("an edit is not lost", () => {
     assert.deepEqual(nodes, [{ name }]);
   });
 
+  test("when it is typed while the edit before it is being saved", async (context) => {
+    const nominee = takeNominee();
+    const { page } = await openAs(context, emails.owner, nomineeAt(nominee));
+    const sheet = page.getByRole("dialog");
+    await field(sheet, "Employer").fill("Sent first");
+    const { sent, release } = await hold(page, "Sent first");
+    await saveOf(sheet).click();
+    await sent;
+    await field(sheet, "City").fill("Typed meanwhile");
+    await field(sheet, "Employer").fill("Sent second");
+    await release();
+    await says(page, "Saved, but for what you have typed meanwhile.");
+    const { employer, city } = await findNominee(nominee.id);
+    assert.equal(employer, "Sent first");
+    assert.notEqual(city, "Typed meanwhile");
+    assert.equal(await field(sheet, "City").inputValue(), "Typed meanwhile");
+    assert.equal(await field(sheet, "Employer").inputValue(), "Sent second");
+    await saveOf(sheet).click();
+    await sheet.waitFor({ state: "detached" });
+    const saved = await findNominee(nominee.id);
+    assert.deepEqual([saved.employer, saved.city], ["Sent second", "Typed meanwhile"]);
+  });
+
+  test("when it is typed while a new nominee is being made", async (context) => {
+    const name = `Begun ${randomUUID().slice(0, 8)}`;
+    const { page } = await openAs(context, emails.owner, `${demo}/nominees/new`);
+    const sheet = page.getByRole("dialog");
+    await field(sheet, "Name").fill(name);
+    await field(sheet, "Employer").fill("Meanwhile Works");
+    const { sent, release } = await hold(page, name);
+    await named(sheet, "button", "Add").click();
+    await sent;
+    await field(sheet, "City").fill("Laterford");
+    await release();
+    await says(page, `${name} is on the list. Save what you have typed meanwhile, too.`);
+    await saveOf(sheet).click();
+    await sheet.waitFor({ state: "detached" });
+    const query = `query ($search: String) { campaign(slug: "demo") { nominees(first: 10, search: $search) { nodes { name city } } } }`;
+    const { nodes } = (await run(server, query, { search: name }, token)).campaign.nominees;
+    assert.deepEqual(nodes, [{ name, city: "Laterford" }]);
+  });
+
   test("when the language is switched", async (context) => {
     const { page } = await openAs(context, emails.owner, `${desk}/o/${organisation.slug}/new`);
     await field(page, "Title").fill("Typed before");
@@ -256,6 +320,174 @@ describe("an edit is not lost", () => {
     assert.equal(await page.evaluate(() => document.documentElement.lang), "zh-CN");
     await page.reload();
     assert.equal(await field(page, "标题").inputValue(), "Typed before");
+  });
+});
+
+describe("a draft of a campaign", () => {
+  const opensAt = `${new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)}T01:02:33Z`;
+  const closesAt = `${new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10)}T10:00:59Z`;
+  const rules = {
+    ...{ period: "DAY", scope: "CATEGORY", votesPerPeriod: 3 },
+    ...{ tallyVisibility: "LIVE", admits: ["GUEST", "WECHAT_MINI_PROGRAM"] },
+  };
+
+  /** Makes a draft in Chinese time; gives the address of its rules, and how it stands. */
+  async function makeDraft(slug) {
+    const create = `mutation ($input: CreateCampaignInput!) {
+      createCampaign(input: $input) { campaign { id } userErrors { code } } }`;
+    const input = {
+      organisationId: organisation.id,
+      idempotencyKey: randomUUID(),
+      ...{ slug, title: slug, votingOpensAt: opensAt, votingClosesAt: closesAt, timeZone: "Asia/Shanghai", rules },
+      categories: [{ key: "all", name: "All", shortlistSize: 10 }],
+    };
+    assert.deepEqual((await run(server, create, { input }, token)).createCampaign.userErrors, []);
+    const query = `query ($slug: String!) { campaign(slug: $slug) {
+      timeZone votingOpensAt votingClosesAt categories { key name shortlistSize } } }`;
+    return { url: `${desk}/c/${slug}/rules`, find: async () => (await run(server, query, { slug }, token)).campaign };
+  }
+
+  test("gets another time zone: found by its offset, and the seconds of its times stay", async (context) => {
+    const { url, find } = await makeDraft("zones");
+    const { page } = await openAs(context, emails.owner, url);
+    const zone = page.getByRole("combobox", { name: "Time zone" });
+    assert.equal(await zone.inputValue(), "Shanghai · Beijing time · UTC+08:00");
+    await zone.fill("utc+9 japan");
+    await named(page, "option", "Tokyo Japan Standard Time · UTC+09:00").click();
+    await saveOf(page).click();
+    await says(page, t.saved);
+    const { timeZone, votingOpensAt, votingClosesAt } = await find();
+    const earlier = (moment) => Date.parse(moment) - 3_600_000;
+    assert.equal(timeZone, "Asia/Tokyo");
+    assert.deepEqual([votingOpensAt, votingClosesAt].map(Date.parse), [opensAt, closesAt].map(earlier));
+    await named(page, "button", "中文").click();
+    assert.equal(await page.getByRole("combobox", { name: "时区" }).inputValue(), "日本时间 · Tokyo · UTC+09:00");
+  });
+
+  test("gets a category, which is edited while it is being saved", async (context) => {
+    const { url, find } = await makeDraft("rows");
+    const { page } = await openAs(context, emails.owner, url);
+    const categories = page.getByRole("region", { name: "Categories" });
+    await named(categories, "button", "Add a category").click();
+    await field(categories, "Name").nth(1).fill("Second");
+    const { sent, release } = await hold(page, "Second");
+    await named(categories, "button", "Save the categories").click();
+    await sent;
+    await field(categories, "Places").nth(1).fill("7");
+    await release();
+    await says(page, "Saved, but for what you have typed meanwhile.");
+    assert.deepEqual((await find()).categories.map(({ name, shortlistSize }) => [name, shortlistSize]), [
+      ["All", 10],
+      ["Second", 10],
+    ]);
+    await named(categories, "button", "Save the categories").click();
+    const isSaved = async () => {
+      const [, second, ...others] = (await find()).categories;
+      return second.shortlistSize === 7 && others.length === 0;
+    };
+    await eventually(isSaved, "the category to be saved once");
+  });
+});
+
+describe("two people at one story", () => {
+  test("what is handed in is what was seen", async (context) => {
+    const writer = await staffToken(server, emails.editor, password);
+    const ask = (document, input, as) => run(server, document, { input }, as);
+    const { createStory } = await ask(
+      "mutation ($input: CreateStoryInput!) { createStory(input: $input) { story { id desk { editRevision } } userErrors { code } } }",
+      { campaignId: campaign.id, idempotencyKey: randomUUID(), title: "Seen by its author", body: "A text." },
+      writer,
+    );
+    const { id, desk: { editRevision } } = createStory.story;
+    const { page } = await openAs(context, emails.editor, `${demo}/stories/${id}`);
+    const handIn = named(page, "button", "Hand in for review");
+    await handIn.waitFor();
+    const { updateStory } = await ask(
+      "mutation ($input: UpdateStoryInput!) { updateStory(input: $input) { userErrors { code } } }",
+      { storyId: id, expectedRevision: editRevision, title: "Changed by a colleague" },
+      token,
+    );
+    assert.deepEqual(updateStory.userErrors, []);
+    const find = async () => {
+      const query = "query ($id: ID!) { story(id: $id) { title desk { state } } }";
+      return (await run(server, query, { id }, token)).story;
+    };
+    await handIn.click();
+    await page.getByRole("heading", { name: "Changed by a colleague", level: 1 }).waitFor();
+    await page.locator(".steps .refusal").waitFor();
+    assert.deepEqual(await find(), { title: "Changed by a colleague", desk: { state: "DRAFT" } });
+    // What is seen now is handed in, with what is typed.
+    await field(page, "Headline").fill("Seen by both");
+    await handIn.click();
+    await says(page, "Handed in. Somebody else approves it.");
+    assert.deepEqual(await find(), { title: "Seen by both", desk: { state: "IN_REVIEW" } });
+  });
+});
+
+describe("the desk minds what it asks and keeps", () => {
+  test("a page that nobody looks at does not ask how far a sheet is read", async (context) => {
+    const { page } = await openAs(context, emails.owner, desk);
+    await page.addInitScript(() => {
+      const { fetch } = globalThis;
+      globalThis.askedUnseen = 0;
+      globalThis.fetch = (...request) => {
+        if (document.hidden) globalThis.askedUnseen++;
+        return fetch(...request);
+      };
+    });
+    let looks = 0;
+    await rewriteAnswers(page, ({ node }) => {
+      if (node?.readRows === undefined) return undefined;
+      looks++;
+      return { data: { node: { ...node, status: "READING" } } };
+    });
+    await page.clock.install();
+    await page.goto(`${demo}/imports`);
+    const give = page.locator("input[type=file]").first();
+    await give.setInputFiles(file("unread-names.csv", "text/csv", Buffer.from("编号,姓名\n1,甲")));
+    await eventually(() => looks > 2, "the desk to look again");
+    const show = (isHidden) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, isHidden);
+    await show(true);
+    for (let turn = 0; turn < 5; turn++) await page.clock.runFor(10_000);
+    assert.equal(await page.evaluate(() => globalThis.askedUnseen), 0);
+    const before = looks;
+    await show(false);
+    await eventually(() => looks > before, "the desk to look when it is looked at");
+    // Whoever has the browser next does not learn the name of the file.
+    await page.getByRole("heading", { name: "unread-names.csv" }).waitFor();
+    const kept = await page.evaluate(() => JSON.stringify(localStorage));
+    assert.ok(!kept.includes("unread-names"), kept);
+  });
+
+  test("the list of nominees is read once, whatever else asks for it", async (context) => {
+    const { page } = await openAs(context, emails.owner, desk);
+    const { sent, release } = await hold(page, campaign.id);
+    await page.goto(`${demo}/nominees`);
+    await sent;
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await release();
+    await page.getByRole("grid").waitFor();
+  });
+
+  test("the question mark shows the keys, and is a letter where somebody types", async (context) => {
+    const { page } = await openAs(context, emails.owner, `${demo}/nominees`);
+    const search = page.getByRole("searchbox");
+    await search.fill("");
+    await search.press("?");
+    assert.equal(await search.inputValue(), "?");
+    const keys = page.getByRole("dialog", { name: "Keys" });
+    assert.equal(await keys.count(), 0);
+    await search.fill("");
+    await page.locator("#content").focus();
+    await page.keyboard.press("?");
+    await keys.getByText("Saves it").waitFor();
+    await expectAccessible(page, "the keys");
+    await page.keyboard.press("Escape");
+    await keys.waitFor({ state: "detached" });
   });
 });
 

@@ -1,6 +1,7 @@
 // What is around every view: the side bar, which is a menu on a phone, and the way out.
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { lazy } from "../shared/lazy";
 import { isStuck } from "../shared/server";
 import { type Viewer, campaign as currentCampaign, may, mayHere } from "./campaign";
 import { Icon, type IconName } from "./parts/icon";
@@ -9,6 +10,22 @@ import { Phase, explain } from "./parts/states";
 import { type CampaignView, type Route, campaignPath, pathOf } from "./route";
 import { signOut } from "./session";
 import { t } from "./texts";
+
+const KeysDialog = lazy<{ onClose: () => void }>(async () => (await import("./keys")).KeysDialog, () => null);
+
+/** Calls `show` when the key is pressed that asks for the keys, unless somebody types. */
+function useQuestionMark(show: () => void): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const isTyped = (event.target as Element).closest?.("input, textarea, select");
+      if (event.key !== "?" || event.ctrlKey || event.metaKey || isTyped || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      show();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, []);
+}
 
 interface FrameProps {
   route: Route | undefined;
@@ -19,6 +36,8 @@ interface FrameProps {
 
 export function Frame({ route, member, onSwitchLanguage, children }: FrameProps) {
   const [isOpen, setIsOpen] = useState(false);
+  const [showsKeys, setShowsKeys] = useState(false);
+  useQuestionMark(() => setShowsKeys(true));
   const campaign = currentCampaign.use();
   const stuck = isStuck.use();
   useEffect(() => setIsOpen(false), [route]);
@@ -90,6 +109,10 @@ export function Frame({ route, member, onSwitchLanguage, children }: FrameProps)
           <Link href={pathOf({ view: "account" })} icon="person" isHere={route?.view === "account"}>
             {member.name ?? t().account}
           </Link>
+          <button type="button" class="quiet keys-button" onClick={() => setShowsKeys(true)}>
+            {t().keys}
+            <kbd>?</kbd>
+          </button>
           <div class="row">
             <button type="button" class="quiet" lang={t().switchLanguage === "中文" ? "zh" : "en"} onClick={onSwitchLanguage}>
               {t().switchLanguage}
@@ -100,6 +123,7 @@ export function Frame({ route, member, onSwitchLanguage, children }: FrameProps)
           </div>
         </div>
       </aside>
+      {showsKeys && <KeysDialog onClose={() => setShowsKeys(false)} />}
       {isOpen && <div class="veil" onClick={() => setIsOpen(false)} />}
       <main id="content" tabIndex={-1}>
         {stuck && (

@@ -20,9 +20,10 @@ export class PagedList<Node extends { id: string }> {
 
   constructor(private readonly readPage: (after: string | null) => Promise<Page<Node>>) {}
 
-  /** Reads the next page, unless that is being done or there is none. */
+  /** Reads the next page, if there is one; waits for what is being read already. */
   async loadMore(): Promise<void> {
-    if (!this.#loading && !this.isComplete) await this.#load(() => this.#readNext());
+    if (this.#loading) await this.#loading;
+    else if (!this.isComplete) await this.#load(() => this.#readNext());
   }
 
   /** Reads what has been read again, and shows it once all of it has come; nothing changes when that fails. */

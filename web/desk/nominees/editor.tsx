@@ -5,7 +5,7 @@ import { randomUuid } from "../../shared/session";
 import { storedValue } from "../../shared/storage";
 import { mayHere, reloadCampaign, useCampaign } from "../campaign";
 import { Confirm, Dialog } from "../parts/dialog";
-import { type Draft, useDraft } from "../parts/draft";
+import { type Draft, handOver, useDraft } from "../parts/draft";
 import { Choice, Conflict, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { tell } from "../parts/notice";
 import { Portrait } from "../parts/portrait";
@@ -68,8 +68,13 @@ function NomineeFields({ draft, errors, isNew, isFixed }: FieldsProps) {
   );
 }
 
+interface NewNomineeProps extends SheetProps {
+  /** Opens the nominee that was made: something was typed meanwhile. */
+  onOpen: (id: string) => void;
+}
+
 /** A new nominee. */
-export function NewNominee({ roster, onClose }: SheetProps) {
+export function NewNominee({ roster, onClose, onOpen }: NewNomineeProps) {
   const campaign = useCampaign();
   const empty: Fields = {
     name: "",
@@ -81,6 +86,8 @@ export function NewNominee({ roster, onClose }: SheetProps) {
     summary: "",
   };
   const draft = useDraft<Fields>(`nominee.new.${campaign.id}`, empty, 0);
+  const typed = useRef(draft.fields);
+  typed.current = draft.fields;
   const [errors, setErrors] = useState<UserError[]>([]);
   const [isBusy, setIsBusy] = useState(false);
   // An answer that got lost must not make the same nominee twice.
@@ -99,9 +106,10 @@ export function NewNominee({ roster, onClose }: SheetProps) {
     setErrors(faults);
     if (faults.length > 0) return;
     setIsBusy(true);
+    const sent = JSON.stringify(draft.fields);
     try {
       const { number, ...texts } = draft.fields;
-      const idempotencyKey = keyOf(JSON.stringify(draft.fields));
+      const idempotencyKey = keyOf(sent);
       const input = { campaignId: campaign.id, idempotencyKey, ...texts, ...inputOf({ number }) };
       const { createNominee } = await execute(CreateNominee, { input }, { as: staff });
       const { nominee, userErrors } = createNominee;
@@ -109,10 +117,14 @@ export function NewNominee({ roster, onClose }: SheetProps) {
       if (!nominee || userErrors.length > 0) return;
       wish.write(undefined);
       roster.put(nominee);
+      const later = { ...typed.current, number: typed.current.number || String(nominee.number) };
+      const isAll = JSON.stringify(typed.current) === sent;
+      if (!isAll) handOver(draftKey(nominee.id), fieldsOf(nominee), nominee.desk?.editRevision ?? 0, later);
       draft.discard();
-      tell(t().created(nominee.name));
+      tell(isAll ? t().created(nominee.name) : t().createdBefore(nominee.name));
       void reloadCampaign();
-      onClose();
+      if (isAll) onClose();
+      else onOpen(nominee.id);
     } catch (error) {
       setErrors([{ code: "ERROR", message: explain(error) }]);
     } finally {
@@ -150,6 +162,8 @@ function Found({ draft }: { draft: Draft<Fields> }) {
     </p>
   );
 }
+
+const draftKey = (id: string) => `nominee.${id}`;
 
 /** The nominee of an address. */
 export function NomineeSheet({ id, roster, onClose }: SheetProps & { id: string }) {
@@ -193,7 +207,7 @@ interface NomineeFormProps extends SheetProps {
 
 function NomineeForm({ nominee, roster, onClose, onRead }: NomineeFormProps) {
   const campaign = useCampaign();
-  const draft = useDraft<Fields>(`nominee.${nominee.id}`, fieldsOf(nominee), nominee.desk?.editRevision ?? 0);
+  const draft = useDraft<Fields>(draftKey(nominee.id), fieldsOf(nominee), nominee.desk?.editRevision ?? 0);
   const reasonKept = storedValue<string>(`draft.nominee.${nominee.id}.reason`, () => sessionStorage);
   const [reason, setReason] = useState(() => reasonKept.read() ?? "");
   const [errors, setErrors] = useState<UserError[]>([]);
@@ -201,8 +215,10 @@ function NomineeForm({ nominee, roster, onClose, onRead }: NomineeFormProps) {
   const mayEdit = mayHere("EDIT_CAMPAIGNS");
   const isRead = isPublic(campaign, draft.changes);
   const hasConflicts = Object.keys(draft.conflicts).length > 0;
+  const typedReason = useRef(reason);
   const keepReason = (text: string) => {
     reasonKept.write(text || undefined);
+    typedReason.current = text;
     setReason(text);
   };
   const submit = async (event: Event) => {
@@ -214,16 +230,18 @@ function NomineeForm({ nominee, roster, onClose, onRead }: NomineeFormProps) {
     if (faults.length > 0) return;
     setIsBusy(true);
     try {
+      const { changes } = draft;
       const publicReason = isRead ? reason : undefined;
-      const { nominee: saved, userErrors } = await save(roster, nominee.id, draft.revision, draft.changes, publicReason);
+      const { nominee: saved, userErrors } = await save(roster, nominee.id, draft.revision, changes, publicReason);
       if (saved) onRead(saved);
       // What stands there now is shown beside what is typed here.
       setErrors(userErrors.filter(({ code }) => code !== "STALE_OBJECT"));
       if (!saved || userErrors.length > 0) return;
-      draft.discard();
-      keepReason("");
-      tell(shared().saved);
+      const left = draft.saved(changes, fieldsOf(saved), saved.desk?.editRevision ?? 0);
+      if (typedReason.current === reason) keepReason("");
       void reloadCampaign();
+      if (Object.keys(left).length > 0) return tell(shared().savedBefore);
+      tell(shared().saved);
       onClose();
     } catch (error) {
       setErrors([{ code: "ERROR", message: explain(error) }]);

@@ -5,6 +5,7 @@ import { language } from "../../shared/language";
 import { useReturn } from "../../shared/store";
 import { mayHere, useCampaign } from "../campaign";
 import { Icon } from "../parts/icon";
+import { useNarrow } from "../parts/media";
 import { Empty, Failed } from "../parts/states";
 import { campaignPath, go, parameter, setParameters } from "../route";
 import { sessionState } from "../session";
@@ -16,7 +17,6 @@ import { PortraitsDialog, PortraitsLine, useFileDrop } from "./portraits_dialog"
 import { type SortKey, type Wish, matching, ordered, rosterOf, sortKeys } from "./roster";
 import { NomineeCards, NomineeTable } from "./table";
 import { t } from "./texts";
-import { useMedia } from "./window";
 
 /** The last part of the address while a nominee is made. */
 const newId = "new";
@@ -83,16 +83,12 @@ export function NomineesView({ id }: { id?: string | undefined }) {
   const [wish, setWish] = useWish();
   const [showsPortraits, setShowsPortraits] = useState(false);
   const mayEdit = mayHere("EDIT_CAMPAIGNS");
-  const isPhone = useMedia("(max-width: 860px)");
-  useEffect(() => {
-    // What was read before is shown at once, and read again.
-    if (roster.isComplete) void roster.reread();
-    else void roster.readAll();
-  }, [roster]);
+  const isPhone = useNarrow();
+  useEffect(() => void roster.readNow(), [roster]);
   const session = sessionState.use();
   // What broke off with the session goes on after signing in again.
   useEffect(() => void (session === "open" && roster.error !== undefined && roster.readAll()), [session]);
-  useReturn(awayMs, () => void (roster.isComplete ? roster.reread() : roster.readAll()));
+  useReturn(awayMs, () => void roster.readNow());
   const cell = useCellEditing(roster, campaign, (nomineeId, field) => {
     requestAnimationFrame(() => {
       const row = [...document.querySelectorAll(".roster tr[data-row]")].find((tr) => tr.getAttribute("data-id") === nomineeId);
@@ -179,7 +175,7 @@ export function NomineesView({ id }: { id?: string | undefined }) {
         </p>
       )}
       {content()}
-      {id === newId && mayEdit && <NewNominee roster={roster} onClose={() => goTo()} />}
+      {id === newId && mayEdit && <NewNominee roster={roster} onClose={() => goTo()} onOpen={goTo} />}
       {id && id !== newId && <NomineeSheet key={id} id={id} roster={roster} onClose={() => goTo()} />}
       {showsPortraits && <PortraitsDialog roster={roster} onClose={() => setShowsPortraits(false)} />}
       {editedNominee && <CellReason cell={cell} nominee={editedNominee} />}

@@ -35,6 +35,9 @@ export class Roster extends PagedList<Nominee> {
     while (!this.isComplete && this.error === undefined);
   }
 
+  /** Reads all as it stands now; what was read before is shown meanwhile. */
+  readNow = () => (this.isComplete ? this.reread() : this.readAll());
+
   /** The nominee with this id, if it was read. */
   find = (id: string) => this.nodes.find((nominee) => nominee.id === id);
 

@@ -63,6 +63,7 @@ const english = {
   // One nominee.
   create: "New nominee",
   created: (name: string) => `${name} is on the list.`,
+  createdBefore: (name: string) => `${name} is on the list. Save what you have typed meanwhile, too.`,
   nextNumber: "Left empty, it is the next one.",
   fields: {
     name: "Name",
@@ -225,6 +226,7 @@ const chinese: typeof english = {
   saveKeys: "回车保存，Esc 取消",
   create: "添加候选人",
   created: (name) => `${name} 已加入名单。`,
+  createdBefore: (name) => `${name} 已加入名单。您在此期间输入的内容请另行保存。`,
   nextNumber: "不填则自动取下一个编号。",
   fields: {
     name: "姓名",

@@ -1,6 +1,6 @@
 // The rows of a long list that are on the screen: the others are room, so that a thousand rows cost what twenty do.
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 /** Rows beyond the edges of the screen that are drawn, too. */
 const margin = 3;
@@ -33,17 +33,4 @@ export function useRange(element: RefObject<HTMLElement | null>, count: number, 
   const end = Math.min(count, seen.end);
   // A list that has become short is seen from its end.
   return { first: Math.max(0, Math.min(seen.first, end - (seen.end - seen.first))), end };
-}
-
-/** Whether a media query holds. */
-export function useMedia(query: string): boolean {
-  const [holds, setHolds] = useState(() => matchMedia(query).matches);
-  useEffect(() => {
-    const list = matchMedia(query);
-    const change = () => setHolds(list.matches);
-    list.addEventListener("change", change);
-    change();
-    return () => list.removeEventListener("change", change);
-  }, [query]);
-  return holds;
 }

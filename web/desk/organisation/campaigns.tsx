@@ -125,7 +125,7 @@ function waiting({ slug, phase, desk }: Line): { text: string; path: string }[] 
     { n: phase === "ENDED" ? 1 : 0, text: () => t().toPublish, path: campaignPath(slug, "result") },
     { n: storyCounts.inReview, text: t().toReview, path: `${campaignPath(slug, "stories")}?state=IN_REVIEW` },
     { n: storyCounts.approved, text: t().toSchedule, path: campaignPath(slug, "schedule") },
-    { n: nomineeCounts.withoutPortrait, text: t().noPortrait, path: campaignPath(slug, "nominees") },
+    { n: nomineeCounts.withoutPortrait, text: t().noPortrait, path: `${campaignPath(slug, "nominees")}?portrait=none` },
   ];
   const isOver = phase === "PUBLISHED" || phase === "ARCHIVED";
   return isOver ? [] : all.filter(({ n }) => n > 0).map(({ n, text, path }) => ({ text: text(n), path }));

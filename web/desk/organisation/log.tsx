@@ -7,6 +7,7 @@ import { execute } from "../../shared/server";
 import { useLookAgain } from "../../shared/store";
 import { zonedToUtc } from "../../shared/zoned";
 import { type Membership, useCampaign } from "../campaign";
+import { addDays, isDay } from "../parts/calendar";
 import { Field } from "../parts/form";
 import { PageEnd } from "../parts/paged";
 import { Empty } from "../parts/states";
@@ -43,12 +44,6 @@ interface LogProps {
   hint: string;
 }
 
-/** The day after one: the filter takes its last day wholly. What is no day, as addresses may have it, gives none. */
-function dayAfter(day: string): string {
-  const ms = Date.parse(`${day}T00:00Z`) + 86_400_000;
-  return Number.isNaN(ms) ? "" : new Date(ms).toISOString().slice(0, 10);
-}
-
 /** The variables of the filters that stand in the address. */
 function filterOf(campaignId: string | undefined, timeZone: string) {
   const [from, to] = [parameter("from"), parameter("to")];
@@ -57,7 +52,8 @@ function filterOf(campaignId: string | undefined, timeZone: string) {
     action: parameter("action") || null,
     campaignId: campaignId ?? (parameter("campaign") || null),
     from: from ? zonedToUtc(`${from}T00:00`, timeZone) || null : null,
-    to: to ? zonedToUtc(`${dayAfter(to)}T00:00`, timeZone) || null : null,
+    // The last day is wholly taken. What is no day, as addresses may have it, is no filter.
+    to: isDay(to) ? zonedToUtc(`${addDays(to, 1)}T00:00`, timeZone) : null,
   };
 }
 

@@ -3,9 +3,10 @@ import { now } from "../../shared/clock";
 import { locale } from "../../shared/format";
 import { zonedToUtc } from "../../shared/zoned";
 import type { QuotaPeriod, QuotaScope, TallyVisibility } from "../operations";
-import { Choice, Field, TextField, type UserError, errorOf } from "../parts/form";
+import { Choice, TextField, type UserError, errorOf } from "../parts/form";
 import { Icon } from "../parts/icon";
 import { zoneName } from "../parts/zone";
+import { ZoneChoice } from "../parts/zone_choice";
 import type { IdentityKind } from "./operations";
 import { rulesSentence } from "./rules_sentence";
 import { SlugField, isSlug, slugOf } from "./slug";
@@ -17,19 +18,6 @@ export type Step = (typeof steps)[number];
 
 const votesMax = 1_000;
 const shortlistMax = 10_000;
-const commonZones = [
-  "Asia/Shanghai",
-  "Asia/Urumqi",
-  "Asia/Hong_Kong",
-  "Asia/Macau",
-  "Asia/Taipei",
-  "Asia/Singapore",
-  "Asia/Tokyo",
-  "Europe/London",
-  "Europe/Berlin",
-  "America/New_York",
-  "UTC",
-];
 
 /** A campaign as it is being filled in. */
 export type NewCampaign = {
@@ -131,25 +119,14 @@ function What({ campaign, errors, problem, onChange }: StepProps) {
 function When({ campaign, errors, problem, onChange }: StepProps) {
   const { timeZone, opens, closes } = campaign;
   const found = problem ? timesProblem(campaign, timeZone) : undefined;
-  const zones = Intl.supportedValuesOf("timeZone");
   return (
     <>
-      <Field label={t().timeZone} hint={t().timeZoneHint} error={errorOf(errors, "timeZone")}>
-        {(attributes) => (
-          <select {...attributes} value={timeZone} onChange={(event) => onChange({ timeZone: event.currentTarget.value })}>
-            <optgroup label={t().commonZones}>
-              {[...new Set([timeZone, ...commonZones])].map((zone) => (
-                <option key={zone}>{zone}</option>
-              ))}
-            </optgroup>
-            <optgroup label={t().allZones}>
-              {zones.map((zone) => (
-                <option key={zone}>{zone}</option>
-              ))}
-            </optgroup>
-          </select>
-        )}
-      </Field>
+      <ZoneChoice
+        value={timeZone}
+        hint={t().timeZoneHint}
+        error={errorOf(errors, "timeZone")}
+        onChange={(timeZone) => onChange({ timeZone })}
+      />
       <TimesFields
         times={{ opens, closes }}
         timeZone={timeZone}

@@ -1,6 +1,7 @@
 // The times between which people may vote, with suggestions.
 import { now } from "../../shared/clock";
-import { utcToZoned, zonedToUtc } from "../../shared/zoned";
+import { zonedToUtc } from "../../shared/zoned";
+import { addDays, addMonths, dayIn, weekOf } from "../parts/calendar";
 import { TextField } from "../parts/form";
 import { zoneName } from "../parts/zone";
 import { t } from "./texts";
@@ -16,19 +17,6 @@ const hourMs = 3_600_000;
 const opening = "09:00";
 const closing = "18:00";
 const durations = [7, 14, 30];
-
-const today = (timeZone: string) => utcToZoned(new Date(now()).toISOString(), timeZone).slice(0, 10);
-
-/** A day so many days after another. */
-const dayAfter = (day: string, days: number) => new Date(Date.parse(`${day}T00:00Z`) + days * dayMs).toISOString().slice(0, 10);
-
-/** Days until the next Monday: 1 to 7. */
-const toMonday = (day: string) => 7 - ((new Date(`${day}T00:00Z`).getUTCDay() + 6) % 7);
-
-function firstOfNextMonth(day: string): string {
-  const date = new Date(`${day}T00:00Z`);
-  return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)).toISOString().slice(0, 10);
-}
 
 /** What is wrong with times, if anything is; `field` is the one to mend. */
 export function timesProblem({ opens, closes }: Times, timeZone: string): { field: keyof Times; text: string } | undefined {
@@ -51,11 +39,11 @@ interface TimesFieldsProps {
 /** Opening and closing. */
 export function TimesFields({ times, timeZone, onChange, opensError, closesError }: TimesFieldsProps) {
   const { opens, closes } = times;
-  const day = today(timeZone);
+  const day = dayIn(now(), timeZone);
   const suggestions: [string, string][] = [
-    [t().tomorrow, dayAfter(day, 1)],
-    [t().nextMonday, dayAfter(day, toMonday(day))],
-    [t().nextMonth, firstOfNextMonth(day)],
+    [t().tomorrow, addDays(day, 1)],
+    [t().nextMonday, addDays(weekOf(day)[0]!, 7)],
+    [t().nextMonth, addMonths(day, 1)],
   ];
   const problem = opens && closes ? timesProblem(times, timeZone) : undefined;
   const past = opens && Date.parse(zonedToUtc(opens, timeZone)) < now() ? t().isPast : undefined;
@@ -95,7 +83,7 @@ export function TimesFields({ times, timeZone, onChange, opensError, closesError
               key={days}
               type="button"
               disabled={!opens}
-              onClick={() => onChange({ opens, closes: `${dayAfter(opens.slice(0, 10), days)}T${closing}` })}
+              onClick={() => onChange({ opens, closes: `${addDays(opens.slice(0, 10), days)}T${closing}` })}
             >
               {t().days(days)}
             </button>

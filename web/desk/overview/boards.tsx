@@ -6,8 +6,9 @@ import { useTick } from "../../shared/store";
 import type { Campaign } from "../campaign";
 import { Portrait } from "../parts/portrait";
 import { campaignPath } from "../route";
+import type { Nominee } from "../nominees/roster";
 import type { Figures, LiveFigures, Standing } from "./figures";
-import type { Nominee, Roster } from "./roster";
+import type { Roster } from "./roster";
 import { t } from "./texts";
 
 /** Rows change places at most this often, so that they can be followed. */

@@ -4,11 +4,11 @@ import { now } from "../../shared/clock";
 import { execute } from "../../shared/server";
 import { useLookAgain } from "../../shared/store";
 import { type Campaign, mayHere } from "../campaign";
+import { dayStart } from "../parts/calendar";
 import { FindReport } from "../result/operations";
 import { staff } from "../session";
 import { isOver } from "./figures";
 import { FindOverview, type FindOverviewQuery, ListNextStories, type ListNextStoriesQuery } from "./operations";
-import { dayStart } from "./times";
 
 const rereadMs = 20_000;
 const dayMs = 86_400_000;

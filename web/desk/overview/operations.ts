@@ -681,14 +681,6 @@ export type WatchDeskTallySubscriptionVariables = Exact<{
 
 export type WatchDeskTallySubscription = { tallyChanged: { version: number, asOf: string, rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> } };
 
-export type ListDeskRosterQueryVariables = Exact<{
-  slug: Scalars['String']['input'];
-  after?: InputMaybe<Scalars['String']['input']>;
-}>;
-
-
-export type ListDeskRosterQuery = { campaign: { nominees: { nodes: Array<{ id: string, number: number, name: string, employer: string, city: string | null, portraitUrl: string | null, category: { id: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
-
 export type TurnoutFragment = { at: string, votes: number, page: number, miniProgram: number, other: number };
 
 export type FindTurnoutQueryVariables = Exact<{
@@ -737,11 +729,6 @@ export const FindDeskTally: Operation<FindDeskTallyQuery, FindDeskTallyQueryVari
 export const WatchDeskTally: Operation<WatchDeskTallySubscription, WatchDeskTallySubscriptionVariables> = {
   id: "5f252253c16e9fb0a74cad21c4bf200b678c8fb15676a8f4a35643bde3acfb7a",
   text: "fragment DeskTally on Tally{version asOf rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number}}}subscription WatchDeskTally($campaignId:ID!){tallyChanged(campaignId:$campaignId){...DeskTally}}",
-};
-
-export const ListDeskRoster: Operation<ListDeskRosterQuery, ListDeskRosterQueryVariables> = {
-  id: "91c40d69929ff9598c05173ea7f05593391e0a02e6d244e051d1371a9a68e3b4",
-  text: "query ListDeskRoster($slug:String!$after:String){campaign(slug:$slug){nominees(first:100 after:$after){nodes{id number name employer city portraitUrl(size:SMALL)category{id}}pageInfo{hasNextPage endCursor}}}}",
 };
 
 export const FindTurnout: Operation<FindTurnoutQuery, FindTurnoutQueryVariables> = {

@@ -114,7 +114,7 @@ function Glance({ campaign }: { campaign: Campaign }) {
   const stories = useNextStories(campaign);
   const pace = usePace(campaign);
   const isShown = seesFigures(campaign);
-  const roster = useRoster(isShown ? campaign.slug : undefined, live.figures);
+  const roster = useRoster(campaign, live.figures, isShown);
   const readsFigures = mayHere("READ_FIGURES");
   // Drawn anew for what they show, not for each of the figures, which come five times a second.
   const still = [campaign, location.search, language()];

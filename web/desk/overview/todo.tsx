@@ -2,7 +2,7 @@
 import type { StaffRight } from "../operations";
 import { type Campaign, mayHere } from "../campaign";
 import { now } from "../../shared/clock";
-import { moment, remainingTime } from "../../shared/format";
+import { moment } from "../../shared/format";
 import { Icon, type IconName } from "../parts/icon";
 import { type CampaignView, campaignPath } from "../route";
 import type { Facts } from "./facts";
@@ -65,8 +65,9 @@ function todosOf(campaign: Campaign, facts: Facts | undefined): Todo[] {
     });
   }
   if ((phase === "VOTING" || phase === "PAUSED") && leftMs > 0 && leftMs < dayMs) {
-    const left = remainingTime(Math.ceil(leftMs / 60_000) * 60_000).replace(/:\d\d$/, "");
-    const text = t().closesSoon(left);
+    // A minute that has begun is a minute.
+    const minutes = Math.ceil(leftMs / 60_000);
+    const text = t().closesSoon(Math.floor(minutes / 60), minutes % 60);
     todos.push({ icon: "calendar", text, action: t().timesAction, href: path("rules"), right: "EDIT_CAMPAIGNS" });
   }
   if (phase === "ENDED") {

@@ -4,10 +4,10 @@ import { now } from "../../shared/clock";
 import { count, date, moment } from "../../shared/format";
 import type { Campaign } from "../campaign";
 import { Bars } from "../parts/bars";
+import { dayIn } from "../parts/calendar";
 import { Chart } from "../parts/chart";
 import { Failed } from "../parts/states";
 import { parameter, setParameters } from "../route";
-import { dayOf } from "./times";
 import { t } from "./texts";
 import { type Point, type Span, type SpanName, endOf, spans, stepMs, useTurnout, withoutGaps } from "./votes";
 
@@ -174,9 +174,9 @@ export function ClientsBox({ campaign }: { campaign: Campaign }) {
   const { points } = useTurnout(campaign, spans.days);
   const { timeZone, phase } = campaign;
   const isOpen = phase === "VOTING" || phase === "PAUSED";
-  const today = dayOf(endOf(campaign), timeZone);
+  const today = dayIn(endOf(campaign), timeZone);
   const choice = isOpen && parameter("clients") !== "all" ? "today" : "all";
-  const shown = choice === "all" ? points : points?.filter(({ at }) => dayOf(at, timeZone) === today);
+  const shown = choice === "all" ? points : points?.filter(({ at }) => dayIn(at, timeZone) === today);
   const sums = total(shown ?? []);
   const options = [
     ["today", t().today],

@@ -4,9 +4,9 @@ import { now } from "../../shared/clock";
 import { execute } from "../../shared/server";
 import { useLookAgain } from "../../shared/store";
 import { type Campaign, mayHere } from "../campaign";
+import { dayStart } from "../parts/calendar";
 import { staff } from "../session";
 import { FindPace, FindTurnout, type TurnoutFragment, type TurnoutStep } from "./operations";
-import { dayStart } from "./times";
 
 /**
  * Votes are read again this often. The server sums a row for each minute, nominee and client: of an hour it has

@@ -84,13 +84,13 @@ export function Confirm({ title, children, action, word, reason, onClose, onConf
         {reason && (
           <label class="field">
             <span>{reason === "public" ? t().publicReason : `${t().reason} (${t().optional})`}</span>
-            <textarea rows={3} value={text} required={reason === "public"} onInput={(event) => setText(event.currentTarget.value)} />
+            <textarea rows={3} value={text} required={reason === "public"} readOnly={isBusy} onInput={(event) => setText(event.currentTarget.value)} />
           </label>
         )}
         {word && (
           <label class="field">
             <span>{t().typeToConfirm(word)}</span>
-            <input value={typed} autocomplete="off" onInput={(event) => setTyped(event.currentTarget.value)} />
+            <input value={typed} autocomplete="off" readOnly={isBusy} onInput={(event) => setTyped(event.currentTarget.value)} />
           </label>
         )}
         {refusal && (

@@ -30,16 +30,19 @@ export interface Draft<Of extends Fields> {
   set(change: Partial<Of>): void;
   /** Chooses the value of a field in conflict. */
   resolve(field: keyof Of, value: Of[keyof Of]): void;
-  /** Takes over the object as it was saved; what was typed since `sent` went out stays changed. */
-  saved(sent: Partial<Of>, object: Of, revision: number): void;
+  /**
+   * Takes over the object as it was saved; what was typed since `sent` went out stays changed. Gives these fields, so
+   * that a sheet is closed only where there are none.
+   */
+  saved(sent: Partial<Of>, object: Of, revision: number): Partial<Of>;
   /** Forgets the changes: after saving, or because they are not wanted. */
   discard(): void;
 }
 
 /** The member whose drafts this window has. */
 const owner = storedValue<string>("drafts.owner", () => sessionStorage);
-/** The beginnings of the names of what somebody types, and of the keys by which it is sent. */
-const kinds = ["draft", "wish", "story.key"];
+/** The beginnings of the names of what somebody types or sends, and of the keys by which it is sent. */
+const kinds = ["draft", "wish", "story.key", "sheet"];
 
 /** Forgets what was being edited in this window. */
 export function forgetDrafts(): void {
@@ -50,6 +53,12 @@ export function forgetDrafts(): void {
   } catch {
     // There is no storage: what memory has goes with the page.
   }
+}
+
+/** Hands what was typed of a new object, while it was being made as `object`, over to the draft of what it has become. */
+export function handOver<Of extends Fields>(key: string, object: Of, revision: number, typed: Of): void {
+  const draft = storedValue<Kept<Of>>(`draft.${key}`, () => sessionStorage);
+  draft.write({ base: object, revision, fields: typed });
 }
 
 /** Makes the drafts of this window a member's: those of another are forgotten. */
@@ -113,9 +122,11 @@ export function useDraft<Of extends Fields>(key: string, current: Of, revision: 
       // A field that was not sent, too, may have been typed in since.
       const stood = { ...base, ...sent };
       const fields = { ...object };
-      for (const name of Object.keys(object) as (keyof Of)[]) if (!isEqual(typed[name], stood[name])) fields[name] = typed[name];
+      const left = (Object.keys(object) as (keyof Of)[]).filter((name) => !isEqual(typed[name], stood[name]));
+      for (const name of left) fields[name] = typed[name];
       keep({ base: object, revision, fields });
       setState(({ kept }) => ({ kept, isFound: false }));
+      return pick(left, fields);
     },
     discard: () => {
       const { current, revision } = given.current;

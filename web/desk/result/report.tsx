@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { date, moment } from "../../shared/format";
 import { type Language, language } from "../../shared/language";
-import { execute } from "../../shared/server";
+import { execute, pause } from "../../shared/server";
 import { randomUuid } from "../../shared/session";
 import { type Campaign, mayHere } from "../campaign";
 import { copyText } from "../parts/copy";
@@ -13,11 +13,14 @@ import { download } from "../sheets/poll";
 import { CreateReport, FindReport, FindReportLinks, type ReportPartsFragment } from "./operations";
 import { t } from "./texts";
 
+/** The wait before the server is asked again whether the last votes are stored. */
+const countingPauseMs = 2_000;
+
 /** The report that was made last, and making one. */
 export function ReportBox({ campaign }: { campaign: Campaign }) {
   const [report, setReport] = useState<ReportPartsFragment | null>();
   const [failure, setFailure] = useState<unknown>();
-  const [isBusy, setIsBusy] = useState(false);
+  const [work, setWork] = useState<"making" | "counting">();
   // The same wish until it is granted: asking again makes no second report.
   const key = useRef(randomUuid());
   const { id, slug, timeZone } = campaign;
@@ -26,20 +29,31 @@ export function ReportBox({ campaign }: { campaign: Campaign }) {
     execute(FindReport, { slug }, { as: staff }).then(({ campaign }) => setReport(campaign?.desk?.report ?? null), setFailure);
   };
   useEffect(read, [slug]);
-  const make = async () => {
-    setIsBusy(true);
-    try {
+  const isLeft = useRef(false);
+  useEffect(() => () => void (isLeft.current = true), []);
+  /** Asks until the last votes are stored, which takes some seconds after the close. */
+  const create = async () => {
+    for (;;) {
       const { createReport } = await execute(CreateReport, { campaignId: id, key: key.current }, { as: staff });
-      const [refusal] = createReport.userErrors;
-      if (createReport.report) {
-        setReport(createReport.report);
+      const isCounting = createReport.userErrors[0]?.code === "STILL_COUNTING";
+      if (!isCounting || isLeft.current) return createReport;
+      setWork("counting");
+      await pause(countingPauseMs);
+    }
+  };
+  const make = async () => {
+    setWork("making");
+    try {
+      const { report: made, userErrors } = await create();
+      if (made) {
+        setReport(made);
         tell(t().made);
-      } else if (refusal) complain(refusal.message);
+      } else if (userErrors[0] && !isLeft.current) complain(userErrors[0].message);
       key.current = randomUuid();
     } catch (error) {
       complain(explain(error));
     }
-    setIsBusy(false);
+    setWork(undefined);
   };
   const mayMake = mayHere("READ_RECORDS");
   const madeMs = report ? Date.parse(report.createdAt) : 0;
@@ -65,10 +79,10 @@ export function ReportBox({ campaign }: { campaign: Campaign }) {
       {report && <Links slug={slug} sha256={report.sha256} />}
       {report !== undefined && mayMake && (
         <div class="row">
-          <button type="button" class={report ? undefined : "primary"} disabled={isBusy} onClick={() => void make()}>
+          <button type="button" class={report ? undefined : "primary"} disabled={work !== undefined} onClick={() => void make()}>
             {report ? t().makeAgain : t().make}
           </button>
-          <small role="status">{isBusy ? t().making : report && t().makeAgainHint}</small>
+          <small role="status">{work ? t()[work] : report && t().makeAgainHint}</small>
         </div>
       )}
     </section>

@@ -68,7 +68,7 @@ const ExportsHint = ({ slug }: { slug: string }) => (
 
 function Result({ campaign }: { campaign: Campaign }) {
   const { figures } = useFigures(campaign);
-  const roster = useRoster(campaign.slug, figures);
+  const roster = useRoster(campaign, figures);
   const places = useMemo(() => placesOf(figures?.standings ?? [], roster), [figures, roster]);
   const [question, setQuestion] = useState<"publish" | "archive">();
   const { phase } = campaign;

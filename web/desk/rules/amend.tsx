@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { amendmentSentence } from "../../shared/amendment";
 import { now } from "../../shared/clock";
 import { utcToZoned, zonedToUtc } from "../../shared/zoned";
-import { type Campaign, useCampaign } from "../campaign";
+import { type Campaign, campaign as currentCampaign, useCampaign } from "../campaign";
 import { Dialog } from "../parts/dialog";
 import { type Draft, useDraft } from "../parts/draft";
 import { Choice, Conflict, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
@@ -74,7 +74,8 @@ export function AmendSheet({ onClose }: { onClose: () => void }) {
     event.preventDefault();
     if (!isReady || isBusy) return;
     setIsBusy(true);
-    const { votesPerPeriod, tallyVisibility, closesAt } = draft.changes;
+    const sent = draft.changes;
+    const { votesPerPeriod, tallyVisibility, closesAt } = sent;
     const input = {
       campaignId: campaign.id,
       expectedRevision: draft.revision,
@@ -89,7 +90,9 @@ export function AmendSheet({ onClose }: { onClose: () => void }) {
     setIsBusy(false);
     setRefusals(refused);
     if (refused.length > 0) return;
-    draft.discard();
+    const after = currentCampaign.value as Campaign;
+    const left = draft.saved(sent, fieldsOf(after), after.desk.editRevision);
+    if (Object.keys(left).length > 0) return tell(t().savedBefore);
     tell(r().amended);
     onClose();
   };

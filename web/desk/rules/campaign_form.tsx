@@ -6,6 +6,7 @@ import { useDraft } from "../parts/draft";
 import { Choice, Conflict, Field, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { tell } from "../parts/notice";
 import { zoneName } from "../parts/zone";
+import { ZoneChoice } from "../parts/zone_choice";
 import { campaignPath, go } from "../route";
 import { t } from "../texts";
 import { change, timeOf } from "./change";
@@ -69,8 +70,8 @@ export function CampaignForm({ onAmend }: { onAmend: () => void }) {
     if (refusals.length > 0) return;
     const after = currentCampaign.value as Campaign;
     const sent = Object.fromEntries(changed.map((field) => [field, fields[field]]));
-    draft.saved(sent, fieldsOf(after), after.desk.editRevision);
-    tell(t().saved);
+    const left = draft.saved(sent, fieldsOf(after), after.desk.editRevision);
+    tell(Object.keys(left).length > 0 ? t().savedBefore : t().saved);
     if (changed.includes("slug")) go(campaignPath(fields.slug.trim(), "rules"));
   };
   const part: PartProps = { campaign, fields, set, errors, fixed };
@@ -168,12 +169,6 @@ function What({ campaign, fields, set, errors, fixed }: PartProps) {
   );
 }
 
-/** The time zones that browsers know, and that of the campaign. */
-function zones(current: string): (readonly [string, string])[] {
-  const known = new Set([...Intl.supportedValuesOf("timeZone"), "UTC", current]);
-  return [...known].sort().map((zone) => [zone, zone] as const);
-}
-
 function When({ campaign, fields, set, errors, fixed }: PartProps) {
   const msOf = (local: string) => Date.parse(zonedToUtc(local, fields.timeZone));
   const openMs = msOf(fields.closesAt) - msOf(fields.opensAt);
@@ -184,10 +179,8 @@ function When({ campaign, fields, set, errors, fixed }: PartProps) {
         <TimesRead campaign={campaign} why={fixed.times} />
       ) : (
         <div class="stack">
-          <Choice
-            label={r().timeZone}
+          <ZoneChoice
             value={fields.timeZone}
-            options={zones(fields.timeZone)}
             onChange={(timeZone) => set({ timeZone })}
             hint={r().timeZoneHint}
             error={errorOf(errors, "timeZone")}

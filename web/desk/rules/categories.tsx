@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { now } from "../../shared/clock";
 import { randomUuid } from "../../shared/session";
-import { type Campaign, useCampaign } from "../campaign";
+import { type Campaign, campaign as currentCampaign, useCampaign } from "../campaign";
 import { useDraft } from "../parts/draft";
 import { Conflict, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { Icon } from "../parts/icon";
@@ -48,6 +48,13 @@ function newRow(rows: readonly Row[]): Row {
   return { row: randomUuid(), isNew: true, key: `c${n}`, name: "", shortlistSize: "10" };
 }
 
+/** A row that was new when it was sent, as the category that it has become. */
+function adopted(row: Row, sent: readonly Row[], { categories }: Campaign): Row {
+  const key = sent.find((one) => one.row === row.row && one.isNew)?.key.trim();
+  const made = key && categories.find((category) => category.key === key);
+  return made ? { ...row, row: made.id, isNew: false } : row;
+}
+
 /** The list with one row in another place. */
 function moved(rows: readonly Row[], from: number, to: number): Row[] {
   const next = [...rows];
@@ -79,6 +86,7 @@ export function Categories() {
     setIsTried(true);
     if (!isChanged || isFaulty || isBusy || isInConflict || (isFixed && !reason.trim())) return;
     setIsBusy(true);
+    const sent = draft.changes;
     const input = {
       campaignId: campaign.id,
       expectedRevision: draft.revision,
@@ -97,8 +105,10 @@ export function Categories() {
     setRefusals(refused);
     if (refused.length > 0) return;
     setIsTried(false);
-    draft.discard();
-    tell(t().saved);
+    const after = currentCampaign.value as Campaign;
+    const left = draft.saved(sent, { rows: rowsOf(after), reason: "" }, after.desk.editRevision);
+    if (left.rows) draft.set({ rows: left.rows.map((row) => adopted(row, sent.rows ?? [], after)) });
+    tell(Object.keys(left).length > 0 ? t().savedBefore : t().saved);
   };
   const move = (from: number, to: number) => {
     if (to < 0 || to >= rows.length || from === to) return;

@@ -125,6 +125,13 @@ export function faultsOf({ opensAt, closesAt, votesPerPeriod }: CampaignFields):
   return faults;
 }
 
+/** The moment that has the same time of day in another time zone; its seconds, which no field shows, stay. */
+function moved(moment: string, from: string, to: string): string {
+  const local = utcToZoned(moment, from);
+  const shiftMs = Date.parse(zonedToUtc(local, to)) - Date.parse(zonedToUtc(local, from));
+  return new Date(Date.parse(moment) + shiftMs).toISOString();
+}
+
 /** The input that changes what differs. */
 export function inputOf(campaign: Campaign, revision: number, fields: CampaignFields, changed: readonly FieldName[]) {
   const input: UpdateCampaignInput = { campaignId: campaign.id, expectedRevision: revision };
@@ -133,9 +140,10 @@ export function inputOf(campaign: Campaign, revision: number, fields: CampaignFi
   if (isChanged("summary")) input.summary = fields.summary;
   if (isChanged("slug")) input.slug = fields.slug.trim();
   if (isChanged("timeZone")) input.timeZone = fields.timeZone;
-  // Another time zone leaves the time of day, which is another moment.
-  if (isChanged("opensAt") || isChanged("timeZone")) input.votingOpensAt = zonedToUtc(fields.opensAt, fields.timeZone);
-  if (isChanged("closesAt") || isChanged("timeZone")) input.votingClosesAt = zonedToUtc(fields.closesAt, fields.timeZone);
+  if (isChanged("opensAt")) input.votingOpensAt = zonedToUtc(fields.opensAt, fields.timeZone);
+  else if (isChanged("timeZone")) input.votingOpensAt = moved(campaign.votingOpensAt, campaign.timeZone, fields.timeZone);
+  if (isChanged("closesAt")) input.votingClosesAt = zonedToUtc(fields.closesAt, fields.timeZone);
+  else if (isChanged("timeZone")) input.votingClosesAt = moved(campaign.votingClosesAt, campaign.timeZone, fields.timeZone);
   if (ruleFields.some(isChanged)) {
     input.rules = {
       votesPerPeriod: Number(fields.votesPerPeriod),

@@ -5,6 +5,7 @@ import { type Operation, execute } from "../../shared/server";
 import { useAlarm, useLookAgain, useTick } from "../../shared/store";
 import { utcToZoned, zonedToUtc } from "../../shared/zoned";
 import { type Campaign, mayHere, reloadCampaign, useCampaign } from "../campaign";
+import { useFigures } from "../overview/figures";
 import { Confirm } from "../parts/dialog";
 import { TextField, type UserError, errorOf } from "../parts/form";
 import { tell } from "../parts/notice";
@@ -18,7 +19,7 @@ import {
   type CampaignStepInput,
   CloseVoting,
   ExtendVoting,
-  FindFigures,
+  FindRate,
   PauseVoting,
   ResumeVoting,
 } from "./operations";
@@ -29,7 +30,7 @@ import { r } from "./texts";
 const rateMinutes = 5;
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-/** Figures are read again this often. */
+/** The rate is read again this often. */
 const figuresMs = 15_000;
 
 interface Figures {
@@ -38,26 +39,26 @@ interface Figures {
   votesAMinute: number;
 }
 
-async function findFigures(slug: string): Promise<Figures | undefined> {
+async function findRate(slug: string): Promise<number> {
   const minute = Math.floor(now() / minuteMs);
   const from = new Date((minute - rateMinutes) * minuteMs).toISOString();
-  const { campaign } = await execute(FindFigures, { slug, from }, { as: staff, isBackground: true });
-  if (!campaign?.tally) return undefined;
-  const whole = campaign.desk?.turnout.filter(({ at }) => Date.parse(at) < minute * minuteMs) ?? [];
-  const votes = whole.reduce((sum, point) => sum + point.votes, 0);
-  return { votes: campaign.tally.rawVotes, voters: campaign.tally.voters, votesAMinute: Math.round(votes / rateMinutes) };
+  const { campaign } = await execute(FindRate, { slug, from }, { as: staff, isBackground: true });
+  const whole = campaign?.desk?.turnout.filter(({ at }) => Date.parse(at) < minute * minuteMs) ?? [];
+  return Math.round(whole.reduce((sum, point) => sum + point.votes, 0) / rateMinutes);
 }
 
-/** The figures of the vote while it is open; none for who may not read them. */
-export function useFigures({ slug, phase }: Campaign): Figures | undefined {
-  const [figures, setFigures] = useState<Figures>();
+/** The figures of the vote while it is open, with its rate; none for who may not read them. */
+function useRate(campaign: Campaign): Figures | undefined {
+  const { slug, phase } = campaign;
+  const { figures } = useFigures(campaign);
+  const [votesAMinute, setRate] = useState<number>();
   const isOpen = phase === "VOTING" || phase === "PAUSED";
   const read = () => {
-    if (isOpen && mayHere("READ_FIGURES")) findFigures(slug).then(setFigures, () => undefined);
+    if (isOpen && mayHere("READ_FIGURES")) findRate(slug).then(setRate, () => undefined);
   };
   useEffect(read, [slug, phase]);
   useLookAgain(figuresMs, read);
-  return isOpen ? figures : undefined;
+  return isOpen && figures && votesAMinute !== undefined ? { votes: figures.raw, voters: figures.voters, votesAMinute } : undefined;
 }
 
 type Stage = "draft" | "announced" | "voting" | "closed" | "published" | "archived";
@@ -87,7 +88,7 @@ const stepsOf: Record<CampaignPhase, readonly Step[]> = {
 
 export function Life({ canEdit }: { canEdit: boolean }) {
   const campaign = useCampaign();
-  const figures = useFigures(campaign);
+  const figures = useRate(campaign);
   const [step, setStep] = useState<Step>();
   const here = stages.indexOf(stageOf[campaign.phase]);
   const times: Partial<Record<Stage, string>> = { voting: campaign.votingOpensAt, closed: campaign.votingClosesAt };

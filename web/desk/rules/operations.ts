@@ -669,13 +669,13 @@ export type CampaignStateFragment = { id: string, slug: string, title: string, s
 
 export type CampaignAnswerFragment = { campaign: { id: string, slug: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, admits: Array<IdentityKind> }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, desk: { editRevision: number, lifecycle: CampaignLifecycle, pausedAt: string | null, hasVotes: boolean, organisation: { id: string, slug: string, name: string }, nomineeCounts: { active: number, frozen: number, withdrawn: number, withoutPortrait: number }, storyCounts: { draft: number, inReview: number, approved: number, scheduled: number, published: number, retracted: number } } | null } | null, userErrors: Array<{ code: CampaignErrorCode, message: string, path: Array<string> | null }> };
 
-export type FindFiguresQueryVariables = Exact<{
+export type FindRateQueryVariables = Exact<{
   slug: Scalars['String']['input'];
   from: Scalars['DateTime']['input'];
 }>;
 
 
-export type FindFiguresQuery = { serverTime: string, campaign: { id: string, tally: { rawVotes: number, voters: number } | null, desk: { turnout: Array<{ at: string, votes: number }> } | null } | null };
+export type FindRateQuery = { serverTime: string, campaign: { id: string, desk: { turnout: Array<{ at: string, votes: number }> } | null } | null };
 
 export type UpdateCampaignMutationVariables = Exact<{
   input: UpdateCampaignInput;
@@ -740,9 +740,9 @@ export type CloseVotingMutationVariables = Exact<{
 
 export type CloseVotingMutation = { answer: { campaign: { id: string, slug: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, admits: Array<IdentityKind> }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, desk: { editRevision: number, lifecycle: CampaignLifecycle, pausedAt: string | null, hasVotes: boolean, organisation: { id: string, slug: string, name: string }, nomineeCounts: { active: number, frozen: number, withdrawn: number, withoutPortrait: number }, storyCounts: { draft: number, inReview: number, approved: number, scheduled: number, published: number, retracted: number } } | null } | null, userErrors: Array<{ code: CampaignErrorCode, message: string, path: Array<string> | null }> } };
 
-export const FindFigures: Operation<FindFiguresQuery, FindFiguresQueryVariables> = {
-  id: "6ffd071987c1ae9d5c0af7d86214d8b5bf37830a39449a8172c627be713de087",
-  text: "query FindFigures($slug:String!$from:DateTime!){serverTime campaign(slug:$slug){id tally{rawVotes voters}desk{turnout(by:MINUTE from:$from){at votes}}}}",
+export const FindRate: Operation<FindRateQuery, FindRateQueryVariables> = {
+  id: "27a5c1b9cfb64cb23d2a4e92d55572ade9f44198ef07e295804b129b7ee1aa40",
+  text: "query FindRate($slug:String!$from:DateTime!){serverTime campaign(slug:$slug){id desk{turnout(by:MINUTE from:$from){at votes}}}}",
 };
 
 export const UpdateCampaign: Operation<UpdateCampaignMutation, UpdateCampaignMutationVariables> = {

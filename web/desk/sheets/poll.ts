@@ -5,9 +5,22 @@ import { pauseOrOnline } from "../../shared/server";
 const firstMs = 500;
 const mostMs = 5_000;
 
+/** Waits until the page is looked at. */
+function untilShown(): Promise<void> {
+  if (!document.hidden) return Promise.resolve();
+  return new Promise((done) => {
+    const change = () => {
+      if (document.hidden) return;
+      document.removeEventListener("visibilitychange", change);
+      done();
+    };
+    document.addEventListener("visibilitychange", change);
+  });
+}
+
 /**
- * Calls `look` again and again while `isWanted`; where `progress` moves, sooner. A look that fails is no matter: the
- * next one may not.
+ * Calls `look` again and again while `isWanted` and the page is looked at; where `progress` moves, sooner. A look that
+ * fails is no matter: the next one may not.
  */
 export function usePoll(isWanted: boolean, progress: string, look: () => Promise<unknown>): void {
   const latest = useRef({ look, progress });
@@ -19,6 +32,7 @@ export function usePoll(isWanted: boolean, progress: string, look: () => Promise
       let waitMs = firstMs;
       while (!isOver) {
         await pauseOrOnline(waitMs);
+        await untilShown();
         if (isOver) return;
         const before = latest.current.progress;
         await latest.current.look().catch(() => undefined);

@@ -16,17 +16,11 @@ import { t } from "./texts";
 const sheetBytesMax = 10 * 1024 * 1024;
 export const kinds: readonly ImportKind[] = ["NOMINEES", "STORIES"];
 
-/** The names of the files of the newest imports, which only this browser knows. */
-const fileNames = storedValue<Record<string, string>>("imports.names");
-const namesMax = 50;
+/** The name of an import's file, which this window alone knows, and forgets with what its member was typing. */
+const fileName = (id: string) => storedValue<string>(`sheet.${id}`, () => sessionStorage);
 
-/** The name of the file that an import was made of, where it was sent from here. */
-export const fileNameOf = (id: string) => fileNames.read()?.[id];
-
-function keepName(id: string, name: string): void {
-  const entries = Object.entries(fileNames.read() ?? {}).filter(([known]) => known !== id);
-  fileNames.write(Object.fromEntries([...entries, [id, name]].slice(-namesMax)));
-}
+/** The name of the file that an import was made of, where it was sent from this window. */
+export const fileNameOf = (id: string) => fileName(id).read();
 
 /** What is wrong with a file before it is sent; none where nothing is. */
 function faultOf(file: File): string | undefined {
@@ -58,7 +52,7 @@ export function SendSheet({ kind: fixed }: { kind?: ImportKind }) {
       const { createImport } = await execute(CreateImport, { input }, { as: staff });
       const made = createImport.import;
       if (!made) return setRefusal(createImport.userErrors[0]?.message ?? shared().refused);
-      keepName(made.id, file.name);
+      fileName(made.id).write(file.name);
       go(campaignPath(campaign.slug, "imports", made.id));
     } catch (error) {
       if (!(error instanceof UploadRefused || error instanceof ApiError)) throw error;

@@ -6,7 +6,7 @@ import { randomUuid } from "../../shared/session";
 import { storedValue } from "../../shared/storage";
 import { type Campaign, mayHere, reloadCampaign, useCampaign } from "../campaign";
 import { Confirm } from "../parts/dialog";
-import { type Draft, useDraft } from "../parts/draft";
+import { type Draft, handOver, useDraft } from "../parts/draft";
 import { Conflict, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { Icon } from "../parts/icon";
 import { complain, tell } from "../parts/notice";
@@ -78,8 +78,7 @@ function useSaving(draft: Draft<Fields>, { story, onStory }: EditorProps) {
     key.current.write(undefined);
     const typed = latest.current.fields;
     if (JSON.stringify(typed) !== JSON.stringify(fields)) {
-      const kept = { base: fieldsOf(made), revision: made.desk.editRevision, fields: typed };
-      storedValue(`draft.${draftKey(made.id)}`, () => sessionStorage).write(kept);
+      handOver(draftKey(made.id), fieldsOf(made), made.desk.editRevision, typed);
     }
     latest.current.discard();
     tell(s().created);
@@ -91,31 +90,32 @@ function useSaving(draft: Draft<Fields>, { story, onStory }: EditorProps) {
     const answer = await update(current.id, revision, changes);
     const now = answer.story as Story | null;
     if (now && answer.userErrors.length === 0) {
-      latest.current.saved(changes, fieldsOf(now), now.desk.editRevision);
-      tell(t().saved);
+      const left = latest.current.saved(changes, fieldsOf(now), now.desk.editRevision);
+      tell(Object.keys(left).length > 0 ? t().savedBefore : t().saved);
     }
     if (now) onStory(now);
     return answer;
   };
-  /** Saves; gives whether all is saved. */
-  const save = async (): Promise<boolean> => {
-    if (isBusy.current) return false;
-    if (story && !latest.current.isChanged) return true;
+  /** Saves; gives the revision that stands then, none where it is not saved. */
+  const save = async (): Promise<number | undefined> => {
+    if (isBusy.current) return undefined;
+    if (story && !latest.current.isChanged) return story.desk.editRevision;
     if (Object.keys(latest.current.conflicts).length > 0) {
       document.querySelector<HTMLElement>(".conflict button")?.focus();
-      return false;
+      return undefined;
     }
     isBusy.current = true;
     setIsSaving(true);
     try {
-      const { userErrors } = story ? await change(story) : await begin(latest.current.fields);
+      const { story: now, userErrors } = story ? await change(story) : await begin(latest.current.fields);
       const isStale = userErrors.some(({ code }) => code === "STALE_OBJECT");
       setErrors(isStale ? [{ code: "STALE_OBJECT", message: s().mergedElsewhere }] : [...userErrors]);
-      if (userErrors.length === 0) void reloadCampaign();
-      return userErrors.length === 0;
+      if (userErrors.length > 0) return undefined;
+      void reloadCampaign();
+      return now?.desk?.editRevision;
     } catch (error) {
       setErrors([{ code: "INTERNAL", message: explain(error) }]);
-      return false;
+      return undefined;
     } finally {
       isBusy.current = false;
       setIsSaving(false);
@@ -254,7 +254,6 @@ export function Editor(props: EditorProps) {
             onInput={(summary) => draft.set({ summary })}
           />
           <NomineeChoice
-            slug={campaign.slug}
             value={fields.nomineeId}
             known={story?.nominee}
             error={errorOf(errors, "nomineeId")}

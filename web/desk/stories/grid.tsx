@@ -3,7 +3,7 @@ import { utcToZoned } from "../../shared/zoned";
 import type { Campaign } from "../campaign";
 import { Icon } from "../parts/icon";
 import { setParameters } from "../route";
-import { dayName } from "./calendar";
+import { dayName } from "../parts/calendar";
 import type { StoryRow } from "./facts";
 import { type Place, type Shown, rowOn, slotOf, slots } from "./moving";
 import type { Entry } from "./schedule_data";

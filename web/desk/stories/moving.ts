@@ -2,7 +2,7 @@
 import { now } from "../../shared/clock";
 import { utcToZoned, zonedToUtc } from "../../shared/zoned";
 import type { Campaign } from "../campaign";
-import { addDays, dayName } from "./calendar";
+import { addDays, dayName } from "../parts/calendar";
 import type { StoryRow } from "./facts";
 import { type Entry, entryOf } from "./schedule_data";
 

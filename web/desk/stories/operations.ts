@@ -689,14 +689,6 @@ export type FindStoryQueryVariables = Exact<{
 
 export type FindStoryQuery = { serverTime: string, story: { id: string, title: string, summary: string, body: string, coverUrl: string | null, publishedAt: string, likeCount: number, viewCount: number, html: string, media: Array<{ kind: MediaKind, url: string, title: string }>, nominee: { id: string, number: number, name: string, employer: string } | null, desk: { state: StoryState, scheduledFor: string | null, isOwn: boolean, check: ContentCheck, rejection: string | null, editRevision: number, author: { id: string, name: string } | null, editor: { id: string, name: string } | null, approver: { id: string, name: string } | null } | null } | null };
 
-export type ListNomineesQueryVariables = Exact<{
-  slug: Scalars['String']['input'];
-  after?: InputMaybe<Scalars['String']['input']>;
-}>;
-
-
-export type ListNomineesQuery = { campaign: { desk: { nominees: { nodes: Array<{ id: string, number: number, name: string, employer: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null } | null };
-
 export type PreviewTextQueryVariables = Exact<{
   slug: Scalars['String']['input'];
   body?: InputMaybe<Scalars['String']['input']>;
@@ -800,11 +792,6 @@ export const ListStories: Operation<ListStoriesQuery, ListStoriesQueryVariables>
 export const FindStory: Operation<FindStoryQuery, FindStoryQueryVariables> = {
   id: "428335ab220325579e6fd70711bbd15d18d4a6308d88923d1a9c51a35d5153c6",
   text: "fragment StoryText on Story{id title summary body html:body(format:HTML)coverUrl publishedAt likeCount viewCount media{kind url title}nominee{id number name employer}desk{state scheduledFor isOwn check rejection editRevision author{id name}editor{id name}approver{id name}}}query FindStory($id:ID!){serverTime story(id:$id){...StoryText}}",
-};
-
-export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {
-  id: "7fc95fd35cde5a82203c095e0a7f399bc68bf6e4a899755295e26d8b5c375c9d",
-  text: "query ListNominees($slug:String!$after:String){campaign(slug:$slug){desk{nominees(first:100 after:$after){nodes{id number name employer}pageInfo{endCursor hasNextPage}}}}}",
 };
 
 export const PreviewText: Operation<PreviewTextQuery, PreviewTextQueryVariables> = {

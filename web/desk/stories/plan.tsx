@@ -2,8 +2,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { now } from "../../shared/clock";
 import { execute } from "../../shared/server";
-import { utcToZoned, zonedToUtc } from "../../shared/zoned";
+import { zonedToUtc } from "../../shared/zoned";
 import { useCampaign } from "../campaign";
+import { addDays, dayIn, isTime } from "../parts/calendar";
 import { Dialog } from "../parts/dialog";
 import { Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { Icon } from "../parts/icon";
@@ -12,13 +13,11 @@ import { Failed, explain } from "../parts/states";
 import { zoneName } from "../parts/zone";
 import { staff } from "../session";
 import { t } from "../texts";
-import { isTime } from "./calendar";
 import { State, type StoryRow, when } from "./facts";
 import { ScheduleStories, type ScheduleStoriesMutation } from "./operations";
 import { readStories } from "./schedule_data";
 import { s } from "./texts";
 
-const dayMs = 86_400_000;
 const storiesMax = 500;
 const timesMax = 24;
 
@@ -48,7 +47,7 @@ export function PlanDialog({ onClose, onApplied }: PlanDialogProps) {
   const [isAll, setIsAll] = useState(false);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [times, setTimes] = useState("09:00, 15:00");
-  const [from, setFrom] = useState(() => `${utcToZoned(new Date(now() + dayMs).toISOString(), timeZone).slice(0, 10)}T00:00`);
+  const [from, setFrom] = useState(() => `${addDays(dayIn(now(), timeZone), 1)}T00:00`);
   const [plan, setPlan] = useState<Plan>();
   const [errors, setErrors] = useState<UserError[]>([]);
   const [isBusy, setIsBusy] = useState(false);

@@ -21,8 +21,8 @@ interface StepsProps {
   onStory: (story: Story) => void;
   /** Whether its texts were changed here and not saved. */
   isChanged: boolean;
-  /** Saves the texts before they are handed in; gives whether they are saved. */
-  onSubmit: () => Promise<boolean>;
+  /** Saves the texts before they are handed in; gives the revision that they stand in, none where they are not saved. */
+  onSubmit: () => Promise<number | undefined>;
 }
 
 interface Answer {
@@ -60,9 +60,10 @@ export function Steps({ story, onStory, isChanged, onSubmit }: StepsProps) {
     }
   };
   const submit = async () => {
-    if (!(await onSubmit())) return;
-    // Saving has moved the revision; what is handed in is what was just saved.
-    const wish = { storyId: story.id };
+    // What is handed in is what was seen here: somebody else's edit meanwhile is shown first.
+    const expectedRevision = await onSubmit();
+    if (expectedRevision === undefined) return;
+    const wish = { storyId: story.id, expectedRevision };
     await make(async () => (await execute(SubmitStory, { input: wish }, { as: staff })).submitStory, s().submitted);
   };
   const approve = () =>

@@ -5,13 +5,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { now } from "../../shared/clock";
 import { utcToZoned } from "../../shared/zoned";
 import { mayHere, reloadCampaign, useCampaign } from "../campaign";
+import { addDays, addMonths, dayIn, dayName, isDay, monthOf, weekOf } from "../parts/calendar";
 import { Icon } from "../parts/icon";
+import { useNarrow } from "../parts/media";
 import { complain, tell } from "../parts/notice";
 import { Empty, Failed } from "../parts/states";
 import { zoneName } from "../parts/zone";
 import { campaignPath, go, parameter, setParameters } from "../route";
 import { t } from "../texts";
-import { addDays, addMonths, dayName, isDay, monthOf, weekOf } from "./calendar";
 import { when } from "./facts";
 import type { StoryRow } from "./facts";
 import { Agenda, Month, type Move, Tray, Week } from "./grid";
@@ -22,24 +23,11 @@ import { s } from "./texts";
 import { TimeDialog } from "./time_dialog";
 import { place } from "./times";
 
-const narrow = matchMedia("(max-width: 860px)");
-
-/** Whether the screen is a phone's. */
-function useNarrow(): boolean {
-  const [isNarrow, setIsNarrow] = useState(narrow.matches);
-  useEffect(() => {
-    const change = () => setIsNarrow(narrow.matches);
-    narrow.addEventListener("change", change);
-    return () => narrow.removeEventListener("change", change);
-  }, []);
-  return isNarrow;
-}
-
 /** The schedule of a campaign's stories. */
 export function ScheduleView(_: { id?: string | undefined }) {
   const campaign = useCampaign();
   const { timeZone, slug } = campaign;
-  const today = utcToZoned(new Date(now()).toISOString(), timeZone).slice(0, 10);
+  const today = dayIn(now(), timeZone);
   const isWeek = parameter("by") === "week";
   const day = isDay(parameter("day")) ? parameter("day") : today;
   const days = isWeek ? weekOf(day) : monthOf(day);

@@ -1,15 +1,16 @@
 // The stories of a schedule: those of the days that are shown, and those that wait for a time.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { execute } from "../../shared/server";
 import { useLookAgain } from "../../shared/store";
 import { utcToZoned, zonedToUtc } from "../../shared/zoned";
 import type { Campaign } from "../campaign";
 import { staff } from "../session";
-import { addDays } from "./calendar";
+import { addDays } from "../parts/calendar";
 import type { StoryRow } from "./facts";
 import { ListStories, type ListStoriesQuery, type ListStoriesQueryVariables } from "./operations";
 
-const lookAgainMs = 20_000;
+/** A schedule is up to ten requests: that its stories have moved on, the campaign tells sooner. */
+const lookAgainMs = 120_000;
 /** Stories that are read for one view at most: what a plan takes, too. */
 export const readMax = 500;
 
@@ -83,5 +84,11 @@ export function useSchedule(campaign: Campaign, first: string, last: string) {
   }, [campaign.slug, campaign.timeZone, first, last, round]);
   const reread = () => setRound({ isAgain: true });
   useLookAgain(lookAgainMs, reread);
+  const counts = JSON.stringify(campaign.desk.storyCounts);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (!isFirst.current) reread();
+    isFirst.current = false;
+  }, [counts]);
   return { schedule, setSchedule, error, reread, retry: () => setRound({ isAgain: false }) };
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { now } from "../../shared/clock";
 import { utcToZoned, zonedToUtc } from "../../shared/zoned";
 import { reloadCampaign, useCampaign } from "../campaign";
+import { addDays, dayIn } from "../parts/calendar";
 import { Dialog } from "../parts/dialog";
 import { TextField } from "../parts/form";
 import { tell } from "../parts/notice";
@@ -14,7 +15,6 @@ import type { StoryState } from "./operations";
 import { s } from "./texts";
 import { place } from "./times";
 
-const dayMs = 86_400_000;
 const usualTime = "09:00";
 
 interface TimeDialogProps {
@@ -32,7 +32,7 @@ export function TimeDialog({ story, hasLink, onClose, onPlaced }: TimeDialogProp
   const [local, setLocal] = useState(() =>
     story.desk.scheduledFor
       ? utcToZoned(story.desk.scheduledFor, timeZone)
-      : `${utcToZoned(new Date(now() + dayMs).toISOString(), timeZone).slice(0, 10)}T${usualTime}`,
+      : `${addDays(dayIn(now(), timeZone), 1)}T${usualTime}`,
   );
   const [refusal, setRefusal] = useState<string>();
   const [free, setFree] = useState<string>();

@@ -84,9 +84,9 @@ impl Mailer {
         let sending = tokio::time::timeout(TIMEOUT, self.transport.send(message));
         match sending.await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(error
-                .status()
-                .map_or(MailError::Unreachable, |code| MailError::Refused(code.into()))),
+            Ok(Err(error)) => Err(error.status().map_or(MailError::Unreachable, |code| {
+                MailError::Refused(code.into())
+            })),
             Err(_) => Err(MailError::Unreachable),
         }
     }

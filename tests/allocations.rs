@@ -112,18 +112,13 @@ fn sample_answer() -> Value {
     serde_json::from_str(text).expect("JSON")
 }
 
-async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
-    let url = format!("sqlite:{}", directory.join("acclaim.db").display());
-    let database = Database::open(&url, 4, Purpose::Serving).await;
-    let database = database.expect("it opens");
-    let noon = "2022-10-25T04:00:00Z".parse().expect("a time");
-    let clock = Clock::manual(noon);
-    database.migrate().await.expect("the tables are made");
+/// Limits that nothing here reaches.
+fn generous_limits() -> Limits {
     let generous = Rate {
         per_second: 1_000_000.0,
         burst: 1_000_000,
     };
-    let limits = Limits {
+    Limits {
         cast: generous,
         like: generous,
         views: generous,
@@ -136,11 +131,20 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
         query: generous,
         staff: generous,
         anonymous_query: generous,
-    };
+    }
+}
+
+async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
+    let url = format!("sqlite:{}", directory.join("acclaim.db").display());
+    let database = Database::open(&url, 4, Purpose::Serving).await;
+    let database = database.expect("it opens");
+    let noon = "2022-10-25T04:00:00Z".parse().expect("a time");
+    let clock = Clock::manual(noon);
+    database.migrate().await.expect("the tables are made");
     let parts = Parts {
         clock,
         database: Arc::new(database),
-        hot: Hot::Memory(Memory::new(limits)),
+        hot: Hot::Memory(Memory::new(generous_limits())),
         tokens: TokenKeys::from_secrets(&["a secret of access tokens, long enough"]).expect("good"),
         hash_key: HashKey::new(b"a secret of identities, long enough too"),
         wechat: None,

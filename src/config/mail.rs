@@ -32,14 +32,19 @@ impl MailSettings {
         };
         let wrong = wrong("ACCLAIM_SMTP_URL");
         if public_url.is_none() {
-            return Err(wrong("needs ACCLAIM_PUBLIC_URL, which the links begin with".into()));
+            return Err(wrong(
+                "needs ACCLAIM_PUBLIC_URL, which the links begin with".into(),
+            ));
         }
         if !is_private(url.reveal()) {
             return Err(wrong(
-                "must be smtps://, have ?tls=required, or be on this machine: links are secrets".into(),
+                "must be smtps://, have ?tls=required, or be on this machine: links are secrets"
+                    .into(),
             ));
         }
-        Mailer::new(url.reveal(), from.clone()).map(Some).map_err(wrong)
+        Mailer::new(url.reveal(), from.clone())
+            .map(Some)
+            .map_err(wrong)
     }
 }
 
@@ -48,7 +53,9 @@ fn is_private(url: &str) -> bool {
     reqwest::Url::parse(url).is_ok_and(|url| {
         let is_local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
         let is_encrypted = url.scheme() == "smtps"
-            || url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+            || url
+                .query_pairs()
+                .any(|(name, value)| name == "tls" && value == "required");
         is_encrypted || is_local
     })
 }

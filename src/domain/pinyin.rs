@@ -318,7 +318,7 @@ mod tests {
         #[test]
         fn hostile_texts_do_not_panic(name in ".{0,40}", query in "[a-zü高\u{20000}' ]{1,70}") {
             if let Some(query) = SearchQuery::new(&query) {
-                query.matches(&SearchText::new(&name, []), 0);
+                _ = query.matches(&SearchText::new(&name, []), 0);
             }
         }
     }

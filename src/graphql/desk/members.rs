@@ -207,8 +207,8 @@ impl MemberMutation {
         })
     }
 
-    /// Invites a person into an organisation: makes a link that you pass on, and sends it where a mail server is set up.
-    /// Needs an owner.
+    /// Invites a person into an organisation: makes a link that you pass on, and sends it where a mail server is set
+    /// up. Needs an owner.
     async fn invite_staff(
         &self,
         ctx: &Context<'_>,

@@ -20,7 +20,9 @@ const INVITE: &str = "mutation($input: InviteStaffInput!) { inviteStaff(input: $
 const PUBLIC_URL: &str = "https://vote.example.org";
 
 /// A mail server that takes letters, or refuses their recipients; gives what it was sent, a letter each.
-async fn start_mail_server(refusal: Option<&'static str>) -> (Mailer, mpsc::UnboundedReceiver<String>) {
+async fn start_mail_server(
+    refusal: Option<&'static str>,
+) -> (Mailer, mpsc::UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let (sender, letters) = mpsc::unbounded_channel();
@@ -75,11 +77,17 @@ async fn the_link_goes_to_the_person_who_is_invited(stores: Stores) {
     let letter = letters.recv().await.expect("a letter");
     assert!(letter.contains("To: ma.lan@example.org"), "{letter}");
     let (_, body) = letter.split_once("\r\n\r\n").expect("a body");
-    let body: String = body.split_whitespace().filter(|line| *line != ".").collect();
+    let body: String = body
+        .split_whitespace()
+        .filter(|line| *line != ".")
+        .collect();
     let text = BASE64.decode(body.as_bytes()).expect("base64");
     let text = String::from_utf8(text).expect("UTF-8");
     let token = invited["token"].as_str().expect("a token");
-    assert!(text.contains(&format!("{PUBLIC_URL}/desk/invitation#{token}")), "{text}");
+    assert!(
+        text.contains(&format!("{PUBLIC_URL}/desk/invitation#{token}")),
+        "{text}"
+    );
 }
 
 async fn a_letter_that_is_not_taken_leaves_the_link_to_pass_on(stores: Stores) {

@@ -55,7 +55,7 @@ export function forgetDrafts(): void {
   }
 }
 
-/** Hands what was typed of a new object, while it was being made as `object`, over to the draft of what it has become. */
+/** Hands what was typed of a new object while it was being made as `object` over to the draft of what it has become. */
 export function handOver<Of extends Fields>(key: string, object: Of, revision: number, typed: Of): void {
   const draft = storedValue<Kept<Of>>(`draft.${key}`, () => sessionStorage);
   draft.write({ base: object, revision, fields: typed });

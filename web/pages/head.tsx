@@ -144,7 +144,9 @@ function Brief({ campaign }: { campaign: Campaign }) {
       <div class="rules">
         <details>
           <summary>
-            <span>{t().howToVote(rules.votesPerPeriod, rules.period === "DAY", rules.scope === "CATEGORY")}</span>{" "}
+            {!isOver(campaign) && (
+              <span>{t().howToVote(rules.votesPerPeriod, rules.period === "DAY", rules.scope === "CATEGORY")} </span>
+            )}
             <span class="more">
               {t().aboutVote}
               <Icon sign="i-next" />

@@ -133,7 +133,12 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
           <option value="NUMBER">{t().orderNumber}</option>
           {isTallyVisible && <option value="VOTES">{t().orderVotes}</option>}
         </select>
-        <button class="quiet" type="button" aria-label={layout === "grid" ? t().asList : t().asGrid} onClick={chooseLayout}>
+        <button
+          class="quiet"
+          type="button"
+          aria-label={layout === "grid" ? t().asList : t().asGrid}
+          onClick={chooseLayout}
+        >
           <Icon sign={layout === "grid" ? "i-list" : "i-grid"} />
         </button>
       </div>

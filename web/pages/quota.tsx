@@ -24,7 +24,7 @@ export function QuotaLine({ campaign, category }: { campaign: Campaign; category
   const quota = useQuota(category);
   const { period, scope, votesPerPeriod: limit, guestsMayVote } = campaign.rules;
   if (campaign.phase !== "VOTING") return null;
-  if (!guestsMayVote) return <p class="quota">{t().voteInMiniProgram}</p>;
+  if (!guestsMayVote) return <p class="quota elsewhere">{t().voteInMiniProgram}</p>;
   const isWhole = quota ? quota.category === null : scope === "CAMPAIGN";
   const name = campaign.categories.find(({ id }) => id === category)?.name ?? t().perCategory;
   return (

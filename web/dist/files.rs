@@ -1,7 +1,7 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-Bk-ji496.js",
-    style: "main-BEyA11f8.css",
+    script: "main-CiODwOOQ.js",
+    style: "main-B0cY1mlK.css",
 };
 pub(super) const DESK: Program = Program {
     script: "desk-main-BKzvhiFi.js",
@@ -9,28 +9,28 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-C81F7p4b.js",
+        name: "board-BOYje9f1.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-C81F7p4b.js.br"),
-        gzip: include_bytes!("board-C81F7p4b.js.gz"),
+        brotli: include_bytes!("board-BOYje9f1.js.br"),
+        gzip: include_bytes!("board-BOYje9f1.js.gz"),
     },
     File {
-        name: "live-3JpbCC04.js",
+        name: "live-DdDCFG95.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-3JpbCC04.js.br"),
-        gzip: include_bytes!("live-3JpbCC04.js.gz"),
+        brotli: include_bytes!("live-DdDCFG95.js.br"),
+        gzip: include_bytes!("live-DdDCFG95.js.gz"),
     },
     File {
-        name: "main-BEyA11f8.css",
+        name: "main-B0cY1mlK.css",
         content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("main-BEyA11f8.css.br"),
-        gzip: include_bytes!("main-BEyA11f8.css.gz"),
+        brotli: include_bytes!("main-B0cY1mlK.css.br"),
+        gzip: include_bytes!("main-B0cY1mlK.css.gz"),
     },
     File {
-        name: "main-Bk-ji496.js",
+        name: "main-CiODwOOQ.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-Bk-ji496.js.br"),
-        gzip: include_bytes!("main-Bk-ji496.js.gz"),
+        brotli: include_bytes!("main-CiODwOOQ.js.br"),
+        gzip: include_bytes!("main-CiODwOOQ.js.gz"),
     },
     File {
         name: "result-BcRcqcoJ.css",
@@ -39,16 +39,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("result-BcRcqcoJ.css.gz"),
     },
     File {
-        name: "result-Ul8baYD5.js",
+        name: "result-CqSsAGCi.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-Ul8baYD5.js.br"),
-        gzip: include_bytes!("result-Ul8baYD5.js.gz"),
+        brotli: include_bytes!("result-CqSsAGCi.js.br"),
+        gzip: include_bytes!("result-CqSsAGCi.js.gz"),
     },
     File {
-        name: "share_sheet-CKIj9pve.js",
+        name: "share_sheet-D3g4qTy8.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-CKIj9pve.js.br"),
-        gzip: include_bytes!("share_sheet-CKIj9pve.js.gz"),
+        brotli: include_bytes!("share_sheet-D3g4qTy8.js.br"),
+        gzip: include_bytes!("share_sheet-D3g4qTy8.js.gz"),
     },
     File {
         name: "share_sheet-DqX8_wAe.css",
@@ -57,22 +57,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_sheet-DqX8_wAe.css.gz"),
     },
     File {
+        name: "stories-B2lklcat.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("stories-B2lklcat.js.br"),
+        gzip: include_bytes!("stories-B2lklcat.js.gz"),
+    },
+    File {
         name: "stories-BHpUyXoW.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("stories-BHpUyXoW.css.br"),
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-DpKgnROJ.js",
+        name: "story-feSX287V.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-DpKgnROJ.js.br"),
-        gzip: include_bytes!("stories-DpKgnROJ.js.gz"),
-    },
-    File {
-        name: "story-CV8t9Ew4.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-CV8t9Ew4.js.br"),
-        gzip: include_bytes!("story-CV8t9Ew4.js.gz"),
+        brotli: include_bytes!("story-feSX287V.js.br"),
+        gzip: include_bytes!("story-feSX287V.js.gz"),
     },
     File {
         name: "desk-account-Bv0rYv_K.js",

@@ -102,6 +102,7 @@ impl Process {
                 hash_key: HashKey::new(SECRET.as_bytes()),
                 wechat: None,
                 media: None,
+                mailer: None,
                 public_url: None,
             };
             let (app, _writer) = App::build(parts).await.expect("the app starts");

@@ -344,7 +344,7 @@ for (const [name, device, t] of [
       await organiser.button(t.next).click();
     };
     await step("what");
-    await organiser.field(t.timeZone).fill(zone);
+    await organiser.page.getByRole("combobox", { name: t.timeZone }).fill(zone);
     await organiser.page.getByRole("option").first().click();
     await organiser.button(t.tomorrow).click();
     await organiser.button(t.week).click();

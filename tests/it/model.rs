@@ -584,7 +584,7 @@ fn compare_with_model(make_stores: impl AsyncFn() -> Stores, cases: u32) {
                 let app = server_at(&stores, noon()).await;
                 (stores, app, 0)
             };
-            let app = play(&stores, app, rules, &steps).await?;
+            let app = Box::pin(play(&stores, app, rules, &steps)).await?;
             if cases < CASES_OF_A_SERVER {
                 state.replace(Some((stores, app, cases + 1)));
             }

@@ -554,6 +554,7 @@ const PATHS: &[(&str, &str, u16)] = &[
     ("/c/{slug}/stories", "/c/a-draft/stories", 404),
     ("/c/{slug}/stories/{id}", "/c/a-draft/stories/<story>", 404),
     ("/c/{slug}/board", "/c/a-draft/board", 404),
+    ("/c/{slug}/result", "/c/a-draft/result", 404),
     ("/pages/{name}", "/pages/nothing.js", 404),
     ("/media/{name}", "/media/nothing", 404),
     ("/uploads/{token}", "/uploads/nothing", 405),

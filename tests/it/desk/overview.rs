@@ -355,7 +355,7 @@ async fn a_text_is_shown_before_it_is_stored(stores: Stores) {
 
 async fn previews_are_charged_by_their_length(stores: Stores) {
     let builder = TestApp::builder(&stores).with_limits(|limits| {
-        limits.query = acclaim::hot::Rate {
+        limits.staff = acclaim::hot::Rate {
             per_second: 1.0,
             burst: 2_000,
         };

@@ -50,6 +50,7 @@ const CATEGORIES: [(&str, &str); 3] = [
 ];
 /// The top ten of each category are the public's choice.
 const SHORTLIST_SIZE: i64 = 10;
+
 /// Makes the sample campaign, unless it is there; returns the password of all its members of staff if it was just made.
 ///
 /// # Errors
@@ -142,7 +143,7 @@ impl Maker<'_> {
         let imported = owner.import_nominees(id, nominees.sheet(), mode).await?;
         imported.map_err(refused("its nominees"))?;
         self.write_stories(id, now).await?;
-        self.hang_portraits(id).await?;
+        self.hang_pictures(id).await?;
         let announced = owner.step_campaign(id, None, Step::Announce, None).await?;
         announced.map_err(refused("its announcement"))?;
         self.app.refresh_campaigns().await
@@ -193,6 +194,7 @@ impl Maker<'_> {
         let mut tx = self.app.database.begin("list_demo_stories").await?;
         let drafts = story_edit::list_all(&mut tx, id).await?;
         drop(tx);
+        self.hang_covers(&drafts).await?;
         for draft in drafts {
             for (viewer, step) in [
                 (self.owner, StoryStep::Submit),

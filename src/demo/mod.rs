@@ -1,18 +1,14 @@
 //! The sample campaign, slug `demo`: a provincial selection of 100 nominees with its stories, voting open for three
 //! days. It is made once, as an organiser makes one at the desk; a restart keeps everything.
 
+mod pictures;
 mod sheets;
 
-use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::fs::File;
 
-use crate::app::desk::{
-    CategoryEdit, Desk, ImportMode, NewCampaign, PictureEdit, StaffAccount, StoryStepEdit,
-};
-use crate::app::uploads::UploadRefusal;
+use crate::app::desk::{CategoryEdit, Desk, ImportMode, NewCampaign, StaffAccount, StoryStepEdit};
 use crate::app::{App, Client};
 use crate::auth::Viewer;
 use crate::auth::password;
@@ -22,12 +18,11 @@ use crate::domain::campaign::{
     Campaign, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
 };
 use crate::domain::campaign_life::Step;
-use crate::domain::media::UploadPurpose;
 use crate::domain::roster::Roster;
 use crate::domain::story::life::StoryStep;
 use crate::domain::turnout::ClientKind;
 use crate::error::{Error, Result};
-use crate::id::{CampaignId, NomineeId, OrganisationId, StaffId};
+use crate::id::{CampaignId, OrganisationId, StaffId};
 use crate::ledger::{campaign, organisation, roster, story_edit};
 
 /// The slug of the sample campaign.
@@ -55,17 +50,6 @@ const CATEGORIES: [(&str, &str); 3] = [
 ];
 /// The top ten of each category are the public's choice.
 const SHORTLIST_SIZE: i64 = 10;
-/// Drawn portraits, which are nobody's, by the numbers of nominees who are nobody either.
-const PORTRAITS: [(i64, &[u8]); 8] = [
-    (2, include_bytes!("portraits/1.webp")),
-    (4, include_bytes!("portraits/2.webp")),
-    (5, include_bytes!("portraits/7.webp")),
-    (6, include_bytes!("portraits/8.webp")),
-    (41, include_bytes!("portraits/5.webp")),
-    (42, include_bytes!("portraits/6.webp")),
-    (74, include_bytes!("portraits/3.webp")),
-    (75, include_bytes!("portraits/4.webp")),
-];
 
 /// Makes the sample campaign, unless it is there; returns the password of all its members of staff if it was just made.
 ///
@@ -159,7 +143,7 @@ impl Maker<'_> {
         let imported = owner.import_nominees(id, nominees.sheet(), mode).await?;
         imported.map_err(refused("its nominees"))?;
         self.write_stories(id, now).await?;
-        self.hang_portraits(id).await?;
+        self.hang_pictures(id).await?;
         let announced = owner.step_campaign(id, None, Step::Announce, None).await?;
         announced.map_err(refused("its announcement"))?;
         self.app.refresh_campaigns().await
@@ -210,6 +194,7 @@ impl Maker<'_> {
         let mut tx = self.app.database.begin("list_demo_stories").await?;
         let drafts = story_edit::list_all(&mut tx, id).await?;
         drop(tx);
+        self.hang_covers(&drafts).await?;
         for draft in drafts {
             for (viewer, step) in [
                 (self.owner, StoryStep::Submit),
@@ -225,47 +210,6 @@ impl Maker<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Uploads the drawn portraits and hangs them beside the names.
-    async fn hang_portraits(&self, id: CampaignId) -> Result<()> {
-        let roster = roster::find_roster(&self.app.database, id).await?.roster;
-        let roster = roster.ok_or_else(|| Error::internal("the demo's campaign is gone"))?;
-        let nominees = roster.nominees();
-        for (number, bytes) in PORTRAITS {
-            let nominee = nominees.iter().find(|nominee| nominee.number == number);
-            let nominee = nominee.ok_or_else(|| Error::internal("a portrait of nobody"))?;
-            self.hang(nominee.id, nominee.edit_revision, bytes).await?;
-        }
-        Ok(())
-    }
-
-    async fn hang(&self, id: NomineeId, expected_revision: i64, bytes: &[u8]) -> Result<()> {
-        let by = (self.owner, &self.client);
-        let length = i64::try_from(bytes.len()).map_err(Error::internal)?;
-        let creating =
-            self.app
-                .create_upload_for(by, self.organisation_id, UploadPurpose::Picture, length);
-        let link = match creating.await? {
-            Ok(link) => link,
-            // Names do without portraits, too.
-            Err(why) if why[0].why == UploadRefusal::NoStore => return Ok(()),
-            Err(why) => return Err(refused("a link")(why)),
-        };
-        let token = link.path.rsplit('/').next().unwrap_or_default();
-        let upload = self.app.find_upload_to_receive(token).await?;
-        let upload = upload.map_err(refused("a file"))?;
-        let mut file = tempfile::tempfile().map_err(Error::internal)?;
-        file.write_all(bytes).map_err(Error::internal)?;
-        let mut file = File::from_std(file);
-        let received = self.app.receive_upload(&upload, &mut file).await?;
-        received.map_err(refused("a file"))?;
-        let picture = PictureEdit {
-            expected_revision,
-            upload_id: Some(link.id),
-        };
-        let hung = self.app.set_nominee_portrait(by, id, picture).await?;
-        hung.map_err(refused("a portrait"))
     }
 }
 

@@ -101,6 +101,12 @@ pub(super) fn stories(now: DateTime<Utc>) -> Result<Written> {
     Ok(Written::new(STORIES, header, rows))
 }
 
+/// The headlines of the stories, in the order of their covers.
+pub(super) fn headlines() -> Result<Vec<String>> {
+    let data: Vec<StoryData> = read(STORIES)?;
+    Ok(data.into_iter().map(|story| story.title).collect())
+}
+
 fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(Error::internal)
 }

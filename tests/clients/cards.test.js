@@ -134,6 +134,26 @@ describe("a card", () => {
     assert.equal(await hidden.locator(".votes, .rank, .medal").count(), 0);
   });
 
+  test("shows no place where nobody has a vote, and every place once somebody has one", async (t) => {
+    const nobody = nomineesWith({ rank: 1, votes: 0 });
+    const { page } = await openChanged(t, nobody);
+    await page.locator(".nominee .votes").first().waitFor();
+    assert.equal(await page.locator(".nominee .medal, .nominee .rank").count(), 0);
+    const { page: person } = await openChanged(t, nobody, phone, "/n/2");
+    await person.locator(".person .votes").waitFor();
+    assert.equal(await person.locator(".medal").count(), 0);
+    assert.doesNotMatch(await person.locator(".facts").textContent(), /名/);
+    const { page: begun } = await openChanged(t, (data) => {
+      data.campaign?.nominees?.nodes.forEach((nominee, i) => {
+        Object.assign(nominee, i === 0 ? { rank: 1, votes: 1 } : { rank: 2, votes: 0 });
+      });
+    });
+    const card = (i) => begun.locator(".nominee").nth(i);
+    await card(0).locator(".medal.place-1").waitFor();
+    await card(0).getByText("第 1 名").waitFor();
+    await card(1).getByText("第 2 名").waitFor();
+  });
+
   test("is a line of a list for those who want it, and stays so", async (t) => {
     const { page } = await open(browser, t, address, phone);
     await page.locator(".nominee").first().waitFor();

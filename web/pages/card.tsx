@@ -24,14 +24,15 @@ interface NomineeCardProps {
  * A picture is 300 by 400 and 3:4 whatever it is like; N of the tone is the number's.
  */
 export function NomineeCard({ href, nominee, isFirst, children }: NomineeCardProps) {
-  const { number, name, employer, rank } = nominee;
+  const { number, name, employer } = nominee;
+  const place = placeOf(nominee);
   return (
     <li class="nominee">
       <a href={href}>
         <span class={`face ${toneOf(number)}`}>
           <Portrait nominee={nominee} isFirst={isFirst} />
           <span class="number">{t().number(number)}</span>
-          <Medal rank={rank} />
+          <Medal rank={place} />
         </span>
         <span class="who">
           <strong>{name}</strong>
@@ -39,7 +40,7 @@ export function NomineeCard({ href, nominee, isFirst, children }: NomineeCardPro
         </span>
         <span class="standing">
           <Votes nominee={nominee} />
-          {rank !== null && <span class="rank">{t().rank(rank)}</span>}
+          {place !== null && <span class="rank">{t().rank(place)}</span>}
         </span>
       </a>
       {children}
@@ -49,6 +50,11 @@ export function NomineeCard({ href, nominee, isFirst, children }: NomineeCardPro
 
 /** The class of the tone behind a portrait. */
 export const toneOf = (number: number) => `tone-${(number % 5) + 1}`;
+
+/** The place to show. Equal votes share one: who is first without a vote is so with all others, and that is no place. */
+export function placeOf({ rank, votes }: Pick<NomineeCardFragment, "rank" | "votes">): number | null {
+  return rank === 1 && votes === 0 ? null : rank;
+}
 
 /** A medal for the first three places; the place is said in words beside the votes. */
 export function Medal({ rank }: { rank: number | null }) {

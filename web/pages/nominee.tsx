@@ -5,7 +5,7 @@ import { count, date } from "../shared/format";
 import { execute } from "../shared/server";
 import { lateSessions, reader } from "../shared/session";
 import { type Campaign, period, resumeVotes } from "./campaign";
-import { Medal, toneOf } from "./card";
+import { Medal, placeOf, toneOf } from "./card";
 import { NotFound } from "./missing";
 import { FindNominee, type FindNomineeQuery } from "./operations";
 import { Failed, Icon, LikeButton, MediaList, Portrait, Refusal, VoteButton, Votes, useView } from "./parts";
@@ -47,6 +47,7 @@ export function NomineeView({ slug, number, campaign }: { slug: string; number: 
   if (nominee instanceof Error) return <Failed error={nominee} retry={load} />;
   if (nominee === null) return <NotFound slug={slug} />;
   const category = campaign.categories.find(({ id }) => id === nominee.category.id);
+  const place = placeOf(nominee);
   return (
     <div class="nominee-page">
       <BackLink slug={slug} category={category?.key} />
@@ -54,7 +55,7 @@ export function NomineeView({ slug, number, campaign }: { slug: string; number: 
         <div class={`face ${toneOf(number)}`}>
           <Portrait nominee={nominee} url={nominee.largePortraitUrl} isFirst />
           <span class="number">{t().number(number)}</span>
-          <Medal rank={nominee.rank} />
+          <Medal rank={place} />
         </div>
         <div class="words">
           <p class="category">{category?.name}</p>
@@ -62,7 +63,7 @@ export function NomineeView({ slug, number, campaign }: { slug: string; number: 
           <p class="employer">{[nominee.title, nominee.employer, nominee.city].filter(Boolean).join(" · ")}</p>
           <p class="facts">
             <Votes nominee={nominee} />
-            {nominee.rank !== null && <span>{t().rank(nominee.rank)}</span>}
+            {place !== null && <span>{t().rank(place)}</span>}
             <span>{t().views(nominee.viewCount)}</span>
           </p>
           <p class="summary">{nominee.summary}</p>

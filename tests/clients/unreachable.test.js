@@ -2,7 +2,7 @@
 // the user is told what is going on.
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { desktop, open, phone, rewriteAnswers, startBrowser } from "./browser.js";
+import { desktop, open, phone, rewriteAnswers, rewriteFirstView, startBrowser } from "./browser.js";
 import { startServer } from "./server.js";
 import { event } from "./waiting.js";
 
@@ -70,8 +70,13 @@ describe("a page without a session", () => {
 });
 
 describe("a slow or absent network", () => {
-  test("the server's heading stands until the page is there", async (t) => {
+  test("the server's heading stands until the page is there, where the page says nothing more", async (t) => {
     const { page } = await open(browser, t, "about:blank", phone);
+    await page.route(address, async (route) => {
+      // As it is where the server could not read more.
+      const response = await route.fetch({ url: `${address}?search=x` });
+      await route.fulfill({ response });
+    });
     const released = event("the answers to be let through");
     const asked = event("the page to ask");
     await page.route("**/graphql", async (route) => {
@@ -105,6 +110,7 @@ describe("a slow or absent network", () => {
   test("a question that gets no answer says so before it is given up", async (t) => {
     const { page } = await open(browser, t, "about:blank", phone);
     const released = event("the answers to be let through");
+    await rewriteFirstView(page);
     await page.clock.install();
     await page.route("**/graphql", async (route) => {
       await released.happened();

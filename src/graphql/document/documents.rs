@@ -133,6 +133,32 @@ impl Documents {
         params: Params,
         requester: &RequestContext,
     ) -> Result<Executable, Errors> {
+        let (executable, price) = self.find_priced(params, requester).await?;
+        if executable.shared.is_none() {
+            self.charge(requester, price)?;
+        }
+        Ok(executable)
+    }
+
+    /// Finds an operation that the server asks for itself, for all who come within a moment: nobody is charged.
+    ///
+    /// # Errors
+    /// The reasons why it is not executed.
+    pub async fn find_own(
+        &self,
+        params: Params,
+        requester: &RequestContext,
+    ) -> Result<Executable, Errors> {
+        let (executable, _) = self.find_priced(params, requester).await?;
+        Ok(executable)
+    }
+
+    /// Finds or prepares an operation; gives its price, too.
+    async fn find_priced(
+        &self,
+        params: Params,
+        requester: &RequestContext,
+    ) -> Result<(Executable, u32), Errors> {
         let extensions = params.extensions.unwrap_or_default();
         let id = persisted_id(&extensions, params.document_id)?;
         let is_by_hash = id.is_some();
@@ -149,12 +175,9 @@ impl Documents {
         let shared = (operation.is_shared && !wants_cost)
             .then(|| SharedKey::new(document.hash, params.operation_name, &values, requester))
             .map(|key| (key, price));
-        if shared.is_none() {
-            self.charge(requester, price)?;
-        }
         let reads = Reads::default();
         let request = operation.request(values, missing, requester);
-        Ok(Executable {
+        let executable = Executable {
             kind: operation.kind,
             field: operation.field,
             cost: wants_cost.then_some(cost),
@@ -164,7 +187,8 @@ impl Documents {
             reads,
             reads_campaigns: operation.reads_campaigns,
             is_heavy: operation.kind == OperationType::Query && cost.operation > HEAVY_COST,
-        })
+        };
+        Ok((executable, price))
     }
 
     /// Charges the requester.

@@ -55,7 +55,8 @@ pub(super) async fn file(Path(name): Path<String>, request: HeaderMap) -> Respon
     (headers, bytes).into_response()
 }
 
-fn takes_brotli(encodings: &str) -> bool {
+/// Whether a client takes brotli, as its `Accept-Encoding` says.
+pub(super) fn takes_brotli(encodings: &str) -> bool {
     encodings.split(',').any(|encoding| {
         let mut parts = encoding.split(';').map(str::trim);
         parts

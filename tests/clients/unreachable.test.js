@@ -2,7 +2,7 @@
 // the user is told what is going on.
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { desktop, open, phone, rewriteAnswers, rewriteFirstView, startBrowser } from "./browser.js";
+import { desktop, open, phone, rewriteAnswers, startBrowser } from "./browser.js";
 import { startServer } from "./server.js";
 import { event } from "./waiting.js";
 
@@ -18,6 +18,13 @@ const ended = () => {
   const tokens = { access: "ended", accessExpiresMs: 1, accessExpires_ms: 1, refresh: "ended" };
   localStorage.setItem("acclaim.voter", JSON.stringify(tokens));
 };
+
+/** Gives a page what the server writes where it cannot read more: a title, and nothing for the program to begin with. */
+const saysLittle = (page) =>
+  page.route(address, async (route) => {
+    const response = await route.fetch({ url: `${address}?search=x` });
+    await route.fulfill({ response });
+  });
 
 describe("a page without a session", () => {
   test("is read where the session has ended and no guest is admitted any more; a vote says why it is refused", async (t) => {
@@ -72,11 +79,7 @@ describe("a page without a session", () => {
 describe("a slow or absent network", () => {
   test("the server's heading stands until the page is there, where the page says nothing more", async (t) => {
     const { page } = await open(browser, t, "about:blank", phone);
-    await page.route(address, async (route) => {
-      // As it is where the server could not read more.
-      const response = await route.fetch({ url: `${address}?search=x` });
-      await route.fulfill({ response });
-    });
+    await saysLittle(page);
     const released = event("the answers to be let through");
     const asked = event("the page to ask");
     await page.route("**/graphql", async (route) => {
@@ -110,7 +113,7 @@ describe("a slow or absent network", () => {
   test("a question that gets no answer says so before it is given up", async (t) => {
     const { page } = await open(browser, t, "about:blank", phone);
     const released = event("the answers to be let through");
-    await rewriteFirstView(page);
+    await saysLittle(page);
     await page.clock.install();
     await page.route("**/graphql", async (route) => {
       await released.happened();

@@ -52,12 +52,12 @@ const keyOf = (slug: string, { category, search, order }: NomineeFilter) =>
  * Begins with the list that the page has. Where it is in another order than the device's own, as a cache before the
  * server may give it, this page keeps that: nothing changes places under a finger.
  */
-export function takeList(slug: string, campaign: Campaign, { seed: made, nominees, ...first }: NonNullable<FirstView["list"]>): void {
-  seed(made);
-  const filter = { ...filterOf(campaign), search: "" };
+export function takeList(slug: string, campaign: Campaign, first: NonNullable<FirstView["list"]>): void {
+  seed(first.seed);
+  const filter = visible(campaign, filterOf(campaign));
   if (filter.category !== (first.category ?? "") || filter.order !== first.order) return;
   const list = makeList(slug, filter);
-  list.begin(pageOf(nominees));
+  list.begin(pageOf(first.nominees));
   lists.set(keyOf(slug, filter), list);
 }
 
@@ -104,6 +104,13 @@ function filterOf(campaign: Campaign): NomineeFilter {
   };
 }
 
+const isTallyVisible = ({ rules: { tallyVisibility }, phase }: Campaign) =>
+  tallyVisibility === "LIVE" || (tallyVisibility === "AFTER_CLOSE" && !["UPCOMING", "VOTING", "PAUSED"].includes(phase));
+
+/** An order by hidden votes, of an old link or from before they were hidden, is refused. */
+const visible = (campaign: Campaign, filter: NomineeFilter): NomineeFilter =>
+  filter.order === "VOTES" && !isTallyVisible(campaign) ? { ...filter, order: "SHUFFLED" } : filter;
+
 /** The filter of the address, and the function that changes both. */
 function useFilter(campaign: Campaign): [NomineeFilter, (change: Partial<NomineeFilter>) => void] {
   const [filter, setFilter] = useState(() => filterOf(campaign));
@@ -125,11 +132,7 @@ function useFilter(campaign: Campaign): [NomineeFilter, (change: Partial<Nominee
 export function NomineesView({ slug, campaign }: { slug: string; campaign: Campaign }) {
   const [filter, changeFilter] = useFilter(campaign);
   const [layout, setLayout] = useState(() => storedLayout.read() ?? "grid");
-  const isTallyVisible =
-    campaign.rules.tallyVisibility === "LIVE" ||
-    (campaign.rules.tallyVisibility === "AFTER_CLOSE" && !["UPCOMING", "VOTING", "PAUSED"].includes(campaign.phase));
-  // An order by hidden votes, of an old link or from before they were hidden, is refused.
-  const order = filter.order === "VOTES" && !isTallyVisible ? "SHUFFLED" : filter.order;
+  const { order } = visible(campaign, filter);
   // A search is for one person, whatever the category.
   const list = listOf(slug, { ...filter, order, category: filter.search ? "" : filter.category });
   list.changed.use();
@@ -154,7 +157,7 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
         >
           <option value="SHUFFLED">{t().orderShuffled}</option>
           <option value="NUMBER">{t().orderNumber}</option>
-          {isTallyVisible && <option value="VOTES">{t().orderVotes}</option>}
+          {isTallyVisible(campaign) && <option value="VOTES">{t().orderVotes}</option>}
         </select>
         <button
           class="quiet"

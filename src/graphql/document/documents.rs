@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::ValidationMode;
 use async_graphql::parser::types::OperationType;
+use async_graphql::{ValidationMode, Variables};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
@@ -140,15 +140,26 @@ impl Documents {
         Ok(executable)
     }
 
-    /// Finds an operation that the server asks for itself, for all who come within a moment: nobody is charged.
+    /// Finds the operation of a document that the server executes itself, for all who come within a moment: nobody is
+    /// charged.
     ///
     /// # Errors
     /// The reasons why it is not executed.
     pub async fn find_own(
         &self,
-        params: Params,
+        text: &str,
+        variables: Variables,
         requester: &RequestContext,
     ) -> Result<Executable, Errors> {
+        let hash = hash(text);
+        if self.trusted.is_none() && self.cached.get(&hash).is_none() {
+            self.prepare(hash, text).await?;
+        }
+        let params = Params {
+            query: Some(text.to_owned()),
+            variables: Some(variables),
+            ..Params::default()
+        };
         let (executable, _) = self.find_priced(params, requester).await?;
         Ok(executable)
     }
@@ -262,6 +273,10 @@ impl Documents {
             return Ok(document);
         }
         self.charge(requester, PREPARATION_COST)?;
+        self.prepare(hash, text).await
+    }
+
+    async fn prepare(&self, hash: Hash, text: &str) -> Result<Arc<Document>, Errors> {
         self.app.metrics.documents_prepared.inc();
         let document = Box::pin(self.preparer.prepare(text)).await?;
         self.cached.insert(hash, Arc::clone(&document));

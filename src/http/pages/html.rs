@@ -29,11 +29,11 @@ pub(super) struct PageHead<'a> {
 
 /// The body of a page.
 pub(super) struct Body<'a> {
-    /// What stands above everything, whatever the program does.
+    /// The part above everything, which the program leaves alone.
     pub(super) before: &'a str,
-    /// What the program takes over.
+    /// The part that the program takes over.
     pub(super) app: &'a str,
-    /// What it reads.
+    /// The part that it reads.
     pub(super) after: &'a str,
 }
 

@@ -14,10 +14,10 @@ use crate::app::Client;
 use crate::auth::Viewer;
 use crate::domain::turnout::ClientKind;
 use crate::graphql::RequestContext;
-use crate::graphql::document::{Audience, Params};
+use crate::graphql::document::Audience;
 use crate::graphql::messages::Language;
 use crate::http::Server;
-use crate::http::pages::DOCUMENTS;
+use crate::http::pages::assets::DOCUMENTS;
 use crate::http::response_cache::{CachedResponse, Found};
 use crate::telemetry::RequestId;
 
@@ -85,12 +85,11 @@ async fn find(
         Found::Reserved(place) => place,
     };
     let change_count = changes.count();
-    let params = Params {
-        query: TEXTS.get(operation).cloned(),
-        variables: Some(Variables::from_json(variables.clone())),
-        ..Params::default()
-    };
-    let executable = server.documents.find_own(params, &anybody()).await.ok()?;
+    let text = TEXTS.get(operation)?;
+    let variables = Variables::from_json(variables.clone());
+    let anybody = anybody();
+    let executable = server.documents.find_own(text, variables, &anybody);
+    let executable = executable.await.ok()?;
     let (response, code, audience) = server.documents.execute_public(executable).await;
     let Audience::All(campaigns) = audience else {
         place.mark_uncacheable();

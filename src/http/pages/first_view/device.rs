@@ -1,5 +1,5 @@
-//! What a device keeps of the pages and sends in a cookie, so that its first view needs no change: the seed of its
-//! order of nominees, and the language and layout that somebody has chosen there. It names nobody: whoever has the
+//! The preferences of a device, which it sends in a cookie, so that its first view needs no change: the seed of its
+//! order of nominees, and the language and layout that somebody has chosen there. They name nobody: whoever has the
 //! same sees the same.
 
 use axum::http::HeaderMap;

@@ -1,5 +1,5 @@
-//! The head of the pages, as `web/pages/head.tsx` and `moment.tsx` make it: cover, title, the time that is left, totals,
-//! how to vote, and what the campaign's moment means.
+//! The head of the pages, as `web/pages/head.tsx` and `moment.tsx` make it: cover, title, the time that is left,
+//! totals, how to vote, and what the campaign's moment means.
 
 use chrono::{DateTime, Utc};
 
@@ -262,7 +262,7 @@ pub(super) fn head_line(out: &mut String, view: &View<'_>, now: DateTime<Utc>) {
     out.push_str("</span></div></div>");
 }
 
-/// What the campaign's moment means for those who come; nothing while one can simply vote.
+/// A strip that says what the campaign's moment means for those who come; nothing while one can simply vote.
 pub(super) fn strip(out: &mut String, view: &View<'_>, now: DateTime<Utc>) {
     let (campaign, texts, path) = (view.campaign, view.texts, view.path);
     let time = |at| moment_at(at, campaign.time_zone.0, view.language, now);

@@ -35,24 +35,23 @@ pub(super) struct Wanted {
 impl Wanted {
     /// The list of a query string, read as the program reads it; none for a search, which is the program's alone.
     pub(super) fn parse(roster: &Roster, query: &str, has_figures: bool) -> Option<Self> {
-        let mut category = None;
-        let mut order = Order::Shuffled;
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            match (&*name, &*value) {
-                ("search", text) if !text.is_empty() => return None,
-                ("category", key) => {
-                    let mut categories = roster.categories().iter();
-                    category = category.or_else(|| categories.position(|c| c.key == key));
-                }
-                ("order", "NUMBER") => order = Order::Number,
-                ("order", "VOTES") if has_figures => order = Order::Votes,
-                _ => {}
-            }
+        let first = |wanted: &str| {
+            let mut pairs = form_urlencoded::parse(query.as_bytes());
+            let (_, value) = pairs.find(|(name, _)| name == wanted)?;
+            Some(value)
+        };
+        if first("search").is_some_and(|text| !text.is_empty()) {
+            return None;
         }
-        let first = (!roster.categories().is_empty()).then_some(0);
+        let mut categories = roster.categories().iter();
+        let chosen = first("category").and_then(|key| categories.position(|c| c.key == key));
         Some(Self {
-            category: category.or(first),
-            order,
+            category: chosen.or((!roster.categories().is_empty()).then_some(0)),
+            order: match first("order").as_deref() {
+                Some("NUMBER") => Order::Number,
+                Some("VOTES") if has_figures => Order::Votes,
+                _ => Order::Shuffled,
+            },
         })
     }
 }
@@ -77,10 +76,17 @@ pub(super) struct Card {
     pub(super) status: String,
     /// None while the rules hide the tally.
     pub(super) votes: Option<i64>,
-    pub(super) rank: Option<i32>,
+    rank: Option<i32>,
     /// None: nobody has signed in.
     viewer_has_voted: Option<bool>,
     pub(super) category: CategoryLink,
+}
+
+impl Card {
+    /// The place to show.
+    pub(super) fn place(&self) -> Option<i32> {
+        self.rank
+    }
 }
 
 #[derive(Serialize)]

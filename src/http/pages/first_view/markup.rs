@@ -17,7 +17,7 @@ macro_rules! html {
 }
 pub(super) use html;
 
-/// What every part of a first view is drawn for.
+/// The subject of every part of a first view.
 pub(super) struct View<'a> {
     /// The path of the campaign.
     pub(super) path: &'a str,
@@ -72,7 +72,7 @@ pub(super) fn face(
     }
     let number = fill(&view.texts.number, "{n}", &card.number.to_string());
     html!(out, "<span class=\"number\">{}</span>", Escaped(&number));
-    if let Some(rank) = card.rank.filter(|rank| *rank <= 3) {
+    if let Some(rank) = card.place().filter(|rank| *rank <= 3) {
         html!(
             out,
             "<span class=\"medal place-{rank}\" aria-hidden=\"true\">{rank}</span>"
@@ -99,8 +99,8 @@ pub(super) fn votes(out: &mut String, view: &View<'_>, card: &Card) {
 
 /// The place of a nominee in words; none while it is hidden.
 pub(super) fn place(view: &View<'_>, card: &Card) -> Option<String> {
-    let rank = card.rank?;
-    Some(fill(&view.texts.rank, "{n}", &rank.to_string()))
+    let place = card.place()?;
+    Some(fill(&view.texts.rank, "{n}", &place.to_string()))
 }
 
 /// The button of a vote of somebody who has cast none, or the way to a phone that can vote.

@@ -32,7 +32,7 @@ use self::list::{List, Order, Wanted, category_id, list};
 use self::markup::View;
 use self::profile::FindNominee;
 use self::texts::Texts;
-use super::assets::takes_brotli;
+use super::assets::takes;
 use super::headers::headers;
 use super::html::{Body as PageBody, PageHead, document};
 use super::paths::campaign_path;
@@ -85,7 +85,7 @@ pub(super) struct Request<'a> {
     change_count: u64,
 }
 
-/// What the program reads in a page, in JSON.
+/// The answers that the program reads in a page, in JSON.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Carried<'a> {
@@ -192,11 +192,9 @@ impl<'a> Request<'a> {
     /// The compression that the client takes, of those that pages are kept in.
     fn encoding(&self) -> Option<&'static str> {
         let accepted = self.headers.get(ACCEPT_ENCODING)?.to_str().ok()?;
-        if takes_brotli(accepted) {
-            Some("br")
-        } else {
-            accepted.contains("gzip").then_some("gzip")
-        }
+        ["br", "gzip"]
+            .into_iter()
+            .find(|name| takes(accepted, name))
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) fn date(at: DateTime<Utc>, zone: Tz, language: Language) -> String {
     }
 }
 
-/// What is left until `end`: days, hours, minutes and seconds.
+/// The time that is left until `end`: days, hours, minutes and seconds.
 pub(super) fn remaining(end: DateTime<Utc>, now: DateTime<Utc>) -> [i64; 4] {
     let milliseconds = (end - now).num_milliseconds().max(0);
     let seconds = (milliseconds + 999) / 1_000;

@@ -113,7 +113,7 @@ fn card(out: &mut String, view: &View<'_>, card: &Card, is_first: bool) {
     out.push_str("</li>");
 }
 
-/// What there is without the program: a line that says what needs it, and the lists of the other categories.
+/// The lists of the categories, for those whom no program takes there.
 pub(super) fn without_program(out: &mut String, view: &View<'_>, roster: &Roster, wanted: Wanted) {
     html!(out, "<ul>");
     for (i, category) in roster.categories().iter().enumerate() {

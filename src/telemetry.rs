@@ -194,6 +194,8 @@ pub struct Metrics {
     pub documents_prepared: Counter,
     /// Posters drawn.
     pub posters_drawn: Counter,
+    /// First views of pages put together, each for all who come in its moment.
+    pub first_views_made: Counter,
     /// Votes that were counted by this process.
     pub votes_counted: Counter,
     /// Refused vote requests, by reason.
@@ -243,6 +245,7 @@ impl Metrics {
             request_seconds: Family::new_with_constructor(seconds),
             documents_prepared: Counter::default(),
             posters_drawn: Counter::default(),
+            first_views_made: Counter::default(),
             votes_counted: Counter::default(),
             casts_refused: Family::default(),
             writer: WriterMetrics {
@@ -286,6 +289,12 @@ impl Metrics {
         all.register("documents_prepared", "Documents prepared", prepared);
         let drawn = self.posters_drawn.clone();
         all.register("posters_drawn", "Posters drawn", drawn);
+        let made = self.first_views_made.clone();
+        all.register(
+            "first_views_made",
+            "First views of pages put together",
+            made,
+        );
         all.register("votes_counted", "Votes counted", self.votes_counted.clone());
         all.register(
             "casts_refused",

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
-import { build } from "vite";
+import { build, runnerImport } from "vite";
 import { licenses } from "./licenses.js";
 import { generate } from "./operations.js";
 
@@ -36,6 +36,7 @@ async function buildInto(folder) {
   const folders = ["shared", ...(await deskFolders()), "pages"].map((name) => join(root, name));
   const manifest = await generate(join(root, "../schema.graphql"), folders, join(root, "shared/server"));
   execFileSync(join(root, "node_modules/.bin/tsc"), { cwd: root, stdio: "inherit" });
+  await writeFile(join(root, "pages/first_view_texts.json"), await firstViewTexts());
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
   const built = [];
@@ -45,6 +46,12 @@ async function buildInto(folder) {
   await writeFile(join(folder, "documents.json"), manifest);
   await writeFile(join(folder, "files.rs"), list(built));
   return built;
+}
+
+/** The texts of the first view as the server reads them. */
+async function firstViewTexts() {
+  const { module } = await runnerImport(join(root, "pages/first_view_texts.ts"), { configFile: false, root });
+  return `${JSON.stringify(module.firstViewTexts(), null, 2)}\n`;
 }
 
 /** The folders of the desk that have operations of their own. */

@@ -4,7 +4,10 @@
 use std::borrow::Cow;
 
 use aws_lc_rs::digest;
+use chrono::{DateTime, Utc};
 
+use crate::domain::campaign::QuotaPeriod;
+use crate::domain::period;
 use crate::domain::roster::Roster;
 use crate::domain::search::SearchQuery;
 use crate::domain::tally::Tally;
@@ -104,12 +107,22 @@ fn shuffled(seed: u64, id: NomineeId) -> i64 {
     hash64(&bytes)
 }
 
-/// The seed of a viewer's shuffle on a day of a campaign.
+/// The seed of a viewer's shuffle at `now`: another one each day of the campaign.
 #[must_use]
 #[allow(clippy::cast_sign_loss, reason = "any 64 bits will do")]
-pub fn shuffle_seed(roster: &Roster, viewer: &[u8], day: i64) -> u64 {
+pub fn shuffle_seed(roster: &Roster, viewer: &[u8], now: DateTime<Utc>) -> u64 {
     let campaign = roster.campaign().id.0;
+    let zone = roster.campaign().time_zone.0;
+    let day = period::number(QuotaPeriod::Day, zone, now);
     hash64(&[campaign.as_bytes(), viewer, &day.to_be_bytes()[..]].concat()) as u64
+}
+
+/// The seed of the shuffle of someone who keeps `seed`, at `now`: another one each day of the campaign.
+#[must_use]
+pub fn kept_seed(roster: &Roster, seed: &str, now: DateTime<Utc>) -> u64 {
+    // Marked, so that nobody's seed is another's address or id.
+    let owner = [b"seed ", seed.as_bytes()].concat();
+    shuffle_seed(roster, &owner, now)
 }
 
 fn hash64(bytes: &[u8]) -> i64 {

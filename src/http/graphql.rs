@@ -120,7 +120,11 @@ fn public_key(
         return None;
     }
     let query = parts.uri.query().unwrap_or_default();
-    Some(server.response_cache.key(query, media_type))
+    Some(
+        server
+            .response_cache
+            .key(format_args!("{media_type:?} {query}")),
+    )
 }
 
 async fn read_params(

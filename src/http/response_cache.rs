@@ -1,10 +1,11 @@
 //! Responses to public queries, cached as finished bytes for a moment, so that a crowd that asks for the same costs no
 //! more than one requester; those who come while it is executed wait for it.
 //!
-//! A cached response is found by the whole query string, without reading it. It is at most
+//! A cached response is found by its name: that of a query is the whole query string, unread. It is at most
 //! [`CACHED_MS`] old, as its figures may be, and no longer found when a campaign that it was made of changes, or its
 //! nominees or its feed.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,7 +16,6 @@ use data_encoding::BASE64URL_NOPAD;
 use quick_cache::sync::{Cache, DefaultLifecycle, PlaceholderGuard};
 use quick_cache::{DefaultHashBuilder, Weighter};
 
-use super::negotiate::MediaType;
 use crate::app::public_changes::{PublicChanges, Sources};
 use crate::id::CampaignId;
 
@@ -33,7 +33,7 @@ pub(super) struct CachedResponse {
     pub etag: HeaderValue,
     /// The body.
     pub body: Bytes,
-    /// Its first root field, for metrics.
+    /// Its first root field or operation, for metrics.
     pub field: &'static str,
     /// The campaigns that it was made of; none where it may be any.
     pub campaigns: Option<Vec<CampaignId>>,
@@ -136,11 +136,11 @@ impl ResponseCache {
         }
     }
 
-    /// The key of the response to a query string now. It is another one a moment later, so nothing has to be thrown
-    /// away: an old response is not asked for any more, and gives way.
-    pub fn key(&self, query: &str, media_type: MediaType) -> String {
+    /// The key of a response now, by a name that tells it from all others. It is another one a moment later, so nothing
+    /// has to be thrown away: an old response is not asked for any more, and gives way.
+    pub fn key(&self, name: fmt::Arguments<'_>) -> String {
         let moment = self.started.elapsed().as_millis() / CACHED_MS;
-        format!("{moment} {media_type:?} {query}")
+        format!("{moment} {name}")
     }
 
     /// The response, if it is cached.
@@ -242,13 +242,5 @@ mod tests {
             changes.add(own);
             assert!(cache.find("key", &changes).is_none());
         }
-    }
-
-    #[test]
-    fn keys_differ_by_media_type_and_query() {
-        let cache = ResponseCache::new();
-        let key = |query| cache.key(query, MediaType::Json);
-        assert_ne!(key("a=1"), key("a=2"));
-        assert_ne!(key("a=1"), cache.key("a=1", MediaType::GraphqlResponse));
     }
 }

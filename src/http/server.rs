@@ -22,6 +22,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::client::{CLIENT_KIND, DEVICE_ID, peer};
 use super::health::Readiness;
+use super::pages::first_view::FirstViews;
 use super::pages::poster::Posters;
 use super::places::{Full, Place, Places};
 use super::response_cache::ResponseCache;
@@ -100,6 +101,7 @@ pub struct Shared {
     pub(super) app: Arc<App>,
     pub(super) documents: Arc<Documents>,
     pub(super) response_cache: ResponseCache,
+    pub(super) first_views: FirstViews,
     pub(super) readiness: Readiness,
     pub(super) subscriptions: SharedSubscriptions,
     pub(super) trusted_proxies: Vec<IpNet>,
@@ -146,6 +148,7 @@ impl Server {
             sdl: documents.is_open().then(|| crate::graphql::sdl().into()),
             documents: Arc::new(documents),
             response_cache: ResponseCache::new(),
+            first_views: FirstViews::new(),
             readiness: Readiness::default(),
             subscriptions: SharedSubscriptions::default(),
             trusted_proxies: limits.trusted_proxies,

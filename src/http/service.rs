@@ -80,7 +80,7 @@ fn is_worth_compressing(response: &Response) -> bool {
 }
 
 /// The response in one of these encodings, if they are known.
-async fn compressed(encodings: HeaderValue, response: Response) -> Response {
+pub(super) async fn compressed(encodings: HeaderValue, response: Response) -> Response {
     let mut request = axum::http::Request::new(());
     request.headers_mut().insert(ACCEPT_ENCODING, encodings);
     let mut response = Some(response);

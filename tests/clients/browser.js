@@ -82,11 +82,28 @@ async function servePages(window) {
   });
 }
 
+/** What the server has written into a page for its program to begin with. */
+const firstView = /<script type="application\/json" id="first-view">.*?<\/script>/s;
+
+/** Changes the text of what a page's program begins with; without, the program has to ask for everything. */
+export async function rewriteFirstView(page, change = () => "") {
+  await page.route(/\/c\/[^/]+(\/n\/\d+)?(\?.*)?$/, async (route) => {
+    if (!route.request().isNavigationRequest()) return route.fallback();
+    try {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace(firstView, change) });
+    } catch (error) {
+      if (!page.isClosed()) await route.abort().catch(() => undefined);
+    }
+  });
+}
+
 /**
  * Changes the answers to a page's operations on their way: `change` gets the data and the variables of each answer, and
- * may give another answer instead.
+ * may give another answer instead. The page asks for all of them.
  */
 export async function rewriteAnswers(page, change) {
+  await rewriteFirstView(page);
   await page.route("**/graphql", async (route) => {
     try {
       const response = await route.fetch();

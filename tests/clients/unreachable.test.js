@@ -19,6 +19,13 @@ const ended = () => {
   localStorage.setItem("acclaim.voter", JSON.stringify(tokens));
 };
 
+/** Gives a page what the server writes where it cannot read more: a title, and nothing for the program to begin with. */
+const saysLittle = (page) =>
+  page.route(address, async (route) => {
+    const response = await route.fetch({ url: `${address}?search=x` });
+    await route.fulfill({ response });
+  });
+
 describe("a page without a session", () => {
   test("is read where the session has ended and no guest is admitted any more; a vote says why it is refused", async (t) => {
     const { page } = await open(browser, t, "about:blank", phone);
@@ -70,8 +77,9 @@ describe("a page without a session", () => {
 });
 
 describe("a slow or absent network", () => {
-  test("the server's heading stands until the page is there", async (t) => {
+  test("the server's heading stands until the page is there, where the page says nothing more", async (t) => {
     const { page } = await open(browser, t, "about:blank", phone);
+    await saysLittle(page);
     const released = event("the answers to be let through");
     const asked = event("the page to ask");
     await page.route("**/graphql", async (route) => {
@@ -105,6 +113,7 @@ describe("a slow or absent network", () => {
   test("a question that gets no answer says so before it is given up", async (t) => {
     const { page } = await open(browser, t, "about:blank", phone);
     const released = event("the answers to be let through");
+    await saysLittle(page);
     await page.clock.install();
     await page.route("**/graphql", async (route) => {
       await released.happened();

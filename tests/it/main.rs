@@ -19,6 +19,7 @@ mod desk;
 mod documents;
 mod fake_wechat;
 mod faults;
+mod first_view;
 mod harness;
 mod hostile;
 mod likes;

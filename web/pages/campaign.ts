@@ -89,6 +89,13 @@ export function useQuota(categoryId: string | undefined): Quota | undefined {
   return { ...quota, remaining: Math.max(0, quota.remaining - underWay) };
 }
 
+/** Begins with what the page has of the campaign at a slug. */
+export function takeCampaign(slug: string, answer: FindCampaignQuery): void {
+  currentSlug = slug;
+  askedMs = Date.now();
+  campaign.set(answer.campaign);
+}
+
 /** Reads the campaign at a slug where that is due: another one was shown before, or this was read a while ago. */
 export async function openCampaign(slug: string): Promise<void> {
   if (slug !== currentSlug || Date.now() - askedMs > freshMs) await loadCampaign(slug);

@@ -5,12 +5,14 @@ import { useEffect, useState } from "preact/hooks";
 import { chooseLanguage, language } from "../shared/language";
 import { lazy } from "../shared/lazy";
 import { isStuck } from "../shared/server";
+import { lateSessions, voter } from "../shared/session";
 import { useAlarm, useReturn } from "../shared/store";
-import { campaign as currentCampaign, loadCampaign, openCampaign, periodEndMs, quotas } from "./campaign";
+import { campaign as currentCampaign, loadCampaign, openCampaign, periodEndMs, quotas, takeCampaign } from "./campaign";
+import { type FirstView, isFresh, readFirstView, rememberDevice } from "./first_view";
 import { Head } from "./head";
 import { NotFound } from "./missing";
-import { NomineeView } from "./nominee";
-import { NomineesView } from "./nominees";
+import { NomineeView, takeNominee } from "./nominee";
+import { NomineesView, takeList } from "./nominees";
 import { Notice } from "./notice";
 import { Failed } from "./parts";
 import { type Route, parse, start, watchRoute } from "./route";
@@ -33,12 +35,15 @@ const ShareSheet = lazy(async () => (await import("./share_sheet")).ShareSheet, 
 const Result = lazy(async () => (await import("./result")).ResultView, waiting);
 const Board = lazy(async () => (await import("./board")).default, waiting);
 
-function Pages({ firstBoard }: FirstViews) {
+function Pages({ firstBoard, onDrawn }: FirstViews) {
   const [route, setRoute] = useState(() => parse(location.pathname));
   const [, redraw] = useState({});
+  // After the effects of the views: they listen by then.
+  useEffect(() => onDrawn?.(), []);
   useEffect(() => watchRoute(() => setRoute(parse(location.pathname))), []);
   const switchLanguage = () => {
     chooseLanguage(language() === "zh" ? "en" : "zh");
+    rememberDevice();
     document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";
     redraw({});
   };
@@ -116,6 +121,21 @@ function CampaignView({ route, languageButton }: CampaignViewProps) {
 /** The answers that are read before the page is drawn. */
 interface FirstViews {
   firstBoard?: Awaited<ReturnType<typeof import("./board").loadBoard>> | undefined;
+  /** Called once the views are there. */
+  onDrawn?: () => void;
+}
+
+/**
+ * Takes over what the page has: its elements stay, and nothing is asked for that it says already. It knows nobody, so a
+ * voter reads what it has of its own at once; and so does everybody where it is no longer fresh.
+ */
+function takeOver(root: HTMLElement, slug: string, first: FirstView): void {
+  const { campaign } = first.campaign;
+  takeCampaign(slug, first.campaign);
+  if (campaign && first.list) takeList(slug, campaign, first.list);
+  if (first.nominee) takeNominee(first.nominee);
+  const isAllSaid = isFresh(first) && !voter.isOpen();
+  render(<Pages onDrawn={() => !isAllSaid && lateSessions.set(lateSessions.value + 1)} />, root);
 }
 
 /** Reads what the page of a route shows first: until then the server's rendering stands. */
@@ -148,11 +168,18 @@ async function begin(): Promise<void> {
   const root = document.getElementById("app")!;
   document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";
   start();
+  const route = parse(location.pathname);
+  const firstView = readFirstView();
+  if (route && firstView) {
+    takeOver(root, route.slug, firstView);
+    return rememberDevice();
+  }
   const stop = announce(root);
-  const first = await readFirst(parse(location.pathname)).catch(() => ({}));
+  const first = await readFirst(route).catch(() => ({}));
   stop();
   root.replaceChildren();
   render(<Pages {...first} />, root);
+  rememberDevice();
 }
 
 void begin();

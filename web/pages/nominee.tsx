@@ -16,18 +16,29 @@ import { t } from "./texts";
 
 type Nominee = NonNullable<NonNullable<FindNomineeQuery["campaign"]>["nominee"]>;
 
+/** The nominee that the page has, until its view has taken it. */
+let first: Nominee | undefined;
+
+/** Begins with the nominee that the page has. */
+export const takeNominee = (answer: FindNomineeQuery) => void (first = answer.campaign?.nominee ?? undefined);
+
+function takeFirst(number: number): Nominee | undefined {
+  const found = first?.number === number ? first : undefined;
+  first = undefined;
+  return found;
+}
+
 export function NomineeView({ slug, number, campaign }: { slug: string; number: number; campaign: Campaign }) {
-  const [nominee, setNominee] = useState<Nominee | null | Error>();
+  const [nominee, setNominee] = useState<Nominee | null | Error | undefined>(() => takeFirst(number));
+  const show = (found: Nominee | null) => {
+    setNominee(found);
+    if (!found) return;
+    document.title = `${found.name} · ${campaign.title}`;
+    resumeVotes([found]);
+  };
   const read = () => {
     execute(FindNominee, { slug, number }, { as: reader }).then(
-      (answer) => {
-        const found = answer.campaign?.nominee ?? null;
-        setNominee(found);
-        if (found) {
-          document.title = `${found.name} · ${campaign.title}`;
-          resumeVotes([found]);
-        }
-      },
+      (answer) => show(answer.campaign?.nominee ?? null),
       (error) => setNominee(error as Error),
     );
   };
@@ -35,7 +46,7 @@ export function NomineeView({ slug, number, campaign }: { slug: string; number: 
     setNominee(undefined);
     read();
   };
-  useEffect(load, [slug, number]);
+  useEffect(() => (nominee && !(nominee instanceof Error) ? show(nominee) : load()), [slug, number]);
   useEffect(() => lateSessions.watch(read), [slug, number]);
   const current = period.use();
   useEffect(() => {

@@ -4,9 +4,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { PagedList } from "../shared/paged";
 import { execute } from "../shared/server";
 import { lateSessions, randomUuid, reader } from "../shared/session";
-import { storedValue } from "../shared/storage";
 import { type Campaign, period, resumeVotes } from "./campaign";
 import { NomineeCard } from "./card";
+import { type FirstView, rememberDevice, storedLayout, storedSeed } from "./first_view";
 import { HeadLine } from "./head";
 import { Moment } from "./moment";
 import { ListNominees, type NomineeCardFragment, type NomineeOrder } from "./operations";
@@ -21,23 +21,23 @@ const searchDelayMs = 300;
 const firstCards = 4;
 const waitingCards = 8;
 
-const storedLayout = storedValue<"grid" | "list">("layout");
-
 interface NomineeFilter {
   category: string;
   search: string;
   order: NomineeOrder;
 }
 
-const storedSeed = storedValue<string>("seed");
+/** The seed of this page's shuffle: the device's own before and after it signs in, and no secret. */
+let pageSeed: string | undefined;
 
-/** The seed of this device's shuffle: it is the device's own before and after it signs in, and no secret. */
-function seed(): string {
-  const stored = storedSeed.read();
-  if (stored !== undefined) return stored;
-  const made = randomUuid();
-  storedSeed.write(made);
-  return made;
+/** The seed of the shuffle; a device that has none keeps the one that is made for it here or by the server. */
+function seed(made?: string): string {
+  pageSeed ??= made ?? storedSeed.read() ?? randomUuid();
+  if (storedSeed.read() === undefined) {
+    storedSeed.write(pageSeed);
+    rememberDevice();
+  }
+  return pageSeed;
 }
 
 const lists = new Map<string, PagedList<NomineeCardFragment>>();
@@ -45,26 +45,48 @@ const lists = new Map<string, PagedList<NomineeCardFragment>>();
 period.watch(() => lists.forEach((list) => list.patchAll({ viewerHasVoted: false })));
 lateSessions.watch(() => lists.forEach((list) => void list.reread()));
 
+const keyOf = (slug: string, { category, search, order }: NomineeFilter) =>
+  JSON.stringify([slug, category, search, order]);
+
+/**
+ * Begins with the list that the page has. Where it is in another order than the device's own, as a cache before the
+ * server may give it, this page keeps that: nothing changes places under a finger.
+ */
+export function takeList(slug: string, campaign: Campaign, first: NonNullable<FirstView["list"]>): void {
+  seed(first.seed);
+  const filter = visible(campaign, filterOf(campaign));
+  if (filter.category !== (first.category ?? "") || filter.order !== first.order) return;
+  const list = makeList(slug, filter);
+  list.begin(pageOf(first.nominees));
+  lists.set(keyOf(slug, filter), list);
+}
+
+function pageOf({ nodes, pageInfo, totalCount: total }: NonNullable<FirstView["list"]>["nominees"]) {
+  resumeVotes(nodes);
+  return { nodes, ...pageInfo, total };
+}
+
+function makeList(slug: string, filter: NomineeFilter): PagedList<NomineeCardFragment> {
+  return new PagedList(async (after) => {
+    const variables = {
+      slug,
+      first: pageSize,
+      after,
+      category: filter.category || null,
+      search: filter.search || null,
+      orderBy: filter.order,
+      seed: filter.order === "SHUFFLED" ? seed() : null,
+    };
+    const { campaign } = await execute(ListNominees, variables, { as: reader });
+    return campaign ? pageOf(campaign.nominees) : { nodes: [], endCursor: null, hasNextPage: false, total: 0 };
+  });
+}
+
 function listOf(slug: string, filter: NomineeFilter): PagedList<NomineeCardFragment> {
-  const key = JSON.stringify([slug, filter.category, filter.search, filter.order]);
+  const key = keyOf(slug, filter);
   let list = lists.get(key);
   if (!list) {
-    list = new PagedList(async (after) => {
-      const variables = {
-        slug,
-        first: pageSize,
-        after,
-        category: filter.category || null,
-        search: filter.search || null,
-        orderBy: filter.order,
-        seed: filter.order === "SHUFFLED" ? seed() : null,
-      };
-      const { campaign } = await execute(ListNominees, variables, { as: reader });
-      if (!campaign) return { nodes: [], endCursor: null, hasNextPage: false, total: 0 };
-      const { nodes, pageInfo, totalCount: total } = campaign.nominees;
-      resumeVotes(nodes);
-      return { nodes, ...pageInfo, total };
-    });
+    list = makeList(slug, filter);
     lists.set(key, list);
     void list.loadMore();
   }
@@ -81,6 +103,13 @@ function filterOf(campaign: Campaign): NomineeFilter {
     order: order === "NUMBER" || order === "VOTES" ? order : "SHUFFLED",
   };
 }
+
+const isTallyVisible = ({ rules: { tallyVisibility }, phase }: Campaign) =>
+  tallyVisibility === "LIVE" || (tallyVisibility === "AFTER_CLOSE" && !["UPCOMING", "VOTING", "PAUSED"].includes(phase));
+
+/** An order by hidden votes, of an old link or from before they were hidden, is refused. */
+const visible = (campaign: Campaign, filter: NomineeFilter): NomineeFilter =>
+  filter.order === "VOTES" && !isTallyVisible(campaign) ? { ...filter, order: "SHUFFLED" } : filter;
 
 /** The filter of the address, and the function that changes both. */
 function useFilter(campaign: Campaign): [NomineeFilter, (change: Partial<NomineeFilter>) => void] {
@@ -103,11 +132,7 @@ function useFilter(campaign: Campaign): [NomineeFilter, (change: Partial<Nominee
 export function NomineesView({ slug, campaign }: { slug: string; campaign: Campaign }) {
   const [filter, changeFilter] = useFilter(campaign);
   const [layout, setLayout] = useState(() => storedLayout.read() ?? "grid");
-  const isTallyVisible =
-    campaign.rules.tallyVisibility === "LIVE" ||
-    (campaign.rules.tallyVisibility === "AFTER_CLOSE" && !["UPCOMING", "VOTING", "PAUSED"].includes(campaign.phase));
-  // An order by hidden votes, of an old link or from before they were hidden, is refused.
-  const order = filter.order === "VOTES" && !isTallyVisible ? "SHUFFLED" : filter.order;
+  const { order } = visible(campaign, filter);
   // A search is for one person, whatever the category.
   const list = listOf(slug, { ...filter, order, category: filter.search ? "" : filter.category });
   list.changed.use();
@@ -115,6 +140,7 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
   const chooseLayout = () => {
     const next = layout === "grid" ? "list" : "grid";
     storedLayout.write(next);
+    rememberDevice();
     setLayout(next);
   };
   return (
@@ -131,7 +157,7 @@ export function NomineesView({ slug, campaign }: { slug: string; campaign: Campa
         >
           <option value="SHUFFLED">{t().orderShuffled}</option>
           <option value="NUMBER">{t().orderNumber}</option>
-          {isTallyVisible && <option value="VOTES">{t().orderVotes}</option>}
+          {isTallyVisible(campaign) && <option value="VOTES">{t().orderVotes}</option>}
         </select>
         <button
           class="quiet"

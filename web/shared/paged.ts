@@ -20,6 +20,12 @@ export class PagedList<Node extends { id: string }> {
 
   constructor(private readonly readPage: (after: string | null) => Promise<Page<Node>>) {}
 
+  /** Begins with a page that has been read already. */
+  begin(page: Page<Node>): void {
+    this.#add(page.nodes, "end");
+    this.#takeEnd(page);
+  }
+
   /** Reads the next page, if there is one; waits for what is being read already. */
   async loadMore(): Promise<void> {
     if (this.#loading) await this.#loading;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::ValidationMode;
 use async_graphql::parser::types::OperationType;
+use async_graphql::{ValidationMode, Variables};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
@@ -133,6 +133,43 @@ impl Documents {
         params: Params,
         requester: &RequestContext,
     ) -> Result<Executable, Errors> {
+        let (executable, price) = self.find_priced(params, requester).await?;
+        if executable.shared.is_none() {
+            self.charge(requester, price)?;
+        }
+        Ok(executable)
+    }
+
+    /// Finds the operation of a document that the server executes itself, for all who come within a moment: nobody is
+    /// charged.
+    ///
+    /// # Errors
+    /// The reasons why it is not executed.
+    pub async fn find_own(
+        &self,
+        text: &str,
+        variables: Variables,
+        requester: &RequestContext,
+    ) -> Result<Executable, Errors> {
+        let hash = hash(text);
+        if self.trusted.is_none() && self.cached.get(&hash).is_none() {
+            self.prepare(hash, text).await?;
+        }
+        let params = Params {
+            query: Some(text.to_owned()),
+            variables: Some(variables),
+            ..Params::default()
+        };
+        let (executable, _) = self.find_priced(params, requester).await?;
+        Ok(executable)
+    }
+
+    /// Finds or prepares an operation; gives its price, too.
+    async fn find_priced(
+        &self,
+        params: Params,
+        requester: &RequestContext,
+    ) -> Result<(Executable, u32), Errors> {
         let extensions = params.extensions.unwrap_or_default();
         let id = persisted_id(&extensions, params.document_id)?;
         let is_by_hash = id.is_some();
@@ -149,12 +186,9 @@ impl Documents {
         let shared = (operation.is_shared && !wants_cost)
             .then(|| SharedKey::new(document.hash, params.operation_name, &values, requester))
             .map(|key| (key, price));
-        if shared.is_none() {
-            self.charge(requester, price)?;
-        }
         let reads = Reads::default();
         let request = operation.request(values, missing, requester);
-        Ok(Executable {
+        let executable = Executable {
             kind: operation.kind,
             field: operation.field,
             cost: wants_cost.then_some(cost),
@@ -164,7 +198,8 @@ impl Documents {
             reads,
             reads_campaigns: operation.reads_campaigns,
             is_heavy: operation.kind == OperationType::Query && cost.operation > HEAVY_COST,
-        })
+        };
+        Ok((executable, price))
     }
 
     /// Charges the requester.
@@ -238,6 +273,10 @@ impl Documents {
             return Ok(document);
         }
         self.charge(requester, PREPARATION_COST)?;
+        self.prepare(hash, text).await
+    }
+
+    async fn prepare(&self, hash: Hash, text: &str) -> Result<Arc<Document>, Errors> {
         self.app.metrics.documents_prepared.inc();
         let document = Box::pin(self.preparer.prepare(text)).await?;
         self.cached.insert(hash, Arc::clone(&document));

@@ -12,9 +12,7 @@ use crate::app::nominees::{self, NomineeFilter, NomineeSortKey};
 use crate::app::tallies::RankedTally;
 use crate::auth::keyed_hash::HashKey;
 use crate::domain::access::Action;
-use crate::domain::campaign::QuotaPeriod;
 use crate::domain::nominee as domain;
-use crate::domain::period;
 use crate::domain::roster::Roster;
 use crate::domain::tally::Standing;
 use crate::error::{self, Error};
@@ -314,18 +312,16 @@ fn shuffle_seed(ctx: &Context<'_>, roster: &Roster, kept: Option<&str>) -> error
         )));
     }
     let requester = requester(ctx);
-    let zone = roster.campaign().time_zone.0;
-    let day = period::number(QuotaPeriod::Day, zone, app(ctx).clock.now());
+    let now = app(ctx).clock.now();
     let owner = match (kept, requester.viewer.voter()) {
-        // Marked, so that nobody's seed is another's address or id.
-        (Some(seed), _) => [b"seed ", seed.as_bytes()].concat(),
+        (Some(seed), _) => return Ok(nominees::kept_seed(roster, seed, now)),
         (None, Some(voter_id)) => voter_id.0.as_bytes().to_vec(),
         (None, None) => {
             mark_private(ctx);
             requester.client.address.to_string().into_bytes()
         }
     };
-    Ok(nominees::shuffle_seed(roster, &owner, day))
+    Ok(nominees::shuffle_seed(roster, &owner, now))
 }
 
 /// Checks the filter of a list of the nominees of `roster`.

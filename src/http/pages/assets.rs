@@ -43,7 +43,7 @@ pub(super) async fn file(Path(name): Path<String>, request: HeaderMap) -> Respon
     let takes_brotli = request
         .get(ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(takes_brotli);
+        .is_some_and(|encodings| takes(encodings, "br"));
     let (encoding, bytes) = if takes_brotli {
         ("br", file.brotli)
     } else {
@@ -55,12 +55,13 @@ pub(super) async fn file(Path(name): Path<String>, request: HeaderMap) -> Respon
     (headers, bytes).into_response()
 }
 
-fn takes_brotli(encodings: &str) -> bool {
+/// Whether a client takes a compression, as its `Accept-Encoding` says.
+pub(super) fn takes(encodings: &str, compression: &str) -> bool {
     encodings.split(',').any(|encoding| {
         let mut parts = encoding.split(';').map(str::trim);
         parts
             .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case("br"))
+            .is_some_and(|name| name.eq_ignore_ascii_case(compression))
             && parts.all(|part| part != "q=0")
     })
 }

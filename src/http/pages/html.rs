@@ -27,6 +27,27 @@ pub(super) struct PageHead<'a> {
     pub(super) has_program: bool,
 }
 
+/// The body of a page.
+pub(super) struct Body<'a> {
+    /// The part above everything, which the program leaves alone.
+    pub(super) before: &'a str,
+    /// The part that the program takes over.
+    pub(super) app: &'a str,
+    /// The part that it reads.
+    pub(super) after: &'a str,
+}
+
+impl<'a> Body<'a> {
+    /// A body that its program draws anew.
+    pub(super) fn of(app: &'a str) -> Self {
+        Self {
+            before: "",
+            app,
+            after: "",
+        }
+    }
+}
+
 /// The body of a page until its program runs, and where it cannot.
 pub(super) fn introduction(title: &str, summary: &str) -> String {
     format!(
@@ -105,7 +126,7 @@ pub(super) fn document(
     public_url: Option<&str>,
     language: Language,
     head: &PageHead<'_>,
-    body: &str,
+    body: &Body<'_>,
 ) -> String {
     let lang = tag(language);
     let title = Escaped(&head.title);
@@ -146,9 +167,10 @@ pub(super) fn document(
             "<script type=\"module\" src=\"/pages/{script}\"></script>"
         );
     }
+    let Body { before, app, after } = body;
     _ = write!(
         html,
-        "</head><body><div id=\"app\">{body}</div></body></html>"
+        "</head><body>{before}<div id=\"app\">{app}</div>{after}</body></html>"
     );
     html
 }

@@ -1,12 +1,13 @@
 //! The pages of campaigns below `/c/`, and the way there at `/`, for browsers: the program that `web` builds
 //! (`assets`), and the HTML around it that must be there before it runs, or without it: the language, title and preview
-//! tags of an address, and the text of a story (`html`). `poster` has the pictures to share, `media` those
+//! tags of an address, and the text of a story (`html`), the voting page and nominees (`first_view`). `poster` has the pictures to share, `media` those
 //! that were uploaded, `paths` the addresses of all. `desk` is the page that the organiser's program begins with.
 //!
 //! The heads are public, the same for everybody, and as fresh as the public tally.
 
 mod assets;
 mod desk;
+pub(super) mod first_view;
 mod headers;
 mod html;
 mod media;
@@ -19,12 +20,13 @@ use std::fmt::Write as _;
 
 use axum::Router;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 pub use self::assets::DOCUMENTS;
 use self::headers::headers;
-use self::html::{PageHead, article, document, introduction};
+use self::html::{Body, PageHead, article, document, introduction};
 use self::paths::{campaign_path, find, find_nominee, nominee_path, poster_path, story_path};
 use self::refusal::unavailable;
 pub(super) use self::unknown::handle as unknown;
@@ -53,7 +55,7 @@ const CAMPAIGNS_MAX: usize = 100;
 pub(super) fn router() -> Router<Server> {
     Router::new()
         .route("/", get(campaigns))
-        .route("/c/{slug}", get(campaign))
+        .route("/c/{slug}", get(voting))
         .route("/c/{slug}/qr.svg", get(poster::campaign_code))
         .route("/c/{slug}/n/{number}", get(nominee))
         .route("/c/{slug}/n/{number}/qr.svg", get(poster::nominee_code))
@@ -108,6 +110,31 @@ async fn campaigns(State(server): State<Server>, client_headers: ClientHeaders) 
     page(&server, &client_headers, &head, &body)
 }
 
+/// The voting page, with its first nominees where they can be had now.
+async fn voting(
+    State(server): State<Server>,
+    Path(slug): Path<String>,
+    uri: axum::http::Uri,
+    request_headers: HeaderMap,
+    client_headers: ClientHeaders,
+) -> Response {
+    let request = first_view::Request::new(&server, &client_headers, &request_headers);
+    let Some(roster) = find(&server, &slug) else {
+        return nowhere(&client_headers, true);
+    };
+    let campaign = roster.campaign();
+    let path = campaign_path(&roster);
+    let head = campaign_head(campaign, campaign.title.clone(), path);
+    let query = uri.query().unwrap_or_default();
+    match first_view::voting(&request, &roster, &head, query).await {
+        Some(response) => response,
+        None => {
+            let body = introduction(&head.title, head.summary);
+            page(&server, &client_headers, &head, &body)
+        }
+    }
+}
+
 /// A page whose head is the campaign's: all but its path.
 async fn campaign(
     State(server): State<Server>,
@@ -145,24 +172,29 @@ fn campaign_page(
         return nowhere(client_headers, true);
     };
     let campaign = roster.campaign();
-    let title = title(campaign);
-    let body = introduction(&title, &campaign.summary);
-    let head = PageHead {
+    let head = campaign_head(campaign, title(campaign), path.to_owned());
+    let body = introduction(&head.title, head.summary);
+    page(server, client_headers, &head, &body)
+}
+
+fn campaign_head(campaign: &Campaign, title: String, path: String) -> PageHead<'_> {
+    PageHead {
         title,
         summary: &campaign.summary,
         picture: for_preview(campaign.cover()),
-        path: path.to_owned(),
+        path,
         kind: "website",
         has_program: true,
-    };
-    page(server, client_headers, &head, &body)
+    }
 }
 
 async fn nominee(
     State(server): State<Server>,
     Path((slug, number)): Path<(String, String)>,
+    request_headers: HeaderMap,
     client_headers: ClientHeaders,
 ) -> Response {
+    let request = first_view::Request::new(&server, &client_headers, &request_headers);
     let Some((roster, index)) = find_nominee(&server, &slug, &number) else {
         return nowhere(&client_headers, true);
     };
@@ -177,8 +209,13 @@ async fn nominee(
         kind: "profile",
         has_program: true,
     };
-    let body = introduction(&nominee.name, &nominee.summary);
-    page(&server, &client_headers, &head, &body)
+    match first_view::nominee(&request, &roster, nominee.number, &head).await {
+        Some(response) => response,
+        None => {
+            let body = introduction(&nominee.name, &nominee.summary);
+            page(&server, &client_headers, &head, &body)
+        }
+    }
 }
 
 async fn story(
@@ -267,7 +304,7 @@ fn page(
         server.app.public_url.as_deref(),
         client_headers.language(),
         head,
-        body,
+        &Body::of(body),
     );
     (headers("text/html; charset=utf-8", SHARED), html).into_response()
 }

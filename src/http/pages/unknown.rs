@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
 use super::headers::headers;
-use super::html::{PageHead, document};
+use super::html::{Body, PageHead, document};
 use crate::http::cache_control::SHARED;
 use crate::http::client::ClientHeaders;
 use crate::http::negotiate::accepts_html;
@@ -63,7 +63,7 @@ pub(super) fn nowhere(client_headers: &ClientHeaders, has_program: bool) -> Resp
         has_program,
     };
     // Not canonical anywhere: an address that leads nowhere has no other.
-    let html = document(None, client_headers.language(), &head, NOWHERE);
+    let html = document(None, client_headers.language(), &head, &Body::of(NOWHERE));
     let headers = headers("text/html; charset=utf-8", SHARED);
     (StatusCode::NOT_FOUND, headers, html).into_response()
 }

@@ -1,0 +1,184 @@
+// The first view: what the server writes is what the program draws, the program takes it over, and it can be read
+// without.
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { desktop, open, phone, rewriteFirstView, startBrowser } from "./browser.js";
+import { startServer } from "./server.js";
+import { event, eventually } from "./waiting.js";
+
+const server = await startServer({ after });
+const browser = await startBrowser(after);
+const address = `${server.origin}/c/demo`;
+
+/** The program has drawn: it keeps what the device has of its own only then. */
+const isDrawn = (page) => page.waitForFunction(() => document.cookie.includes("acclaim_pages="));
+const isOperation = (url) => new URL(url).pathname === "/graphql";
+/** What a page asks the server for while it is opened and until it has come to rest. */
+async function operationsOf(page, act) {
+  const asked = [];
+  const note = (request) => isOperation(request.url()) && asked.push(request.postDataJSON().variables);
+  page.on("request", note);
+  await act();
+  await isDrawn(page);
+  await page.waitForLoadState("networkidle");
+  page.off("request", note);
+  return asked;
+}
+
+/** The page as people get it: elements, attributes and texts, but for the seconds that go by. */
+const drawing = (page) =>
+  page.evaluate(() => {
+    const write = (node) => {
+      if (node.nodeType === Node.TEXT_NODE) return node.data;
+      if (node.matches(".countdown b, .countdown .unseen, .head-line b")) return "<time>";
+      const names = node.getAttributeNames().sort();
+      const attributes = names.map((name) => ` ${name}="${node.getAttribute(name)}"`).join("");
+      return `<${node.localName}${attributes}>${[...node.childNodes].map(write).join("")}</${node.localName}>\n`;
+    };
+    return write(document.getElementById("app"));
+  });
+
+/** Opens a page whose program does not come before it is released. */
+async function openHeld(context, path, device) {
+  const opened = await open(browser, context, "about:blank", device);
+  const { page } = opened;
+  const released = event("the program to be released");
+  await page.route(/\/pages\/main-[^/]*\.js$/, async (route) => {
+    await released.happened();
+    await route.fallback();
+  });
+  await page.goto(address + path, { waitUntil: "commit" });
+  await page.locator(".act").first().waitFor();
+  await page.waitForFunction(() => document.getElementById("first-view") !== null);
+  return { ...opened, release: released.happen };
+}
+
+describe("the server's first view", () => {
+  for (const [where, path] of [
+    ["the voting page", ""],
+    ["another category", "?category=researcher&order=VOTES"],
+    ["a nominee's page", "/n/1"],
+    ["another nominee's", "/n/5"],
+  ]) {
+    for (const [who, device] of [
+      ["a phone in Chinese", phone],
+      ["a desktop in English", desktop],
+    ]) {
+      test(`is what the program draws, which takes its elements over: ${where}, ${who}`, async (t) => {
+        const { page, complaints, release } = await openHeld(t, path, device);
+        const before = await drawing(page);
+        const count = await page.evaluate(() => {
+          globalThis.kept = [...document.querySelectorAll("#app *")];
+          return globalThis.kept.length;
+        });
+        assert.ok(count > 40);
+        release();
+        await isDrawn(page);
+        const lost = await page.evaluate(() => globalThis.kept.filter(({ isConnected }) => !isConnected).map((e) => e.outerHTML));
+        assert.deepEqual(lost, []);
+        assert.equal(await drawing(page), before);
+        // And it is alive.
+        await page.locator(".language").click();
+        await page.locator(".language", { hasText: device === phone ? "中文" : "English" }).waitFor();
+        assert.deepEqual(complaints, []);
+      });
+    }
+  }
+
+  test("saves the program its first requests; who has signed in reads what is its own", async (t) => {
+    const { page } = await open(browser, t, "about:blank", phone);
+    assert.deepEqual(await operationsOf(page, () => page.goto(address)), []);
+    await page.locator(".act.open").first().tap();
+    await page.locator(".act.voted").waitFor();
+    const again = await operationsOf(page, () => page.reload());
+    assert.equal(again.length, 2, JSON.stringify(again));
+    await page.getByText("剩余 9 / 10 票").waitFor();
+    await page.locator(".act.voted").waitFor();
+    const { page: other } = await open(browser, t, "about:blank", desktop);
+    const views = await operationsOf(other, () => other.goto(`${address}/n/3`));
+    assert.deepEqual(views.map(Object.keys), [["subjectIds", "key"]]);
+  });
+
+  test("that is old, from a cache or by the device's clock, is read anew", async (t) => {
+    const { page } = await open(browser, t, "about:blank", desktop);
+    const old = new Date(Date.now() - 3_600_000).toISOString();
+    await rewriteFirstView(page, (text) =>
+      text.replace(/"serverTime":"[^"]*"/, `"serverTime":"${old}"`).replace(/"countedVotes":\d+/, '"countedVotes":7'),
+    );
+    const asked = await operationsOf(page, () => page.goto(address));
+    assert.equal(asked.length, 2, JSON.stringify(asked));
+    const votes = await page.locator(".sums dd").first().textContent();
+    assert.notEqual(votes, "7");
+  });
+
+  test("is read without JavaScript, and leads to the nominees", async (t) => {
+    const { page, complaints } = await open(browser, t, address, { ...phone, javaScriptEnabled: false });
+    assert.equal(await page.locator(".nominee").count(), 30);
+    const without = page.locator(".without");
+    await without.waitFor();
+    assert.match(await without.textContent(), /投票需要开启 JavaScript/);
+    // Buttons that cannot do anything are not offered.
+    assert.equal(await page.locator("button:visible, select:visible").count(), 0);
+    const link = page.locator(".nominee a").first();
+    const name = await link.locator("strong").textContent();
+    await link.tap();
+    await page.getByRole("heading", { name }).waitFor();
+    assert.notEqual(await page.locator(".summary").textContent(), "");
+    assert.equal(await page.locator("button:visible").count(), 0);
+    await page.getByRole("link", { name: "全部候选人" }).tap();
+    await without.locator("a", { hasText: "科研能手" }).tap();
+    await page.waitForURL(/category=researcher/);
+    await page.locator(".nominee").first().waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  for (const [name, device] of [
+    ["a phone", phone],
+    ["a desktop", desktop],
+  ]) {
+    test(`shifts nothing while the program comes, on ${name}`, async (t) => {
+      const { page, release } = await openHeld(t, "", device);
+      await page.evaluate(() => {
+        globalThis.shifted = 0;
+        const add = (list) => list.getEntries().forEach(({ value }) => (globalThis.shifted += value));
+        new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+      });
+      release();
+      await isDrawn(page);
+      await page.waitForLoadState("networkidle");
+      assert.ok((await page.evaluate(() => globalThis.shifted)) < 0.02);
+    });
+  }
+
+  test("has the order, language and layout of its device from the second visit on", async (t) => {
+    const { page } = await open(browser, t, address, desktop);
+    const orderOf = () => page.locator(".nominee .number").allTextContents();
+    await isDrawn(page);
+    const order = await orderOf();
+    await page.reload();
+    assert.deepEqual(await orderOf(), order);
+    await page.getByRole("button", { name: "As a list" }).click();
+    await page.getByRole("button", { name: "中文" }).click();
+    await page.locator(".nominees.list").waitFor();
+    // The server has it so already.
+    const html = await (await page.context().request.get(address)).text();
+    assert.match(html, /<html lang="zh-CN">/);
+    assert.match(html, /<ul class="nominees list"/);
+    const numbers = [...html.matchAll(/<span class="number">(\d+)号</g)].map(([, number]) => `No. ${number}`);
+    assert.deepEqual(numbers, order);
+  });
+
+  test("goes on where it ends: the next nominees come in the same order, none twice", async (t) => {
+    const { page } = await open(browser, t, address, phone);
+    const chip = page.locator(".chips [aria-pressed=true] small");
+    const total = Number(await chip.textContent());
+    const bottom = () => page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    const isComplete = async () => {
+      await bottom();
+      return (await page.locator(".nominee").count()) >= total;
+    };
+    await eventually(isComplete, "all nominees");
+    const numbers = await page.locator(".nominee .number").allTextContents();
+    assert.equal(new Set(numbers).size, total);
+  });
+});

@@ -177,6 +177,8 @@ impl App {
             SecondFactorCheck::Wrong => return Ok(Err(SignInRefusal::InvalidSecondFactor)),
         }
         self.note_sign_in(client, &email, id).await?;
+        // An account that was made a moment ago, by another process, finds its memberships at once.
+        self.refresh_campaigns().await?;
         self.open_session(Viewer::Staff(id)).await.map(Ok)
     }
 

@@ -14,13 +14,13 @@ export const viewer = new Store<Viewer | undefined>(undefined);
 /** The campaign; null where there is none that the member may see, an error when it could not be read. */
 export const campaign = new Store<Campaign | null | Error | undefined>(undefined);
 
-/** Reads who is signed in. Throws an `ApiError`. */
+/** Reads who is signed in, at first or again: rights change while a page is open. Throws an `ApiError`. */
 export async function loadViewer(): Promise<void> {
-  const { viewer: found } = await execute(FindViewer, {}, { as: staff });
+  const { viewer: found } = await execute(FindViewer, {}, { as: staff, isBackground: viewer.value !== undefined });
   if (found) claimDrafts(found.id);
   // What is in memory is another member's.
   if (found && viewer.value && found.id !== viewer.value.id) return location.replace("/desk");
-  viewer.set(found ?? undefined);
+  if (JSON.stringify(found) !== JSON.stringify(viewer.value)) viewer.set(found ?? undefined);
 }
 
 let currentSlug: string | undefined;
@@ -37,6 +37,8 @@ export async function loadCampaign(slug: string): Promise<void> {
   const turn = ++asked;
   try {
     const { campaign: found } = await execute(FindDeskCampaign, { slug }, { as: staff, isBackground: isAgain });
+    // A membership that has come since the member was read, by whose rights all is shown.
+    if (found?.desk && !membershipIn(found.desk.organisation.id)) await loadViewer();
     // An answer that was overtaken by a later one must not bring back what was there before it.
     if (slug !== currentSlug || turn < taken) return;
     taken = turn;

@@ -16,7 +16,7 @@ import { resume, sessionState } from "./session";
 import { Frame } from "./frame";
 import { t } from "./texts";
 
-/** An open page reads its campaign again this often. */
+/** An open page reads its member and its campaign again this often. */
 const lookAgainMs = 20_000;
 
 const waiting = () => <Empty isLoading />;
@@ -69,6 +69,7 @@ function Desk() {
     // What this page has in memory is not for who signs in next.
     if (state === "none" && viewer.value) location.replace(pathOf({ view: "home" }));
   }, [state]);
+  useLookAgain(lookAgainMs, () => void (viewer.value && loadViewer().catch(() => undefined)));
   const switchLanguage = () => {
     chooseLanguage(language() === "zh" ? "en" : "zh");
     document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";

@@ -3,13 +3,16 @@
 use std::net::IpAddr;
 
 use acclaim::app::Client;
+use acclaim::app::desk::{Desk, StaffAccount};
 use acclaim::app::sign_in::SignInRefusal;
+use acclaim::auth::password;
+use acclaim::domain::access::StaffRole;
 use acclaim::domain::turnout::ClientKind;
 use chrono::TimeDelta;
 use serde_json::json;
 
 use super::{PASSWORD, operation};
-use crate::harness::{Stores, TestApp, noon, on_both};
+use crate::harness::{Stores, TestApp, noon, on_both, sample_organisation};
 use crate::raw_sql::RawSql;
 
 on_both!(
@@ -21,7 +24,28 @@ on_both!(
     disabled_staff_are_out_at_once,
     a_session_that_was_ended_is_over_at_once,
     networks_that_signed_in_before_are_not_locked_out_by_others,
+    a_membership_of_a_moment_ago_is_there_with_the_session,
 );
+
+/// Another program has made the account, and this one, whose workers do not run, has not looked since.
+async fn a_membership_of_a_moment_ago_is_there_with_the_session(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let organisation = sample_organisation(&app.database).await;
+    let desk = Desk::of_operator(&app.database, &app.clock);
+    let account = StaffAccount {
+        email: "organiser@example.org",
+        name: "Ma Lan",
+        password_hash: &password::hash(PASSWORD).expect("randomness"),
+    };
+    let added = desk.add_staff(organisation, account, StaffRole::Editor);
+    added.await.expect("it answers").expect("a member");
+    let payload = app.sign_in_staff("organiser@example.org", PASSWORD).await;
+    let token = app.client_with(payload.access_token());
+    let viewer = token
+        .ask("{ viewer { memberships { role } } }", json!({}))
+        .await;
+    assert_eq!(viewer["viewer"]["memberships"], json!([{"role": "EDITOR"}]));
+}
 
 async fn staff_sign_in_with_their_password(stores: Stores) {
     let app = TestApp::start(&stores).await;

@@ -1,6 +1,6 @@
 // Dialogs: in the middle, or as a sheet at the side in which something is edited.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../texts";
 import { Icon } from "./icon";
 
@@ -18,10 +18,12 @@ interface DialogProps {
 export function Dialog({ title, onClose, isSheet, isFixed, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
-    const opener = document.activeElement as HTMLElement | null;
-    element.current!.showModal();
-    return () => opener?.focus?.();
+  // With the drawing, not after it: a key that is pressed in between would move the keyboard from what opened it. What
+  // had the keyboard has it again when it closes.
+  useLayoutEffect(() => {
+    const dialog = element.current!;
+    dialog.showModal();
+    return () => dialog.close();
   }, []);
   return (
     <dialog

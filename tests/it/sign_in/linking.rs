@@ -1,13 +1,15 @@
 //! Voters who are known by several ways, and voters who turn out to be one person.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use acclaim::domain::campaign::{QuotaPeriod, QuotaScope};
 use acclaim::verify::verify;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::fake_wechat::FakeWeChat;
 use crate::harness::{Payload, Stores, TestApp, TestClient, on_both};
@@ -17,6 +19,7 @@ on_both!(
     first_sign_ins_of_one_person_at_one_moment_make_one_voter,
     voters_who_turn_out_to_be_one_have_one_quota,
     linked_voters_who_cast_at_one_moment_have_one_quota,
+    whatever_begins_after_a_link_is_decided_by_it,
     a_link_leads_to_the_voter_that_the_others_are_linked_to,
     what_two_liked_is_liked_once,
     a_guest_who_signs_in_is_the_same_voter,
@@ -194,6 +197,74 @@ async fn linked_voters_who_cast_at_one_moment_have_one_quota(stores: Stores) {
     }
     assert_eq!(app.count_votes().await, 8);
     expect_verified(app).await;
+}
+
+/// Persons cast by two tokens at two processes while the platform says, at a moment of chance, that each is one. Casts
+/// that began after that was answered find all that were answered before it; the others may be one too many.
+async fn whatever_begins_after_a_link_is_decided_by_it(stores: Stores) {
+    const QUOTA: usize = 3;
+    const PERSONS: usize = 10;
+    let platform = FakeWeChat::start().await;
+    let servers = [
+        server_of(&stores, &platform).await,
+        server_of(&stores, &platform).await,
+    ];
+    let sample = servers[0]
+        .sample_with(|campaign| {
+            campaign.votes_per_period = 3;
+            campaign.quota_scope = QuotaScope::Campaign;
+        })
+        .await;
+    servers[1].refresh().await;
+    let persons = (0..PERSONS).map(async |person| {
+        let mut clients = Vec::new();
+        for program in [0, 1] {
+            let code = format!("ok-p{person}~{program}!");
+            clients.push(servers[program].wechat_session(&code).await.0);
+        }
+        // The link comes after another number of casts for each of the persons.
+        let casts = Mutex::new(Vec::new());
+        let answered = watch::Sender::new(0);
+        let linking = async {
+            let mut answers = answered.subscribe();
+            let enough = answers.wait_for(|count| *count >= person).await;
+            drop(enough.expect("the casts outlive the wait"));
+            servers[0].sign_in_wechat(&format!("ok-p{person}~0")).await;
+            servers[1].sign_in_wechat(&format!("ok-p{person}~1")).await;
+            Instant::now()
+        };
+        let casting = async {
+            for nominee in 0..6 {
+                let cast = async |program: usize| {
+                    let began = Instant::now();
+                    let nominee = sample.nominee_id(nominee + 6 * program);
+                    let payload = clients[program].vote(&nominee).await;
+                    let is_counted = payload["userErrors"] == json!([]);
+                    casts.lock().push((began, Instant::now(), is_counted));
+                    answered.send_modify(|count| *count += 1);
+                };
+                join_all([cast(0), cast(1)]).await;
+            }
+        };
+        let (linked_at, ()) = tokio::join!(linking, casting);
+        let casts = casts.into_inner();
+        let counted = casts.iter().filter(|(.., is_counted)| *is_counted);
+        let before = counted
+            .clone()
+            .filter(|(_, answered, _)| *answered < linked_at);
+        let (before, after) = (
+            before.count(),
+            counted.filter(|(began, ..)| *began > linked_at).count(),
+        );
+        assert!(
+            after == 0 || before + after <= QUOTA,
+            "{person}: {before} and {after}"
+        );
+    });
+    join_all(persons).await;
+    let (votes, _) = tally(&stores).await;
+    assert_eq!(votes, servers[0].count_votes().await);
+    expect_verified(&servers[0]).await;
 }
 
 /// Two are linked, and then to a third who is older than both: its openid was bound to their account later.

@@ -17,6 +17,7 @@ use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
+use acclaim::domain::identity::IdentityKind;
 use acclaim::domain::turnout::ClientKind;
 use acclaim::graphql::RequestContext;
 use acclaim::graphql::document::guard;
@@ -148,7 +149,7 @@ fn requester() -> RequestContext {
     RequestContext {
         viewer: Viewer::Voter {
             id: VoterId::new(),
-            is_guest: true,
+            kinds: IdentityKind::Guest.into(),
         },
         client: Client {
             address: [192, 0, 2, 1].into(),

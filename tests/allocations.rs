@@ -12,6 +12,7 @@ use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
+use acclaim::domain::identity::IdentityKind;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::hot::{Hot, Limits, Memory, Rate};
 use acclaim::http::pages::poster::Posters;
@@ -212,7 +213,7 @@ async fn nominees(service: &Service) -> Vec<String> {
 fn vote(app: &App, nominee: &str) -> Request<Body> {
     let viewer = Viewer::Voter {
         id: VoterId::new(),
-        is_guest: true,
+        kinds: IdentityKind::Guest.into(),
     };
     let (token, _) = app
         .tokens

@@ -17,6 +17,7 @@ use acclaim::auth::keyed_hash::HashKey;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
 use acclaim::demo;
+use acclaim::domain::identity::IdentityKind;
 use acclaim::graphql::RequestContext;
 use acclaim::graphql::document::{Documents, Params, Policy};
 use acclaim::graphql::error::code;
@@ -110,7 +111,7 @@ async fn answer(params: Params) {
     let requester = RequestContext {
         viewer: Viewer::Voter {
             id: VoterId(Uuid::from_u128(request.into())),
-            is_guest: false,
+            kinds: IdentityKind::WechatMiniProgram.into(),
         },
         client: Client {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),

@@ -6,7 +6,7 @@ use super::App;
 use crate::auth::Viewer;
 use crate::error::Result;
 use crate::hot::{Action, BucketOwner};
-use crate::id::{CampaignId, NomineeId, StoryId, SubjectId};
+use crate::id::{CampaignId, NomineeId, StoryId, SubjectId, VoterId};
 use crate::ledger;
 use crate::ledger::like::LikeChange;
 
@@ -48,6 +48,24 @@ impl App {
         };
         self.writer.like(change).await?;
         Ok(true)
+    }
+
+    /// Moves the likes of a voter who turned out to be another one: what both liked is liked once. Whatever breaks off
+    /// leaves likes of the one, which are shown as the other's all the same.
+    pub(super) async fn move_likes(&self, from: VoterId, to: VoterId) -> Result<()> {
+        let likes = ledger::like::list_all(&self.database, from).await?;
+        let change = |voter_id, subject_id, campaign_id, liked| LikeChange {
+            voter_id,
+            subject_id,
+            campaign_id,
+            liked,
+        };
+        for (subject_id, campaign_id) in likes {
+            let to = change(to, subject_id, campaign_id, true);
+            let from = change(from, subject_id, campaign_id, false);
+            tokio::try_join!(self.writer.like(to), self.writer.like(from))?;
+        }
+        Ok(())
     }
 
     /// The campaign of a subject that `viewer` may see at this moment: a story is read, since it may have been

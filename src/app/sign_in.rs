@@ -12,10 +12,12 @@ use crate::auth::Viewer;
 use crate::auth::keyed_hash::Purpose;
 use crate::auth::platform::CodeExchangeError;
 use crate::auth::refresh_token::RefreshToken;
+use crate::domain::identity::IdentityKind;
 use crate::error::{Error, Result};
 use crate::hot::{Action, BucketOwner};
 use crate::id::{SessionId, StaffId, VoterId};
-use crate::ledger::identity::{self, NewToken, Session, SessionRole, StoredToken, TokenRotation};
+use crate::ledger::session::{self, NewToken, Session, SessionRole, StoredToken, TokenRotation};
+use crate::ledger::voter::{self, Identity};
 use crate::telemetry::RequestId;
 
 /// How long a refresh token is good; each use starts it anew.
@@ -100,22 +102,32 @@ impl App {
         }
         let identity: [&[u8]; 2] = [b"guest", device_id.as_bytes()];
         let hash = self.hash_key.hash(Purpose::Identity, &identity);
-        if identity::find_voter(&self.database, &hash).await?.is_none() {
+        let known = voter::find_by_identity(&self.database, &hash).await?;
+        if known.is_none() {
             self.admit_address(Action::NewGuest, client).await?;
         }
-        self.sign_in_voter(&hash, true).await.map(Ok)
+        let guest = Identity {
+            hash: &hash,
+            kind: Some(IdentityKind::Guest),
+        };
+        self.sign_in_voter(&[guest], None).await.map(Ok)
     }
 
-    /// Signs in a voter by the login code of the `WeChat` mini-program.
-    pub async fn sign_in_wechat(&self, client: &Client, code: &str) -> Result<SignInAnswer> {
+    /// Signs in a voter by the login code of the `WeChat` mini-program; a guest who asks for it is the same voter.
+    pub async fn sign_in_wechat(
+        &self,
+        viewer: Viewer,
+        client: &Client,
+        code: &str,
+    ) -> Result<SignInAnswer> {
         let Some(wechat) = &self.wechat else {
             return Ok(Err(SignInRefusal::PlatformNotConfigured));
         };
         let owner = BucketOwner::Address(client.address);
         // The platform is not asked for an address whose codes have failed too often.
         self.hot.check_room(Action::FailedCode, owner)?;
-        let openid = match wechat.exchange_code(code, owner.key()).await {
-            Ok(openid) => openid,
+        let account = match wechat.exchange_code(code, owner.key()).await {
+            Ok(account) => account,
             Err(error) => {
                 if error == CodeExchangeError::InvalidCode {
                     self.admit_failure(Action::FailedCode, client)?;
@@ -123,13 +135,24 @@ impl App {
                 return Ok(Err(error.into()));
             }
         };
-        let identity: [&[u8]; 3] = [
+        let openid: [&[u8]; 3] = [
             b"wechat",
             wechat.app_id().as_bytes(),
-            openid.as_str().as_bytes(),
+            account.openid.as_str().as_bytes(),
         ];
-        let hash = self.hash_key.hash(Purpose::Identity, &identity);
-        self.sign_in_voter(&hash, false).await.map(Ok)
+        let openid = self.hash_key.hash(Purpose::Identity, &openid);
+        let mut identities = vec![Identity {
+            hash: &openid,
+            kind: Some(IdentityKind::WechatMiniProgram),
+        }];
+        let unionid = account.unionid.map(|unionid| {
+            let unionid: [&[u8]; 2] = [b"wechat-union", unionid.as_str().as_bytes()];
+            self.hash_key.hash(Purpose::Identity, &unionid)
+        });
+        identities.extend(unionid.as_ref().map(|hash| Identity { hash, kind: None }));
+        self.sign_in_voter(&identities, guest_of(viewer))
+            .await
+            .map(Ok)
     }
 
     /// Signs in a member of staff. Unknown accounts are refused and locked exactly like known ones.
@@ -186,11 +209,17 @@ impl App {
     ) -> Result<Option<SessionTokens>> {
         let successor = token.successor(&self.hash_key);
         let (hash, successor_hash) = (token.hash(), successor.hash());
-        let found = identity::find_token(&self.database, &hash, &successor_hash).await?;
+        let found = session::find_token(&self.database, &hash, &successor_hash).await?;
         let Some(session) = self.find_session(token, found, now).await? else {
             return Ok(None);
         };
-        let viewer = viewer_of(&session);
+        let viewer = match session.role {
+            SessionRole::Voter => {
+                let id = VoterId(session.subject_id);
+                self.voter_of(id, session.is_guest).await?
+            }
+            SessionRole::Staff => Viewer::Staff(StaffId(session.subject_id)),
+        };
         if let Viewer::Staff(id) = viewer
             && !self.is_active_staff(id, session.id).await?
         {
@@ -206,7 +235,7 @@ impl App {
                 expires_at,
             },
         };
-        if !identity::rotate_token(&self.database, rotation, now).await? {
+        if !session::rotate_token(&self.database, rotation, now).await? {
             return Ok(None);
         }
         self.tokens_for(viewer, successor, expires_at).map(Some)
@@ -217,7 +246,7 @@ impl App {
     pub async fn sign_out(&self, refresh_token: &str) -> Result<()> {
         if let Some(token) = RefreshToken::parse(&self.hash_key, refresh_token) {
             let now = self.clock.now();
-            identity::revoke_session(&self.database, token.session_id(), now).await?;
+            session::revoke_session(&self.database, token.session_id(), now).await?;
         }
         Ok(())
     }
@@ -262,24 +291,50 @@ impl App {
             }
         }
         let id = token.session_id();
-        if identity::revoke_session(&self.database, id, now).await? {
+        if session::revoke_session(&self.database, id, now).await? {
             tracing::warn!(request = RequestId::current(), session = %id,
                 "a used refresh token came back: its session is ended");
         }
         Ok(None)
     }
 
-    async fn sign_in_voter(&self, hash: &[u8], is_guest: bool) -> Result<SessionTokens> {
+    /// Signs in the voter of these identities, of one sign-in, and `guest` with it.
+    async fn sign_in_voter(
+        &self,
+        identities: &[Identity<'_>],
+        guest: Option<VoterId>,
+    ) -> Result<SessionTokens> {
         let now = self.clock.now();
-        let id = identity::find_or_insert_voter(&self.database, hash, is_guest, now).await?;
-        let viewer = Viewer::Voter { id, is_guest };
+        let signed_in = voter::sign_in(&self.database, identities, guest, now).await?;
+        let id = signed_in.id;
+        for linked in signed_in.linked {
+            tracing::info!(
+                request = RequestId::current(),
+                "two voters turned out to be one"
+            );
+            self.move_likes(linked, id).await?;
+        }
+        let is_guest = identities
+            .iter()
+            .all(|identity| identity.kind == Some(IdentityKind::Guest));
+        let viewer = self.voter_of(id, is_guest).await?;
         self.admit_person(viewer).await?;
         self.open_session(viewer).await
     }
 
+    /// A voter with its ways in. A device id is not a proof of the others: who signs in by it is admitted as a guest.
+    async fn voter_of(&self, id: VoterId, is_guest: bool) -> Result<Viewer> {
+        let kinds = if is_guest {
+            IdentityKind::Guest.into()
+        } else {
+            voter::list_kinds(&self.database, id).await?
+        };
+        Ok(Viewer::Voter { id, kinds })
+    }
+
     async fn open_session(&self, viewer: Viewer) -> Result<SessionTokens> {
         let (subject_id, role, is_guest) = match viewer {
-            Viewer::Voter { id, is_guest } => (id.0, SessionRole::Voter, is_guest),
+            Viewer::Voter { id, .. } => (id.0, SessionRole::Voter, viewer.is_guest()),
             Viewer::Staff(id) => (id.0, SessionRole::Staff, false),
             Viewer::Anonymous => return Err(Error::internal("nobody has no session")),
         };
@@ -299,7 +354,7 @@ impl App {
             hash: &hash,
             expires_at,
         };
-        identity::insert_session(&self.database, &session, first, now).await?;
+        session::insert_session(&self.database, &session, first, now).await?;
         self.tokens_for(viewer, token, expires_at)
     }
 
@@ -344,12 +399,7 @@ fn normalised_email(email: &str, password: &str) -> Result<String> {
     Ok(email)
 }
 
-fn viewer_of(session: &Session) -> Viewer {
-    match session.role {
-        SessionRole::Voter => Viewer::Voter {
-            id: VoterId(session.subject_id),
-            is_guest: session.is_guest,
-        },
-        SessionRole::Staff => Viewer::Staff(StaffId(session.subject_id)),
-    }
+/// The guest who signs in otherwise.
+fn guest_of(viewer: Viewer) -> Option<VoterId> {
+    viewer.voter().filter(|_| viewer.is_guest())
 }

@@ -100,7 +100,7 @@ impl<'a> Caster<'a> {
     }
 
     fn is_guest(&self) -> bool {
-        matches!(self.viewer, Viewer::Voter { is_guest: true, .. })
+        self.viewer.is_guest()
     }
 }
 

@@ -10,6 +10,7 @@ pub mod secret;
 pub mod signed_link;
 pub mod token;
 
+use crate::domain::identity::IdentityKinds;
 use crate::error::{Error, Result};
 use crate::id::{StaffId, VoterId};
 
@@ -22,8 +23,9 @@ pub enum Viewer {
     Voter {
         /// The voter's id.
         id: VoterId,
-        /// Whether the voter signed in with a device id, not through a platform.
-        is_guest: bool,
+        /// The ways in by which a campaign may admit it; of a session that began with a device id, that of a guest
+        /// alone.
+        kinds: IdentityKinds,
     },
     /// A member of staff.
     Staff(StaffId),
@@ -49,6 +51,12 @@ impl Viewer {
             Self::Voter { id, .. } => Ok(id),
             Self::Staff(_) => Err(Error::Forbidden("This is for voters: sign in as one.")),
         }
+    }
+
+    /// Whether it is a voter who signed in with a device id, not through a platform.
+    #[must_use]
+    pub fn is_guest(self) -> bool {
+        matches!(self, Self::Voter { kinds, .. } if kinds.is_guest())
     }
 
     /// The member of staff. What it may do is a matter of its memberships.

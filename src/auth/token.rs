@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Viewer;
+use crate::domain::identity::{IdentityKind, IdentityKinds};
 use crate::error::{Error, Result};
 use crate::id::{SessionId, StaffId, VoterId};
 
@@ -54,13 +55,28 @@ struct Claims<'a> {
     /// The moment before which a token is not good; ours have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nbf: Option<i64>,
-    /// A private claim, on tokens of guests only: campaigns may exclude them, without a look at the database.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    /// A private claim, on tokens of voters only: their ways in, so that campaigns can admit some without a look at the
+    /// database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ways: Option<IdentityKinds>,
+    /// The same on tokens of programs from before there were several: whether the voter is a guest.
+    #[serde(default, skip_serializing)]
     guest: bool,
     /// The session, on tokens of staff only: it may be ended before the token expires (the name is that of `OpenID`
     /// Connect).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sid: Option<Uuid>,
+}
+
+impl Claims<'_> {
+    fn kinds(&self) -> IdentityKinds {
+        let before = if self.guest {
+            IdentityKind::Guest
+        } else {
+            IdentityKind::WechatMiniProgram
+        };
+        self.ways.unwrap_or(before.into())
+    }
 }
 
 /// An access token that has been verified.
@@ -190,10 +206,10 @@ impl TokenKeys {
         session_id: Option<SessionId>,
         now: DateTime<Utc>,
     ) -> Result<(String, DateTime<Utc>)> {
-        let (sub, role, guest, sid) = match viewer {
+        let (sub, role, ways, sid) = match viewer {
             Viewer::Anonymous => return Err(Error::internal("nobody has no token")),
-            Viewer::Voter { id, is_guest } => (id.0, Role::Voter, is_guest, None),
-            Viewer::Staff(id) => (id.0, Role::Staff, false, session_id.map(|id| id.0)),
+            Viewer::Voter { id, kinds } => (id.0, Role::Voter, Some(kinds), None),
+            Viewer::Staff(id) => (id.0, Role::Staff, None, session_id.map(|id| id.0)),
         };
         let expires_at = now + ACCESS_LIFETIME;
         let claims = Claims {
@@ -204,7 +220,8 @@ impl TokenKeys {
             exp: expires_at.timestamp(),
             iat: now.timestamp(),
             nbf: None,
-            guest,
+            ways,
+            guest: false,
             sid,
         };
         let header = Header {
@@ -267,7 +284,7 @@ impl TokenKeys {
         let viewer = match claims.role {
             Role::Voter => Viewer::Voter {
                 id: VoterId(claims.sub),
-                is_guest: claims.guest,
+                kinds: claims.kinds(),
             },
             Role::Staff => Viewer::Staff(StaffId(claims.sub)),
         };
@@ -297,7 +314,7 @@ mod tests {
     fn voter() -> Viewer {
         Viewer::Voter {
             id: VoterId::new(),
-            is_guest: true,
+            kinds: IdentityKind::Guest.into(),
         }
     }
 

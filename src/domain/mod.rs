@@ -9,6 +9,7 @@ pub mod campaign_life;
 pub mod change;
 pub mod export;
 pub mod field;
+pub mod identity;
 pub mod import;
 pub mod media;
 pub mod nominee;

@@ -146,7 +146,7 @@ pub fn decide(request: &VoteRequest, existing: &[Vote], rules_revision: i64) -> 
     let mut stored: Vec<Vote> = Vec::with_capacity(request.selections.len());
     for selection in &request.selections {
         let slot = slots.take(selection.scope_id);
-        if slot > request.quota {
+        if slot > request.quota - slots.doubled(selection.scope_id) {
             return Decision::Answer(Outcome::Refused(Refusal::QuotaSpent(selection.scope_id)));
         }
         let is_first = existing.is_empty() && stored.is_empty();
@@ -173,8 +173,10 @@ fn first_repeated_nominee<'a>(
 
 /// The slots of a voter's quotas that are free, lowest first.
 struct FreeSlots {
-    /// Slots that are taken, in order.
+    /// Slots that are taken, in order, each once.
     taken: Vec<(ScopeId, i64)>,
+    /// The scopes of slots that are taken once more: two linked voters had them before they were one.
+    doubled: Vec<ScopeId>,
     /// The last slot given in each scope that was asked for, and the place in `taken` behind those below it.
     given: Vec<(ScopeId, i64, usize)>,
 }
@@ -182,10 +184,23 @@ struct FreeSlots {
 impl FreeSlots {
     fn new(mut taken: Vec<(ScopeId, i64)>) -> Self {
         taken.sort_unstable();
+        let mut doubled = Vec::new();
+        taken.dedup_by(|next, kept| {
+            let is_doubled = next == kept;
+            doubled.extend(is_doubled.then_some(kept.0));
+            is_doubled
+        });
         Self {
             taken,
+            doubled,
             given: Vec::new(),
         }
+    }
+
+    /// Votes of a scope that stand in slots of others: there are as many slots less to give.
+    fn doubled(&self, scope_id: ScopeId) -> i64 {
+        let doubled = self.doubled.iter().filter(|id| **id == scope_id).count();
+        i64::try_from(doubled).unwrap_or(i64::MAX)
     }
 
     /// Takes the next free slot of a scope; there is always one, whatever the quota.
@@ -365,6 +380,48 @@ mod tests {
             panic!("a slot is free");
         };
         assert_eq!(votes[0].slot, 2);
+    }
+
+    #[test]
+    fn linked_voters_have_the_quota_of_one() {
+        let voters = [VoterId::new(), VoterId::new()];
+        // What they cast before they were linked stands in the same slots.
+        let mut existing = Vec::new();
+        for (voter, nominees) in voters.into_iter().zip([1..=3, 11..=12]) {
+            let mut own = Vec::new();
+            for nominee in nominees {
+                apply(&request(voter, &[nominee], 9, None, 5, 7), &mut own);
+            }
+            existing.extend(own);
+        }
+        let spent = Outcome::Refused(Refusal::QuotaSpent(ScopeId(Uuid::from_u128(9))));
+        for quota in [3, 5] {
+            let refused = apply(&request(voters[0], &[21], 9, None, 5, quota), &mut existing);
+            assert_eq!(refused, spent, "{quota}");
+        }
+        let too_many = apply(
+            &request(voters[0], &[21, 22, 23], 9, None, 5, 7),
+            &mut existing,
+        );
+        assert_eq!(too_many, spent);
+        for nominee in [21, 22] {
+            let counted = apply(
+                &request(voters[1], &[nominee], 9, None, 5, 7),
+                &mut existing,
+            );
+            assert!(matches!(counted, Outcome::Counted(_)), "{counted:?}");
+        }
+        let slots: HashSet<i64> = existing[5..].iter().map(|vote| vote.slot).collect();
+        assert_eq!(slots, HashSet::from([4, 5]), "no slot of either");
+        assert_eq!(
+            apply(&request(voters[1], &[23], 9, None, 5, 7), &mut existing),
+            spent
+        );
+        let repeated = apply(&request(voters[1], &[2], 9, None, 5, 9), &mut existing);
+        assert!(
+            matches!(repeated, Outcome::Refused(Refusal::AlreadyVoted(_))),
+            "{repeated:?}"
+        );
     }
 
     #[test]

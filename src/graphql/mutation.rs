@@ -23,13 +23,16 @@ pub(super) struct PublicMutation;
 /// Changes to make.
 #[Object]
 impl PublicMutation {
-    /// Signs in a voter through the platform of a mini-program.
+    /// Signs in a voter through the platform of a mini-program. A guest who sends its access token is that voter from
+    /// then on.
     async fn sign_in_mini_program(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The platform and its login code.")] input: SignInMiniProgramInput,
     ) -> Result<SignInPayload> {
-        let answer = Box::pin(app(ctx).sign_in_wechat(&requester(ctx).client, &input.code)).await?;
+        let requester = requester(ctx);
+        let sign_in = app(ctx).sign_in_wechat(requester.viewer, &requester.client, &input.code);
+        let answer = Box::pin(sign_in).await?;
         Ok(SignInPayload::new(ctx, Some("code"), answer))
     }
 

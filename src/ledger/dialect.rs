@@ -54,9 +54,10 @@ macro_rules! minute_sqlite {
 }
 
 /// The votes that matter for the requests of a batch: of each voter, those of the request's period (0 is the whole
-/// campaign: all of them), those with its idempotency key and the first of all. With them, of the same moment, a row of
-/// slot 0 for each of the campaigns, whose period is the revision of its rules: one statement for both costs no round
-/// trip more.
+/// campaign: all of them), those with its idempotency key and the first of all; linked voters are one. With them, of the
+/// same moment, a row of slot 0 for each of the campaigns, whose period is the revision of its rules, and one of slot
+/// -1 for each voter that is linked to one of the requests', whose scope is the canonical voter: one statement for all
+/// costs no round trip more. Votes of linked voters may stand there twice.
 ///
 /// PostgreSQL: `$1` campaigns, `$2` voters, `$3` periods, `$4` keys; the lateral form keeps one index probe a voter
 /// whatever the planner believes about a fresh table. SQLite: `$1` rows of [`RequestRow`].
@@ -64,8 +65,19 @@ pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
     let rows = with_rows::<RequestRow>();
     Dialects::build(
         "list_existing_votes",
-        "SELECT v.* FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[])
-            AS r (campaign_id, voter_id, period, idempotency_key)
+        "WITH request AS (
+            SELECT r.*, COALESCE((SELECT l.canonical_id FROM voter_link l WHERE l.voter_id = r.voter_id), r.voter_id)
+                AS canonical_id
+            FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[])
+                AS r (campaign_id, voter_id, period, idempotency_key)
+        ), holder AS (
+            SELECT r.campaign_id, r.period, r.idempotency_key, h.voter_id
+            FROM request r CROSS JOIN LATERAL (
+                SELECT r.canonical_id AS voter_id
+                UNION ALL SELECT l.voter_id FROM voter_link l WHERE l.canonical_id = r.canonical_id
+                OFFSET 0) h
+        )
+        SELECT v.* FROM holder r
         CROSS JOIN LATERAL (
             SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id, v.idempotency_key,
                 v.cast_at, v.is_first
@@ -79,16 +91,31 @@ pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
                 AND (r.idempotency_key IS NULL OR v.idempotency_key IS DISTINCT FROM r.idempotency_key)
             OFFSET 0) v
         UNION ALL SELECT c.id, c.id, c.id, c.rules_revision, 0, c.id, c.id, NULL, c.created_at, FALSE
-        FROM campaign c WHERE c.id = ANY($1)",
+        FROM campaign c WHERE c.id = ANY($1)
+        UNION ALL SELECT l.voter_id, l.voter_id, l.canonical_id, 0, -1, l.voter_id, l.voter_id, NULL, l.linked_at, FALSE
+        FROM request r CROSS JOIN LATERAL (
+            SELECT * FROM voter_link l WHERE l.canonical_id = r.canonical_id OFFSET 0) l",
         &format!(
-            "{rows} SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id,
+            "{rows}, request AS MATERIALIZED (
+                SELECT r.*, COALESCE((SELECT l.canonical_id FROM voter_link l WHERE l.voter_id = r.voter_id),
+                    r.voter_id) AS canonical_id
+                FROM row r
+            ), holder AS (
+                SELECT campaign_id, period, idempotency_key, canonical_id AS voter_id FROM request
+                UNION ALL SELECT r.campaign_id, r.period, r.idempotency_key, l.voter_id
+                FROM request r CROSS JOIN voter_link l WHERE l.canonical_id = r.canonical_id
+            )
+            SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id,
                 v.idempotency_key, v.cast_at, v.is_first
-            FROM row r CROSS JOIN vote v
+            FROM holder r CROSS JOIN vote v
             WHERE v.campaign_id = r.campaign_id AND v.voter_id = r.voter_id
                 AND (v.period = r.period OR r.period = 0 OR v.is_first
                     OR v.idempotency_key = r.idempotency_key)
             UNION ALL SELECT id, id, id, rules_revision, 0, id, id, NULL, created_at, FALSE
-            FROM campaign WHERE id IN (SELECT campaign_id FROM row)"
+            FROM campaign WHERE id IN (SELECT campaign_id FROM request)
+            UNION ALL SELECT l.voter_id, l.voter_id, l.canonical_id, 0, -1, l.voter_id, l.voter_id, NULL, l.linked_at,
+                FALSE
+            FROM request r CROSS JOIN voter_link l WHERE l.canonical_id = r.canonical_id"
         ),
     )
 });

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::dialect::{STORE_LIKES_POSTGRES, STORE_LIKES_SQLITE};
 use super::rows::{Ids, JsonRows};
 use super::statement::with_ids;
-use super::{Database, on_pool};
+use super::voter::ids_of_voter;
+use super::{Database, on_pool, sql};
 use crate::id::{CampaignId, SubjectId, VoterId};
 
 /// A voter's change that a subject be liked by it, or not.
@@ -95,6 +96,18 @@ pub(crate) async fn store_sqlite(
     Ok(())
 }
 
+/// All likes of this very id, linked ones left out, with the campaigns of what is liked.
+pub async fn list_all(
+    database: &Database,
+    voter_id: VoterId,
+) -> sqlx::Result<Vec<(SubjectId, CampaignId)>> {
+    let statement = sql!(
+        "list_likes_of_voter",
+        "SELECT subject_id, campaign_id FROM subject_like WHERE voter_id = $1"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(voter_id).fetch_all(p).await)
+}
+
 /// The subjects among `subjects` that the voter likes.
 pub async fn list_liked(
     database: &Database,
@@ -104,7 +117,7 @@ pub async fn list_liked(
     let statement = with_ids!(
         "list_liked",
         "SELECT subject_id FROM subject_like WHERE subject_id",
-        "AND voter_id = $2"
+        concat!("AND voter_id IN ", ids_of_voter!("$2"))
     );
     let subjects = Ids(subjects);
     let liked: Vec<SubjectId> = on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)

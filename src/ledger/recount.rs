@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::dialect::TURNOUT_DIFFERENCES;
+use super::voter::ids_of_voter;
 use super::{Database, on_pool, sql};
 use crate::domain::campaign::{QuotaPeriod, TimeZone};
 use crate::domain::period;
@@ -264,7 +265,7 @@ pub async fn list_unlisted(database: &Database) -> sqlx::Result<Vec<Unlisted>> {
 }
 
 /// Voters with two votes for a nominee in one period or by one idempotency key, or one more under rules by which a
-/// nominee gets one in the whole campaign; and voters with another number of first votes than one.
+/// nominee gets one in the whole campaign; and voters with more than one first vote, or, linked ones together, none.
 pub async fn list_repeats(database: &Database) -> sqlx::Result<Vec<Repeat>> {
     let statement = sql!(
         "list_repeats",
@@ -278,8 +279,11 @@ pub async fn list_repeats(database: &Database) -> sqlx::Result<Vec<Repeat>> {
         JOIN vote o ON o.campaign_id = v.campaign_id AND o.voter_id = v.voter_id AND o.nominee_id = v.nominee_id
         WHERE r.quota_period = 'CAMPAIGN' AND o.id <> v.id AND o.rules_revision <= v.rules_revision
         UNION
-        SELECT campaign_id, voter_id FROM vote GROUP BY campaign_id, voter_id
-        HAVING COUNT(*) FILTER (WHERE is_first) <> 1"
+        SELECT campaign_id, voter_id FROM vote WHERE is_first GROUP BY campaign_id, voter_id HAVING COUNT(*) > 1
+        UNION
+        SELECT v.campaign_id, COALESCE(l.canonical_id, v.voter_id) FROM vote v
+        LEFT JOIN voter_link l ON l.voter_id = v.voter_id
+        GROUP BY 1, 2 HAVING COUNT(*) FILTER (WHERE v.is_first) = 0"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
 }
@@ -311,9 +315,12 @@ pub async fn list_ids_of_voter(
 ) -> sqlx::Result<Vec<uuid::Uuid>> {
     let statement = sql!(
         "list_vote_ids_of_voter",
-        "SELECT id FROM vote WHERE campaign_id IN (SELECT id FROM campaign WHERE id = $1
-            UNION SELECT campaign_id FROM category WHERE id = $1)
-        AND scope_id = $1 AND voter_id = $2 AND period = $3"
+        concat!(
+            "SELECT id FROM vote WHERE campaign_id IN (SELECT id FROM campaign WHERE id = $1
+                UNION SELECT campaign_id FROM category WHERE id = $1)
+            AND scope_id = $1 AND period = $3 AND voter_id IN ",
+            ids_of_voter!("$2")
+        )
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
         .bind(scope_id).bind(voter_id).bind(period).fetch_all(p).await)

@@ -71,7 +71,7 @@ pub(crate) use sql;
 
 /// A statement with one list of ids, bound as [`super::rows::Ids`] to `$1`: `{head} IN (the list) {tail}`.
 macro_rules! with_ids {
-    ($name:literal, $head:expr, $tail:literal $(,)?) => {
+    ($name:literal, $head:expr, $tail:expr $(,)?) => {
         $crate::ledger::statement::sql!(
             $name,
             postgres: concat!($head, " = ANY($1) ", $tail),

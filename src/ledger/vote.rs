@@ -12,6 +12,7 @@ use super::dialect::{
 };
 use super::rows::{Ids, pack};
 use super::statement::with_ids;
+use super::voter::ids_of_voter;
 use super::{Database, Pool, Transaction, in_tx, on_pool, sql};
 #[cfg(doc)]
 use crate::domain::period;
@@ -29,23 +30,34 @@ pub(crate) struct NewVote<'a> {
     pub client: ClientKind,
 }
 
-/// The votes that matter for some requests, and the revisions of their campaigns' rules at the same moment.
+/// The votes that matter for some requests, and of the same moment the revisions of their campaigns' rules and the
+/// links of their voters.
 #[derive(Debug, Default)]
 pub(crate) struct Existing {
     pub votes: Vec<Vote>,
     pub rules_revisions: Vec<(CampaignId, i64)>,
+    /// Voters that are linked, each with the canonical one.
+    pub links: HashMap<VoterId, VoterId>,
 }
 
 impl Existing {
     /// Takes the rows of [`EXISTING_VOTES`] apart.
     fn new(rows: Vec<Vote>) -> Self {
-        let (rules, votes): (Vec<Vote>, Vec<Vote>) =
-            rows.into_iter().partition(|row| row.slot == 0);
-        let revision = |row: Vote| (row.campaign_id, row.period);
-        Self {
-            votes,
-            rules_revisions: rules.into_iter().map(revision).collect(),
+        let mut this = Self::default();
+        this.votes.reserve(rows.len());
+        for row in rows {
+            match row.slot {
+                0 => this.rules_revisions.push((row.campaign_id, row.period)),
+                -1 => drop(this.links.insert(row.voter_id, VoterId(row.scope_id.0))),
+                _ => this.votes.push(row),
+            }
         }
+        if !this.links.is_empty() {
+            // Two requests of voters that are one read the same votes.
+            let mut ids = HashSet::with_capacity(this.votes.len());
+            this.votes.retain(|vote| ids.insert(vote.id));
+        }
+        this
     }
 
     /// The revision of the rules of a request's campaign; its own where there is no such campaign any more.
@@ -245,8 +257,10 @@ pub async fn list_voted_nominees(
 ) -> sqlx::Result<HashSet<NomineeId>> {
     let statement = sql!(
         "list_voted_nominees",
-        "SELECT nominee_id FROM vote WHERE campaign_id = $1 AND voter_id = $2
-            AND (period = $3 OR $3 = 0)"
+        concat!(
+            "SELECT nominee_id FROM vote WHERE campaign_id = $1 AND (period = $3 OR $3 = 0) AND voter_id IN ",
+            ids_of_voter!("$2")
+        )
     );
     let nominees: Vec<NomineeId> = on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
         .bind(campaign_id).bind(voter_id).bind(period).fetch_all(p).await)?;
@@ -262,8 +276,11 @@ pub async fn count_used(
 ) -> sqlx::Result<Vec<(ScopeId, i64)>> {
     let statement = sql!(
         "count_used_votes",
-        "SELECT scope_id, COUNT(*) FROM vote WHERE campaign_id = $1 AND voter_id = $2 AND period = $3
-        GROUP BY scope_id"
+        concat!(
+            "SELECT scope_id, COUNT(*) FROM vote WHERE campaign_id = $1 AND period = $3 AND voter_id IN ",
+            ids_of_voter!("$2"),
+            " GROUP BY scope_id"
+        )
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
         .bind(campaign_id).bind(voter_id).bind(period).fetch_all(p).await)
@@ -280,7 +297,7 @@ pub async fn list_by_ids(
         "list_votes_by_ids",
         "SELECT campaign_id, voter_id, scope_id, period, slot, nominee_id, id, idempotency_key, cast_at, is_first
         FROM vote WHERE id",
-        "AND campaign_id = $2 AND voter_id = $3"
+        concat!("AND campaign_id = $2 AND voter_id IN ", ids_of_voter!("$3"))
     );
     let ids = Ids(ids);
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)

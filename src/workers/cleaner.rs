@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::ledger::import::job as import_job;
-use crate::ledger::{audit, counters, identity, staff};
+use crate::ledger::{audit, counters, session, staff, voter};
 
 /// Nobody waits for old rows to go.
 const PURGE_EVERY: Duration = Duration::from_mins(10);
@@ -36,10 +36,10 @@ pub async fn purge_expired(app: &App) -> Result<()> {
     while counters::purge_expired(&app.database, now).await? {
         tokio::task::yield_now().await;
     }
-    while identity::purge_expired(&app.database, now).await? {
+    while session::purge_expired(&app.database, now).await? {
         tokio::task::yield_now().await;
     }
-    while identity::purge_used(&app.database, now).await? {
+    while session::purge_used(&app.database, now).await? {
         tokio::task::yield_now().await;
     }
     while audit::purge_creations(&app.database, now).await? {
@@ -60,7 +60,7 @@ pub async fn purge_guests(app: &App) -> Result<()> {
     let now = app.clock.now();
     let mut after = Some((DateTime::UNIX_EPOCH, Uuid::nil()));
     while let Some(place) = after {
-        after = identity::purge_guests(&app.database, place, now).await?;
+        after = voter::purge_guests(&app.database, place, now).await?;
         tokio::task::yield_now().await;
     }
     Ok(())

@@ -12,6 +12,10 @@
 //! | `bad-*` and all others | 40029 |
 //! | `risk-*`, `throttled-*`, `quota-*` | 40226, 45011, 45009 |
 //! | `garbage-*`, `http500-*` | not JSON; status 500 |
+//!
+//! A name has a unionid, `unionid-of-<name>`. `<name>~<program>` is the same person with another openid, as in another
+//! program of the account; `@<person>` behind it makes the unionid that person's, `!` leaves it out, as where a program
+//! is not bound; `#...` makes another code.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
@@ -366,11 +370,19 @@ fn session(name: &str, times: usize) -> Response {
     if times > 1 {
         return error(40163, "code been used");
     }
-    let session = json!({
-        "session_key": format!("session-key-of-{name}"),
-        "openid": format!("openid-of-{name}"),
-        "unionid": format!("unionid-of-{name}"),
+    let (name, _) = name.split_once('#').unwrap_or((name, ""));
+    let unbound = name.strip_suffix('!');
+    let (openid, person) = name
+        .split_once('@')
+        .unwrap_or((unbound.unwrap_or(name), name));
+    let mut session = json!({
+        "session_key": format!("session-key-of-{openid}"),
+        "openid": format!("openid-of-{openid}"),
     });
+    if unbound.is_none() {
+        let (person, _) = person.split_once('~').unwrap_or((person, ""));
+        session["unionid"] = json!(format!("unionid-of-{person}"));
+    }
     text(session.to_string())
 }
 

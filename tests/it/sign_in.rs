@@ -3,6 +3,7 @@
 mod carrier;
 mod desk;
 mod guests;
+mod linking;
 mod mini_program;
 mod secrecy;
 mod sessions;
@@ -49,6 +50,14 @@ impl TestApp {
     async fn sign_in_wechat(&self, code: &str) -> Payload {
         let input = json!({"platform": "WECHAT", "code": code});
         self.sign_in("signInMiniProgram", input).await
+    }
+
+    /// The same by somebody who is signed in.
+    async fn sign_in_wechat_as(&self, client: &TestClient, code: &str) -> Payload {
+        let input = json!({"platform": "WECHAT", "code": code});
+        let (query, variables) = operation("signInMiniProgram", input);
+        let response = client.at(self).send(&query, variables).await;
+        Payload::of(response, "signInMiniProgram")
     }
 
     async fn sign_in_staff(&self, email: &str, password: &str) -> Payload {

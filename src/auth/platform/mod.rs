@@ -1,8 +1,9 @@
 //! Mini-program platforms, so far `WeChat`: turns the login code of the program on the phone, good for five minutes
-//! and one use, into an openid, which is the same for one person in one mini-program always.
+//! and one use, into an openid, which is the same for one person in one mini-program always. Where the mini-program is
+//! bound to an Open Platform account there is a unionid, too, the same in all programs and official accounts of it.
 //!
-//! - Only the openid leaves this module: session key and unionid are never read into a value, and no log line or
-//!   `Debug` text has the code, secret or openid in it; of an answer we log the errcode at most.
+//! - Only openid and unionid leave this module: the session key is never read into a value, and no log line or `Debug`
+//!   text has code, secret or ids in it; of an answer we log the errcode at most.
 //! - Calls, and the queue before them, are bounded: the platform's quota is one for the whole app, and a push to a
 //!   million phones must not become a login storm. Full means [`CodeExchangeError::Busy`] at once.
 //! - A call is repeated only when the platform says it did nothing (-1). After a time-out the code may be used up.
@@ -53,24 +54,34 @@ const ERRCODE_BUSY: i64 = -1;
 /// a platform that is busy is to be called less, not more.
 const BUSY_PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 
-/// The platform's name for one person in one mini-program.
+/// A name that the platform has for a person.
 ///
 /// Personal data: hash it with a key before it is kept, and do not log it.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct OpenId(String);
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct PlatformId(String);
 
-impl OpenId {
-    /// The openid itself, for hashing.
+impl PlatformId {
+    /// The name itself, for hashing.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-impl fmt::Debug for OpenId {
+impl fmt::Debug for PlatformId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OpenId(***)")
+        f.write_str("PlatformId(***)")
     }
+}
+
+/// A person as the platform knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Account {
+    /// Its name in the mini-program.
+    pub openid: PlatformId,
+    /// Its name in all that is bound to one Open Platform account; none where the mini-program is not bound.
+    pub unionid: Option<PlatformId>,
 }
 
 /// The settings of a platform: its address, and the mini-program that calls it.
@@ -150,7 +161,7 @@ impl WeChat {
         })
     }
 
-    /// Turns the code of `wx.login` into the person's openid.
+    /// Turns the code of `wx.login` into the person's account.
     ///
     /// Takes at most the wait for a turn, three calls and two short pauses. Failures that the organiser should know of
     /// are logged here, the last place that knows the errcode; callers need not log again.
@@ -164,7 +175,7 @@ impl WeChat {
         &self,
         code: &str,
         address: Uuid,
-    ) -> Result<OpenId, CodeExchangeError> {
+    ) -> Result<Account, CodeExchangeError> {
         if !is_code(code) {
             return Err(CodeExchangeError::InvalidCode);
         }
@@ -198,7 +209,7 @@ impl WeChat {
         })
     }
 
-    async fn call_until_not_busy(&self, code: &str) -> Result<OpenId, Failure> {
+    async fn call_until_not_busy(&self, code: &str) -> Result<Account, Failure> {
         for pause in BUSY_PAUSES {
             match self.call(code).await {
                 Err(Failure::Errcode(ERRCODE_BUSY)) => sleep(pause).await,
@@ -208,7 +219,7 @@ impl WeChat {
         self.call(code).await
     }
 
-    async fn call(&self, code: &str) -> Result<OpenId, Failure> {
+    async fn call(&self, code: &str) -> Result<Account, Failure> {
         let query = [
             ("appid", self.app_id.as_str()),
             ("secret", self.secret.reveal()),
@@ -268,17 +279,21 @@ fn is_code(code: &str) -> bool {
 }
 
 /// Reads the body of an answer, whatever its content type says: the platform sends JSON as text/plain.
-fn parse_answer(answer: &[u8]) -> Result<OpenId, Failure> {
-    /// The fields we want; session key and unionid are skipped by the parser.
+fn parse_answer(answer: &[u8]) -> Result<Account, Failure> {
+    /// The fields we want; the session key is skipped by the parser.
     #[derive(Deserialize)]
     struct Answer {
         errcode: Option<i64>,
-        openid: Option<String>,
+        openid: Option<PlatformId>,
+        unionid: Option<PlatformId>,
     }
 
     let answer: Answer = serde_json::from_slice(answer).map_err(|_| Failure::AnswerUnreadable)?;
     match (answer.errcode, answer.openid) {
-        (None | Some(0), Some(openid)) if !openid.is_empty() => Ok(OpenId(openid)),
+        (None | Some(0), Some(openid)) if !openid.0.is_empty() => Ok(Account {
+            openid,
+            unionid: answer.unionid.filter(|unionid| !unionid.0.is_empty()),
+        }),
         (None | Some(0), _) => Err(Failure::AnswerIncomplete),
         (Some(errcode), _) => Err(Failure::Errcode(errcode)),
     }
@@ -290,7 +305,7 @@ mod tests {
 
     fn outcome(answer: &str) -> Result<String, CodeExchangeError> {
         match parse_answer(answer.as_bytes()) {
-            Ok(openid) => Ok(openid.as_str().to_owned()),
+            Ok(account) => Ok(account.openid.as_str().to_owned()),
             Err(failure) => Err(CodeExchangeError::from(&failure)),
         }
     }
@@ -304,6 +319,25 @@ mod tests {
             r#"{"openid":"o6_bmjrPTlm6_2sgVt7hMZOPfL2M","session_key":"k","expires_in":7200,"errcode":null}"#,
         ] {
             assert_eq!(outcome(answer), openid, "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_unionid_is_there_where_the_mini_program_is_bound() {
+        let unionid = |answer: &str| {
+            let account = parse_answer(answer.as_bytes()).expect("an account");
+            account.unionid.map(|unionid| unionid.as_str().to_owned())
+        };
+        assert_eq!(
+            unionid(r#"{"openid":"o","unionid":"u"}"#),
+            Some("u".to_owned())
+        );
+        for answer in [
+            r#"{"openid":"o"}"#,
+            r#"{"openid":"o","unionid":null}"#,
+            r#"{"openid":"o","unionid":""}"#,
+        ] {
+            assert_eq!(unionid(answer), None, "{answer}");
         }
     }
 
@@ -408,7 +442,7 @@ mod tests {
             timeout: Duration::from_secs(1),
             checker_openid: Some(Secret::from("private".to_owned())),
         };
-        let shown = format!("{config:?} {:?}", OpenId("private".to_owned()));
+        let shown = format!("{config:?} {:?}", PlatformId("private".to_owned()));
         assert!(!shown.contains("private"), "{shown}");
     }
 }

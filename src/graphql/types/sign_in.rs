@@ -244,7 +244,7 @@ impl Viewer {
 
     /// Whether it signed in with a device id, not through a platform.
     async fn is_guest(&self) -> bool {
-        matches!(self.who, auth::Viewer::Voter { is_guest: true, .. })
+        self.who.is_guest()
     }
 
     /// The name of a member of staff; null for voters, of whom no name is kept.

@@ -210,7 +210,7 @@ impl WriterLoop {
             match result {
                 CastResult::Answered(verdict) => self.reply(vote.reply, Ok(verdict)),
                 CastResult::Lost => again.extend(self.retry(vote).map(Job::Vote)),
-                CastResult::RolledBack => again.push(Job::Vote(vote)),
+                CastResult::Later => again.push(Job::Vote(vote)),
             }
         }
         for like in batch.likes {

@@ -14,12 +14,13 @@ use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
 use acclaim::domain::access::StaffRole;
 use acclaim::domain::campaign::Campaign;
+use acclaim::domain::identity::IdentityKind;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::hot::{Hot, Limits, Memory, Rate, Redis};
 use acclaim::http::pages::poster::Posters;
 use acclaim::http::{ConnectionLimits, Server, Timeouts};
 use acclaim::id::{OrganisationId, SessionId, StaffId, VoterId};
-use acclaim::ledger::identity::{self, NewToken, Session, SessionRole};
+use acclaim::ledger::session::{self, NewToken, Session, SessionRole};
 use acclaim::ledger::writer::WriterTask;
 use acclaim::mail::Mailer;
 use acclaim::media::store::MediaStore;
@@ -302,7 +303,7 @@ impl TestApp {
     pub fn guest(&self) -> TestClient {
         self.client_of(Viewer::Voter {
             id: VoterId::new(),
-            is_guest: true,
+            kinds: IdentityKind::Guest.into(),
         })
     }
 
@@ -341,7 +342,7 @@ impl TestApp {
             hash: id.0.as_bytes(),
             expires_at: now + TimeDelta::days(30),
         };
-        identity::insert_session(database, &session, token, now)
+        session::insert_session(database, &session, token, now)
             .await
             .expect("stored");
         self.refresh().await;

@@ -14,6 +14,7 @@ use std::time::Duration;
 use acclaim::auth::Viewer;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
+use acclaim::domain::identity::IdentityKind;
 use acclaim::id::{SessionId, VoterId};
 use futures_util::future::BoxFuture;
 use reqwest::Method;
@@ -49,7 +50,7 @@ pub fn http_client() -> reqwest::Client {
 pub fn new_voter() -> Viewer {
     Viewer::Voter {
         id: VoterId::new(),
-        is_guest: false,
+        kinds: IdentityKind::WechatMiniProgram.into(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Nodes of every type, and what depends on who asks and in which language.
 
 use acclaim::auth::Viewer;
+use acclaim::domain::identity::IdentityKind;
 use acclaim::graphql::node_id::GlobalId;
 use acclaim::id::{CampaignId, CategoryId, NomineeId, StoryId, VoteId, VoterId};
 use chrono::TimeDelta;
@@ -107,7 +108,7 @@ async fn what_does_not_exist_is_null(stores: Stores) {
     let ids = unknown.map(global);
     let token = app.client_of(Viewer::Voter {
         id: voter,
-        is_guest: false,
+        kinds: IdentityKind::WechatMiniProgram.into(),
     });
     let nodes = token.ask(NODES, json!({"ids": ids})).await;
     assert_eq!(
@@ -159,14 +160,20 @@ async fn the_viewer_is_who_the_token_says(stores: Stores) {
     let Viewer::Staff(staff_id) = staff else {
         panic!("not staff: {staff:?}")
     };
-    let voter = |is_guest: bool| Viewer::Voter { id, is_guest };
+    let voter = |kind: IdentityKind| Viewer::Voter {
+        id,
+        kinds: kind.into(),
+    };
     let seen = |id: GlobalId, role: &str, is_guest: bool, name: Option<&str>| json!({"id": global(id), "role": role, "isGuest": is_guest, "name": name});
     for (viewer, expected) in [
         (
-            voter(false),
+            voter(IdentityKind::WechatMiniProgram),
             seen(GlobalId::Voter(id), "VOTER", false, None),
         ),
-        (voter(true), seen(GlobalId::Voter(id), "VOTER", true, None)),
+        (
+            voter(IdentityKind::Guest),
+            seen(GlobalId::Voter(id), "VOTER", true, None),
+        ),
         (
             staff,
             seen(GlobalId::Staff(staff_id), "STAFF", false, Some("Staff")),

@@ -1,4 +1,4 @@
-//! Voters, sessions and refresh tokens. Everything that names a person or opens a door is stored as a hash.
+//! Sessions and refresh tokens. What opens a door is stored as a hash.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -6,16 +6,12 @@ use uuid::Uuid;
 use super::rows::Ids;
 use super::statement::with_ids;
 use super::{Database, Transaction, in_tx, on_pool, sql};
-use crate::id::{SessionId, VoterId};
+use crate::id::SessionId;
 
 /// Rows removed in one statement, so that it holds nobody up.
 const PURGE_BATCH: i64 = 1_000;
-/// The place of the last row of a full batch.
-const PURGE_BATCH_LAST: usize = 999;
 /// The time that used tokens are remembered: longer than they may come back.
 const USED_REMEMBERED: TimeDelta = TimeDelta::hours(1);
-/// The time that guests are remembered who have done nothing.
-const GUESTS_REMEMBERED: TimeDelta = TimeDelta::days(30);
 
 /// The kind of a session's holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -32,11 +28,11 @@ pub enum SessionRole {
 pub struct Session {
     /// Its id.
     pub id: SessionId,
-    /// The voter or member of staff.
+    /// The voter or member of staff; of linked voters the canonical one.
     pub subject_id: Uuid,
     /// The kind of its holder.
     pub role: SessionRole,
-    /// Whether the voter is a guest.
+    /// Whether the voter signed in as a guest: it is admitted as one, whatever other ways in it has.
     pub is_guest: bool,
     /// The time of its end, if it was ended.
     pub revoked_at: Option<DateTime<Utc>>,
@@ -74,46 +70,6 @@ pub struct TokenRotation<'a> {
     pub session_id: SessionId,
     /// The token that follows it.
     pub successor: NewToken<'a>,
-}
-
-/// Finds the voter of this keyed hash, or makes one.
-pub async fn find_or_insert_voter(
-    database: &Database,
-    identity_hash: &[u8],
-    is_guest: bool,
-    now: DateTime<Utc>,
-) -> sqlx::Result<VoterId> {
-    if let Some(id) = find_voter(database, identity_hash).await? {
-        return Ok(id);
-    }
-    let statement = sql!(
-        "insert_voter",
-        "INSERT INTO voter (id, identity_hash, is_guest, created_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (identity_hash) DO NOTHING RETURNING id"
-    );
-    let id = VoterId::new();
-    let inserted: Option<VoterId> = on_pool!(database.write(statement), (p, text) => sqlx::query_scalar(text)
-        .bind(id).bind(identity_hash).bind(is_guest).bind(now).fetch_optional(p).await)?;
-    match inserted {
-        Some(id) => Ok(id),
-        // Somebody was faster.
-        None => find_voter(database, identity_hash)
-            .await?
-            .ok_or(sqlx::Error::RowNotFound),
-    }
-}
-
-/// The voter of this keyed hash.
-pub async fn find_voter(
-    database: &Database,
-    identity_hash: &[u8],
-) -> sqlx::Result<Option<VoterId>> {
-    let statement = sql!(
-        "find_voter",
-        "SELECT id FROM voter WHERE identity_hash = $1"
-    );
-    on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
-        .bind(identity_hash).fetch_optional(p).await)
 }
 
 /// Stores a new session with its first refresh token.
@@ -162,8 +118,9 @@ pub async fn find_token(
     let statement = sql!(
         "find_refresh_token",
         "SELECT r.expires_at, r.used_at, n.used_at IS NOT NULL AS is_successor_used,
-            s.id, s.subject_id, s.role, s.is_guest, s.revoked_at
+            s.id, COALESCE(l.canonical_id, s.subject_id) AS subject_id, s.role, s.is_guest, s.revoked_at
         FROM refresh_token r JOIN session s ON s.id = r.session_id
+        LEFT JOIN voter_link l ON l.voter_id = s.subject_id
         LEFT JOIN refresh_token n ON n.token_hash = $2
         WHERE r.token_hash = $1"
     );
@@ -246,39 +203,4 @@ pub async fn purge_used(database: &Database, now: DateTime<Utc>) -> sqlx::Result
     let purged = on_pool!(database.write(statement), (p, text) => sqlx::query(text)
         .bind(now - USED_REMEMBERED).bind(PURGE_BATCH).execute(p).await.map(|done| done.rows_affected()))?;
     Ok(i64::try_from(purged) == Ok(PURGE_BATCH))
-}
-
-/// Looks at the [`PURGE_BATCH`] guests that follow `after` by age, of those made long ago, and removes those who left
-/// nothing behind: no session, no vote, no like. Returns where to go on, if there may be more.
-pub async fn purge_guests(
-    database: &Database,
-    after: (DateTime<Utc>, Uuid),
-    now: DateTime<Utc>,
-) -> sqlx::Result<Option<(DateTime<Utc>, Uuid)>> {
-    let mut tx = database.begin("purge_guests").await?;
-    // Locked against sign-ins ([`lock_voter`]): a session is there before the removal looks, or finds no guest.
-    let statement = sql!(
-        "list_old_guests",
-        postgres: "SELECT created_at, id FROM voter
-            WHERE is_guest AND created_at < $3 AND (created_at, id) > ($1, $2)
-            ORDER BY created_at, id LIMIT $4 FOR UPDATE",
-        sqlite: "SELECT created_at, id FROM voter
-            WHERE is_guest AND created_at < $3 AND (created_at, id) > ($1, $2)
-            ORDER BY created_at, id LIMIT $4",
-    );
-    let guests: Vec<(DateTime<Utc>, Uuid)> = in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text)
-        .bind(after.0).bind(after.1).bind(now - GUESTS_REMEMBERED).bind(PURGE_BATCH).fetch_all(t).await)?;
-    let next = guests.get(PURGE_BATCH_LAST).copied();
-    let statement = with_ids!(
-        "delete_idle_guests",
-        "DELETE FROM voter WHERE id",
-        "AND NOT EXISTS (SELECT 1 FROM session s WHERE s.subject_id = voter.id)
-        AND NOT EXISTS (SELECT 1 FROM subject_like l WHERE l.voter_id = voter.id)
-        AND NOT EXISTS (SELECT 1 FROM campaign c JOIN vote b ON b.campaign_id = c.id
-            WHERE b.voter_id = voter.id AND b.is_first)"
-    );
-    let ids = Ids(guests.into_iter().map(|(_, id)| id).collect());
-    in_tx!(tx.run(statement), (t, text) => sqlx::query(text).bind(&ids).execute(t).await.map(drop))?;
-    tx.commit().await?;
-    Ok(next)
 }

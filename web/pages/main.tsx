@@ -31,7 +31,7 @@ const Stories = lazy(async () => (await import("./stories")).StoriesView, waitin
 const Story = lazy(async () => (await import("./story")).StoryView, waiting);
 const ShareSheet = lazy(async () => (await import("./share_sheet")).ShareSheet, () => null);
 const Result = lazy(async () => (await import("./result")).ResultView, waiting);
-const Board = lazy(async () => (await import("./board")).default, waiting);
+const Board = lazy(async () => (await import("./board/board")).default, waiting);
 
 function Pages({ firstBoard }: FirstViews) {
   const [route, setRoute] = useState(() => parse(location.pathname));
@@ -51,8 +51,7 @@ function Pages({ firstBoard }: FirstViews) {
   if (route.view === "board") {
     return (
       <main class="wide">
-        {languageButton}
-        <Board slug={route.slug} first={firstBoard} />
+        <Board slug={route.slug} first={firstBoard} languageButton={languageButton} />
       </main>
     );
   }
@@ -115,14 +114,14 @@ function CampaignView({ route, languageButton }: CampaignViewProps) {
 
 /** The answers that are read before the page is drawn. */
 interface FirstViews {
-  firstBoard?: Awaited<ReturnType<typeof import("./board").loadBoard>> | undefined;
+  firstBoard?: Awaited<ReturnType<typeof import("./board/board").loadBoard>> | undefined;
 }
 
 /** Reads what the page of a route shows first: until then the server's rendering stands. */
 async function readFirst(route: Route | undefined): Promise<FirstViews> {
   if (!route) return {};
   if (route.view === "board") {
-    const { loadBoard } = await import("./board");
+    const { loadBoard } = await import("./board/board");
     return { firstBoard: await loadBoard(route.slug) };
   }
   const findStory = async (id: string) => (await import("./story")).findStory(id);

@@ -1,11 +1,12 @@
 // What all modes of a board share: its title, the rail, the corner, the controls, and the look.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Campaign } from "./campaign";
+import { type Campaign, isPublished } from "./campaign";
 import { Controls } from "./controls";
 import { useIdle } from "./keys";
 import { ServerClock } from "./rail";
 import type { ChangeStage, Look, Mode, Stage } from "./stage";
+import { b } from "./texts";
 
 /** What every board is given to draw itself with. */
 export interface BoardProps {
@@ -40,6 +41,7 @@ export function Frame(props: FrameProps) {
     <div class={`board ${look}${rail ? "" : " full"}${isWhole ? " whole" : ""}`} data-mode={stage.mode}>
       <header>
         <h1>{campaign.title}</h1>
+        {isPublished(campaign) && <p class="words">{b().isFinal}</p>}
       </header>
       <p class="unseen" role="status">
         {announcement}

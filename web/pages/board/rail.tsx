@@ -9,18 +9,22 @@ import { t } from "../texts";
 import { type Campaign, isPublished } from "./campaign";
 import type { Figures } from "./figures";
 import type { History } from "./history";
+import { digitsOf } from "./layout";
 import { b } from "./texts";
 
 const dayMs = 86_400_000;
+/** Figures that are so old say so. */
+const oldSeconds = 10;
+/** A line is drawn of so many rates. */
+const ratesMin = 3;
 
 /** The time until voting opens or closes, or what comes after. */
 export function Countdown({ campaign }: { campaign: Campaign }) {
   const time = useTick();
   const { phase } = campaign;
   if (phase === "PAUSED") return <p class="countdown-card told">{t().paused}</p>;
-  if (phase !== "UPCOMING" && phase !== "VOTING") {
-    return <p class="countdown-card told">{isPublished(campaign) ? b().isFinal : b().provisional}</p>;
-  }
+  if (isPublished(campaign)) return null;
+  if (phase !== "UPCOMING" && phase !== "VOTING") return <p class="countdown-card told">{b().provisional}</p>;
   const isUpcoming = phase === "UPCOMING";
   const remaining = Math.max(0, Date.parse(isUpcoming ? campaign.votingOpensAt : campaign.votingClosesAt) - time);
   const days = Math.floor(remaining / dayMs);
@@ -36,13 +40,12 @@ export function Countdown({ campaign }: { campaign: Campaign }) {
 }
 
 export function Totals({ figures, history, isOpen }: { figures: Figures; history: History; isOpen: boolean }) {
+  const rates = history.rates();
   return (
     <dl class="sums-of-board">
       <div>
         <dt>{t().totalVotes}</dt>
-        <dd data-figure="votes">
-          <Rolling value={figures.counted} />
-        </dd>
+        <Total name="votes" value={figures.counted} />
         {figures.withdrawn > 0 && (
           <dd class="aside" data-figure="withdrawn">
             {b().withdrawn(figures.withdrawn)}
@@ -52,22 +55,29 @@ export function Totals({ figures, history, isOpen }: { figures: Figures; history
       </div>
       <div>
         <dt>{t().voters}</dt>
-        <dd data-figure="voters">
-          <Rolling value={figures.voters} />
-        </dd>
+        <Total name="voters" value={figures.voters} />
       </div>
       {isOpen && (
         <div>
           <dt>{b().perMinute}</dt>
           <dd data-figure="rate">{count(history.lastMinute())}</dd>
-          <dd class="spark">
-            <Spark rates={history.rates()} />
-          </dd>
+          {rates.length >= ratesMin && (
+            <dd class="spark">
+              <Spark rates={rates} />
+            </dd>
+          )}
         </div>
       )}
     </dl>
   );
 }
+
+/** A total; it is as large as it fits. */
+const Total = ({ name, value }: { name: string; value: number }) => (
+  <dd data-figure={name} style={{ "--digits": String(digitsOf(value)) }}>
+    <Rolling value={value} />
+  </dd>
+);
 
 /** The votes a minute of the last ten minutes. */
 function Spark({ rates }: { rates: number[] }) {
@@ -82,10 +92,10 @@ function Spark({ rates }: { rates: number[] }) {
   );
 }
 
-/** The address of the voting page as it is said: the server's public one, which its code has, too. */
-function addressOf(slug: string): string {
+/** The host of the server as the public knows it, which its code has, too. */
+function publicHost(): string {
   const canonical = document.querySelector<HTMLLinkElement>('link[rel="canonical"]')?.href;
-  return `${new URL(canonical ?? location.href).host}${decodeURIComponent(pathOf({ view: "voting", slug }))}`;
+  return new URL(canonical ?? location.href).host;
 }
 
 /** A code that leads to the voting page, with its address in words. */
@@ -95,7 +105,6 @@ export function Code({ slug, campaign }: { slug: string; campaign: Campaign }) {
   const { phase } = campaign;
   const isOver = phase === "ENDED" || isPublished(campaign);
   const words = isOver ? b().scanResult : phase === "UPCOMING" ? b().scanNominees : b().scan;
-  const address = addressOf(slug);
   return (
     <figure class="code">
       {!isLost && (
@@ -110,8 +119,9 @@ export function Code({ slug, campaign }: { slug: string; campaign: Campaign }) {
       <figcaption>
         {!isLost && <strong>{words}</strong>}
         <span class="address">
-          {/* Where it is broken, it is before a stroke. */}
-          {address.split("/").flatMap((part, i) => (i === 0 ? [part] : [<wbr />, `/${part}`]))}
+          {publicHost()}
+          <wbr />
+          {decodeURIComponent(pathOf({ view: "voting", slug }))}
         </span>
       </figcaption>
     </figure>
@@ -133,7 +143,8 @@ export function Freshness({ state, figures, lastContactMs, timeZone }: Freshness
   const words = { live: b().live, polling: b().polling, connecting: b().connecting, lost: b().lost };
   return (
     <p class={`freshness ${state}`} data-state={state}>
-      <i aria-hidden="true" /> <span role="status">{words[state]}</span> · {b().asOf(clockTime(figures.asOfMs, timeZone))} ({b().ago(age)})
+      <i aria-hidden="true" /> <span role="status">{words[state]}</span> · {b().asOf(clockTime(figures.asOfMs, timeZone))}
+      {(!isCurrent || age >= oldSeconds) && ` (${b().ago(age)})`}
     </p>
   );
 }

@@ -4,12 +4,11 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { toneOf } from "../card";
 import { Portrait, Rolling } from "../parts";
-import type { Category } from "./campaign";
+import type { Category, Nominee } from "./campaign";
 import type { Figures } from "./figures";
 import type { History } from "./history";
-import { type Plan, type Size, type Sizes, planOf } from "./layout";
+import { type Plan, type Size, type Sizes, digitsOf, planOf } from "./layout";
 import { type CategoryStanding, type Placed, placedOf, standingOf } from "./standing";
-import type { Nominee } from "./campaign";
 import { b } from "./texts";
 
 /** A board shows at least so many places, if there are as many nominees. */
@@ -37,19 +36,23 @@ export function Ranking(props: RankingProps) {
   const placed = placedOf(nominees, ordered);
   const standing = standingOf(placed, cut, isFinal);
   const votesOf = ({ nominee }: Placed) => figures.standings.get(nominee.number)?.votes ?? 0;
-  const most = Math.max(1, ...placed.map(votesOf));
+  const digits = digitsOf(Math.max(0, ...placed.map(votesOf)));
   const wanted = isLong ? placed.length : isFinal ? lastChosen(placed, cut) : Math.max(placesMin, cut + 1);
   const rows = isWhole ? standing.others : standing.others.slice(0, Math.max(0, wanted - standing.leaders.length));
   const plan = planOf(cell, {
     leaders: standing.leaders.length,
     others: rows.length,
-    hasCut: cut < placed.length && cut >= standing.leaders.length,
-    digits: String(most).length + Math.floor((String(most).length - 1) / 3) * 0.5,
+    hasCut: standing.line < placed.length && standing.line >= standing.leaders.length,
+    digits,
+    nameWidth: Math.max(...standing.leaders.map(({ nominee }) => widestWord(nominee.name)), 4.1),
+    nameLength: Math.max(0, ...standing.leaders.map(({ nominee }) => widthOf(nominee.name))),
   });
   const shown = isWhole ? rows : rows.slice(0, plan.rows * plan.columns);
+  // The leaders have no bars: those of the rows are compared with each other.
+  const most = Math.max(1, ...shown.map(votesOf));
   const context: Context = { votesOf, most, history, cut };
   return (
-    <section class={`ranking leaders-${plan.leaders}${plan.isSplit ? " split" : ""}`} aria-label={category.name}>
+    <section class={`ranking leaders-${plan.leaders}${plan.isSplit ? " split" : ""}${plan.leader.hasTwoLines ? " ample" : ""}`} aria-label={category.name}>
       <h2>{category.name}</h2>
       <div class="places">
         {standing.leaders.length > 0 && <Leaders standing={standing} plan={plan} context={context} />}
@@ -60,6 +63,13 @@ export function Ranking(props: RankingProps) {
     </section>
   );
 }
+
+/** The width of a text in its height, at most: Chinese is square. */
+const widthOf = (text: string) => (/[^\u0000-\u024f]/.test(text) ? text.length : text.length * 0.7);
+
+/** The width of the widest part of a name that is not broken. */
+const widestWord = (name: string) =>
+  Math.max(...name.split(/[\s·-]/).map((word) => (widthOf(word) === word.length ? Math.min(word.length, 4) : widthOf(word))));
 
 /** The places down to the line, with all who share the last of them. */
 function lastChosen(placed: Placed[], cut: number): number {
@@ -84,7 +94,7 @@ interface PartProps {
 
 function Leaders({ standing, plan, context }: PartProps) {
   return (
-    <ol class="leaders" style={styleOf(plan.leader)}>
+    <ol class="leaders" style={{ ...styleOf(plan.leader), "--above": String(plan.above) }}>
       {standing.leaders.map((placed, index) => {
         const { nominee, rank } = placed;
         return (
@@ -96,7 +106,7 @@ function Leaders({ standing, plan, context }: PartProps) {
               <span class={`medal place-${rank} place`}>{rank}</span>
               <span class="who">
                 <span class="name">{nominee.name}</span>
-                {plan.leader.hasTwoLines && <small>{nominee.employer}</small>}
+                <small>{nominee.employer}</small>
               </span>
               <Marks placed={placed} history={context.history} />
               <span class="figure">
@@ -111,25 +121,26 @@ function Leaders({ standing, plan, context }: PartProps) {
 }
 
 function Rows({ standing, shown, plan, context, hidden }: PartProps & { shown: Placed[]; hidden: number }) {
-  const { cut } = context;
+  const { line, tiedRank } = standing;
   const before = standing.leaders.length;
   const perColumn = Math.ceil(shown.length / plan.columns);
   const columns = Array.from({ length: plan.columns }, (_, i) => shown.slice(i * perColumn, (i + 1) * perColumn));
   // What is above everything shown, or below it, has no line here.
-  const hasCut = cut >= before && cut < before + standing.others.length && cut <= before + shown.length;
+  const hasLine = line >= before && line < before + standing.others.length && line <= before + shown.length;
+  const cutLine = <li key="cut" class="cut">{tiedRank === undefined ? b().chosen(context.cut) : b().cutTie(context.cut)}</li>;
   return (
     <div class={`lists${plan.row.hasTwoLines ? " two-lines" : ""}`} style={styleOf(plan.row)}>
       {columns.map((column, i) => {
         const from = before + i * perColumn;
-        const holdsCut = hasCut && cut >= from && (cut < from + column.length || (cut === from + column.length && i === plan.columns - 1));
+        const isLast = i === columns.length - 1;
+        const holdsLine = hasLine && line >= from && (line < from + column.length || (isLast && line === from + column.length));
+        const rows = column.map((placed, j) => (
+          <Row key={from + j} placed={placed} isBelow={from + j >= line && placed.rank !== tiedRank} context={context} />
+        ));
+        if (holdsLine) rows.splice(line - from, 0, cutLine);
         return (
-          <ol class={hasCut && !holdsCut ? "list beside-cut" : "list"} key={i}>
-            {column.flatMap((placed, j) => {
-              const index = from + j;
-              const row = <Row key={index} placed={placed} isBelow={index >= cut} context={context} />;
-              return holdsCut && index === cut ? [<CutLine key="cut" standing={standing} cut={cut} />, row] : [row];
-            })}
-            {holdsCut && cut === from + column.length && <CutLine key="cut" standing={standing} cut={cut} />}
+          <ol class={hasLine && !holdsLine ? "list beside-cut" : "list"} key={i}>
+            {rows}
           </ol>
         );
       })}
@@ -137,10 +148,6 @@ function Rows({ standing, shown, plan, context, hidden }: PartProps & { shown: P
     </div>
   );
 }
-
-const CutLine = ({ standing, cut }: { standing: CategoryStanding; cut: number }) => (
-  <li class="cut">{standing.isCutTied ? b().cutTie(cut) : b().chosen(cut)}</li>
-);
 
 function Row({ placed, isBelow, context }: { placed: Placed; isBelow: boolean; context: Context }) {
   const { nominee, rank } = placed;
@@ -166,6 +173,7 @@ function Row({ placed, isBelow, context }: { placed: Placed; isBelow: boolean; c
 /** What is said of a place beside its figures: that it is shared, and where who has it comes from. */
 function Marks({ placed, history }: { placed: Placed; history: History }) {
   const move = history.move(placed.nominee.number);
+  if (!placed.isTied && !move) return null;
   return (
     <span class="marks">
       {placed.isTied && <span class="tie">{b().tied}</span>}

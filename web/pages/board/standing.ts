@@ -16,8 +16,10 @@ export interface Placed {
 export interface CategoryStanding {
   leaders: Placed[];
   others: Placed[];
-  /** Whether more share the last place above the line than fit. */
-  isCutTied: boolean;
+  /** The index of the first place below the line. */
+  line: number;
+  /** The rank of those who share the last place above the line, where they are more than fit. */
+  tiedRank: number | undefined;
 }
 
 /** The nominees, best first: ranks are those of `ordered`. */
@@ -44,11 +46,10 @@ export function standingOf(placed: Placed[], cut: number, isFinal: boolean): Cat
     if (next) leaders = leaders.filter(({ rank }) => rank !== next.rank);
   }
   const last = placed[cut - 1];
-  return {
-    leaders,
-    others: placed.slice(leaders.length),
-    isCutTied: last !== undefined && last.votes > 0 && placed[cut]?.rank === last.rank,
-  };
+  const tiedRank = last && last.votes > 0 && placed[cut]?.rank === last.rank ? last.rank : undefined;
+  // In the end the votes do not decide between them: none of them stands above the line.
+  const line = isFinal && tiedRank !== undefined ? placed.findIndex(({ rank }) => rank === tiedRank) : cut;
+  return { leaders, others: placed.slice(leaders.length), line, tiedRank };
 }
 
 /** The places from `max` to the first that have votes, each with those who share it; the last place comes first. */

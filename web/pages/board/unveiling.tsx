@@ -117,7 +117,7 @@ function PlaceRow({ place, isOpen, isCurrent }: { place: Placed[]; isOpen: boole
       <span class={`medal place-${rank} place`}>{rank}</span>
       {isOpen ? (
         <>
-          <span class="name">{place.map(({ nominee }) => nominee.name).join(" · ")}</span>
+          <span class={place.length > 1 ? "name several" : "name"}>{place.map(({ nominee }) => nominee.name).join(" · ")}</span>
           {place.length > 1 && <span class="tie">{b().tied}</span>}
           <span class="figure">{count(place[0]!.votes)}</span>
         </>

@@ -12,7 +12,7 @@ import { t } from "../texts";
 import { type Campaign, type Nominee, loadBoard } from "./campaign";
 import { type BoardProps, Frame } from "./frame";
 import { useKeys } from "./keys";
-import { Counting, LastMinute, isClosed } from "./last_minute";
+import { Counting, LastMinute, isClosed, isLastMinute } from "./last_minute";
 import { LiveBoard, modeKeys } from "./live_board";
 import { Code, Countdown } from "./rail";
 import { StaffAccount } from "./staff_account";
@@ -93,23 +93,26 @@ function HiddenBoard(props: BoardProps) {
   }, [campaign]);
   const isHiddenForGood = campaign.rules.tallyVisibility === "STAFF_ONLY";
   const isCounting = isClosed(campaign, time) && !isHiddenForGood;
-  const isLastMinute = !isCounting && stage.mode === "last-minute" && !isClosed(campaign, time);
+  const isCountdown = !isCounting && stage.mode === "last-minute" && !isClosed(campaign, time);
   const words = isHiddenForGood ? b().hidden : b().hiddenUntilClose;
-  const rail = !isCounting && !isLastMinute && (
+  const said = isCounting ? b().said.counting : isLastMinute(campaign, time) ? b().said.lastMinute : "";
+  const rail = !isCounting && !isCountdown && (
     <>
       <Countdown campaign={campaign} />
       <Code slug={slug} campaign={campaign} />
     </>
   );
   return (
-    <Frame {...props} offered={["all", "last-minute"]} rail={rail} announcement={isCounting ? b().counting : isLastMinute ? b().lastMinute : words}>
+    <Frame {...props} offered={["all", "last-minute"]} rail={rail} announcement={said}>
       {isCounting ? (
         <Counting />
-      ) : isLastMinute ? (
+      ) : isCountdown ? (
         <LastMinute slug={slug} campaign={campaign} />
       ) : (
         <div class="told-large">
-          <p class="large">{words}</p>
+          <p class="large" role="status">
+            {words}
+          </p>
         </div>
       )}
     </Frame>

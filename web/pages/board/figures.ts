@@ -141,9 +141,12 @@ export function useMatchingRoster(roster: Nominee[], figures: Figures, reload: (
 /** The figures whose order is shown: newer ones take their place at most every `orderMs`. */
 export function useOrder(figures: Figures): Figures {
   const [ordered, setOrdered] = useState(figures);
+  const first = useRef(ordered);
   const drawnMs = useRef(-Infinity);
-  // Counted from when the last order was drawn, which on a busy machine is later than when it was due.
-  useLayoutEffect(() => void (drawnMs.current = performance.now()), [ordered]);
+  // Counted from when the last change was drawn, which on a busy machine is later than when it was due.
+  useLayoutEffect(() => {
+    if (ordered !== first.current) drawnMs.current = performance.now();
+  }, [ordered]);
   useEffect(() => {
     if (figures === ordered) return;
     const wait = Math.max(0, drawnMs.current + orderMs - performance.now());

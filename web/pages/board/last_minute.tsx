@@ -15,12 +15,16 @@ const dayMs = 86_400_000;
 export const isClosed = ({ phase, votingClosesAt }: Campaign, time: number) =>
   phase === "ENDED" || (phase === "VOTING" && time >= Date.parse(votingClosesAt));
 
+/** Whether voting closes within a minute. */
+export const isLastMinute = ({ phase, votingClosesAt }: Campaign, time: number) =>
+  phase === "VOTING" && Date.parse(votingClosesAt) - time <= lastMinuteMs;
+
 export function LastMinute({ slug, campaign }: { slug: string; campaign: Campaign }) {
   const time = useTick(tickMs);
   const isUpcoming = campaign.phase === "UPCOMING";
   const remaining = Date.parse(isUpcoming ? campaign.votingOpensAt : campaign.votingClosesAt) - time;
   if (isClosed(campaign, time) || isPublished(campaign)) return <Counting />;
-  const isLast = remaining <= lastMinuteMs && !isUpcoming;
+  const isLast = isLastMinute(campaign, time);
   const days = Math.floor(remaining / dayMs);
   const text = isLast ? String(Math.max(0, Math.ceil(remaining / 1_000))) : remainingTime(remaining % dayMs);
   return (

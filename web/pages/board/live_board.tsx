@@ -8,12 +8,12 @@ import { type Figures, useFigures, useMatchingRoster, useOrder } from "./figures
 import { type BoardProps, Frame } from "./frame";
 import { History } from "./history";
 import { type KeyActions, canFillScreen, toggleFullScreen, useKeys } from "./keys";
-import { Counting, LastMinute, isClosed } from "./last_minute";
+import { Counting, LastMinute, isClosed, isLastMinute } from "./last_minute";
 import { gridOf } from "./layout";
 import { Code, Countdown, Freshness, Totals } from "./rail";
 import { Ranking } from "./ranking";
-import { type Mode, lastMinuteMs, modes } from "./stage";
-import { type Placed, placedOf, placesToUnveil } from "./standing";
+import { type Mode, modes } from "./stage";
+import { placedOf, placesToUnveil } from "./standing";
 import { b } from "./texts";
 import { Unveiling, besides, unveiledMax } from "./unveiling";
 
@@ -86,7 +86,7 @@ export function LiveBoard(props: LiveProps) {
       offered={modes}
       ownControls={ownControls}
       isWhole={isWhole && view === "rankings"}
-      announcement={announcementOf(view, campaign, time, places, stage.place)}
+      announcement={announcementOf(view, campaign, time)}
       freshness={<Freshness state={state} figures={figures} lastContactMs={lastContactMs} timeZone={campaign.timeZone} />}
       rail={
         view === "rankings" && (
@@ -170,13 +170,9 @@ const stepKeys = (next: () => void, back: () => void): KeyActions => ({
 });
 
 /** What those hear who do not see the board. */
-function announcementOf(view: View, campaign: Campaign, time: number, places: Placed[][], unveiled: number | undefined): string {
-  if (view === "unveiling") {
-    const place = places.find(([first]) => first!.rank === unveiled);
-    return place ? b().unveiled(unveiled!, place.map(({ nominee }) => nominee.name)) : "";
-  }
-  if (view === "counting" || isClosed(campaign, time)) return b().counting;
-  if (isPublished(campaign)) return b().isFinal;
-  const isLast = campaign.phase === "VOTING" && Date.parse(campaign.votingClosesAt) - time <= lastMinuteMs;
-  return isLast ? b().lastMinute : "";
+function announcementOf(view: View, campaign: Campaign, time: number): string {
+  if (view === "unveiling") return "";
+  if (isClosed(campaign, time)) return b().said.counting;
+  if (isPublished(campaign)) return b().said.final;
+  return isLastMinute(campaign, time) ? b().said.lastMinute : "";
 }

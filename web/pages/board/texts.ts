@@ -59,7 +59,12 @@ const english = {
   votes: (n: number) => `${count(n)} ${n === 1 ? "vote" : "votes"}`,
   noVotes: "No votes were cast in this category.",
   begin: "One key press for each place",
-  unveiled: (place: number, names: string[]) => `Place ${place}: ${names.join(", ")}`,
+  /** What is said for ears only when the stage changes by itself. */
+  said: {
+    lastMinute: "Voting ends in less than a minute.",
+    counting: "Voting is over; counting has begun.",
+    final: "The result is out.",
+  },
   staffSignIn: "Staff sign-in",
   staffSignOut: "Sign out",
   email: "E-mail",
@@ -124,7 +129,11 @@ const chinese: typeof english = {
   votes: (n) => `${count(n)} 票`,
   noVotes: "本类别没有投票。",
   begin: "每按一次键，揭晓一个名次",
-  unveiled: (place, names) => `第 ${place} 名：${names.join("、")}`,
+  said: {
+    lastMinute: "不到一分钟后投票结束。",
+    counting: "投票结束，开始计票。",
+    final: "结果已公布。",
+  },
   staffSignIn: "工作人员登录",
   staffSignOut: "退出登录",
   email: "邮箱",

@@ -52,7 +52,7 @@ export function Unveiling({ category, places, unveiled }: UnveilingProps) {
   }
   return (
     <section class="unveiling" aria-label={category.name}>
-      <div class="spotlight">
+      <div class="spotlight" role="status">
         {current ? (
           <Spotlight key={rankOf(current)} place={current} />
         ) : (

@@ -46,11 +46,11 @@ describe("the board", () => {
     const before = Number(await page.locator('[data-figure="votes"]').textContent());
     await vote(5, 2);
     await figureIs(page, 5, 2);
-    await place(page, 8).locator(".place").getByText("2", { exact: true }).waitFor();
+    await place(page, 8).locator(".spot").getByText("2", { exact: true }).waitFor();
     await vote(8, 3);
     await figureIs(page, 8, 3);
-    await place(page, 8).locator(".place").getByText("1", { exact: true }).waitFor();
-    await place(page, 5).locator(".place").getByText("2", { exact: true }).waitFor();
+    await place(page, 8).locator(".spot").getByText("1", { exact: true }).waitFor();
+    await place(page, 5).locator(".spot").getByText("2", { exact: true }).waitFor();
     await place(page, 8).getByRole("img", { name: "up" }).waitFor();
     await totalIs(page, "votes", before + 5);
     await totalIs(page, "voters", before + 5);
@@ -179,7 +179,7 @@ describe("the board", () => {
     await place(page, 2).getByText("tied").waitFor();
     await place(page, 3).getByText("tied").waitFor();
     assert.equal(await page.getByText("tied", { exact: true }).count(), 2);
-    assert.equal(await place(page, 3).locator(".place").textContent(), "2");
+    assert.equal(await place(page, 3).locator(".spot").textContent(), "2");
     assert.equal(await place(page, 11).evaluate(({ classList }) => classList.contains("below")), true);
   });
 

@@ -121,7 +121,7 @@ describe("a board that is left open", () => {
     });
     await page.goto(`${address}/board`);
     await page.locator('.freshness[data-state="live"]').waitFor();
-    const row = (number) => page.locator(`.board [data-number="${number}"]`);
+    const row = (number) => page.locator(`[data-number="${number}"]`);
     await row(6).waitFor();
     await row(3).waitFor();
     const ranking = (number) => page.locator(".ranking").filter({ has: row(number) }).getAttribute("aria-label");

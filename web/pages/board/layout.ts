@@ -42,6 +42,8 @@ export interface Plan {
   isSplit: boolean;
   /** The height of the leaders above a list. */
   above: number;
+  /** The lines of the leaders' names, where they stand beside each other. */
+  nameLines: number;
   /** The columns of the list. */
   columns: number;
   /** The rows of a column. */
@@ -129,18 +131,20 @@ export function planOf(cell: Size, wanted: Wanted): Plan {
   const { columns, rows } = fit(area, others, digits);
   const rowWidth = (area.width - (columns - 1) * gap) / columns;
   const leaderHeight = (isSplit ? inner.height : above) / Math.max(1, leaders) - 8;
+  const leader =
+    kind === "side"
+      ? sideSizes(inner, wanted)
+      : kind === "grand"
+        ? grandSizes(wanted)
+        : stackSizes(leaderHeight, isSplit ? inner.width * leadersBeside : inner.width, wanted);
   return {
     leaders: kind,
     isSplit,
     above,
+    nameLines: kind === "side" ? nameLinesOf(inner, wanted, leader.name) : 1,
     columns,
     rows,
-    leader:
-      kind === "side"
-        ? sideSizes(inner, wanted)
-        : kind === "grand"
-          ? grandSizes(wanted)
-          : stackSizes(leaderHeight, isSplit ? inner.width * leadersBeside : inner.width, wanted),
+    leader,
     row: rowSizes(area.height / rows - rowGap, rowWidth, digits),
   };
 }
@@ -157,10 +161,11 @@ function aboveOf(kind: Plan["leaders"], inner: Size, wanted: Wanted): number {
   if (kind === "stack") return stackHeightOf(inner, leaders, others);
   if (kind === "grand") return inner.height - others * rowGrand;
   const { name, figure } = sideSizes(inner, wanted);
-  const lines = wanted.nameLength * name > sideWidthOf(inner) ? 2 : 1;
-  const needed = sideFaces + lines * name * 1.2 + figure * 1.15;
+  const needed = sideFaces + nameLinesOf(inner, wanted, name) * name * 1.2 + figure * 1.15;
   return Math.max(needed, Math.min(sideHeightMax, inner.height - others * rowAmple));
 }
+
+const nameLinesOf = (inner: Size, { nameLength }: Wanted, name: number) => (nameLength * name > sideWidthOf(inner) ? 2 : 1);
 
 const stackHeightOf = ({ height }: Size, leaders: number, others: number) =>
   Math.max(leaderMin * leaders, (height * leaders * leaderRows) / (leaders * leaderRows + others));
@@ -179,7 +184,7 @@ const grandSizes = ({ digits, nameWidth }: Wanted): Sizes =>
 /** The leaders alone: with the whole width they stand beside each other, else one below the other. */
 function planLeaders(inner: Size, wanted: Wanted, isWide: boolean): Plan {
   const { leaders } = wanted;
-  const only = { isSplit: false, above: inner.height, columns: 1, rows: 0, row: sizesOf(32, 40, false) };
+  const only = { isSplit: false, above: inner.height, nameLines: 1, columns: 1, rows: 0, row: sizesOf(32, 40, false) };
   if (isWide) return { leaders: "grand", ...only, leader: grandSizes(wanted) };
   return { leaders: "stack", ...only, leader: stackSizes(inner.height / Math.max(1, leaders) - 8, inner.width, wanted) };
 }

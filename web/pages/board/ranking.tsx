@@ -54,7 +54,7 @@ export function Ranking(props: RankingProps) {
   return (
     <section class={`ranking leaders-${plan.leaders}${plan.isSplit ? " split" : ""}${plan.leader.hasTwoLines ? " ample" : ""}`} aria-label={category.name}>
       <h2>{category.name}</h2>
-      <div class="places">
+      <div class="ranks">
         {standing.leaders.length > 0 && <Leaders standing={standing} plan={plan} context={context} />}
         {shown.length > 0 && (
           <Rows standing={standing} shown={shown} plan={plan} context={context} hidden={isLong ? standing.others.length - shown.length : 0} />
@@ -93,8 +93,9 @@ interface PartProps {
 }
 
 function Leaders({ standing, plan, context }: PartProps) {
+  const style = { ...styleOf(plan.leader), "--above": String(plan.above), "--lines": String(plan.nameLines) };
   return (
-    <ol class="leaders" style={{ ...styleOf(plan.leader), "--above": String(plan.above) }}>
+    <ol class="leaders" style={style}>
       {standing.leaders.map((placed, index) => {
         const { nominee, rank } = placed;
         return (
@@ -103,8 +104,8 @@ function Leaders({ standing, plan, context }: PartProps) {
               <span class={`face ${toneOf(nominee.number)}`}>
                 <Portrait nominee={nominee} url={plan.leaders === "side" ? nominee.portraitUrl : nominee.largePortraitUrl} isFirst />
               </span>
-              <span class={`medal place-${rank} place`}>{rank}</span>
-              <span class="who">
+              <span class={`medal place-${rank} spot`}>{rank}</span>
+              <span class="caption">
                 <span class="name">{nominee.name}</span>
                 <small>{nominee.employer}</small>
               </span>
@@ -139,7 +140,7 @@ function Rows({ standing, shown, plan, context, hidden }: PartProps & { shown: P
         ));
         if (holdsLine) rows.splice(line - from, 0, cutLine);
         return (
-          <ol class={hasLine && !holdsLine ? "list beside-cut" : "list"} key={i}>
+          <ol class={hasLine && !holdsLine ? "column beside-cut" : "column"} key={i}>
             {rows}
           </ol>
         );
@@ -156,8 +157,8 @@ function Row({ placed, isBelow, context }: { placed: Placed; isBelow: boolean; c
     <li class={isBelow ? "row below" : "row"} data-number={nominee.number} style={{ "--part": String(votes / context.most) }}>
       <span class="fill" />
       <Occupant nominee={nominee}>
-        <span class="place">{rank}</span>
-        <span class="who">
+        <span class="spot">{rank}</span>
+        <span class="caption">
           <span class="name">{nominee.name}</span>
           <small>{nominee.employer}</small>
         </span>
@@ -176,7 +177,7 @@ function Marks({ placed, history }: { placed: Placed; history: History }) {
   if (!placed.isTied && !move) return null;
   return (
     <span class="marks">
-      {placed.isTied && <span class="tie">{b().tied}</span>}
+      {placed.isTied && <span class="shared">{b().tied}</span>}
       {move && (
         <span class={`move ${move}`} role="img" aria-label={b()[move]}>
           {move === "up" ? "▲" : "▼"}

@@ -114,11 +114,11 @@ function PlaceRow({ place, isOpen, isCurrent }: { place: Placed[]; isOpen: boole
   const rank = rankOf(place);
   return (
     <li class={isOpen ? (isCurrent ? "place-row open current" : "place-row open") : "place-row"} aria-current={isCurrent || undefined}>
-      <span class={`medal place-${rank} place`}>{rank}</span>
+      <span class={`medal place-${rank} spot`}>{rank}</span>
       {isOpen ? (
         <>
           <span class={place.length > 1 ? "name several" : "name"}>{place.map(({ nominee }) => nominee.name).join(" · ")}</span>
-          {place.length > 1 && <span class="tie">{b().tied}</span>}
+          {place.length > 1 && <span class="shared">{b().tied}</span>}
           <span class="figure">{count(place[0]!.votes)}</span>
         </>
       ) : (

@@ -1,7 +1,11 @@
 // The view of the live board, for a projector and for the organiser's phone.
 import "./board.css";
+import "./board_hall.css";
+import "./controls.css";
 import "./ranking.css";
+import "./ranking_hall.css";
 import "./moments.css";
+import "./moments_hall.css";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { staff } from "../../shared/session";

@@ -51,13 +51,15 @@ export function Ranking(props: RankingProps) {
   // The leaders have no bars: those of the rows are compared with each other.
   const most = Math.max(1, ...shown.map(votesOf));
   const context: Context = { votesOf, most, history, cut };
+  const looks = [`leaders-${plan.leaders}`, plan.isSplit && "split", plan.leader.hasTwoLines && "ample"];
+  const rest = isLong ? standing.others.length - shown.length : 0;
   return (
-    <section class={`ranking leaders-${plan.leaders}${plan.isSplit ? " split" : ""}${plan.leader.hasTwoLines ? " ample" : ""}`} aria-label={category.name}>
+    <section class={["ranking", ...looks].filter(Boolean).join(" ")} aria-label={category.name}>
       <h2>{category.name}</h2>
       <div class="ranks">
         {standing.leaders.length > 0 && <Leaders standing={standing} plan={plan} context={context} />}
         {shown.length > 0 && (
-          <Rows standing={standing} shown={shown} plan={plan} context={context} hidden={isLong ? standing.others.length - shown.length : 0} />
+          <Rows standing={standing} shown={shown} plan={plan} context={context} rest={rest} />
         )}
       </div>
     </section>
@@ -98,11 +100,12 @@ function Leaders({ standing, plan, context }: PartProps) {
     <ol class="leaders" style={style}>
       {standing.leaders.map((placed, index) => {
         const { nominee, rank } = placed;
+        const url = plan.leaders === "side" ? nominee.portraitUrl : nominee.largePortraitUrl;
         return (
           <li key={index} class={`leader at-${index + 1} won-${rank}`} data-number={nominee.number}>
             <Occupant nominee={nominee}>
               <span class={`face ${toneOf(nominee.number)}`}>
-                <Portrait nominee={nominee} url={plan.leaders === "side" ? nominee.portraitUrl : nominee.largePortraitUrl} isFirst />
+                <Portrait nominee={nominee} url={url} isFirst />
               </span>
               <span class={`medal place-${rank} spot`}>{rank}</span>
               <span class="caption">
@@ -121,7 +124,13 @@ function Leaders({ standing, plan, context }: PartProps) {
   );
 }
 
-function Rows({ standing, shown, plan, context, hidden }: PartProps & { shown: Placed[]; hidden: number }) {
+interface RowsProps extends PartProps {
+  shown: Placed[];
+  /** How many more there are. */
+  rest: number;
+}
+
+function Rows({ standing, shown, plan, context, rest }: RowsProps) {
   const { line, tiedRank } = standing;
   const before = standing.leaders.length;
   const perColumn = Math.ceil(shown.length / plan.columns);
@@ -145,7 +154,7 @@ function Rows({ standing, shown, plan, context, hidden }: PartProps & { shown: P
           </ol>
         );
       })}
-      {hidden > 0 && <p class="more">{b().more(hidden)}</p>}
+      {rest > 0 && <p class="more">{b().more(rest)}</p>}
     </div>
   );
 }

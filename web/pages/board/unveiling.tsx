@@ -112,8 +112,9 @@ function Spotlight({ place }: { place: Placed[] }) {
 
 function PlaceRow({ place, isOpen, isCurrent }: { place: Placed[]; isOpen: boolean; isCurrent: boolean }) {
   const rank = rankOf(place);
+  const look = isCurrent ? "place-row open current" : isOpen ? "place-row open" : "place-row";
   return (
-    <li class={isOpen ? (isCurrent ? "place-row open current" : "place-row open") : "place-row"} aria-current={isCurrent || undefined}>
+    <li class={look} aria-current={isCurrent || undefined}>
       <span class={`medal place-${rank} spot`}>{rank}</span>
       {isOpen ? (
         <>

@@ -195,6 +195,17 @@ describe("the last minute", () => {
 });
 
 describe("the final result", () => {
+  test("comes by itself where the standing is shown, which is provisional until then", async (t) => {
+    let phase = "ENDED";
+    const { page, pass } = await openBoard(t, { hasClock: true, query: "?mode=all", change: (campaign) => Object.assign(campaign, { phase }) });
+    await page.getByText("these figures are provisional").waitFor();
+    await page.locator(".ranking").nth(2).waitFor();
+    phase = "PUBLISHED";
+    await pass(10_000);
+    await modeIs(page, "final");
+    assert.equal(queryOf(page).mode, "final");
+  });
+
   test("is what a board shows once it is published, and those whom the votes do not decide between stand below the line", async (t) => {
     const [from] = numbersOf(first);
     const tied = [9, 10, 11].map((i) => from + i);

@@ -50,7 +50,7 @@ function Pages({ firstBoard }: FirstViews) {
   );
   if (route.view === "board") {
     return (
-      <main class="wide">
+      <main>
         <Board slug={route.slug} first={firstBoard} languageButton={languageButton} />
       </main>
     );

@@ -18,7 +18,7 @@ interface ControlsProps {
   /** The member of staff, and the language. */
   account: JSX.Element;
   languageButton: JSX.Element;
-  /** What the mode that is shown has of its own. */
+  /** The controls of the mode that is shown. */
   children?: preact.ComponentChildren;
 }
 
@@ -59,7 +59,7 @@ export function Controls(props: ControlsProps) {
   );
 }
 
-/** What a change of mode does to the stage: a category where one is shown, and an unveiling that begins anew. */
+/** The change of the stage that goes with a mode: a category where one is shown, and an unveiling that begins anew. */
 export function modeChange(mode: Mode, { categories }: Campaign, stage: Stage): Partial<Stage> {
   const hasCategory = mode === "category" || mode === "unveiling";
   const category = hasCategory ? (stage.category ?? categories[0]?.key) : undefined;

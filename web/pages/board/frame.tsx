@@ -1,4 +1,4 @@
-// What all modes of a board share: its title, the rail, the corner, the controls, and the look.
+// The frame that all modes of a board share: its title, the rail, the corner, the controls, and the look.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Campaign, isPublished } from "./campaign";
@@ -8,7 +8,7 @@ import { ServerClock } from "./rail";
 import type { ChangeStage, Look, Mode, Stage } from "./stage";
 import { b } from "./texts";
 
-/** What every board is given to draw itself with. */
+/** The properties of every board. */
 export interface BoardProps {
   slug: string;
   campaign: Campaign;
@@ -21,12 +21,12 @@ export interface BoardProps {
 
 interface FrameProps extends BoardProps {
   offered: readonly Mode[];
-  /** What the mode has of its own among the controls. */
+  /** The controls of the mode that is shown. */
   ownControls?: ComponentChildren;
-  /** What stands beside the stage; without it the stage has all the room. */
+  /** The facts beside the stage; without them it has all the room. */
   rail?: ComponentChildren;
   freshness?: ComponentChildren;
-  /** What has changed, for ears. */
+  /** A change of the stage in words, for ears. */
   announcement: string;
   isWhole?: boolean;
   children: ComponentChildren;

@@ -1,4 +1,4 @@
-// What the board has seen of its figures since it was opened.
+// The figures that a board has seen since it was opened.
 import { now } from "../../shared/clock";
 import type { Figures } from "./figures";
 

@@ -2,7 +2,7 @@
 // figures are read from the last row and the height is used, however few or many there are. All sizes are in units, of
 // which a screen of 16:9 is 1,920 wide and 1,080 high, whatever its pixels (`--u` in board.css).
 
-/** What the head, the rail and the edges leave. */
+/** The room that the head, the rail and the edges leave. */
 const field = { width: 1_536, height: 952 };
 const gap = 16;
 const padding = { x: 36, y: 28 };

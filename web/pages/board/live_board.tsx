@@ -22,7 +22,7 @@ interface LiveProps extends BoardProps {
   roster: Nominee[];
 }
 
-/** What a mode shows: a result that is not out yet has the countdown, or the word that it is being counted. */
+/** The view of a mode: a result that is not out yet has the countdown, or the word that it is being counted. */
 type View = "rankings" | "last-minute" | "counting" | "unveiling";
 
 function viewOf(mode: Mode, campaign: Campaign, time: number): View {
@@ -169,7 +169,7 @@ const stepKeys = (next: () => void, back: () => void): KeyActions => ({
   Backspace: back,
 });
 
-/** What those hear who do not see the board. */
+/** The stage in words, for those who do not see the board. */
 function announcementOf(view: View, campaign: Campaign, time: number): string {
   if (view === "unveiling") return "";
   if (isClosed(campaign, time)) return b().said.counting;

@@ -1,4 +1,4 @@
-// What stands beside the rankings: the time, the totals, the code, and how fresh the figures are.
+// The rail beside the rankings: the time, the totals, the code, and how fresh the figures are.
 import { useState } from "preact/hooks";
 import { clockTime, count, remainingTime } from "../../shared/format";
 import type { ConnectionState } from "../../shared/live";

@@ -180,7 +180,7 @@ function Row({ placed, isBelow, context }: { placed: Placed; isBelow: boolean; c
   );
 }
 
-/** What is said of a place beside its figures: that it is shared, and where who has it comes from. */
+/** The marks of a place: that others share it, and whether its nominee has come up or down. */
 function Marks({ placed, history }: { placed: Placed; history: History }) {
   const move = history.move(placed.nominee.number);
   if (!placed.isTied && !move) return null;

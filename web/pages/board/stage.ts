@@ -1,4 +1,4 @@
-// What the board shows: its mode with the category and place, kept in the address so that a reload finds them again, and
+// The stage of a board: its mode with the category and place, kept in the address so that a reload finds them again, and
 // the changes of mode that come by themselves with the server's clock.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { now } from "../../shared/clock";

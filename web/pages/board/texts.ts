@@ -59,7 +59,7 @@ const english = {
   votes: (n: number) => `${count(n)} ${n === 1 ? "vote" : "votes"}`,
   noVotes: "No votes were cast in this category.",
   begin: "One key press for each place",
-  /** What is said for ears only when the stage changes by itself. */
+  /** Said for ears only, when the stage changes by itself. */
   said: {
     lastMinute: "Voting ends in less than a minute.",
     counting: "Voting is over; counting has begun.",

@@ -7,7 +7,7 @@ import { staff } from "../../shared/session";
 import { type BoardTallyFragment, WatchTally } from "../operations";
 import { type Campaign, type Nominee, readBoard } from "./campaign";
 
-export interface Standing {
+interface Standing {
   votes: number;
   rank: number;
 }

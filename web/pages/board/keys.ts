@@ -1,4 +1,4 @@
-// How a board is worked: by keys, as a clicker for slides has them, too; and controls that hide while nobody touches it.
+// The hands on a board: keys, as a clicker for slides has them, too, and controls that hide while nobody touches it.
 import { useEffect, useRef } from "preact/hooks";
 
 /** Controls are hidden on a projector that has not been touched for so long. */

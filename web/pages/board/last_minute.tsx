@@ -19,7 +19,14 @@ export const isClosed = ({ phase, votingClosesAt }: Campaign, time: number) =>
 export const isLastMinute = ({ phase, votingClosesAt }: Campaign, time: number) =>
   phase === "VOTING" && Date.parse(votingClosesAt) - time <= lastMinuteMs;
 
-export function LastMinute({ slug, campaign }: { slug: string; campaign: Campaign }) {
+interface LastMinuteProps {
+  slug: string;
+  campaign: Campaign;
+  /** A word on what comes after. */
+  note?: string | undefined;
+}
+
+export function LastMinute({ slug, campaign, note }: LastMinuteProps) {
   const time = useTick(tickMs);
   const isUpcoming = campaign.phase === "UPCOMING";
   const remaining = Date.parse(isUpcoming ? campaign.votingOpensAt : campaign.votingClosesAt) - time;
@@ -35,6 +42,7 @@ export function LastMinute({ slug, campaign }: { slug: string; campaign: Campaig
         {text}
       </p>
       {campaign.phase === "PAUSED" && <p class="words">{t().paused}</p>}
+      {note && <p>{note}</p>}
       <Code slug={slug} campaign={campaign} />
     </div>
   );

@@ -7,7 +7,7 @@ const field = { width: 1_536, height: 952 };
 const gap = 16;
 const padding = { x: 36, y: 28 };
 const headHeight = 52;
-export const cutHeight = 30;
+const cutHeight = 30;
 const rowGap = 4;
 const rowMin = 44 + rowGap;
 /** Above this, there is room for the employer below the name. */
@@ -21,8 +21,8 @@ const leaderRows = 1.6;
 /** Rows above this leave what is more to the leaders. */
 const rowAmple = 84;
 const rowGrand = 140;
-/** The part of the width that the leaders have beside a list. */
-export const leadersBeside = 0.38;
+/** The part of the width that the leaders have beside a list, as in ranking_hall.css. */
+const leadersBeside = 0.38;
 const besideGap = 28;
 const columnsMax = 4;
 const gridRowsMax = 3;

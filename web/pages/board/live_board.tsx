@@ -98,7 +98,9 @@ export function LiveBoard(props: LiveProps) {
         )
       }
     >
-      {view === "last-minute" && <LastMinute slug={slug} campaign={campaign} />}
+      {view === "last-minute" && (
+        <LastMinute slug={slug} campaign={campaign} note={stage.mode === "final" ? b().resultAfterClose : undefined} />
+      )}
       {view === "counting" && <Counting />}
       {view === "unveiling" && category && <Unveiling category={category} places={places} unveiled={stage.place} />}
       {view === "rankings" && (

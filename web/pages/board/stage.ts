@@ -1,5 +1,5 @@
-// The stage of a board: its mode with the category and place, kept in the address so that a reload finds them again, and
-// the changes of mode that come by themselves with the server's clock.
+// The stage of a board: its mode with the category and place, kept in the address for a reload to find, and the
+// changes of mode that come by themselves with the server's clock.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { now } from "../../shared/clock";
 import { type Campaign, isPublished } from "./campaign";

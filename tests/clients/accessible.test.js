@@ -15,7 +15,7 @@ const views = [
   ["a nominee", "/n/1", ".person"],
   ["the stories", "/stories", ".feed .card"],
   ["a story", `/stories/${story}`, ".actions"],
-  ["the board", "/board", ".row"],
+  ["the board", "/board", ".board [data-number]"],
 ];
 
 for (const [name, device] of [

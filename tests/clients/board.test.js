@@ -2,20 +2,38 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { castVote, findCampaign } from "./api.js";
-import { desktop, open, phone, rewriteAnswers, startBrowser } from "./browser.js";
+import { desktop, open, phone, startBrowser } from "./browser.js";
 import { startProxy } from "./proxy.js";
+import { falling, findRoster, openRehearsal, projector } from "./rehearsal.js";
 import { startServer } from "./server.js";
-import { deadlineMs, event, eventually } from "./waiting.js";
+import { deadlineMs, eventually } from "./waiting.js";
 
 const server = await startServer({ after });
 const browser = await startBrowser(after);
 const campaign = await findCampaign(server);
 const address = `${server.origin}/c/demo/board`;
-const projector = { ...desktop, viewport: { width: 1920, height: 1080 } };
+const roster = await findRoster(server);
 
 const stateIs = (page, state) => page.locator(`.freshness[data-state="${state}"]`).waitFor({ timeout: 2 * deadlineMs() });
-const row = (page, number) => page.locator(`.row[data-number="${number}"]`);
-const figureIs = (page, number, votes) => row(page, number).locator(".figure").getByText(String(votes), { exact: true }).waitFor();
+const place = (page, number) => page.locator(`.board [data-number="${number}"]`);
+/** Waits until a nominee has this many votes: while its digits roll, the whole figure is said for ears. */
+const figureIs = (page, number, votes, timeout = deadlineMs()) =>
+  page.waitForFunction(
+    ([selector, text]) => {
+      const figure = document.querySelector(selector);
+      return figure && (figure.querySelector(".unseen") ?? figure).textContent === text;
+    },
+    [`.board [data-number="${number}"] .figure`, String(votes)],
+    { timeout },
+  );
+const totalIs = (page, name, total) =>
+  page.waitForFunction(
+    ([selector, text]) => {
+      const figure = document.querySelector(selector);
+      return figure && (figure.querySelector(".unseen") ?? figure).textContent === text;
+    },
+    [`[data-figure="${name}"]`, String(total)],
+  );
 /** Casts votes for the nominee with this number: the demo's ids are in the order of numbers. */
 const vote = async (number, times) => {
   for (let i = 0; i < times; i++) await castVote(server, campaign.nominees[number - 1]);
@@ -28,20 +46,18 @@ describe("the board", () => {
     const before = Number(await page.locator('[data-figure="votes"]').textContent());
     await vote(5, 2);
     await figureIs(page, 5, 2);
+    await place(page, 8).locator(".spot").getByText("2", { exact: true }).waitFor();
     await vote(8, 3);
     await figureIs(page, 8, 3);
-    await row(page, 8).locator(".place").getByText("1", { exact: true }).waitFor();
-    await row(page, 5).locator(".place").getByText("2", { exact: true }).waitFor();
-    await row(page, 8).getByRole("img", { name: "up" }).waitFor();
-    await page.locator('[data-figure="votes"]').getByText(String(before + 5)).waitFor();
-    await page.locator('[data-figure="voters"]').getByText(String(before + 5)).waitFor();
-    await page.locator('[data-figure="rate"]').getByText("5", { exact: true }).waitFor();
-    // The higher rank stands above, once the bars have moved.
-    await page.waitForFunction(() => {
-      const top = (number) => document.querySelector(`.row[data-number="${number}"]`).getBoundingClientRect().top;
-      return top(8) < top(5);
-    });
+    await place(page, 8).locator(".spot").getByText("1", { exact: true }).waitFor();
+    await place(page, 5).locator(".spot").getByText("2", { exact: true }).waitFor();
+    await place(page, 8).getByRole("img", { name: "up" }).waitFor();
+    await totalIs(page, "votes", before + 5);
+    await totalIs(page, "voters", before + 5);
+    await totalIs(page, "rate", 5);
     assert.equal(await page.getByText("Top 10").count(), 3);
+    await page.getByRole("img", { name: "Scan to vote" }).waitFor();
+    await page.locator(".address").getByText("/c/demo").waitFor();
     assert.deepEqual(complaints, []);
     assert.deepEqual(foreign(), []);
   });
@@ -90,110 +106,118 @@ describe("the board", () => {
     await figureIs(page, 21, 1);
     proxy.silence();
     await vote(21, 1);
-    await row(page, 21).locator(".figure").getByText("2", { exact: true }).waitFor({ timeout: 3 * deadlineMs() });
+    await figureIs(page, 21, 2, 3 * deadlineMs());
   });
 
-  /** A board whose figures are the test's own: `push` sends these votes, by number, as the next tally. */
-  async function openRehearsal(t) {
-    const { page } = await open(browser, t, "about:blank", projector);
-    let tally;
-    let push;
-    const subscribed = event("the board to watch");
-    await rewriteAnswers(page, ({ campaign: found }) => {
-      if (found?.tally) tally ??= found.tally;
-    });
-    await page.routeWebSocket("**/graphql/ws", (socket) => {
-      socket.onMessage((text) => {
-        const { id, type } = JSON.parse(text);
-        if (type === "connection_init") socket.send(JSON.stringify({ type: "connection_ack" }));
-        if (type === "ping") socket.send(JSON.stringify({ type: "pong" }));
-        if (type !== "subscribe") return;
-        push = (votes, withdrawnVotes = 0) => {
-          const ofVotes = ({ nominee: { number } }) => votes[number] ?? 0;
-          const entries = tally.entries.map((entry) => ({ ...entry, votes: ofVotes(entry) }));
-          const ranked = entries.map((entry) => ({ ...entry, rank: 1 + entries.filter(({ votes }) => votes > entry.votes).length }));
-          tally = { ...tally, version: tally.version + 1, asOf: new Date().toISOString(), withdrawnVotes, entries: ranked };
-          socket.send(JSON.stringify({ id, type: "next", payload: { data: { tallyChanged: tally } } }));
-        };
-        subscribed.happen();
-      });
-    });
-    return {
-      page,
-      push: (...figures) => push(...figures),
-      ready: async () => {
-        await page.goto(address);
-        await subscribed.happened();
-        await row(page, 1).waitFor();
-      },
-    };
-  }
+  const openBoard = (t, options) => openRehearsal(browser, t, server, roster, options);
 
   test("votes for nominees that are listed no more are shown beside the total", async (t) => {
-    const { page, push, ready } = await openRehearsal(t);
-    await ready();
+    const { page, push, watched } = await openBoard(t);
+    await watched();
     assert.equal(await page.locator("[data-figure=withdrawn]").count(), 0);
     push({ 1: 5 }, 57);
     await page.locator("[data-figure=withdrawn]").getByText("57").waitFor();
   });
 
-  test("at many votes a second figures move at once, rows every two seconds, and none shows through another", async (t) => {
-    const { page, push, ready } = await openRehearsal(t);
-    await ready();
+  test("at a hundred votes a second figures move at once, places every two seconds, and no row covers another", async (t) => {
+    const { page, push, watched } = await openBoard(t, { votes: falling(1, 12) });
+    await watched();
+    await place(page, 1).waitFor();
     await page.evaluate(() => {
-      window.moves = [];
-      window.figures = 0;
-      const watched = document.querySelector('.row[data-number="1"]');
-      let place = watched.style.getPropertyValue("--place");
-      new MutationObserver(() => {
-        if (watched.style.getPropertyValue("--place") === place) return;
-        place = watched.style.getPropertyValue("--place");
-        window.moves.push(performance.now());
-      }).observe(watched, { attributes: true });
-      new MutationObserver(() => (window.figures += 1)).observe(watched.querySelector(".figure"), {
-        characterData: true,
-        childList: true,
-        subtree: true,
-      });
+      const seen = { frames: 0, moves: [], figures: 0, covered: undefined };
+      window.seen = seen;
+      const orderOf = () => [...document.querySelectorAll(".board [data-number]")].map(({ dataset }) => dataset.number).join();
+      let order = orderOf();
+      let first;
+      const look = () => {
+        seen.frames += 1;
+        const now = orderOf();
+        if (now !== order) seen.moves.push(performance.now());
+        order = now;
+        const figure = document.querySelector('.board [data-number="1"] .figure').textContent;
+        if (figure !== first) seen.figures += 1;
+        first = figure;
+        const places = [...document.querySelectorAll(".board [data-number]")].map((element) => ({ element, box: element.getBoundingClientRect() }));
+        // Half a pixel is what rounding makes.
+        const covers = ({ box: a }, { box: b }) =>
+          Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5;
+        places.forEach((one, i) => {
+          const other = places.slice(i + 1).find((later) => covers(one, later));
+          if (other) seen.covered ??= `${one.element.outerHTML} ${other.element.outerHTML}`;
+        });
+        requestAnimationFrame(look);
+      };
+      look();
     });
-    let votes = 10;
-    // Two nominees who overtake each other with every vote.
+    let votes = 2_000;
+    // Nominees who overtake each other with every vote.
     const observed = await eventually(async () => {
-      votes += 1;
-      push({ 1: votes, 2: votes + (votes % 2 ? 1 : -1), 3: votes - 5 });
-      const seen = await page.evaluate(() => ({ moves: window.moves, figures: window.figures }));
-      return (seen.moves.length >= 3 || seen.figures > 400) && seen;
-    }, "rows to move");
+      for (let i = 0; i < 5; i++) {
+        votes += 1;
+        const turns = (number) => votes + ((votes + number) % 2 ? 3 : -3);
+        push({ ...falling(1, 12), 1: turns(1), 2: turns(2), 5: turns(5) - 1_500, 6: turns(6) - 1_500, 9: votes - 1_500 });
+      }
+      const seen = await page.evaluate(() => window.seen);
+      return seen.moves.length >= 4 && seen;
+    }, "places to change");
     const gaps = observed.moves.slice(1).map((ms, i) => ms - observed.moves[i]);
-    // Half of it: a busy machine sees one move late and the next in time. Without the rule it would be some hundredths.
-    assert.ok(gaps.every((ms) => ms >= 1_000), `rows moved after ${gaps.map(Math.round)} ms`);
+    // Half of it: a busy machine sees one change late and the next in time. Without the rule it would be some hundredths.
+    assert.ok(gaps.every((ms) => ms >= 1_000), `places changed after ${gaps.map(Math.round)} ms`);
     assert.ok(observed.figures > 2 * observed.moves.length, `${observed.figures} figures`);
-    const background = await row(page, 1).evaluate((element) => getComputedStyle(element).backgroundColor);
-    assert.match(background, /^rgb\(/, "a row covers what it passes");
+    assert.equal(observed.covered, undefined);
   });
 
-  test("a tie across the line is marked", async (t) => {
-    const { page, push, ready } = await openRehearsal(t);
-    await ready();
-    const votes = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [i + 1, 100 - i]));
-    push({ ...votes, 11: votes[10] });
+  test("a tie is marked, and one across the line greys nobody", async (t) => {
+    const votes = falling(1, 12);
+    const { page, push, watched } = await openBoard(t, { votes: { ...votes, 11: votes[10] } });
+    await watched();
     await page.getByText("Top 10: tie at the line").waitFor();
-    assert.equal(await page.getByRole("img", { name: "tied" }).count(), 2);
-    push({ ...votes, 10: votes[10] + 1, 11: votes[10] });
+    assert.equal(await page.getByText("tied", { exact: true }).count(), 2);
+    assert.equal(await page.locator('.ranking:first-child .row.below').count(), 0);
+    push({ ...votes, 2: votes[3] });
     await page.getByText("Top 10: tie at the line").waitFor({ state: "detached" });
-    assert.equal(await page.getByRole("img", { name: "tied" }).count(), 0);
+    await place(page, 2).getByText("tied").waitFor();
+    await place(page, 3).getByText("tied").waitFor();
+    assert.equal(await page.getByText("tied", { exact: true }).count(), 2);
+    assert.equal(await place(page, 3).locator(".spot").textContent(), "2");
+    assert.equal(await place(page, 11).evaluate(({ classList }) => classList.contains("below")), true);
   });
 
-  test("controls hide on a projector that nobody touches", async (t) => {
+  test("with less motion, nothing moves but places and figures", async (t) => {
+    const { page, push, watched } = await openBoard(t, { device: { ...projector, reducedMotion: "reduce" }, votes: falling(1, 12) });
+    await watched();
+    await page.evaluate(() => {
+      window.moving = 0;
+      const look = () => {
+        window.moving = Math.max(window.moving, document.getAnimations().length);
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    push({ ...falling(1, 12), 12: 5_000 });
+    await page.locator('.leader.at-1[data-number="12"]').waitFor();
+    assert.equal(await page.evaluate(() => window.moving), 0);
+  });
+
+  test("controls hide on a projector that nobody touches, and come with the mouse or a key", async (t) => {
     const { page } = await open(browser, t, "about:blank", projector);
     await page.clock.install();
     await page.goto(address);
-    const controls = [page.getByRole("button", { name: "Show all" }), page.getByRole("button", { name: "中文" })];
+    const names = ["Show all", "中文", "Unveiling", "Staff sign-in"];
+    const controls = names.map((name) => page.getByRole("button", { name }));
     for (const control of controls) await control.waitFor();
     await page.clock.fastForward(6_000);
     for (const control of controls) await control.waitFor({ state: "hidden" });
+    assert.equal(await page.locator("a:visible, button:visible, select:visible").count(), 0);
     await page.locator(".freshness").waitFor();
     await page.mouse.move(200, 300);
+    for (const control of controls) await control.waitFor();
+    await page.clock.fastForward(6_000);
+    for (const control of controls) await control.waitFor({ state: "hidden" });
+    await page.keyboard.press("Tab");
+    await page.locator(".controls :focus").waitFor();
+    // They stay for as long as the keyboard is there.
+    await page.clock.fastForward(6_000);
     for (const control of controls) await control.waitFor();
   });
 
@@ -212,7 +236,7 @@ describe("the board", () => {
     });
     await page.goto(address);
     await page.getByText("The figures of this vote are not public.").waitFor();
-    assert.equal(await page.locator(".row").count(), 0);
+    assert.equal(await page.locator("[data-number], [data-figure]").count(), 0);
     await page.getByRole("button", { name: "Staff sign-in" }).click();
     const [, email, password] = /Staff sign-in +(\S+) \/ (\S+)/.exec(server.log);
     await page.getByLabel("E-mail").fill(email);

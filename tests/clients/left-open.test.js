@@ -121,7 +121,7 @@ describe("a board that is left open", () => {
     });
     await page.goto(`${address}/board`);
     await page.locator('.freshness[data-state="live"]').waitFor();
-    const row = (number) => page.locator(`.row[data-number="${number}"]`);
+    const row = (number) => page.locator(`[data-number="${number}"]`);
     await row(6).waitFor();
     await row(3).waitFor();
     const ranking = (number) => page.locator(".ranking").filter({ has: row(number) }).getAttribute("aria-label");
@@ -136,7 +136,7 @@ describe("a board that is left open", () => {
     await page.mouse.move(300, 300);
     await page.getByRole("button", { name: "Show all" }).click();
     await page.waitForFunction(
-      (name) => document.querySelector('.row[data-number="4"]')?.closest(".ranking").getAttribute("aria-label") !== name,
+      (name) => document.querySelector('.board [data-number="4"]')?.closest(".ranking").getAttribute("aria-label") !== name,
       before,
     );
   });

@@ -33,7 +33,7 @@ const Stories = lazy(async () => (await import("./stories")).StoriesView, waitin
 const Story = lazy(async () => (await import("./story")).StoryView, waiting);
 const ShareSheet = lazy(async () => (await import("./share_sheet")).ShareSheet, () => null);
 const Result = lazy(async () => (await import("./result")).ResultView, waiting);
-const Board = lazy(async () => (await import("./board")).default, waiting);
+const Board = lazy(async () => (await import("./board/board")).default, waiting);
 
 function Pages({ firstBoard, onDrawn }: FirstViews) {
   const [route, setRoute] = useState(() => parse(location.pathname));
@@ -55,9 +55,8 @@ function Pages({ firstBoard, onDrawn }: FirstViews) {
   );
   if (route.view === "board") {
     return (
-      <main class="wide">
-        {languageButton}
-        <Board slug={route.slug} first={firstBoard} />
+      <main>
+        <Board slug={route.slug} first={firstBoard} languageButton={languageButton} />
       </main>
     );
   }
@@ -120,7 +119,7 @@ function CampaignView({ route, languageButton }: CampaignViewProps) {
 
 /** The answers that are read before the page is drawn. */
 interface FirstViews {
-  firstBoard?: Awaited<ReturnType<typeof import("./board").loadBoard>> | undefined;
+  firstBoard?: Awaited<ReturnType<typeof import("./board/board").loadBoard>> | undefined;
   /** Called once the views are there. */
   onDrawn?: () => void;
 }
@@ -142,7 +141,7 @@ function takeOver(root: HTMLElement, slug: string, first: FirstView): void {
 async function readFirst(route: Route | undefined): Promise<FirstViews> {
   if (!route) return {};
   if (route.view === "board") {
-    const { loadBoard } = await import("./board");
+    const { loadBoard } = await import("./board/board");
     return { firstBoard: await loadBoard(route.slug) };
   }
   const findStory = async (id: string) => (await import("./story")).findStory(id);

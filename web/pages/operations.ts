@@ -747,7 +747,7 @@ export type ListRosterQueryVariables = Exact<{
 }>;
 
 
-export type ListRosterQuery = { campaign: { nominees: { nodes: Array<{ number: number, name: string, employer: string, category: { id: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type ListRosterQuery = { campaign: { nominees: { nodes: Array<{ number: number, name: string, employer: string, portraitUrl: string | null, largePortraitUrl: string | null, category: { id: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type BoardTallyFragment = { version: number, asOf: string, rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> };
 
@@ -830,8 +830,8 @@ export const FindBoard: Operation<FindBoardQuery, FindBoardQueryVariables> = {
 };
 
 export const ListRoster: Operation<ListRosterQuery, ListRosterQueryVariables> = {
-  id: "8f63fea0dec9ae51b6385f8ce24bc7176d90d6f34483e78ea440c76e7772bf3a",
-  text: "query ListRoster($slug:String!$first:Int!$after:String){campaign(slug:$slug){nominees(first:$first after:$after){nodes{number name employer category{id}}pageInfo{hasNextPage endCursor}}}}",
+  id: "5b7a93e2cf477e2b76c7703e98a4ad2bbd42861737ff743aeff1c2bbacd32bf3",
+  text: "query ListRoster($slug:String!$first:Int!$after:String){campaign(slug:$slug){nominees(first:$first after:$after){nodes{number name employer portraitUrl(size:SMALL)largePortraitUrl:portraitUrl category{id}}pageInfo{hasNextPage endCursor}}}}",
 };
 
 export const WatchTally: Operation<WatchTallySubscription, WatchTallySubscriptionVariables> = {

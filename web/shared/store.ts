@@ -32,13 +32,13 @@ export class Store<Value> {
   }
 }
 
-/** The time by the server's clock; a view that uses it is drawn anew every second. */
-export function useTick(): number {
+/** The time by the server's clock; a view that uses it is drawn anew every second, or as often as it says. */
+export function useTick(everyMs = 1_000): number {
   const [time, setTime] = useState(now);
   useEffect(() => {
-    const timer = setInterval(() => setTime(now()), 1_000);
+    const timer = setInterval(() => setTime(now()), everyMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [everyMs]);
   return time;
 }
 

@@ -60,6 +60,11 @@ class Server {
     this.socketUrl = `ws://127.0.0.1:${port}/graphql/ws`;
   }
 
+  /** Its data folder. */
+  get folder() {
+    return this.#folder;
+  }
+
   /** Its output so far. */
   get log() {
     return this.#log;

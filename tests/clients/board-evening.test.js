@@ -51,6 +51,7 @@ describe("the modes of a board", () => {
     // It is not out yet.
     await modeIs(page, "final");
     await page.getByRole("timer").waitFor();
+    await page.getByText("The result is shown here once it is published.").waitFor();
     await press(page, "1");
     await page.locator(".ranking").nth(2).waitFor();
   });

@@ -111,7 +111,7 @@ pub struct App {
     mailer: Option<Mailer>,
     /// The reading of spreadsheets.
     pub sheets: Sheets,
-    picture_maker: PictureMaker,
+    pub(crate) picture_maker: PictureMaker,
     upload_turns: UploadTurns,
     passwords: Passwords,
     wechat: Option<WeChat>,

@@ -5,6 +5,7 @@ mod pictures;
 mod sheets;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZero;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -142,8 +143,13 @@ impl Maker<'_> {
         let mode = ImportMode::Apply { reason: None };
         let imported = owner.import_nominees(id, nominees.sheet(), mode).await?;
         imported.map_err(refused("its nominees"))?;
+        // Nobody is served yet, so that all cores may draw.
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let more_turns = cores.min(pictures::AT_ONCE) - 1;
+        self.app.picture_maker.add_turns(more_turns);
         self.write_stories(id, now).await?;
         self.hang_pictures(id).await?;
+        self.app.picture_maker.remove_turns(more_turns);
         let announced = owner.step_campaign(id, None, Step::Announce, None).await?;
         announced.map_err(refused("its announcement"))?;
         self.app.refresh_campaigns().await

@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 use crate::id::CampaignId;
 use crate::ledger::roster;
 
-/// Pictures on their way at once: while one is drawn, others are written.
-const AT_ONCE: usize = 4;
+/// Pictures on their way at once: while some are drawn, others are written.
+pub(super) const AT_ONCE: usize = 4;
 
 /// The pictures of a folder, by their numbers.
 macro_rules! pictures {

@@ -39,6 +39,16 @@ impl Default for PictureMaker {
 }
 
 impl PictureMaker {
+    /// Lets so many more pictures be decoded at once, for pictures that are known to be small.
+    pub fn add_turns(&self, turns: usize) {
+        self.0.add_permits(turns);
+    }
+
+    /// Takes back turns that were added, when nothing is being decoded.
+    pub fn remove_turns(&self, turns: usize) {
+        self.0.forget_permits(turns);
+    }
+
     /// Makes a picture of a file, when its turn comes. The turn is over when the work is, though nobody waits any more.
     ///
     /// # Errors

@@ -142,8 +142,9 @@ describe("stories", () => {
     const [newer, story, older] = stories.slice(place - 1, place + 2);
     const { page, complaints, foreign } = await open(browser, t, `${address}/${story.id}`, desktop);
     await page.getByRole("heading", { name: story.title }).waitFor();
-    await expectReadable(page);
+    // Said by the program alone: the server's rendering, which it replaces, is gone.
     await page.getByText(/^\d+ min read$/).waitFor();
+    await expectReadable(page);
     const next = page.getByRole("link", { name: older.title });
     await next.scrollIntoViewIfNeeded();
     const left = await page.evaluate(() => scrollY);

@@ -1,6 +1,7 @@
 //! The demo, with nothing installed and nothing set: what it prints, what it holds, and that a restart keeps all of it.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
@@ -93,6 +94,24 @@ impl Demo {
             Value::Array(nominees) => nominees,
             other => panic!("{other}"),
         }
+    }
+
+    /// The campaign with the addresses of its pictures, as its owner sees it: with stories that are yet to come out.
+    async fn pictures(&self, email: &str, password: &str) -> Value {
+        let query =
+            "mutation($e: String!, $p: String!) { signInStaff(input: {email: $e, password: $p}) {
+            session { accessToken } } }";
+        let variables = json!({"e": email, "p": password});
+        let answer = self.program.anonymous().ask(query, variables).await;
+        let token = answer["signInStaff"]["session"]["accessToken"].as_str();
+        let query = "{ campaign(slug: \"demo\") { coverUrl
+            nominees(first: 100) { nodes { name portraitUrl } }
+            desk { stories(first: 100) { nodes { title coverUrl } } } } }";
+        let client = self.client(token.expect("a session"));
+        let campaign = client.ask(query, json!({})).await["campaign"].to_string();
+        // Another start is at another address.
+        let origin = format!("http://{}", self.address());
+        serde_json::from_str(&campaign.replace(&origin, "")).expect("JSON")
     }
 
     /// Waits until the public tally says so many votes for nominee `number`.
@@ -239,6 +258,49 @@ async fn its_nominees_are_marked_but_for_the_three_real_ones() {
             "{nominee}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn its_pictures_are_there_but_for_the_three_real_people_and_are_made_once() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let mut demo = Demo::start(&folder).await;
+    let output = demo.program.output_text();
+    let (email, password) = staff_sign_in(&output);
+    let campaign = demo.pictures(email, password).await;
+    let nominees = campaign["nominees"]["nodes"].as_array().expect("nominees");
+    let bare = nominees.iter().filter(|n| n["portraitUrl"].is_null());
+    let bare: HashSet<&str> = bare.filter_map(|n| n["name"].as_str()).collect();
+    assert_eq!(bare, ["尤俊杰", "黄维斌", "孔进"].into());
+    let listed = campaign["desk"]["stories"]["nodes"].as_array();
+    let listed = listed.expect("stories");
+    assert_eq!(listed.len(), stories().len());
+    let portraits = nominees.iter().map(|nominee| &nominee["portraitUrl"]);
+    let covers = listed.iter().map(|story| &story["coverUrl"]);
+    let addresses = portraits.chain(covers).chain([&campaign["coverUrl"]]);
+    let addresses: Vec<&str> = addresses.filter_map(Value::as_str).collect();
+    let different: HashSet<&str> = addresses.iter().copied().collect();
+    let count = (nominees.len() - bare.len()) + listed.len() + 1;
+    assert_eq!((addresses.len(), different.len()), (count, count));
+    let files = media_files(&folder);
+    assert_eq!(files.len(), 2 * count);
+    for address in addresses {
+        let url = format!("http://{}{address}", demo.address());
+        let response = demo.program.anonymous().http().get(&url).send().await;
+        assert_eq!(response.expect("an answer").status(), 200, "{url}");
+    }
+    assert_eq!(demo.program.terminate(), Some(0));
+    demo = Demo::start(&folder).await;
+    assert_eq!(demo.pictures(email, password).await, campaign);
+    assert_eq!(media_files(&folder), files, "nothing was made twice");
+}
+
+/// The files of the demo's pictures.
+fn media_files(folder: &TempDir) -> HashSet<OsString> {
+    let entries = std::fs::read_dir(folder.path().join("data/media/media"));
+    entries
+        .expect("a folder of pictures")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -212,7 +212,7 @@ impl fmt::Display for Report {
             writeln!(
                 f,
                 "{voters} voters turned out to be others; before that, {beyond_quota} votes were cast beyond the quota \
-                 of one voter, and {repeated} for whom the other had voted for. They stay."
+                 of one voter, and {repeated} for nominees whom the other had voted for. They stay."
             )?;
         }
         let stores = if self.redis_checked {

@@ -15,7 +15,7 @@ use crate::domain::turnout::{ClientKind, minute_start};
 use crate::hot::{Redis, RememberedVote};
 use crate::id::{CampaignId, ScopeId, VoterId};
 use crate::ledger::recount::{
-    self, LikeDifference, Misplaced, OverQuota, PeriodDifference, Repeat, TallyDifference,
+    self, LikeDifference, Links, Misplaced, OverQuota, PeriodDifference, Repeat, TallyDifference,
     TurnoutDifference, Unlisted,
 };
 use crate::ledger::{Database, tally};
@@ -40,6 +40,8 @@ pub enum VerifyError {
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     votes: i64,
+    /// Voters who turned out to be one person, which is no difference.
+    links: Links,
     tallies: Vec<TallyDifference>,
     turnout: Vec<TurnoutDifference>,
     over_quota: Vec<OverQuota>,
@@ -115,6 +117,7 @@ pub async fn verify(database: &Database, redis: Option<&Redis>) -> Result<Report
         report.shared_totals = compare_shared(database, redis).await?;
     }
     report.votes = recount::count_votes(database).await?;
+    report.links = recount::count_links(database).await?;
     report.tallies = recount::list_tally_differences(database).await?;
     report.turnout = recount::list_turnout_differences(database).await?;
     report.over_quota = recount::list_over_quota(database).await?;
@@ -199,6 +202,18 @@ impl fmt::Display for Report {
         }
         if let Some(media) = &self.media {
             write!(f, "{media}")?;
+        }
+        let Links {
+            voters,
+            beyond_quota,
+            repeated,
+        } = self.links;
+        if voters > 0 {
+            writeln!(
+                f,
+                "{voters} voters turned out to be others; before that, {beyond_quota} votes were cast beyond the quota \
+                 of one voter, and {repeated} for nominees whom the other had voted for. They stay."
+            )?;
         }
         let stores = if self.redis_checked {
             "SQL and Redis"

@@ -306,6 +306,43 @@ pub async fn count_votes(database: &Database) -> sqlx::Result<i64> {
     on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text).fetch_one(p).await)
 }
 
+/// Voters who turned out to be one person, and what they had cast before that: it stays, and is no fault.
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Links {
+    /// Voters that are linked to another one.
+    pub voters: i64,
+    /// Votes that are more than the quota of one voter.
+    pub beyond_quota: i64,
+    /// Votes for a nominee who had one of the same person in the period.
+    pub repeated: i64,
+}
+
+/// The voters who turned out to be one person.
+pub async fn count_links(database: &Database) -> sqlx::Result<Links> {
+    let statement = sql!(
+        "count_links",
+        "WITH linked AS (
+            SELECT voter_id, canonical_id FROM voter_link
+            UNION SELECT canonical_id, canonical_id FROM voter_link
+        ), cast_votes AS (
+            SELECT v.campaign_id, l.canonical_id, v.scope_id, v.period, v.nominee_id, r.votes_per_period
+            FROM linked l JOIN campaign c ON TRUE
+            JOIN vote v ON v.campaign_id = c.id AND v.voter_id = l.voter_id
+            JOIN campaign_rules r ON r.campaign_id = v.campaign_id AND r.rules_revision = v.rules_revision
+        ), beyond AS (
+            SELECT COUNT(*) - MAX(votes_per_period) AS votes FROM cast_votes
+            GROUP BY campaign_id, canonical_id, scope_id, period
+        ), repeated AS (
+            SELECT COUNT(*) - 1 AS votes FROM cast_votes GROUP BY campaign_id, canonical_id, period, nominee_id
+        )
+        SELECT (SELECT COUNT(*) FROM voter_link) AS voters,
+            CAST((SELECT COALESCE(SUM(votes), 0) FROM beyond WHERE votes > 0) AS BIGINT) AS beyond_quota,
+            CAST((SELECT COALESCE(SUM(votes), 0) FROM repeated) AS BIGINT) AS repeated"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_one(p).await)
+}
+
 /// The ids of a voter's votes of a scope and period: the hot store's copy is compared to them.
 pub async fn list_ids_of_voter(
     database: &Database,

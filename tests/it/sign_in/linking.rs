@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use acclaim::domain::campaign::{QuotaPeriod, QuotaScope};
+use acclaim::ledger::recount::{self, Links};
 use acclaim::verify::verify;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -151,6 +152,13 @@ async fn voters_who_turn_out_to_be_one_have_one_quota(stores: Stores) {
     assert_eq!(refreshed["viewer"], bound["viewer"]);
     assert_eq!(tally(&stores).await, (5, 2));
     expect_verified(&app).await;
+    let links = recount::count_links(&app.database).await;
+    let expected = Links {
+        voters: 1,
+        beyond_quota: 0,
+        repeated: 1,
+    };
+    assert_eq!(links.expect("it answers"), expected);
 }
 
 async fn linked_voters_who_cast_at_one_moment_have_one_quota(stores: Stores) {

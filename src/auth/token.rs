@@ -359,6 +359,7 @@ mod tests {
             exp: now().timestamp() + 60,
             iat: now().timestamp(),
             nbf: None,
+            ways: None,
             guest: false,
             sid: None,
         }
@@ -367,6 +368,27 @@ mod tests {
     fn sign(header: &Header, claims: &Claims<'_>, secret: &str) -> String {
         let key = EncodingKey::from_secret(secret.as_bytes());
         jsonwebtoken::encode(header, claims, &key).expect("it signs")
+    }
+
+    #[test]
+    fn tokens_from_before_there_were_several_ways_say_who_is_a_guest() {
+        let keys = keys(&[NEW]);
+        let header = Header {
+            kid: Some(keys.signing.kid.clone()),
+            ..Header::new(Algorithm::HS256)
+        };
+        let key = EncodingKey::from_secret(NEW.as_bytes());
+        let is_guest = |guest: Option<bool>| {
+            let mut claims = serde_json::to_value(claims("acclaim", "acclaim")).expect("JSON");
+            if let Some(guest) = guest {
+                claims["guest"] = guest.into();
+            }
+            let token = jsonwebtoken::encode(&header, &claims, &key).expect("it signs");
+            let access = keys.verify(&token, now()).expect("a good token");
+            access.viewer.is_guest()
+        };
+        assert!(is_guest(Some(true)));
+        assert!(!is_guest(None));
     }
 
     #[test]

@@ -243,7 +243,7 @@ async fn each_caller_gets_its_own_result() {
         CastResult::Answered(verdict.clone()),
         CastResult::Lost,
         CastResult::Lost,
-        CastResult::RolledBack,
+        CastResult::Later,
     ];
     writer_loop.answer(batch, Ok(results));
     assert!(matches!(answers[0].try_recv(), Ok(Ok(answer)) if answer == verdict));
@@ -383,8 +383,37 @@ fn decisions_become_rows_and_results() {
     );
     assert_eq!(
         kinds(decisions.rolled_back(&requests, &set(&[0, 2]))),
-        ["lost", "rolled back", "spent"]
+        ["lost", "later", "spent"]
     );
+}
+
+#[test]
+fn voters_who_are_one_have_one_request_of_a_batch_and_the_votes_of_both() {
+    let (mut one, mut other, stranger) = (request_of(9, 1), request_of(2, 1), request_of(5, 1));
+    (one.quota, other.quota) = (2, 2);
+    let canonical = VoterId(Uuid::from_u128(2));
+    // Both cast in the first slot, before they were linked.
+    let earlier = [&one, &other].map(|request| Vote {
+        id: VoteId::new(),
+        nominee_id: NomineeId(Uuid::from_u128(99)),
+        ..votes_of(request)[0].clone()
+    });
+    let requests = [&other, &stranger, &one];
+    let existing = |votes: &[Vote]| Existing {
+        votes: votes.to_vec(),
+        links: [(one.voter_id, canonical)].into(),
+        ..Existing::default()
+    };
+    let decisions = BatchDecisions::new(&requests, existing(&earlier));
+    let stored = decisions.rows(&requests);
+    let stored: StoredVotes = stored.iter().map(|row| (row.vote.id, 1)).collect();
+    assert_eq!(
+        kinds(decisions.results(&requests, &stored)),
+        ["spent", "counted 1 of 1: [1]", "later"]
+    );
+    let decisions = BatchDecisions::new(&[&one], existing(&earlier[..1]));
+    let rows = decisions.rows(&[&one]);
+    assert_eq!((rows[0].vote.voter_id, rows[0].vote.slot), (canonical, 2));
 }
 
 /// The kinds of the results, with the votes that are counted, those used, and the totals.
@@ -405,7 +434,7 @@ fn kinds(results: CastResults) -> Vec<String> {
         }) => "spent".to_owned(),
         CastResult::Answered(_) => "other".to_owned(),
         CastResult::Lost => "lost".to_owned(),
-        CastResult::RolledBack => "rolled back".to_owned(),
+        CastResult::Later => "later".to_owned(),
     };
     results.into_iter().map(kind).collect()
 }

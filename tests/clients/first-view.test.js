@@ -45,7 +45,11 @@ const drawing = (page) =>
 /** Opens a page whose program does not come before it is released. */
 async function openHeld(context, url, device) {
   const opened = await open(browser, context, "about:blank", device);
-  const { page } = opened;
+  return { ...opened, release: await holdProgram(opened.page, url) };
+}
+
+/** Leads a page to an address, and holds its program until the function that it gives is called. */
+async function holdProgram(page, url) {
   const released = event("the program to be released");
   await page.route(/\/pages\/main-[^/]*\.js$/, async (route) => {
     await released.happened();
@@ -53,7 +57,7 @@ async function openHeld(context, url, device) {
   });
   await page.goto(url, { waitUntil: "commit" });
   await page.waitForFunction(() => document.getElementById("first-view") !== null);
-  return { ...opened, release: released.happen };
+  return released.happen;
 }
 
 /** Opens a page: its program must draw what the server has written, with the same elements. */
@@ -146,6 +150,25 @@ describe("the server's first view", () => {
       }
     });
   }
+
+  test("has initials in the place of a picture that was lost before the program came", async (t) => {
+    const { page } = await open(browser, t, "about:blank", phone);
+    const gone = "/media/gone.webp";
+    await page.route(address, async (route) => {
+      const response = await route.fetch();
+      const text = (await response.text())
+        .replace(/<span class="initial".*?<\/span>|<img class="portrait"[^>]*>/, `<img class="portrait" src="${gone}">`)
+        .replace(/"portraitUrl":(null|"[^"]*")/, `"portraitUrl":"${gone}"`);
+      await route.fulfill({ response, body: text });
+    });
+    const lost = event("the picture to be lost");
+    page.on("response", (response) => response.url().endsWith(gone) && lost.happen());
+    const release = await holdProgram(page, address);
+    await lost.happened();
+    await page.waitForFunction(() => document.querySelector(".portrait").complete);
+    release();
+    await page.locator(".nominee").first().locator(".initial").waitFor();
+  });
 
   test("saves the program its first requests; who has signed in reads what is its own", async (t) => {
     const { page } = await open(browser, t, "about:blank", phone);

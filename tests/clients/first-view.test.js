@@ -1,14 +1,18 @@
 // The first view: what the server writes is what the program draws, the program takes it over, and it can be read
 // without.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, describe, test } from "node:test";
+import { run } from "./api.js";
 import { desktop, open, phone, rewriteFirstView, startBrowser } from "./browser.js";
+import { staffToken } from "./desk.js";
 import { startServer } from "./server.js";
 import { event, eventually } from "./waiting.js";
 
-const server = await startServer({ after });
+const server = await startServer({ after }, { ACCLAIM_LIMIT_QUERY: "100000/1000000" });
 const browser = await startBrowser(after);
 const address = `${server.origin}/c/demo`;
+const dayMs = 86_400_000;
 
 /** The program has drawn: it keeps what the device has of its own only then. */
 const isDrawn = (page) => page.waitForFunction(() => document.cookie.includes("acclaim_pages="));
@@ -39,18 +43,69 @@ const drawing = (page) =>
   });
 
 /** Opens a page whose program does not come before it is released. */
-async function openHeld(context, path, device) {
+async function openHeld(context, url, device) {
   const opened = await open(browser, context, "about:blank", device);
-  const { page } = opened;
+  return { ...opened, release: await holdProgram(opened.page, url) };
+}
+
+/** Leads a page to an address, and holds its program until the function that it gives is called. */
+async function holdProgram(page, url) {
   const released = event("the program to be released");
   await page.route(/\/pages\/main-[^/]*\.js$/, async (route) => {
     await released.happened();
     await route.fallback();
   });
-  await page.goto(address + path, { waitUntil: "commit" });
-  await page.locator(".act").first().waitFor();
+  await page.goto(url, { waitUntil: "commit" });
   await page.waitForFunction(() => document.getElementById("first-view") !== null);
-  return { ...opened, release: released.happen };
+  return released.happen;
+}
+
+/** Opens a page: its program must draw what the server has written, with the same elements. */
+async function expectTakenOver(context, url, device) {
+  const { page, complaints, release } = await openHeld(context, url, device);
+  const before = await drawing(page);
+  const count = await page.evaluate(() => {
+    globalThis.kept = [...document.querySelectorAll("#app *")];
+    return globalThis.kept.length;
+  });
+  assert.ok(count > 40);
+  release();
+  await isDrawn(page);
+  const lost = await page.evaluate(() => globalThis.kept.filter(({ isConnected }) => !isConnected).map((e) => e.outerHTML));
+  assert.deepEqual(lost, []);
+  assert.equal(await drawing(page), before);
+  assert.deepEqual(complaints, []);
+  return page;
+}
+
+/** Makes a campaign of the demo's organisation with a nominee, and leads it to a moment; gives its address. */
+async function makeCampaign(slug, { rules = {}, steps = [], ...fields } = {}) {
+  const [, email, password] = await eventually(() => /(organiser@demo\.example) \/ (\S+)/.exec(server.log), "the sign-in");
+  const token = await staffToken(server, email, password);
+  const change = async (name, type, selection, input) => {
+    const document = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code } } }`;
+    const payload = (await run(server, document, { input }, token))[name];
+    assert.deepEqual(payload.userErrors, [], name);
+    return payload;
+  };
+  const { viewer } = await run(server, "{ viewer { memberships { organisation { id } } } }", {}, token);
+  const { campaign } = await change("createCampaign", "CreateCampaignInput", "campaign { id categories { id } }", {
+    ...{ organisationId: viewer.memberships[0].organisation.id, slug, idempotencyKey: randomUUID() },
+    ...{ title: `“最美”的《工匠》${slug}`, summary: "A summary <b>." },
+    votingOpensAt: new Date(Date.now() - 5_000).toISOString(),
+    votingClosesAt: new Date(Date.now() + 4 * dayMs).toISOString(),
+    ...{ categories: [{ key: "makers", name: "Makers & co", shortlistSize: 3 }], ...fields },
+    rules: {
+      ...{ period: "DAY", scope: "CATEGORY", votesPerPeriod: 10, tallyVisibility: "LIVE", admits: ["GUEST", "WECHAT_MINI_PROGRAM"] },
+      ...rules,
+    },
+  });
+  const [{ id: categoryId }] = campaign.categories;
+  const nominee = { number: 1, name: "Ada “the” <b>", employer: "Engines & co", city: "London", summary: "What it did." };
+  const input = { campaignId: campaign.id, categoryId, ...nominee, idempotencyKey: randomUUID() };
+  await change("createNominee", "CreateNomineeInput", "nominee { id }", input);
+  for (const step of ["announceCampaign", ...steps]) await change(step, "CampaignStepInput", "", { campaignId: campaign.id });
+  return `${server.origin}/c/${slug}`;
 }
 
 describe("the server's first view", () => {
@@ -65,25 +120,55 @@ describe("the server's first view", () => {
       ["a desktop in English", desktop],
     ]) {
       test(`is what the program draws, which takes its elements over: ${where}, ${who}`, async (t) => {
-        const { page, complaints, release } = await openHeld(t, path, device);
-        const before = await drawing(page);
-        const count = await page.evaluate(() => {
-          globalThis.kept = [...document.querySelectorAll("#app *")];
-          return globalThis.kept.length;
-        });
-        assert.ok(count > 40);
-        release();
-        await isDrawn(page);
-        const lost = await page.evaluate(() => globalThis.kept.filter(({ isConnected }) => !isConnected).map((e) => e.outerHTML));
-        assert.deepEqual(lost, []);
-        assert.equal(await drawing(page), before);
+        const page = await expectTakenOver(t, address + path, device);
         // And it is alive.
         await page.locator(".language").click();
         await page.locator(".language", { hasText: device === phone ? "中文" : "English" }).waitFor();
-        assert.deepEqual(complaints, []);
       });
     }
   }
+
+  for (const [moment, made] of [
+    [
+      "upcoming",
+      {
+        votingOpensAt: new Date(Date.now() + 2 * dayMs).toISOString(),
+        rules: { period: "CAMPAIGN", scope: "CAMPAIGN", votesPerPeriod: 15 },
+      },
+    ],
+    ["elsewhere", { rules: { tallyVisibility: "AFTER_CLOSE", admits: ["WECHAT_MINI_PROGRAM"] } }],
+    ["once", { rules: { period: "CAMPAIGN", scope: "CAMPAIGN", votesPerPeriod: 15, tallyVisibility: "STAFF_ONLY" } }],
+    ["last-hour", { votingClosesAt: new Date(Date.now() + dayMs / 48).toISOString() }],
+    ["paused", { steps: ["pauseVoting"] }],
+    ["closed", { steps: ["closeVoting"] }],
+    ["published", { steps: ["closeVoting", "publishResult"] }],
+  ]) {
+    test(`is what the program draws in a campaign that is ${moment}`, async (t) => {
+      const url = await makeCampaign(moment, made);
+      for (const device of [phone, desktop]) {
+        for (const path of ["", "/n/1"]) await expectTakenOver(t, url + path, device);
+      }
+    });
+  }
+
+  test("has initials in the place of a picture that was lost before the program came", async (t) => {
+    const { page } = await open(browser, t, "about:blank", phone);
+    const gone = "/media/gone.webp";
+    await page.route(address, async (route) => {
+      const response = await route.fetch();
+      const text = (await response.text())
+        .replace(/<span class="initial".*?<\/span>|<img class="portrait"[^>]*>/, `<img class="portrait" src="${gone}">`)
+        .replace(/"portraitUrl":(null|"[^"]*")/, `"portraitUrl":"${gone}"`);
+      await route.fulfill({ response, body: text });
+    });
+    const lost = event("the picture to be lost");
+    page.on("response", (response) => response.url().endsWith(gone) && lost.happen());
+    const release = await holdProgram(page, address);
+    await lost.happened();
+    await page.waitForFunction(() => document.querySelector(".portrait").complete);
+    release();
+    await page.locator(".nominee").first().locator(".initial").waitFor();
+  });
 
   test("saves the program its first requests; who has signed in reads what is its own", async (t) => {
     const { page } = await open(browser, t, "about:blank", phone);
@@ -137,7 +222,7 @@ describe("the server's first view", () => {
     ["a desktop", desktop],
   ]) {
     test(`shifts nothing while the program comes, on ${name}`, async (t) => {
-      const { page, release } = await openHeld(t, "", device);
+      const { page, release } = await openHeld(t, address, device);
       await page.evaluate(() => {
         globalThis.shifted = 0;
         const add = (list) => list.getEntries().forEach(({ value }) => (globalThis.shifted += value));

@@ -24,6 +24,12 @@ interface PortraitProps {
 /** A picture of a nominee, or the first character of the name where there is none. */
 export function Portrait({ nominee, url = nominee.portraitUrl, isFirst = false }: PortraitProps) {
   const [lost, setLost] = useState<string>();
+  const picture = useRef<HTMLImageElement>(null);
+  useEffect(() => {
+    // One of the server's rendering may have been given up before anybody listened.
+    const image = picture.current;
+    if (image?.complete && image.naturalWidth === 0) image.decode().catch(() => setLost(url ?? undefined));
+  }, [url]);
   if (!url || url === lost) {
     return (
       <span class="initial" aria-hidden="true">
@@ -33,6 +39,7 @@ export function Portrait({ nominee, url = nominee.portraitUrl, isFirst = false }
   }
   return (
     <img
+      ref={picture}
       class="portrait"
       src={url}
       alt=""

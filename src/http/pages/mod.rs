@@ -1,7 +1,8 @@
 //! The pages of campaigns below `/c/`, and the way there at `/`, for browsers: the program that `web` builds
 //! (`assets`), and the HTML around it that must be there before it runs, or without it: the language, title and preview
-//! tags of an address, and the text of a story (`html`), the voting page and nominees (`first_view`). `poster` has the pictures to share, `media` those
-//! that were uploaded, `paths` the addresses of all. `desk` is the page that the organiser's program begins with.
+//! tags of an address, and the text of a story (`html`), the voting page and nominees (`first_view`). `poster` has the
+//! pictures to share, `media` those that were uploaded, `paths` the addresses of all. `desk` is the page that the
+//! organiser's program begins with.
 //!
 //! The heads are public, the same for everybody, and as fresh as the public tally.
 

@@ -62,7 +62,7 @@ const VARIES: HeaderValue = HeaderValue::from_static("accept-encoding, accept-la
 pub(in crate::http) struct FirstViews {
     /// The answers and pages of this moment.
     cache: ResponseCache,
-    /// Whose turn it is of the orders.
+    /// The number of visits that were given one of the orders.
     turn: AtomicUsize,
 }
 

@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-B-I8ruy_.js",
+    script: "main-DlTX_K4m.js",
     style: "main-njT7ebFQ.css",
 };
 pub(super) const DESK: Program = Program {
@@ -9,28 +9,28 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
+        name: "board-ChugLOgm.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("board-ChugLOgm.js.br"),
+        gzip: include_bytes!("board-ChugLOgm.js.gz"),
+    },
+    File {
         name: "board-DA5vKeS6.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("board-DA5vKeS6.css.br"),
         gzip: include_bytes!("board-DA5vKeS6.css.gz"),
     },
     File {
-        name: "board-DprRL38s.js",
+        name: "live-BcIMQA4S.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-DprRL38s.js.br"),
-        gzip: include_bytes!("board-DprRL38s.js.gz"),
+        brotli: include_bytes!("live-BcIMQA4S.js.br"),
+        gzip: include_bytes!("live-BcIMQA4S.js.gz"),
     },
     File {
-        name: "live-C1vrBKzS.js",
+        name: "main-DlTX_K4m.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-C1vrBKzS.js.br"),
-        gzip: include_bytes!("live-C1vrBKzS.js.gz"),
-    },
-    File {
-        name: "main-B-I8ruy_.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-B-I8ruy_.js.br"),
-        gzip: include_bytes!("main-B-I8ruy_.js.gz"),
+        brotli: include_bytes!("main-DlTX_K4m.js.br"),
+        gzip: include_bytes!("main-DlTX_K4m.js.gz"),
     },
     File {
         name: "main-njT7ebFQ.css",
@@ -45,16 +45,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("result-BcRcqcoJ.css.gz"),
     },
     File {
-        name: "result-CrljqNTX.js",
+        name: "result-aOoE0Cij.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-CrljqNTX.js.br"),
-        gzip: include_bytes!("result-CrljqNTX.js.gz"),
+        brotli: include_bytes!("result-aOoE0Cij.js.br"),
+        gzip: include_bytes!("result-aOoE0Cij.js.gz"),
     },
     File {
-        name: "share_sheet-BqSqMw1m.js",
+        name: "share_sheet-D95CR4eJ.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-BqSqMw1m.js.br"),
-        gzip: include_bytes!("share_sheet-BqSqMw1m.js.gz"),
+        brotli: include_bytes!("share_sheet-D95CR4eJ.js.br"),
+        gzip: include_bytes!("share_sheet-D95CR4eJ.js.gz"),
     },
     File {
         name: "share_sheet-DqX8_wAe.css",
@@ -63,10 +63,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_sheet-DqX8_wAe.css.gz"),
     },
     File {
-        name: "stories-BBKnx4UK.js",
+        name: "stories-B7HAGYnP.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-BBKnx4UK.js.br"),
-        gzip: include_bytes!("stories-BBKnx4UK.js.gz"),
+        brotli: include_bytes!("stories-B7HAGYnP.js.br"),
+        gzip: include_bytes!("stories-B7HAGYnP.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -75,10 +75,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "story-BnuHExwd.js",
+        name: "story-DS9Y9a8g.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-BnuHExwd.js.br"),
-        gzip: include_bytes!("story-BnuHExwd.js.gz"),
+        brotli: include_bytes!("story-DS9Y9a8g.js.br"),
+        gzip: include_bytes!("story-DS9Y9a8g.js.gz"),
     },
     File {
         name: "desk-account-Cb3ultaB.js",

@@ -82,28 +82,32 @@ async function servePages(window) {
   });
 }
 
-/** What the server has written into a page for its program to begin with. */
-const firstView = /<script type="application\/json" id="first-view">.*?<\/script>/s;
+/** What the server has drawn of a page, and what its program begins with. */
+const drawn = /<div id="app">.*<\/div>(?=<script type="application\/json")/s;
+const begun = /<script type="application\/json" id="first-view">.*?<\/script>/s;
 
-/** Changes the text of what a page's program begins with; without, the program has to ask for everything. */
-export async function rewriteFirstView(page, change = () => "") {
+/** Changes the HTML of the voting page and of nominees' on its way. */
+async function rewritePage(page, change) {
   await page.route(/\/c\/[^/]+(\/n\/\d+)?(\?.*)?$/, async (route) => {
     if (!route.request().isNavigationRequest()) return route.fallback();
     try {
       const response = await route.fetch();
-      await route.fulfill({ response, body: (await response.text()).replace(firstView, change) });
+      await route.fulfill({ response, body: change(await response.text()) });
     } catch (error) {
       if (!page.isClosed()) await route.abort().catch(() => undefined);
     }
   });
 }
 
+/** Changes the text of what a page's program begins with. */
+export const rewriteFirstView = (page, change) => rewritePage(page, (html) => html.replace(begun, change));
+
 /**
  * Changes the answers to a page's operations on their way: `change` gets the data and the variables of each answer, and
- * may give another answer instead. The page asks for all of them.
+ * may give another answer instead. The page asks for all of them: it has nothing to begin with.
  */
 export async function rewriteAnswers(page, change) {
-  await rewriteFirstView(page);
+  await rewritePage(page, (html) => html.replace(drawn, '<div id="app"></div>').replace(begun, ""));
   await page.route("**/graphql", async (route) => {
     try {
       const response = await route.fetch();

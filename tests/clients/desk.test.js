@@ -533,10 +533,10 @@ describe("what is refused is told where it happened", () => {
     await page.goto(`${demo}/rules`);
     await named(page, "button", "Extend voting…").click();
     await field(page.getByRole("dialog"), "Closing").fill("2020-01-02T09:00");
-    await page.getByText("Choose a time after the closing of now.").waitFor();
+    await page.getByText("Choose a time after the present closing.").waitFor();
     const { votingClosesAt } = (await run(server, '{ campaign(slug: "demo") { votingClosesAt } }')).campaign;
     await named(page.getByRole("dialog"), "button", "Extend voting").click();
-    await page.getByText("Choose a time after the closing of now.").waitFor();
+    await page.getByText("Choose a time after the present closing.").waitFor();
     assert.equal((await run(server, '{ campaign(slug: "demo") { votingClosesAt } }')).campaign.votingClosesAt, votingClosesAt);
   });
 });

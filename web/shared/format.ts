@@ -49,5 +49,5 @@ export function remainingTime(ms: number): string {
   const days = Math.floor(seconds / 86_400);
   const clock = [Math.floor(seconds / 3_600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(":");
   if (days === 0) return clock;
-  return language() === "zh" ? `${days}天 ${clock}` : `${days} d ${clock}`;
+  return language() === "zh" ? `${days} 天 ${clock}` : `${days} d ${clock}`;
 }

@@ -4,10 +4,10 @@ import { texts } from "../texts";
 export const t = texts(
   {
     product: "Acclaim",
-    productFor: "The desk of the organisers",
+    productFor: "Desk for organisers",
     signIn: "Sign in",
     signingIn: "Signing in…",
-    signInHint: "For the members of an organisation. Whoever wants to vote needs no account here.",
+    signInHint: "For the members of an organisation. To vote you need no account here.",
     email: "E-mail",
     password: "Password",
     showPassword: "Show",
@@ -26,7 +26,7 @@ export const t = texts(
     sessionEndedHint: "You were signed out, here or in another window. Sign in to go on: nothing that you have typed is lost.",
     otherMember: "You sign in as somebody else: the page begins anew, and what was typed here is dropped.",
     refusals: {
-      INVALID_CREDENTIALS: "E-mail or password is wrong. Look whether capitals are on.",
+      INVALID_CREDENTIALS: "E-mail or password is wrong. Check whether Caps Lock is on.",
       INVALID_SECOND_FACTOR: "This code is wrong, or was used already. Wait for the next one.",
       WRONG_RECOVERY_CODE: "This recovery code is wrong, or was used already. Take another one.",
       TOO_MANY_ATTEMPTS: "Too many attempts have failed. Wait for 15 minutes, then try again.",
@@ -38,12 +38,11 @@ export const t = texts(
     name: "Your name",
     nameHint: "As your fellow members know you; the record of changes has it, too.",
     newPassword: "Password",
-    accountExists:
-      "You have an account here with the invited e-mail address already? Then type its password: it stays as it is.",
+    accountExists: "If there is an account with the invited e-mail address already, type its password: it stays as it is.",
     accept: "Accept the invitation",
     accepting: "Accepting…",
     noInvitation: "No invitation was found in this address",
-    noInvitationHint: "Open the link that you were given once more, the whole of it: it is good once, for seven days.",
+    noInvitationHint: "Open the whole link that you were given: it works once, within seven days.",
     invitationOver: "This invitation is no longer valid",
     invitationOverHint:
       "It was used, has expired after seven days, or was taken back. If you have accepted it, sign in. " +
@@ -65,24 +64,24 @@ export const t = texts(
     noOrganisations: "You are a member of no organisation. An owner can invite you.",
     role: "Role",
     organisation: "Organisation",
-    lacksFactor: "waits for your second factor",
+    lacksFactor: "Waits for your second factor",
     roleDoes: {
-      OWNER: "everything, its members too",
-      ORGANISER: "runs campaigns",
-      EDITOR: "writes and reviews stories",
-      AUDITOR: "looks at everything, changes nothing",
+      OWNER: "Everything, and its members",
+      ORGANISER: "Runs campaigns",
+      EDITOR: "Writes and reviews stories",
+      AUDITOR: "Looks at everything, changes nothing",
     },
     changePassword: "Change password",
-    currentPassword: "Password until now",
+    currentPassword: "Current password",
     nextPassword: "New password",
-    changePasswordHint: "All your sessions end with it, on every device, and this one, too.",
+    changePasswordHint: "This ends all your sessions on every device, this one too.",
     passwordChanged: "The password is changed, and all other sessions have ended.",
     secondFactor: "Second factor",
     hasFactor: "Set up",
     hasNoFactor: "Not set up",
     factorWhat:
       "With it, a password alone is not enough to sign in: an app on your phone shows a code that changes " +
-      "every 30 seconds. Any authenticator does: Microsoft or Google Authenticator, " +
+      "every 30 seconds. Any authenticator will do: Microsoft or Google Authenticator, " +
       "Tencent's and Aliyun's, or the one of your password manager.",
     factorIsOn:
       "You are asked for a code whenever you sign in. If you lose your phone, sign in with one of your " +

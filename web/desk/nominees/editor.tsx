@@ -29,10 +29,11 @@ interface FieldsProps {
   errors: UserError[];
   isNew: boolean;
   isFixed?: boolean;
+  hasVotes?: boolean;
 }
 
 /** The fields of a nominee, with what was refused of each. */
-function NomineeFields({ draft, errors, isNew, isFixed }: FieldsProps) {
+function NomineeFields({ draft, errors, isNew, isFixed, hasVotes }: FieldsProps) {
   const { categories } = useCampaign();
   const names = t().fields;
   const text = (field: Exclude<keyof Fields, "categoryId">) => ({
@@ -54,7 +55,7 @@ function NomineeFields({ draft, errors, isNew, isFixed }: FieldsProps) {
           options={options}
           error={errorOf(errors, "categoryId")}
           hint={isNew || isFixed ? undefined : t().categoryFixed}
-          isFixed={isFixed ?? false}
+          isFixed={isFixed || hasVotes || false}
           onChange={(categoryId) => draft.set({ categoryId })}
         />
       </div>
@@ -277,7 +278,7 @@ function NomineeForm({ nominee, roster, onClose, onRead }: NomineeFormProps) {
       <form noValidate onSubmit={(event) => void submit(event)}>
         {mayEdit && <Found draft={draft} />}
         <Conflict draft={draft} label={(field) => t().fields[field]} show={showValue} />
-        <NomineeFields draft={draft} errors={errors} isNew={false} isFixed={!mayEdit} />
+        <NomineeFields draft={draft} errors={errors} isNew={false} isFixed={!mayEdit} hasVotes={(nominee.votes ?? 0) > 0} />
         {isRead && (
           <section class="public-sentence stack">
             <p>{t().publicChange}</p>

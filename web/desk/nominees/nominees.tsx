@@ -261,7 +261,7 @@ function Filters({ wish, setWish, hasVotes, isPhone }: FiltersProps) {
             .filter((key) => key !== "votes" || hasVotes)
             .map((key) => (
               <option key={key} value={key}>
-                {t().sortBy}: {t().sorts[key]}
+                {t().sortedBy(t().sorts[key])}
               </option>
             ))}
         </select>

@@ -274,7 +274,7 @@ export function NomineeCards({ nominees, hasVotes, pathOf, onOpen }: ListProps) 
               <small class="one-line">{[nominee.category.name, nominee.city].filter(Boolean).join(" · ")}</small>
             </span>
             <span class="side-figures">
-              {hasVotes && nominee.votes !== null && <strong>{count(nominee.votes)}</strong>}
+              {hasVotes && nominee.votes !== null && <strong>{t().votesNow(nominee.votes)}</strong>}
               {nominee.status !== "ACTIVE" && <Status nominee={nominee} />}
             </span>
           </a>

@@ -32,6 +32,7 @@ const english = {
   clearFilters: "Show all",
   importSheet: "Import a sheet",
   sortBy: "Sort by",
+  sortedBy: (column: string) => `Sort by: ${column}`,
   columns: {
     portrait: "Portrait",
     number: "No.",
@@ -196,6 +197,7 @@ const chinese: typeof english = {
   clearFilters: "显示全部",
   importSheet: "导入表格",
   sortBy: "排序",
+  sortedBy: (column) => `排序：${column}`,
   columns: {
     portrait: "照片",
     number: "编号",

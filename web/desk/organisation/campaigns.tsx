@@ -12,6 +12,7 @@ import { Icon } from "../parts/icon";
 import { tell } from "../parts/notice";
 import { PageEnd } from "../parts/paged";
 import { Empty, Phase, explain } from "../parts/states";
+import { timeIn } from "../parts/zone";
 import { campaignPath, goInstead, pathOf } from "../route";
 import { staff } from "../session";
 import { t as shared } from "../texts";
@@ -112,9 +113,9 @@ function NoCampaigns({ organisation: { id, slug } }: { organisation: Membership[
 /** When people may vote, as far as that is still to be said. */
 function times({ phase, votingOpensAt, votingClosesAt, timeZone }: Line): string {
   const at = (time: string) => moment(Date.parse(time), timeZone, now());
-  if (phase === "UPCOMING") return t().from(at(votingOpensAt));
-  if (phase === "VOTING" || phase === "PAUSED") return t().until(at(votingClosesAt));
-  return t().between(at(votingOpensAt), at(votingClosesAt));
+  if (phase === "UPCOMING") return t().from(timeIn(at(votingOpensAt), timeZone));
+  if (phase === "VOTING" || phase === "PAUSED") return t().until(timeIn(at(votingClosesAt), timeZone));
+  return timeIn(t().between(at(votingOpensAt), at(votingClosesAt)), timeZone);
 }
 
 /** What waits for somebody, each with the way to it. */

@@ -10,7 +10,7 @@ import { Confirm } from "../parts/dialog";
 import { Icon } from "../parts/icon";
 import { tell } from "../parts/notice";
 import { explain } from "../parts/states";
-import { zoneName } from "../parts/zone";
+import { allTimes } from "../parts/zone";
 import { type CampaignView, campaignPath } from "../route";
 import { staff } from "../session";
 import { AnnounceCampaign } from "./operations";
@@ -125,7 +125,9 @@ export function Guide({ campaign }: { campaign: Campaign }) {
     <section class="box guide" aria-labelledby="guide-title">
       <header>
         <h2 id="guide-title">{t().guide}</h2>
-        <small>{t().guideCount(done, all.length)}</small>
+        <small>
+          {t().guideCount(done, all.length)} · {allTimes(campaign.timeZone)}
+        </small>
         {mayEdit && (
           <button type="button" class="primary" disabled={!isReady} onClick={() => setIsAnnouncing(true)}>
             {t().announce}
@@ -215,7 +217,7 @@ function AnnounceDialog({ campaign, missing, onClose }: AnnounceDialogProps) {
       <p>{t().announceEffect(desk.nomineeCounts.active, categories.length)}</p>
       <p>
         {isPast(votingOpensAt) ? t().announceOpensNow(closes) : t().announceOpens(inWords(votingOpensAt, timeZone), closes)}{" "}
-        <small>{t().inZone(zoneName(timeZone))}</small>
+        <small>{allTimes(timeZone)}</small>
       </p>
       <p>{t().announceFixed}</p>
       {missing > 0 && <p class="caution">{t().announceMissing(missing)}</p>}

@@ -11,7 +11,7 @@ import { addDays, isDay } from "../parts/calendar";
 import { Field } from "../parts/form";
 import { PageEnd } from "../parts/paged";
 import { Empty } from "../parts/states";
-import { zoneName } from "../parts/zone";
+import { allTimes } from "../parts/zone";
 import { campaignPath, parameter, setParameters } from "../route";
 import { staff } from "../session";
 import { t as shared } from "../texts";
@@ -95,7 +95,7 @@ function Log({ slug, campaignId, timeZone, hint }: LogProps) {
     <>
       <header class="head">
         <h1>{t().title}</h1>
-        <small class="soft">{t().zone(zoneName(timeZone))}</small>
+        <small class="soft">{allTimes(timeZone)}</small>
       </header>
       <p class="soft below">{hint}</p>
       <Filters slug={slug} hasCampaigns={!campaignId} isFiltered={isFiltered} />

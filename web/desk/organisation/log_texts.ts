@@ -49,7 +49,6 @@ export const t = texts(
     field: "Field",
     before: "Before",
     after: "After",
-    zone: (zone: string) => `All times: ${zone}`,
     yes: "yes",
     no: "no",
     groups: {
@@ -138,7 +137,7 @@ export const t = texts(
       "campaign.update": (who, what) => `${who} edited ${what}`,
       "campaign.setCategories": (who, what) => `${who} edited the categories of ${what}`,
       "campaign.cover": (who, what, of) =>
-        of("coverMedia").after ? `${who} gave ${what} another cover` : `${who} took the cover of ${what} away`,
+        of("coverMedia").after ? `${who} gave ${what} a new cover` : `${who} took the cover of ${what} away`,
       "campaign.announce": (who, what) => `${who} announced ${what}`,
       "campaign.pause": (who, what) => `${who} paused the voting of ${what}`,
       "campaign.resume": (who, what) => `${who} let the voting of ${what} go on`,
@@ -160,7 +159,7 @@ export const t = texts(
       "nominee.withdraw": (who, what) => `${who} withdrew ${what}`,
       "nominee.restore": (who, what) => `${who} put ${what} back on the list`,
       "nominee.portrait": (who, what, of) =>
-        of("portraitMedia").after ? `${who} gave ${what} another portrait` : `${who} took the portrait of ${what} away`,
+        of("portraitMedia").after ? `${who} gave ${what} a new portrait` : `${who} took the portrait of ${what} away`,
       "nominee.import": (who, _, of) =>
         `${who} imported nominees from a sheet: ${of("creates").after || "0"} new, ${of("updates").after || "0"} changed`,
       "story.create": (who, what) => `${who} began the story ${what}`,
@@ -173,7 +172,7 @@ export const t = texts(
       "story.retract": (who, what) => `${who} retracted the story ${what}`,
       "story.cover": (who, what, of) =>
         of("coverMedia").after
-          ? `${who} gave the story ${what} another cover`
+          ? `${who} gave the story ${what} a new cover`
           : `${who} took the cover of the story ${what} away`,
       "story.import": (who, _, of) =>
         `${who} imported stories from a sheet: ${of("creates").after || "0"} new, ${of("updates").after || "0"} changed`,
@@ -318,7 +317,6 @@ export const t = texts(
     field: "项目",
     before: "修改前",
     after: "修改后",
-    zone: (zone) => `按${zone}显示`,
     yes: "是",
     no: "否",
     groups: {

@@ -10,6 +10,7 @@ import { Confirm } from "../parts/dialog";
 import { Icon } from "../parts/icon";
 import { complain, tell } from "../parts/notice";
 import { Empty, Failed, explain } from "../parts/states";
+import { allTimes } from "../parts/zone";
 import { staff } from "../session";
 import { t as shared } from "../texts";
 import { InviteDialog } from "./invite";
@@ -226,7 +227,9 @@ interface InvitationsProps {
 function Invitations({ invitations, mayManage, onRevoke }: InvitationsProps) {
   return (
     <section class="box">
-      <h2>{t().invitations}</h2>
+      <h2>
+        {t().invitations} {invitations.length > 0 && <small>{allTimes(ownZone())}</small>}
+      </h2>
       {invitations.length === 0 && <p class="soft">{t().noInvitations}</p>}
       <ul class="invitations">
         {invitations.map((invitation) => (

@@ -5,7 +5,7 @@ import { zonedToUtc } from "../../shared/zoned";
 import type { QuotaPeriod, QuotaScope, TallyVisibility } from "../operations";
 import { Choice, TextField, type UserError, errorOf } from "../parts/form";
 import { Icon } from "../parts/icon";
-import { zoneName } from "../parts/zone";
+import { allTimes } from "../parts/zone";
 import { ZoneChoice } from "../parts/zone_choice";
 import type { IdentityKind } from "./operations";
 import { rulesSentence } from "./rules_sentence";
@@ -280,13 +280,13 @@ function Categories({ campaign: { categories }, errors, problem, onChange }: Ste
 }
 
 function Check({ campaign, onGo }: StepProps) {
-  const { title, slug, timeZone, opens, closes, isForWechat, isForGuests, categories } = campaign;
+  const { title, slug, summary, timeZone, opens, closes, isForWechat, isForGuests, categories } = campaign;
   const long = new Intl.DateTimeFormat(locale(), { timeZone, dateStyle: "full", timeStyle: "short", hourCycle: "h23" });
   const at = (local: string) => (local ? long.format(new Date(zonedToUtc(local, timeZone))) : t().none);
   const who = [isForWechat && t().wechat, isForGuests && t().guests].filter(Boolean).join(" · ");
   const rows: [Exclude<Step, "check">, string[]][] = [
-    ["what", [title || t().none, `${location.host}/c/${slug || derivedSlug(campaign)}`]],
-    ["when", [`${at(opens)} – ${at(closes)}`, t().inZone(zoneName(timeZone))]],
+    ["what", [title || t().none, `${location.host}/c/${slug || derivedSlug(campaign)}`, ...(summary ? [summary] : [])]],
+    ["when", [`${at(opens)} – ${at(closes)}`, allTimes(timeZone)]],
     ["who", [who || t().none]],
     ["rules", [rulesSentence(rulesOf(campaign))]],
     ["categories", categories.length ? categories.map(({ name, size }) => `${name} · ${t().places(Number(size))}`) : [t().none]],

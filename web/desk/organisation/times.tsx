@@ -3,7 +3,7 @@ import { now } from "../../shared/clock";
 import { zonedToUtc } from "../../shared/zoned";
 import { addDays, addMonths, dayIn, weekOf } from "../parts/calendar";
 import { TextField } from "../parts/form";
-import { zoneName } from "../parts/zone";
+import { allTimes } from "../parts/zone";
 import { t } from "./texts";
 
 /** Both as times of day in the campaign's time zone: "2026-11-28T09:00"; empty where nothing is chosen. */
@@ -48,7 +48,7 @@ export function TimesFields({ times, timeZone, onChange, opensError, closesError
   const problem = opens && closes ? timesProblem(times, timeZone) : undefined;
   const past = opens && Date.parse(zonedToUtc(opens, timeZone)) < now() ? t().isPast : undefined;
   const lengthMs = Date.parse(zonedToUtc(closes, timeZone)) - Date.parse(zonedToUtc(opens, timeZone));
-  const hint = t().inZone(zoneName(timeZone));
+  const hint = allTimes(timeZone);
   return (
     <div class="times">
       <div class="stack">
@@ -85,7 +85,7 @@ export function TimesFields({ times, timeZone, onChange, opensError, closesError
               disabled={!opens}
               onClick={() => onChange({ opens, closes: `${addDays(opens.slice(0, 10), days)}T${closing}` })}
             >
-              {t().days(days)}
+              {t().days(days, closing)}
             </button>
           ))}
         </Suggestions>

@@ -9,7 +9,7 @@ import { type Campaign, mayHere, reloadCampaign, useCampaign } from "../campaign
 import { Guide } from "../organisation/guide";
 import { Bars } from "../parts/bars";
 import { Phase } from "../parts/states";
-import { zoneName } from "../parts/zone";
+import { timeIn } from "../parts/zone";
 import { campaignPath } from "../route";
 import { t as common } from "../texts";
 import { Boards, Freshness } from "./boards";
@@ -91,15 +91,14 @@ function NextStep({ campaign }: { campaign: Campaign }) {
   const [opensMs, closesMs] = [Date.parse(campaign.votingOpensAt), Date.parse(campaign.votingClosesAt)];
   const edgeMs = phase === "UPCOMING" ? opensMs : phase === "VOTING" || phase === "PAUSED" ? closesMs : undefined;
   useAlarm(edgeMs, () => void reloadCampaign());
-  const zone = zoneName(timeZone);
   if (phase === "UPCOMING") {
-    return <Edge text={t().opensIn(remainingTime(opensMs - time))} when={`${moment(opensMs, timeZone, time)} ${zone}`} />;
+    return <Edge text={t().opensIn(remainingTime(opensMs - time))} when={timeIn(moment(opensMs, timeZone, time), timeZone)} />;
   }
   if (edgeMs !== undefined) {
-    return <Edge text={t().closesIn(remainingTime(closesMs - time))} when={`${deadline(closesMs, timeZone)} ${zone}`} />;
+    return <Edge text={t().closesIn(remainingTime(closesMs - time))} when={timeIn(deadline(closesMs, timeZone), timeZone)} />;
   }
   if (phase === "DRAFT") return null;
-  return <p class="soft">{t().closedAt(deadline(closesMs, timeZone), zone)}</p>;
+  return <p class="soft">{t().closedAt(timeIn(deadline(closesMs, timeZone), timeZone))}</p>;
 }
 
 const Edge = ({ text, when }: { text: string; when: string }) => (

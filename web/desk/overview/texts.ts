@@ -8,7 +8,7 @@ export const t = texts(
   {
     opensIn: (time: string) => `Opens in ${time}`,
     closesIn: (time: string) => `Closes in ${time}`,
-    closedAt: (time: string, zone: string) => `Voting closed ${time} ${zone}`,
+    closedAt: (time: string) => `Voting closed ${time}`,
     steps: {
       times: "Rules and times",
       pause: "Pause voting…",
@@ -28,7 +28,7 @@ export const t = texts(
     withdrawn: (n: number) => `${count(n)} for withdrawn nominees`,
     storiesToday: (n: number) => `${count(n)} published today`,
     nextAt: (time: string) => `next ${time}`,
-    publicOnly: "Your role sees the public figures: turnout over time and by client is for the organisers and the auditor.",
+    publicOnly: "Your role sees the public figures: turnout over time and by source is for the organisers and the auditor.",
     hiddenFigures: (forGood: boolean): string =>
       forGood
         ? "The rules show the figures to the organisers and the auditor only. Stories are yours to work on, nominees to look at."
@@ -49,8 +49,8 @@ export const t = texts(
     noVotesYet: "No votes yet. The first one will be shown here.",
     noVotesLately: "No votes in this time.",
     noVotesToday: "No votes today yet.",
-    byClient: "Votes by client",
-    client: "Client",
+    byClient: "Votes by source",
+    client: "Source",
     clients: { page: "Web page", miniProgram: "Mini-program", other: "Other" },
     today: "Today",
     all: "All",
@@ -101,7 +101,7 @@ export const t = texts(
   {
     opensIn: (time) => `距开始 ${time}`,
     closesIn: (time) => `距截止 ${time}`,
-    closedAt: (time, zone) => `投票已于${zone} ${time} 截止`,
+    closedAt: (time) => `投票已于 ${time} 截止`,
     steps: {
       times: "规则与时间",
       pause: "暂停投票…",

@@ -85,7 +85,10 @@ export function Confirm({ title, children, action, word, reason, onClose, onConf
         {typeof children === "function" ? children(text.trim()) : children}
         {reason && (
           <label class="field">
-            <span>{reason === "public" ? t().publicReason : `${t().reason} (${t().optional})`}</span>
+            <span>
+              {reason === "public" ? t().publicReason : t().reason}
+              <small> · {reason === "public" ? t().required : t().optional}</small>
+            </span>
             <textarea rows={3} value={text} required={reason === "public"} readOnly={isBusy} onInput={(event) => setText(event.currentTarget.value)} />
           </label>
         )}

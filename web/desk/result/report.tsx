@@ -8,6 +8,7 @@ import { type Campaign, mayHere } from "../campaign";
 import { copyText } from "../parts/copy";
 import { complain, tell } from "../parts/notice";
 import { Empty, Failed, explain } from "../parts/states";
+import { timeIn } from "../parts/zone";
 import { staff } from "../session";
 import { download } from "../sheets/poll";
 import { CreateReport, FindReport, FindReportLinks, type ReportPartsFragment } from "./operations";
@@ -64,7 +65,7 @@ export function ReportBox({ campaign }: { campaign: Campaign }) {
         {report && (
           <small>
             <time dateTime={report.createdAt}>
-              {t().madeBy(`${date(madeMs, timeZone)} ${moment(madeMs, timeZone, madeMs)}`, report.actorName)}
+              {t().madeBy(timeIn(`${date(madeMs, timeZone)} ${moment(madeMs, timeZone, madeMs)}`, timeZone), report.actorName)}
             </time>
           </small>
         )}
@@ -73,7 +74,8 @@ export function ReportBox({ campaign }: { campaign: Campaign }) {
       {failure === undefined && report === undefined && <Empty isLoading />}
       {report === null && (
         <p class="soft">
-          {t().noReport} {t().reportWhat}
+          {t().noReport}
+          {t().reportWhat}
         </p>
       )}
       {report && <Links slug={slug} sha256={report.sha256} />}

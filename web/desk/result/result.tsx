@@ -12,7 +12,7 @@ import { Confirm } from "../parts/dialog";
 import { tell } from "../parts/notice";
 import { Portrait } from "../parts/portrait";
 import { Phase, explain } from "../parts/states";
-import { zoneName } from "../parts/zone";
+import { timeIn } from "../parts/zone";
 import { campaignPath } from "../route";
 import { staff } from "../session";
 import { t as common } from "../texts";
@@ -35,7 +35,7 @@ export function ResultView(_: { id?: string | undefined }) {
 /** The place of the result before there is one. */
 function Before({ campaign }: { campaign: Campaign }) {
   const { slug, phase, timeZone, votingClosesAt } = campaign;
-  const closing = `${deadline(Date.parse(votingClosesAt), timeZone)} ${zoneName(timeZone)}`;
+  const closing = timeIn(deadline(Date.parse(votingClosesAt), timeZone), timeZone);
   return (
     <>
       <div class="head">

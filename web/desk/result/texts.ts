@@ -6,13 +6,13 @@ const many = (n: number, one: string, more: string) => `${count(n)} ${n === 1 ? 
 
 export const t = texts(
   {
-    before: (time: string) => `The result stands here once voting has closed, ${time}.`,
+    before: (time: string) => `Voting closes ${time}. After that you find here:`,
     beforeWhat: [
       "The places in each category, with ties and the line of selection",
       "Publishing the result, and archiving the campaign afterwards",
       "The report: one document with all figures, to read, to print and to check",
     ],
-    draft: "The result stands here once the campaign has been announced and voting has closed.",
+    draft: "Once the campaign is announced and voting has closed, you find here:",
     toOverview: "To the overview",
     exportsHint: "Tables of votes, turnout, stories and the log are under",
     publish: "Publish the result…",
@@ -65,7 +65,7 @@ export const t = texts(
     reportWhat:
       "One snapshot of all figures as they are now: results, ties, turnout, cities, stories, amendments. " +
       "To read on a phone, to print on A4, to check by its SHA-256.",
-    noReport: "No report has been made yet.",
+    noReport: "No report has been made yet. ",
     make: "Make the report",
     makeAgain: "Make a new one",
     makeAgainHint: "What was made before stays as it is; the newest one is shown here.",
@@ -80,9 +80,9 @@ export const t = texts(
     copy: "Copy",
   },
   {
-    before: (time) => `投票于 ${time} 截止后，结果显示在这里。`,
+    before: (time) => `投票将于 ${time} 截止，之后这里会显示：`,
     beforeWhat: ["各类别的名次、并列情况和入选线", "公示结果，之后可以归档", "评选报告：全部数据汇成一份，可阅读、打印、核对"],
-    draft: "公布评选并在投票截止后，结果显示在这里。",
+    draft: "公布评选并在投票截止之后，这里会显示：",
     toOverview: "返回概览",
     exportsHint: "票数、趋势、故事和操作记录的表格在：",
     publish: "公示结果…",

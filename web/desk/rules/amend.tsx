@@ -8,7 +8,7 @@ import { Dialog } from "../parts/dialog";
 import { type Draft, useDraft } from "../parts/draft";
 import { Choice, Conflict, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { tell } from "../parts/notice";
-import { zoneName } from "../parts/zone";
+import { allTimes } from "../parts/zone";
 import { t } from "../texts";
 import { change } from "./change";
 import { type CampaignFields, labelOf, quotaOf, valueOf } from "./fields";
@@ -109,7 +109,7 @@ export function AmendSheet({ onClose }: { onClose: () => void }) {
         />
         {!hasEnded && (
           <TextField
-            label={`${r().quota} · ${r().periods[rules.period]}`}
+            label={r().quotaOf(r().periods[rules.period])}
             inputMode="numeric"
             value={draft.fields.votesPerPeriod}
             onInput={(votesPerPeriod) => set({ votesPerPeriod })}
@@ -128,7 +128,7 @@ export function AmendSheet({ onClose }: { onClose: () => void }) {
             label={r().closes}
             value={draft.fields.closesAt}
             onInput={(closesAt) => set({ closesAt })}
-            hint={r().inZone(zoneName(timeZone))}
+            hint={allTimes(timeZone)}
             error={errorOf(errors, "votingClosesAt")}
           />
         )}

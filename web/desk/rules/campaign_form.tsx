@@ -5,7 +5,7 @@ import { type Campaign, campaign as currentCampaign, useCampaign } from "../camp
 import { useDraft } from "../parts/draft";
 import { Choice, Conflict, Field, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { tell } from "../parts/notice";
-import { zoneName } from "../parts/zone";
+import { allTimes, zoneName } from "../parts/zone";
 import { ZoneChoice } from "../parts/zone_choice";
 import { campaignPath, go } from "../route";
 import { t } from "../texts";
@@ -191,7 +191,7 @@ function When({ campaign, fields, set, errors, fixed }: PartProps) {
               label={r().opens}
               value={fields.opensAt}
               onInput={(opensAt) => set({ opensAt })}
-              hint={r().inZone(zoneName(fields.timeZone))}
+              hint={allTimes(fields.timeZone)}
               error={errorOf(errors, "votingOpensAt")}
               isNeeded
             />
@@ -200,7 +200,7 @@ function When({ campaign, fields, set, errors, fixed }: PartProps) {
               label={r().closes}
               value={fields.closesAt}
               onInput={(closesAt) => set({ closesAt })}
-              hint={openMs > 0 ? r().lasts(r().duration(openMs)) : r().inZone(zoneName(fields.timeZone))}
+              hint={openMs > 0 ? r().lasts(r().duration(openMs)) : allTimes(fields.timeZone)}
               error={errorOf(errors, "votingClosesAt")}
               isNeeded
             />

@@ -121,7 +121,8 @@ export function Categories() {
         <h2 id="categories">{r().categories}</h2>
         {!isFixed && (
           <small>
-            {rows.length > 1 && r().categoriesHint} {r().keyHint}
+            {rows.length > 1 && r().categoriesHint}
+            {r().keyHint}
           </small>
         )}
       </header>

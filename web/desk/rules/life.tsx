@@ -9,7 +9,7 @@ import { useFigures } from "../overview/figures";
 import { Confirm } from "../parts/dialog";
 import { TextField, type UserError, errorOf } from "../parts/form";
 import { tell } from "../parts/notice";
-import { zoneName } from "../parts/zone";
+import { allTimes } from "../parts/zone";
 import { campaignPath } from "../route";
 import { staff } from "../session";
 import type { CampaignPhase } from "../operations";
@@ -341,7 +341,7 @@ function ExtendDialog({ onClose }: { onClose: () => void }) {
             value={local}
             onInput={set}
             isNeeded
-            hint={`${r().inZone(zoneName(timeZone))} · ${steps.extendBy(duration(longerMs))}`}
+            hint={`${allTimes(timeZone)} · ${steps.extendBy(duration(Math.ceil(longerMs / minuteMs) * minuteMs))}`}
             error={errorOf(errors, "votingClosesAt") ?? (moment === "" ? r().timeMissing : isLater ? undefined : steps.notLater)}
           />
           <div class="row">
@@ -353,7 +353,7 @@ function ExtendDialog({ onClose }: { onClose: () => void }) {
             </button>
           </div>
           {hasVotes ? (
-            <PublicSentences campaign={campaign} amendments={isLater && reason ? [amendment(reason)] : []} />
+            <PublicSentences campaign={campaign} amendments={isLater ? [amendment(reason || r().reasonHolder)] : []} />
           ) : (
             <p class="soft">{steps.extendNote}</p>
           )}

@@ -4,6 +4,7 @@ import "./rules.css";
 import { useState } from "preact/hooks";
 import { type Campaign, mayHere, useCampaign } from "../campaign";
 import { Phase } from "../parts/states";
+import { allTimes } from "../parts/zone";
 import { t } from "../texts";
 import { AmendSheet, Amendments } from "./amend";
 import { CampaignForm, RulesRead, TimesRead } from "./campaign_form";
@@ -22,6 +23,7 @@ export function RulesView(_: { id?: string | undefined }) {
       <header class="head">
         <h1>{t().rules}</h1>
         <Phase phase={campaign.phase} />
+        <small>{allTimes(campaign.timeZone)}</small>
         {!isEditor && <p class="soft">{r().readHint}</p>}
       </header>
       <div class="stack">

@@ -8,6 +8,7 @@ import { randomUuid } from "../../shared/session";
 import { useCampaign } from "../campaign";
 import { complain, tell } from "../parts/notice";
 import { Empty, Failed, explain } from "../parts/states";
+import { allTimes } from "../parts/zone";
 import { staff } from "../session";
 import { t as shared } from "../texts";
 import {
@@ -99,7 +100,9 @@ export function ExportsView(_: { id?: string | undefined }) {
         ))}
       </section>
       <section class="stack">
-        <h2>{t().newest}</h2>
+        <h2>
+          {t().newest} <small>{allTimes(campaign.timeZone)}</small>
+        </h2>
         {failure !== undefined && !files ? (
           <Failed error={failure} retry={load} />
         ) : !files ? (

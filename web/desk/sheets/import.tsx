@@ -8,6 +8,7 @@ import { type Campaign, reloadCampaign, useCampaign } from "../campaign";
 import { Confirm } from "../parts/dialog";
 import { complain, tell } from "../parts/notice";
 import { Empty, Failed, explain } from "../parts/states";
+import { timeIn } from "../parts/zone";
 import { campaignPath, parameter, setParameters } from "../route";
 import { staff } from "../session";
 import {
@@ -71,7 +72,7 @@ export function ImportView({ id }: { id: string }) {
             <ImportTag state={state} />
             <small class="wide">
               {fileNameOf(id) && `${t().importOf(state.kind)} · `}
-              {moment(Date.parse(state.createdAt), timeZone, now())}
+              {timeIn(moment(Date.parse(state.createdAt), timeZone, now()), timeZone)}
               {state.finishedAt && state.status === "APPLIED" &&
                 ` · ${t().statuses.APPLIED} ${moment(Date.parse(state.finishedAt), timeZone, now())}`}
             </small>

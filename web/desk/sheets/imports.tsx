@@ -7,6 +7,7 @@ import { PagedList } from "../../shared/paged";
 import { execute } from "../../shared/server";
 import { useCampaign } from "../campaign";
 import { Empty, Failed } from "../parts/states";
+import { allTimes } from "../parts/zone";
 import { campaignPath } from "../route";
 import { staff } from "../session";
 import { t as shared } from "../texts";
@@ -79,7 +80,9 @@ function Earlier() {
   }
   return (
     <section class="stack">
-      <h2>{t().earlier}</h2>
+      <h2>
+        {t().earlier} <small>{allTimes(timeZone)}</small>
+      </h2>
       {list.nodes.length === 0 ? (
         <Empty isLoading={!list.isComplete} text={t().noneYet} />
       ) : (

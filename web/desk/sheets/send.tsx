@@ -96,7 +96,7 @@ export function SendSheet({ kind: fixed }: { kind?: ImportKind }) {
           <>
             <p>{isOver ? t().dropNow : t().drop}</p>
             <button type="button" class="primary" onClick={() => input.current?.click()}>
-              <Icon name="import" />
+              <Icon name="export" />
               {t().chooseSheet}
             </button>
             <small>{t().sheetHint}</small>

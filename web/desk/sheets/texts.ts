@@ -19,10 +19,10 @@ const thingsChinese = (kind: ImportKind, n: number) => (kind === "NOMINEES" ? `$
 
 const english = {
   // Imports.
-  importIntro: "Fill in the sheet, send it, check what it would do, then apply it. Nothing changes before that.",
-  stepSheet: "1. Fill in the sheet",
+  importIntro: "Fill in a template, send it, look at what it would do, then apply it. Nothing changes before that.",
+  stepSheet: "1. Fill in a template",
   stepSend: "2. Send it",
-  templates: { NOMINEES: "Sheet for nominees", STORIES: "Sheet for stories" } as Record<ImportKind, string>,
+  templates: { NOMINEES: "Template for nominees", STORIES: "Template for stories" } as Record<ImportKind, string>,
   templateHint:
     "A row matches a nominee by number, else by name and employer, and a story by its headline. " +
     "A column that you delete changes nothing; an empty cell empties its field.",
@@ -43,7 +43,7 @@ const english = {
   importOf: (kind: ImportKind): string => (kind === "NOMINEES" ? "Sheet of nominees" : "Sheet of stories"),
   statuses: {
     READING: "Being read",
-    CHECKED: "To be checked",
+    CHECKED: "Not applied yet",
     APPLYING: "Being applied",
     APPLIED: "Applied",
     FAILED: "Cannot be read",
@@ -56,14 +56,14 @@ const english = {
   leave: "You can leave this page. The import goes on, and is found again in the list of imports.",
   failedTitle: "There is no plan for this sheet",
   sendAnother: "Send another sheet",
-  figures: { creates: "new", updates: "changed", unchanged: "as they are", faulty: "faulty" },
+  figures: { creates: "New", updates: "Changed", unchanged: "Unchanged", faulty: "Faulty" },
   unknownColumns: (names: readonly string[]) =>
-    (names.length === 1 ? "A column is not known, and is" : `${count(names.length)} columns are not known, and are`) +
+    (names.length === 1 ? "One column is not known, and is" : `${count(names.length)} columns are not known, and are`) +
     ` not imported: ${names.map((name) => `“${name}”`).join(", ")}.`,
   mend: (n: number) =>
     `Nothing is applied while ${n === 1 ? "a row is" : `${count(n)} rows are`} faulty. ` +
     "Download the sheet with a column that says what is wrong, correct it there, and send it again.",
-  annotated: "Sheet with faults",
+  annotated: "Download the sheet with faults",
   sendMended: "Send the corrected sheet",
   linkGone: "There is no such sheet any more: send it again.",
   nothingToDo: "All rows are as they are in the campaign: there is nothing to apply.",
@@ -92,7 +92,7 @@ const english = {
   onlyFaulty: "Only faulty rows",
   rowsTitle: "Row by row",
   rowColumns: { number: "Row", label: "Name", change: "What it does", details: "Details" },
-  changes: { CREATE: "new", UPDATE: "changed", UNCHANGED: "as it is", FAULTY: "faulty" } as Record<ImportChange, string>,
+  changes: { CREATE: "New", UPDATE: "Changed", UNCHANGED: "Unchanged", FAULTY: "Faulty" } as Record<ImportChange, string>,
   noRows: "The rows of an import that was applied are kept for a week.",
   noFaultyRows: "No row is faulty.",
   moreRows: "More rows",
@@ -115,7 +115,7 @@ const english = {
   } as Record<string, string>,
   // Exports.
   exportIntro:
-    "Each file shows one moment. It is written in the background and kept for seven days; every download is logged.",
+    "Each file shows the figures of one moment. It is written in the background and kept for seven days; every download is logged.",
   exportKinds: {
     TALLY: "Result",
     TURNOUT: "Turnout",
@@ -125,7 +125,7 @@ const english = {
   } as Record<ExportKind, string>,
   exportHints: {
     TALLY: "All nominees with their votes, withheld votes and rank; withdrawn ones last.",
-    TURNOUT: "Votes by minute, nominee and client, with city and category.",
+    TURNOUT: "Votes by minute, nominee and source (mini-program, web page, other), with city and category.",
     BALLOTS: "Every single vote. A voter is a pseudonym: the same in all exports of this campaign, another in any other.",
     STORIES: "All stories with their likes and views.",
     AUDIT_LOG: "Who did what, and why: all entries about this campaign, oldest first.",
@@ -150,7 +150,7 @@ const english = {
 
 const chinese: typeof english = {
   importIntro: "填写表格，上传，核对系统给出的结果，再应用。应用之前不会有任何改动。",
-  stepSheet: "1. 填写表格",
+  stepSheet: "1. 下载并填写模板",
   stepSend: "2. 上传表格",
   templates: { NOMINEES: "候选人表格模板", STORIES: "人物故事表格模板" },
   templateHint: "候选人先按编号匹配，没有编号的按姓名和单位匹配；故事按标题匹配。删去的列不作改动，留空的单元格会清空对应内容。",
@@ -169,7 +169,7 @@ const chinese: typeof english = {
   noneYet: "还没有上传过表格。",
   allImports: "全部导入",
   importOf: (kind) => (kind === "NOMINEES" ? "候选人表格" : "人物故事表格"),
-  statuses: { READING: "读取中", CHECKED: "待核对", APPLYING: "应用中", APPLIED: "已应用", FAILED: "无法读取" },
+  statuses: { READING: "读取中", CHECKED: "待应用", APPLYING: "应用中", APPLIED: "已应用", FAILED: "无法读取" },
   faultyTag: (n) => `${count(n)} 行有误`,
   columnsOfList: { sheet: "表格", sent: "上传时间", state: "状态", rows: "行数" },
   reading: (read, total) => (total > 0 ? `已检查 ${count(read)} / ${count(total)} 行` : "正在打开表格…"),
@@ -216,7 +216,7 @@ const chinese: typeof english = {
   exportKinds: { TALLY: "结果", TURNOUT: "投票趋势", BALLOTS: "投票明细", STORIES: "人物故事", AUDIT_LOG: "操作记录" },
   exportHints: {
     TALLY: "全部候选人的得票、暂扣票数和名次，已撤下的排在最后。",
-    TURNOUT: "按分钟、候选人和来源统计的票数，附城市和类别。",
+    TURNOUT: "按分钟、候选人和来源（小程序、网页、其他）统计的票数，附城市和类别。",
     BALLOTS: "每一张选票。投票人以化名表示：同一评选的各次导出中相同，不同评选之间不同。",
     STORIES: "全部故事及其点赞数和阅读量。",
     AUDIT_LOG: "谁在何时做了什么、为什么：与本评选有关的全部记录，按时间先后排列。",

@@ -100,7 +100,7 @@ export function TextComposer({ slug, value, onInput, error, isFixed, onPictures,
   };
   return (
     <div class="composer">
-      <Field label={s().text} hint={`${s().textHint} ${s().picturesHint}`} error={error} isNeeded>
+      <Field label={s().text} hint={s().textHint + s().picturesHint} error={error} isNeeded>
         {(attributes) => (
           <>
       {!isFixed && (

@@ -8,6 +8,7 @@ import { type Campaign, mayHere, useCampaign } from "../campaign";
 import { Icon } from "../parts/icon";
 import { PageEnd } from "../parts/paged";
 import { Empty } from "../parts/states";
+import { allTimes } from "../parts/zone";
 import { campaignPath, parameter, setParameters } from "../route";
 import { staff } from "../session";
 import { t } from "../texts";
@@ -64,6 +65,7 @@ export function StoryList() {
     <>
       <header class="head">
         <h1>{t().stories}</h1>
+        <small class="zone">{allTimes(campaign.timeZone)}</small>
         {mayHere("WRITE_STORIES") && (
           <div class="actions">
             <a class="button primary" href={campaignPath(campaign.slug, "stories", "new")}>

@@ -10,7 +10,7 @@ import { Icon } from "../parts/icon";
 import { useNarrow } from "../parts/media";
 import { complain, tell } from "../parts/notice";
 import { Empty, Failed } from "../parts/states";
-import { zoneName } from "../parts/zone";
+import { allTimes } from "../parts/zone";
 import { campaignPath, go, parameter, setParameters } from "../route";
 import { t } from "../texts";
 import { when } from "./facts";
@@ -144,7 +144,7 @@ export function ScheduleView(_: { id?: string | undefined }) {
     <div class="stories-view schedule-view">
       <header class="head">
         <h1>{t().schedule}</h1>
-        <small>{s().zone(zoneName(timeZone))}</small>
+        <small class="zone">{allTimes(timeZone)}</small>
         {mayMove && (
           <div class="actions">
             <button type="button" class="primary" onClick={() => setIsPlanning(true)}>

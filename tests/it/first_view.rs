@@ -195,7 +195,7 @@ async fn the_page_is_in_the_language_of_its_reader(stores: Stores) {
                 "公平随机",
                 ">候选人<",
                 "投票需要开启",
-                "7天 00:00:00",
+                "7 天 00:00:00",
             ],
         ),
         (

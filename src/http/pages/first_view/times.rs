@@ -86,7 +86,7 @@ pub(super) fn remaining_line(
     match language {
         _ if days == 0 => clock,
         Language::English => format!("{days} d {clock}"),
-        Language::Chinese => format!("{days}天 {clock}"),
+        Language::Chinese => format!("{days} 天 {clock}"),
     }
 }
 
@@ -110,7 +110,7 @@ mod tests {
         let left = remaining(end, at("2026-09-03T16:04:59.5Z"));
         assert_eq!(left, [1, 1, 0, 1]);
         assert_eq!(remaining_line(left, Language::English), "1 d 01:00:01");
-        assert_eq!(remaining_line(left, Language::Chinese), "1天 01:00:01");
+        assert_eq!(remaining_line(left, Language::Chinese), "1 天 01:00:01");
         assert_eq!(remaining(end, now), [0; 4]);
     }
 }

@@ -22,7 +22,7 @@ on_both!(
     a_device_finds_its_own_order_language_and_layout,
     what_is_of_one_device_is_not_for_shared_caches,
     a_search_is_left_to_the_program,
-    who_hammers_nominees_gets_the_page_without_them,
+    who_hammers_gets_the_page_without_nominees,
 );
 
 /// As the program sends it.
@@ -505,7 +505,7 @@ async fn a_search_is_left_to_the_program(stores: Stores) {
     );
 }
 
-async fn who_hammers_nominees_gets_the_page_without_them(stores: Stores) {
+async fn who_hammers_gets_the_page_without_nominees(stores: Stores) {
     let rate = "1/120".parse().expect("a rate");
     let app = TestApp::builder(&stores).with_limits(|limits| limits.anonymous_query = rate);
     let app = app.start().await;
@@ -515,6 +515,9 @@ async fn who_hammers_nominees_gets_the_page_without_them(stores: Stores) {
         assert_eq!(page.contains("first-view"), is_whole, "{number}");
         assert!(page.contains("Made up."), "{page}");
     }
-    // What costs no statement goes on.
+    // What is made once for all goes on, and what is made for one device does not.
     assert!(html(&app, "/c/fair", &[]).await.contains("first-view"));
+    let device = [("cookie", "acclaim_pages=0f.en.")];
+    let page = html(&app, "/c/fair", &device).await;
+    assert!(!page.contains("first-view"), "{page}");
 }

@@ -51,8 +51,8 @@ use crate::http::service::compressed;
 const ORDERS: usize = 16;
 /// Bytes of a page at most, compressed or not: 30 nominees with all their texts are 100 KB.
 const PAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// The cost of a nominee's page that is not at hand, as that of an operation with a statement.
-const NOMINEE_COST: u32 = 50;
+/// The cost of a page that is not at hand, as that of the operations whose answers are in it.
+const PAGE_COST: u32 = 50;
 /// `Cache-Control` of a page in the order of one device.
 const OF_DEVICE: &str = "private, max-age=1";
 /// `Vary` of the pages.
@@ -128,6 +128,10 @@ pub(super) async fn voting(
         language: request.language(device.as_ref()),
     };
     if let Some(device) = device {
+        // It is put together for this device alone: a client that hammers gets the page that costs nothing.
+        let client = request.client_headers.client();
+        let charged = server.app.charge(Viewer::Anonymous, client, PAGE_COST);
+        charged.ok()?;
         let seed = device.seed.clone().or_else(new_seed)?;
         let html = page.write(&seed, device.has_lines).await?;
         return Some(respond(OF_DEVICE, None, html));
@@ -156,7 +160,7 @@ pub(super) async fn nominee(
         let client = request.client_headers.client();
         server
             .app
-            .charge(Viewer::Anonymous, client, NOMINEE_COST)
+            .charge(Viewer::Anonymous, client, PAGE_COST)
             .ok()?;
     }
     let device = Device::of(request.headers);

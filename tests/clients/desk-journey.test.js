@@ -48,6 +48,7 @@ const english = {
   timeZone: "Time zone",
   tomorrow: "Tomorrow, 09:00",
   week: "After 7 days, 18:00",
+  wechat: /^Everybody with WeChat/,
   guests: /^Guests/,
   votes: "Votes per voter",
   addCategory: "Add a category",
@@ -151,6 +152,7 @@ const chinese = {
   timeZone: "时区",
   tomorrow: "明天 09:00",
   week: "7 天后 18:00",
+  wechat: /^微信用户/,
   guests: /^访客/,
   votes: "每人票数",
   addCategory: "添加类别",
@@ -349,6 +351,8 @@ for (const [name, device, t] of [
     await organiser.button(t.tomorrow).click();
     await organiser.button(t.week).click();
     await step("when");
+    // The server takes no campaign without them.
+    assert.ok(await organiser.page.getByRole("checkbox", { name: t.wechat, checked: true }).isDisabled());
     await organiser.page.getByRole("checkbox", { name: t.guests }).check();
     await step("who");
     await organiser.field(t.votes).fill("3");

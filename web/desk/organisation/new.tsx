@@ -23,7 +23,6 @@ const emptyCampaign: NewCampaign = {
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone || "Asia/Shanghai",
   opens: "",
   closes: "",
-  isForWechat: true,
   isForGuests: false,
   period: "DAY",
   scope: "CATEGORY",

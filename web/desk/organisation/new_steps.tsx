@@ -28,7 +28,6 @@ export type NewCampaign = {
   timeZone: string;
   opens: string;
   closes: string;
-  isForWechat: boolean;
   isForGuests: boolean;
   period: QuotaPeriod;
   scope: QuotaScope;
@@ -45,10 +44,8 @@ export const derivedSlug = ({ title, opens }: NewCampaign) =>
   slugOf(title, Number(opens.slice(0, 4)) || new Date(now()).getFullYear());
 
 /** The rules as the API takes them. */
-export function rulesOf({ period, scope, votes, visibility, isForWechat, isForGuests }: NewCampaign) {
-  const admits: IdentityKind[] = [];
-  if (isForWechat) admits.push("WECHAT_MINI_PROGRAM");
-  if (isForGuests) admits.push("GUEST");
+export function rulesOf({ period, scope, votes, visibility, isForGuests }: NewCampaign) {
+  const admits: IdentityKind[] = isForGuests ? ["WECHAT_MINI_PROGRAM", "GUEST"] : ["WECHAT_MINI_PROGRAM"];
   return { period, scope, votesPerPeriod: Number(votes), tallyVisibility: visibility, admits };
 }
 
@@ -56,13 +53,12 @@ const isWithin = (text: string, max: number) => /^\d+$/.test(text) && Number(tex
 
 /** The steps that cannot be gone on from, each with what is wrong. */
 export function problemsOf(campaign: NewCampaign): Partial<Record<Step, string>> {
-  const { title, slug, timeZone, isForWechat, isForGuests, votes, categories } = campaign;
+  const { title, slug, timeZone, votes, categories } = campaign;
   const problems: Partial<Record<Step, string>> = {};
   if (!title.trim()) problems.what = t().isNeeded;
   else if (!isSlug(slug || derivedSlug(campaign))) problems.what = t().slugInvalid;
   const times = timesProblem(campaign, timeZone);
   if (times) problems.when = times.text;
-  if (!isForWechat && !isForGuests) problems.who = t().isNeeded;
   if (!isWithin(votes, votesMax)) problems.rules = `1 – ${votesMax.toLocaleString(locale())}`;
   const isWrong = categories.some(({ name, size }) => !name.trim() || !isWithin(size, shortlistMax));
   if (isWrong) problems.categories = t().isNeeded;
@@ -142,13 +138,19 @@ interface TickProps {
   label: string;
   hint: string;
   isTicked: boolean;
-  onChange: (isTicked: boolean) => void;
+  /** None for what is always so. */
+  onChange?: (isTicked: boolean) => void;
 }
 
 function Tick({ label, hint, isTicked, onChange }: TickProps) {
   return (
     <label class="option">
-      <input type="checkbox" checked={isTicked} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        checked={isTicked}
+        disabled={!onChange}
+        onChange={(event) => onChange?.(event.currentTarget.checked)}
+      />
       <span>
         <strong>{label}</strong>
         <small>{hint}</small>
@@ -157,11 +159,11 @@ function Tick({ label, hint, isTicked, onChange }: TickProps) {
   );
 }
 
-function Who({ campaign: { isForWechat, isForGuests }, errors, problem, onChange }: StepProps) {
-  const error = problem ?? errorOf(errors, "admits");
+function Who({ campaign: { isForGuests }, errors, onChange }: StepProps) {
+  const error = errorOf(errors, "admits");
   return (
     <>
-      <Tick label={t().wechat} hint={t().wechatHint} isTicked={isForWechat} onChange={(is) => onChange({ isForWechat: is })} />
+      <Tick label={t().wechat} hint={t().wechatHint} isTicked />
       <Tick label={t().guests} hint={t().guestsHint} isTicked={isForGuests} onChange={(is) => onChange({ isForGuests: is })} />
       {isForGuests && (
         <p class="caution">
@@ -280,14 +282,14 @@ function Categories({ campaign: { categories }, errors, problem, onChange }: Ste
 }
 
 function Check({ campaign, onGo }: StepProps) {
-  const { title, slug, summary, timeZone, opens, closes, isForWechat, isForGuests, categories } = campaign;
+  const { title, slug, summary, timeZone, opens, closes, isForGuests, categories } = campaign;
   const long = new Intl.DateTimeFormat(locale(), { timeZone, dateStyle: "full", timeStyle: "short", hourCycle: "h23" });
   const at = (local: string) => (local ? long.format(new Date(zonedToUtc(local, timeZone))) : t().none);
-  const who = [isForWechat && t().wechat, isForGuests && t().guests].filter(Boolean).join(" · ");
+  const who = isForGuests ? `${t().wechat} · ${t().guests}` : t().wechat;
   const rows: [Exclude<Step, "check">, string[]][] = [
     ["what", [title || t().none, `${location.host}/c/${slug || derivedSlug(campaign)}`, ...(summary ? [summary] : [])]],
     ["when", [`${at(opens)} – ${at(closes)}`, allTimes(timeZone)]],
-    ["who", [who || t().none]],
+    ["who", [who]],
     ["rules", [rulesSentence(rulesOf(campaign))]],
     ["categories", categories.length ? categories.map(({ name, size }) => `${name} · ${t().places(Number(size))}`) : [t().none]],
   ];

@@ -99,7 +99,7 @@ export const t = texts(
     isPast: "This time is past.",
     isNeeded: "This is required.",
     wechat: "Everybody with WeChat",
-    wechatHint: "Through the mini-program: one person, one account. Hard to vote twice.",
+    wechatHint: "Through the mini-program: one person, one account, so it is hard to vote twice. Always admitted.",
     guests: "Guests, without signing in",
     guestsHint: "In any browser; only the device tells them apart.",
     guestsWarning:
@@ -329,7 +329,7 @@ export const t = texts(
     isPast: "这个时间已经过去。",
     isNeeded: "此项必填。",
     wechat: "微信用户",
-    wechatHint: "通过小程序投票，一人一号，难以重复投票。",
+    wechatHint: "通过小程序投票，一人一号，难以重复投票。始终可以投票。",
     guests: "访客（无需登录）",
     guestsHint: "在任意浏览器中投票，仅以设备区分。",
     guestsWarning: "清除浏览器数据或更换设备即可再次投票。设有奖项的评选建议只允许微信用户投票。",

@@ -54,10 +54,10 @@ macro_rules! minute_sqlite {
 }
 
 /// The votes that matter for the requests of a batch: of each voter, those of the request's period (0 is the whole
-/// campaign: all of them), those with its idempotency key and the first of all; linked voters are one. With them, of the
-/// same moment, a row of slot 0 for each of the campaigns, whose period is the revision of its rules, and one of slot
-/// -1 for each voter that is linked to one of the requests', whose scope is the canonical voter: one statement for all
-/// costs no round trip more. Votes of linked voters may stand there twice.
+/// campaign: all of them), those with its idempotency key and the first of all; linked voters are one. With them, of
+/// the same moment, a row of slot 0 for each of the campaigns, whose period is the revision of its rules, and one of
+/// slot -1 for each voter that is linked to one of the requests', whose scope is the canonical voter: one statement for
+/// all costs no round trip more. Votes of linked voters may stand there twice.
 ///
 /// PostgreSQL: `$1` campaigns, `$2` voters, `$3` periods, `$4` keys; the lateral form keeps one index probe a voter
 /// whatever the planner believes about a fresh table. SQLite: `$1` rows of [`RequestRow`].

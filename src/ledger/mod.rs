@@ -1,8 +1,7 @@
 //! The only SQL. One text serves both databases through [`on_pool!`]; the few statements that differ stand side by side
 //! in [`dialect`], and every one has a name ([`statement`]). The vote's own path is [`writer`] (group commit) over
-//! [`vote`] and [`like`]; the other files hold one noun each.
-//!
-//! Every error says that the database is away or refuses the statement; what is beyond that is said at the function.
+//! [`vote`] and [`like`]; the other files hold one noun each. Every error says that the database is away or refuses the
+//! statement; what is beyond that is said at the function.
 
 #![allow(
     clippy::missing_errors_doc,

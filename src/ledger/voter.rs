@@ -86,8 +86,8 @@ pub struct SignedIn {
 }
 
 /// The canonical voter whom these identities, of one sign-in, are of. Those that are new become its own; where none is
-/// known there is a new voter. Voters that turn out to be one are linked; so is `guest`, who signs in with these and had
-/// no other way in.
+/// known there is a new voter. Voters that turn out to be one are linked; so is `guest`, who signs in with these and
+/// had no other way in.
 pub async fn sign_in(
     database: &Database,
     identities: &[Identity<'_>],

@@ -128,7 +128,8 @@ async fn verification_speaks_json(stores: Stores) {
     };
     let (code, clean) = report().await;
     let redis_checked = stores.redis_url.is_some();
-    let mut expected = json!({"votes": 8, "tallies": [], "turnout": [], "overQuota": [], "repeats": [], "misplaced": [], "periods": [],
+    let links = json!({"voters": 0, "beyondQuota": 0, "repeated": 0});
+    let mut expected = json!({"votes": 8, "links": links, "tallies": [], "turnout": [], "overQuota": [], "repeats": [], "misplaced": [], "periods": [],
         "unlisted": [], "likes": [], "sharedTotals": [], "audit": [],
         "rememberedVotes": [], "redisChecked": redis_checked});
     if !redis_checked {

@@ -83,9 +83,9 @@ pub(super) struct Card {
 }
 
 impl Card {
-    /// The place to show.
+    /// The place to show: who is first without a vote is so with all others, and that is no place.
     pub(super) fn place(&self) -> Option<i32> {
-        self.rank
+        self.rank.filter(|rank| *rank != 1 || self.votes != Some(0))
     }
 }
 

@@ -217,8 +217,10 @@ async fn the_page_is_in_the_language_of_its_reader(stores: Stores) {
 }
 
 async fn every_moment_has_its_words(stores: Stores) {
+    type Change = fn(&mut Campaign);
+
     let app = TestApp::start(&stores).await;
-    let cases: [(&str, fn(&mut Campaign), [&str; 3]); 7] = [
+    let cases: [(&str, Change, [&str; 3]); 7] = [
         (
             "upcoming",
             |campaign| campaign.voting_opens_at += TimeDelta::days(3),

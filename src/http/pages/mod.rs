@@ -127,13 +127,11 @@ async fn voting(
     let path = campaign_path(&roster);
     let head = campaign_head(campaign, campaign.title.clone(), path);
     let query = uri.query().unwrap_or_default();
-    match first_view::voting(&request, &roster, &head, query).await {
-        Some(response) => response,
-        None => {
-            let body = introduction(&head.title, head.summary);
-            page(&server, &client_headers, &head, &body)
-        }
+    if let Some(response) = first_view::voting(&request, &roster, &head, query).await {
+        return response;
     }
+    let body = introduction(&head.title, head.summary);
+    page(&server, &client_headers, &head, &body)
 }
 
 /// A page whose head is the campaign's: all but its path.
@@ -210,13 +208,11 @@ async fn nominee(
         kind: "profile",
         has_program: true,
     };
-    match first_view::nominee(&request, &roster, nominee.number, &head).await {
-        Some(response) => response,
-        None => {
-            let body = introduction(&nominee.name, &nominee.summary);
-            page(&server, &client_headers, &head, &body)
-        }
+    if let Some(response) = first_view::nominee(&request, &roster, nominee.number, &head).await {
+        return response;
     }
+    let body = introduction(&nominee.name, &nominee.summary);
+    page(&server, &client_headers, &head, &body)
 }
 
 async fn story(

@@ -155,6 +155,7 @@ fn countdown(out: &mut String, view: &View<'_>, now: DateTime<Utc>) {
 }
 
 /// The totals of a campaign; the tally is there where everybody may see it.
+#[derive(Clone, Copy)]
 pub(super) struct Totals<'a> {
     pub(super) tally: Option<&'a Tally>,
 }

@@ -282,16 +282,14 @@ impl Voting<'_> {
         html.push_str("<main>");
         head_line(&mut html, &view, now);
         strip(&mut html, &view, now);
-        let has_figures = self.ranked.is_some();
-        voting::nominees(
-            &mut html,
-            &view,
+        let shown = voting::Shown {
             roster,
             wanted,
-            &nominees,
-            has_figures,
+            list: &nominees,
+            has_figures: self.ranked.is_some(),
             has_lines,
-        );
+        };
+        voting::nominees(&mut html, &view, &shown);
         html.push_str("</main><div class=\"notice\" role=\"status\" aria-live=\"polite\"></div>");
         let mut without = String::new();
         voting::without_program(&mut without, &view, roster, wanted);

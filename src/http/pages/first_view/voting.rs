@@ -1,7 +1,5 @@
 //! The voting page, as `web/pages/nominees.tsx` and `card.tsx` make it.
 
-use std::sync::Arc;
-
 use super::list::{Card, List, Order, Wanted};
 use super::markup::{Icon, View, face, html, place, quota, tone, vote_button, votes};
 use crate::domain::roster::Roster;
@@ -10,74 +8,35 @@ use crate::print::markup::Escaped;
 /// So many cards are in sight at first: their pictures do not wait.
 const FIRST_CARDS: usize = 4;
 
+/// The list that is drawn.
+pub(super) struct Shown<'a> {
+    pub(super) roster: &'a Roster,
+    pub(super) wanted: Wanted,
+    pub(super) list: &'a List,
+    /// Whether everybody may see the tally.
+    pub(super) has_figures: bool,
+    /// Whether nominees are lines of a list.
+    pub(super) has_lines: bool,
+}
+
 /// The categories, the tools and the nominees.
-pub(super) fn nominees(
-    out: &mut String,
-    view: &View<'_>,
-    roster: &Arc<Roster>,
-    wanted: Wanted,
-    list: &List,
-    has_figures: bool,
-    has_lines: bool,
-) {
-    let texts = view.texts;
-    html!(
-        out,
-        "<nav class=\"chooser\" aria-label=\"{}\"><div class=\"chips\">",
-        Escaped(&texts.categories)
-    );
-    for (i, category) in roster.categories().iter().enumerate() {
-        let is_chosen = wanted.category == Some(i);
-        let (name, count) = (Escaped(&category.name), roster.shown(Some(i)).len());
-        html!(
-            out,
-            "<button type=\"button\" aria-pressed=\"{is_chosen}\">{name} <small>{count}</small></button>"
-        );
-    }
-    html!(
-        out,
-        "</div><button class=\"round\" type=\"button\" aria-label=\"{}\">{}</button></nav><div class=\"tools\">",
-        Escaped(&texts.open_search),
-        Icon("i-search")
-    );
-    let category = wanted
-        .category
-        .map(|i| roster.categories()[i].name.as_str());
-    quota(out, view, category);
-    let mut orders = vec![
-        ("SHUFFLED", &texts.order_shuffled),
-        ("NUMBER", &texts.order_number),
-    ];
-    if has_figures {
-        orders.push(("VOTES", &texts.order_votes));
-    }
-    html!(out, "<select aria-label=\"{}\">", Escaped(&texts.order));
-    for (value, text) in orders {
-        html!(out, "<option value=\"{value}\">{}</option>", Escaped(text));
-    }
-    let (layout, other, icon) = if has_lines {
-        ("list", &texts.as_grid, "i-grid")
-    } else {
-        ("grid", &texts.as_list, "i-list")
-    };
-    html!(
-        out,
-        "</select><button class=\"quiet\" type=\"button\" aria-label=\"{}\">{}</button></div>\
-        <ul class=\"nominees {layout}\" aria-busy=\"false\">",
-        Escaped(other),
-        Icon(icon)
-    );
-    for (i, nominee) in list.nodes.iter().enumerate() {
+pub(super) fn nominees(out: &mut String, view: &View<'_>, shown: &Shown<'_>) {
+    chooser(out, view, shown);
+    tools(out, view, shown);
+    let layout = if shown.has_lines { "list" } else { "grid" };
+    html!(out, "<ul class=\"nominees {layout}\" aria-busy=\"false\">");
+    for (i, nominee) in shown.list.nodes.iter().enumerate() {
         card(out, view, nominee, i < FIRST_CARDS);
     }
     out.push_str("</ul>");
-    if list.has_more() {
+    let texts = view.texts;
+    if shown.list.has_more() {
         html!(
             out,
             "<div class=\"empty\" role=\"status\">{}</div>",
             Escaped(&texts.loading)
         );
-    } else if list.nodes.is_empty() {
+    } else if shown.list.nodes.is_empty() {
         html!(
             out,
             "<div class=\"empty\"><p>{}</p><a class=\"button\" href=\"{}/stories\">{}</a></div>",
@@ -86,6 +45,58 @@ pub(super) fn nominees(
             Escaped(&texts.read_stories)
         );
     }
+}
+
+fn chooser(out: &mut String, view: &View<'_>, shown: &Shown<'_>) {
+    html!(
+        out,
+        "<nav class=\"chooser\" aria-label=\"{}\"><div class=\"chips\">",
+        Escaped(&view.texts.categories)
+    );
+    for (i, category) in shown.roster.categories().iter().enumerate() {
+        let is_chosen = shown.wanted.category == Some(i);
+        let name = Escaped(&category.name);
+        let count = shown.roster.shown(Some(i)).len();
+        html!(
+            out,
+            "<button type=\"button\" aria-pressed=\"{is_chosen}\">{name} <small>{count}</small></button>"
+        );
+    }
+    html!(
+        out,
+        "</div><button class=\"round\" type=\"button\" aria-label=\"{}\">{}</button></nav>",
+        Escaped(&view.texts.open_search),
+        Icon("i-search")
+    );
+}
+
+fn tools(out: &mut String, view: &View<'_>, shown: &Shown<'_>) {
+    let texts = view.texts;
+    out.push_str("<div class=\"tools\">");
+    let category = shown.wanted.category.map(|i| &shown.roster.categories()[i]);
+    quota(out, view, category.map(|category| category.name.as_str()));
+    let mut orders = vec![
+        ("SHUFFLED", &texts.order_shuffled),
+        ("NUMBER", &texts.order_number),
+    ];
+    if shown.has_figures {
+        orders.push(("VOTES", &texts.order_votes));
+    }
+    html!(out, "<select aria-label=\"{}\">", Escaped(&texts.order));
+    for (value, text) in orders {
+        html!(out, "<option value=\"{value}\">{}</option>", Escaped(text));
+    }
+    let (other, icon) = if shown.has_lines {
+        (&texts.as_grid, "i-grid")
+    } else {
+        (&texts.as_list, "i-list")
+    };
+    html!(
+        out,
+        "</select><button class=\"quiet\" type=\"button\" aria-label=\"{}\">{}</button></div>",
+        Escaped(other),
+        Icon(icon)
+    );
 }
 
 fn card(out: &mut String, view: &View<'_>, card: &Card, is_first: bool) {

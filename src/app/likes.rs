@@ -1,5 +1,6 @@
 //! Likes: the use case of `setLike`. Idempotent: the second change of the same kind changes nothing.
 
+use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use super::App;
@@ -9,6 +10,9 @@ use crate::hot::{Action, BucketOwner};
 use crate::id::{CampaignId, NomineeId, StoryId, SubjectId, VoterId};
 use crate::ledger;
 use crate::ledger::like::LikeChange;
+
+/// Likes of a voter that are moved to another one at once.
+const MOVED_TOGETHER: usize = 64;
 
 /// A nominee or story: each can be liked and viewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +54,8 @@ impl App {
         Ok(true)
     }
 
-    /// Moves the likes of a voter who turned out to be another one: what both liked is liked once. Whatever breaks off
-    /// leaves likes of the one, which are shown as the other's all the same.
+    /// Moves the likes of a voter who turned out to be another one: what both liked is liked once. What is not moved
+    /// when it breaks off is shown as the other's all the same.
     pub(super) async fn move_likes(&self, from: VoterId, to: VoterId) -> Result<()> {
         let likes = ledger::like::list_all(&self.database, from).await?;
         let change = |voter_id, subject_id, campaign_id, liked| LikeChange {
@@ -60,10 +64,13 @@ impl App {
             campaign_id,
             liked,
         };
-        for (subject_id, campaign_id) in likes {
-            let to = change(to, subject_id, campaign_id, true);
-            let from = change(from, subject_id, campaign_id, false);
-            tokio::try_join!(self.writer.like(to), self.writer.like(from))?;
+        for likes in likes.chunks(MOVED_TOGETHER) {
+            let moves = likes.iter().flat_map(|&(subject_id, campaign_id)| {
+                let to = change(to, subject_id, campaign_id, true);
+                let from = change(from, subject_id, campaign_id, false);
+                [self.writer.like(to), self.writer.like(from)]
+            });
+            try_join_all(moves).await?;
         }
         Ok(())
     }

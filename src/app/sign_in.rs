@@ -312,7 +312,9 @@ impl App {
                 request = RequestId::current(),
                 "two voters turned out to be one"
             );
-            self.move_likes(linked, id).await?;
+            if let Err(error) = self.move_likes(linked, id).await {
+                tracing::warn!(request = RequestId::current(), %error, "likes of one stay where they are");
+            }
         }
         let is_guest = identities
             .iter()

@@ -71,10 +71,10 @@ pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
             FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[])
                 AS r (campaign_id, voter_id, period, idempotency_key)
         ), holder AS (
-            SELECT r.campaign_id, r.period, r.idempotency_key, h.voter_id
+            SELECT r.campaign_id, r.period, r.idempotency_key, r.canonical_id, h.voter_id, h.linked_at
             FROM request r CROSS JOIN LATERAL (
-                SELECT r.canonical_id AS voter_id
-                UNION ALL SELECT l.voter_id FROM voter_link l WHERE l.canonical_id = r.canonical_id
+                SELECT r.canonical_id AS voter_id, NULL AS linked_at
+                UNION ALL SELECT l.voter_id, l.linked_at FROM voter_link l WHERE l.canonical_id = r.canonical_id
                 OFFSET 0) h
         )
         SELECT v.* FROM holder r
@@ -92,17 +92,17 @@ pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
             OFFSET 0) v
         UNION ALL SELECT c.id, c.id, c.id, c.rules_revision, 0, c.id, c.id, NULL, c.created_at, FALSE
         FROM campaign c WHERE c.id = ANY($1)
-        UNION ALL SELECT l.voter_id, l.voter_id, l.canonical_id, 0, -1, l.voter_id, l.voter_id, NULL, l.linked_at, FALSE
-        FROM request r CROSS JOIN LATERAL (
-            SELECT * FROM voter_link l WHERE l.canonical_id = r.canonical_id OFFSET 0) l",
+        UNION ALL SELECT voter_id, voter_id, canonical_id, 0, -1, voter_id, voter_id, NULL, linked_at, FALSE
+        FROM holder WHERE linked_at IS NOT NULL",
         &format!(
             "{rows}, request AS MATERIALIZED (
                 SELECT r.*, COALESCE((SELECT l.canonical_id FROM voter_link l WHERE l.voter_id = r.voter_id),
                     r.voter_id) AS canonical_id
                 FROM row r
-            ), holder AS (
-                SELECT campaign_id, period, idempotency_key, canonical_id AS voter_id FROM request
-                UNION ALL SELECT r.campaign_id, r.period, r.idempotency_key, l.voter_id
+            ), holder AS MATERIALIZED (
+                SELECT campaign_id, period, idempotency_key, canonical_id, canonical_id AS voter_id, NULL AS linked_at
+                FROM request
+                UNION ALL SELECT r.campaign_id, r.period, r.idempotency_key, r.canonical_id, l.voter_id, l.linked_at
                 FROM request r CROSS JOIN voter_link l WHERE l.canonical_id = r.canonical_id
             )
             SELECT v.campaign_id, v.voter_id, v.scope_id, v.period, v.slot, v.nominee_id, v.id,
@@ -113,9 +113,8 @@ pub(crate) static EXISTING_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
                     OR v.idempotency_key = r.idempotency_key)
             UNION ALL SELECT id, id, id, rules_revision, 0, id, id, NULL, created_at, FALSE
             FROM campaign WHERE id IN (SELECT campaign_id FROM request)
-            UNION ALL SELECT l.voter_id, l.voter_id, l.canonical_id, 0, -1, l.voter_id, l.voter_id, NULL, l.linked_at,
-                FALSE
-            FROM request r CROSS JOIN voter_link l WHERE l.canonical_id = r.canonical_id"
+            UNION ALL SELECT voter_id, voter_id, canonical_id, 0, -1, voter_id, voter_id, NULL, linked_at, FALSE
+            FROM holder WHERE linked_at IS NOT NULL"
         ),
     )
 });

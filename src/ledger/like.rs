@@ -8,8 +8,7 @@ use uuid::Uuid;
 
 use super::dialect::{STORE_LIKES_POSTGRES, STORE_LIKES_SQLITE};
 use super::rows::{Ids, JsonRows};
-use super::statement::with_ids;
-use super::voter::ids_of_voter;
+use super::voter::with_voter;
 use super::{Database, on_pool, sql};
 use crate::id::{CampaignId, SubjectId, VoterId};
 
@@ -114,10 +113,12 @@ pub async fn list_liked(
     voter_id: VoterId,
     subjects: Vec<Uuid>,
 ) -> sqlx::Result<HashSet<SubjectId>> {
-    let statement = with_ids!(
+    let statement = with_voter!(
         "list_liked",
-        "SELECT subject_id FROM subject_like WHERE subject_id",
-        concat!("AND voter_id IN ", ids_of_voter!("$2"))
+        "SELECT subject_id FROM subject_like WHERE voter_id",
+        "$2",
+        "AND subject_id",
+        list
     );
     let subjects = Ids(subjects);
     let liked: Vec<SubjectId> = on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)

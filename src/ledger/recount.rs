@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::dialect::TURNOUT_DIFFERENCES;
-use super::voter::ids_of_voter;
+use super::voter::with_voter;
 use super::{Database, on_pool, sql};
 use crate::domain::campaign::{QuotaPeriod, TimeZone};
 use crate::domain::period;
@@ -350,14 +350,13 @@ pub async fn list_ids_of_voter(
     scope_id: ScopeId,
     period: i64,
 ) -> sqlx::Result<Vec<uuid::Uuid>> {
-    let statement = sql!(
+    let statement = with_voter!(
         "list_vote_ids_of_voter",
-        concat!(
-            "SELECT id FROM vote WHERE campaign_id IN (SELECT id FROM campaign WHERE id = $1
-                UNION SELECT campaign_id FROM category WHERE id = $1)
-            AND scope_id = $1 AND period = $3 AND voter_id IN ",
-            ids_of_voter!("$2")
-        )
+        "SELECT id FROM vote WHERE campaign_id IN (SELECT id FROM campaign WHERE id = $1
+            UNION SELECT campaign_id FROM category WHERE id = $1)
+        AND scope_id = $1 AND voter_id",
+        "$2",
+        "AND period = $3"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
         .bind(scope_id).bind(voter_id).bind(period).fetch_all(p).await)

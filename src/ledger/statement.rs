@@ -169,7 +169,14 @@ mod tests {
     fn every_statement_and_transaction_has_a_name_of_its_own() {
         let mut names = BTreeSet::new();
         for (path, source) in sources() {
-            for word in ["sql!(", "with_ids!(", "feed!(", "build(", ".begin("] {
+            for word in [
+                "sql!(",
+                "with_ids!(",
+                "with_voter!(",
+                "feed!(",
+                "build(",
+                ".begin(",
+            ] {
                 for rest in after(&source, word) {
                     // A macro passes on the name that it was given.
                     let Some(rest) = rest.strip_prefix('"') else {

@@ -11,8 +11,7 @@ use super::dialect::{
     STORE_VOTES_UNCONTESTED_POSTGRES, VoteRow,
 };
 use super::rows::{Ids, pack};
-use super::statement::with_ids;
-use super::voter::ids_of_voter;
+use super::voter::with_voter;
 use super::{Database, Pool, Transaction, in_tx, on_pool, sql};
 #[cfg(doc)]
 use crate::domain::period;
@@ -255,12 +254,11 @@ pub async fn list_voted_nominees(
     campaign_id: CampaignId,
     period: i64,
 ) -> sqlx::Result<HashSet<NomineeId>> {
-    let statement = sql!(
+    let statement = with_voter!(
         "list_voted_nominees",
-        concat!(
-            "SELECT nominee_id FROM vote WHERE campaign_id = $1 AND (period = $3 OR $3 = 0) AND voter_id IN ",
-            ids_of_voter!("$2")
-        )
+        "SELECT nominee_id FROM vote WHERE campaign_id = $1 AND voter_id",
+        "$2",
+        "AND (period = $3 OR $3 = 0)"
     );
     let nominees: Vec<NomineeId> = on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
         .bind(campaign_id).bind(voter_id).bind(period).fetch_all(p).await)?;
@@ -274,13 +272,11 @@ pub async fn count_used(
     campaign_id: CampaignId,
     period: i64,
 ) -> sqlx::Result<Vec<(ScopeId, i64)>> {
-    let statement = sql!(
+    let statement = with_voter!(
         "count_used_votes",
-        concat!(
-            "SELECT scope_id, COUNT(*) FROM vote WHERE campaign_id = $1 AND period = $3 AND voter_id IN ",
-            ids_of_voter!("$2"),
-            " GROUP BY scope_id"
-        )
+        "SELECT scope_id, COUNT(*) FROM vote WHERE campaign_id = $1 AND voter_id",
+        "$2",
+        "AND period = $3 GROUP BY scope_id"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
         .bind(campaign_id).bind(voter_id).bind(period).fetch_all(p).await)
@@ -293,11 +289,13 @@ pub async fn list_by_ids(
     voter_id: VoterId,
     ids: Vec<Uuid>,
 ) -> sqlx::Result<Vec<Vote>> {
-    let statement = with_ids!(
+    let statement = with_voter!(
         "list_votes_by_ids",
         "SELECT campaign_id, voter_id, scope_id, period, slot, nominee_id, id, idempotency_key, cast_at, is_first
-        FROM vote WHERE id",
-        concat!("AND campaign_id = $2 AND voter_id IN ", ids_of_voter!("$3"))
+        FROM vote WHERE campaign_id = $2 AND voter_id",
+        "$3",
+        "AND id",
+        list
     );
     let ids = Ids(ids);
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)

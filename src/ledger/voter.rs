@@ -26,7 +26,7 @@ const LINK_LOCK: i64 = 0x6C69_6E6B;
 macro_rules! ids_of_voter {
     ($voter:literal) => {
         concat!(
-            "(SELECT COALESCE((SELECT canonical_id FROM voter_link WHERE voter_id = ",
+            "SELECT COALESCE((SELECT canonical_id FROM voter_link WHERE voter_id = ",
             $voter,
             "), ",
             $voter,
@@ -35,11 +35,35 @@ macro_rules! ids_of_voter {
             $voter,
             "), ",
             $voter,
-            "))"
+            ")"
         )
     };
 }
 pub(crate) use ids_of_voter;
+
+/// A statement about one voter, linked ones with it: `{head} IN (the ids of the parameter) {tail}`. PostgreSQL gets the
+/// ids as an array, and looks them up in the index whatever it believes about a fresh table; of a subquery it may read
+/// all votes of the campaign.
+macro_rules! with_voter {
+    ($name:literal, $head:expr, $voter:literal, $tail:expr $(,)?) => {
+        $crate::ledger::statement::sql!(
+            $name,
+            postgres: concat!($head, " = ANY(ARRAY(", $crate::ledger::voter::ids_of_voter!($voter), ")) ", $tail),
+            sqlite: concat!($head, " IN (", $crate::ledger::voter::ids_of_voter!($voter), ") ", $tail),
+        )
+    };
+    // With a list of ids, bound to `$1` as for `with_ids!`: `{head} IN (the ids of the parameter) {and} IN (the list)`.
+    ($name:literal, $head:expr, $voter:literal, $and:expr, list $(,)?) => {
+        $crate::ledger::statement::sql!(
+            $name,
+            postgres: concat!($head, " = ANY(ARRAY(", $crate::ledger::voter::ids_of_voter!($voter), ")) ",
+                $and, " = ANY($1)"),
+            sqlite: concat!($head, " IN (", $crate::ledger::voter::ids_of_voter!($voter), ") ",
+                $and, " IN (SELECT unhex(value) FROM json_each($1))"),
+        )
+    };
+}
+pub(crate) use with_voter;
 
 /// A keyed hash by which a voter is known.
 #[derive(Debug, Clone, Copy)]
@@ -64,12 +88,11 @@ pub async fn find_by_identity(database: &Database, hash: &[u8]) -> sqlx::Result<
 
 /// The ways in of a canonical voter, those of linked ones too.
 pub async fn list_kinds(database: &Database, id: VoterId) -> sqlx::Result<IdentityKinds> {
-    let statement = sql!(
+    let statement = with_voter!(
         "list_identity_kinds",
-        concat!(
-            "SELECT DISTINCT kind FROM voter_identity WHERE kind IS NOT NULL AND voter_id IN ",
-            ids_of_voter!("$1")
-        )
+        "SELECT DISTINCT kind FROM voter_identity WHERE voter_id",
+        "$1",
+        "AND kind IS NOT NULL"
     );
     let kinds: Vec<IdentityKind> = on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
         .bind(id).fetch_all(p).await)?;

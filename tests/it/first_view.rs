@@ -69,7 +69,7 @@ fn carried(html: &str) -> Value {
     serde_json::from_str(json).expect("JSON")
 }
 
-/// What stands in the page for people: all before the answers.
+/// The part of a page that is for people: all before the answers.
 fn shown(html: &str) -> &str {
     html.split("<script type=\"application/json\"")
         .next()

@@ -10,6 +10,10 @@ import { build, runnerImport } from "vite";
 import { licenses } from "./licenses.js";
 import { generate } from "./operations.js";
 
+// Running a module sets this to development where nothing is set, and the builds after it would be larger, with the
+// paths of the sources inside.
+process.env.NODE_ENV = "production";
+
 const root = import.meta.dirname;
 const dist = join(root, "dist");
 const types = { ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8" };

@@ -184,6 +184,24 @@ describe("the server's first view", () => {
     assert.deepEqual(views.map(Object.keys), [["subjectIds", "key"]]);
   });
 
+  test("keeps a tap that came before the program, the last one, and votes once it is there", async (t) => {
+    const { page, complaints, release } = await openHeld(t, address, phone);
+    const buttons = page.locator(".nominee .act");
+    await buttons.nth(1).tap();
+    await page.locator('.nominee:nth-child(2) .act[aria-busy="true"]').waitFor();
+    await buttons.nth(2).tap();
+    await page.locator('.nominee:nth-child(3) .act[aria-busy="true"]').waitFor();
+    assert.equal(await page.locator('button[aria-busy="true"]').count(), 1);
+    release();
+    await page.locator(".nominee:nth-child(3) .act.voted").waitFor();
+    await page.getByText("剩余 9 / 10 票").waitFor();
+    assert.equal(await page.locator(".act.voted").count(), 1);
+    // From now on a tap is the program's own.
+    await buttons.nth(3).tap();
+    await page.getByText("剩余 8 / 10 票").waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
   test("that is old, from a cache or by the device's clock, is read anew", async (t) => {
     const { page } = await open(browser, t, "about:blank", desktop);
     const old = new Date(Date.now() - 3_600_000).toISOString();

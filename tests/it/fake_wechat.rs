@@ -30,7 +30,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -162,6 +162,20 @@ impl FakeWeChat {
     /// Answers the `slow-` calls that wait, and from now on all others at once.
     pub fn answer_slow_calls(&self) {
         self.slow_answers.send_replace(true);
+    }
+}
+
+impl FakeWeChat {
+    /// Stops listening, and keeps its port from anybody else for as long as the socket is there.
+    pub async fn stop(mut self) -> TcpSocket {
+        let address = self.base_url.trim_start_matches("http://");
+        let address = address.parse().expect("the address it listened at");
+        self.server.abort();
+        let _aborted = (&mut self.server).await;
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_reuseaddr(true).expect("an option of sockets");
+        socket.bind(address).expect("the port is free again");
+        socket
     }
 }
 

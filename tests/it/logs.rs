@@ -168,7 +168,7 @@ impl Journey {
         self.odd_documents().await;
         self.sockets().await;
         self.broken_database().await;
-        drop(platform);
+        let _port = platform.stop().await;
         let payload = self.wechat("ok-code-of-nobody").await;
         assert_eq!(refusal(&payload), Some("PLATFORM_UNAVAILABLE"));
     }

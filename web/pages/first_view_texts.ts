@@ -62,6 +62,7 @@ function texts() {
     publishedText: all.publishedText,
     archivedHead: all.archivedHead,
     showResult: all.showResult,
+    showFigures: all.showFigures,
     readStories: all.readStories,
     closed: all.closed,
     paused: all.paused,

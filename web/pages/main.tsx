@@ -134,7 +134,24 @@ function takeOver(root: HTMLElement, slug: string, first: FirstView): void {
   if (campaign && first.list) takeList(slug, campaign, first.list);
   if (first.nominee) takeNominee(first.nominee);
   const isAllSaid = isFresh(first) && !voter.isOpen();
-  render(<Pages onDrawn={() => !isAllSaid && lateSessions.set(lateSessions.value + 1)} />, root);
+  const onDrawn = () => {
+    if (!isAllSaid) lateSessions.set(lateSessions.value + 1);
+    answerEarlyTap();
+  };
+  render(<Pages onDrawn={onDrawn} />, root);
+}
+
+declare global {
+  /** The button that was tapped before the program was there (`first_view/early_tap.js`); null from then on. */
+  var earlyTap: HTMLButtonElement | null | undefined;
+}
+
+/** Does what was asked for before there was a program. */
+function answerEarlyTap(): void {
+  const button = globalThis.earlyTap;
+  globalThis.earlyTap = null;
+  button?.removeAttribute("aria-busy");
+  button?.click();
 }
 
 /** Reads what the page of a route shows first: until then the server's rendering stands. */

@@ -51,7 +51,14 @@ export function Moment({ slug, campaign }: { slug: string; campaign: Campaign })
         <section class="moment">
           <h2>{t().closedHead}</h2>
           <p>{t().closedText(time(campaign.votingClosesAt))}</p>
-          <div class="actions">{stories}</div>
+          <div class="actions">
+            {campaign.rules.tallyVisibility !== "STAFF_ONLY" && (
+              <a class="button" href={pathOf({ view: "result", slug })}>
+                {t().showFigures}
+              </a>
+            )}
+            {stories}
+          </div>
         </section>
       );
     case "PUBLISHED":

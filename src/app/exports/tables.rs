@@ -55,7 +55,7 @@ pub(super) fn titles(kind: ExportKind) -> Row {
             "城市 / City",
             "职务 / Title",
             "得票 / Votes",
-            "扣留票 / Withheld votes",
+            "暂扣票 / Withheld votes",
             "状态 / Status",
         ],
         ExportKind::Turnout => &[

@@ -118,7 +118,7 @@ async fn a_platform_that_hangs_or_is_gone_is_unavailable(stores: Stores) {
         platform.calls() <= 1,
         "after a time-out the code may be used"
     );
-    drop(platform);
+    let _port = platform.stop().await;
     app.sign_in_wechat("ok-code-of-lin")
         .await
         .expect_no_session("PLATFORM_UNAVAILABLE");

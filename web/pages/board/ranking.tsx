@@ -2,7 +2,7 @@
 // stays where it is and those who take it fade in, so that no row ever covers another.
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { toneOf } from "../card";
+import { placeOf, toneOf } from "../card";
 import { Portrait, Rolling } from "../parts";
 import type { Category, Nominee } from "./campaign";
 import type { Figures } from "./figures";
@@ -160,13 +160,13 @@ function Rows({ standing, shown, plan, context, rest }: RowsProps) {
 }
 
 function Row({ placed, isBelow, context }: { placed: Placed; isBelow: boolean; context: Context }) {
-  const { nominee, rank } = placed;
+  const { nominee } = placed;
   const votes = context.votesOf(placed);
   return (
     <li class={isBelow ? "row below" : "row"} data-number={nominee.number} style={{ "--part": String(votes / context.most) }}>
       <span class="fill" />
       <Occupant nominee={nominee}>
-        <span class="spot">{rank}</span>
+        <span class="spot">{placeOf(placed)}</span>
         <span class="caption">
           <span class="name">{nominee.name}</span>
           <small>{nominee.employer}</small>

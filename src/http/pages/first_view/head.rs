@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::markup::{Icon, View, html};
 use super::texts::fill;
 use super::times::{count, moment, moment_at, remaining, remaining_line};
-use crate::domain::campaign::{Phase, QuotaScope};
+use crate::domain::campaign::{Phase, QuotaScope, TallyVisibility};
 use crate::domain::media::PictureSize;
 use crate::domain::roster::Roster;
 use crate::domain::tally::Tally;
@@ -277,6 +277,15 @@ pub(super) fn strip(out: &mut String, view: &View<'_>, now: DateTime<Utc>) {
             Escaped(&texts.show_result)
         )
     };
+    let figures = || {
+        if campaign.tally_visibility == TallyVisibility::StaffOnly {
+            return stories.clone();
+        }
+        format!(
+            "<a class=\"button\" href=\"{path}/result\">{}</a>{stories}",
+            Escaped(&texts.show_figures)
+        )
+    };
     let calendar = || {
         format!(
             "<button class=\"primary\" type=\"button\">{} {}</button><button type=\"button\">{} {}</button>",
@@ -305,7 +314,7 @@ pub(super) fn strip(out: &mut String, view: &View<'_>, now: DateTime<Utc>) {
                 "{time}",
                 &time(campaign.voting_closes_at),
             );
-            ("moment", texts.closed_head.clone(), text, stories)
+            ("moment", texts.closed_head.clone(), text, figures())
         }
         Phase::Published | Phase::Archived => {
             let head = if view.phase == Phase::Published {

@@ -8,6 +8,7 @@
 
 mod answers;
 mod device;
+mod early_tap;
 mod head;
 mod list;
 mod markup;
@@ -20,7 +21,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, VARY};
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, VARY,
+};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
@@ -241,6 +244,7 @@ fn respond(
     let mut headers = headers("text/html; charset=utf-8", cache_control);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
     headers.insert(VARY, VARIES);
+    headers.insert(CONTENT_SECURITY_POLICY, early_tap::WITH_SCRIPT.clone());
     if let Some(encoding) = encoding {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
@@ -378,7 +382,8 @@ fn finish(
         format!("<noscript><div class=\"without\"><p>{needs}</p>{without}</div></noscript>");
     let json = serde_json::to_string(carried).unwrap_or_default();
     let after = format!(
-        "<script type=\"application/json\" id=\"first-view\">{}</script>",
+        "<script>{}</script><script type=\"application/json\" id=\"first-view\">{}</script>",
+        early_tap::SCRIPT,
         within_script(&json)
     );
     let body = PageBody {

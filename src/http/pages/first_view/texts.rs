@@ -67,6 +67,7 @@ pub(super) struct Texts {
     pub(super) published_text: String,
     pub(super) archived_head: String,
     pub(super) show_result: String,
+    pub(super) show_figures: String,
     pub(super) read_stories: String,
     pub(super) closed: String,
     pub(super) paused: String,

@@ -98,10 +98,6 @@ impl<'a> Caster<'a> {
             client,
         })
     }
-
-    fn is_guest(&self) -> bool {
-        self.viewer.is_guest()
-    }
 }
 
 /// A refusal, and the nominee that it is about.
@@ -416,7 +412,9 @@ fn check_eligibility(
         Phase::Draft | Phase::Upcoming => CastRefusal::VotingNotOpen,
         Phase::Ended | Phase::Published | Phase::Archived => CastRefusal::VotingClosed,
         Phase::Paused => CastRefusal::VotingPaused,
-        Phase::Voting if caster.is_guest() && !campaign.guests_may_vote => CastRefusal::NotEligible,
+        Phase::Voting if !caster.viewer.kinds().intersects(campaign.admitted()) => {
+            CastRefusal::NotEligible
+        }
         Phase::Voting => return about(NomineeStatus::Frozen, CastRefusal::NomineeFrozen),
     };
     Some(CastRejection {

@@ -59,6 +59,15 @@ impl Viewer {
         matches!(self, Self::Voter { kinds, .. } if kinds.is_guest())
     }
 
+    /// The ways in that it signed in by or is known to have; none but for voters.
+    #[must_use]
+    pub fn kinds(self) -> IdentityKinds {
+        match self {
+            Self::Voter { kinds, .. } => kinds,
+            Self::Anonymous | Self::Staff(_) => IdentityKinds::NONE,
+        }
+    }
+
     /// The member of staff. What it may do is a matter of its memberships.
     #[must_use]
     pub fn staff(self) -> Option<StaffId> {

@@ -14,6 +14,7 @@ use crate::domain::campaign::{
     Campaign, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
 };
 use crate::domain::campaign_life::{CampaignRefusal, Step};
+use crate::domain::identity::IdentityKind;
 use crate::graphql::messages::Language;
 use crate::id::{CampaignId, CategoryId};
 use crate::ledger::{Database, campaign, roster};
@@ -202,6 +203,7 @@ async fn create_campaign(create: CampaignCreate) -> Result<ExitCode, Failure> {
             TallyArgument::StaffOnly => TallyVisibility::StaffOnly,
         },
         guests_may_vote: create.guests,
+        admits: IdentityKind::WechatMiniProgram.into(),
         paused_at: None,
         edit_revision: 1,
         revision: 1,

@@ -19,6 +19,7 @@ use crate::domain::campaign::{
     Campaign, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
 };
 use crate::domain::campaign_life::Step;
+use crate::domain::identity::IdentityKind;
 use crate::domain::roster::Roster;
 use crate::domain::story::life::StoryStep;
 use crate::domain::turnout::ClientKind;
@@ -180,6 +181,7 @@ impl Maker<'_> {
                 votes_per_period: VOTES_PER_DAY,
                 tally_visibility: TallyVisibility::Live,
                 guests_may_vote: true,
+                admits: IdentityKind::WechatMiniProgram.into(),
                 paused_at: None,
                 edit_revision: 1,
                 revision: 1,

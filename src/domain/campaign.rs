@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::identity::{IdentityKind, IdentityKinds};
 use super::media::{MediaName, Picture};
 use crate::id::{CampaignId, CategoryId, OrganisationId, ScopeId};
 
@@ -170,6 +171,9 @@ pub struct Campaign {
     pub tally_visibility: TallyVisibility,
     /// Whether voters without an account of a platform may vote.
     pub guests_may_vote: bool,
+    /// The accounts that may vote: ways in other than a guest's, at least one.
+    #[sqlx(try_from = "String")]
+    pub admits: IdentityKinds,
     /// The time from which votes are refused until further notice.
     pub paused_at: Option<DateTime<Utc>>,
     /// Moves with every edit of the campaign and its categories.
@@ -215,6 +219,16 @@ impl Campaign {
             Lifecycle::Running => Phase::Ended,
             Lifecycle::Published => Phase::Published,
             Lifecycle::Archived => Phase::Archived,
+        }
+    }
+
+    /// The ways in that may vote.
+    #[must_use]
+    pub fn admitted(&self) -> IdentityKinds {
+        if self.guests_may_vote {
+            self.admits.union(IdentityKind::Guest.into())
+        } else {
+            self.admits
         }
     }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use super::campaign::{Campaign, Lifecycle, Phase, QuotaPeriod, QuotaScope, TallyVisibility};
 use super::change::Changes;
 use super::field::{TextBounds, check_text};
+use super::identity::{IdentityKind, IdentityKinds};
 use super::organisation::is_slug;
 
 /// Characters of a campaign's title at most.
@@ -296,13 +297,13 @@ pub fn check_amendment(
     }
 }
 
-fn rules_of(campaign: &Campaign) -> (QuotaPeriod, QuotaScope, i64, TallyVisibility, bool) {
+fn rules_of(campaign: &Campaign) -> (QuotaPeriod, QuotaScope, i64, TallyVisibility, IdentityKinds) {
     (
         campaign.quota_period,
         campaign.quota_scope,
         campaign.votes_per_period,
         campaign.tally_visibility,
-        campaign.guests_may_vote,
+        campaign.admitted(),
     )
 }
 
@@ -325,7 +326,7 @@ pub fn changes_between(before: Option<&Campaign>, after: &Campaign) -> Changes {
 
 /// The fields of a campaign by their names in the API, as texts.
 #[must_use]
-pub fn values(campaign: &Campaign) -> [(&'static str, Option<String>); 15] {
+pub fn values(campaign: &Campaign) -> [(&'static str, Option<String>); 16] {
     let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
     [
         ("slug", Some(campaign.slug.clone())),
@@ -354,6 +355,12 @@ pub fn values(campaign: &Campaign) -> [(&'static str, Option<String>); 15] {
         (
             "rules.guestsMayVote",
             Some(campaign.guests_may_vote.to_string()),
+        ),
+        // None for the mini-program alone, as it was before there were others: older records do not name it.
+        (
+            "rules.admits",
+            (campaign.admits != IdentityKind::WechatMiniProgram.into())
+                .then(|| campaign.admits.to_string()),
         ),
     ]
 }
@@ -387,6 +394,7 @@ mod tests {
             votes_per_period: 3,
             tally_visibility: TallyVisibility::Live,
             guests_may_vote: false,
+            admits: IdentityKind::WechatMiniProgram.into(),
             paused_at: None,
             edit_revision: 1,
             revision: 1,

@@ -1,5 +1,8 @@
 //! The ways in: how voters are known, and which of them a campaign admits.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 /// A way in by which a voter is known.
@@ -8,17 +11,54 @@ use serde::{Deserialize, Serialize};
 pub enum IdentityKind {
     /// By the `WeChat` mini-program.
     WechatMiniProgram,
+    /// By `WeChat`'s official account, on a web page.
+    WechatWeb,
+    /// By the Douyin mini-program.
+    Douyin,
+    /// By the Alipay mini-program.
+    Alipay,
+    /// By a telephone number.
+    Phone,
+    /// By an `OpenID` provider.
+    Oidc,
     /// By a device id that the client made up.
     Guest,
 }
 
 impl IdentityKind {
     /// All of them, the best known first.
-    pub const ALL: [Self; 2] = [Self::WechatMiniProgram, Self::Guest];
+    pub const ALL: [Self; 7] = [
+        Self::WechatMiniProgram,
+        Self::WechatWeb,
+        Self::Douyin,
+        Self::Alipay,
+        Self::Phone,
+        Self::Oidc,
+        Self::Guest,
+    ];
+
+    /// Its name in the API and in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WechatMiniProgram => "WECHAT_MINI_PROGRAM",
+            Self::WechatWeb => "WECHAT_WEB",
+            Self::Douyin => "DOUYIN",
+            Self::Alipay => "ALIPAY",
+            Self::Phone => "PHONE",
+            Self::Oidc => "OIDC",
+            Self::Guest => "GUEST",
+        }
+    }
 
     fn bit(self) -> u16 {
         match self {
             Self::WechatMiniProgram => 1,
+            Self::WechatWeb => 1 << 1,
+            Self::Douyin => 1 << 2,
+            Self::Alipay => 1 << 3,
+            Self::Phone => 1 << 4,
+            Self::Oidc => 1 << 5,
             Self::Guest => 1 << 15,
         }
     }
@@ -52,6 +92,24 @@ impl IdentityKinds {
             .filter(move |kind| self.contains(*kind))
     }
 
+    /// Those without a guest's.
+    #[must_use]
+    pub fn accounts(self) -> Self {
+        Self(self.0 & !IdentityKind::Guest.bit())
+    }
+
+    /// These and those.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether they are those of a guest and no other.
     #[must_use]
     pub fn is_guest(self) -> bool {
@@ -62,6 +120,43 @@ impl IdentityKinds {
 impl From<IdentityKind> for IdentityKinds {
     fn from(kind: IdentityKind) -> Self {
         Self(kind.bit())
+    }
+}
+
+impl fmt::Display for IdentityKinds {
+    /// Their names with a space between, as tables have them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, kind) in self.iter().enumerate() {
+            let space = if index == 0 { "" } else { " " };
+            write!(f, "{space}{}", kind.name())?;
+        }
+        Ok(())
+    }
+}
+
+/// A name that is no way in.
+#[derive(Debug, thiserror::Error, Clone, Copy, PartialEq, Eq)]
+#[error("a way in has a name that is not known")]
+pub struct UnknownKind;
+
+impl FromStr for IdentityKinds {
+    type Err = UnknownKind;
+
+    /// Reads what [`Self::fmt`] wrote.
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        let kind = |name| {
+            let mut all = IdentityKind::ALL.into_iter();
+            all.find(|kind| kind.name() == name).ok_or(UnknownKind)
+        };
+        text.split_whitespace().map(kind).collect()
+    }
+}
+
+impl TryFrom<String> for IdentityKinds {
+    type Error = UnknownKind;
+
+    fn try_from(text: String) -> Result<Self, UnknownKind> {
+        text.parse()
     }
 }
 
@@ -91,9 +186,28 @@ mod tests {
     }
 
     #[test]
+    fn names_are_read_as_they_are_written() {
+        let all: IdentityKinds = IdentityKind::ALL.into_iter().collect();
+        assert_eq!(all.to_string().parse(), Ok(all));
+        assert_eq!("".parse(), Ok(IdentityKinds::NONE));
+        assert_eq!(
+            "GUEST OIDC"
+                .parse::<IdentityKinds>()
+                .map(|kinds| kinds.to_string()),
+            Ok("OIDC GUEST".to_owned())
+        );
+        assert_eq!("OIDC,GUEST".parse::<IdentityKinds>(), Err(UnknownKind));
+        assert!(all.accounts().contains(IdentityKind::Oidc));
+        assert!(!all.accounts().contains(IdentityKind::Guest));
+        assert_eq!(all.accounts().union(IdentityKind::Guest.into()), all);
+    }
+
+    #[test]
     fn the_bits_of_tokens_that_are_out_keep_their_meaning() {
         let bits = |kind| IdentityKinds::from(kind).0;
-        assert_eq!(bits(IdentityKind::WechatMiniProgram), 1);
+        for (index, kind) in IdentityKind::ALL.into_iter().enumerate().take(6) {
+            assert_eq!(bits(kind), 1 << index, "{kind:?}");
+        }
         assert_eq!(bits(IdentityKind::Guest), 0x8000);
     }
 }

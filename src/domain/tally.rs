@@ -218,6 +218,7 @@ mod tests {
     use crate::domain::campaign::{
         Campaign, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
     };
+    use crate::domain::identity::IdentityKind;
     use crate::domain::nominee::{Nominee, NomineeStatus};
     use crate::id::OrganisationId;
 
@@ -258,6 +259,7 @@ mod tests {
             votes_per_period: 3,
             tally_visibility: TallyVisibility::Live,
             guests_may_vote: true,
+            admits: IdentityKind::WechatMiniProgram.into(),
             paused_at: None,
             edit_revision: 1,
             revision: 1,

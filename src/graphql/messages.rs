@@ -9,6 +9,7 @@ use crate::app::pictures::PictureFault;
 use crate::app::sign_in::SignInRefusal;
 use crate::app::uploads::UploadRefusal;
 use crate::app::voting::CastRefusal;
+use crate::domain::identity::{IdentityKind, IdentityKinds};
 
 /// The language of texts for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -57,6 +58,26 @@ impl Language {
         }
     }
 
+    /// The message of a cast by somebody whose ways in are not among these.
+    pub(super) fn not_eligible(self, admitted: IdentityKinds) -> String {
+        let name = |kind| match kind {
+            IdentityKind::WechatMiniProgram => {
+                self.pick("in the WeChat mini-program", "微信小程序")
+            }
+            IdentityKind::WechatWeb => self.pick("with WeChat", "微信"),
+            IdentityKind::Douyin => self.pick("in the Douyin mini-program", "抖音小程序"),
+            IdentityKind::Alipay => self.pick("in the Alipay mini-program", "支付宝小程序"),
+            IdentityKind::Phone => self.pick("by telephone number", "手机号"),
+            IdentityKind::Oidc => self.pick("with the organiser's account", "主办方账号"),
+            IdentityKind::Guest => self.pick("as a guest", "访客身份"),
+        };
+        let names: Vec<_> = admitted.iter().map(name).collect();
+        match self {
+            Self::English => format!("To vote here, sign in {}.", names.join(" or ")),
+            Self::Chinese => format!("请用{}登录后再投票。", names.join("或")),
+        }
+    }
+
     /// The message of a cast that was refused.
     pub(super) fn cast_refusal(self, why: CastRefusal) -> &'static str {
         match why {
@@ -81,8 +102,8 @@ impl Language {
                 "该候选人目前暂停接受投票。",
             ),
             CastRefusal::NotEligible => self.pick(
-                "Sign in through the mini-program to vote here.",
-                "请通过小程序登录后再投票。",
+                "Sign in in another way to vote here.",
+                "请换一种方式登录后再投票。",
             ),
             CastRefusal::IdempotencyKeyReused => self.pick(
                 "This idempotency key belongs to another vote: use a new one.",

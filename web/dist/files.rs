@@ -1,7 +1,7 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-xoLtg8b_.js",
-    style: "main-CyRVaJ_e.css",
+    script: "main-BgOGhGbE.js",
+    style: "main-GIuRqWbp.css",
 };
 pub(super) const DESK: Program = Program {
     script: "desk-main-DlA1kh50.js",
@@ -9,10 +9,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-C2wgbomt.js",
+        name: "board-CTMp4CHu.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-C2wgbomt.js.br"),
-        gzip: include_bytes!("board-C2wgbomt.js.gz"),
+        brotli: include_bytes!("board-CTMp4CHu.js.br"),
+        gzip: include_bytes!("board-CTMp4CHu.js.gz"),
     },
     File {
         name: "board-DA5vKeS6.css",
@@ -21,22 +21,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("board-DA5vKeS6.css.gz"),
     },
     File {
-        name: "live-Chjh91Ut.js",
+        name: "live-Srb2FAEQ.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-Chjh91Ut.js.br"),
-        gzip: include_bytes!("live-Chjh91Ut.js.gz"),
+        brotli: include_bytes!("live-Srb2FAEQ.js.br"),
+        gzip: include_bytes!("live-Srb2FAEQ.js.gz"),
     },
     File {
-        name: "main-CyRVaJ_e.css",
+        name: "main-BgOGhGbE.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-BgOGhGbE.js.br"),
+        gzip: include_bytes!("main-BgOGhGbE.js.gz"),
+    },
+    File {
+        name: "main-GIuRqWbp.css",
         content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("main-CyRVaJ_e.css.br"),
-        gzip: include_bytes!("main-CyRVaJ_e.css.gz"),
-    },
-    File {
-        name: "main-xoLtg8b_.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-xoLtg8b_.js.br"),
-        gzip: include_bytes!("main-xoLtg8b_.js.gz"),
+        brotli: include_bytes!("main-GIuRqWbp.css.br"),
+        gzip: include_bytes!("main-GIuRqWbp.css.gz"),
     },
     File {
         name: "result-BcRcqcoJ.css",
@@ -45,16 +45,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("result-BcRcqcoJ.css.gz"),
     },
     File {
-        name: "result-DxsjsXzg.js",
+        name: "result-snjDEdLq.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-DxsjsXzg.js.br"),
-        gzip: include_bytes!("result-DxsjsXzg.js.gz"),
+        brotli: include_bytes!("result-snjDEdLq.js.br"),
+        gzip: include_bytes!("result-snjDEdLq.js.gz"),
     },
     File {
-        name: "share_sheet-C53jo9_u.js",
+        name: "share_sheet-DUlR101U.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-C53jo9_u.js.br"),
-        gzip: include_bytes!("share_sheet-C53jo9_u.js.gz"),
+        brotli: include_bytes!("share_sheet-DUlR101U.js.br"),
+        gzip: include_bytes!("share_sheet-DUlR101U.js.gz"),
     },
     File {
         name: "share_sheet-DqX8_wAe.css",
@@ -69,16 +69,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-DKG-Jjf0.js",
+        name: "stories-DT8-irjx.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-DKG-Jjf0.js.br"),
-        gzip: include_bytes!("stories-DKG-Jjf0.js.gz"),
+        brotli: include_bytes!("stories-DT8-irjx.js.br"),
+        gzip: include_bytes!("stories-DT8-irjx.js.gz"),
     },
     File {
-        name: "story-Dc7K8ZYf.js",
+        name: "story-CjsO-47v.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-Dc7K8ZYf.js.br"),
-        gzip: include_bytes!("story-Dc7K8ZYf.js.gz"),
+        brotli: include_bytes!("story-CjsO-47v.js.br"),
+        gzip: include_bytes!("story-CjsO-47v.js.gz"),
     },
     File {
         name: "desk-account-DrBXjmDW.js",

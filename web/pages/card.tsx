@@ -7,8 +7,6 @@ import { t } from "./texts";
 interface NomineeCardProps {
   href: string;
   nominee: NomineeCardFragment;
-  /** Set for those that are in sight at first: their pictures do not wait. */
-  isFirst: boolean;
   /** The button of the vote, and why the last one was refused. */
   children: ComponentChildren;
 }
@@ -23,14 +21,14 @@ interface NomineeCardProps {
  *
  * A picture is 300 by 400 and 3:4 whatever it is like; N of the tone is the number's.
  */
-export function NomineeCard({ href, nominee, isFirst, children }: NomineeCardProps) {
+export function NomineeCard({ href, nominee, children }: NomineeCardProps) {
   const { number, name, employer } = nominee;
   const place = placeOf(nominee);
   return (
     <li class="nominee">
       <a href={href}>
         <span class={`face ${toneOf(number)}`}>
-          <Portrait nominee={nominee} isFirst={isFirst} />
+          <Portrait nominee={nominee} />
           <span class="number">{t().number(number)}</span>
           <Medal rank={place} />
         </span>

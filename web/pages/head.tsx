@@ -21,6 +21,12 @@ interface HeadProps {
   languageButton: JSX.Element;
 }
 
+/** Phones get the small picture: it is darkened behind the title there, and the program waits for less. */
+function narrowOf({ coverUrl, smallCoverUrl }: Campaign) {
+  if (!coverUrl || !smallCoverUrl || smallCoverUrl === coverUrl) return {};
+  return { srcset: `${smallCoverUrl} 400w, ${coverUrl} 1200w`, sizes: "(max-width: 600px) 33vw, 100vw" };
+}
+
 /** Large above the nominees, a band above everything else. */
 export function Head({ route, campaign, onEnd, languageButton }: HeadProps) {
   const { slug } = route;
@@ -32,6 +38,7 @@ export function Head({ route, campaign, onEnd, languageButton }: HeadProps) {
           <img
             class="scene"
             src={campaign.coverUrl}
+            {...narrowOf(campaign)}
             alt=""
             decoding="async"
             referrerpolicy="no-referrer"

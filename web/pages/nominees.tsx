@@ -17,8 +17,6 @@ import { t } from "./texts";
 
 const pageSize = 30;
 const searchDelayMs = 300;
-/** So many cards are in sight at first. */
-const firstCards = 4;
 const waitingCards = 8;
 
 interface NomineeFilter {
@@ -264,13 +262,8 @@ function NomineeList({ slug, campaign, list, layout, clearSearch }: NomineeListP
   return (
     <>
       <ul class={`nominees ${layout}`} aria-busy={isWaiting}>
-        {list.nodes.map((nominee, i) => (
-          <NomineeCard
-            key={nominee.id}
-            href={nomineePath(slug, nominee.number)}
-            nominee={nominee}
-            isFirst={i < firstCards}
-          >
+        {list.nodes.map((nominee) => (
+          <NomineeCard key={nominee.id} href={nomineePath(slug, nominee.number)} nominee={nominee}>
             <VoteButton slug={slug} nominee={nominee} campaign={campaign} />
             <Refusal slug={slug} nominee={nominee} />
           </NomineeCard>

@@ -676,7 +676,7 @@ export type FindCampaignQueryVariables = Exact<{
 }>;
 
 
-export type FindCampaignQuery = { serverTime: string, campaign: { id: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, guestsMayVote: boolean }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { countedVotes: number, voters: number } | null, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
+export type FindCampaignQuery = { serverTime: string, campaign: { id: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, smallCoverUrl: string | null, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, guestsMayVote: boolean }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { countedVotes: number, voters: number } | null, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
 
 export type ListNomineesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -790,8 +790,8 @@ export type RecordViewsMutationVariables = Exact<{
 export type RecordViewsMutation = { recordViews: { recorded: number } };
 
 export const FindCampaign: Operation<FindCampaignQuery, FindCampaignQueryVariables> = {
-  id: "5dcbf304067cf97f9bb39acf5df013ba0e5fca34c8ee8cb433f538e96586c8f2",
-  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime campaign(slug:$slug){id title summary coverUrl timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility guestsMayVote}categories{id key name shortlistSize nomineeCount}tally{countedVotes voters}amendments{at subjectLabel changes{field before after}reason}viewerQuotas{...QuotaParts}}}",
+  id: "b9d795e912ae59fd2e7360be0403d813bdc56b8730ac35551d0750ca2e5a38c9",
+  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime campaign(slug:$slug){id title summary coverUrl smallCoverUrl:coverUrl(size:SMALL)timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility guestsMayVote}categories{id key name shortlistSize nomineeCount}tally{countedVotes voters}amendments{at subjectLabel changes{field before after}reason}viewerQuotas{...QuotaParts}}}",
 };
 
 export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {

@@ -95,6 +95,7 @@ impl Desk<'_> {
             votes_per_period: original.votes_per_period,
             tally_visibility: original.tally_visibility,
             guests_may_vote: original.guests_may_vote,
+            admits: original.admits,
             summary: original.summary,
             ..new.campaign
         };

@@ -8,6 +8,7 @@ use super::*;
 use crate::domain::campaign::{
     Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
 };
+use crate::domain::identity::IdentityKind;
 use crate::domain::nominee::NomineeField::{
     self, Category as InCategory, City, Employer, Name, Number,
 };
@@ -65,6 +66,7 @@ fn roster() -> Roster {
         votes_per_period: 1,
         tally_visibility: TallyVisibility::Live,
         guests_may_vote: true,
+        admits: IdentityKind::WechatMiniProgram.into(),
         paused_at: None,
         edit_revision: 1,
         revision: 1,

@@ -7,6 +7,7 @@ use super::*;
 use crate::domain::campaign::{
     Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
 };
+use crate::domain::identity::IdentityKind;
 use crate::domain::nominee::{Nominee, NomineeStatus};
 use crate::domain::roster::Roster;
 use crate::domain::tally::NomineeTotals;
@@ -35,6 +36,7 @@ fn campaign() -> Campaign {
         votes_per_period: 3,
         tally_visibility: TallyVisibility::Live,
         guests_may_vote: true,
+        admits: IdentityKind::WechatMiniProgram.into(),
         paused_at: None,
         edit_revision: 1,
         revision: 1,

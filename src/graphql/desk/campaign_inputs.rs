@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::app::desk::CategoryEdit;
 use crate::domain::campaign::{Campaign as CampaignData, Lifecycle, TimeZone};
+use crate::domain::identity::{self as kinds, IdentityKinds};
 use crate::graphql::types::{
     IdentityKind, Long, QuotaPeriod, QuotaScope, TallyVisibility, Timestamp,
 };
@@ -33,12 +34,18 @@ impl VotingRulesInput {
         campaign.quota_scope = self.scope.into();
         campaign.votes_per_period = i64::from(self.votes_per_period);
         campaign.tally_visibility = self.tally_visibility.into();
-        campaign.guests_may_vote = self.admits.contains(&IdentityKind::Guest);
+        let admitted: IdentityKinds = self
+            .admits
+            .iter()
+            .map(|kind| kinds::IdentityKind::from(*kind))
+            .collect();
+        campaign.guests_may_vote = admitted.contains(kinds::IdentityKind::Guest);
+        campaign.admits = admitted.accounts();
     }
 
-    /// Whether the mini-program is among those that are admitted: a campaign of guests alone cannot be had.
+    /// Whether an account is among those that are admitted: a campaign of guests alone cannot be had.
     pub(super) fn admits_can_be(&self) -> bool {
-        self.admits.contains(&IdentityKind::WechatMiniProgram)
+        self.admits.iter().any(|kind| *kind != IdentityKind::Guest)
     }
 }
 
@@ -223,6 +230,7 @@ pub(super) fn new_draft(organisation_id: OrganisationId, time_zone: TimeZone) ->
         votes_per_period: 1,
         tally_visibility: rules.tally_visibility.into(),
         guests_may_vote: false,
+        admits: kinds::IdentityKind::WechatMiniProgram.into(),
         paused_at: None,
         edit_revision: 1,
         revision: 1,

@@ -113,8 +113,8 @@ impl Language {
                 "每个周期的票数须为1至1000。",
             ),
             CampaignRefusal::InvalidAdmits => self.pick(
-                "Voters of the mini-program must be admitted.",
-                "必须允许小程序用户投票。",
+                "Admit a way in other than a guest's, too.",
+                "除访客外，还须允许至少一种登录方式。",
             ),
             CampaignRefusal::TimesOutOfOrder => self.pick(
                 "The closing must come after the opening, and an extension after the closing until now.",

@@ -15,6 +15,7 @@ use super::{Category, Nominee, Quota, Tally, to_i32};
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::campaign as rules;
+use crate::domain::identity as kinds;
 use crate::domain::roster::Roster;
 use crate::domain::story::FeedFilter;
 use crate::error::Error;
@@ -77,11 +78,22 @@ pub(in crate::graphql) enum TallyVisibility {
 
 /// A kind of voters, by how they sign in.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "kinds::IdentityKind")]
 pub(in crate::graphql) enum IdentityKind {
     /// By a device id, without an account of a platform.
     Guest,
     /// Through the mini-program of `WeChat` (微信).
     WechatMiniProgram,
+    /// On a web page, through an official account of `WeChat` (公众号).
+    WechatWeb,
+    /// Through the mini-program of Douyin (抖音).
+    Douyin,
+    /// Through the mini-program of Alipay (支付宝).
+    Alipay,
+    /// By a telephone number.
+    Phone,
+    /// By an account of the `OpenID` provider that this server is set up for.
+    Oidc,
 }
 
 /// The rules of a campaign's public vote.
@@ -183,11 +195,7 @@ impl Campaign {
             votes_per_period: to_i32(campaign.votes_per_period),
             tally_visibility: campaign.tally_visibility.into(),
             guests_may_vote: campaign.guests_may_vote,
-            admits: if campaign.guests_may_vote {
-                vec![IdentityKind::WechatMiniProgram, IdentityKind::Guest]
-            } else {
-                vec![IdentityKind::WechatMiniProgram]
-            },
+            admits: campaign.admitted().iter().map(Into::into).collect(),
         }
     }
 

@@ -14,7 +14,6 @@ use crate::app::quotas;
 use crate::app::voting::{CastAnswer, CastRefusal, CastRejection};
 use crate::domain::roster::Roster;
 use crate::domain::vote as domain;
-use crate::graphql::messages::Language;
 use crate::graphql::node_id::GlobalId;
 use crate::graphql::page::NomineePage;
 use crate::graphql::{Nullable, app, requester};
@@ -77,11 +76,11 @@ pub(in crate::graphql) struct CastVoteUserError {
 }
 
 impl CastVoteUserError {
-    fn new(rejection: CastRejection, language: Language) -> Self {
+    fn new(rejection: CastRejection, message: String) -> Self {
         let path = || vec!["input".to_owned(), "nomineeId".to_owned()];
         Self {
             code: rejection.why.into(),
-            message: language.cast_refusal(rejection.why).to_owned(),
+            message,
             path: rejection.position.map(|_| path()),
         }
     }
@@ -99,7 +98,7 @@ pub(in crate::graphql) struct CastBallotUserError {
 }
 
 impl CastBallotUserError {
-    fn new(rejection: CastRejection, language: Language) -> Self {
+    fn new(rejection: CastRejection, message: String) -> Self {
         let path = |position: usize| {
             vec![
                 "input".to_owned(),
@@ -109,7 +108,7 @@ impl CastBallotUserError {
         };
         Self {
             code: rejection.why.into(),
-            message: language.cast_refusal(rejection.why).to_owned(),
+            message,
             path: rejection.position.map(path),
         }
     }
@@ -241,6 +240,19 @@ impl CastPayload {
         }
     }
 
+    /// The refusal and its message.
+    fn refusal(&self, ctx: &Context<'_>) -> Option<(CastRejection, String)> {
+        let rejection = self.rejection?;
+        let language = requester(ctx).language;
+        let message = match (&self.ballot, rejection.why) {
+            (Some(ballot), CastRefusal::NotEligible) => {
+                language.not_eligible(ballot.roster().campaign().admitted())
+            }
+            (_, why) => language.cast_refusal(why).to_owned(),
+        };
+        Some((rejection, message))
+    }
+
     /// The quotas that the nominees of the ballot count in.
     async fn quotas(&self, ctx: &Context<'_>) -> Result<Vec<Quota>> {
         let (Some(ballot), Some(voter_id)) = (&self.ballot, requester(ctx).viewer.voter()) else {
@@ -324,9 +336,8 @@ impl CastVotePayload {
 
     /// The refusal; empty when the vote counts.
     async fn user_errors(&self, ctx: &Context<'_>) -> Vec<CastVoteUserError> {
-        let language = requester(ctx).language;
-        let error = |rejection| CastVoteUserError::new(rejection, language);
-        self.cast.rejection.map(error).into_iter().collect()
+        let error = |(rejection, message)| CastVoteUserError::new(rejection, message);
+        self.cast.refusal(ctx).map(error).into_iter().collect()
     }
 }
 
@@ -355,8 +366,7 @@ impl CastBallotPayload {
 
     /// The refusal; empty when the votes count.
     async fn user_errors(&self, ctx: &Context<'_>) -> Vec<CastBallotUserError> {
-        let language = requester(ctx).language;
-        let error = |rejection| CastBallotUserError::new(rejection, language);
-        self.0.rejection.map(error).into_iter().collect()
+        let error = |(rejection, message)| CastBallotUserError::new(rejection, message);
+        self.0.refusal(ctx).map(error).into_iter().collect()
     }
 }

@@ -30,9 +30,18 @@ pub(super) fn head(
     html!(out, "<header><div class=\"hero{band}\">");
     let cover = view.campaign.cover().address(origin, PictureSize::Large);
     if let Some(cover) = cover.filter(|cover| !cover.is_empty()) {
+        let small = view.campaign.cover().address(origin, PictureSize::Small);
+        let narrow = match small.filter(|small| *small != cover) {
+            Some(small) => format!(
+                " srcset=\"{} 400w, {} 1200w\" sizes=\"(max-width: 600px) 33vw, 100vw\"",
+                Escaped(&small),
+                Escaped(&cover)
+            ),
+            None => String::new(),
+        };
         html!(
             out,
-            "<img class=\"scene\" src=\"{}\" alt=\"\" decoding=\"async\" referrerpolicy=\"no-referrer\" \
+            "<img class=\"scene\" src=\"{}\"{narrow} alt=\"\" decoding=\"async\" referrerpolicy=\"no-referrer\" \
             fetchpriority=\"high\">",
             Escaped(&cover)
         );

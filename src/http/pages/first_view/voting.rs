@@ -5,9 +5,6 @@ use super::markup::{Icon, View, face, html, place, quota, tone, vote_button, vot
 use crate::domain::roster::Roster;
 use crate::print::markup::Escaped;
 
-/// So many cards are in sight at first: their pictures do not wait.
-const FIRST_CARDS: usize = 4;
-
 /// The list that is drawn.
 pub(super) struct Shown<'a> {
     pub(super) roster: &'a Roster,
@@ -25,8 +22,8 @@ pub(super) fn nominees(out: &mut String, view: &View<'_>, shown: &Shown<'_>) {
     tools(out, view, shown);
     let layout = if shown.has_lines { "list" } else { "grid" };
     html!(out, "<ul class=\"nominees {layout}\" aria-busy=\"false\">");
-    for (i, nominee) in shown.list.nodes.iter().enumerate() {
-        card(out, view, nominee, i < FIRST_CARDS);
+    for nominee in &shown.list.nodes {
+        card(out, view, nominee);
     }
     out.push_str("</ul>");
     let texts = view.texts;
@@ -99,7 +96,7 @@ fn tools(out: &mut String, view: &View<'_>, shown: &Shown<'_>) {
     );
 }
 
-fn card(out: &mut String, view: &View<'_>, card: &Card, is_first: bool) {
+fn card(out: &mut String, view: &View<'_>, card: &Card) {
     html!(
         out,
         "<li class=\"nominee\"><a href=\"{}/n/{}\"><span class=\"{}\">",
@@ -107,7 +104,7 @@ fn card(out: &mut String, view: &View<'_>, card: &Card, is_first: bool) {
         card.number,
         tone(card)
     );
-    face(out, view, card, card.portrait_url.as_deref(), is_first);
+    face(out, view, card, card.portrait_url.as_deref(), false);
     html!(
         out,
         "</span><span class=\"who\"><strong>{}</strong><span class=\"employer\">{}</span></span>\

@@ -18,6 +18,7 @@ pub mod desk;
 mod epoch;
 pub mod exports;
 pub mod likes;
+pub mod mini_program;
 pub mod nominees;
 pub mod operations;
 pub mod pictures;
@@ -32,6 +33,7 @@ pub mod turnout;
 pub mod uploads;
 pub mod views;
 pub mod voting;
+pub mod ways_in;
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::hot::{Action, BucketOwner};
 use crate::id::{SessionId, StaffId, VoterId};
 use crate::ledger::session::{self, NewToken, Session, SessionRole, StoredToken, TokenRotation};
-use crate::ledger::voter::{self, Identity};
+use crate::ledger::voter::{self, Identity, SignedIn};
 use crate::telemetry::RequestId;
 
 /// How long a refresh token is good; each use starts it anew.
@@ -57,6 +57,12 @@ pub enum SignInRefusal {
     PlatformUnavailable,
     /// This server is not set up for the platform.
     PlatformNotConfigured,
+    /// The platform's browse-only mode made up a user for the moment.
+    SnapshotUser,
+    /// The person said no at the other site.
+    Declined,
+    /// The sign-in at the other site took too long, or began in another browser.
+    SignInExpired,
     /// No campaign admits guests.
     GuestsNotAdmitted,
     /// E-mail or password is wrong.
@@ -111,48 +117,6 @@ impl App {
             kind: Some(IdentityKind::Guest),
         };
         self.sign_in_voter(&[guest], None).await.map(Ok)
-    }
-
-    /// Signs in a voter by the login code of the `WeChat` mini-program; a guest who asks for it is the same voter.
-    pub async fn sign_in_wechat(
-        &self,
-        viewer: Viewer,
-        client: &Client,
-        code: &str,
-    ) -> Result<SignInAnswer> {
-        let Some(wechat) = &self.wechat else {
-            return Ok(Err(SignInRefusal::PlatformNotConfigured));
-        };
-        let owner = BucketOwner::Address(client.address);
-        // The platform is not asked for an address whose codes have failed too often.
-        self.hot.check_room(Action::FailedCode, owner)?;
-        let account = match wechat.exchange_code(code, owner.key()).await {
-            Ok(account) => account,
-            Err(error) => {
-                if error == CodeExchangeError::InvalidCode {
-                    self.admit_failure(Action::FailedCode, client)?;
-                }
-                return Ok(Err(error.into()));
-            }
-        };
-        let openid: [&[u8]; 3] = [
-            b"wechat",
-            wechat.app_id().as_bytes(),
-            account.openid.as_str().as_bytes(),
-        ];
-        let openid = self.hash_key.hash(Purpose::Identity, &openid);
-        let mut identities = vec![Identity {
-            hash: &openid,
-            kind: Some(IdentityKind::WechatMiniProgram),
-        }];
-        let unionid = account.unionid.map(|unionid| {
-            let unionid: [&[u8]; 2] = [b"wechat-union", unionid.as_str().as_bytes()];
-            self.hash_key.hash(Purpose::Identity, &unionid)
-        });
-        identities.extend(unionid.as_ref().map(|hash| Identity { hash, kind: None }));
-        self.sign_in_voter(&identities, guest_of(viewer))
-            .await
-            .map(Ok)
     }
 
     /// Signs in a member of staff. Unknown accounts are refused and locked exactly like known ones.
@@ -258,7 +222,7 @@ impl App {
     }
 
     /// Counts a failure of an address, in this process: it is the one that is spared.
-    fn admit_failure(&self, action: Action, client: &Client) -> Result<()> {
+    pub(super) fn admit_failure(&self, action: Action, client: &Client) -> Result<()> {
         self.hot
             .charge(action, BucketOwner::Address(client.address), 1)
     }
@@ -299,13 +263,22 @@ impl App {
     }
 
     /// Signs in the voter of these identities, of one sign-in, and `guest` with it.
-    async fn sign_in_voter(
+    pub(super) async fn sign_in_voter(
         &self,
         identities: &[Identity<'_>],
         guest: Option<VoterId>,
     ) -> Result<SessionTokens> {
         let now = self.clock.now();
         let signed_in = voter::sign_in(&self.database, identities, guest, now).await?;
+        let id = self.settle_links(signed_in).await;
+        let is_guest = identities
+            .iter()
+            .all(|identity| identity.kind == Some(IdentityKind::Guest));
+        self.open_voter_session(id, is_guest).await
+    }
+
+    /// The canonical voter of a sign-in, with the likes of those who were linked to it.
+    pub(super) async fn settle_links(&self, signed_in: SignedIn) -> VoterId {
         let id = signed_in.id;
         for linked in signed_in.linked {
             tracing::info!(
@@ -316,9 +289,14 @@ impl App {
                 tracing::warn!(request = RequestId::current(), %error, "likes of one stay where they are");
             }
         }
-        let is_guest = identities
-            .iter()
-            .all(|identity| identity.kind == Some(IdentityKind::Guest));
+        id
+    }
+
+    pub(super) async fn open_voter_session(
+        &self,
+        id: VoterId,
+        is_guest: bool,
+    ) -> Result<SessionTokens> {
         let viewer = self.voter_of(id, is_guest).await?;
         self.admit_person(viewer).await?;
         self.open_session(viewer).await
@@ -402,6 +380,6 @@ fn normalised_email(email: &str, password: &str) -> Result<String> {
 }
 
 /// The guest who signs in otherwise.
-fn guest_of(viewer: Viewer) -> Option<VoterId> {
+pub(super) fn guest_of(viewer: Viewer) -> Option<VoterId> {
     viewer.voter().filter(|_| viewer.is_guest())
 }

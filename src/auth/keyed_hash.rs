@@ -38,6 +38,10 @@ pub enum Purpose {
     RecoveryCode,
     /// The secret of an invitation.
     Invitation,
+    /// What belongs to a sign-in at another site.
+    SignInAttempt,
+    /// A code that hands a voter over.
+    HandOver,
     /// A refused attempt, which is recorded once an hour.
     Attempt,
 }
@@ -61,6 +65,8 @@ impl Purpose {
             Self::SecondFactor => b"second-factor\0",
             Self::RecoveryCode => b"recovery-code\0",
             Self::Invitation => b"invitation\0",
+            Self::SignInAttempt => b"sign-in-attempt\0",
+            Self::HandOver => b"hand-over\0",
             Self::Attempt => b"attempt\0",
         }
     }

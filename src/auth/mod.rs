@@ -7,6 +7,7 @@ pub mod platform;
 pub mod refresh_token;
 pub mod second_factor;
 pub mod secret;
+pub mod sign_in_attempt;
 pub mod signed_link;
 pub mod token;
 

@@ -140,6 +140,21 @@ impl Language {
                 "This server is not set up for this platform.",
                 "本服务尚未接入该平台。",
             ),
+            SignInRefusal::SnapshotUser => (
+                "SNAPSHOT_USER",
+                "This page is a preview: open the full one at the bottom, then sign in.",
+                "当前为网页快照，请先点击底部的“使用完整服务”，再登录。",
+            ),
+            SignInRefusal::Declined => (
+                "DECLINED",
+                "You have not signed in there.",
+                "您取消了登录。",
+            ),
+            SignInRefusal::SignInExpired => (
+                "SIGN_IN_EXPIRED",
+                "The sign-in took too long: try again.",
+                "登录超时，请重试。",
+            ),
             SignInRefusal::GuestsNotAdmitted => (
                 "GUESTS_NOT_ADMITTED",
                 "Guests are not admitted: sign in through the mini-program.",

@@ -6,10 +6,10 @@
 use async_graphql::{Context, Object, Result};
 
 use super::types::{
-    CastBallotInput, CastBallotPayload, CastVoteInput, CastVotePayload, Likeable, Nominee,
-    RecordViewsInput, RecordViewsPayload, RefreshSessionInput, SetLikeInput, SetLikePayload,
+    CastBallotInput, CastBallotPayload, CastVoteInput, CastVotePayload, CreateHandOverPayload, Likeable, Nominee,
+    RecordViewsInput, RecordViewsPayload, RedeemHandOverInput, RefreshSessionInput, SetLikeInput, SetLikePayload,
     SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput, SignOutInput,
-    SignOutPayload, Story,
+    SignOutPayload, Story, Timestamp,
 };
 use super::{app, node_id, requester};
 use crate::app::likes;
@@ -31,8 +31,36 @@ impl PublicMutation {
         #[graphql(desc = "The platform and its login code.")] input: SignInMiniProgramInput,
     ) -> Result<SignInPayload> {
         let requester = requester(ctx);
-        let sign_in = app(ctx).sign_in_wechat(requester.viewer, &requester.client, &input.code);
+        let sign_in = app(ctx).sign_in_mini_program(
+            requester.viewer,
+            &requester.client,
+            input.platform.into(),
+            &input.code,
+        );
         let answer = Box::pin(sign_in).await?;
+        Ok(SignInPayload::new(ctx, Some("code"), answer))
+    }
+
+    /// Makes a code by which the viewer, a voter with an account, is the same voter in a page that it opens: a
+    /// mini-program's in its web view.
+    async fn create_hand_over(&self, ctx: &Context<'_>) -> Result<CreateHandOverPayload> {
+        let hand_over = Box::pin(app(ctx).create_hand_over(requester(ctx).viewer)).await?;
+        Ok(CreateHandOverPayload {
+            code: hand_over.code,
+            expires_at: Timestamp(hand_over.expires_at),
+        })
+    }
+
+    /// Signs in the voter who is handed over: by its own program, or by a way in that led over another site. A guest who
+    /// sends its access token is that voter from then on.
+    async fn redeem_hand_over(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code.")] input: RedeemHandOverInput,
+    ) -> Result<SignInPayload> {
+        let requester = requester(ctx);
+        let redeem = app(ctx).redeem_hand_over(requester.viewer, &requester.client, &input.code);
+        let answer = Box::pin(redeem).await?;
         Ok(SignInPayload::new(ctx, Some("code"), answer))
     }
 

@@ -6,7 +6,7 @@ use super::connection::PageArgs;
 use super::node_id;
 use super::types::{
     Campaign, CampaignConnection, CampaignPhase, Node, Nominee, NomineeConnection, NomineeOrder,
-    NomineeQuery, Story, StoryConnection, Timestamp, Viewer, find_nodes, list_campaigns,
+    NomineeQuery, SignInWay, Story, StoryConnection, Timestamp, Viewer, find_nodes, list_campaigns,
     list_nominees, list_stories,
 };
 use super::{Nullable, app, mark_read, requester};
@@ -42,6 +42,11 @@ impl PublicQuery {
             );
         }
         find_nodes(ctx, &ids).await
+    }
+
+    /// The ways in for voters that this server is set up for, the best known first. A campaign may admit fewer.
+    async fn sign_in_ways(&self, ctx: &Context<'_>) -> Vec<SignInWay> {
+        app(ctx).ways_in().into_iter().map(Into::into).collect()
     }
 
     /// A campaign, by id or by slug: give exactly one.

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, ORIGIN, RETRY_AFTER, SET_COOKIE,
+    CACHE_CONTROL, CONTENT_TYPE, HOST, ORIGIN, RETRY_AFTER,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -19,6 +19,7 @@ use serde_json::json;
 
 use super::Server;
 use super::client::ClientHeaders;
+use super::cookie::{self, SetCookie};
 use super::params::{Rejection, read_json};
 use super::uploads::respond;
 use crate::app::sign_in::{SessionTokens, SignInAnswer, SignInRefusal};
@@ -194,41 +195,25 @@ fn cookie_name(server: &Server) -> &'static str {
     }
 }
 
-/// The refresh token of a request. Of two cookies of the name one was set by a page of a neighbouring domain, which may
-/// do so for this one, too: then neither counts, lest somebody works in another's account.
+/// The refresh token that the browser keeps.
 fn find_cookie(server: &Server, headers: &HeaderMap) -> Option<Secret> {
-    let name = cookie_name(server);
-    let values = headers.get_all(COOKIE).into_iter();
-    let cookies = values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'));
-    let mut found = cookies
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .filter(|(found, value)| *found == name && !value.is_empty())
-        .map(|(_, value)| value);
-    let first = found.next()?;
-    found.next().is_none().then(|| first.to_owned().into())
+    cookie::find(headers, cookie_name(server))
 }
 
 /// Sets the cookie to a refresh token, or deletes it.
 fn set_cookie(server: &Server, response: &mut Response, tokens: Option<&SessionTokens>) {
-    let name = cookie_name(server);
-    let secure = if name == SECURE_COOKIE_NAME {
-        "; Secure"
-    } else {
-        ""
-    };
     let (value, seconds) = tokens.map_or(("", 0), |tokens| {
         let lifetime = tokens.refresh_expires_at - server.app.clock.now();
         (tokens.refresh_token.as_str(), lifetime.num_seconds())
     });
-    let cookie = format!(
-        "{name}={value}; HttpOnly; SameSite=Strict; Path=/desk/session; Max-Age={seconds}{secure}"
-    );
-    if let Ok(mut cookie) = HeaderValue::try_from(cookie) {
-        cookie.set_sensitive(true);
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
+    let cookie = SetCookie {
+        name: cookie_name(server),
+        value,
+        path: "/desk/session",
+        same_site: "Strict",
+        seconds,
+    };
+    cookie.add_to(response);
 }
 
 fn respond_answer(

@@ -4,12 +4,14 @@
 //! reads the parameters of a request; `graphql` is GraphQL over HTTP with its `response` and the `response_cache`,
 //! `socket` graphql-transport-ws and `stream` graphql-sse with their `shared_subscriptions`; `places` bounds both.
 //! `uploads` receives files of staff, `sheets`, `exports` and `reports` give some back; `desk` keeps the session of its
-//! pages. `tally` is the public tally that millions poll through a CDN, `pages` are those of a campaign, `graphiql` the
-//! page for exploring, `health` the paths for load balancers and monitoring.
+//! pages, `sign_in` leads voters over other sites and back, `cookie` has what both keep in the browser. `tally` is the
+//! public tally that millions poll through a CDN, `pages` are those of a campaign, `graphiql` the page for exploring,
+//! `health` the paths for load balancers and monitoring.
 
 mod cache_control;
 mod client;
 mod connection;
+mod cookie;
 mod desk;
 mod exports;
 mod graphiql;
@@ -26,6 +28,7 @@ mod server;
 mod service;
 mod shared_subscriptions;
 mod sheets;
+mod sign_in;
 mod socket;
 mod stream;
 mod tally;

@@ -29,7 +29,7 @@ use super::response_cache::ResponseCache;
 use super::service::{REQUEST_ID, Service, compression, graphql};
 use super::shared_subscriptions::SharedSubscriptions;
 use super::{
-    connection, desk, exports, graphiql, health, pages, reports, sheets, socket, stream, tally,
+    connection, desk, exports, graphiql, health, pages, reports, sheets, sign_in, socket, stream, tally,
     uploads,
 };
 use crate::app::{App, Client};
@@ -195,8 +195,12 @@ impl Server {
         if !self.allowed_origins.is_empty() {
             router = router.layer(cors(&self.allowed_origins));
         }
-        // Beside the layer: no other site may use a session of the desk, whichever sites may use the API.
-        router.merge(desk::router()).with_state(self.clone())
+        // Beside the layer: no other site may use a session of the desk or sign somebody in, whichever sites may use the
+        // API.
+        router
+            .merge(desk::router())
+            .merge(sign_in::router())
+            .with_state(self.clone())
     }
 
     /// The service that answers the requests.

@@ -150,6 +150,38 @@ pub async fn sign_in(
     Ok(signed_in)
 }
 
+/// The same for a voter whose way in was proved before.
+pub async fn sign_in_known(
+    database: &Database,
+    id: VoterId,
+    guest: Option<VoterId>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<SignedIn> {
+    let mut tx = database.begin("sign_in_known_voter").await?;
+    let statement = sql!(
+        "find_canonical_voter",
+        "SELECT COALESCE((SELECT canonical_id FROM voter_link WHERE voter_id = $1), $1)"
+    );
+    let canonical: VoterId = in_tx!(tx.run(statement), (t, text) => sqlx::query_scalar(text)
+        .bind(id).fetch_one(t).await)?;
+    let mut found = vec![canonical];
+    if let Some(guest) = guest
+        && claim_guest(&mut tx, guest).await?
+    {
+        found.push(guest);
+    }
+    let signed_in = if found.len() == 1 {
+        SignedIn {
+            id: canonical,
+            linked: Vec::new(),
+        }
+    } else {
+        link(&mut tx, found, now).await?
+    };
+    tx.commit().await?;
+    Ok(signed_in)
+}
+
 /// The canonical voter that all of these identities are known to be of.
 async fn find_of_all(
     database: &Database,

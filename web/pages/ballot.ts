@@ -1,9 +1,9 @@
 // Where a vote for a nominee stands: what its button shows, told apart by colour, sign and word.
-import type { Campaign, Quota, VoteProgress } from "./campaign";
+import { type Campaign, type Quota, type SignInWay, type VoteProgress, waysHere } from "./campaign";
 import type { NomineeCardFragment } from "./operations";
 import { t } from "./texts";
 
-/** `elsewhere`: the campaign admits no voter of a browser, but those of the mini-program. */
+/** `elsewhere`: the campaign admits no way in that a browser has, but those of mini-programs. */
 export type BallotState =
   | "open"
   | "sending"
@@ -17,17 +17,19 @@ export type BallotState =
 
 export function ballotState(
   { status, viewerHasVoted }: NomineeCardFragment,
-  { phase, rules }: Campaign,
+  campaign: Campaign,
+  ways: SignInWay[],
   quota: Quota | undefined,
   progress: VoteProgress | undefined,
 ): BallotState {
   const state = progress?.state ?? (viewerHasVoted ? "voted" : "idle");
   if (state !== "idle") return state;
+  const { phase } = campaign;
   if (phase === "UPCOMING" || phase === "DRAFT") return "upcoming";
   if (phase !== "VOTING" && phase !== "PAUSED") return "closed";
   if (status !== "ACTIVE") return "frozen";
   if (phase === "PAUSED") return "paused";
-  if (!rules.guestsMayVote) return "elsewhere";
+  if (waysHere(campaign, ways).length === 0) return "elsewhere";
   return quota?.remaining === 0 ? "spent" : "open";
 }
 

@@ -9,6 +9,12 @@ import { castVote, pendingVotes } from "./vote";
 export type Campaign = NonNullable<FindCampaignQuery["campaign"]>;
 export type Quota = NonNullable<Campaign["viewerQuotas"]>[number];
 
+export type SignInWay = FindCampaignQuery["signInWays"][number];
+
+/** The ways in that a browser has and the campaign admits. */
+export const waysHere = ({ rules: { admits } }: Campaign, ways: SignInWay[]) =>
+  ways.filter(({ kind, path }) => (path !== null || kind === "GUEST") && admits.includes(kind));
+
 /** Whether voting has closed, from when on there is a result. */
 export const isOver = ({ phase }: Campaign) => phase === "ENDED" || phase === "PUBLISHED" || phase === "ARCHIVED";
 
@@ -40,6 +46,8 @@ export interface Message {
 export const notice = new Store<Message | undefined>(undefined);
 /** The campaign; null when there is none, an error when it could not be read yet. */
 export const campaign = new Store<Campaign | null | Error | undefined>(undefined);
+/** The ways in that the server has. */
+export const signInWays = new Store<SignInWay[]>([]);
 /** The quotas of the voter; null for someone who has not signed in. */
 export const quotas = new Store<Quota[] | null>(null);
 /** The progress of votes by nominee. */
@@ -93,6 +101,11 @@ export function useQuota(categoryId: string | undefined): Quota | undefined {
 export function takeCampaign(slug: string, answer: FindCampaignQuery): void {
   currentSlug = slug;
   askedMs = Date.now();
+  takeAnswer(answer);
+}
+
+function takeAnswer(answer: FindCampaignQuery): void {
+  signInWays.set(answer.signInWays);
   campaign.set(answer.campaign);
 }
 
@@ -115,7 +128,7 @@ export async function loadCampaign(slug: string): Promise<void> {
     const answer = await execute(FindCampaign, { slug }, { as: reader, isBackground: isRead });
     if (slug !== currentSlug) return;
     takeQuotas(answer.campaign?.viewerQuotas ?? null);
-    campaign.set(answer.campaign);
+    takeAnswer(answer);
   } catch (error) {
     if (slug === currentSlug && !isRead) campaign.set(error as Error);
   }

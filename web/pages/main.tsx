@@ -17,6 +17,7 @@ import { Notice } from "./notice";
 import { Failed } from "./parts";
 import { type Route, parse, start, watchRoute } from "./route";
 import { sharedPoster } from "./sharing";
+import { takeReturn, wanted } from "./sign_in";
 import { t } from "./texts";
 
 /** A page that was not looked at for so long reads the campaign again. */
@@ -32,6 +33,7 @@ const waiting = (hasFailed: boolean) => (
 const Stories = lazy(async () => (await import("./stories")).StoriesView, waiting);
 const Story = lazy(async () => (await import("./story")).StoryView, waiting);
 const ShareSheet = lazy(async () => (await import("./share_sheet")).ShareSheet, () => null);
+const SignInSheet = lazy(async () => (await import("./sign_in_sheet")).SignInSheet, () => null);
 const Result = lazy(async () => (await import("./result")).ResultView, waiting);
 const Board = lazy(async () => (await import("./board/board")).default, waiting);
 
@@ -72,6 +74,7 @@ function CampaignView({ route, languageButton }: CampaignViewProps) {
   const { slug } = route;
   const campaign = currentCampaign.use();
   const poster = sharedPoster.use();
+  const nominee = wanted.use();
   const load = () => void loadCampaign(slug);
   const loaded = campaign instanceof Error ? undefined : (campaign ?? undefined);
   useEffect(() => void openCampaign(slug), [slug]);
@@ -113,6 +116,7 @@ function CampaignView({ route, languageButton }: CampaignViewProps) {
       </main>
       <Notice slug={slug} isRaised={route.view === "nominee"} />
       {poster && <ShareSheet key={poster.path} {...poster} />}
+      {nominee && loaded && <SignInSheet key={nominee.id} slug={slug} campaign={loaded} nominee={nominee} />}
     </>
   );
 }
@@ -188,6 +192,7 @@ async function begin(): Promise<void> {
   const firstView = readFirstView();
   if (route && firstView) {
     takeOver(root, route.slug, firstView);
+    void takeReturn();
     return rememberDevice();
   }
   const stop = announce(root);
@@ -195,6 +200,7 @@ async function begin(): Promise<void> {
   stop();
   root.replaceChildren();
   render(<Pages {...first} />, root);
+  void takeReturn();
   rememberDevice();
 }
 

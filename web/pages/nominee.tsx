@@ -79,7 +79,7 @@ export function NomineeView({ slug, number, campaign }: { slug: string; number: 
           </p>
           <p class="summary">{nominee.summary}</p>
           <div class="ballot">
-            <Refusal slug={slug} nominee={nominee} />
+            <Refusal slug={slug} nominee={nominee} campaign={campaign} />
             <QuotaLine campaign={campaign} category={nominee.category.id} />
             <VoteButton slug={slug} nominee={nominee} campaign={campaign} />
             <LikeButton subject={nominee} />

@@ -265,7 +265,7 @@ function NomineeList({ slug, campaign, list, layout, clearSearch }: NomineeListP
         {list.nodes.map((nominee) => (
           <NomineeCard key={nominee.id} href={nomineePath(slug, nominee.number)} nominee={nominee}>
             <VoteButton slug={slug} nominee={nominee} campaign={campaign} />
-            <Refusal slug={slug} nominee={nominee} />
+            <Refusal slug={slug} nominee={nominee} campaign={campaign} />
           </NomineeCard>
         ))}
         {isWaiting && Array.from({ length: waitingCards }, (_, i) => <li key={i} class="waiting" aria-hidden="true" />)}

@@ -5,10 +5,21 @@ import { count } from "../shared/format";
 import { ApiError, execute } from "../shared/server";
 import { randomUuid, reader } from "../shared/session";
 import { ballotSigns, ballotState, ballotWord } from "./ballot";
-import { type Campaign, type Liked, dismissRefusal, likes, toggleLike, useQuota, vote, votesCast } from "./campaign";
+import {
+  type Campaign,
+  type Liked,
+  dismissRefusal,
+  likes,
+  signInWays,
+  toggleLike,
+  useQuota,
+  votesCast,
+  waysHere,
+} from "./campaign";
 import { type NomineeCardFragment, RecordViews } from "./operations";
 import { pathOf } from "./route";
 import { posterPath, shareOrCopy, sharePoster } from "./sharing";
+import { voteOrSignIn, wanted } from "./sign_in";
 import { t } from "./texts";
 
 /** A drawn sign, of those in icons.css. */
@@ -63,7 +74,7 @@ interface VoteButtonProps {
 export function VoteButton({ slug, nominee, campaign }: VoteButtonProps) {
   const progress = votesCast.use().get(nominee.id);
   const quota = useQuota(nominee.category.id);
-  const state = ballotState(nominee, campaign, quota, progress);
+  const state = ballotState(nominee, campaign, signInWays.use(), quota, progress);
   const sign = ballotSigns[state];
   const contents = (
     <>
@@ -93,7 +104,7 @@ export function VoteButton({ slug, nominee, campaign }: VoteButtonProps) {
       disabled={state !== "open" && !isPressed}
       aria-disabled={isPressed}
       aria-label={state === "open" ? t().voteFor(nominee.name) : `${nominee.name}: ${ballotWord(state)}`}
-      onClick={() => state === "open" && void vote(nominee)}
+      onClick={() => state === "open" && voteOrSignIn(nominee, campaign)}
     >
       {contents}
     </button>
@@ -101,12 +112,14 @@ export function VoteButton({ slug, nominee, campaign }: VoteButtonProps) {
 }
 
 /** Why a vote was refused and what would help, over the card it was for, until that is read. */
-export function Refusal({ slug, nominee }: Omit<VoteButtonProps, "campaign">) {
+export function Refusal({ slug, nominee, campaign }: VoteButtonProps) {
   const refusal = votesCast.use().get(nominee.id)?.refusal;
+  const ways = waysHere(campaign, signInWays.use());
   if (!refusal) return null;
   const { code = "", text } = refusal;
-  const help = t().help[code];
   const isElsewhere = code === "NOT_ELIGIBLE";
+  const canSignIn = isElsewhere && ways.length > 0;
+  const help = canSignIn ? undefined : t().help[code];
   return (
     <div class="refusal" role="alert">
       <p>
@@ -116,10 +129,11 @@ export function Refusal({ slug, nominee }: Omit<VoteButtonProps, "campaign">) {
         type="button"
         onClick={() => {
           dismissRefusal(nominee);
-          if (isElsewhere) sharePoster(slug, nominee);
+          if (canSignIn) wanted.set(nominee);
+          else if (isElsewhere) sharePoster(slug, nominee);
         }}
       >
-        {isElsewhere ? t().toPoster : t().understood}
+        {canSignIn ? t().signIn : isElsewhere ? t().toPoster : t().understood}
       </button>
     </div>
   );

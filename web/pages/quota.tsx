@@ -1,7 +1,7 @@
 // What is left of a voter's votes, as dots and in words.
 import { now } from "../shared/clock";
 import { moment } from "../shared/format";
-import { type Campaign, type Quota, useQuota } from "./campaign";
+import { type Campaign, type Quota, signInWays, useQuota, waysHere } from "./campaign";
 import { t } from "./texts";
 
 /** More votes than these are a bar, not dots. */
@@ -22,9 +22,10 @@ export function QuotaDots({ quota: { limit, remaining } }: { quota: Pick<Quota, 
 /** The rest of the quota of a category, or the whole of it where nobody is signed in or no category is meant. */
 export function QuotaLine({ campaign, category }: { campaign: Campaign; category: string | undefined }) {
   const quota = useQuota(category);
-  const { period, scope, votesPerPeriod: limit, guestsMayVote } = campaign.rules;
+  const ways = signInWays.use();
+  const { period, scope, votesPerPeriod: limit } = campaign.rules;
   if (campaign.phase !== "VOTING") return null;
-  if (!guestsMayVote) return <p class="quota elsewhere">{t().voteInMiniProgram}</p>;
+  if (waysHere(campaign, ways).length === 0) return <p class="quota elsewhere">{t().voteInMiniProgram}</p>;
   const isWhole = quota ? quota.category === null : scope === "CAMPAIGN";
   const name = campaign.categories.find(({ id }) => id === category)?.name ?? t().perCategory;
   return (

@@ -51,7 +51,7 @@ export function HowCounted({ campaign }: { campaign: Campaign }) {
       <h3>{isOver(campaign) ? r().howCounted : r().rulesNow}</h3>
       <ul class="counting">
         <li>{r().quota(rules.votesPerPeriod, rules.period === "DAY", rules.scope === "CATEGORY")}</li>
-        <li>{r().who(rules.guestsMayVote)}</li>
+        <li>{r().who(rules.admits)}</li>
         <li>{r().span(time(campaign.votingOpensAt), time(campaign.votingClosesAt))}</li>
         <li>{r().order}</li>
         <li>{r().cut}</li>

@@ -1,6 +1,7 @@
 // The texts of the result, in both languages.
 import { count } from "../shared/format";
 import { language } from "../shared/language";
+import type { IdentityKind } from "./operations";
 
 const many = (n: number, one: string, more: string) => `${count(n)} ${n === 1 ? one : more}`;
 const ordinals = ["First", "Second", "Third"];
@@ -55,10 +56,18 @@ const english = {
   withdrawn: "For nominees no longer listed",
   votersHint: "A voter is an account or a device that has voted at least once.",
   howCounted: "How it was counted",
-  who: (isGuest: boolean): string =>
-    isGuest
-      ? "Voters are users of the WeChat mini-program, and guests in a browser."
-      : "Voters are users of the WeChat mini-program.",
+  who: (admits: readonly IdentityKind[]): string => {
+    const names: Record<IdentityKind, string> = {
+      WECHAT_MINI_PROGRAM: "users of the WeChat mini-program",
+      WECHAT_WEB: "users of WeChat",
+      DOUYIN: "users of the Douyin mini-program",
+      ALIPAY: "users of the Alipay mini-program",
+      PHONE: "owners of a telephone number",
+      OIDC: "holders of an account of the organiser’s",
+      GUEST: "guests in a browser",
+    };
+    return `Voters are ${admits.map((kind) => names[kind]).join(", ")}.`;
+  },
   span: (opens: string, closes: string) =>
     `Votes count from ${opens} to ${closes}. What is cast before the closing counts, though it is stored a moment later.`,
   order: "Nominees are ranked by votes within their category. Equal votes share a place, and the next one is left out: 1, 2, 2, 4.",
@@ -128,7 +137,18 @@ const chinese: typeof english = {
   quota: (n, isDaily, isByCategory) =>
     `每位投票人${isDaily ? "每天" : "全程"}${isByCategory ? "每个类别" : ""}可投 ${count(n)} 票，` +
     `对同一位候选人${isDaily ? "每天" : "全程"}限投一票。`,
-  who: (isGuest) => (isGuest ? "微信小程序用户和浏览器访客均可投票。" : "微信小程序用户可以投票。"),
+  who: (admits) => {
+    const names: Record<IdentityKind, string> = {
+      WECHAT_MINI_PROGRAM: "微信小程序用户",
+      WECHAT_WEB: "微信用户",
+      DOUYIN: "抖音小程序用户",
+      ALIPAY: "支付宝小程序用户",
+      PHONE: "手机号用户",
+      OIDC: "主办方账号用户",
+      GUEST: "浏览器访客",
+    };
+    return `投票人为${admits.map((kind) => names[kind]).join("、")}。`;
+  },
   span: (opens, closes) => `投票时间为 ${opens} 至 ${closes}；截止前投出的票，即使稍后入库，同样计入。`,
   order: "各类别按有效票数排名；票数相同者名次并列，并空出其后的名次：1、2、2、4。",
   cut: "末位并列人数超过剩余名额时，无法以票数区分。",

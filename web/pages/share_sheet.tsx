@@ -1,4 +1,5 @@
 // The sheet with a nominee's poster: to save, to send on, or to share as a link.
+import "./sheet.css";
 import "./share_sheet.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "./parts";

@@ -50,8 +50,9 @@ class Session implements Requester {
     return this.store.read() !== undefined;
   }
 
-  open(tokens: Tokens): void {
-    this.store.write(tokens);
+  /** Takes over the session of a sign-in. Throws `SignInRefused`. */
+  signIn(answer: SignedInFragment): void {
+    this.store.write(tokensOf(answer));
   }
 
   /** Ends it here, and at the server if it can be reached. */
@@ -149,5 +150,5 @@ export const staff = new Session(
 
 /** Signs in a member of staff. Throws `SignInRefused`. */
 export async function signInStaff(email: string, password: string): Promise<void> {
-  staff.open(tokensOf((await execute(SignInStaff, { email, password }, { once: true })).signInStaff));
+  staff.signIn((await execute(SignInStaff, { email, password }, { once: true })).signInStaff);
 }

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 
+use super::campaign::IdentityKind;
 use super::Membership;
 use super::scalars::Timestamp;
 use crate::app::App;
+use crate::app::mini_program;
+use crate::app::ways_in::WayIn;
 use crate::app::sign_in::{SessionTokens, SignInAnswer, SignInRefusal};
 use crate::auth;
 use crate::error::Error;
@@ -17,19 +20,64 @@ use tokio::sync::OnceCell;
 
 /// A platform that mini-programs run on.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "mini_program::MiniProgramPlatform")]
 pub(super) enum MiniProgramPlatform {
     /// WeChat (微信).
     Wechat,
+    /// Douyin (抖音).
+    Douyin,
+    /// Alipay (支付宝).
+    Alipay,
 }
 
 /// The input of `signInMiniProgram`.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SignInMiniProgramInput {
     /// The platform.
-    platform: MiniProgramPlatform,
-    /// The login code that the platform gave the mini-program (`wx.login`): good once, for five minutes.
+    pub(in crate::graphql) platform: MiniProgramPlatform,
+    /// The login code that the platform gave the mini-program (`wx.login`, `tt.login`, `my.getAuthCode`): good once, for
+    /// minutes.
     #[graphql(secret)]
     pub(in crate::graphql) code: String,
+}
+
+/// The input of `redeemHandOver`.
+#[derive(InputObject)]
+pub(in crate::graphql) struct RedeemHandOverInput {
+    /// The code.
+    #[graphql(secret)]
+    pub(in crate::graphql) code: String,
+}
+
+/// The answer of `createHandOver`.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct CreateHandOverPayload {
+    /// For `redeemHandOver` in the page that is opened, behind the `#` of its address: `#hand-over=CODE`. Good once.
+    pub(in crate::graphql) code: String,
+    /// When it is good no more: in half a minute.
+    pub(in crate::graphql) expires_at: Timestamp,
+}
+
+/// A way in for voters that this server is set up for.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct SignInWay {
+    /// The kind of identity that it gives.
+    kind: IdentityKind,
+    /// What the operator calls the account, where it has a name of its own.
+    name: Option<String>,
+    /// The path on this server that it begins at, where it leads over another site. Open it with `?back=` and the path
+    /// of the page to come back to, which finds `#hand-over=CODE` for `redeemHandOver` there, or `#sign-in=REASON`.
+    path: Option<String>,
+}
+
+impl From<WayIn> for SignInWay {
+    fn from(way: WayIn) -> Self {
+        Self {
+            kind: way.kind.into(),
+            name: way.name,
+            path: way.path,
+        }
+    }
 }
 
 /// The input of `signInGuest`.
@@ -83,6 +131,12 @@ pub(super) enum SignInErrorCode {
     PlatformUnavailable,
     /// This server is not set up for the platform.
     PlatformNotConfigured,
+    /// WeChat's browse-only mode made up a user for the moment: open the full page first.
+    SnapshotUser,
+    /// The person said no at the other site.
+    Declined,
+    /// The sign-in at the other site took too long, or began in another browser.
+    SignInExpired,
     /// No campaign admits guests.
     GuestsNotAdmitted,
     /// E-mail or password is wrong.

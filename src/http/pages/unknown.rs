@@ -53,7 +53,7 @@ fn without_slash(uri: &Uri) -> Option<HeaderValue> {
 }
 
 /// The page that says so; `has_program` where the program may know more of the address.
-pub(super) fn nowhere(client_headers: &ClientHeaders, has_program: bool) -> Response {
+pub(in crate::http) fn nowhere(client_headers: &ClientHeaders, has_program: bool) -> Response {
     let head = PageHead {
         title: "404".to_owned(),
         summary: "",

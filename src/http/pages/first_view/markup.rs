@@ -25,6 +25,8 @@ pub(super) struct View<'a> {
     pub(super) phase: Phase,
     pub(super) language: Language,
     pub(super) texts: &'static Texts,
+    /// Whether the campaign admits a way in that a browser has here.
+    pub(super) has_way_in: bool,
 }
 
 impl View<'_> {
@@ -113,7 +115,7 @@ pub(super) fn vote_button(out: &mut String, view: &View<'_>, card: &Card) {
         }
         _ if card.status != "ACTIVE" => ("frozen", Some("i-lock"), &texts.frozen),
         Phase::Paused => ("paused", Some("i-pause"), &texts.paused_short),
-        Phase::Voting if !view.campaign.guests_may_vote => {
+        Phase::Voting if !view.has_way_in => {
             ("elsewhere", Some("i-code"), &texts.scan)
         }
         Phase::Voting => ("open", None, &texts.vote),
@@ -153,7 +155,7 @@ pub(super) fn quota(out: &mut String, view: &View<'_>, category: Option<&str>) {
     if view.phase != Phase::Voting {
         return;
     }
-    if !campaign.guests_may_vote {
+    if !view.has_way_in {
         html!(
             out,
             "<p class=\"quota elsewhere\">{}</p>",

@@ -359,6 +359,11 @@ fn view<'a>(server: &Server, roster: &'a Roster, path: &'a str, language: Langua
         phase: campaign.phase(server.app.clock.now()),
         language,
         texts: Texts::of(language),
+        has_way_in: server
+            .app
+            .ways_in()
+            .iter()
+            .any(|way| way.is_for_browsers() && campaign.admitted().contains(way.kind)),
     }
 }
 

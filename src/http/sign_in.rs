@@ -1,0 +1,179 @@
+//! Ways in that lead over another site: `GET /sign-in/{way}?back=PATH` leads there, and that site leads back to
+//! `/sign-in/{way}/callback`, which leads to the page with what came of it behind its `#`, where no server and no log
+//! sees it: `#hand-over=CODE` for the page to sign in with, or `#sign-in=REASON`.
+//!
+//! What a browser began is in a cookie of its own ([`SignInAttempt`]), so that a link that somebody else made leads to
+//! no sign-in.
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+
+use super::Server;
+use super::client::ClientHeaders;
+use super::cookie::{self, SetCookie};
+use super::pages::nowhere;
+use crate::app::sign_in::SignInRefusal;
+use crate::app::ways_in::Detour;
+use crate::auth::sign_in_attempt::{ATTEMPT_LIFE, SignInAttempt, is_own_path};
+use crate::error::Result;
+use crate::graphql::error::code_of;
+use crate::graphql::messages::Language;
+
+/// The page to go to where nothing says which one it was.
+const HOME: &str = "/";
+
+/// The paths.
+pub(super) fn router() -> Router<Server> {
+    Router::new()
+        .route("/sign-in/{way}", get(begin))
+        .route("/sign-in/{way}/callback", get(finish))
+}
+
+/// The page that a sign-in begins on.
+#[derive(Deserialize)]
+struct Begin {
+    #[serde(default)]
+    back: String,
+}
+
+/// Answers `GET /sign-in/{way}`.
+async fn begin(
+    State(server): State<Server>,
+    Path(way): Path<String>,
+    query: Option<Query<Begin>>,
+    client_headers: ClientHeaders,
+) -> Response {
+    let back = query.map(|Query(begin)| begin.back);
+    let (Some(detour), Some(back)) = (detour(&way), back.filter(|back| is_own_path(back))) else {
+        return nowhere(&client_headers, false);
+    };
+    let attempt = match SignInAttempt::new(back, server.app.clock.now()) {
+        Ok(attempt) => attempt,
+        Err(error) => return lead(HOME, &format!("sign-in={}", code_of(&error))),
+    };
+    match Box::pin(server.app.begin_detour(detour, &attempt)).await {
+        Ok(address) => {
+            let mut response = redirect(&address);
+            let kept = attempt.seal(&server.app.hash_key, detour.name());
+            set_cookie(&server, detour, &kept, &mut response);
+            response
+        }
+        Err(refusal) => lead(&attempt.back, &reason(refusal)),
+    }
+}
+
+/// What another site leads back with (RFC 6749, section 4.1.2). `WeChat` leads back without a code where somebody said
+/// no.
+#[derive(Default, Deserialize)]
+struct Return {
+    #[serde(default)]
+    state: String,
+    code: Option<String>,
+}
+
+/// Answers `GET /sign-in/{way}/callback`.
+async fn finish(
+    State(server): State<Server>,
+    Path(way): Path<String>,
+    query: Option<Query<Return>>,
+    client_headers: ClientHeaders,
+    headers: HeaderMap,
+) -> Response {
+    let Some(detour) = detour(&way) else {
+        return nowhere(&client_headers, false);
+    };
+    let Query(found) = query.unwrap_or_default();
+    let kept = cookie::find(&headers, &cookie_name(&server, detour));
+    let kept = kept.as_ref().map_or("", |kept| kept.reveal());
+    let (key, now) = (&server.app.hash_key, server.app.clock.now());
+    let mut response = match SignInAttempt::open(key, detour.name(), kept, &found.state, now) {
+        Some(attempt) => {
+            let outcome = sign_in(&server, &client_headers, detour, &attempt, found.code);
+            let outcome = match Box::pin(outcome).await {
+                Ok(outcome) => outcome,
+                Err(error) => format!("sign-in={}", code_of(&error)),
+            };
+            lead(&attempt.back, &outcome)
+        }
+        None => {
+            let back = SignInAttempt::back_of(key, detour.name(), kept);
+            lead(back.as_deref().unwrap_or(HOME), &reason(SignInRefusal::SignInExpired))
+        }
+    };
+    set_cookie(&server, detour, "", &mut response);
+    response
+}
+
+/// What came of a sign-in, as the page reads it.
+async fn sign_in(
+    server: &Server,
+    client_headers: &ClientHeaders,
+    detour: Detour,
+    attempt: &SignInAttempt,
+    code: Option<String>,
+) -> Result<String> {
+    let Some(code) = code.filter(|code| !code.is_empty()) else {
+        return Ok(reason(SignInRefusal::Declined));
+    };
+    let client = client_headers.client();
+    let answer = server.app.finish_detour(client, detour, attempt, &code).await?;
+    Ok(match answer {
+        Ok(hand_over) => format!("hand-over={}", hand_over.code),
+        Err(refusal) => reason(refusal),
+    })
+}
+
+fn detour(way: &str) -> Option<Detour> {
+    Detour::ALL.into_iter().find(|detour| detour.name() == way)
+}
+
+fn reason(refusal: SignInRefusal) -> String {
+    let (code, _) = Language::default().sign_in_refusal(refusal);
+    format!("sign-in={code}")
+}
+
+/// Leads to a page of ours, with something for it to read.
+fn lead(back: &str, outcome: &str) -> Response {
+    redirect(&format!("{back}#{outcome}"))
+}
+
+fn redirect(address: &str) -> Response {
+    let headers = [
+        (LOCATION, address),
+        (CACHE_CONTROL, "no-store"),
+        // The address that leads back has the code in it.
+        (REFERRER_POLICY, "no-referrer"),
+    ];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+fn cookie_name(server: &Server, detour: Detour) -> String {
+    let url = server.app.public_url.as_deref().unwrap_or_default();
+    let secure = if url.starts_with("https://") {
+        "__Secure-"
+    } else {
+        ""
+    };
+    format!("{secure}acclaim_sign_in_{}", detour.name())
+}
+
+/// Keeps an attempt in the browser, or lets it go.
+fn set_cookie(server: &Server, detour: Detour, kept: &str, response: &mut Response) {
+    let cookie = SetCookie {
+        name: &cookie_name(server, detour),
+        value: kept,
+        path: &format!("/sign-in/{}", detour.name()),
+        same_site: "Lax",
+        seconds: if kept.is_empty() {
+            0
+        } else {
+            ATTEMPT_LIFE.num_seconds()
+        },
+    };
+    cookie.add_to(response);
+}

@@ -1,0 +1,85 @@
+// The sheet that asks somebody to sign in who wants to vote: what fits the browser first.
+import "./sheet.css";
+import "./sign_in_sheet.css";
+import { useEffect, useRef } from "preact/hooks";
+import { type Campaign, type SignInWay, type Votable, signInWays, waysHere } from "./campaign";
+import { Icon, nomineePath } from "./parts";
+import { copyLink } from "./sharing";
+import { isWeChat, leave, wanted } from "./sign_in";
+import { s } from "./sign_in_texts";
+
+interface SheetProps {
+  slug: string;
+  campaign: Campaign;
+  nominee: Votable;
+}
+
+export function SignInSheet({ slug, campaign, nominee }: SheetProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    // Browsers before 2022 know no dialogs: there it lies over the page all the same.
+    if ("showModal" in dialog.current!) dialog.current.showModal();
+    else dialog.current!.setAttribute("open", "");
+  }, []);
+  const close = () => {
+    dialog.current!.close?.();
+    wanted.set(undefined);
+  };
+  const ways = waysHere(campaign, signInWays.use());
+  const wechat = ways.find(({ kind }) => kind === "WECHAT_WEB");
+  const others = ways.filter(({ kind, path }) => kind !== "WECHAT_WEB" && path !== null);
+  const buttons = wechat && isWeChat ? [wechat, ...others] : others;
+  return (
+    <dialog
+      ref={dialog}
+      class="sheet sign-in"
+      aria-labelledby="sheet-title"
+      onClose={close}
+      onClick={(event) => event.target === dialog.current && close()}
+      onKeyDown={(event) => event.key === "Escape" && close()}
+    >
+      <div class="contents">
+        <header>
+          <h2 id="sheet-title">{s().title}</h2>
+          <button class="quiet" type="button" aria-label={s().close} onClick={close}>
+            <Icon sign="i-close" />
+          </button>
+        </header>
+        <p class="why">{s().why(nominee.name)}</p>
+        {buttons.length > 0 && (
+          <div class="ways">
+            {buttons.map((way, index) => (
+              <WayButton key={way.kind} way={way} nominee={nominee} isFirst={index === 0} />
+            ))}
+          </div>
+        )}
+        {wechat && !isWeChat && <Scan path={nomineePath(slug, nominee.number)} isAlone={buttons.length === 0} />}
+        <p class="kept">{s().kept}</p>
+      </div>
+    </dialog>
+  );
+}
+
+function WayButton({ way, nominee, isFirst }: { way: SignInWay; nominee: Votable; isFirst: boolean }) {
+  const text = way.kind === "WECHAT_WEB" ? s().wechat : s().oidc(way.name);
+  return (
+    <button class={isFirst ? "primary" : ""} type="button" onClick={() => leave(way.path!, nominee)}>
+      {text}
+    </button>
+  );
+}
+
+/** The way to WeChat from another browser. */
+function Scan({ path, isAlone }: { path: string; isAlone: boolean }) {
+  return (
+    <section class="scan">
+      {!isAlone && <p class="or">{s().or}</p>}
+      <h3>{s().scanHead}</h3>
+      <img src={`${path}/qr.svg`} alt={s().code} width={168} height={168} />
+      <p>{s().scanOrCopy}</p>
+      <button type="button" onClick={() => void copyLink(path)}>
+        <Icon sign="i-link" /> {s().copy}
+      </button>
+    </section>
+  );
+}

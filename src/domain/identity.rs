@@ -72,6 +72,8 @@ pub struct IdentityKinds(u16);
 impl IdentityKinds {
     /// None.
     pub const NONE: Self = Self(0);
+    /// All.
+    pub const ALL: Self = Self(0x803F);
 
     /// Whether this is among them.
     #[must_use]
@@ -187,7 +189,8 @@ mod tests {
 
     #[test]
     fn names_are_read_as_they_are_written() {
-        let all: IdentityKinds = IdentityKind::ALL.into_iter().collect();
+        let all = IdentityKinds::ALL;
+        assert_eq!(all, IdentityKind::ALL.into_iter().collect());
         assert_eq!(all.to_string().parse(), Ok(all));
         assert_eq!("".parse(), Ok(IdentityKinds::NONE));
         assert_eq!(

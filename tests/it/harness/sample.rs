@@ -6,6 +6,7 @@ use acclaim::clock::Clock;
 use acclaim::domain::campaign::{
     Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
 };
+use acclaim::domain::identity::IdentityKind;
 use acclaim::domain::nominee::{Nominee, NomineeStatus};
 use acclaim::domain::story::Story;
 use acclaim::domain::story::life::StoryReview;
@@ -74,6 +75,7 @@ impl Sample {
             votes_per_period: 3,
             tally_visibility: TallyVisibility::Live,
             guests_may_vote: true,
+            admits: IdentityKind::WechatMiniProgram.into(),
             paused_at: None,
             edit_revision: 1,
             revision: 1,

@@ -1,7 +1,8 @@
 //! Voters and nominees that votes are refused for, by phase, status and role.
 
 use acclaim::auth::Viewer;
-use acclaim::id::StaffId;
+use acclaim::domain::identity::{IdentityKind, IdentityKinds};
+use acclaim::id::{StaffId, VoterId};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -11,6 +12,8 @@ on_both!(
     phases_open_and_close_the_vote,
     frozen_and_withdrawn_nominees_get_no_votes,
     guests_vote_only_where_they_are_admitted,
+    a_refusal_names_the_ways_in_that_would_do,
+    accounts_vote_only_where_their_way_in_is_admitted,
     staff_and_strangers_do_not_vote,
 );
 
@@ -76,6 +79,43 @@ async fn guests_vote_only_where_they_are_admitted(stores: Stores) {
         .await
         .expect_refused("NOT_ELIGIBLE");
     guest.vote(&open.nominee_id(0)).await.expect_counted();
+}
+
+async fn accounts_vote_only_where_their_way_in_is_admitted(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let voter = |kinds: IdentityKinds| {
+        let id = VoterId::new();
+        app.client_of(Viewer::Voter { id, kinds })
+    };
+    for admitted in IdentityKinds::ALL.accounts().iter() {
+        let sample = app
+            .sample_with(|c| (c.guests_may_vote, c.admits) = (false, admitted.into()))
+            .await;
+        let nominee = sample.nominee_id(0);
+        for kind in IdentityKinds::ALL.iter() {
+            let vote = voter(kind.into()).vote(&nominee).await;
+            let expected = (kind != admitted).then_some("NOT_ELIGIBLE");
+            assert_eq!(
+                refusal(&vote),
+                expected,
+                "{kind:?} where {admitted:?} is admitted"
+            );
+        }
+        // One way in of several is enough.
+        let both = [IdentityKind::Guest, admitted].into_iter().collect();
+        voter(both).vote(&nominee).await.expect_counted();
+    }
+}
+
+async fn a_refusal_names_the_ways_in_that_would_do(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let admits = [IdentityKind::WechatWeb, IdentityKind::Oidc];
+    let sample = app
+        .sample_with(|c| (c.guests_may_vote, c.admits) = (false, admits.into_iter().collect()))
+        .await;
+    let refused = app.guest().vote(&sample.nominee_id(0)).await;
+    let message = "To vote here, sign in with WeChat or with the organiser's account.";
+    assert_eq!(refused["userErrors"][0]["message"], message);
 }
 
 async fn staff_and_strangers_do_not_vote(stores: Stores) {

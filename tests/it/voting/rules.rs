@@ -8,6 +8,7 @@ use crate::harness::{Sample, Stores, TestApp, on_both, refusal};
 
 on_both!(
     a_change_of_the_rules_holds_for_the_next_vote_on_every_process,
+    ways_in_that_are_admitted_no_more_hold_for_the_next_vote,
     a_moved_close_decides_by_the_moment_of_the_cast,
     a_nominee_that_moved_away_gets_no_votes_where_it_was,
     a_vote_keeps_its_answer_and_its_rules_whatever_they_become,
@@ -73,6 +74,23 @@ async fn a_change_of_the_rules_holds_for_the_next_vote_on_every_process(stores: 
                 .vote(&sample.nominee_id(0))
                 .await
                 .expect_counted();
+        }
+    }
+}
+
+async fn ways_in_that_are_admitted_no_more_hold_for_the_next_vote(stores: Stores) {
+    let (apps, sample) = two_processes(&stores).await;
+    for (change, refused) in [
+        ("UPDATE campaign SET admits = 'OIDC'", Some("NOT_ELIGIBLE")),
+        (
+            "UPDATE campaign SET admits = 'OIDC WECHAT_MINI_PROGRAM'",
+            None,
+        ),
+    ] {
+        stores.execute(change).await;
+        for app in &apps {
+            let vote = app.voter().vote(&sample.nominee_id(0)).await;
+            assert_eq!(refusal(&vote), refused, "{change}");
         }
     }
 }

@@ -120,7 +120,7 @@ impl App {
         client: &Client,
         code: &str,
     ) -> Result<SignInAnswer> {
-        let Some(wechat) = &self.wechat else {
+        let Some(wechat) = &self.platforms.wechat else {
             return Ok(Err(SignInRefusal::PlatformNotConfigured));
         };
         let owner = BucketOwner::Address(client.address);

@@ -291,7 +291,7 @@ impl Process {
             hot,
             tokens: settings.token_keys()?,
             hash_key: settings.identity.hash_key()?,
-            wechat: settings.wechat()?,
+            platforms: settings.sign_in.platforms()?,
             media: settings.media.store(&settings.store)?,
             mailer: settings.mail.mailer(settings.public_url.as_deref())?,
             public_url: settings.public_url.clone(),
@@ -360,7 +360,7 @@ async fn build_server(
         Arc::clone(app),
         documents,
         settings.connection_limits(),
-        Posters::new(find_font().await, settings.wechat_code_page.clone()),
+        Posters::new(find_font().await, settings.sign_in.wechat_code_page.clone()),
         stopping,
     ))
 }

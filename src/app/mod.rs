@@ -44,7 +44,7 @@ use tokio::sync::broadcast;
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::{HashKey, Purpose};
 use crate::auth::password::Passwords;
-use crate::auth::platform::WeChat;
+use crate::auth::platform::{Platforms, WeChat};
 use crate::auth::token::TokenKeys;
 use crate::bounded::BoundedMap;
 use crate::clock::Clock;
@@ -116,7 +116,8 @@ pub struct App {
     pub(crate) picture_maker: PictureMaker,
     upload_turns: UploadTurns,
     passwords: Passwords,
-    wechat: Option<WeChat>,
+    /// The platforms that people sign in with, as far as they are set up.
+    pub platforms: Platforms,
     /// Campaigns of stories that are out.
     stories: BoundedMap<StoryId, Option<CampaignId>>,
 }
@@ -134,8 +135,8 @@ pub struct Parts {
     pub tokens: TokenKeys,
     /// The key of identities, ids and cursors.
     pub hash_key: HashKey,
-    /// The `WeChat` platform, where it is set up.
-    pub wechat: Option<WeChat>,
+    /// The platforms that people sign in with, as far as they are set up.
+    pub platforms: Platforms,
     /// The store of pictures and uploads, where there is one.
     pub media: Option<MediaStore>,
     /// The way to a mail server, where there is one; needs the public address.
@@ -178,7 +179,7 @@ impl App {
             hot,
             tokens,
             hash_key,
-            wechat,
+            platforms,
             media,
             mailer,
             public_url,
@@ -208,7 +209,7 @@ impl App {
             picture_maker: PictureMaker::default(),
             upload_turns: UploadTurns::default(),
             passwords: Passwords::new()?,
-            wechat,
+            platforms,
             stories: BoundedMap::new(STORIES_REMEMBERED_MAX),
         };
         app.refresh_campaigns().await?;
@@ -220,7 +221,7 @@ impl App {
     /// The `WeChat` platform, where it is set up.
     #[must_use]
     pub fn wechat(&self) -> Option<&WeChat> {
-        self.wechat.as_ref()
+        self.platforms.wechat.as_ref()
     }
 
     /// Whether a member of staff is active and its session has not been ended: rights are looked up, not carried.

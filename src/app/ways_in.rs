@@ -87,7 +87,10 @@ impl HashedPerson {
             hash: &self.own,
             kind: Some(kind),
         };
-        let shared = self.shared.as_ref().map(|hash| Identity { hash, kind: None });
+        let shared = self
+            .shared
+            .as_ref()
+            .map(|hash| Identity { hash, kind: None });
         [own].into_iter().chain(shared).collect()
     }
 }
@@ -120,11 +123,20 @@ impl App {
         let official = platforms.official_account.as_ref().filter(|_| has_pages);
         let oidc = platforms.oidc.as_ref().filter(|_| has_pages);
         let all = [
-            platforms.wechat.as_ref().map(|_| plain(IdentityKind::WechatMiniProgram)),
+            platforms
+                .wechat
+                .as_ref()
+                .map(|_| plain(IdentityKind::WechatMiniProgram)),
             official.map(|_| detour(Detour::Wechat, None)),
-            platforms.douyin.as_ref().map(|_| plain(IdentityKind::Douyin)),
-            platforms.alipay.as_ref().map(|_| plain(IdentityKind::Alipay)),
-            oidc.map(|oidc| detour(Detour::Oidc, oidc.name().map(str::to_owned))),
+            platforms
+                .douyin
+                .as_ref()
+                .map(|_| plain(IdentityKind::Douyin)),
+            platforms
+                .alipay
+                .as_ref()
+                .map(|_| plain(IdentityKind::Alipay)),
+            oidc.map(|oidc| detour(Detour::Oidc, Some(oidc.name().to_owned()))),
             Some(plain(IdentityKind::Guest)),
         ];
         all.into_iter().flatten().collect()
@@ -144,9 +156,14 @@ impl App {
                 Ok(account.authorize_url(&redirect_uri, &attempt.state))
             }
             Detour::Oidc => {
-                let oidc = self.platforms.oidc.as_ref().ok_or(SignInRefusal::PlatformNotConfigured)?;
+                let oidc = self
+                    .platforms
+                    .oidc
+                    .as_ref()
+                    .ok_or(SignInRefusal::PlatformNotConfigured)?;
                 let verifier = attempt.verifier(&self.hash_key);
-                let challenge = BASE64URL_NOPAD.encode(digest(&SHA256, verifier.as_bytes()).as_ref());
+                let challenge =
+                    BASE64URL_NOPAD.encode(digest(&SHA256, verifier.as_bytes()).as_ref());
                 let nonce = attempt.nonce(&self.hash_key);
                 let url = oidc.authorize_url(&redirect_uri, &attempt.state, &nonce, &challenge);
                 Ok(url.await?)
@@ -196,13 +213,34 @@ impl App {
                 if found.is_snapshot {
                     return Err(SignInRefusal::SnapshotUser);
                 }
-                Ok(self.hash_account(b"wechat-web", official.app_id(), b"wechat-union", &found.account))
+                Ok(self.hash_account(
+                    b"wechat-web",
+                    official.app_id(),
+                    b"wechat-union",
+                    &found.account,
+                ))
             }
             Detour::Oidc => {
-                let oidc = self.platforms.oidc.as_ref().ok_or(SignInRefusal::PlatformNotConfigured)?;
+                let oidc = self
+                    .platforms
+                    .oidc
+                    .as_ref()
+                    .ok_or(SignInRefusal::PlatformNotConfigured)?;
                 let redirect_uri = self.detour_return(detour)?;
-                let (verifier, nonce) = (attempt.verifier(&self.hash_key), attempt.nonce(&self.hash_key));
-                let subject = oidc.exchange_code(code, &redirect_uri, &verifier, &nonce, address).await?;
+                let (verifier, nonce) = (
+                    attempt.verifier(&self.hash_key),
+                    attempt.nonce(&self.hash_key),
+                );
+                let subject = oidc
+                    .exchange_code(
+                        code,
+                        &redirect_uri,
+                        &verifier,
+                        &nonce,
+                        address,
+                        self.clock.now(),
+                    )
+                    .await?;
                 let scope = oidc.issuer().as_bytes();
                 Ok(self.hash_person(&[b"oidc", scope, subject.as_str().as_bytes()]))
             }
@@ -236,7 +274,10 @@ impl App {
 
     /// The address that the other site leads back to.
     fn detour_return(&self, detour: Detour) -> std::result::Result<String, SignInRefusal> {
-        let origin = self.public_url.as_deref().ok_or(SignInRefusal::PlatformNotConfigured)?;
+        let origin = self
+            .public_url
+            .as_deref()
+            .ok_or(SignInRefusal::PlatformNotConfigured)?;
         Ok(format!("{origin}/sign-in/{}/callback", detour.name()))
     }
 
@@ -248,7 +289,9 @@ impl App {
                 "A guest is known by its device alone: sign in as a guest there, or with an account here.",
             ));
         }
-        self.hot.take(Action::SignIn, BucketOwner::Voter(id)).await?;
+        self.hot
+            .take(Action::SignIn, BucketOwner::Voter(id))
+            .await?;
         self.hand_over(id).await
     }
 

@@ -60,7 +60,13 @@ impl SignInAttempt {
 
     /// The attempt that a browser kept, where it is one of ours for this way in, of this state and still good.
     #[must_use]
-    pub fn open(key: &HashKey, way: &str, kept: &str, state: &str, now: DateTime<Utc>) -> Option<Self> {
+    pub fn open(
+        key: &HashKey,
+        way: &str,
+        kept: &str,
+        state: &str,
+        now: DateTime<Utc>,
+    ) -> Option<Self> {
         let attempt = Self::unseal(key, way, kept)?;
         (attempt.state == state && now.timestamp() < attempt.ends_at).then_some(attempt)
     }
@@ -104,13 +110,17 @@ impl SignInAttempt {
 }
 
 fn seal(key: &HashKey, way: &str, text: &str) -> [u8; 32] {
-    key.hash(Purpose::SignInAttempt, &[b"seal", way.as_bytes(), text.as_bytes()])
+    key.hash(
+        Purpose::SignInAttempt,
+        &[b"seal", way.as_bytes(), text.as_bytes()],
+    )
 }
 
 /// Whether one may be led back to this path: it is one of the pages of a campaign.
 #[must_use]
 pub fn is_own_path(path: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#' | b'"' | b'<' | b'>');
+    let is_plain =
+        |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#' | b'"' | b'<' | b'>');
     path.starts_with("/c/") && path.len() <= BACK_BYTES_MAX && path.bytes().all(is_plain)
 }
 
@@ -131,15 +141,40 @@ mod tests {
         let key = HashKey::new(&[7; 32]);
         let attempt = attempt();
         let kept = attempt.seal(&key, "oidc");
-        let open = |way, kept: &str, state: &str, now| SignInAttempt::open(&key, way, kept, state, now);
-        let good = open("oidc", &kept, &attempt.state, noon() + TimeDelta::minutes(9));
+        let open =
+            |way, kept: &str, state: &str, now| SignInAttempt::open(&key, way, kept, state, now);
+        let good = open(
+            "oidc",
+            &kept,
+            &attempt.state,
+            noon() + TimeDelta::minutes(9),
+        );
         assert_eq!(good.as_ref(), Some(&attempt));
-        assert_eq!(open("oidc", &kept, &attempt.state, noon() + ATTEMPT_LIFE), None, "too late");
-        assert_eq!(open("wechat", &kept, &attempt.state, noon()), None, "another way");
-        assert_eq!(open("oidc", &kept, &self::attempt().state, noon()), None, "another state");
-        assert_eq!(SignInAttempt::back_of(&key, "oidc", &kept), Some(attempt.back.clone()));
+        assert_eq!(
+            open("oidc", &kept, &attempt.state, noon() + ATTEMPT_LIFE),
+            None,
+            "too late"
+        );
+        assert_eq!(
+            open("wechat", &kept, &attempt.state, noon()),
+            None,
+            "another way"
+        );
+        assert_eq!(
+            open("oidc", &kept, &self::attempt().state, noon()),
+            None,
+            "another state"
+        );
+        assert_eq!(
+            SignInAttempt::back_of(&key, "oidc", &kept),
+            Some(attempt.back.clone())
+        );
         let other = HashKey::new(&[8; 32]);
-        assert_eq!(SignInAttempt::open(&other, "oidc", &kept, &attempt.state, noon()), None, "another key");
+        assert_eq!(
+            SignInAttempt::open(&other, "oidc", &kept, &attempt.state, noon()),
+            None,
+            "another key"
+        );
     }
 
     #[test]
@@ -151,7 +186,11 @@ mod tests {
             let mut changed = kept.clone().into_bytes();
             changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).expect("ASCII");
-            assert_eq!(SignInAttempt::open(&key, "oidc", &changed, &attempt.state, noon()), None, "{index}");
+            assert_eq!(
+                SignInAttempt::open(&key, "oidc", &changed, &attempt.state, noon()),
+                None,
+                "{index}"
+            );
         }
         for junk in ["", ".", "...", "a.b.c.d", "\u{e9}.1.2.3"] {
             assert_eq!(SignInAttempt::back_of(&key, "oidc", junk), None, "{junk:?}");
@@ -170,13 +209,26 @@ mod tests {
 
     #[test]
     fn only_pages_of_campaigns_are_led_back_to() {
-        for good in ["/c/demo", "/c/demo/n/7?order=VOTES&q=%E5%BC%A0", "/c/demo/stories/x"] {
+        for good in [
+            "/c/demo",
+            "/c/demo/n/7?order=VOTES&q=%E5%BC%A0",
+            "/c/demo/stories/x",
+        ] {
             assert!(is_own_path(good), "{good}");
         }
         let long = format!("/c/{}", "a".repeat(BACK_BYTES_MAX));
         for bad in [
-            "", "/", "//c/evil.example", "/desk", "https://evil.example/c/", "/c/\\evil", "/c/a#b", "/c/a b", "/c/\n",
-            "/c/张", &long,
+            "",
+            "/",
+            "//c/evil.example",
+            "/desk",
+            "https://evil.example/c/",
+            "/c/\\evil",
+            "/c/a#b",
+            "/c/a b",
+            "/c/\n",
+            "/c/张",
+            &long,
         ] {
             assert!(!is_own_path(bad), "{bad:?}");
         }

@@ -9,33 +9,26 @@ mod identity;
 mod limits;
 mod mail;
 mod media;
+mod sign_in;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use axum::http::HeaderValue;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
-use self::address::{
-    may_carry_a_secret, parse_listen, parse_network, parse_origin, parse_public_url, parse_store,
-};
+use self::address::{parse_listen, parse_network, parse_origin, parse_public_url, parse_store};
 pub use self::identity::IdentitySettings;
 pub use self::limits::LimitSettings;
 pub use self::mail::MailSettings;
 pub use self::media::MediaSettings;
-use crate::auth::platform::{WeChat, WeChatConfig};
+pub use self::sign_in::SignInSettings;
 use crate::auth::secret::Secret;
 use crate::auth::token::{SECRET_BYTES_MIN, TokenKeys};
 use crate::graphql::document::Policy;
 use crate::graphql::document::manifest;
 use crate::http::{ConnectionLimits, Timeouts};
-
-/// Calls to a platform at once: at 100 ms each, 160 sign-ins a second.
-const PLATFORM_CONCURRENCY_MAX: usize = 16;
-/// Time of one call to a platform.
-const PLATFORM_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A setting that is missing or wrong.
 #[derive(Debug, thiserror::Error)]
@@ -169,40 +162,9 @@ pub struct ServerSettings {
     /// compiler
     #[arg(long, env = "ACCLAIM_DOCUMENTS_MANIFEST", value_delimiter = ',')]
     pub documents_manifest: Vec<PathBuf>,
-    /// The mini-program's `AppID`
-    #[arg(long, env = "ACCLAIM_WECHAT_APP_ID", requires = "wechat_secret")]
-    pub wechat_app_id: Option<String>,
-    /// The mini-program's `AppSecret`
-    #[arg(
-        long,
-        env = "ACCLAIM_WECHAT_SECRET",
-        hide_env_values = true,
-        requires = "wechat_app_id"
-    )]
-    pub wechat_secret: Option<Secret>,
-    /// Address of the platform
-    #[arg(
-        long,
-        env = "ACCLAIM_WECHAT_BASE_URL",
-        default_value = "https://api.weixin.qq.com"
-    )]
-    pub wechat_base_url: String,
-    /// Page of the mini-program that the code on a nominee's poster opens, with `c=` slug `&n=` number as its scene
-    #[arg(
-        long,
-        env = "ACCLAIM_WECHAT_CODE_PAGE",
-        default_value = "pages/nominee/nominee"
-    )]
-    pub wechat_code_page: String,
-    /// An openid of the mini-program's, with which the platform checks the texts of stories: of somebody who opens the
-    /// mini-program every two hours. Without one they are shown as not checked
-    #[arg(
-        long,
-        env = "ACCLAIM_WECHAT_CHECK_OPENID",
-        hide_env_values = true,
-        requires = "wechat_app_id"
-    )]
-    pub wechat_check_openid: Option<Secret>,
+    /// The platforms that people sign in with.
+    #[command(flatten)]
+    pub sign_in: SignInSettings,
     /// Networks of load balancers whose `X-Forwarded-For` is believed, with commas: `10.0.0.0/8,192.0.2.7`
     #[arg(long, env = "ACCLAIM_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
@@ -319,33 +281,6 @@ impl ServerSettings {
         TokenKeys::from_secrets(&secrets).map_err(wrong("ACCLAIM_JWT_SECRET"))
     }
 
-    /// The client of the `WeChat` platform, where it is set up.
-    ///
-    /// # Errors
-    /// When the address of the platform is not one that a secret may be sent to.
-    pub fn wechat(&self) -> Result<Option<WeChat>, ConfigError> {
-        let (Some(app_id), Some(secret)) = (&self.wechat_app_id, &self.wechat_secret) else {
-            return Ok(None);
-        };
-        let base_url = self.wechat_base_url.clone();
-        if !may_carry_a_secret(&base_url) {
-            return Err(wrong("ACCLAIM_WECHAT_BASE_URL")(
-                "must start with https://: the secret travels in it".into(),
-            ));
-        }
-        let config = WeChatConfig {
-            app_id: app_id.clone(),
-            secret: secret.clone(),
-            base_url,
-            concurrency_max: PLATFORM_CONCURRENCY_MAX,
-            timeout: PLATFORM_TIMEOUT,
-            checker_openid: self.wechat_check_openid.clone(),
-        };
-        let wechat = WeChat::new(config)
-            .map_err(|error| wrong("ACCLAIM_WECHAT_BASE_URL")(error.without_url().to_string()))?;
-        Ok(Some(wechat))
-    }
-
     /// Fills the secrets that are not set from the data directory, where they are made at the first start: the demo
     /// keeps its sessions over a restart and needs no setting.
     ///
@@ -421,6 +356,9 @@ mod tests {
             "--identity-secret=hunter2",
             "--wechat-app-id=wx1",
             "--wechat-secret=hunter2",
+            "--wechat-web-app-secret=hunter2",
+            "--douyin-app-secret=hunter2",
+            "--oidc-client-secret=hunter2",
         ]);
         assert_eq!(
             program.settings.store.redis_url(),

@@ -6,10 +6,10 @@
 use async_graphql::{Context, Object, Result};
 
 use super::types::{
-    CastBallotInput, CastBallotPayload, CastVoteInput, CastVotePayload, CreateHandOverPayload, Likeable, Nominee,
-    RecordViewsInput, RecordViewsPayload, RedeemHandOverInput, RefreshSessionInput, SetLikeInput, SetLikePayload,
-    SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput, SignOutInput,
-    SignOutPayload, Story, Timestamp,
+    CastBallotInput, CastBallotPayload, CastVoteInput, CastVotePayload, CreateHandOverPayload,
+    Likeable, Nominee, RecordViewsInput, RecordViewsPayload, RedeemHandOverInput,
+    RefreshSessionInput, SetLikeInput, SetLikePayload, SignInGuestInput, SignInMiniProgramInput,
+    SignInPayload, SignInStaffInput, SignOutInput, SignOutPayload, Story, Timestamp,
 };
 use super::{app, node_id, requester};
 use crate::app::likes;

@@ -29,8 +29,8 @@ use super::response_cache::ResponseCache;
 use super::service::{REQUEST_ID, Service, compression, graphql};
 use super::shared_subscriptions::SharedSubscriptions;
 use super::{
-    connection, desk, exports, graphiql, health, pages, reports, sheets, sign_in, socket, stream, tally,
-    uploads,
+    connection, desk, exports, graphiql, health, pages, reports, sheets, sign_in, socket, stream,
+    tally, uploads,
 };
 use crate::app::{App, Client};
 use crate::auth::Viewer;

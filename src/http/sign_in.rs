@@ -102,7 +102,10 @@ async fn finish(
         }
         None => {
             let back = SignInAttempt::back_of(key, detour.name(), kept);
-            lead(back.as_deref().unwrap_or(HOME), &reason(SignInRefusal::SignInExpired))
+            lead(
+                back.as_deref().unwrap_or(HOME),
+                &reason(SignInRefusal::SignInExpired),
+            )
         }
     };
     set_cookie(&server, detour, "", &mut response);
@@ -121,7 +124,10 @@ async fn sign_in(
         return Ok(reason(SignInRefusal::Declined));
     };
     let client = client_headers.client();
-    let answer = server.app.finish_detour(client, detour, attempt, &code).await?;
+    let answer = server
+        .app
+        .finish_detour(client, detour, attempt, &code)
+        .await?;
     Ok(match answer {
         Ok(hand_over) => format!("hand-over={}", hand_over.code),
         Err(refusal) => reason(refusal),

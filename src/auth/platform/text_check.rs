@@ -15,9 +15,10 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::timeout;
 
-use super::code_image::TOKEN_ERRCODES;
 use super::failure::Failure;
-use super::{ANSWER_BYTES_MAX, WeChat, read};
+use super::mini_program::WeChat;
+use super::outbound::{ANSWER_BYTES_MAX, read};
+use crate::auth::secret::Secret;
 use crate::domain::story::life::TextCheck;
 use crate::telemetry::RequestId;
 
@@ -61,25 +62,23 @@ impl WeChat {
     }
 
     async fn check_piece(&self, openid: &str, content: String) -> Result<TextCheck, Failure> {
-        let token = self.server_token(None).await?;
-        match self.call_for_check(&token, openid, &content).await {
-            Err(Failure::Errcode(errcode)) if TOKEN_ERRCODES.contains(&errcode) => {
-                let token = self.server_token(Some(&token)).await?;
-                self.call_for_check(&token, openid, &content).await
-            }
-            answered => answered,
-        }
+        let content = content.as_str();
+        let call =
+            |token: Secret| async move { self.call_for_check(&token, openid, content).await };
+        self.app.with_token(call).await
     }
 
     async fn call_for_check(
         &self,
-        token: &str,
+        token: &Secret,
         openid: &str,
         content: &str,
     ) -> Result<TextCheck, Failure> {
         let body = json!({ "version": 2, "scene": SCENE, "openid": openid, "content": content });
-        let request = self.http.post(self.endpoint("/wxa/msg_sec_check"));
-        let request = request.query(&[("access_token", token)]).json(&body);
+        let outbound = &self.app.outbound;
+        let request = outbound.post(outbound.endpoint("/wxa/msg_sec_check"));
+        let request = request.query(&[("access_token", token.reveal())]);
+        let request = request.json(&body);
         parse_check(&read(request, ANSWER_BYTES_MAX).await?)
     }
 }

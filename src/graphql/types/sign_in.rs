@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 
-use super::campaign::IdentityKind;
 use super::Membership;
+use super::campaign::IdentityKind;
 use super::scalars::Timestamp;
 use crate::app::App;
 use crate::app::mini_program;
-use crate::app::ways_in::WayIn;
 use crate::app::sign_in::{SessionTokens, SignInAnswer, SignInRefusal};
+use crate::app::ways_in::WayIn;
 use crate::auth;
 use crate::error::Error;
 use crate::graphql::node_id::GlobalId;

@@ -9,7 +9,7 @@ use acclaim::app::sheets::Sheets;
 use acclaim::app::{App, Parts};
 use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
-use acclaim::auth::platform::WeChat;
+use acclaim::auth::platform::{Platforms, WeChat};
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
 use acclaim::domain::access::StaffRole;
@@ -87,7 +87,7 @@ pub struct TestAppBuilder<'s> {
     stores: &'s Stores,
     clock: Clock,
     limits: Limits,
-    wechat: Option<WeChat>,
+    platforms: Platforms,
     jwt_secrets: Vec<&'static str>,
     documents: Policy,
     connection_limits: ConnectionLimits,
@@ -111,7 +111,7 @@ impl TestAppBuilder<'_> {
     }
 
     pub fn with_wechat(mut self, platform: WeChat) -> Self {
-        self.wechat = Some(platform);
+        self.platforms.wechat = Some(platform);
         self
     }
 
@@ -182,7 +182,7 @@ impl TestAppBuilder<'_> {
             hot,
             tokens: TokenKeys::from_secrets(&self.jwt_secrets).expect("good secrets"),
             hash_key: HashKey::new(IDENTITY_SECRET.as_bytes()),
-            wechat: self.wechat,
+            platforms: self.platforms,
             media: self.media,
             mailer: self.mailer,
             public_url: self.public_url,
@@ -249,7 +249,7 @@ impl TestApp {
             stores,
             clock: Clock::manual(noon()),
             limits: generous_limits(),
-            wechat: None,
+            platforms: Platforms::default(),
             jwt_secrets: vec![JWT_SECRET],
             documents: Policy::Open,
             connection_limits: generous_connections(),

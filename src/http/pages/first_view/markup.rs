@@ -115,9 +115,7 @@ pub(super) fn vote_button(out: &mut String, view: &View<'_>, card: &Card) {
         }
         _ if card.status != "ACTIVE" => ("frozen", Some("i-lock"), &texts.frozen),
         Phase::Paused => ("paused", Some("i-pause"), &texts.paused_short),
-        Phase::Voting if !view.has_way_in => {
-            ("elsewhere", Some("i-code"), &texts.scan)
-        }
+        Phase::Voting if !view.has_way_in => ("elsewhere", Some("i-code"), &texts.scan),
         Phase::Voting => ("open", None, &texts.vote),
     };
     let mut contents = String::new();

@@ -1,0 +1,505 @@
+//! The settings of the platforms that people sign in with. Each is set up by two or three settings that go together.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use super::address::may_carry_a_secret;
+use super::{ConfigError, wrong};
+use crate::auth::platform::alipay::{Alipay, AlipayConfig, AlipayConfigError};
+use crate::auth::platform::douyin::{Douyin, DouyinConfig};
+use crate::auth::platform::official_account::{OfficialAccount, OfficialAccountConfig};
+use crate::auth::platform::oidc::{Oidc, OidcConfig};
+use crate::auth::platform::{Platforms, WeChat, WeChatConfig};
+use crate::auth::secret::Secret;
+
+/// Calls to a platform at once: at 100 ms each, 160 sign-ins a second.
+const PLATFORM_CONCURRENCY_MAX: usize = 16;
+/// Time of one call to a platform.
+const PLATFORM_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Settings of the platforms.
+#[derive(Debug, Clone, Args)]
+pub struct SignInSettings {
+    /// The mini-program's `AppID`
+    #[arg(long, env = "ACCLAIM_WECHAT_APP_ID", requires = "wechat_secret")]
+    pub wechat_app_id: Option<String>,
+    /// The mini-program's `AppSecret`
+    #[arg(
+        long,
+        env = "ACCLAIM_WECHAT_SECRET",
+        hide_env_values = true,
+        requires = "wechat_app_id"
+    )]
+    pub wechat_secret: Option<Secret>,
+    /// Address of the platform
+    #[arg(
+        long,
+        env = "ACCLAIM_WECHAT_BASE_URL",
+        default_value = "https://api.weixin.qq.com"
+    )]
+    pub wechat_base_url: String,
+    /// Page of the mini-program that the code on a nominee's poster opens, with `c=` slug `&n=` number as its scene
+    #[arg(
+        long,
+        env = "ACCLAIM_WECHAT_CODE_PAGE",
+        default_value = "pages/nominee/nominee"
+    )]
+    pub wechat_code_page: String,
+    /// An openid of the mini-program's, with which the platform checks the texts of stories: of somebody who opens the
+    /// mini-program every two hours. Without one they are shown as not checked
+    #[arg(
+        long,
+        env = "ACCLAIM_WECHAT_CHECK_OPENID",
+        hide_env_values = true,
+        requires = "wechat_app_id"
+    )]
+    pub wechat_check_openid: Option<Secret>,
+    /// The `AppID` of the official account that people sign in with on web pages inside WeChat
+    #[arg(long, env = "ACCLAIM_WECHAT_WEB_APP_ID")]
+    wechat_web_app_id: Option<String>,
+    /// Its `AppSecret`
+    #[arg(long, env = "ACCLAIM_WECHAT_WEB_APP_SECRET", hide_env_values = true)]
+    wechat_web_app_secret: Option<Secret>,
+    /// Address of the platform for official accounts
+    #[arg(
+        long,
+        env = "ACCLAIM_WECHAT_WEB_BASE_URL",
+        default_value = "https://api.weixin.qq.com"
+    )]
+    wechat_web_base_url: String,
+    /// Address that browsers are sent to for signing in with the official account
+    #[arg(
+        long,
+        env = "ACCLAIM_WECHAT_WEB_AUTHORIZE_URL",
+        default_value = "https://open.weixin.qq.com"
+    )]
+    wechat_web_authorize_url: String,
+    /// The id of the Douyin mini-program
+    #[arg(long, env = "ACCLAIM_DOUYIN_APP_ID")]
+    douyin_app_id: Option<String>,
+    /// Its secret
+    #[arg(long, env = "ACCLAIM_DOUYIN_APP_SECRET", hide_env_values = true)]
+    douyin_app_secret: Option<Secret>,
+    /// Address of Douyin
+    #[arg(
+        long,
+        env = "ACCLAIM_DOUYIN_BASE_URL",
+        default_value = "https://developer.toutiao.com"
+    )]
+    douyin_base_url: String,
+    /// The id of the Alipay mini-program
+    #[arg(long, env = "ACCLAIM_ALIPAY_APP_ID")]
+    alipay_app_id: Option<String>,
+    /// File with its private key: RSA in PKCS#8, as PEM or base64 alone
+    #[arg(long, env = "ACCLAIM_ALIPAY_PRIVATE_KEY_FILE")]
+    alipay_private_key_file: Option<PathBuf>,
+    /// File with Alipay's public key for it, as PEM or base64 alone
+    #[arg(long, env = "ACCLAIM_ALIPAY_PUBLIC_KEY_FILE")]
+    alipay_public_key_file: Option<PathBuf>,
+    /// Address of Alipay
+    #[arg(
+        long,
+        env = "ACCLAIM_ALIPAY_GATEWAY_URL",
+        default_value = "https://openapi.alipay.com/gateway.do"
+    )]
+    alipay_gateway_url: String,
+    /// Issuer of an OpenID Connect provider, exactly as it names itself: `https://sso.example.org/realms/vote`
+    #[arg(long, env = "ACCLAIM_OIDC_ISSUER")]
+    oidc_issuer: Option<String>,
+    /// The id that this server has there
+    #[arg(long, env = "ACCLAIM_OIDC_CLIENT_ID")]
+    oidc_client_id: Option<String>,
+    /// The secret that this server has there; leave it out for a public client
+    #[arg(long, env = "ACCLAIM_OIDC_CLIENT_SECRET", hide_env_values = true)]
+    oidc_client_secret: Option<Secret>,
+    /// Words on its button: `Photographers' Association`; without them, the host of the issuer
+    #[arg(long, env = "ACCLAIM_OIDC_NAME")]
+    oidc_name: Option<String>,
+}
+
+impl SignInSettings {
+    /// The clients of the platforms that are set up.
+    ///
+    /// # Errors
+    /// When a setting is missing that goes with one that is there, or one cannot be used.
+    pub fn platforms(&self) -> Result<Platforms, ConfigError> {
+        Ok(Platforms {
+            wechat: self.wechat()?,
+            official_account: self.official_account()?,
+            douyin: self.douyin()?,
+            alipay: self.alipay()?,
+            oidc: self.oidc()?,
+        })
+    }
+
+    fn wechat(&self) -> Result<Option<WeChat>, ConfigError> {
+        let (Some(app_id), Some(secret)) = (&self.wechat_app_id, &self.wechat_secret) else {
+            return Ok(None);
+        };
+        let setting = "ACCLAIM_WECHAT_BASE_URL";
+        let config = WeChatConfig {
+            app_id: app_id.clone(),
+            secret: secret.clone(),
+            base_url: check_address(setting, &self.wechat_base_url)?,
+            concurrency_max: PLATFORM_CONCURRENCY_MAX,
+            timeout: PLATFORM_TIMEOUT,
+            checker_openid: self.wechat_check_openid.clone(),
+        };
+        WeChat::new(config).map(Some).map_err(no_address(setting))
+    }
+
+    fn official_account(&self) -> Result<Option<OfficialAccount>, ConfigError> {
+        let names = ["ACCLAIM_WECHAT_WEB_APP_ID", "ACCLAIM_WECHAT_WEB_APP_SECRET"];
+        let id = given(self.wechat_web_app_id.as_ref());
+        let secret = given_secret(self.wechat_web_app_secret.as_ref());
+        let Some((app_id, secret)) = pair(names, id, secret)? else {
+            return Ok(None);
+        };
+        let setting = "ACCLAIM_WECHAT_WEB_BASE_URL";
+        let config = OfficialAccountConfig {
+            app_id,
+            secret,
+            base_url: check_address(setting, &self.wechat_web_base_url)?,
+            authorize_url: check_address(
+                "ACCLAIM_WECHAT_WEB_AUTHORIZE_URL",
+                &self.wechat_web_authorize_url,
+            )?,
+            concurrency_max: PLATFORM_CONCURRENCY_MAX,
+            timeout: PLATFORM_TIMEOUT,
+        };
+        let client = OfficialAccount::new(config);
+        client.map(Some).map_err(no_address(setting))
+    }
+
+    fn douyin(&self) -> Result<Option<Douyin>, ConfigError> {
+        let names = ["ACCLAIM_DOUYIN_APP_ID", "ACCLAIM_DOUYIN_APP_SECRET"];
+        let id = given(self.douyin_app_id.as_ref());
+        let secret = given_secret(self.douyin_app_secret.as_ref());
+        let Some((app_id, secret)) = pair(names, id, secret)? else {
+            return Ok(None);
+        };
+        let setting = "ACCLAIM_DOUYIN_BASE_URL";
+        let config = DouyinConfig {
+            app_id,
+            secret,
+            base_url: check_address(setting, &self.douyin_base_url)?,
+            concurrency_max: PLATFORM_CONCURRENCY_MAX,
+            timeout: PLATFORM_TIMEOUT,
+        };
+        Douyin::new(config).map(Some).map_err(no_address(setting))
+    }
+
+    fn alipay(&self) -> Result<Option<Alipay>, ConfigError> {
+        let [app, private, public] = [
+            "ACCLAIM_ALIPAY_APP_ID",
+            "ACCLAIM_ALIPAY_PRIVATE_KEY_FILE",
+            "ACCLAIM_ALIPAY_PUBLIC_KEY_FILE",
+        ];
+        let id = given(self.alipay_app_id.as_ref());
+        let private_file = self.alipay_private_key_file.clone();
+        let public_file = self.alipay_public_key_file.clone();
+        let keys = pair([private, public], private_file, public_file)?;
+        let Some((app_id, (private_file, public_file))) = pair([app, private], id, keys)? else {
+            return Ok(None);
+        };
+        let setting = "ACCLAIM_ALIPAY_GATEWAY_URL";
+        let config = AlipayConfig {
+            app_id,
+            private_key: read_file(private, &private_file)?.into(),
+            public_key: read_file(public, &public_file)?,
+            gateway_url: check_address(setting, &self.alipay_gateway_url)?,
+            concurrency_max: PLATFORM_CONCURRENCY_MAX,
+            timeout: PLATFORM_TIMEOUT,
+        };
+        Alipay::new(config).map(Some).map_err(|error| {
+            let setting = match error {
+                AlipayConfigError::PrivateKey => private,
+                AlipayConfigError::PublicKey => public,
+                AlipayConfigError::GatewayUrl(_) => setting,
+            };
+            wrong(setting)(error.to_string())
+        })
+    }
+
+    fn oidc(&self) -> Result<Option<Oidc>, ConfigError> {
+        let names = ["ACCLAIM_OIDC_ISSUER", "ACCLAIM_OIDC_CLIENT_ID"];
+        let client_id = given(self.oidc_client_id.as_ref());
+        let Some((issuer, client_id)) = pair(names, given(self.oidc_issuer.as_ref()), client_id)?
+        else {
+            let alone = given_secret(self.oidc_client_secret.as_ref());
+            return pair([names[0], "ACCLAIM_OIDC_CLIENT_SECRET"], None::<()>, alone)
+                .map(|_none| None);
+        };
+        let setting = names[0];
+        let host = || {
+            reqwest::Url::parse(&issuer)
+                .ok()?
+                .host_str()
+                .map(str::to_owned)
+        };
+        let config = OidcConfig {
+            name: given(self.oidc_name.as_ref())
+                .or_else(host)
+                .unwrap_or_default(),
+            issuer: check_address(setting, &issuer)?,
+            client_id,
+            client_secret: given_secret(self.oidc_client_secret.as_ref()),
+            concurrency_max: PLATFORM_CONCURRENCY_MAX,
+            timeout: PLATFORM_TIMEOUT,
+        };
+        Oidc::new(config).map(Some).map_err(no_address(setting))
+    }
+}
+
+/// A text that is there: files of variables have empty ones for what is not set.
+fn given(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).cloned()
+}
+
+fn given_secret(secret: Option<&Secret>) -> Option<Secret> {
+    secret.filter(|secret| !secret.reveal().is_empty()).cloned()
+}
+
+/// Two settings that go together: both, or neither.
+fn pair<A, B>(
+    names: [&str; 2],
+    first: Option<A>,
+    second: Option<B>,
+) -> Result<Option<(A, B)>, ConfigError> {
+    let [first_name, second_name] = names;
+    let missing = |name: &str, other: &str| Err(wrong(name)(format!("must be set, as {other} is")));
+    match (first, second) {
+        (Some(first), Some(second)) => Ok(Some((first, second))),
+        (None, None) => Ok(None),
+        (None, Some(_)) => missing(first_name, second_name),
+        (Some(_), None) => missing(second_name, first_name),
+    }
+}
+
+/// An address that codes and secrets may be sent to.
+fn check_address(setting: &str, url: &str) -> Result<String, ConfigError> {
+    if !may_carry_a_secret(url) {
+        return Err(wrong(setting)(
+            "must start with https://: secrets and codes travel there".into(),
+        ));
+    }
+    Ok(url.to_owned())
+}
+
+fn no_address(setting: &str) -> impl Fn(reqwest::Error) -> ConfigError {
+    move |error| wrong(setting)(error.without_url().to_string())
+}
+
+fn read_file(setting: &str, path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let problem = format!("cannot be read ({}): {error}", path.display());
+        wrong(setting)(problem)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(Debug, clap::Parser)]
+    struct Program {
+        #[command(flatten)]
+        settings: SignInSettings,
+    }
+
+    fn platforms(options: &[&str]) -> Result<Platforms, String> {
+        let program = Program::parse_from(["acclaim"].iter().chain(options));
+        program
+            .settings
+            .platforms()
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_is_set_up_unless_it_is_said() {
+        for options in [
+            &[][..],
+            &["--douyin-app-id=", "--douyin-app-secret="],
+            &["--alipay-app-id="],
+            &[
+                "--oidc-issuer=",
+                "--oidc-client-id=",
+                "--oidc-client-secret=",
+            ],
+            &["--oidc-name=Association"],
+        ] {
+            let platforms = platforms(options).expect("no platform is fine");
+            let is_none = platforms.wechat.is_none()
+                && platforms.official_account.is_none()
+                && platforms.douyin.is_none()
+                && platforms.alipay.is_none()
+                && platforms.oidc.is_none();
+            assert!(is_none, "{options:?}");
+        }
+    }
+
+    #[test]
+    fn platforms_are_set_up_by_what_goes_together() {
+        let platforms = platforms(&[
+            "--wechat-web-app-id=wx2",
+            "--wechat-web-app-secret=hunter2",
+            "--douyin-app-id=tt1",
+            "--douyin-app-secret=hunter2",
+            "--oidc-issuer=https://sso.example.org/realms/vote",
+            "--oidc-client-id=vote",
+        ])
+        .expect("good settings");
+        let official_account = platforms
+            .official_account
+            .as_ref()
+            .map(OfficialAccount::app_id);
+        assert_eq!(official_account, Some("wx2"));
+        assert_eq!(platforms.douyin.as_ref().map(Douyin::app_id), Some("tt1"));
+        let oidc = platforms.oidc.as_ref().expect("a provider");
+        assert_eq!(oidc.issuer(), "https://sso.example.org/realms/vote");
+        assert_eq!(oidc.name(), "sso.example.org");
+        let shown = format!("{platforms:?}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+
+    #[test]
+    fn the_missing_half_is_named() {
+        for (options, missing, there) in [
+            (
+                &["--wechat-web-app-id=1"][..],
+                "ACCLAIM_WECHAT_WEB_APP_SECRET",
+                "_APP_ID",
+            ),
+            (
+                &["--wechat-web-app-secret=1"],
+                "ACCLAIM_WECHAT_WEB_APP_ID",
+                "_APP_SECRET",
+            ),
+            (
+                &["--douyin-app-id=1"],
+                "ACCLAIM_DOUYIN_APP_SECRET",
+                "_APP_ID",
+            ),
+            (
+                &["--douyin-app-id=1", "--douyin-app-secret="],
+                "ACCLAIM_DOUYIN_APP_SECRET",
+                "_APP_ID",
+            ),
+            (
+                &["--douyin-app-secret=1"],
+                "ACCLAIM_DOUYIN_APP_ID",
+                "_APP_SECRET",
+            ),
+            (
+                &["--alipay-app-id=1"],
+                "ACCLAIM_ALIPAY_PRIVATE_KEY_FILE",
+                "_APP_ID",
+            ),
+            (
+                &["--alipay-private-key-file=1"],
+                "ACCLAIM_ALIPAY_PUBLIC_KEY_FILE",
+                "_PRIVATE_KEY_FILE",
+            ),
+            (
+                &["--alipay-public-key-file=1"],
+                "ACCLAIM_ALIPAY_PRIVATE_KEY_FILE",
+                "_PUBLIC_KEY_FILE",
+            ),
+            (
+                &["--alipay-private-key-file=1", "--alipay-public-key-file=1"],
+                "ACCLAIM_ALIPAY_APP_ID",
+                "_PRIVATE_KEY_FILE",
+            ),
+            (
+                &["--oidc-issuer=https://a"],
+                "ACCLAIM_OIDC_CLIENT_ID",
+                "_ISSUER",
+            ),
+            (&["--oidc-client-id=1"], "ACCLAIM_OIDC_ISSUER", "_CLIENT_ID"),
+            (
+                &["--oidc-client-secret=1"],
+                "ACCLAIM_OIDC_ISSUER",
+                "_CLIENT_SECRET",
+            ),
+        ] {
+            let said = platforms(options).expect_err("half a pair");
+            assert!(
+                said.starts_with(&format!("{missing} must be set")),
+                "{options:?}: {said}"
+            );
+            assert!(said.contains(there), "{options:?}: {said}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_sent_encrypted_only() {
+        let wechat_web = ["--wechat-web-app-id=1", "--wechat-web-app-secret=1"];
+        let douyin = ["--douyin-app-id=1", "--douyin-app-secret=1"];
+        for (options, url, setting) in [
+            (
+                wechat_web,
+                "--wechat-web-base-url=http://a",
+                "ACCLAIM_WECHAT_WEB_BASE_URL",
+            ),
+            (
+                wechat_web,
+                "--wechat-web-authorize-url=http://a",
+                "ACCLAIM_WECHAT_WEB_AUTHORIZE_URL",
+            ),
+            (
+                douyin,
+                "--douyin-base-url=http://a",
+                "ACCLAIM_DOUYIN_BASE_URL",
+            ),
+            (
+                ["--oidc-client-id=1"; 2],
+                "--oidc-issuer=http://a",
+                "ACCLAIM_OIDC_ISSUER",
+            ),
+        ] {
+            let options = if setting == "ACCLAIM_OIDC_ISSUER" {
+                &options[..1]
+            } else {
+                &options[..]
+            };
+            let options: Vec<&str> = options.iter().copied().chain([url]).collect();
+            let said = platforms(&options).expect_err("it is not encrypted");
+            assert!(
+                said.starts_with(setting) && said.contains("https://"),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_file_that_cannot_be_used_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("key.pem");
+        std::fs::write(&file, "no key").expect("written");
+        let file = file.display();
+        let said = platforms(&[
+            "--alipay-app-id=1",
+            &format!("--alipay-private-key-file={file}"),
+            &format!("--alipay-public-key-file={file}"),
+        ]);
+        let said = said.expect_err("it is no key");
+        assert!(
+            said.starts_with("ACCLAIM_ALIPAY_PRIVATE_KEY_FILE has no RSA key"),
+            "{said}"
+        );
+        let said = platforms(&[
+            "--alipay-app-id=1",
+            "--alipay-private-key-file=/nowhere/private.pem",
+            &format!("--alipay-public-key-file={file}"),
+        ]);
+        let said = said.expect_err("it is not there");
+        assert!(
+            said.starts_with("ACCLAIM_ALIPAY_PRIVATE_KEY_FILE cannot be read (/nowhere"),
+            "{said}"
+        );
+    }
+}

@@ -83,7 +83,9 @@ impl App {
             },
             MiniProgramPlatform::Alipay => match &self.platforms.alipay {
                 Some(alipay) => {
-                    let account = alipay.exchange_code(code, address).await?;
+                    let account = alipay
+                        .exchange_code(code, address, self.clock.now())
+                        .await?;
                     Some(self.hash_account(b"alipay", alipay.app_id(), b"alipay-union", &account))
                 }
                 None => None,

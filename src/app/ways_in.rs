@@ -9,13 +9,14 @@ use super::{App, Client};
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::Purpose;
 use crate::auth::platform::Account;
-use crate::auth::secret::random_bytes;
-use crate::auth::sign_in_attempt::SignInAttempt;
+use crate::auth::platform::official_account::ShareSignature;
+use crate::auth::secret::new_random_text;
+use crate::auth::sign_in_attempt::{SignInAttempt, is_own_path};
 use crate::domain::identity::IdentityKind;
 use crate::error::{Error, Result};
 use crate::hot::{Action, BucketOwner};
 use crate::id::VoterId;
-use crate::ledger::hand_over;
+use crate::ledger::session;
 use crate::ledger::voter::{self, Identity};
 
 /// How long a hand-over code is good: a page opens in that time, even slowly.
@@ -281,6 +282,25 @@ impl App {
         Ok(format!("{origin}/sign-in/{}/callback", detour.name()))
     }
 
+    /// Signs a page of a campaign for `WeChat`'s script; none where that cannot be had.
+    ///
+    /// # Errors
+    /// [`Error::BadUserInput`] for an address that is none of ours.
+    pub async fn sign_share(&self, url: &str) -> Result<Option<ShareSignature>> {
+        let own = self.public_url.as_deref();
+        let path = own.and_then(|own| url.strip_prefix(own));
+        if !path.is_some_and(is_own_path) {
+            return Err(Error::BadUserInput(
+                "url must be the address of a campaign's page on this server.".into(),
+            ));
+        }
+        let Some(account) = &self.platforms.official_account else {
+            return Ok(None);
+        };
+        // What went wrong is logged where it did.
+        Ok(account.sign_share(url, self.clock.now()).await.ok())
+    }
+
     /// A code by which the viewer, a voter with an account, is the same one in a page that it opens.
     pub async fn create_hand_over(&self, viewer: Viewer) -> Result<HandOver> {
         let id = viewer.require_voter()?;
@@ -296,10 +316,10 @@ impl App {
     }
 
     async fn hand_over(&self, id: VoterId) -> Result<HandOver> {
-        let code = BASE64URL_NOPAD.encode(&random_bytes()?);
+        let code = new_random_text()?;
         let hash = self.hash_key.hash(Purpose::HandOver, &[code.as_bytes()]);
         let expires_at = self.clock.now() + HAND_OVER_LIFE;
-        hand_over::insert(&self.database, &hash, id, expires_at).await?;
+        session::insert_hand_over(&self.database, &hash, id, expires_at).await?;
         Ok(HandOver { code, expires_at })
     }
 
@@ -314,7 +334,7 @@ impl App {
         self.hot.check_room(Action::FailedCode, owner)?;
         let hash = self.hash_key.hash(Purpose::HandOver, &[code.as_bytes()]);
         let now = self.clock.now();
-        let Some(id) = hand_over::take(&self.database, &hash, now).await? else {
+        let Some(id) = session::take_hand_over(&self.database, &hash, now).await? else {
             self.admit_failure(Action::FailedCode, client)?;
             return Ok(Err(SignInRefusal::InvalidCode));
         };

@@ -6,8 +6,8 @@ use super::connection::PageArgs;
 use super::node_id;
 use super::types::{
     Campaign, CampaignConnection, CampaignPhase, Node, Nominee, NomineeConnection, NomineeOrder,
-    NomineeQuery, SignInWay, Story, StoryConnection, Timestamp, Viewer, find_nodes, list_campaigns,
-    list_nominees, list_stories,
+    NomineeQuery, ShareSignature, SignInWay, Story, StoryConnection, Timestamp, Viewer, find_nodes,
+    list_campaigns, list_nominees, list_stories,
 };
 use super::{Nullable, app, mark_read, requester};
 use crate::domain::story::FeedFilter;
@@ -47,6 +47,17 @@ impl PublicQuery {
     /// The ways in for voters that this server is set up for, the best known first. A campaign may admit fewer.
     async fn sign_in_ways(&self, ctx: &Context<'_>) -> Vec<SignInWay> {
         app(ctx).ways_in().into_iter().map(Into::into).collect()
+    }
+
+    /// The signature by which WeChat's own script shows a card of a page of this server that is sent on; null where no
+    /// official account is set up, or WeChat gives none now.
+    async fn share_signature(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The page's address, without what is behind its `#`.")] url: String,
+    ) -> Result<Option<ShareSignature>> {
+        let signature = app(ctx).sign_share(&url).await?;
+        Ok(signature.map(Into::into))
     }
 
     /// A campaign, by id or by slug: give exactly one.

@@ -144,11 +144,11 @@ impl Server {
         stopping: CancellationToken,
     ) -> Self {
         Self(Arc::new(Shared {
+            first_views: FirstViews::new(app.platforms.official_account.is_some()),
             app,
             sdl: documents.is_open().then(|| crate::graphql::sdl().into()),
             documents: Arc::new(documents),
             response_cache: ResponseCache::new(),
-            first_views: FirstViews::new(),
             readiness: Readiness::default(),
             subscriptions: SharedSubscriptions::default(),
             trusted_proxies: limits.trusted_proxies,

@@ -6,12 +6,11 @@
 //! no sign-in.
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use serde::Deserialize;
 
 use super::Server;
 use super::client::ClientHeaders;
@@ -34,21 +33,14 @@ pub(super) fn router() -> Router<Server> {
         .route("/sign-in/{way}/callback", get(finish))
 }
 
-/// The page that a sign-in begins on.
-#[derive(Deserialize)]
-struct Begin {
-    #[serde(default)]
-    back: String,
-}
-
 /// Answers `GET /sign-in/{way}`.
 async fn begin(
     State(server): State<Server>,
     Path(way): Path<String>,
-    query: Option<Query<Begin>>,
+    RawQuery(query): RawQuery,
     client_headers: ClientHeaders,
 ) -> Response {
-    let back = query.map(|Query(begin)| begin.back);
+    let back = parameter(query.as_deref(), "back");
     let (Some(detour), Some(back)) = (detour(&way), back.filter(|back| is_own_path(back))) else {
         return nowhere(&client_headers, false);
     };
@@ -67,33 +59,26 @@ async fn begin(
     }
 }
 
-/// What another site leads back with (RFC 6749, section 4.1.2). `WeChat` leads back without a code where somebody said
-/// no.
-#[derive(Default, Deserialize)]
-struct Return {
-    #[serde(default)]
-    state: String,
-    code: Option<String>,
-}
-
-/// Answers `GET /sign-in/{way}/callback`.
+/// Answers `GET /sign-in/{way}/callback`, where another site leads back with `state` and `code` (RFC 6749, section
+/// 4.1.2), or without a code where somebody said no.
 async fn finish(
     State(server): State<Server>,
     Path(way): Path<String>,
-    query: Option<Query<Return>>,
+    RawQuery(query): RawQuery,
     client_headers: ClientHeaders,
     headers: HeaderMap,
 ) -> Response {
     let Some(detour) = detour(&way) else {
         return nowhere(&client_headers, false);
     };
-    let Query(found) = query.unwrap_or_default();
+    let state = parameter(query.as_deref(), "state").unwrap_or_default();
+    let code = parameter(query.as_deref(), "code");
     let kept = cookie::find(&headers, &cookie_name(&server, detour));
     let kept = kept.as_ref().map_or("", |kept| kept.reveal());
     let (key, now) = (&server.app.hash_key, server.app.clock.now());
-    let mut response = match SignInAttempt::open(key, detour.name(), kept, &found.state, now) {
+    let mut response = match SignInAttempt::open(key, detour.name(), kept, &state, now) {
         Some(attempt) => {
-            let outcome = sign_in(&server, &client_headers, detour, &attempt, found.code);
+            let outcome = sign_in(&server, &client_headers, detour, &attempt, code);
             let outcome = match Box::pin(outcome).await {
                 Ok(outcome) => outcome,
                 Err(error) => format!("sign-in={}", code_of(&error)),
@@ -132,6 +117,14 @@ async fn sign_in(
         Ok(hand_over) => format!("hand-over={}", hand_over.code),
         Err(refusal) => reason(refusal),
     })
+}
+
+/// The parameter of a query; none where it is there twice.
+fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let mut found = pairs.filter(|(found, _)| found == name);
+    let (_, value) = found.next()?;
+    found.next().is_none().then(|| value.into_owned())
 }
 
 fn detour(way: &str) -> Option<Detour> {

@@ -36,7 +36,7 @@ pub async fn purge_expired(app: &App) -> Result<()> {
     while counters::purge_expired(&app.database, now).await? {
         tokio::task::yield_now().await;
     }
-    while hand_over::purge_expired(&app.database, now).await? {
+    while session::purge_hand_overs(&app.database, now).await? {
         tokio::task::yield_now().await;
     }
     while session::purge_expired(&app.database, now).await? {

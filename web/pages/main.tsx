@@ -7,7 +7,7 @@ import { lazy } from "../shared/lazy";
 import { isStuck } from "../shared/server";
 import { lateSessions, voter } from "../shared/session";
 import { useAlarm, useReturn } from "../shared/store";
-import { campaign as currentCampaign, loadCampaign, openCampaign, periodEndMs, quotas, takeCampaign } from "./campaign";
+import { campaign as currentCampaign, loadCampaign, openCampaign, periodEndMs, quotas, signInWays, takeCampaign } from "./campaign";
 import { type FirstView, isFresh, readFirstView, rememberDevice } from "./first_view";
 import { Head } from "./head";
 import { NotFound } from "./missing";
@@ -15,9 +15,9 @@ import { NomineeView, takeNominee } from "./nominee";
 import { NomineesView, takeList } from "./nominees";
 import { Notice } from "./notice";
 import { Failed } from "./parts";
-import { type Route, parse, start, watchRoute } from "./route";
+import { type Route, parse, pathOf, start, watchRoute } from "./route";
 import { sharedPoster } from "./sharing";
-import { takeReturn, wanted } from "./sign_in";
+import { isWeChat, takeReturn, wanted } from "./sign_in";
 import { t } from "./texts";
 
 /** A page that was not looked at for so long reads the campaign again. */
@@ -86,6 +86,10 @@ function CampaignView({ route, languageButton }: CampaignViewProps) {
     const timer = setInterval(() => !document.hidden && load(), closedPollMs * (1 + Math.random() / 4));
     return () => clearInterval(timer);
   }, [slug, loaded?.phase]);
+  useEffect(() => {
+    const isWelcome = isWeChat && signInWays.value.some(({ kind }) => kind === "WECHAT_WEB");
+    if (loaded && isWelcome) void import("./share_card").then(({ setShareCard }) => setShareCard());
+  }, [loaded !== undefined, pathOf(route)]);
   useEffect(() => {
     const isList = route.view === "voting" || route.view === "stories";
     if (isList && loaded) document.title = loaded.title;

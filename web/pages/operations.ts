@@ -282,7 +282,12 @@ export type GrantRoleInput = {
 
 export type IdentityKind =
   | 'GUEST'
-  | 'WECHAT_MINI_PROGRAM';
+  | 'WECHAT_MINI_PROGRAM'
+  | 'WECHAT_WEB'
+  | 'DOUYIN'
+  | 'ALIPAY'
+  | 'PHONE'
+  | 'OIDC';
 
 export type ImportChange =
   | 'CREATE'
@@ -366,7 +371,9 @@ export type MemberErrorCode =
   | 'LAST_OWNER';
 
 export type MiniProgramPlatform =
-  | 'WECHAT';
+  | 'WECHAT'
+  | 'DOUYIN'
+  | 'ALIPAY';
 
 export type NomineeErrorCode =
   | 'INVALID_FIELD'
@@ -433,6 +440,10 @@ export type RecordViewsErrorCode =
 export type RecordViewsInput = {
   subjectIds: Array<Scalars['ID']['input']>;
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type RedeemHandOverInput = {
+  code: Scalars['String']['input'];
 };
 
 export type RefreshSessionInput = {
@@ -520,6 +531,9 @@ export type SignInErrorCode =
   | 'PLATFORM_BUSY'
   | 'PLATFORM_UNAVAILABLE'
   | 'PLATFORM_NOT_CONFIGURED'
+  | 'SNAPSHOT_USER'
+  | 'DECLINED'
+  | 'SIGN_IN_EXPIRED'
   | 'GUESTS_NOT_ADMITTED'
   | 'INVALID_CREDENTIALS'
   | 'SECOND_FACTOR_REQUIRED'
@@ -676,7 +690,7 @@ export type FindCampaignQueryVariables = Exact<{
 }>;
 
 
-export type FindCampaignQuery = { serverTime: string, campaign: { id: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, smallCoverUrl: string | null, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, guestsMayVote: boolean }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { countedVotes: number, voters: number } | null, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
+export type FindCampaignQuery = { serverTime: string, signInWays: Array<{ kind: IdentityKind, name: string | null, path: string | null }>, campaign: { id: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, smallCoverUrl: string | null, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, admits: Array<IdentityKind> }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { countedVotes: number, voters: number } | null, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
 
 export type ListNomineesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -789,9 +803,16 @@ export type RecordViewsMutationVariables = Exact<{
 
 export type RecordViewsMutation = { recordViews: { recorded: number } };
 
+export type FindShareSignatureQueryVariables = Exact<{
+  url: Scalars['String']['input'];
+}>;
+
+
+export type FindShareSignatureQuery = { shareSignature: { appId: string, nonce: string, timestamp: number, signature: string } | null };
+
 export const FindCampaign: Operation<FindCampaignQuery, FindCampaignQueryVariables> = {
-  id: "b9d795e912ae59fd2e7360be0403d813bdc56b8730ac35551d0750ca2e5a38c9",
-  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime campaign(slug:$slug){id title summary coverUrl smallCoverUrl:coverUrl(size:SMALL)timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility guestsMayVote}categories{id key name shortlistSize nomineeCount}tally{countedVotes voters}amendments{at subjectLabel changes{field before after}reason}viewerQuotas{...QuotaParts}}}",
+  id: "e471225180eb73c021821d6ca9888c0df13d56cb3906f4c620f5dd151f5b2599",
+  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime signInWays{kind name path}campaign(slug:$slug){id title summary coverUrl smallCoverUrl:coverUrl(size:SMALL)timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility admits}categories{id key name shortlistSize nomineeCount}tally{countedVotes voters}amendments{at subjectLabel changes{field before after}reason}viewerQuotas{...QuotaParts}}}",
 };
 
 export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {
@@ -857,4 +878,9 @@ export const SetLike: Operation<SetLikeMutation, SetLikeMutationVariables> = {
 export const RecordViews: Operation<RecordViewsMutation, RecordViewsMutationVariables> = {
   id: "d277051150536b88a4f6db3c7820d2d149044f12e47331b1582acd42ab55cc12",
   text: "mutation RecordViews($subjectIds:[ID!]!$key:UUID!){recordViews(input:{subjectIds:$subjectIds idempotencyKey:$key}){recorded}}",
+};
+
+export const FindShareSignature: Operation<FindShareSignatureQuery, FindShareSignatureQueryVariables> = {
+  id: "3e98ffaad73837ddc95b9ca8d2290be8c665e1eb549d214f5a3beb0ad73cb116",
+  text: "query FindShareSignature($url:String!){shareSignature(url:$url){appId nonce timestamp signature}}",
 };

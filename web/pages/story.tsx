@@ -125,7 +125,7 @@ function Person({ slug, nominee, campaign }: { slug: string; nominee: Nominee; c
           <Votes nominee={shown} />
         </span>
       </a>
-      <Refusal slug={slug} nominee={shown} />
+      <Refusal slug={slug} nominee={shown} campaign={campaign} />
       <VoteButton slug={slug} nominee={shown} campaign={campaign} />
     </aside>
   );

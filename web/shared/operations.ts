@@ -282,7 +282,12 @@ export type GrantRoleInput = {
 
 export type IdentityKind =
   | 'GUEST'
-  | 'WECHAT_MINI_PROGRAM';
+  | 'WECHAT_MINI_PROGRAM'
+  | 'WECHAT_WEB'
+  | 'DOUYIN'
+  | 'ALIPAY'
+  | 'PHONE'
+  | 'OIDC';
 
 export type ImportChange =
   | 'CREATE'
@@ -366,7 +371,9 @@ export type MemberErrorCode =
   | 'LAST_OWNER';
 
 export type MiniProgramPlatform =
-  | 'WECHAT';
+  | 'WECHAT'
+  | 'DOUYIN'
+  | 'ALIPAY';
 
 export type NomineeErrorCode =
   | 'INVALID_FIELD'
@@ -433,6 +440,10 @@ export type RecordViewsErrorCode =
 export type RecordViewsInput = {
   subjectIds: Array<Scalars['ID']['input']>;
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type RedeemHandOverInput = {
+  code: Scalars['String']['input'];
 };
 
 export type RefreshSessionInput = {
@@ -520,6 +531,9 @@ export type SignInErrorCode =
   | 'PLATFORM_BUSY'
   | 'PLATFORM_UNAVAILABLE'
   | 'PLATFORM_NOT_CONFIGURED'
+  | 'SNAPSHOT_USER'
+  | 'DECLINED'
+  | 'SIGN_IN_EXPIRED'
   | 'GUESTS_NOT_ADMITTED'
   | 'INVALID_CREDENTIALS'
   | 'SECOND_FACTOR_REQUIRED'
@@ -696,6 +710,13 @@ export type SignOutMutationVariables = Exact<{
 
 export type SignOutMutation = { signOut: { signedOut: boolean } };
 
+export type RedeemHandOverMutationVariables = Exact<{
+  code: Scalars['String']['input'];
+}>;
+
+
+export type RedeemHandOverMutation = { redeemHandOver: { session: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string } | null, userErrors: Array<{ code: SignInErrorCode, message: string }> } };
+
 export const SignInGuest: Operation<SignInGuestMutation, SignInGuestMutationVariables> = {
   id: "dd322c8b90cb29ea6dd3ff74410ab6b95d8cb785e926b7f5c906e41528281e03",
   text: "fragment SignedIn on SignInPayload{session{accessToken accessTokenExpiresAt refreshToken}userErrors{code message}}mutation SignInGuest($deviceId:String!){signInGuest(input:{deviceId:$deviceId}){...SignedIn}}",
@@ -714,4 +735,9 @@ export const RefreshSession: Operation<RefreshSessionMutation, RefreshSessionMut
 export const SignOut: Operation<SignOutMutation, SignOutMutationVariables> = {
   id: "037381ae56b212707ea36841e61ffb9350626679e6e53d3fe67d649d5163f1e0",
   text: "mutation SignOut($refreshToken:String!){signOut(input:{refreshToken:$refreshToken}){signedOut}}",
+};
+
+export const RedeemHandOver: Operation<RedeemHandOverMutation, RedeemHandOverMutationVariables> = {
+  id: "19542aafddd384c99ae38a5c44c012e344a73920c5b80e0a24855db521c47c10",
+  text: "fragment SignedIn on SignInPayload{session{accessToken accessTokenExpiresAt refreshToken}userErrors{code message}}mutation RedeemHandOver($code:String!){redeemHandOver(input:{code:$code}){...SignedIn}}",
 };

@@ -49,9 +49,9 @@ pub(super) use self::organisation::{Invitation, Membership, Organisation, list_o
 pub(super) use self::report::{Report, find_report, find_reports};
 pub(super) use self::scalars::{Long, Timestamp};
 pub(super) use self::sign_in::{
-    CreateHandOverPayload, RedeemHandOverInput, RefreshSessionInput, SignInGuestInput,
-    SignInMiniProgramInput, SignInPayload, SignInStaffInput, SignInUserError, SignInWay,
-    SignOutInput, SignOutPayload, Viewer,
+    CreateHandOverPayload, RedeemHandOverInput, RefreshSessionInput, ShareSignature,
+    SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput, SignInUserError,
+    SignInWay, SignOutInput, SignOutPayload, Viewer,
 };
 pub(super) use self::staff::StaffRole;
 pub(super) use self::story::{Media, Story, StoryConnection, list_stories};

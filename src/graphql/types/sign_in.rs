@@ -6,12 +6,13 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject
 
 use super::Membership;
 use super::campaign::IdentityKind;
-use super::scalars::Timestamp;
+use super::scalars::{Long, Timestamp};
 use crate::app::App;
 use crate::app::mini_program;
 use crate::app::sign_in::{SessionTokens, SignInAnswer, SignInRefusal};
 use crate::app::ways_in::WayIn;
 use crate::auth;
+use crate::auth::platform::official_account;
 use crate::error::Error;
 use crate::graphql::node_id::GlobalId;
 use crate::graphql::{Nullable, app, requester};
@@ -21,7 +22,7 @@ use tokio::sync::OnceCell;
 /// A platform that mini-programs run on.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "mini_program::MiniProgramPlatform")]
-pub(super) enum MiniProgramPlatform {
+pub(in crate::graphql) enum MiniProgramPlatform {
     /// WeChat (微信).
     Wechat,
     /// Douyin (抖音).
@@ -68,6 +69,30 @@ pub(in crate::graphql) struct SignInWay {
     /// The path on this server that it begins at, where it leads over another site. Open it with `?back=` and the path
     /// of the page to come back to, which finds `#hand-over=CODE` for `redeemHandOver` there, or `#sign-in=REASON`.
     path: Option<String>,
+}
+
+/// A signature for the script of `WeChat` (JS-SDK).
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct ShareSignature {
+    /// The official account's `AppID`.
+    app_id: String,
+    /// Random text that is signed, too.
+    nonce: String,
+    /// Seconds since 1970.
+    timestamp: Long,
+    /// The signature.
+    signature: String,
+}
+
+impl From<official_account::ShareSignature> for ShareSignature {
+    fn from(signed: official_account::ShareSignature) -> Self {
+        Self {
+            app_id: signed.app_id,
+            nonce: signed.nonce,
+            timestamp: Long(signed.timestamp),
+            signature: signed.signature,
+        }
+    }
 }
 
 impl From<WayIn> for SignInWay {

@@ -22,11 +22,12 @@ use std::fmt::Write as _;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
+use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 pub use self::assets::DOCUMENTS;
-use self::headers::headers;
+use self::headers::{headers, policy};
 use self::html::{Body, PageHead, article, document, introduction};
 use self::paths::{campaign_path, find, find_nominee, nominee_path, poster_path, story_path};
 use self::refusal::unavailable;
@@ -302,5 +303,8 @@ fn page(
         head,
         &Body::of(body),
     );
-    (headers("text/html; charset=utf-8", SHARED), html).into_response()
+    let mut headers = headers("text/html; charset=utf-8", SHARED);
+    let has_wechat = server.app.platforms.official_account.is_some();
+    headers.insert(CONTENT_SECURITY_POLICY, policy(None, has_wechat));
+    (headers, html).into_response()
 }

@@ -282,7 +282,12 @@ export type GrantRoleInput = {
 
 export type IdentityKind =
   | 'GUEST'
-  | 'WECHAT_MINI_PROGRAM';
+  | 'WECHAT_MINI_PROGRAM'
+  | 'WECHAT_WEB'
+  | 'DOUYIN'
+  | 'ALIPAY'
+  | 'PHONE'
+  | 'OIDC';
 
 export type ImportChange =
   | 'CREATE'
@@ -366,7 +371,9 @@ export type MemberErrorCode =
   | 'LAST_OWNER';
 
 export type MiniProgramPlatform =
-  | 'WECHAT';
+  | 'WECHAT'
+  | 'DOUYIN'
+  | 'ALIPAY';
 
 export type NomineeErrorCode =
   | 'INVALID_FIELD'
@@ -433,6 +440,10 @@ export type RecordViewsErrorCode =
 export type RecordViewsInput = {
   subjectIds: Array<Scalars['ID']['input']>;
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
+export type RedeemHandOverInput = {
+  code: Scalars['String']['input'];
 };
 
 export type RefreshSessionInput = {
@@ -520,6 +531,9 @@ export type SignInErrorCode =
   | 'PLATFORM_BUSY'
   | 'PLATFORM_UNAVAILABLE'
   | 'PLATFORM_NOT_CONFIGURED'
+  | 'SNAPSHOT_USER'
+  | 'DECLINED'
+  | 'SIGN_IN_EXPIRED'
   | 'GUESTS_NOT_ADMITTED'
   | 'INVALID_CREDENTIALS'
   | 'SECOND_FACTOR_REQUIRED'

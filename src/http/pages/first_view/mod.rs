@@ -36,7 +36,7 @@ use self::markup::View;
 use self::profile::FindNominee;
 use self::texts::Texts;
 use super::assets::takes;
-use super::headers::headers;
+use super::headers::{headers, policy};
 use super::html::{Body as PageBody, PageHead, document};
 use super::paths::campaign_path;
 use crate::app::tallies::RankedTally;
@@ -67,14 +67,17 @@ pub(in crate::http) struct FirstViews {
     cache: ResponseCache,
     /// The number of visits that were given one of the orders.
     turn: AtomicUsize,
+    /// The policy of the pages.
+    policy: HeaderValue,
 }
 
 impl FirstViews {
-    /// None yet.
-    pub(in crate::http) fn new() -> Self {
+    /// None yet. The pages may load the script of `WeChat` where there is an official account.
+    pub(in crate::http) fn new(has_wechat: bool) -> Self {
         Self {
             cache: ResponseCache::new(),
             turn: AtomicUsize::new(0),
+            policy: policy(Some(&early_tap::SCRIPT_HASH), has_wechat),
         }
     }
 }
@@ -137,7 +140,7 @@ pub(super) async fn voting(
         charged.ok()?;
         let seed = device.seed.clone().or_else(new_seed)?;
         let html = page.write(&seed, device.has_lines).await?;
-        return Some(respond(OF_DEVICE, None, html));
+        return Some(respond(server, OF_DEVICE, None, html));
     }
     let Voting { language, .. } = page;
     let turn = match wanted.order {
@@ -170,7 +173,7 @@ pub(super) async fn nominee(
     let language = request.language(device.as_ref());
     let make = async || write_nominee(server, roster, number, head, language).await;
     if device.is_some() {
-        return Some(respond(OF_DEVICE, None, make().await?));
+        return Some(respond(server, OF_DEVICE, None, make().await?));
     }
     let name = format!("{language:?} {}", head.path);
     cached(request, roster, &name, make).await
@@ -218,7 +221,9 @@ async fn cached(
     let key = cache.key(format_args!("page {encoding:?} {name}"));
     let changes = &server.app.public_changes;
     let place = match cache.find_or_reserve(&key, changes).await {
-        Found::Response(cached) => return Some(respond(SHARED, encoding, cached.body.clone())),
+        Found::Response(cached) => {
+            return Some(respond(server, SHARED, encoding, cached.body.clone()));
+        }
         Found::Uncacheable => return None,
         Found::Reserved(place) => place,
     };
@@ -233,10 +238,16 @@ async fn cached(
     };
     let campaigns = Some(vec![roster.campaign().id]);
     let made = CachedResponse::new(bytes.into(), "page", campaigns, request.change_count);
-    Some(respond(SHARED, encoding, place.fill(made).body.clone()))
+    Some(respond(
+        server,
+        SHARED,
+        encoding,
+        place.fill(made).body.clone(),
+    ))
 }
 
 fn respond(
+    server: &Server,
     cache_control: &'static str,
     encoding: Option<&'static str>,
     body: impl Into<Bytes>,
@@ -244,7 +255,7 @@ fn respond(
     let mut headers = headers("text/html; charset=utf-8", cache_control);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
     headers.insert(VARY, VARIES);
-    headers.insert(CONTENT_SECURITY_POLICY, early_tap::WITH_SCRIPT.clone());
+    headers.insert(CONTENT_SECURITY_POLICY, server.first_views.policy.clone());
     if let Some(encoding) = encoding {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }

@@ -35,6 +35,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::fake_wechat::parse_query;
+use crate::log_watch::watch_logs;
 
 /// A server on a free port of 127.0.0.1; stops listening when dropped.
 pub struct Stand {
@@ -45,6 +46,8 @@ pub struct Stand {
 
 impl Stand {
     async fn start(traffic: Arc<Traffic>, router: impl FnOnce(&str) -> Router) -> Self {
+        // Before the first line that a client could log.
+        watch_logs();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let base_url = format!("http://{address}");

@@ -12,7 +12,7 @@ use crate::fake_platforms::douyin::FakeDouyin;
 use crate::fake_platforms::official_account::FakeOfficialAccount;
 use crate::fake_platforms::oidc::{FakeOidc, OidcFault};
 use crate::fake_platforms::visit;
-use crate::log_watch::{LogWatch, subscriber};
+use crate::log_watch::{WATCH, assert_logs_are_clean};
 
 /// The lines that the journey must have left: without them a clean log proves nothing.
 const LOGGED: &[&str] = &[
@@ -38,31 +38,26 @@ const LOGGED: &[&str] = &[
     "the id token has expired",
 ];
 
+const STATE: &str = "state-of-this-browser";
+const NONCE: &str = "nonce-of-this-browser";
+const VERIFIER: &str = "verifier-of-this-browser";
+
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_750_000_000, 0).expect("a time")
 }
 
 #[tokio::test]
 async fn no_sign_in_leaves_a_trace() {
-    let watch = Arc::new(LogWatch::new());
-    let seen: Vec<(&str, Arc<AtomicBool>)> = LOGGED
-        .iter()
-        .map(|&line| (line, watch.listen_for(line)))
-        .collect();
-    for secret in [
-        "state-of-this-browser",
-        "nonce-of-this-browser",
-        "verifier-of-this-browser",
-    ] {
-        watch.forbid(secret);
+    let listen = |line: &&'static str| (*line, WATCH.listen_for(line));
+    let seen: Vec<(&str, Arc<AtomicBool>)> = LOGGED.iter().map(listen).collect();
+    for secret in [STATE, NONCE, VERIFIER] {
+        WATCH.forbid(secret);
     }
-    let guard = tracing::subscriber::set_default(subscriber(&watch));
     official_account().await;
     douyin().await;
     alipay().await;
     oidc().await;
-    drop(guard);
-    watch.assert_clean();
+    assert_logs_are_clean();
     for (line, is_seen) in seen {
         assert!(is_seen.load(Ordering::SeqCst), "never logged: {line}");
     }
@@ -140,12 +135,10 @@ async fn alipay() {
 async fn oidc() {
     let provider = FakeOidc::start(Clock::manual(now())).await;
     let [client, hasty] = [LONG, SHORT].map(|timeout| provider.client(CALLS, timeout));
-    let (state, nonce) = ("state-of-this-browser", "nonce-of-this-browser");
-    let verifier = "verifier-of-this-browser";
-    let challenge = FakeOidc::challenge(verifier);
+    let challenge = FakeOidc::challenge(VERIFIER);
     let page = FakeOidc::REDIRECT_URI;
     provider.set_fault(Some(OidcFault::NoDocument));
-    let _nowhere = client.authorize_url(page, state, nonce, &challenge).await;
+    let _nowhere = client.authorize_url(page, STATE, NONCE, &challenge).await;
     for fault in [
         None,
         Some(OidcFault::Expired),
@@ -166,12 +159,12 @@ async fn oidc() {
             "cut",
         ] {
             let person = format!("{behaviour}-code-of-lin");
-            let address = client.authorize_url(page, state, nonce, &challenge);
+            let address = client.authorize_url(page, STATE, NONCE, &challenge);
             let back = visit(&address.await.expect("it says where"), &person).await;
-            let id = client.exchange_code(&back.code, page, verifier, nonce, ADDRESS, now());
+            let id = client.exchange_code(&back.code, page, VERIFIER, NONCE, ADDRESS, now());
             let _answer = id.await;
         }
     }
-    let id = hasty.exchange_code("slow-code-of-lin", page, verifier, nonce, ADDRESS, now());
+    let id = hasty.exchange_code("slow-code-of-lin", page, VERIFIER, NONCE, ADDRESS, now());
     let _late = id.await;
 }

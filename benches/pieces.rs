@@ -15,7 +15,6 @@ use std::sync::Arc;
 use acclaim::app::{App, Client, Parts};
 use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
-use acclaim::auth::platform::Platforms;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
 use acclaim::domain::identity::IdentityKind;
@@ -102,7 +101,7 @@ impl Process {
                 hot: Hot::Memory(Memory::new(limits())),
                 tokens: TokenKeys::from_secrets(&[SECRET]).expect("good"),
                 hash_key: HashKey::new(SECRET.as_bytes()),
-                platforms: Platforms::default(),
+                platforms: Box::default(),
                 media: None,
                 mailer: None,
                 public_url: None,

@@ -13,7 +13,6 @@ use std::time::{Duration, Instant};
 use acclaim::app::{App, Client, Parts};
 use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
-use acclaim::auth::platform::Platforms;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
 use acclaim::domain::nominee::Nominee;
@@ -81,7 +80,7 @@ impl Process {
             hot: Hot::Memory(Memory::new(generous())),
             tokens: TokenKeys::from_secrets(&[SECRET]).expect("good"),
             hash_key: HashKey::new(SECRET.as_bytes()),
-            platforms: Platforms::default(),
+            platforms: Box::default(),
             media: None,
             mailer: None,
             public_url: None,

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use acclaim::app::{App, Parts};
 use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
-use acclaim::auth::platform::Platforms;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
 use acclaim::domain::identity::IdentityKind;
@@ -149,7 +148,7 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
         hot: Hot::Memory(Memory::new(generous_limits())),
         tokens: TokenKeys::from_secrets(&["a secret of access tokens, long enough"]).expect("good"),
         hash_key: HashKey::new(b"a secret of identities, long enough too"),
-        platforms: Platforms::default(),
+        platforms: Box::default(),
         media: None,
         mailer: None,
         public_url: None,

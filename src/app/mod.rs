@@ -117,7 +117,7 @@ pub struct App {
     upload_turns: UploadTurns,
     passwords: Passwords,
     /// The platforms that people sign in with, as far as they are set up.
-    pub platforms: Platforms,
+    pub platforms: Box<Platforms>,
     /// Campaigns of stories that are out.
     stories: BoundedMap<StoryId, Option<CampaignId>>,
 }
@@ -136,7 +136,7 @@ pub struct Parts {
     /// The key of identities, ids and cursors.
     pub hash_key: HashKey,
     /// The platforms that people sign in with, as far as they are set up.
-    pub platforms: Platforms,
+    pub platforms: Box<Platforms>,
     /// The store of pictures and uploads, where there is one.
     pub media: Option<MediaStore>,
     /// The way to a mail server, where there is one; needs the public address.

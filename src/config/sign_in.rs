@@ -105,7 +105,7 @@ pub struct SignInSettings {
         default_value = "https://openapi.alipay.com/gateway.do"
     )]
     alipay_gateway_url: String,
-    /// Issuer of an OpenID Connect provider, exactly as it names itself: `https://sso.example.org/realms/vote`
+    /// Issuer of an `OpenID` Connect provider, exactly as it names itself: `https://sso.example.org/realms/vote`
     #[arg(long, env = "ACCLAIM_OIDC_ISSUER")]
     oidc_issuer: Option<String>,
     /// The id that this server has there
@@ -370,68 +370,58 @@ mod tests {
     fn the_missing_half_is_named() {
         for (options, missing, there) in [
             (
-                &["--wechat-web-app-id=1"][..],
-                "ACCLAIM_WECHAT_WEB_APP_SECRET",
-                "_APP_ID",
+                "--wechat-web-app-id=1",
+                "WECHAT_WEB_APP_SECRET",
+                "WECHAT_WEB_APP_ID",
             ),
             (
-                &["--wechat-web-app-secret=1"],
-                "ACCLAIM_WECHAT_WEB_APP_ID",
-                "_APP_SECRET",
+                "--wechat-web-app-secret=1",
+                "WECHAT_WEB_APP_ID",
+                "WECHAT_WEB_APP_SECRET",
+            ),
+            ("--douyin-app-id=1", "DOUYIN_APP_SECRET", "DOUYIN_APP_ID"),
+            (
+                "--douyin-app-id=1 --douyin-app-secret=",
+                "DOUYIN_APP_SECRET",
+                "DOUYIN_APP_ID",
             ),
             (
-                &["--douyin-app-id=1"],
-                "ACCLAIM_DOUYIN_APP_SECRET",
-                "_APP_ID",
+                "--douyin-app-secret=1",
+                "DOUYIN_APP_ID",
+                "DOUYIN_APP_SECRET",
             ),
             (
-                &["--douyin-app-id=1", "--douyin-app-secret="],
-                "ACCLAIM_DOUYIN_APP_SECRET",
-                "_APP_ID",
+                "--alipay-app-id=1",
+                "ALIPAY_PRIVATE_KEY_FILE",
+                "ALIPAY_APP_ID",
             ),
             (
-                &["--douyin-app-secret=1"],
-                "ACCLAIM_DOUYIN_APP_ID",
-                "_APP_SECRET",
+                "--alipay-private-key-file=1",
+                "ALIPAY_PUBLIC_KEY_FILE",
+                "ALIPAY_PRIVATE_KEY_FILE",
             ),
             (
-                &["--alipay-app-id=1"],
-                "ACCLAIM_ALIPAY_PRIVATE_KEY_FILE",
-                "_APP_ID",
+                "--alipay-public-key-file=1",
+                "ALIPAY_PRIVATE_KEY_FILE",
+                "ALIPAY_PUBLIC_KEY_FILE",
             ),
             (
-                &["--alipay-private-key-file=1"],
-                "ACCLAIM_ALIPAY_PUBLIC_KEY_FILE",
-                "_PRIVATE_KEY_FILE",
+                "--alipay-private-key-file=1 --alipay-public-key-file=1",
+                "ALIPAY_APP_ID",
+                "ALIPAY_PRIVATE_KEY_FILE",
             ),
+            ("--oidc-issuer=https://a", "OIDC_CLIENT_ID", "OIDC_ISSUER"),
+            ("--oidc-client-id=1", "OIDC_ISSUER", "OIDC_CLIENT_ID"),
             (
-                &["--alipay-public-key-file=1"],
-                "ACCLAIM_ALIPAY_PRIVATE_KEY_FILE",
-                "_PUBLIC_KEY_FILE",
-            ),
-            (
-                &["--alipay-private-key-file=1", "--alipay-public-key-file=1"],
-                "ACCLAIM_ALIPAY_APP_ID",
-                "_PRIVATE_KEY_FILE",
-            ),
-            (
-                &["--oidc-issuer=https://a"],
-                "ACCLAIM_OIDC_CLIENT_ID",
-                "_ISSUER",
-            ),
-            (&["--oidc-client-id=1"], "ACCLAIM_OIDC_ISSUER", "_CLIENT_ID"),
-            (
-                &["--oidc-client-secret=1"],
-                "ACCLAIM_OIDC_ISSUER",
-                "_CLIENT_SECRET",
+                "--oidc-client-secret=1",
+                "OIDC_ISSUER",
+                "OIDC_CLIENT_SECRET",
             ),
         ] {
-            let said = platforms(options).expect_err("half a pair");
-            assert!(
-                said.starts_with(&format!("{missing} must be set")),
-                "{options:?}: {said}"
-            );
-            assert!(said.contains(there), "{options:?}: {said}");
+            let split: Vec<&str> = options.split(' ').collect();
+            let said = platforms(&split).expect_err("half a pair");
+            let expected = format!("ACCLAIM_{missing} must be set, as ACCLAIM_{there} is");
+            assert_eq!(said, expected, "{options}");
         }
     }
 

@@ -410,7 +410,8 @@ fn text(body: String) -> Response {
     ([(header::CONTENT_TYPE, "text/plain")], body).into_response()
 }
 
-fn parse_query(query: &str) -> HashMap<String, String> {
+/// The names and values of a query or form.
+pub fn parse_query(query: &str) -> HashMap<String, String> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs
         .map(|(name, value)| (decode(name), decode(value)))

@@ -112,16 +112,15 @@ fn sort(failure: &Failure) -> CodeExchangeError {
         // Bad code, and bad anonymous code, which we do not send.
         40018 | 40019 => CodeExchangeError::InvalidCode,
         // "The user is banned": its account at the platform.
-        28001046 => CodeExchangeError::HighRisk,
+        28_001_046 => CodeExchangeError::HighRisk,
         // "Too many requests": the platform names no time.
-        28003018 => CodeExchangeError::MINUTE_QUOTA,
+        28_003_018 => CodeExchangeError::MINUTE_QUOTA,
         // "Quota spent", of the app.
-        28003017 => CodeExchangeError::DAILY_QUOTA,
+        28_003_017 => CodeExchangeError::DAILY_QUOTA,
         // A parameter is missing; bad app id (two numbers for it), bad secret; the app is banned or offline, or may not
         // make this call.
-        40014 | 40015 | 40016 | 40017 | 28001007 | 28001014 | 28001016 | 28001018 | 28001019 => {
-            CodeExchangeError::Misconfigured { errcode }
-        }
+        40014 | 40015 | 40016 | 40017 | 28_001_007 | 28_001_014 | 28_001_016 | 28_001_018
+        | 28_001_019 => CodeExchangeError::Misconfigured { errcode },
         // -1 is "system error", 28001005 "system busy": neither says that the code is still good.
         _ => CodeExchangeError::Unavailable,
     }
@@ -203,11 +202,16 @@ mod tests {
             (40017, Misconfigured { errcode: 40017 }),
             (40018, InvalidCode),
             (40019, InvalidCode),
-            (28001005, Unavailable),
-            (28001016, Misconfigured { errcode: 28001016 }),
-            (28001046, HighRisk),
-            (28003017, CodeExchangeError::DAILY_QUOTA),
-            (28003018, CodeExchangeError::MINUTE_QUOTA),
+            (28_001_005, Unavailable),
+            (
+                28_001_016,
+                Misconfigured {
+                    errcode: 28_001_016,
+                },
+            ),
+            (28_001_046, HighRisk),
+            (28_003_017, CodeExchangeError::DAILY_QUOTA),
+            (28_003_018, CodeExchangeError::MINUTE_QUOTA),
             (7_122_357_061_596_995_000_i64, Unavailable),
         ] {
             for data in ["null", "{}", r#"{"openid":"o"}"#] {

@@ -1,5 +1,5 @@
-//! The bounds of outbound calls to one platform: so many are under way, so many wait for a turn, and one network address
-//! holds a share of these places only.
+//! The bounds of outbound calls to one platform: so many are under way, so many wait for a turn, and one network
+//! address holds a share of these places only.
 
 use std::collections::HashMap;
 use std::time::Duration;

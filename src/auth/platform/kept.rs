@@ -11,7 +11,8 @@ use super::failure::Failure;
 /// No value is kept longer, whatever lifetime an answer claims.
 const LIFETIME_MAX: Duration = Duration::from_hours(24);
 
-/// A value that is fetched when it is needed: one fetch at a time, however many ask. Its `Debug` text has nothing of it.
+/// A value that is fetched when it is needed: one fetch at a time, however many ask. Its `Debug` text has nothing of
+/// it.
 pub(super) struct Kept<T> {
     slot: Mutex<Slot<T>>,
     /// The longest fetch, and the longest wait for somebody else's.
@@ -112,7 +113,7 @@ mod tests {
         for answer in join_all(asked).await {
             assert_eq!(answer.expect("a value"), 1);
         }
-        advance(minute - Duration::from_millis(1)).await;
+        advance(Duration::from_millis(59_999)).await;
         assert_eq!(
             kept.get(|_| true, fetch(&count, minute)).await.ok(),
             Some(1)

@@ -7,9 +7,9 @@
 //!   to a million phones must not become a login storm. Full means [`CodeExchangeError::Busy`] at once.
 //! - A call is repeated only when the platform says it did nothing. After a time-out the code may be used up.
 //!
-//! `mini_program` and `official_account` are the two of `WeChat` and have `wechat_app` in common; `douyin`, `alipay` and
-//! `oidc` are one each. `outbound` makes the calls, `kept` keeps what is fetched once for all, `failure` has the reasons
-//! why there is no name.
+//! `mini_program` and `official_account` are the two of `WeChat` and have `wechat_app` in common; `douyin`, `alipay`
+//! and `oidc` are one each. `outbound` makes the calls, `kept` keeps what is fetched once for all, `failure` has the
+//! reasons why there is no name.
 //!
 //! Next: `app/sign_in`, which keeps names as keyed hashes only.
 

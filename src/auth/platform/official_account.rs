@@ -1,9 +1,9 @@
 //! The official account of `WeChat`: signs in people on web pages inside it, and signs pages that are shared as cards.
 //!
-//! Protocol: the page sends the browser to the platform ([`OfficialAccount::authorize_url`]), which sends it back with a
-//! code, good for five minutes and one use; [snsAccessToken] turns it into an openid, that of this account, and where it
-//! is bound and the scope allows into a unionid. In the browse-only mode of the platform's, whoever has not tapped "use
-//! the full service" is a virtual user: [`WebAccount::is_snapshot`]. That one must never become a voter.
+//! Protocol: the page sends the browser to the platform ([`OfficialAccount::authorize_url`]), which sends it back with
+//! a code, good for five minutes and one use; [snsAccessToken] turns it into an openid, that of this account, and where
+//! it is bound and the scope allows into a unionid. In the browse-only mode of the platform's, whoever has not tapped
+//! "use the full service" is a virtual user: [`WebAccount::is_snapshot`]. That one must never become a voter.
 //!
 //! A page that is shared is signed with a ticket of the app's, good for two hours and counted by the platform: it is
 //! fetched once for everybody ([JS-SDK]).
@@ -40,7 +40,8 @@ pub struct OfficialAccountConfig {
     pub app_id: String,
     /// Its `AppSecret`.
     pub secret: Secret,
-    /// Scheme and host of the platform's API, `https://api.weixin.qq.com` but in tests. The secret travels in the query.
+    /// Scheme and host of the platform's API, `https://api.weixin.qq.com` but in tests. The secret travels in the
+    /// query.
     pub base_url: String,
     /// Scheme and host that browsers are sent to, `https://open.weixin.qq.com` but in tests.
     pub authorize_url: String,

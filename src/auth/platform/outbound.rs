@@ -1,5 +1,5 @@
-//! Calls to a platform by HTTP. Only the configured address is called: no proxy out of the environment, no redirect that
-//! takes a secret along; and no more of an answer is read than it can have.
+//! Calls to a platform by HTTP. Only the configured address is called: no proxy out of the environment, no redirect
+//! that takes a secret along; and no more of an answer is read than it can have.
 
 use std::time::Duration;
 

@@ -87,7 +87,7 @@ pub struct TestAppBuilder<'s> {
     stores: &'s Stores,
     clock: Clock,
     limits: Limits,
-    platforms: Platforms,
+    platforms: Box<Platforms>,
     jwt_secrets: Vec<&'static str>,
     documents: Policy,
     connection_limits: ConnectionLimits,
@@ -110,8 +110,13 @@ impl TestAppBuilder<'_> {
         self
     }
 
-    pub fn with_wechat(mut self, platform: WeChat) -> Self {
-        self.platforms.wechat = Some(platform);
+    pub fn with_wechat(self, platform: WeChat) -> Self {
+        self.with_platforms(|platforms| platforms.wechat = Some(platform))
+    }
+
+    /// Changes the platforms that people sign in with; there are none.
+    pub fn with_platforms(mut self, change: impl FnOnce(&mut Platforms)) -> Self {
+        change(&mut self.platforms);
         self
     }
 
@@ -249,7 +254,7 @@ impl TestApp {
             stores,
             clock: Clock::manual(noon()),
             limits: generous_limits(),
-            platforms: Platforms::default(),
+            platforms: Box::default(),
             jwt_secrets: vec![JWT_SECRET],
             documents: Policy::Open,
             connection_limits: generous_connections(),

@@ -99,45 +99,18 @@ fn an_account_without_the_platforms_signature_is_none() {
 #[test]
 fn documented_errors_are_sorted() {
     use CodeExchangeError::{InvalidCode, Misconfigured, Unavailable};
+    let refused = |errcode| Misconfigured { errcode };
     for (code, sub_code, error) in [
         ("40002", "isv.code-invalid", InvalidCode),
         ("40004", "isv.code-invalid", InvalidCode),
         ("40002", "isv.unmatched-app-id", InvalidCode),
-        (
-            "40002",
-            "isv.grant-type-invalid",
-            Misconfigured { errcode: 40002 },
-        ),
-        (
-            "40002",
-            "isv.invalid-app-id",
-            Misconfigured { errcode: 40002 },
-        ),
-        (
-            "40002",
-            "isv.invalid-signature",
-            Misconfigured { errcode: 40002 },
-        ),
-        (
-            "40002",
-            "isv.invalid-timestamp",
-            Misconfigured { errcode: 40002 },
-        ),
-        (
-            "40001",
-            "isv.missing-signature-key",
-            Misconfigured { errcode: 40001 },
-        ),
-        (
-            "40006",
-            "isv.insufficient-isv-permissions",
-            Misconfigured { errcode: 40006 },
-        ),
-        (
-            "20001",
-            "aop.invalid-app-auth-token",
-            Misconfigured { errcode: 20001 },
-        ),
+        ("40002", "isv.grant-type-invalid", refused(40002)),
+        ("40002", "isv.invalid-app-id", refused(40002)),
+        ("40002", "isv.invalid-signature", refused(40002)),
+        ("40002", "isv.invalid-timestamp", refused(40002)),
+        ("40001", "isv.missing-signature-key", refused(40001)),
+        ("40006", "isv.insufficient-isv-permissions", refused(40006)),
+        ("20001", "aop.invalid-app-auth-token", refused(20001)),
         (
             "40005",
             "isv.app-call-limited",

@@ -24,7 +24,6 @@ const LEEWAY_SECONDS: f64 = 60.0;
 const SUBJECT_BYTES_MAX: usize = 255;
 
 /// A token of which only the header has been read.
-#[derive(Debug)]
 pub(super) struct IdToken<'a> {
     /// Header and payload, and how they say that they are signed.
     pub signed: Signed<'a>,
@@ -32,7 +31,6 @@ pub(super) struct IdToken<'a> {
 }
 
 /// The claims that a token must have.
-#[derive(Debug)]
 pub(super) struct Expected<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,

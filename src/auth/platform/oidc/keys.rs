@@ -16,7 +16,6 @@ use super::super::failure::Failure;
 const KEYS_MAX: usize = 64;
 
 /// A text with its signature, and how it says that it is signed.
-#[derive(Debug)]
 pub(super) struct Signed<'a> {
     pub algorithm: Algorithm,
     pub key_id: Option<String>,
@@ -114,7 +113,7 @@ mod tests {
 
     use super::*;
 
-    fn algorithms(key: Value) -> Vec<Algorithm> {
+    fn algorithms(key: &Value) -> Vec<Algorithm> {
         let set = json!({ "keys": [key] }).to_string();
         let set = KeySet::parse(set.as_bytes()).expect("a set");
         set.0
@@ -153,7 +152,7 @@ mod tests {
             (json!({"kty": "RSA"}), vec![]),
             (json!(7), vec![]),
         ] {
-            assert_eq!(algorithms(key.clone()), expected, "{key}");
+            assert_eq!(algorithms(&key), expected, "{key}");
         }
     }
 

@@ -1,12 +1,12 @@
 //! Any `OpenID` Connect provider: an association's own, a university's, a Keycloak.
 //!
-//! Protocol: [OpenID Connect Core 1.0], the authorization code flow with PKCE ([RFC 7636]). The page sends the browser to
-//! the provider, which sends it back with a code; the token endpoint gives an id token for it, whose `sub` is the name
-//! that the provider has for the person. Nothing else of it is read.
+//! Protocol: [OpenID Connect Core 1.0], the authorization code flow with PKCE ([RFC 7636]). The page sends the browser
+//! to the provider, which sends it back with a code; the token endpoint gives an id token for it, whose `sub` is the
+//! name that the provider has for the person. Nothing else of it is read.
 //!
-//! The client is safe by three secrets of one sign-in, which the caller makes at random and binds to the browser: `state`
-//! comes back with the code, the verifier of the code challenge proves to the provider that the code is ours, and the
-//! nonce in the id token proves that the token is for this sign-in.
+//! The client is safe by three secrets of one sign-in, which the caller makes at random and binds to the browser:
+//! `state` comes back with the code, the verifier of the code challenge proves to the provider that the code is ours,
+//! and the nonce in the id token proves that the token is for this sign-in.
 //!
 //! `provider` reads where everything is and with which keys it signs, `id_token` decides on a token.
 //!
@@ -141,8 +141,8 @@ impl Oidc {
         Ok(address.into())
     }
 
-    /// Turns the code that a browser came back with into the provider's name for the person; with the bounds and the log
-    /// lines of [`super::WeChat::exchange_code`], and one call for the code, which is good once.
+    /// Turns the code that a browser came back with into the provider's name for the person; with the bounds and the
+    /// log lines of [`super::WeChat::exchange_code`], and one call for the code, which is good once.
     ///
     /// `redirect_uri`, `verifier` and `nonce` are those of the sign-in that the browser's state stands for.
     ///

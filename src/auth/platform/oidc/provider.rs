@@ -21,7 +21,7 @@ const DOCUMENT_BYTES_MAX: usize = 64 * 1024;
 /// Key sets have some 2 KB a key, with its certificates.
 const KEYS_BYTES_MAX: usize = 256 * 1024;
 
-/// What we need of a provider.
+/// A provider, as far as we need it.
 #[derive(Debug)]
 pub(super) struct Provider {
     /// The page that people sign in at.

@@ -59,7 +59,7 @@ impl Detour {
 pub struct WayIn {
     /// Its kind.
     pub kind: IdentityKind,
-    /// What the operator calls it, where it has a name of its own.
+    /// The operator's name for it, where it has a name of its own.
     pub name: Option<String>,
     /// The path that it begins at, where it leads over another site.
     pub path: Option<String>,
@@ -287,6 +287,9 @@ impl App {
     /// # Errors
     /// [`Error::BadUserInput`] for an address that is none of ours.
     pub async fn sign_share(&self, url: &str) -> Result<Option<ShareSignature>> {
+        let Some(account) = &self.platforms.official_account else {
+            return Ok(None);
+        };
         let own = self.public_url.as_deref();
         let path = own.and_then(|own| url.strip_prefix(own));
         if !path.is_some_and(is_own_path) {
@@ -294,9 +297,6 @@ impl App {
                 "url must be the address of a campaign's page on this server.".into(),
             ));
         }
-        let Some(account) = &self.platforms.official_account else {
-            return Ok(None);
-        };
         // What went wrong is logged where it did.
         Ok(account.sign_share(url, self.clock.now()).await.ok())
     }

@@ -38,7 +38,7 @@ pub enum Purpose {
     RecoveryCode,
     /// The secret of an invitation.
     Invitation,
-    /// What belongs to a sign-in at another site.
+    /// The texts that belong to a sign-in at another site.
     SignInAttempt,
     /// A code that hands a voter over.
     HandOver,

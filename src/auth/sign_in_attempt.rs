@@ -1,5 +1,5 @@
-//! Sign-ins that have begun at another site, which leads the browser back: what the browser keeps meanwhile, sealed, and
-//! what the other site is given.
+//! Sign-ins that have begun at another site, which leads the browser back: what the browser keeps meanwhile, sealed,
+//! and what the other site is given.
 //!
 //! The state is in the address that the other site leads back to, and in the cookie: who comes back with a state that
 //! its browser did not begin with is somebody else's doing (RFC 6749, section 10.12). The cookie goes with the first
@@ -49,7 +49,7 @@ impl SignInAttempt {
         })
     }
 
-    /// What the browser keeps: characters that a cookie may have.
+    /// The text that the browser keeps: characters that a cookie may have.
     #[must_use]
     pub fn seal(&self, key: &HashKey, way: &str) -> String {
         let back = BASE64URL_NOPAD.encode(self.back.as_bytes());

@@ -51,8 +51,8 @@ impl PublicMutation {
         })
     }
 
-    /// Signs in the voter who is handed over: by its own program, or by a way in that led over another site. A guest who
-    /// sends its access token is that voter from then on.
+    /// Signs in the voter who is handed over: by its own program, or by a way in that led over another site. A guest
+    /// who sends its access token is that voter from then on.
     async fn redeem_hand_over(
         &self,
         ctx: &Context<'_>,

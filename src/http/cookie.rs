@@ -6,8 +6,8 @@ use axum::response::Response;
 
 use crate::auth::secret::Secret;
 
-/// The value of a cookie. Of two cookies of the name one was set by a page of a neighbouring domain, which may do so for
-/// this one, too: then neither counts, lest somebody works in another's account.
+/// The value of a cookie. Of two cookies of the name one was set by a page of a neighbouring domain, which may do so
+/// for this one, too: then neither counts, lest somebody works in another's account.
 pub(super) fn find(headers: &HeaderMap, name: &str) -> Option<Secret> {
     let values = headers.get_all(COOKIE).into_iter();
     let cookies = values

@@ -195,8 +195,8 @@ impl Server {
         if !self.allowed_origins.is_empty() {
             router = router.layer(cors(&self.allowed_origins));
         }
-        // Beside the layer: no other site may use a session of the desk or sign somebody in, whichever sites may use the
-        // API.
+        // Beside the layer: no other site may use a session of the desk or sign somebody in, whichever sites may use
+        // the API.
         router
             .merge(desk::router())
             .merge(sign_in::router())

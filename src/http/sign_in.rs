@@ -97,7 +97,7 @@ async fn finish(
     response
 }
 
-/// What came of a sign-in, as the page reads it.
+/// The outcome of a sign-in, as the page reads it.
 async fn sign_in(
     server: &Server,
     client_headers: &ClientHeaders,

@@ -32,8 +32,8 @@ const LIST: &str = "query ($slug: String!, $category: ID, $orderBy: NomineeOrder
             category { id } }
         pageInfo { hasNextPage endCursor } totalCount } } }";
 const CAMPAIGN: &str = "query ($slug: String!) { campaign(slug: $slug) {
-    id title summary coverUrl timeZone phase votingOpensAt votingClosesAt
-    rules { period scope votesPerPeriod tallyVisibility guestsMayVote }
+    id title summary coverUrl smallCoverUrl: coverUrl(size: SMALL) timeZone phase votingOpensAt votingClosesAt
+    rules { period scope votesPerPeriod tallyVisibility admits }
     categories { id key name shortlistSize nomineeCount } tally { countedVotes voters }
     amendments { at subjectLabel changes { field before after } reason } viewerQuotas { limit } } }";
 

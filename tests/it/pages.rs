@@ -62,8 +62,10 @@ async fn page(app: &TestApp, path: &str) -> String {
         "{policy}"
     );
     let html = response.text().await.expect("a page");
-    // Neither scripts nor styles inside it: the policy would stop them. What the program reads is no script.
+    // Neither scripts nor styles inside it, but the one that the policy allows: it would stop others. What the program
+    // reads is no script.
     let allowed = [
+        "<script>// Remembers the button",
         "<script type=\"module\" src=\"/pages/",
         "<script type=\"application/json\" id=\"first-view\">",
     ];

@@ -36,8 +36,8 @@ pub(in crate::graphql) enum MiniProgramPlatform {
 pub(in crate::graphql) struct SignInMiniProgramInput {
     /// The platform.
     pub(in crate::graphql) platform: MiniProgramPlatform,
-    /// The login code that the platform gave the mini-program (`wx.login`, `tt.login`, `my.getAuthCode`): good once, for
-    /// minutes.
+    /// The login code that the platform gave the mini-program (`wx.login`, `tt.login`, `my.getAuthCode`): good once,
+    /// for minutes.
     #[graphql(secret)]
     pub(in crate::graphql) code: String,
 }
@@ -64,7 +64,7 @@ pub(in crate::graphql) struct CreateHandOverPayload {
 pub(in crate::graphql) struct SignInWay {
     /// The kind of identity that it gives.
     kind: IdentityKind,
-    /// What the operator calls the account, where it has a name of its own.
+    /// The operator's name for the account, where it has a name of its own.
     name: Option<String>,
     /// The path on this server that it begins at, where it leads over another site. Open it with `?back=` and the path
     /// of the page to come back to, which finds `#hand-over=CODE` for `redeemHandOver` there, or `#sign-in=REASON`.

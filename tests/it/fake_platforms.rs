@@ -8,7 +8,8 @@
 //! | `ok-<name>` | the person of that name, once |
 //! | `slow-<name>` | none until [`Traffic::answer_slow_calls`], then as `ok-` |
 //! | `garbage-*`, `http500-*` | not JSON; status 500 |
-//! | `cut-*`, `long-*` | a body that breaks off; one that is longer than any documented answer |
+//! | `cut-*` | a body that breaks off |
+//! | `long-<name>` | as `ok-`, in a body that is longer than any documented answer |
 //!
 //! `#...` makes another code of the same name. The pages that browsers are sent to send them straight back with a code:
 //! the one that [`Traffic::next_person`] has been told, else that of the cookie `person` or the parameter `login_hint`,
@@ -29,7 +30,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -157,7 +158,6 @@ impl Traffic {
             "garbage" => Some("<html>502</html>".into_response()),
             "http500" => Some(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
             "cut" => Some(cut_off(r#"{"errcode":0,"openid":"openid-of-"#)),
-            "long" => Some(" ".repeat(300 * 1024).into_response()),
             _ => None,
         }
     }
@@ -223,7 +223,14 @@ fn cut_off(beginning: &'static str) -> Response {
     Body::from_stream(stream::iter(parts)).into_response()
 }
 
-/// What a browser comes back with.
+/// The same answer behind more spaces than any answer has bytes.
+fn lengthened(answer: Response) -> Response {
+    let spaces = Ok(Bytes::from(" ".repeat(300 * 1024)));
+    let body = answer.into_body().into_data_stream();
+    Body::from_stream(stream::iter([spaces]).chain(body)).into_response()
+}
+
+/// The code and the state that a browser comes back with.
 pub struct Visit {
     pub code: String,
     pub state: String,

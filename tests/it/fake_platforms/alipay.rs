@@ -26,7 +26,7 @@ use axum::routing::post;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-use super::{Stand, Traffic, parts};
+use super::{Stand, Traffic, lengthened, parts};
 use crate::fake_wechat::parse_query;
 
 /// The key of the mini-program; keys take a while to make.
@@ -136,6 +136,7 @@ async fn gateway(State(traffic): State<Arc<Traffic>>, body: String) -> Response 
     };
     match behaviour {
         "ok" | "slow" if times == 1 => success(&token("open_id").to_string(), &PLATFORM_KEY),
+        "long" => lengthened(success(&token("open_id").to_string(), &PLATFORM_KEY)),
         "user" if times == 1 => success(&token("user_id").to_string(), &PLATFORM_KEY),
         "missing" => success(&token("union_id").to_string(), &PLATFORM_KEY),
         "wrongtype" => success(r#"{"open_id":["openid-of-"]}"#, &PLATFORM_KEY),

@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 
-use super::{Stand, Traffic, parts};
+use super::{Stand, Traffic, lengthened, parts};
 
 /// The running platform.
 pub struct FakeDouyin {
@@ -95,14 +95,16 @@ async fn exchange_code(
     let success = |data: Value| {
         answer(&json!({"err_no": 0, "err_tips": "success", "log_id": "2024102117", "data": data}))
     };
+    let somebody = json!({
+        "session_key": format!("session-key-of-{name}"),
+        "openid": format!("openid-of-{name}"),
+        "anonymous_openid": "",
+        "unionid": format!("unionid-of-{name}"),
+        "dopenid": "",
+    });
     match behaviour {
-        "ok" | "slow" if times == 1 => success(json!({
-            "session_key": format!("session-key-of-{name}"),
-            "openid": format!("openid-of-{name}"),
-            "anonymous_openid": "",
-            "unionid": format!("unionid-of-{name}"),
-            "dopenid": "",
-        })),
+        "ok" | "slow" if times == 1 => success(somebody),
+        "long" => lengthened(success(somebody)),
         "anonymous" => success(json!({
             "session_key": "",
             "openid": "",

@@ -25,7 +25,7 @@ use axum::routing::{get, post};
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 
-use super::{Stand, Traffic, parts};
+use super::{Stand, Traffic, lengthened, parts};
 use crate::fake_wechat::parse_query;
 
 /// The running platform.
@@ -180,6 +180,7 @@ async fn exchange_code(
     }
     match behaviour {
         "ok" | "slow" => session(name, times, false),
+        "long" => lengthened(session(name, times, false)),
         "snapshot" => session(name, times, true),
         "busyonce" if times > 1 => session(name, times - 1, false),
         "busyonce" | "busy" => error(-1, "system error"),

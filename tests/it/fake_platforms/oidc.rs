@@ -30,7 +30,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
 use super::alipay::pem;
-use super::{Stand, Traffic, lock, parts};
+use super::{Stand, Traffic, lengthened, lock, parts};
 use crate::fake_wechat::parse_query;
 
 /// RSA keys take a while to make.
@@ -159,6 +159,7 @@ impl FakeOidc {
         });
         let router = Router::new()
             .route("/realm/.well-known/openid-configuration", get(document))
+            .route("/realm/elsewhere", get(moved_document))
             .route("/realm/authorize", get(authorize))
             .route("/realm/token", post(token))
             .route("/realm/keys", get(keys))
@@ -274,6 +275,15 @@ impl Provider {
 async fn document(State(provider): State<Arc<Provider>>) -> Response {
     provider.documents.fetch_add(1, Ordering::SeqCst);
     let fault = *lock(&provider.fault);
+    described(&provider, fault).await
+}
+
+/// The document as it would be right, for whoever follows to where it has moved.
+async fn moved_document(State(provider): State<Arc<Provider>>) -> Response {
+    described(&provider, None).await
+}
+
+async fn described(provider: &Provider, fault: Option<OidcFault>) -> Response {
     let issuer = lock(&provider.issuer).clone();
     let mut document = json!({
         "issuer": issuer,
@@ -296,9 +306,9 @@ async fn document(State(provider): State<Arc<Provider>>) -> Response {
         }
         Some(OidcFault::NoTokenEndpoint) => document["token_endpoint"] = Value::Null,
         Some(OidcFault::DocumentCutOff) => return super::cut_off(r#"{"issuer":""#),
-        Some(OidcFault::LongDocument) => return " ".repeat(300 * 1024).into_response(),
+        Some(OidcFault::LongDocument) => return lengthened(answer(StatusCode::OK, &document)),
         Some(OidcFault::DocumentMoved) => {
-            let elsewhere = format!("{issuer}/keys");
+            let elsewhere = format!("{issuer}/elsewhere");
             return (StatusCode::FOUND, [(header::LOCATION, elsewhere)]).into_response();
         }
         Some(OidcFault::NoDocument) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
@@ -375,6 +385,7 @@ async fn token(
     };
     match behaviour {
         "ok" | "slow" => tokens(&provider, name, &grant),
+        "long" => lengthened(tokens(&provider, name, &grant)),
         "limited" => StatusCode::TOO_MANY_REQUESTS.into_response(),
         "err" => {
             let (name, _) = name.split_once("-code-of-").unwrap_or((name, ""));

@@ -157,6 +157,42 @@ mod tests {
     }
 
     #[test]
+    fn a_token_finds_its_key_by_id_and_algorithm() {
+        let rsa = |id: &str, alg: &str| json!({"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": id, "alg": alg});
+        let ec = json!({"kty": "EC", "crv": "P-256", "x": "AQAB", "y": "AQAB", "kid": "3"});
+        let set = json!({"keys": [rsa("1", "RS256"), rsa("2", "RS256"), ec]}).to_string();
+        let set = KeySet::parse(set.as_bytes()).expect("a set");
+        for (key_id, algorithm, is_there) in [
+            (Some("1"), Algorithm::RS256, true),
+            (Some("3"), Algorithm::ES256, true),
+            (Some("1"), Algorithm::PS256, false),
+            (Some("1"), Algorithm::RS512, false),
+            (Some("1"), Algorithm::HS256, false),
+            (Some("1"), Algorithm::ES256, false),
+            (Some("3"), Algorithm::RS256, false),
+            (Some("4"), Algorithm::RS256, false),
+            (Some(""), Algorithm::RS256, false),
+            // Without an id, the only one that fits.
+            (None, Algorithm::ES256, true),
+            (None, Algorithm::RS256, false),
+            (None, Algorithm::EdDSA, false),
+        ] {
+            let signed = Signed {
+                algorithm,
+                key_id: key_id.map(str::to_owned),
+                message: "",
+                signature: "",
+            };
+            assert_eq!(
+                set.has_key_of(&signed),
+                is_there,
+                "{key_id:?} {algorithm:?}"
+            );
+            assert!(!set.have_signed(&signed), "{key_id:?} {algorithm:?}");
+        }
+    }
+
+    #[test]
     fn a_set_is_read_as_far_as_it_can_be_used() {
         let key = json!({"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": "1"});
         let parse = |set: Value| KeySet::parse(set.to_string().as_bytes());

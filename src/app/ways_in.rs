@@ -24,14 +24,14 @@ const HAND_OVER_LIFE: TimeDelta = TimeDelta::seconds(30);
 
 /// A way in that leads over another site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detour {
+pub enum RedirectWay {
     /// By an official account of `WeChat`.
     Wechat,
     /// By an `OpenID` provider.
     Oidc,
 }
 
-impl Detour {
+impl RedirectWay {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Wechat, Self::Oidc];
 
@@ -110,10 +110,10 @@ impl App {
     #[must_use]
     pub fn ways_in(&self) -> Vec<WayIn> {
         let platforms = &self.platforms;
-        let detour = |detour: Detour, name: Option<String>| WayIn {
-            kind: detour.kind(),
+        let redirect = |way: RedirectWay, name: Option<String>| WayIn {
+            kind: way.kind(),
             name,
-            path: Some(format!("/sign-in/{}", detour.name())),
+            path: Some(format!("/sign-in/{}", way.name())),
         };
         let plain = |kind| WayIn {
             kind,
@@ -128,7 +128,7 @@ impl App {
                 .wechat
                 .as_ref()
                 .map(|_| plain(IdentityKind::WechatMiniProgram)),
-            official.map(|_| detour(Detour::Wechat, None)),
+            official.map(|_| redirect(RedirectWay::Wechat, None)),
             platforms
                 .douyin
                 .as_ref()
@@ -137,26 +137,26 @@ impl App {
                 .alipay
                 .as_ref()
                 .map(|_| plain(IdentityKind::Alipay)),
-            oidc.map(|oidc| detour(Detour::Oidc, Some(oidc.name().to_owned()))),
+            oidc.map(|oidc| redirect(RedirectWay::Oidc, Some(oidc.name().to_owned()))),
             Some(plain(IdentityKind::Guest)),
         ];
         all.into_iter().flatten().collect()
     }
 
     /// The address of the other site to go to, for an attempt that has begun.
-    pub async fn begin_detour(
+    pub async fn begin_redirect(
         &self,
-        detour: Detour,
+        way: RedirectWay,
         attempt: &SignInAttempt,
     ) -> std::result::Result<String, SignInRefusal> {
-        let redirect_uri = self.detour_return(detour)?;
-        match detour {
-            Detour::Wechat => {
+        let redirect_uri = self.redirect_uri(way)?;
+        match way {
+            RedirectWay::Wechat => {
                 let account = self.platforms.official_account.as_ref();
                 let account = account.ok_or(SignInRefusal::PlatformNotConfigured)?;
                 Ok(account.authorize_url(&redirect_uri, &attempt.state))
             }
-            Detour::Oidc => {
+            RedirectWay::Oidc => {
                 let oidc = self
                     .platforms
                     .oidc
@@ -173,16 +173,16 @@ impl App {
     }
 
     /// Signs in the voter whom the other site led back with this code, and hands it over to the page.
-    pub async fn finish_detour(
+    pub async fn finish_redirect(
         &self,
         client: &Client,
-        detour: Detour,
+        way: RedirectWay,
         attempt: &SignInAttempt,
         code: &str,
     ) -> Result<std::result::Result<HandOver, SignInRefusal>> {
         let owner = BucketOwner::Address(client.address);
         self.hot.check_room(Action::FailedCode, owner)?;
-        let person = match self.exchange_detour(client, detour, attempt, code).await {
+        let person = match self.exchange_redirect(client, way, attempt, code).await {
             Ok(person) => person,
             Err(refusal) => {
                 if refusal == SignInRefusal::InvalidCode {
@@ -191,23 +191,23 @@ impl App {
                 return Ok(Err(refusal));
             }
         };
-        let identities = person.identities(detour.kind());
+        let identities = person.identities(way.kind());
         let signed_in = voter::sign_in(&self.database, &identities, None, self.clock.now()).await?;
         let id = self.settle_links(signed_in).await;
         self.hand_over(id).await.map(Ok)
     }
 
     /// The person whom the other site's code is of.
-    async fn exchange_detour(
+    async fn exchange_redirect(
         &self,
         client: &Client,
-        detour: Detour,
+        way: RedirectWay,
         attempt: &SignInAttempt,
         code: &str,
     ) -> std::result::Result<HashedPerson, SignInRefusal> {
         let address = BucketOwner::Address(client.address).key();
-        match detour {
-            Detour::Wechat => {
+        match way {
+            RedirectWay::Wechat => {
                 let official = self.platforms.official_account.as_ref();
                 let official = official.ok_or(SignInRefusal::PlatformNotConfigured)?;
                 let found = official.exchange_code(code, address).await?;
@@ -221,13 +221,13 @@ impl App {
                     &found.account,
                 ))
             }
-            Detour::Oidc => {
+            RedirectWay::Oidc => {
                 let oidc = self
                     .platforms
                     .oidc
                     .as_ref()
                     .ok_or(SignInRefusal::PlatformNotConfigured)?;
-                let redirect_uri = self.detour_return(detour)?;
+                let redirect_uri = self.redirect_uri(way)?;
                 let (verifier, nonce) = (
                     attempt.verifier(&self.hash_key),
                     attempt.nonce(&self.hash_key),
@@ -274,12 +274,12 @@ impl App {
     }
 
     /// The address that the other site leads back to.
-    fn detour_return(&self, detour: Detour) -> std::result::Result<String, SignInRefusal> {
+    fn redirect_uri(&self, way: RedirectWay) -> std::result::Result<String, SignInRefusal> {
         let origin = self
             .public_url
             .as_deref()
             .ok_or(SignInRefusal::PlatformNotConfigured)?;
-        Ok(format!("{origin}/sign-in/{}/callback", detour.name()))
+        Ok(format!("{origin}/sign-in/{}/callback", way.name()))
     }
 
     /// Signs a page of a campaign for `WeChat`'s script; none where that cannot be had.

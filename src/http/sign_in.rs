@@ -17,7 +17,7 @@ use super::client::ClientHeaders;
 use super::cookie::{self, SetCookie};
 use super::pages::nowhere;
 use crate::app::sign_in::SignInRefusal;
-use crate::app::ways_in::Detour;
+use crate::app::ways_in::RedirectWay;
 use crate::auth::sign_in_attempt::{ATTEMPT_LIFE, SignInAttempt, is_own_path};
 use crate::error::Result;
 use crate::graphql::error::code_of;
@@ -36,23 +36,24 @@ pub(super) fn router() -> Router<Server> {
 /// Answers `GET /sign-in/{way}`.
 async fn begin(
     State(server): State<Server>,
-    Path(way): Path<String>,
+    Path(name): Path<String>,
     RawQuery(query): RawQuery,
     client_headers: ClientHeaders,
 ) -> Response {
     let back = parameter(query.as_deref(), "back");
-    let (Some(detour), Some(back)) = (detour(&way), back.filter(|back| is_own_path(back))) else {
+    let (Some(way), Some(back)) = (redirect_way(&name), back.filter(|back| is_own_path(back)))
+    else {
         return nowhere(&client_headers, false);
     };
     let attempt = match SignInAttempt::new(back, server.app.clock.now()) {
         Ok(attempt) => attempt,
         Err(error) => return lead(HOME, &format!("sign-in={}", code_of(&error))),
     };
-    match Box::pin(server.app.begin_detour(detour, &attempt)).await {
+    match Box::pin(server.app.begin_redirect(way, &attempt)).await {
         Ok(address) => {
             let mut response = redirect(&address);
-            let kept = attempt.seal(&server.app.hash_key, detour.name());
-            set_cookie(&server, detour, &kept, &mut response);
+            let kept = attempt.seal(&server.app.hash_key, way.name());
+            set_cookie(&server, way, &kept, &mut response);
             response
         }
         Err(refusal) => lead(&attempt.back, &reason(refusal)),
@@ -63,22 +64,22 @@ async fn begin(
 /// 4.1.2), or without a code where somebody said no.
 async fn finish(
     State(server): State<Server>,
-    Path(way): Path<String>,
+    Path(name): Path<String>,
     RawQuery(query): RawQuery,
     client_headers: ClientHeaders,
     headers: HeaderMap,
 ) -> Response {
-    let Some(detour) = detour(&way) else {
+    let Some(way) = redirect_way(&name) else {
         return nowhere(&client_headers, false);
     };
     let state = parameter(query.as_deref(), "state").unwrap_or_default();
     let code = parameter(query.as_deref(), "code");
-    let kept = cookie::find(&headers, &cookie_name(&server, detour));
+    let kept = cookie::find(&headers, &cookie_name(&server, way));
     let kept = kept.as_ref().map_or("", |kept| kept.reveal());
     let (key, now) = (&server.app.hash_key, server.app.clock.now());
-    let mut response = match SignInAttempt::open(key, detour.name(), kept, &state, now) {
+    let mut response = match SignInAttempt::open(key, way.name(), kept, &state, now) {
         Some(attempt) => {
-            let outcome = sign_in(&server, &client_headers, detour, &attempt, code);
+            let outcome = sign_in(&server, &client_headers, way, &attempt, code);
             let outcome = match Box::pin(outcome).await {
                 Ok(outcome) => outcome,
                 Err(error) => format!("sign-in={}", code_of(&error)),
@@ -86,14 +87,14 @@ async fn finish(
             lead(&attempt.back, &outcome)
         }
         None => {
-            let back = SignInAttempt::back_of(key, detour.name(), kept);
+            let back = SignInAttempt::back_of(key, way.name(), kept);
             lead(
                 back.as_deref().unwrap_or(HOME),
                 &reason(SignInRefusal::SignInExpired),
             )
         }
     };
-    set_cookie(&server, detour, "", &mut response);
+    set_cookie(&server, way, "", &mut response);
     response
 }
 
@@ -101,7 +102,7 @@ async fn finish(
 async fn sign_in(
     server: &Server,
     client_headers: &ClientHeaders,
-    detour: Detour,
+    way: RedirectWay,
     attempt: &SignInAttempt,
     code: Option<String>,
 ) -> Result<String> {
@@ -111,7 +112,7 @@ async fn sign_in(
     let client = client_headers.client();
     let answer = server
         .app
-        .finish_detour(client, detour, attempt, &code)
+        .finish_redirect(client, way, attempt, &code)
         .await?;
     Ok(match answer {
         Ok(hand_over) => format!("hand-over={}", hand_over.code),
@@ -127,8 +128,8 @@ fn parameter(query: Option<&str>, name: &str) -> Option<String> {
     found.next().is_none().then(|| value.into_owned())
 }
 
-fn detour(way: &str) -> Option<Detour> {
-    Detour::ALL.into_iter().find(|detour| detour.name() == way)
+fn redirect_way(name: &str) -> Option<RedirectWay> {
+    RedirectWay::ALL.into_iter().find(|way| way.name() == name)
 }
 
 fn reason(refusal: SignInRefusal) -> String {
@@ -151,22 +152,22 @@ fn redirect(address: &str) -> Response {
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
-fn cookie_name(server: &Server, detour: Detour) -> String {
+fn cookie_name(server: &Server, way: RedirectWay) -> String {
     let url = server.app.public_url.as_deref().unwrap_or_default();
     let secure = if url.starts_with("https://") {
         "__Secure-"
     } else {
         ""
     };
-    format!("{secure}acclaim_sign_in_{}", detour.name())
+    format!("{secure}acclaim_sign_in_{}", way.name())
 }
 
 /// Keeps an attempt in the browser, or lets it go.
-fn set_cookie(server: &Server, detour: Detour, kept: &str, response: &mut Response) {
+fn set_cookie(server: &Server, way: RedirectWay, kept: &str, response: &mut Response) {
     let cookie = SetCookie {
-        name: &cookie_name(server, detour),
+        name: &cookie_name(server, way),
         value: kept,
-        path: &format!("/sign-in/{}", detour.name()),
+        path: &format!("/sign-in/{}", way.name()),
         same_site: "Lax",
         seconds: if kept.is_empty() {
             0

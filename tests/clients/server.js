@@ -27,7 +27,10 @@ export function temporaryFolder() {
   return folder;
 }
 
-/** Starts `acclaim demo`. It stops when the tests of `context` have ended: one test, or a file's with `{ after }`. */
+/**
+ * Starts `acclaim demo`. It stops when the tests of `context` have ended: one test, or a file's with `{ after }`.
+ * Settings may be made of the server's address.
+ */
 export async function startServer(context, env = {}) {
   return begin(context, new Server(await freePort(), ["demo"], env));
 }
@@ -53,8 +56,8 @@ class Server {
   constructor(port, words, env) {
     this.port = port;
     this.words = words;
-    this.env = env;
     this.origin = `http://127.0.0.1:${port}`;
+    this.env = typeof env === "function" ? env(this.origin) : env;
     this.url = `${this.origin}/graphql`;
     this.streamUrl = `${this.url}/stream`;
     this.socketUrl = `ws://127.0.0.1:${port}/graphql/ws`;

@@ -2,10 +2,10 @@
 
 mod carrier;
 mod desk;
-mod detours;
 mod guests;
 mod linking;
 mod mini_program;
+mod redirects;
 mod secrecy;
 mod sessions;
 mod staff;

@@ -31,7 +31,7 @@ const chinese: typeof english = {
   why: (name) => `登录后，您投给${name}的一票即刻计入。`,
   kept: "一人一号：我们只保存由账号生成、无法还原的编码，不保存姓名和号码。",
   wechat: "微信登录",
-  oidc: (name) => (name ? `用${name}登录` : "用账号登录"),
+  oidc: (name) => (name ? `用 ${name} 登录` : "用账号登录"),
   scanHead: "用手机微信投票",
   scanOrCopy: "扫描此码，或在微信中打开本页。",
   code: "通往本页的二维码",

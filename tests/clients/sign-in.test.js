@@ -1,0 +1,288 @@
+// Signing in to vote: each way from the tap to the counted vote, in the browsers that people have.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, describe, test } from "node:test";
+import { run } from "./api.js";
+import { expectAccessible } from "./axe.js";
+import { desktop, open, phone, startBrowser } from "./browser.js";
+import { staffToken } from "./desk.js";
+import { startProvider, startWeChat } from "./platforms.js";
+import { startServer } from "./server.js";
+import { eventually } from "./waiting.js";
+
+const provider = await startProvider({ after });
+const wechat = await startWeChat({ after });
+const server = await startServer({ after }, (origin) => ({
+  ...{ ACCLAIM_PUBLIC_URL: origin, ACCLAIM_LIMIT_QUERY: "100000/1000000", ACCLAIM_LIMIT_FAILED_CODE: "1000/1000" },
+  ...provider.settings,
+  ...wechat.settings,
+}));
+provider.serve(server.origin);
+const browser = await startBrowser(after);
+const [, email, password] = await eventually(() => /(organiser@demo\.example) \/ (\S+)/.exec(server.log), "the sign-in");
+const token = await staffToken(server, email, password);
+
+const agent = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/116.0 Mobile Safari/537.36 MicroMessenger/8.0.49";
+const inWeChat = { ...phone, userAgent: agent };
+const inMiniProgram = { ...phone, userAgent: `${agent} miniProgram/wx-program` };
+
+let count = 0;
+
+/** A campaign with three nominees that admits these; gives its address and the ids of its nominees. */
+async function campaignOf(...admits) {
+  const slug = `vote-${++count}`;
+  const change = async (name, type, selection, input) => {
+    const document = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code message } } }`;
+    const payload = (await run(server, document, { input }, token))[name];
+    assert.deepEqual(payload.userErrors, [], name);
+    return payload;
+  };
+  const { viewer } = await run(server, "{ viewer { memberships { organisation { id } } } }", {}, token);
+  const { campaign } = await change("createCampaign", "CreateCampaignInput", "campaign { id categories { id } }", {
+    ...{ organisationId: viewer.memberships[0].organisation.id, slug, idempotencyKey: randomUUID(), title: `Vote ${count}` },
+    votingOpensAt: new Date(Date.now() - 5_000).toISOString(),
+    votingClosesAt: new Date(Date.now() + 86_400_000).toISOString(),
+    categories: [{ key: "makers", name: "Makers", shortlistSize: 2 }],
+    rules: { period: "DAY", scope: "CATEGORY", votesPerPeriod: 2, tallyVisibility: "LIVE", admits },
+  });
+  const nominees = [];
+  for (const [index, name] of ["Ada", "Grace", "Mary"].entries()) {
+    const input = { campaignId: campaign.id, categoryId: campaign.categories[0].id, number: index + 1, name };
+    const texts = { employer: "Engines", city: "London", summary: "What it did.", idempotencyKey: randomUUID() };
+    const { nominee } = await change("createNominee", "CreateNomineeInput", "nominee { id }", { ...input, ...texts });
+    nominees.push(nominee.id);
+  }
+  await change("announceCampaign", "CampaignStepInput", "", { campaignId: campaign.id });
+  const votes = async () => {
+    const { campaign: found } = await run(server, "query ($slug: String!) { campaign(slug: $slug) { tally { countedVotes } } }", { slug }, token);
+    return found.tally.countedVotes;
+  };
+  /** The public tally may be a second old. */
+  const expectVotes = (wanted) => eventually(async () => (await votes()) === wanted, `${wanted} counted votes`);
+  return { url: `${server.origin}/c/${slug}`, nominees, expectVotes };
+}
+
+const card = (page, number) => page.locator(".nominee", { has: page.locator(`a[href$="/n/${number}"]`) });
+const voteFor = (page, number) => card(page, number).locator(".act");
+const hasVotedFor = (page, number) => card(page, number).locator(".act.voted").waitFor();
+const sheet = (page) => page.getByRole("dialog");
+
+/** At the provider's page, under this name. */
+async function signInAtProvider(page, name) {
+  await page.getByRole("textbox", { name: "Name" }).fill(name);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+describe("signing in to vote", () => {
+  test("by the association's account, on a laptop, from the tap to the counted vote", async (t) => {
+    const { url, expectVotes } = await campaignOf("OIDC");
+    const { page, complaints } = await open(browser, t, `${url}?order=NUMBER`, desktop);
+    await voteFor(page, 2).click();
+    await sheet(page).getByRole("heading", { name: "Sign in to vote" }).waitFor();
+    await sheet(page).getByText("Your vote for Grace counts").waitFor();
+    await expectAccessible(page);
+    assert.equal(await sheet(page).locator("img").count(), 0, "nothing to scan");
+    await sheet(page).getByRole("button", { name: "Sign in with the Association" }).click();
+    await signInAtProvider(page, "ada@example.org");
+    await hasVotedFor(page, 2);
+    await page.getByText("1 of 2 votes left").waitFor();
+    assert.equal(page.url(), `${url}?order=NUMBER`, "nothing is left in the address");
+    await expectVotes(1);
+    // From now on a tap is a vote, here and in every campaign.
+    await voteFor(page, 1).click();
+    await hasVotedFor(page, 1);
+    const other = await campaignOf("OIDC");
+    await page.goto(other.url);
+    await voteFor(page, 3).click();
+    await hasVotedFor(page, 3);
+    assert.deepEqual(complaints, []);
+    // The same account in another browser is the same voter.
+    const { page: again } = await open(browser, t, url, desktop);
+    await voteFor(again, 3).click();
+    await sheet(again).getByRole("button", { name: "Sign in with the Association" }).click();
+    await signInAtProvider(again, "ada@example.org");
+    await card(again, 3).getByText("You have no votes left for now.").waitFor();
+    await expectVotes(2);
+  });
+
+  test("is told when it was declined, and votes for nobody", async (t) => {
+    const { url, expectVotes } = await campaignOf("OIDC");
+    const { page } = await open(browser, t, `${url}/n/1`, desktop);
+    await page.locator(".ballot .act").click();
+    await sheet(page).getByRole("button", { name: "Sign in with the Association" }).click();
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await page.getByText("You have not signed in: your vote was not cast.").waitFor();
+    assert.equal(page.url(), `${url}/n/1`);
+    await expectVotes(0);
+    // And it can be done after all.
+    await page.locator(".ballot .act").click();
+    await sheet(page).getByRole("button", { name: "Sign in with the Association" }).click();
+    await signInAtProvider(page, "grace@example.org");
+    await page.locator(".ballot .act.voted").waitFor();
+  });
+
+  test("by WeChat inside it, in one tap more", async (t) => {
+    wechat.person = "wen";
+    const { url, expectVotes } = await campaignOf("WECHAT_WEB", "OIDC");
+    const { page, complaints } = await open(browser, t, "about:blank", inWeChat);
+    await withScript(page);
+    await page.goto(url);
+    await voteFor(page, 1).tap();
+    const ways = sheet(page).locator(".ways button");
+    assert.deepEqual(await ways.allTextContents(), ["微信登录", "用 the Association 登录"]);
+    await expectAccessible(page);
+    await ways.first().tap();
+    await hasVotedFor(page, 1);
+    await expectVotes(1);
+    assert.deepEqual(complaints, []);
+  });
+
+  test("by WeChat from another browser: a code to scan", async (t) => {
+    const { url } = await campaignOf("WECHAT_WEB");
+    const { page } = await open(browser, t, url, desktop);
+    await voteFor(page, 1).click();
+    await sheet(page).getByRole("heading", { name: "With WeChat on your phone" }).waitFor();
+    const code = sheet(page).getByRole("img", { name: "A code that leads to this page" });
+    await code.waitFor();
+    assert.ok(await code.evaluate((image) => image.decode().then(() => image.naturalWidth > 0)));
+    assert.equal(await sheet(page).locator(".ways").count(), 0);
+    await page.keyboard.press("Escape");
+    await sheet(page).waitFor({ state: "detached" });
+  });
+
+  test("in WeChat's preview of a page says how to open the page itself", async (t) => {
+    const { url, expectVotes } = await campaignOf("WECHAT_WEB");
+    wechat.isSnapshot = true;
+    t.after(() => (wechat.isSnapshot = false));
+    const { page } = await open(browser, t, "about:blank", inWeChat);
+    await withScript(page);
+    await page.goto(url);
+    await voteFor(page, 1).tap();
+    await sheet(page).getByRole("button", { name: "微信登录" }).tap();
+    await page.getByText("请点击底部的“使用完整服务”").waitFor();
+    await expectVotes(0);
+  });
+
+  test("by keyboard alone", async (t) => {
+    const { url } = await campaignOf("OIDC");
+    const { page } = await open(browser, t, url, desktop);
+    await voteFor(page, 1).focus();
+    await page.keyboard.press("Enter");
+    const way = sheet(page).getByRole("button", { name: "Sign in with the Association" });
+    await way.waitFor();
+    await page.keyboard.press("Escape");
+    await sheet(page).waitFor({ state: "detached" });
+    assert.ok(await voteFor(page, 1).evaluate((button) => button === document.activeElement), "the button has the keyboard again");
+    await page.keyboard.press("Enter");
+    await way.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("textbox", { name: "Name" }).focus();
+    await page.keyboard.type("mary@example.org");
+    await page.keyboard.press("Enter");
+    await hasVotedFor(page, 1);
+  });
+
+  test("is asked of a guest where guests may not vote, and the guest's votes stay its own", async (t) => {
+    const open_ = await campaignOf("GUEST", "OIDC");
+    const closed = await campaignOf("OIDC");
+    const { page } = await open(browser, t, open_.url, desktop);
+    await voteFor(page, 1).click();
+    await hasVotedFor(page, 1);
+    await page.goto(closed.url);
+    await voteFor(page, 1).click();
+    await card(page, 1).getByText("To vote here, sign in with the organiser's account.").waitFor();
+    await card(page, 1).getByRole("button", { name: "Sign in" }).click();
+    await sheet(page).getByRole("button", { name: "Sign in with the Association" }).click();
+    await signInAtProvider(page, "guest@example.org");
+    await hasVotedFor(page, 1);
+    await page.goto(open_.url);
+    await hasVotedFor(page, 1);
+    await page.getByText("1 of 2 votes left").waitFor();
+  });
+
+  test("by a link that somebody sent is refused", async (t) => {
+    const { url, nominees, expectVotes } = await campaignOf("WECHAT_MINI_PROGRAM", "OIDC");
+    const code = await handOver("mallory", nominees[0]);
+    const { page } = await open(browser, t, `${url}#hand-over=${code}`, desktop);
+    await page.waitForFunction(() => location.hash === "");
+    await voteFor(page, 2).click();
+    await sheet(page).waitFor();
+    await expectVotes(1);
+  });
+
+  test("in a mini-program is signing in to the pages that it opens", async (t) => {
+    const { url, nominees, expectVotes } = await campaignOf("WECHAT_MINI_PROGRAM", "WECHAT_WEB");
+    const code = await handOver("mo", nominees[0]);
+    const { page } = await open(browser, t, `${url}#hand-over=${code}`, inMiniProgram);
+    await hasVotedFor(page, 1);
+    await voteFor(page, 2).tap();
+    await hasVotedFor(page, 2);
+    // The page in WeChat's own browser is the same person's, by the unionid.
+    wechat.person = "mo";
+    const { page: other } = await open(browser, t, "about:blank", inWeChat);
+    await withScript(other);
+    await other.goto(url);
+    await voteFor(other, 3).tap();
+    await sheet(other).getByRole("button", { name: "微信登录" }).tap();
+    await card(other, 3).getByText("您的票数已用完。").waitFor();
+    await expectVotes(2);
+  });
+});
+
+/** A code by which the mini-program hands over a person, who has voted for a nominee there. */
+async function handOver(person, nomineeId) {
+  const signIn = `mutation ($code: String!) { signInMiniProgram(input: { platform: WECHAT, code: $code }) {
+    session { accessToken } userErrors { code } } }`;
+  const { signInMiniProgram } = await run(server, signIn, { code: wechat.loginCode(person) });
+  const { accessToken } = signInMiniProgram.session;
+  const vote = "mutation ($id: ID!) { castVote(input: { nomineeId: $id }) { vote { id } userErrors { code } } }";
+  const { castVote } = await run(server, vote, { id: nomineeId }, accessToken);
+  assert.deepEqual(castVote.userErrors, []);
+  const { createHandOver } = await run(server, "mutation { createHandOver { code } }", {}, accessToken);
+  return createHandOver.code;
+}
+
+/** Stands in for WeChat's script, which notes what it is given. */
+const withScript = (page) =>
+  page.route("https://res.wx.qq.com/**", (route) =>
+    route.fulfill({
+      contentType: "text/javascript",
+      body: `globalThis.told = {};
+        globalThis.wx = {
+          config: (settings) => (told.settings = settings),
+          ready: (then) => then(),
+          updateAppMessageShareData: (card) => (told.card = card),
+          updateTimelineShareData: (card) => (told.short = card),
+        };`,
+    }),
+  );
+
+describe("a page that is sent on in WeChat", () => {
+  test("has a card with its title, text and picture, signed for its address", async (t) => {
+    const { page, complaints } = await open(browser, t, "about:blank", inWeChat);
+    await withScript(page);
+    await page.goto(`${server.origin}/c/demo?from=singlemessage`);
+    const told = await (await page.waitForFunction(() => globalThis.told?.short && globalThis.told)).jsonValue();
+    assert.ok(wechat.hasSigned(told.settings, `${server.origin}/c/demo?from=singlemessage`));
+    assert.equal(told.settings.appId, "wx-account");
+    assert.equal(told.card.link, `${server.origin}/c/demo?from=singlemessage`);
+    assert.equal(told.card.title, await page.title());
+    assert.ok(told.card.desc.length > 0);
+    assert.match(told.card.imgUrl, /^http.*\/media\//);
+    // Another page of it has its own.
+    await page.locator(".nominee a").first().tap();
+    await page.waitForFunction(() => globalThis.told.card.link === location.href);
+    assert.ok(wechat.hasSigned(await page.evaluate(() => globalThis.told.settings), page.url()));
+    assert.deepEqual(complaints, []);
+  });
+
+  test("is shown without a card where the script does not come", async (t) => {
+    const { page } = await open(browser, t, "about:blank", inWeChat);
+    const asked = page.waitForRequest("https://res.wx.qq.com/**");
+    await page.route("https://res.wx.qq.com/**", (route) => route.abort());
+    await page.goto(`${server.origin}/c/demo`);
+    await asked;
+    await page.locator(".act.open").first().tap();
+    await page.locator(".act.voted").first().waitFor();
+  });
+});

@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-DoYEOqIJ.js",
+    script: "main-PgG7-0vf.js",
     style: "main-GIuRqWbp.css",
 };
 pub(super) const DESK: Program = Program {
@@ -15,10 +15,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("board-DA5vKeS6.css.gz"),
     },
     File {
-        name: "board-TT3yIyvm.js",
+        name: "board-t6EdxqjG.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-TT3yIyvm.js.br"),
-        gzip: include_bytes!("board-TT3yIyvm.js.gz"),
+        brotli: include_bytes!("board-t6EdxqjG.js.br"),
+        gzip: include_bytes!("board-t6EdxqjG.js.gz"),
     },
     File {
         name: "live-DY5BR_sT.js",
@@ -27,16 +27,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("live-DY5BR_sT.js.gz"),
     },
     File {
-        name: "main-DoYEOqIJ.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-DoYEOqIJ.js.br"),
-        gzip: include_bytes!("main-DoYEOqIJ.js.gz"),
-    },
-    File {
         name: "main-GIuRqWbp.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("main-GIuRqWbp.css.br"),
         gzip: include_bytes!("main-GIuRqWbp.css.gz"),
+    },
+    File {
+        name: "main-PgG7-0vf.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-PgG7-0vf.js.br"),
+        gzip: include_bytes!("main-PgG7-0vf.js.gz"),
     },
     File {
         name: "operations-C9fAIb0n.js",
@@ -45,16 +45,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("operations-C9fAIb0n.js.gz"),
     },
     File {
+        name: "result-BQTPlN8U.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("result-BQTPlN8U.js.br"),
+        gzip: include_bytes!("result-BQTPlN8U.js.gz"),
+    },
+    File {
         name: "result-BcRcqcoJ.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("result-BcRcqcoJ.css.br"),
         gzip: include_bytes!("result-BcRcqcoJ.css.gz"),
-    },
-    File {
-        name: "result-C1ja39Oa.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-C1ja39Oa.js.br"),
-        gzip: include_bytes!("result-C1ja39Oa.js.gz"),
     },
     File {
         name: "share_card-CZamuD-f.js",
@@ -63,16 +63,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_card-CZamuD-f.js.gz"),
     },
     File {
+        name: "share_sheet-BMwTOIur.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-BMwTOIur.js.br"),
+        gzip: include_bytes!("share_sheet-BMwTOIur.js.gz"),
+    },
+    File {
         name: "share_sheet-ChOZsIyD.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("share_sheet-ChOZsIyD.css.br"),
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
-    },
-    File {
-        name: "share_sheet-Csk0QRuf.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-Csk0QRuf.js.br"),
-        gzip: include_bytes!("share_sheet-Csk0QRuf.js.gz"),
     },
     File {
         name: "sheet-BRHi26xd.css",
@@ -81,16 +81,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sign_in_sheet-CwKRODna.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-CwKRODna.js.br"),
-        gzip: include_bytes!("sign_in_sheet-CwKRODna.js.gz"),
+        name: "sign_in_sheet-Ct4HFfad.css",
+        content_type: "text/css; charset=utf-8",
+        brotli: include_bytes!("sign_in_sheet-Ct4HFfad.css.br"),
+        gzip: include_bytes!("sign_in_sheet-Ct4HFfad.css.gz"),
     },
     File {
-        name: "sign_in_sheet-DsOZi2Hu.css",
-        content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-DsOZi2Hu.css.br"),
-        gzip: include_bytes!("sign_in_sheet-DsOZi2Hu.css.gz"),
+        name: "sign_in_sheet-gyBjejuR.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("sign_in_sheet-gyBjejuR.js.br"),
+        gzip: include_bytes!("sign_in_sheet-gyBjejuR.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -99,16 +99,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-DxGzU-YV.js",
+        name: "stories-Cf66eKjY.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-DxGzU-YV.js.br"),
-        gzip: include_bytes!("stories-DxGzU-YV.js.gz"),
+        brotli: include_bytes!("stories-Cf66eKjY.js.br"),
+        gzip: include_bytes!("stories-Cf66eKjY.js.gz"),
     },
     File {
-        name: "story-Tr9QavxD.js",
+        name: "story-BQYF_ypy.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-Tr9QavxD.js.br"),
-        gzip: include_bytes!("story-Tr9QavxD.js.gz"),
+        brotli: include_bytes!("story-BQYF_ypy.js.br"),
+        gzip: include_bytes!("story-BQYF_ypy.js.gz"),
     },
     File {
         name: "desk-account-ChBxSuwb.js",

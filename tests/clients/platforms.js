@@ -66,7 +66,7 @@ function provider(issuer, client) {
     const said = accountId ? { login: { accountId } } : { error: "access_denied" };
     if (searchParams.has("name")) return oidc.interactionFinished(request, response, said);
     response.setHeader("content-type", "text/html; charset=utf-8");
-    response.end(`<!doctype html><title>The Association</title><form><label>Name <input name="name"></label>
+    response.end(`<!doctype html><link rel="icon" href="data:,"><title>The Association</title><form><label>Name <input name="name"></label>
       <button>Sign in</button></form><a href="?name=">Cancel</a>`);
   };
 }

@@ -1,7 +1,7 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-PgG7-0vf.js",
-    style: "main-GIuRqWbp.css",
+    script: "main-BdqE45M8.js",
+    style: "main-DRaOA2Xf.css",
 };
 pub(super) const DESK: Program = Program {
     script: "desk-main-OmEWPfa3.js",
@@ -9,16 +9,16 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
+        name: "board-CfjhysO7.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("board-CfjhysO7.js.br"),
+        gzip: include_bytes!("board-CfjhysO7.js.gz"),
+    },
+    File {
         name: "board-DA5vKeS6.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("board-DA5vKeS6.css.br"),
         gzip: include_bytes!("board-DA5vKeS6.css.gz"),
-    },
-    File {
-        name: "board-t6EdxqjG.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-t6EdxqjG.js.br"),
-        gzip: include_bytes!("board-t6EdxqjG.js.gz"),
     },
     File {
         name: "live-DY5BR_sT.js",
@@ -27,16 +27,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("live-DY5BR_sT.js.gz"),
     },
     File {
-        name: "main-GIuRqWbp.css",
-        content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("main-GIuRqWbp.css.br"),
-        gzip: include_bytes!("main-GIuRqWbp.css.gz"),
+        name: "main-BdqE45M8.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-BdqE45M8.js.br"),
+        gzip: include_bytes!("main-BdqE45M8.js.gz"),
     },
     File {
-        name: "main-PgG7-0vf.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-PgG7-0vf.js.br"),
-        gzip: include_bytes!("main-PgG7-0vf.js.gz"),
+        name: "main-DRaOA2Xf.css",
+        content_type: "text/css; charset=utf-8",
+        brotli: include_bytes!("main-DRaOA2Xf.css.br"),
+        gzip: include_bytes!("main-DRaOA2Xf.css.gz"),
     },
     File {
         name: "operations-C9fAIb0n.js",
@@ -45,16 +45,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("operations-C9fAIb0n.js.gz"),
     },
     File {
-        name: "result-BQTPlN8U.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-BQTPlN8U.js.br"),
-        gzip: include_bytes!("result-BQTPlN8U.js.gz"),
-    },
-    File {
         name: "result-BcRcqcoJ.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("result-BcRcqcoJ.css.br"),
         gzip: include_bytes!("result-BcRcqcoJ.css.gz"),
+    },
+    File {
+        name: "result-E0nBd9Iz.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("result-E0nBd9Iz.js.br"),
+        gzip: include_bytes!("result-E0nBd9Iz.js.gz"),
     },
     File {
         name: "share_card-CZamuD-f.js",
@@ -63,16 +63,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_card-CZamuD-f.js.gz"),
     },
     File {
-        name: "share_sheet-BMwTOIur.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-BMwTOIur.js.br"),
-        gzip: include_bytes!("share_sheet-BMwTOIur.js.gz"),
-    },
-    File {
         name: "share_sheet-ChOZsIyD.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("share_sheet-ChOZsIyD.css.br"),
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
+    },
+    File {
+        name: "share_sheet-DPfGWdpy.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-DPfGWdpy.js.br"),
+        gzip: include_bytes!("share_sheet-DPfGWdpy.js.gz"),
     },
     File {
         name: "sheet-BRHi26xd.css",
@@ -87,10 +87,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sign_in_sheet-Ct4HFfad.css.gz"),
     },
     File {
-        name: "sign_in_sheet-gyBjejuR.js",
+        name: "sign_in_sheet-DfkN7IVj.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-gyBjejuR.js.br"),
-        gzip: include_bytes!("sign_in_sheet-gyBjejuR.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-DfkN7IVj.js.br"),
+        gzip: include_bytes!("sign_in_sheet-DfkN7IVj.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -99,16 +99,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-Cf66eKjY.js",
+        name: "stories-C_rkydUL.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-Cf66eKjY.js.br"),
-        gzip: include_bytes!("stories-Cf66eKjY.js.gz"),
+        brotli: include_bytes!("stories-C_rkydUL.js.br"),
+        gzip: include_bytes!("stories-C_rkydUL.js.gz"),
     },
     File {
-        name: "story-BQYF_ypy.js",
+        name: "story-BvIpmoqr.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-BQYF_ypy.js.br"),
-        gzip: include_bytes!("story-BQYF_ypy.js.gz"),
+        brotli: include_bytes!("story-BvIpmoqr.js.br"),
+        gzip: include_bytes!("story-BvIpmoqr.js.gz"),
     },
     File {
         name: "desk-account-ChBxSuwb.js",

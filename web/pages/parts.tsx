@@ -114,11 +114,11 @@ export function VoteButton({ slug, nominee, campaign }: VoteButtonProps) {
 /** Why a vote was refused and what would help, over the card it was for, until that is read. */
 export function Refusal({ slug, nominee, campaign }: VoteButtonProps) {
   const refusal = votesCast.use().get(nominee.id)?.refusal;
-  const ways = waysHere(campaign, signInWays.use());
+  const accounts = waysHere(campaign, signInWays.use()).filter(({ path }) => path !== null);
   if (!refusal) return null;
   const { code = "", text } = refusal;
   const isElsewhere = code === "NOT_ELIGIBLE";
-  const canSignIn = isElsewhere && ways.length > 0;
+  const canSignIn = isElsewhere && accounts.length > 0;
   const help = canSignIn ? undefined : t().help[code];
   return (
     <div class="refusal" role="alert">

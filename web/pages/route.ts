@@ -69,9 +69,15 @@ export function goBack(): boolean {
 export function start(): void {
   history.scrollRestoration = "manual";
   addEventListener("popstate", () => {
+    const y = (history.state as { y?: number } | null)?.y ?? 0;
+    // Lists that were loaded are kept, so they are there again in the next frame: drawn whole, for their true heights.
+    document.documentElement.classList.add("restoring");
     listeners.forEach((listener) => listener());
-    // Lists that were loaded are kept, so they are there again in the next frame.
-    requestAnimationFrame(() => scrollTo(0, (history.state as { y?: number } | null)?.y ?? 0));
+    requestAnimationFrame(() => {
+      scrollTo(0, y);
+      // The heights are remembered once they have been drawn.
+      requestAnimationFrame(() => requestAnimationFrame(() => document.documentElement.classList.remove("restoring")));
+    });
   });
   document.addEventListener("click", (event) => {
     const link = (event.target as Element).closest?.("a");

@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-BdqE45M8.js",
+    script: "main-ByI7lQGW.js",
     style: "main-DRaOA2Xf.css",
 };
 pub(super) const DESK: Program = Program {
@@ -9,10 +9,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-CfjhysO7.js",
+        name: "board-C9tgXeDb.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-CfjhysO7.js.br"),
-        gzip: include_bytes!("board-CfjhysO7.js.gz"),
+        brotli: include_bytes!("board-C9tgXeDb.js.br"),
+        gzip: include_bytes!("board-C9tgXeDb.js.gz"),
     },
     File {
         name: "board-DA5vKeS6.css",
@@ -27,10 +27,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("live-DY5BR_sT.js.gz"),
     },
     File {
-        name: "main-BdqE45M8.js",
+        name: "main-ByI7lQGW.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-BdqE45M8.js.br"),
-        gzip: include_bytes!("main-BdqE45M8.js.gz"),
+        brotli: include_bytes!("main-ByI7lQGW.js.br"),
+        gzip: include_bytes!("main-ByI7lQGW.js.gz"),
     },
     File {
         name: "main-DRaOA2Xf.css",
@@ -51,10 +51,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("result-BcRcqcoJ.css.gz"),
     },
     File {
-        name: "result-E0nBd9Iz.js",
+        name: "result-DR9kqjPv.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-E0nBd9Iz.js.br"),
-        gzip: include_bytes!("result-E0nBd9Iz.js.gz"),
+        brotli: include_bytes!("result-DR9kqjPv.js.br"),
+        gzip: include_bytes!("result-DR9kqjPv.js.gz"),
     },
     File {
         name: "share_card-CZamuD-f.js",
@@ -63,16 +63,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_card-CZamuD-f.js.gz"),
     },
     File {
+        name: "share_sheet-BYMToWCF.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-BYMToWCF.js.br"),
+        gzip: include_bytes!("share_sheet-BYMToWCF.js.gz"),
+    },
+    File {
         name: "share_sheet-ChOZsIyD.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("share_sheet-ChOZsIyD.css.br"),
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
-    },
-    File {
-        name: "share_sheet-DPfGWdpy.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-DPfGWdpy.js.br"),
-        gzip: include_bytes!("share_sheet-DPfGWdpy.js.gz"),
     },
     File {
         name: "sheet-BRHi26xd.css",
@@ -87,10 +87,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sign_in_sheet-Ct4HFfad.css.gz"),
     },
     File {
-        name: "sign_in_sheet-DfkN7IVj.js",
+        name: "sign_in_sheet-D4ryWETD.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-DfkN7IVj.js.br"),
-        gzip: include_bytes!("sign_in_sheet-DfkN7IVj.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-D4ryWETD.js.br"),
+        gzip: include_bytes!("sign_in_sheet-D4ryWETD.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -99,16 +99,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-C_rkydUL.js",
+        name: "stories-OaugHHp6.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-C_rkydUL.js.br"),
-        gzip: include_bytes!("stories-C_rkydUL.js.gz"),
+        brotli: include_bytes!("stories-OaugHHp6.js.br"),
+        gzip: include_bytes!("stories-OaugHHp6.js.gz"),
     },
     File {
-        name: "story-BvIpmoqr.js",
+        name: "story-D8qG5-ce.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-BvIpmoqr.js.br"),
-        gzip: include_bytes!("story-BvIpmoqr.js.gz"),
+        brotli: include_bytes!("story-D8qG5-ce.js.br"),
+        gzip: include_bytes!("story-D8qG5-ce.js.gz"),
     },
     File {
         name: "desk-account-ChBxSuwb.js",

@@ -202,6 +202,8 @@ async function begin(): Promise<void> {
   const stop = announce(root);
   const first = await readFirst(route).catch(() => ({}));
   stop();
+  // The button that was tapped goes with the server's rendering.
+  globalThis.earlyTap = null;
   root.replaceChildren();
   render(<Pages {...first} />, root);
   void takeReturn();

@@ -41,6 +41,7 @@ const english = {
     GUEST: "in any browser without signing in",
   } as Partial<Record<IdentityKind, string>>,
   byName: (name: string) => `with your account of ${name}`,
+  guestsInList: "Guests",
   ssoWithin: "single sign-on",
   vote: (ways: string) => `Vote ${ways}.`,
   notSetUp: "This server is not set up for it: nobody can vote this way.",
@@ -80,10 +81,11 @@ const chinese: typeof english = {
     GUEST: "浏览器（无需登录）",
   },
   byName: (name) => `${name}账号`,
+  guestsInList: "访客",
   ssoWithin: "统一身份认证",
   vote: (ways) => `可通过${ways}投票。`,
   notSetUp: "本服务器未配置此方式，无人能以此方式投票。",
-  notYetSetUp: "本服务器尚未配置此方式，须由运维人员完成（见《写给主办方》“登录方式”一节）。",
+  notYetSetUp: "本服务器尚未配置此方式，须由运维人员完成（见《组织者手册》“登录方式”一节）。",
   oneNeeded: "请至少勾选一种账号：评选不能只面向访客。",
   twoAccounts: "同一个人若有其中两种账号，可能计为两位投票人。",
   guestsWarning: "访客只识别浏览器，不识别本人：换一个浏览器就能再投。适合彩排或小范围活动；正式评奖请不要开启。",
@@ -96,6 +98,9 @@ const ownName = (kind: IdentityKind) => signInWays.value.find((way) => way.kind 
 
 /** The name of a way in for people. */
 export const wayName = (kind: IdentityKind) => ownName(kind) ?? t().names[kind];
+
+/** The same where there is little room. */
+export const wayNameInList = (kind: IdentityKind) => (kind === "GUEST" ? t().guestsInList : wayName(kind));
 
 /** Whether a text is the name of a way in, by which the API has it. */
 export const isWay = (name: string): name is IdentityKind => (kinds as readonly string[]).includes(name);

@@ -32,6 +32,7 @@ pub mod tallies;
 pub mod turnout;
 pub mod uploads;
 pub mod views;
+pub mod voters_by_way;
 pub mod voting;
 pub mod ways_in;
 
@@ -68,6 +69,7 @@ use self::tallies::Tallies;
 use self::turnout::Turnouts;
 use self::uploads::UploadTurns;
 use self::views::Views;
+use self::voters_by_way::WayCounts;
 
 /// Stories that are out whose campaign is remembered, 33 bytes each.
 const STORIES_REMEMBERED_MAX: usize = 65_536;
@@ -90,6 +92,8 @@ pub struct App {
     pub tallies: Tallies,
     /// Turnout that was read a moment ago.
     turnouts: Turnouts,
+    /// Voters by way in that were counted in the last minute.
+    way_counts: WayCounts,
     /// Views that wait to be stored.
     pub views: Views,
     /// The changes of what everybody may read: of campaigns and nominees, stories that come out.
@@ -194,6 +198,7 @@ impl App {
             campaigns: Campaigns::default(),
             tallies: Tallies::default(),
             turnouts: Turnouts::default(),
+            way_counts: WayCounts::default(),
             views: Views::default(),
             public_changes: PublicChanges::default(),
             unreadable_stories: UnreadableStories::default(),

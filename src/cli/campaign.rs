@@ -80,6 +80,14 @@ pub(super) struct CampaignCreate {
     /// Audience of the tally, and from when on
     #[arg(long, value_enum, default_value = "live")]
     tally: TallyArgument,
+    /// Accounts that may vote, with commas between them
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        default_value = "wechat-mini-program"
+    )]
+    admits: Vec<AccountArgument>,
     /// Let guests vote, who have no account of a platform
     #[arg(long)]
     guests: bool,
@@ -112,6 +120,35 @@ enum TallyArgument {
     AfterClose,
     /// The organisation only
     StaffOnly,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum AccountArgument {
+    /// By the `WeChat` mini-program
+    WechatMiniProgram,
+    /// On a web page in `WeChat`, by the official account
+    WechatWeb,
+    /// By the Douyin mini-program
+    Douyin,
+    /// By the Alipay mini-program
+    Alipay,
+    /// By a telephone number
+    Phone,
+    /// By an `OpenID` provider
+    Oidc,
+}
+
+impl From<AccountArgument> for IdentityKind {
+    fn from(argument: AccountArgument) -> Self {
+        match argument {
+            AccountArgument::WechatMiniProgram => Self::WechatMiniProgram,
+            AccountArgument::WechatWeb => Self::WechatWeb,
+            AccountArgument::Douyin => Self::Douyin,
+            AccountArgument::Alipay => Self::Alipay,
+            AccountArgument::Phone => Self::Phone,
+            AccountArgument::Oidc => Self::Oidc,
+        }
+    }
 }
 
 /// A category, as the command line has it.
@@ -203,7 +240,7 @@ async fn create_campaign(create: CampaignCreate) -> Result<ExitCode, Failure> {
             TallyArgument::StaffOnly => TallyVisibility::StaffOnly,
         },
         guests_may_vote: create.guests,
-        admits: IdentityKind::WechatMiniProgram.into(),
+        admits: create.admits.into_iter().map(IdentityKind::from).collect(),
         paused_at: None,
         edit_revision: 1,
         revision: 1,
@@ -255,8 +292,12 @@ async fn show_campaign(name: &CampaignName) -> Result<ExitCode, Failure> {
     let found = roster.campaign();
     let zone = found.time_zone.0;
     let time = |at: DateTime<Utc>| at.with_timezone(&zone).to_rfc3339();
+    let admitted = found.admits.iter();
+    let admitted: Vec<_> = admitted
+        .map(|kind| kind.name().to_lowercase().replace('_', "-"))
+        .collect();
     print(&format!(
-        "{}\t{}\nphase\t{}\ntime zone\t{zone}\nopens\t{}\ncloses\t{}\nquota\t{} a {}, by {}\ntally\t{}\nguests\t{}\n",
+        "{}\t{}\nphase\t{}\ntime zone\t{zone}\nopens\t{}\ncloses\t{}\nquota\t{} a {}, by {}\ntally\t{}\nadmits\t{}\nguests\t{}\n",
         found.slug,
         found.title,
         found.phase(Clock::System.now()).name(),
@@ -266,6 +307,7 @@ async fn show_campaign(name: &CampaignName) -> Result<ExitCode, Failure> {
         found.quota_period.name().to_lowercase(),
         found.quota_scope.name().to_lowercase(),
         found.tally_visibility.name().to_lowercase(),
+        admitted.join(", "),
         if found.guests_may_vote {
             "may vote"
         } else {

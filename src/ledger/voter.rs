@@ -8,10 +8,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::rows::Ids;
-use super::statement::{Statement, with_ids};
+use super::statement::{OnPool, Statement, with_ids};
 use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::identity::{IdentityKind, IdentityKinds};
-use crate::id::VoterId;
+use crate::id::{CampaignId, VoterId};
 
 /// Rows removed in one statement, so that it holds nobody up.
 const PURGE_BATCH: i64 = 1_000;
@@ -97,6 +97,56 @@ pub async fn list_kinds(database: &Database, id: VoterId) -> sqlx::Result<Identi
     let kinds: Vec<IdentityKind> = on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text)
         .bind(id).fetch_all(p).await)?;
     Ok(kinds.into_iter().collect())
+}
+
+/// Voters of a campaign by the first of their ways in, as [`IdentityKind::ALL`] has them: each once, with those linked
+/// to it as one. None is for voters without a way in. It goes through all voters of the campaign, and may be a second
+/// old.
+pub async fn count_by_kind(
+    database: &Database,
+    campaign_id: CampaignId,
+) -> sqlx::Result<Vec<(Option<IdentityKind>, i64)>> {
+    let statement = sql!(
+        "count_voters_by_kind",
+        "WITH person AS (
+            SELECT DISTINCT COALESCE(l.canonical_id, v.voter_id) AS id
+            FROM vote v LEFT JOIN voter_link l ON l.voter_id = v.voter_id
+            WHERE v.campaign_id = $1 AND v.is_first
+        ), member AS (
+            SELECT id AS person_id, id AS voter_id FROM person
+            UNION ALL
+            SELECT p.id, l.voter_id FROM person p JOIN voter_link l ON l.canonical_id = p.id
+        ), way AS (
+            SELECT m.person_id, MIN(CASE i.kind WHEN 'WECHAT_MINI_PROGRAM' THEN 0 WHEN 'WECHAT_WEB' THEN 1
+                WHEN 'DOUYIN' THEN 2 WHEN 'ALIPAY' THEN 3 WHEN 'PHONE' THEN 4 WHEN 'OIDC' THEN 5
+                WHEN 'GUEST' THEN 6 END) AS place
+            FROM member m LEFT JOIN voter_identity i ON i.voter_id = m.voter_id GROUP BY m.person_id
+        )
+        SELECT CAST(place AS BIGINT), COUNT(*) FROM way GROUP BY place ORDER BY place IS NULL, place"
+    );
+    let counts = match database.replica(statement) {
+        Some(run) => database.replica_answer(fetch_counts(run, campaign_id).await)?,
+        None => None,
+    };
+    let counts = match counts {
+        Some(counts) => counts,
+        None => fetch_counts(database.read(statement), campaign_id).await?,
+    };
+    let kind = |place: Option<i64>| {
+        let index = usize::try_from(place?).ok()?;
+        IdentityKind::ALL.get(index).copied()
+    };
+    let counts = counts.into_iter();
+    Ok(counts
+        .map(|(place, voters)| (kind(place), voters))
+        .collect())
+}
+
+async fn fetch_counts(
+    run: OnPool<'_>,
+    campaign_id: CampaignId,
+) -> sqlx::Result<Vec<(Option<i64>, i64)>> {
+    on_pool!(run, (p, text) => sqlx::query_as(text).bind(campaign_id).fetch_all(p).await)
 }
 
 /// The voter of a sign-in.

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Chart, ChartType, Format, Workbook, Worksheet, XlsxError};
 use super::apostrophe;
 use super::table::{WriteError, as_float, cut};
 use crate::domain::report::words::{ReportLanguage, Words};
-use crate::domain::report::{Group, Place, ReportedNominee, Snapshot};
+use crate::domain::report::{Group, Peak, Place, ReportedNominee, Snapshot};
 
 /// Nominees of a category in its chart: more bars cannot be read.
 const BARS_MAX: usize = 20;
@@ -127,14 +127,11 @@ impl Writer<'_> {
             &campaign.quota_period,
             &campaign.quota_scope,
         );
-        let peak = |peak: Option<crate::domain::report::Peak>| {
-            peak.map_or_else(String::new, |peak| self.moment(peak.at))
-        };
+        let ways_in = campaign.admitted(self.language);
+        let peak = |peak: Option<Peak>| peak.map_or_else(String::new, |peak| self.moment(peak.at));
         let (minute, hour) = (snapshot.turnout.peak_minute, snapshot.turnout.peak_hour);
         let (minute_at, hour_at) = (peak(minute), peak(hour));
-        let peak_votes = |peak: Option<crate::domain::report::Peak>| {
-            Cell::Number(peak.map_or(0, |peak| peak.votes))
-        };
+        let peak_votes = |peak: Option<Peak>| Cell::Number(peak.map_or(0, |peak| peak.votes));
         let phase = self.language.value(&campaign.phase);
         let rows = [
             (words.campaign, Cell::Text(&campaign.title)),
@@ -144,6 +141,7 @@ impl Writer<'_> {
             (words.time_zone, Cell::Text(&campaign.time_zone)),
             (words.phase, Cell::Text(phase)),
             (words.quota, Cell::Text(&quota)),
+            (words.ways_in, Cell::Text(&ways_in)),
             (words.votes, Cell::Number(totals.votes)),
             (words.counted, Cell::Number(totals.counted)),
             (words.withheld, Cell::Number(totals.withheld)),

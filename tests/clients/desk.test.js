@@ -389,6 +389,138 @@ describe("a draft of a campaign", () => {
   });
 });
 
+describe("the ways in of voters", () => {
+  const own = "Photographers’ Association";
+  const ways = [
+    { kind: "WECHAT_MINI_PROGRAM", name: null },
+    { kind: "WECHAT_WEB", name: null },
+    { kind: "OIDC", name: own },
+    { kind: "GUEST", name: null },
+  ];
+  const admitsOf = async (slug) => {
+    const query = "query ($slug: String!) { campaign(slug: $slug) { rules { admits } } }";
+    return (await run(server, query, { slug }, token)).campaign.rules.admits;
+  };
+  const tick = (page, name) => page.getByRole("checkbox", { name });
+  const oneNeeded = "Tick at least one account: a campaign cannot be for guests alone.";
+
+  /** Opens an address as the owner, of a server that is set up for these; `change` may change further answers. */
+  async function openWith(context, url, change = () => undefined) {
+    const window = await open(browser, context, url, laptop);
+    await rewriteAnswers(window.page, (data, variables) => {
+      if (data.signInWays) data.signInWays = ways;
+      change(data, variables);
+    });
+    await signInHere(window.page, t, emails.owner, password);
+    await window.page.locator("#side").waitFor({ state: "attached" });
+    return window;
+  }
+
+  test("are all offered for a new campaign, and ticked but for guests", async (context) => {
+    const { page, complaints } = await openWith(context, `${desk}/o/${organisation.slug}/new`);
+    await field(page, "Title").fill("Ways in");
+    await named(page, "button", "Next").click();
+    await named(page, "button", "Tomorrow, 09:00").click();
+    await named(page, "button", "After 7 days, 18:00").click();
+    await named(page, "button", "Next").click();
+    await page.getByRole("heading", { name: /Who may vote/ }).waitFor();
+    const labels = await page.locator(".way-in strong").allTextContents();
+    assert.deepEqual(labels, ["WeChat mini-program", "WeChat on the web", own, "Guests, without signing in"]);
+    const ticked = () => page.getByRole("checkbox").evaluateAll((boxes) => boxes.map(({ checked }) => checked));
+    assert.deepEqual(await ticked(), [true, true, true, false]);
+    await expectAccessible(page, "the ways in of a new campaign");
+    // Without an account one does not get on.
+    await tick(page, /^Guests/).check();
+    for (const name of [/^WeChat mini/, /^WeChat on/, /^Photographers/]) await tick(page, name).uncheck();
+    await page.getByRole("alert").getByText(oneNeeded).waitFor();
+    await named(page, "button", "Next").click();
+    await page.getByRole("heading", { name: /Who may vote/ }).waitFor();
+    await tick(page, /^Photographers/).check();
+    await page.getByText(oneNeeded).waitFor({ state: "detached" });
+    await named(page, "button", "Next").click();
+    await page.getByText(`Vote with your account of ${own} or in any browser without signing in.`).waitFor();
+    await named(page, "button", "Next").click();
+    await named(page, "button", "Next").click();
+    await page.getByText(`${own} · Guests, without signing in`).waitFor();
+    await named(page, "button", "Create the draft").click();
+    await page.waitForURL(/overview|c\/ways-in/);
+    const slug = new URL(page.url()).pathname.split("/")[3];
+    assert.deepEqual(await admitsOf(slug), ["OIDC", "GUEST"]);
+    assert.deepEqual(complaints, []);
+  });
+
+  test("that a campaign admits are there though the server is not set up for them", async (context) => {
+    const create = `mutation ($input: CreateCampaignInput!) {
+      createCampaign(input: $input) { campaign { id } userErrors { code } } }`;
+    const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
+    const input = {
+      organisationId: organisation.id,
+      idempotencyKey: randomUUID(),
+      ...{ slug: "douyin", title: "Douyin", votingOpensAt: day(1), votingClosesAt: day(2) },
+      rules: {
+        ...{ period: "DAY", scope: "CATEGORY", votesPerPeriod: 3, tallyVisibility: "LIVE" },
+        admits: ["DOUYIN", "GUEST"],
+      },
+    };
+    assert.deepEqual((await run(server, create, { input }, token)).createCampaign.userErrors, []);
+    const { page, complaints } = await openWith(context, `${desk}/c/douyin/rules`);
+    const labels = await page.locator(".way-in strong").allTextContents();
+    const expected = ["WeChat mini-program", "WeChat on the web", "Douyin mini-program", own, "Guests, without signing in"];
+    assert.deepEqual(labels, expected);
+    await page.getByText("This server is not set up for it: nobody can vote this way.").waitFor();
+    await expectAccessible(page, "the ways in of a draft");
+    await tick(page, /^Douyin/).uncheck();
+    await page.getByRole("alert").getByText(oneNeeded).waitFor();
+    await saveOf(page).click();
+    await tick(page, /^WeChat on the web/).check();
+    await tick(page, /^Guests/).uncheck();
+    await saveOf(page).click();
+    await says(page, t.saved);
+    assert.deepEqual(await admitsOf("douyin"), ["WECHAT_WEB"]);
+    // What was unticked and is not there is not offered again.
+    assert.equal(await tick(page, /^Douyin/).count(), 0);
+    await page.goto(`${desk}/c/douyin/log`);
+    const details = page.locator("details").first();
+    await details.locator("summary").click();
+    const row = details.getByRole("row", { name: /^Accounts that may vote/ });
+    assert.match(await row.textContent(), /Douyin mini-program.*WeChat on the web/);
+    assert.deepEqual(complaints, []);
+  });
+
+  test("are counted on the overview, those without voters left out", async (context) => {
+    const counts = [
+      { kind: "WECHAT_MINI_PROGRAM", voters: 750 },
+      { kind: "DOUYIN", voters: 0 },
+      { kind: "OIDC", voters: 200 },
+      { kind: null, voters: 50 },
+    ];
+    let isEmpty = false;
+    const { page, complaints } = await openWith(context, demo, ({ campaign }) => {
+      if (campaign?.desk?.votersByWay) campaign.desk.votersByWay = isEmpty ? [] : counts;
+    });
+    const box = page.getByRole("region", { name: "Voters by way in" });
+    await box.getByRole("rowheader", { name: own }).waitFor();
+    const rows = await box.locator("tbody tr").allTextContents();
+    assert.deepEqual(rows, ["WeChat mini-program75075%", `${own}20020%`, "No longer kept505%"]);
+    await expectAccessible(page, "the overview with voters by way in");
+    isEmpty = true;
+    await page.reload();
+    await box.getByText("Nobody has voted yet.").waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test("are those of the voters of the demo", async (context) => {
+    const { page } = await openAs(context, emails.owner);
+    const box = page.getByRole("region", { name: "Voters by way in" });
+    const query = '{ campaign(slug: "demo") { tally { voters } desk { votersByWay { voters } } } }';
+    const { tally, desk: counted } = (await run(server, query, {}, token)).campaign;
+    const sum = counted.votersByWay.reduce((all, { voters }) => all + voters, 0);
+    assert.ok(sum <= tally.voters, `${sum} of ${tally.voters}`);
+    if (sum > 0) await box.getByRole("row").nth(1).waitFor();
+    else await box.getByText("Nobody has voted yet.").waitFor();
+  });
+});
+
 describe("two people at one story", () => {
   test("what is handed in is what was seen", async (context) => {
     const writer = await staffToken(server, emails.editor, password);

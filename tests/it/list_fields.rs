@@ -113,6 +113,10 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
         "query($campaign: ID!) { campaign(id: $campaign) { desk { stories(first: 100) { nodes { id desk { state author { name } } } } } } }",
     ),
     (
+        "CampaignDesk.votersByWay",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { votersByWay { kind voters } } } }",
+    ),
+    (
         "CampaignDesk.turnout",
         "query($campaign: ID!) { campaign(id: $campaign) { desk { turnout(by: MINUTE) { at votes page other } } } }",
     ),

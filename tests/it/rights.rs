@@ -90,6 +90,12 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     (
         "Query",
         "campaign",
+        "{ campaign(id: \"<hidden>\") { desk { votersByWay { kind voters } } } }",
+        "++-+---",
+    ),
+    (
+        "Query",
+        "campaign",
         "{ campaign(id: \"<campaign>\") { id } }",
         "++++---",
     ),
@@ -626,6 +632,8 @@ impl Scene {
         let unpublished = hidden.insert_story(&app.database, Some(0), "Later", later);
         let unpublished = unpublished.await;
         app.refresh().await;
+        let nominee = hidden.nominee_id(0);
+        app.voter().vote(&nominee).await.expect_counted();
         let other = organisation(&app, "other").await;
         let mut audience = Vec::new();
         for role in StaffRole::ALL {

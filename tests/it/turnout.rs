@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 
+use acclaim::auth::Viewer;
 use acclaim::clock::Clock;
 use acclaim::domain::access::StaffRole;
+use acclaim::domain::identity::{IdentityKind, IdentityKinds};
+use acclaim::id::VoterId;
+use acclaim::ledger::voter::{self, Identity};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -22,6 +26,9 @@ on_both!(
     votes_of_older_programs_are_summed_as_others,
     turnout_is_for_those_who_may_read_figures,
     desks_that_ask_at_the_same_time_share_a_read,
+    voters_are_counted_by_the_first_of_their_ways_in,
+    voters_by_way_in_are_counted_once_a_minute,
+    voters_by_way_in_are_for_those_who_may_read_figures,
 );
 
 const TURNOUT: &str = "query($id: ID!, $by: TurnoutStep!, $from: DateTime, $to: DateTime) { campaign(id: $id) { desk {
@@ -340,4 +347,146 @@ async fn desks_that_ask_at_the_same_time_share_a_read(stores: Stores) {
     let (_, answers) = statements(query).await;
     let day = json!([{"at": "2022-10-24T16:00:00.000Z", "votes": 2}]);
     assert_eq!(answers[0]["campaign"]["desk"]["turnout"], day);
+}
+
+const VOTERS_BY_WAY: &str =
+    "query($id: ID!) { campaign(id: $id) { desk { votersByWay { kind voters } } } }";
+
+/// Ways in with the voters that have them first.
+async fn voters_by_way(client: &TestClient, sample: &Sample) -> Vec<(Option<String>, i64)> {
+    let variables = json!({"id": sample.campaign_id()});
+    let data = client.ask(VOTERS_BY_WAY, variables).await;
+    let ways = data["campaign"]["desk"]["votersByWay"].as_array();
+    let way = |way: &Value| {
+        let kind = way["kind"].as_str().map(str::to_owned);
+        (kind, way["voters"].as_i64().expect("a number"))
+    };
+    ways.expect("a list").iter().map(way).collect()
+}
+
+/// A voter who signs in by these ways, each with a hash of this number; a guest who does so is the same.
+async fn known_voter(
+    app: &TestApp,
+    ways: &[(IdentityKind, u8)],
+    guest: Option<VoterId>,
+) -> VoterId {
+    let hashes: Vec<_> = ways.iter().map(|(_, number)| [*number; 32]).collect();
+    let identity = |((kind, _), hash): (&(IdentityKind, u8), _)| Identity {
+        hash,
+        kind: Some(*kind),
+    };
+    let hashes = hashes.iter().map(<[u8; 32]>::as_slice);
+    let identities: Vec<_> = ways.iter().zip(hashes).map(identity).collect();
+    let now = app.clock.now();
+    let signed_in = voter::sign_in(&app.database, &identities, guest, now).await;
+    signed_in.expect("the database answers").id
+}
+
+async fn vote_as(app: &TestApp, id: VoterId, sample: &Sample, nominee: usize) {
+    let kinds = IdentityKinds::ALL;
+    let client = app.client_of(Viewer::Voter { id, kinds });
+    vote(&client, None, sample, nominee).await;
+}
+
+async fn voters_are_counted_by_the_first_of_their_ways_in(stores: Stores) {
+    let clock = Clock::manual(noon());
+    let app = TestApp::builder(&stores)
+        .with_clock(clock.clone())
+        .start()
+        .await;
+    let sample = app.sample().await;
+    let owner = app.staff().await;
+    assert_eq!(voters_by_way(&owner, &sample).await, []);
+    for (number, kind) in (1..).zip(IdentityKind::ALL) {
+        let id = known_voter(&app, &[(kind, number)], None).await;
+        vote_as(&app, id, &sample, 0).await;
+        // Further votes make no further voters.
+        vote_as(&app, id, &sample, 12).await;
+    }
+    // By two ways it is one of the first.
+    let both = [(IdentityKind::Oidc, 20), (IdentityKind::WechatWeb, 21)];
+    let both = known_voter(&app, &both, None).await;
+    vote_as(&app, both, &sample, 0).await;
+    // Two that voted and turned out to be one: a guest with an account.
+    let account = known_voter(&app, &[(IdentityKind::Alipay, 30)], None).await;
+    let guest = known_voter(&app, &[(IdentityKind::Guest, 31)], None).await;
+    vote_as(&app, account, &sample, 0).await;
+    vote_as(&app, guest, &sample, 0).await;
+    known_voter(&app, &[(IdentityKind::Alipay, 30)], Some(guest)).await;
+    // A guest that voted, and is linked to an account that did not.
+    let guest = known_voter(&app, &[(IdentityKind::Guest, 41)], None).await;
+    vote_as(&app, guest, &sample, 0).await;
+    known_voter(&app, &[(IdentityKind::Douyin, 40)], None).await;
+    known_voter(&app, &[(IdentityKind::Douyin, 40)], Some(guest)).await;
+    // One who has not voted, one without a way in, and one in another campaign.
+    known_voter(&app, &[(IdentityKind::Phone, 50)], None).await;
+    vote_as(&app, VoterId::new(), &sample, 0).await;
+    let other = app.sample().await;
+    let elsewhere = known_voter(&app, &[(IdentityKind::Oidc, 60)], None).await;
+    vote_as(&app, elsewhere, &other, 0).await;
+    clock.set(clock.now() + TimeDelta::minutes(1));
+    let expected = [
+        (Some("WECHAT_MINI_PROGRAM"), 1),
+        (Some("WECHAT_WEB"), 2),
+        (Some("DOUYIN"), 2),
+        (Some("ALIPAY"), 2),
+        (Some("PHONE"), 1),
+        (Some("OIDC"), 1),
+        (Some("GUEST"), 1),
+        (None, 1),
+    ];
+    let expected = expected.map(|(kind, voters)| (kind.map(str::to_owned), voters));
+    assert_eq!(voters_by_way(&owner, &sample).await, expected);
+    let elsewhere = [(Some("OIDC".to_owned()), 1)];
+    assert_eq!(voters_by_way(&owner, &other).await, elsewhere);
+}
+
+async fn voters_by_way_in_are_counted_once_a_minute(stores: Stores) {
+    let clock = Clock::manual(noon());
+    let app = TestApp::builder(&stores)
+        .with_clock(clock.clone())
+        .start()
+        .await;
+    let sample = app.sample().await;
+    vote(&app.voter(), None, &sample, 0).await;
+    let desks = join_all((0..10).map(|_| app.staff())).await;
+    let statements = async |query: &str| {
+        let before = app.database.statements();
+        let variables = json!({"id": sample.campaign_id()});
+        let data = join_all(desks.iter().map(|desk| desk.ask(query, variables.clone()))).await;
+        (app.database.statements() - before, data)
+    };
+    let (without, _) =
+        statements("query($id: ID!) { campaign(id: $id) { desk { editRevision } } }").await;
+    let one = json!([{"kind": null, "voters": 1}]);
+    let (with, answers) = statements(VOTERS_BY_WAY).await;
+    assert_eq!(with, without + 1);
+    for answer in answers {
+        assert_eq!(answer["campaign"]["desk"]["votersByWay"], one);
+    }
+    vote(&app.voter(), None, &sample, 0).await;
+    clock.set(clock.now() + TimeDelta::seconds(59));
+    assert_eq!(statements(VOTERS_BY_WAY).await.0, without);
+    assert_eq!(voters_by_way(&desks[0], &sample).await, [(None, 1)]);
+    clock.set(clock.now() + TimeDelta::seconds(1));
+    assert_eq!(voters_by_way(&desks[0], &sample).await, [(None, 2)]);
+}
+
+async fn voters_by_way_in_are_for_those_who_may_read_figures(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample().await;
+    vote(&app.voter(), None, &sample, 0).await;
+    for role in StaffRole::ALL {
+        let member = app.member(role).await;
+        let expected = usize::from(role != StaffRole::Editor);
+        assert_eq!(voters_by_way(&member, &sample).await.len(), expected);
+    }
+    let other = organisation(&app, "other").await;
+    let stranger = app.member_of(other, StaffRole::Owner).await;
+    for client in [stranger, app.voter(), app.anonymous().clone()] {
+        let data = client
+            .ask(VOTERS_BY_WAY, json!({"id": sample.campaign_id()}))
+            .await;
+        assert_eq!(data["campaign"]["desk"], Value::Null);
+    }
 }

@@ -14,12 +14,17 @@ export const viewer = new Store<Viewer | undefined>(undefined);
 /** The campaign; null where there is none that the member may see, an error when it could not be read. */
 export const campaign = new Store<Campaign | null | Error | undefined>(undefined);
 
+/** The ways in of voters that the server is set up for. */
+export const signInWays = new Store<FindViewerQuery["signInWays"]>([]);
+
 /** Reads who is signed in, at first or again: rights change while a page is open. Throws an `ApiError`. */
 export async function loadViewer(): Promise<void> {
-  const { viewer: found } = await execute(FindViewer, {}, { as: staff, isBackground: viewer.value !== undefined });
+  const answer = await execute(FindViewer, {}, { as: staff, isBackground: viewer.value !== undefined });
+  const { viewer: found, signInWays: ways } = answer;
   if (found) claimDrafts(found.id);
   // What is in memory is another member's.
   if (found && viewer.value && found.id !== viewer.value.id) return location.replace("/desk");
+  if (JSON.stringify(ways) !== JSON.stringify(signInWays.value)) signInWays.set(ways);
   if (JSON.stringify(found) !== JSON.stringify(viewer.value)) viewer.set(found ?? undefined);
 }
 

@@ -682,7 +682,7 @@ export type VotingRulesInput = {
 export type FindViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type FindViewerQuery = { serverTime: string, viewer: { id: string, name: string | null, email: string | null, hasSecondFactor: boolean, memberships: Array<{ role: StaffRole, rights: Array<StaffRight>, lacksSecondFactor: boolean, organisation: { id: string, slug: string, name: string } }> } | null };
+export type FindViewerQuery = { serverTime: string, signInWays: Array<{ kind: IdentityKind, name: string | null }>, viewer: { id: string, name: string | null, email: string | null, hasSecondFactor: boolean, memberships: Array<{ role: StaffRole, rights: Array<StaffRight>, lacksSecondFactor: boolean, organisation: { id: string, slug: string, name: string } }> } | null };
 
 export type FindDeskCampaignQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -703,8 +703,8 @@ export type CreateUploadMutationVariables = Exact<{
 export type CreateUploadMutation = { createUpload: { upload: { id: string, url: string } | null, userErrors: Array<{ code: UploadErrorCode, message: string }> } };
 
 export const FindViewer: Operation<FindViewerQuery, FindViewerQueryVariables> = {
-  id: "4e9efdb001ac1748e94e8c49d87630a46666f8e95a8e4a17fa4ef0a4bdaea39e",
-  text: "query FindViewer{serverTime viewer{id name email hasSecondFactor memberships{role rights lacksSecondFactor organisation{id slug name}}}}",
+  id: "7a173394d4da8a02ce136cd9ad881b6218944230c0b3db56f4eebc87b5202948",
+  text: "query FindViewer{serverTime signInWays{kind name}viewer{id name email hasSecondFactor memberships{role rights lacksSecondFactor organisation{id slug name}}}}",
 };
 
 export const FindDeskCampaign: Operation<FindDeskCampaignQuery, FindDeskCampaignQueryVariables> = {

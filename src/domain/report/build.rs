@@ -95,6 +95,11 @@ fn campaign(sources: &Sources) -> ReportedCampaign {
         quota_scope: campaign.quota_scope.name().to_owned(),
         votes_per_period: campaign.votes_per_period,
         guests_may_vote: campaign.guests_may_vote,
+        admits: campaign
+            .admitted()
+            .iter()
+            .map(|kind| kind.name().to_owned())
+            .collect(),
         tally_visibility: campaign.tally_visibility.name().to_owned(),
     }
 }

@@ -76,6 +76,9 @@ pub struct ReportedCampaign {
     pub votes_per_period: i64,
     /// Whether voters without an account of a platform may vote.
     pub guests_may_vote: bool,
+    /// The ways in that may vote, guests too; none in reports of before there were several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub admits: Vec<String>,
     /// The audience of the tally: LIVE, `AFTER_CLOSE` or `STAFF_ONLY`.
     pub tally_visibility: String,
 }
@@ -85,6 +88,20 @@ impl ReportedCampaign {
     #[must_use]
     pub fn zone(&self) -> Tz {
         self.time_zone.parse().unwrap_or(Tz::UTC)
+    }
+
+    /// The ways in that may vote, in words. Before there were several, it was the mini-program, and guests.
+    #[must_use]
+    pub fn admitted(&self, language: ReportLanguage) -> String {
+        let before = ["WECHAT_MINI_PROGRAM"]
+            .into_iter()
+            .chain(self.guests_may_vote.then_some("GUEST"));
+        let names: Vec<&str> = if self.admits.is_empty() {
+            before.collect()
+        } else {
+            self.admits.iter().map(String::as_str).collect()
+        };
+        language.ways_in(&names)
     }
 }
 
@@ -319,6 +336,9 @@ impl Snapshot {
             // A text of people's own is no time and no word of the API.
             if matches!(field, "name" | "employer" | "title") {
                 return value.to_owned();
+            }
+            if field == "rules.admits" {
+                return language.ways_in(&value.split(' ').collect::<Vec<_>>());
             }
             match value.parse::<DateTime<Utc>>() {
                 Ok(at) => at

@@ -288,6 +288,36 @@ fn the_text_is_read_back_and_harmless_in_html() {
 }
 
 #[test]
+fn the_ways_in_are_named_in_reports_of_before_too() {
+    let snapshot = Snapshot::new(sources(&[(1, ACTIVE)]));
+    let english = |snapshot: &Snapshot| snapshot.campaign.admitted(ReportLanguage::English);
+    let both = "WeChat mini-program; guests, without signing in";
+    assert_eq!(english(&snapshot), both);
+    let text = snapshot.to_text().expect("JSON");
+    let member = r#","admits":["WECHAT_MINI_PROGRAM","GUEST"]"#;
+    assert!(text.contains(member), "{text}");
+    // Without it, a report is what it was when it was made, to the letter.
+    let before = text.replace(member, "");
+    let old = Snapshot::from_text(&before).expect("it is read");
+    assert_eq!(english(&old), both);
+    assert_eq!(old.to_text().expect("JSON"), before);
+    let mut other = sources(&[(1, ACTIVE)]);
+    let campaign = Campaign {
+        guests_may_vote: false,
+        admits: [IdentityKind::Oidc, IdentityKind::WechatWeb]
+            .into_iter()
+            .collect(),
+        ..campaign()
+    };
+    other.roster = Roster::new(campaign, other.roster.categories().to_vec(), Vec::new());
+    other.totals.clear();
+    let chinese = Snapshot::new(other)
+        .campaign
+        .admitted(ReportLanguage::Chinese);
+    assert_eq!(chinese, "微信网页；统一身份认证");
+}
+
+#[test]
 fn amendments_are_told_in_words() {
     let snapshot = Snapshot::new(sources(&[(1, ACTIVE)]));
     let change = |field: &str, before: &str, after: Option<&str>| Change {

@@ -82,9 +82,7 @@ pub struct Words {
     pub reason: &'static str,
     pub rules: &'static str,
     pub quota: &'static str,
-    pub guests: &'static str,
-    pub guests_yes: &'static str,
-    pub guests_no: &'static str,
+    pub ways_in: &'static str,
     pub visibility: &'static str,
     pub shortlist: &'static str,
     pub how_counted: &'static str,
@@ -167,9 +165,7 @@ static ENGLISH: Words = Words {
     reason: "Reason",
     rules: "Rules and times",
     quota: "Votes a voter has",
-    guests: "Voters without an account",
-    guests_yes: "could vote",
-    guests_no: "could not vote",
+    ways_in: "Ways in, of which a voter needed one",
     visibility: "The standing was shown",
     shortlist: "Places",
     how_counted: "How it was counted",
@@ -264,9 +260,7 @@ static CHINESE: Words = Words {
     reason: "理由",
     rules: "规则与时间",
     quota: "每人票数",
-    guests: "未登录平台账号的投票人",
-    guests_yes: "可以投票",
-    guests_no: "不可投票",
+    ways_in: "登录方式（任选其一）",
     visibility: "票数公开",
     shortlist: "入围名额",
     how_counted: "计票说明",
@@ -324,6 +318,13 @@ impl ReportLanguage {
             "DAY" => ("a day", "每日"),
             "CAMPAIGN" => ("the whole campaign", "整个活动"),
             "CATEGORY" => ("each category", "每个类别"),
+            "WECHAT_MINI_PROGRAM" => ("WeChat mini-program", "微信小程序"),
+            "WECHAT_WEB" => ("WeChat on the web", "微信网页"),
+            "DOUYIN" => ("Douyin mini-program", "抖音小程序"),
+            "ALIPAY" => ("Alipay mini-program", "支付宝小程序"),
+            "PHONE" => ("phone number", "手机号"),
+            "OIDC" => ("single sign-on", "统一身份认证"),
+            "GUEST" => ("guests, without signing in", "访客（无需登录）"),
             "true" => ("yes", "是"),
             "false" => ("no", "否"),
             other => return other,
@@ -343,6 +344,7 @@ impl ReportLanguage {
             "rules.votesPerPeriod" => ("Votes a voter has", "每人票数"),
             "rules.tallyVisibility" => ("Standing shown", "票数公开"),
             "rules.guestsMayVote" => ("Voters without an account", "未登录投票"),
+            "rules.admits" => ("Accounts that may vote", "可投票的账号"),
             "status" => ("Status", "状态"),
             "number" => ("Number", "编号"),
             "name" => ("Name", "姓名"),
@@ -376,6 +378,13 @@ impl ReportLanguage {
                 if in_category { "每个类别" } else { "" }
             ),
         }
+    }
+
+    /// Ways in, by their names in the API, as readers know them.
+    #[must_use]
+    pub fn ways_in(self, names: &[&str]) -> String {
+        let names: Vec<&str> = names.iter().map(|name| self.value(name)).collect();
+        names.join(self.pick("; ", "；"))
     }
 
     /// The line under those who are within.

@@ -40,6 +40,10 @@ const STATEMENTS: &[&str] = &[
     "Story.newer",
     "Story.older",
 ];
+/// The price of a field whose statement goes through all voters of a campaign, though once a minute at most.
+const COUNT_PRICE: u64 = 1_000;
+/// Fields that take such a statement.
+const COUNTS: &[&str] = &["CampaignDesk.votersByWay"];
 /// The type of the lists of nominees: those that are searched or shuffled go through a whole roster.
 const NOMINEE_LIST: &str = "NomineeConnection";
 /// The kinds of operations, each with a root type.
@@ -186,13 +190,15 @@ pub(super) fn root_type(kind: OperationType) -> &'static str {
 
 fn output_field(parent: &Name, field: &FieldDefinition) -> OutputField {
     let path = format!("{parent}.{}", field.name.node);
-    let takes_statement = STATEMENTS.contains(&path.as_str());
+    let price = if COUNTS.contains(&path.as_str()) {
+        COUNT_PRICE
+    } else if STATEMENTS.contains(&path.as_str()) {
+        STATEMENT_PRICE
+    } else {
+        0
+    };
     OutputField {
-        price: if takes_statement {
-            1 + STATEMENT_PRICE
-        } else {
-            1
-        },
+        price: 1 + price,
         length: length_rule(parent, &path, field),
         lists_nominees: base_name(&field.ty.node).as_str() == NOMINEE_LIST,
         arguments: field
@@ -247,6 +253,7 @@ mod tests {
         let schema_index = SchemaIndex::parse(&crate::graphql::sdl());
         let paths = STATEMENTS
             .iter()
+            .chain(COUNTS)
             .chain(LENGTHS.iter().map(|(path, _)| path));
         for path in paths {
             let (parent, field) = path.split_once('.').expect("a type and a field");

@@ -2,8 +2,9 @@
 
 use async_graphql::{Enum, SimpleObject};
 
+use super::campaign::IdentityKind;
 use super::scalars::{Long, Timestamp};
-use crate::domain::turnout as domain;
+use crate::domain::{identity, turnout as domain};
 
 /// The time that a point of turnout stands for.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,24 @@ pub(super) enum TurnoutStep {
     Hour,
     /// A day of the campaign's time zone; at most 366 of them at once.
     Day,
+}
+
+/// Voters of a campaign that have the same first way in.
+#[derive(SimpleObject)]
+pub(super) struct VotersOfWay {
+    /// The way in; null for voters whose ways in are not kept any more.
+    kind: Option<IdentityKind>,
+    /// Distinct voters.
+    voters: Long,
+}
+
+impl From<&(Option<identity::IdentityKind>, i64)> for VotersOfWay {
+    fn from((kind, voters): &(Option<identity::IdentityKind>, i64)) -> Self {
+        Self {
+            kind: kind.map(IdentityKind::from),
+            voters: Long(*voters),
+        }
+    }
 }
 
 /// Votes that were cast in a minute, hour or day, withheld ones included.

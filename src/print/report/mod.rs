@@ -329,11 +329,7 @@ impl Page<'_> {
             &campaign.quota_period,
             &campaign.quota_scope,
         );
-        let guests = if campaign.guests_may_vote {
-            words.guests_yes
-        } else {
-            words.guests_no
-        };
+        let ways_in = campaign.admitted(language);
         let exact = "%Y-%m-%d %H:%M:%S %:z";
         let (opened, closed) = (
             self.time(campaign.voting_opens_at, exact),
@@ -345,7 +341,7 @@ impl Page<'_> {
             (words.closed, &closed),
             (words.time_zone, &campaign.time_zone),
             (words.quota, &quota),
-            (words.guests, guests),
+            (words.ways_in, &ways_in),
             (words.visibility, language.value(&campaign.tally_visibility)),
             (words.phase, language.value(&campaign.phase)),
         ]);

@@ -45,6 +45,7 @@ fn campaign() -> ReportedCampaign {
         quota_scope: "CATEGORY".to_owned(),
         votes_per_period: 3,
         guests_may_vote: true,
+        admits: vec!["OIDC".to_owned(), "GUEST".to_owned()],
         tally_visibility: "LIVE".to_owned(),
     }
 }
@@ -143,6 +144,8 @@ fn a_page_needs_nothing_and_runs_nothing() {
         assert!(page.contains("<script type=\"application/json\" id=\"report\">{"));
         assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; Co."));
         assert!(page.contains("1,234,567"));
+        let ways_in = language.ways_in(&["OIDC", "GUEST"]);
+        assert!(page.contains(&format!("<dd>{ways_in}</dd>")), "{ways_in}");
         // Each of the others' rows is summed.
         let others = language.others(50);
         assert!(page.contains(&others), "{others}");

@@ -1,5 +1,6 @@
 // An entry of the audit log as a sentence, and its changes as people say them.
 import { formatTime } from "../../shared/format";
+import { isWay, wayNames } from "../parts/ways";
 import { t, type Words } from "./log_texts";
 import type { LogEntryFragment } from "./operations";
 
@@ -25,6 +26,7 @@ export function valueInWords(field: string, value: string | null, timeZone: stri
   if (pictures.has(field)) return t().picture;
   if (ids.has(field) || hashes.has(field)) return value.length > idChars ? `${value.slice(0, idChars)}…` : value;
   if (field === "action") return deedOf(value);
+  if (field === "rules.admits") return wayNames(value.split(" ").filter(isWay));
   if (field === "kind") return t().exports[value] ?? value;
   if (field === "format") return value.toUpperCase();
   return Object.hasOwn(t().values, value) ? t().values[value]! : value;
@@ -74,7 +76,17 @@ export function sentenceOf(entry: LogEntry, timeZone: string): string {
 }
 
 /** The changes that are shown below the sentence. */
-export const shownChanges = ({ action, changes }: LogEntry): readonly Change[] => (action === "access.refused" ? [] : changes);
+export function shownChanges({ action, changes }: LogEntry): readonly Change[] {
+  if (action === "access.refused") return [];
+  const isNew = action === "campaign.create" || action === "campaign.clone";
+  // The log has nothing for the mini-program alone, which was the only account before there were others.
+  const said = (text: string | null) => text ?? "WECHAT_MINI_PROGRAM";
+  return changes.map((change) =>
+    change.field === "rules.admits"
+      ? { ...change, before: isNew ? change.before : said(change.before), after: said(change.after) }
+      : change,
+  );
+}
 
 /** The known actions, in groups as people look for them. */
 export function actionGroups(): [string, string[]][] {

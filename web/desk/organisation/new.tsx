@@ -23,7 +23,7 @@ const emptyCampaign: NewCampaign = {
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone || "Asia/Shanghai",
   opens: "",
   closes: "",
-  isForGuests: false,
+  admits: null,
   period: "DAY",
   scope: "CATEGORY",
   votes: "1",

@@ -2,12 +2,12 @@
 import { now } from "../../shared/clock";
 import { locale } from "../../shared/format";
 import { zonedToUtc } from "../../shared/zoned";
-import type { QuotaPeriod, QuotaScope, TallyVisibility } from "../operations";
+import type { IdentityKind, QuotaPeriod, QuotaScope, TallyVisibility } from "../operations";
 import { Choice, TextField, type UserError, errorOf } from "../parts/form";
 import { Icon } from "../parts/icon";
+import { WaysChoice, wayNames, waysAtFirst, waysProblem } from "../parts/ways";
 import { allTimes } from "../parts/zone";
 import { ZoneChoice } from "../parts/zone_choice";
-import type { IdentityKind } from "./operations";
 import { rulesSentence } from "./rules_sentence";
 import { SlugField, isSlug, slugOf } from "./slug";
 import { t } from "./texts";
@@ -28,7 +28,8 @@ export type NewCampaign = {
   timeZone: string;
   opens: string;
   closes: string;
-  isForGuests: boolean;
+  /** None as long as nothing was chosen: every account that the server has. */
+  admits: readonly IdentityKind[] | null;
   period: QuotaPeriod;
   scope: QuotaScope;
   votes: string;
@@ -43,10 +44,13 @@ export type NewCampaign = {
 export const derivedSlug = ({ title, opens }: NewCampaign) =>
   slugOf(title, Number(opens.slice(0, 4)) || new Date(now()).getFullYear());
 
+/** The ways in that are admitted, as they stand. */
+const admitsOf = ({ admits }: NewCampaign) => admits ?? waysAtFirst();
+
 /** The rules as the API takes them. */
-export function rulesOf({ period, scope, votes, visibility, isForGuests }: NewCampaign) {
-  const admits: IdentityKind[] = isForGuests ? ["WECHAT_MINI_PROGRAM", "GUEST"] : ["WECHAT_MINI_PROGRAM"];
-  return { period, scope, votesPerPeriod: Number(votes), tallyVisibility: visibility, admits };
+export function rulesOf(campaign: NewCampaign) {
+  const { period, scope, votes, visibility } = campaign;
+  return { period, scope, votesPerPeriod: Number(votes), tallyVisibility: visibility, admits: [...admitsOf(campaign)] };
 }
 
 const isWithin = (text: string, max: number) => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= max;
@@ -59,6 +63,8 @@ export function problemsOf(campaign: NewCampaign): Partial<Record<Step, string>>
   else if (!isSlug(slug || derivedSlug(campaign))) problems.what = t().slugInvalid;
   const times = timesProblem(campaign, timeZone);
   if (times) problems.when = times.text;
+  const ways = waysProblem(admitsOf(campaign));
+  if (ways) problems.who = ways;
   if (!isWithin(votes, votesMax)) problems.rules = `1 – ${votesMax.toLocaleString(locale())}`;
   const isWrong = categories.some(({ name, size }) => !name.trim() || !isWithin(size, shortlistMax));
   if (isWrong) problems.categories = t().isNeeded;
@@ -134,50 +140,9 @@ function When({ campaign, errors, problem, onChange }: StepProps) {
   );
 }
 
-interface TickProps {
-  label: string;
-  hint: string;
-  isTicked: boolean;
-  /** None for what is always so. */
-  onChange?: (isTicked: boolean) => void;
-}
-
-function Tick({ label, hint, isTicked, onChange }: TickProps) {
-  return (
-    <label class="option">
-      <input
-        type="checkbox"
-        checked={isTicked}
-        disabled={!onChange}
-        onChange={(event) => onChange?.(event.currentTarget.checked)}
-      />
-      <span>
-        <strong>{label}</strong>
-        <small>{hint}</small>
-      </span>
-    </label>
-  );
-}
-
-function Who({ campaign: { isForGuests }, errors, onChange }: StepProps) {
+function Who({ campaign, errors, onChange }: StepProps) {
   const error = errorOf(errors, "admits");
-  return (
-    <>
-      <Tick label={t().wechat} hint={t().wechatHint} isTicked />
-      <Tick label={t().guests} hint={t().guestsHint} isTicked={isForGuests} onChange={(is) => onChange({ isForGuests: is })} />
-      {isForGuests && (
-        <p class="caution">
-          <Icon name="warning" />
-          {t().guestsWarning}
-        </p>
-      )}
-      {error && (
-        <p class="refusal" role="alert">
-          {error}
-        </p>
-      )}
-    </>
-  );
+  return <WaysChoice legend={t().whoVotes} admits={admitsOf(campaign)} error={error} onChange={(admits) => onChange({ admits })} />;
 }
 
 const optionsOf = <Value extends string>(words: Record<Value, string>) => Object.entries(words) as [Value, string][];
@@ -282,14 +247,13 @@ function Categories({ campaign: { categories }, errors, problem, onChange }: Ste
 }
 
 function Check({ campaign, onGo }: StepProps) {
-  const { title, slug, summary, timeZone, opens, closes, isForGuests, categories } = campaign;
+  const { title, slug, summary, timeZone, opens, closes, categories } = campaign;
   const long = new Intl.DateTimeFormat(locale(), { timeZone, dateStyle: "full", timeStyle: "short", hourCycle: "h23" });
   const at = (local: string) => (local ? long.format(new Date(zonedToUtc(local, timeZone))) : t().none);
-  const who = isForGuests ? `${t().wechat} · ${t().guests}` : t().wechat;
   const rows: [Exclude<Step, "check">, string[]][] = [
     ["what", [title || t().none, `${location.host}/c/${slug || derivedSlug(campaign)}`, ...(summary ? [summary] : [])]],
     ["when", [`${at(opens)} – ${at(closes)}`, allTimes(timeZone)]],
-    ["who", [who]],
+    ["who", [wayNames(admitsOf(campaign)) || t().none]],
     ["rules", [rulesSentence(rulesOf(campaign))]],
     ["categories", categories.length ? categories.map(({ name, size }) => `${name} · ${t().places(Number(size))}`) : [t().none]],
   ];

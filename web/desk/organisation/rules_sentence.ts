@@ -1,5 +1,6 @@
 // The rules of a vote as voters read them.
-import type { QuotaPeriod, QuotaScope, TallyVisibility } from "../operations";
+import type { IdentityKind, QuotaPeriod, QuotaScope, TallyVisibility } from "../operations";
+import { waysSentence } from "../parts/ways";
 import { t } from "./texts";
 
 interface Rules {
@@ -7,14 +8,14 @@ interface Rules {
   scope: QuotaScope;
   votesPerPeriod: number;
   tallyVisibility: TallyVisibility;
-  admits: readonly string[];
+  admits: readonly IdentityKind[];
 }
 
 /** The sentences that a voter reads. */
 export function rulesSentence({ period, scope, votesPerPeriod, tallyVisibility, admits }: Rules): string {
   const sentences = [
     t().sentence(votesPerPeriod, period === "DAY", scope === "CATEGORY"),
-    t().sentenceWho(admits.includes("WECHAT_MINI_PROGRAM"), admits.includes("GUEST")),
+    ...(admits.length > 0 ? [waysSentence(admits)] : []),
     t().sentenceVisibility[tallyVisibility],
   ];
   return sentences.join(" ").replace(/。 /g, "。");

@@ -98,12 +98,7 @@ export const t = texts(
     closesFirst: "It closes before it opens.",
     isPast: "This time is past.",
     isNeeded: "This is required.",
-    wechat: "Everybody with WeChat",
-    wechatHint: "Through the mini-program: one person, one account, so it is hard to vote twice. Always admitted.",
-    guests: "Guests, without signing in",
-    guestsHint: "In any browser; only the device tells them apart.",
-    guestsWarning:
-      "Anybody who clears the browser or takes a second device can vote again. For a contest with prizes, admit WeChat only.",
+    whoVotes: "Ways in, of which a voter needs one",
     votesPerPeriod: "Votes per voter",
     period: "How often",
     periods: { DAY: "Each day", CAMPAIGN: "Once, for the whole campaign" },
@@ -129,12 +124,6 @@ export const t = texts(
       AFTER_CLOSE: "The result can be seen once voting has closed.",
       STAFF_ONLY: "The organisers will tell the result.",
     },
-    sentenceWho: (isWechat: boolean, isGuest: boolean): string =>
-      isWechat && isGuest
-        ? "Vote in WeChat or in your browser."
-        : isGuest
-          ? "Vote in your browser, without signing in."
-          : "Vote in WeChat.",
     categoriesHint: "Nominees are ranked within their category. One is enough: call it “Nominees”.",
     categoryName: "Name of the category",
     shortlist: "Places",
@@ -328,11 +317,7 @@ export const t = texts(
     closesFirst: "截止时间早于开始时间。",
     isPast: "这个时间已经过去。",
     isNeeded: "此项必填。",
-    wechat: "微信用户",
-    wechatHint: "通过小程序投票，一人一号，难以重复投票。始终可以投票。",
-    guests: "访客（无需登录）",
-    guestsHint: "在任意浏览器中投票，仅以设备区分。",
-    guestsWarning: "清除浏览器数据或更换设备即可再次投票。设有奖项的评选建议只允许微信用户投票。",
+    whoVotes: "登录方式（投票人任选其一）",
     votesPerPeriod: "每人票数",
     period: "周期",
     periods: { DAY: "每天", CAMPAIGN: "整个活动期间" },
@@ -349,8 +334,6 @@ export const t = texts(
     sentence: (n, isDaily, isPerCategory) =>
       `${isDaily ? "每天" : ""}${isPerCategory ? "每个类别" : ""}可投 ${n} 票，${isDaily ? "每天" : ""}给同一位候选人最多投 1 票。`,
     sentenceVisibility: { LIVE: "票数全程公开。", AFTER_CLOSE: "投票截止后公布票数。", STAFF_ONLY: "结果由主办方公布。" },
-    sentenceWho: (isWechat, isGuest) =>
-      isWechat && isGuest ? "可在微信或浏览器中投票。" : isGuest ? "在浏览器中投票，无需登录。" : "请在微信中投票。",
     categoriesHint: "候选人在各自类别内排名。只有一个类别也可以，例如“候选人”。",
     categoryName: "类别名称",
     shortlist: "入选名额",

@@ -706,6 +706,13 @@ export type FindTurnoutQueryVariables = Exact<{
 
 export type FindTurnoutQuery = { campaign: { desk: { turnout: Array<{ at: string, votes: number, page: number, miniProgram: number, other: number }> } | null } | null };
 
+export type FindVotersByWayQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+}>;
+
+
+export type FindVotersByWayQuery = { campaign: { desk: { votersByWay: Array<{ kind: IdentityKind | null, voters: number }> } | null } | null };
+
 export type FindPaceQueryVariables = Exact<{
   slug: Scalars['String']['input'];
   from: Scalars['DateTime']['input'];
@@ -748,6 +755,11 @@ export const WatchDeskTally: Operation<WatchDeskTallySubscription, WatchDeskTall
 export const FindTurnout: Operation<FindTurnoutQuery, FindTurnoutQueryVariables> = {
   id: "5b3f864f46882078f7b453af9556b92b354b783f147b8bf84f111b98919785b6",
   text: "fragment Turnout on TurnoutPoint{at votes page miniProgram other}query FindTurnout($slug:String!$by:TurnoutStep!$from:DateTime){campaign(slug:$slug){desk{turnout(by:$by from:$from){...Turnout}}}}",
+};
+
+export const FindVotersByWay: Operation<FindVotersByWayQuery, FindVotersByWayQueryVariables> = {
+  id: "a2e8552c1090194947b5ace4453f535a9851886dbf8828eb473d70d7449383f0",
+  text: "query FindVotersByWay($slug:String!){campaign(slug:$slug){desk{votersByWay{kind voters}}}}",
 };
 
 export const FindPace: Operation<FindPaceQuery, FindPaceQueryVariables> = {

@@ -21,6 +21,7 @@ import { deadline } from "./times";
 import { Todos } from "./todo";
 import { ClientsBox, TurnoutBox } from "./turnout";
 import { type Pace, usePace } from "./votes";
+import { WaysBox } from "./ways";
 
 /** Cities that are shown at once. */
 const citiesMax = 8;
@@ -121,6 +122,7 @@ function Glance({ campaign }: { campaign: Campaign }) {
   const next = useMemo(() => <NextStories campaign={campaign} stories={stories} />, [...still, stories]);
   const turnout = useMemo(() => <TurnoutBox campaign={campaign} />, still);
   const clients = useMemo(() => <ClientsBox campaign={campaign} />, still);
+  const ways = useMemo(() => <WaysBox campaign={campaign} />, still);
   return (
     <div class="stack overview">
       {isShown && <Totals campaign={campaign} figures={live.figures} pace={pace} facts={facts} stories={stories} />}
@@ -135,6 +137,7 @@ function Glance({ campaign }: { campaign: Campaign }) {
           <div class="stack">
             {todos}
             {clients}
+            {ways}
           </div>
         </div>
       ) : (

@@ -69,6 +69,14 @@ export function claimDrafts(memberId: string): void {
 
 const isEqual = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
+/** What was kept, with the fields that the object has now: an older page may have known others. */
+function asNow<Of extends Fields>(kept: Kept<Of>, current: Of): Kept<Of> {
+  const names = Object.keys(current) as (keyof Of)[];
+  const pick = (from: Of) => Object.fromEntries(names.map((name) => [name, name in from ? from[name] : current[name]])) as Of;
+  const unresolved = (kept.unresolved ?? []).filter((name) => names.includes(name));
+  return { ...kept, base: pick(kept.base), fields: pick(kept.fields), unresolved };
+}
+
 /**
  * The draft of an object, kept under `key` as long as the window is open. `current` is the object as it was read last
  * (all fields that are edited) at `revision`; where that moves while something was changed here, what only one side has
@@ -78,7 +86,7 @@ export function useDraft<Of extends Fields>(key: string, current: Of, revision: 
   const store = storedValue<Kept<Of>>(`draft.${key}`, () => sessionStorage);
   const [state, setState] = useState(() => {
     const kept = store.read();
-    return { kept: kept ?? { base: current, revision, fields: current }, isFound: kept !== undefined };
+    return { kept: kept ? asNow(kept, current) : { base: current, revision, fields: current }, isFound: kept !== undefined };
   });
   const { kept } = state;
   // Several changes may come between two drawings, and after an answer that was waited for.

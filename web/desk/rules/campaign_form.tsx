@@ -5,6 +5,7 @@ import { type Campaign, campaign as currentCampaign, useCampaign } from "../camp
 import { useDraft } from "../parts/draft";
 import { Choice, Conflict, Field, Refusals, TextField, type UserError, errorOf, otherErrors } from "../parts/form";
 import { tell } from "../parts/notice";
+import { WaysChoice, guestsWarning, wayName } from "../parts/ways";
 import { allTimes, zoneName } from "../parts/zone";
 import { ZoneChoice } from "../parts/zone_choice";
 import { campaignPath, go } from "../route";
@@ -21,6 +22,7 @@ import {
   inputFields,
   inputOf,
   isFixed,
+  isSame,
   labelOf,
   quotaOf,
   valueOf,
@@ -63,7 +65,7 @@ export function CampaignForm({ onAmend }: { onAmend: () => void }) {
     setErrors(faults);
     if (faults.length > 0) return;
     setIsBusy(true);
-    const isDone = (after: Campaign) => changed.every((field) => fieldsOf(after)[field] === fields[field]);
+    const isDone = (after: Campaign) => changed.every((field) => isSame(fieldsOf(after)[field], fields[field]));
     const refusals = await change(UpdateCampaign, { input: inputOf(campaign, draft.revision, fields, changed) }, isDone);
     setIsBusy(false);
     setErrors(refusals);
@@ -275,25 +277,13 @@ function Rules({ campaign, fields, set, errors, fixed, onAmend }: PartProps & { 
               onChange={(tallyVisibility) => set({ tallyVisibility })}
             />
           </div>
-          <fieldset class="admits">
-            <legend>{r().admits}</legend>
-            <label class="check">
-              <input type="checkbox" checked={campaign.rules.admits.includes("WECHAT_MINI_PROGRAM")} disabled />
-              <span>
-                {r().wechat}
-                <small>{r().wechatHint}</small>
-              </span>
-            </label>
-            <label class="check">
-              <input type="checkbox" checked={fields.guests} onChange={(event) => set({ guests: event.currentTarget.checked })} />
-              <span>{r().guests}</span>
-            </label>
-            {fields.guests && (
-              <p class="warned" role="status">
-                {r().guestsWarning}
-              </p>
-            )}
-          </fieldset>
+          <WaysChoice
+            legend={r().admits}
+            admits={fields.admits}
+            kept={campaign.rules.admits}
+            error={errorOf(errors, "admits")}
+            onChange={(admits) => set({ admits })}
+          />
           <InWords
             votes={quotaOf(fields.votesPerPeriod) ?? campaign.rules.votesPerPeriod}
             period={fields.period}
@@ -329,11 +319,12 @@ export function RulesRead({ campaign: { rules }, why }: { campaign: Campaign; wh
         <Fact label={r().scope}>{r().scopes[rules.scope]}</Fact>
         <Fact label={r().visibility}>{r().visibilities[rules.tallyVisibility]}</Fact>
         <Fact label={r().admits}>
-          {rules.admits.includes("WECHAT_MINI_PROGRAM") && <span>{r().wechat}</span>}
-          {hasGuests && <span>{r().guests}</span>}
+          {rules.admits.map((kind) => (
+            <span key={kind}>{wayName(kind)}</span>
+          ))}
         </Fact>
       </dl>
-      {hasGuests && <p class="warned">{r().guestsWarning}</p>}
+      {hasGuests && <p class="warned">{guestsWarning()}</p>}
     </>
   );
 }

@@ -1,7 +1,9 @@
 // The campaign as its form has it: times by the clock of its time zone, numbers as they are typed.
 import { utcToZoned, zonedToUtc } from "../../shared/zoned";
 import type { Campaign } from "../campaign";
+import type { IdentityKind } from "../operations";
 import type { UserError } from "../parts/form";
+import { wayNames, waysProblem } from "../parts/ways";
 import type { UpdateCampaignInput } from "./operations";
 import { r } from "./texts";
 
@@ -19,7 +21,7 @@ export type CampaignFields = {
   period: Rules["period"];
   scope: Rules["scope"];
   tallyVisibility: Rules["tallyVisibility"];
-  guests: boolean;
+  admits: readonly IdentityKind[];
 };
 
 export type FieldName = keyof CampaignFields;
@@ -32,12 +34,12 @@ const timesAndRules: readonly FieldName[] = [
   "period",
   "scope",
   "tallyVisibility",
-  "guests",
+  "admits",
 ];
-const ruleFields: readonly FieldName[] = ["votesPerPeriod", "period", "scope", "tallyVisibility", "guests"];
+const ruleFields: readonly FieldName[] = ["votesPerPeriod", "period", "scope", "tallyVisibility", "admits"];
 
 /** The fields of the input that the form shows, for the refusals that stand beside them. */
-export const inputFields = ["title", "summary", "slug", "timeZone", "votingOpensAt", "votingClosesAt", "rules"];
+export const inputFields = ["title", "summary", "slug", "timeZone", "votingOpensAt", "votingClosesAt", "rules", "admits"];
 
 export const fieldsOf = ({ title, summary, slug, timeZone, votingOpensAt, votingClosesAt, rules }: Campaign): CampaignFields => ({
   title,
@@ -50,7 +52,7 @@ export const fieldsOf = ({ title, summary, slug, timeZone, votingOpensAt, voting
   period: rules.period,
   scope: rules.scope,
   tallyVisibility: rules.tallyVisibility,
-  guests: rules.admits.includes("GUEST"),
+  admits: rules.admits,
 });
 
 /** Why the address, the times and the rules of a campaign cannot be edited any more; none where they can. */
@@ -73,6 +75,9 @@ export function fixedOf({ phase, desk }: Campaign): Fixed {
 export const isFixed = (field: FieldName, fixed: Fixed) =>
   field === "slug" ? !!fixed.slug : timesAndRules.includes(field) && !!fixed.times;
 
+/** Whether two values of a field are the same. */
+export const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
 /** The name of a field for people. */
 export function labelOf(field: FieldName): string {
   const texts = r();
@@ -87,14 +92,14 @@ export function labelOf(field: FieldName): string {
     period: texts.period,
     scope: texts.scope,
     tallyVisibility: texts.visibility,
-    guests: texts.guests,
+    admits: texts.admits,
   };
   return names[field];
 }
 
 /** The value of a field for people. */
 export function valueOf(field: FieldName, value: unknown): string {
-  const { periods, scopes, visibilities, guests, nobodyElse } = r();
+  const { periods, scopes, visibilities } = r();
   switch (field) {
     case "period":
       return periods[value as keyof typeof periods];
@@ -102,8 +107,8 @@ export function valueOf(field: FieldName, value: unknown): string {
       return scopes[value as keyof typeof scopes];
     case "tallyVisibility":
       return visibilities[value as keyof typeof visibilities];
-    case "guests":
-      return value ? guests : nobodyElse;
+    case "admits":
+      return wayNames(value as CampaignFields["admits"]) || r().nobody;
     case "opensAt":
     case "closesAt":
       return String(value).replace("T", " ");
@@ -116,12 +121,14 @@ export function valueOf(field: FieldName, value: unknown): string {
 export const quotaOf = (typed: string) => (/^\d{1,4}$/.test(typed.trim()) ? Number(typed) : undefined);
 
 /** What can be seen to be wrong without the server. */
-export function faultsOf({ opensAt, closesAt, votesPerPeriod }: CampaignFields): UserError[] {
+export function faultsOf({ opensAt, closesAt, votesPerPeriod, admits }: CampaignFields): UserError[] {
   const faults: UserError[] = [];
   const votes = quotaOf(votesPerPeriod);
   if (!opensAt) faults.push({ code: "TIME", message: r().timeMissing, path: ["votingOpensAt"] });
   if (!closesAt) faults.push({ code: "TIME", message: r().timeMissing, path: ["votingClosesAt"] });
   if (!votes || votes > 1_000) faults.push({ code: "INVALID_QUOTA", message: r().quotaBounds, path: ["rules"] });
+  const ways = waysProblem(admits);
+  if (ways) faults.push({ code: "INVALID_ADMITS", message: ways, path: ["admits"] });
   return faults;
 }
 
@@ -150,8 +157,7 @@ export function inputOf(campaign: Campaign, revision: number, fields: CampaignFi
       period: fields.period,
       scope: fields.scope,
       tallyVisibility: fields.tallyVisibility,
-      // Whoever else may vote is not changed here.
-      admits: [...campaign.rules.admits.filter((kind) => kind !== "GUEST"), ...(fields.guests ? (["GUEST"] as const) : [])],
+      admits: [...fields.admits],
     };
   }
   return input;

@@ -128,13 +128,7 @@ const english = {
     STAFF_ONLY: "The organisers only",
   },
   admits: "Who may vote",
-  wechat: "People in the WeChat mini-program",
-  wechatHint: "One person, one account. Always admitted.",
-  guests: "Guests of the web page, without an account",
-  guestsWarning:
-    "A guest is a browser, not a person: anybody with another browser can vote again. " +
-    "Good for a rehearsal or a small circle; for prizes that matter, leave it off.",
-  nobodyElse: "Nobody else.",
+  nobody: "nobody",
   inWords: ({ votes, isDaily, isEach, tallyVisibility }: RulesInWords) => {
     const many = `${plural(votes, "vote")} ${isDaily ? "a day" : "in all"}${isEach ? " in each category" : ""}`;
     const once = isDaily ? "at most one a day for each nominee" : "at most one for each nominee";
@@ -288,11 +282,7 @@ const chinese: typeof english = {
   visibility: "谁能看到票数",
   visibilities: { LIVE: "所有人，全程可见", AFTER_CLOSE: "所有人，截止后可见", STAFF_ONLY: "仅主办方可见" },
   admits: "谁可以投票",
-  wechat: "微信小程序用户",
-  wechatHint: "一人一号，始终可以投票。",
-  guests: "网页访客（无需账号）",
-  guestsWarning: "访客只识别浏览器，不识别本人：换一个浏览器就能再投。适合彩排或小范围活动；正式评奖请不要开启。",
-  nobodyElse: "其他人不能投票。",
+  nobody: "无",
   inWords: ({ votes, isDaily, isEach, tallyVisibility }) => {
     const many = `${isEach ? "在每个类别" : ""}${isDaily ? "每天" : "共"}有 ${count(votes)} 票`;
     const once = `${isDaily ? "每天" : ""}对同一位候选人最多投 1 票`;

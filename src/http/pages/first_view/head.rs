@@ -274,48 +274,20 @@ pub(super) fn head_line(out: &mut String, view: &View<'_>, now: DateTime<Utc>) {
 
 /// A strip that says what the campaign's moment means for those who come; nothing while one can simply vote.
 pub(super) fn strip(out: &mut String, view: &View<'_>, now: DateTime<Utc>) {
-    let (campaign, texts, path) = (view.campaign, view.texts, view.path);
+    let (campaign, texts) = (view.campaign, view.texts);
     let time = |at| moment_at(at, campaign.time_zone.0, view.language, now);
-    let stories = format!(
-        "<a class=\"button\" href=\"{path}/stories\">{}</a>",
-        Escaped(&texts.read_stories)
-    );
-    let result = || {
-        format!(
-            "<a class=\"primary button\" href=\"{path}/result\">{}</a>{stories}",
-            Escaped(&texts.show_result)
-        )
-    };
-    let figures = || {
-        if campaign.tally_visibility == TallyVisibility::StaffOnly {
-            return stories.clone();
-        }
-        format!(
-            "<a class=\"button\" href=\"{path}/result\">{}</a>{stories}",
-            Escaped(&texts.show_figures)
-        )
-    };
-    let calendar = || {
-        format!(
-            "<button class=\"primary\" type=\"button\">{} {}</button><button type=\"button\">{} {}</button>",
-            Icon("i-calendar"),
-            Escaped(&texts.remind_me),
-            Icon("i-share"),
-            Escaped(&texts.share)
-        )
-    };
-    let (class, head, text, actions) = match view.phase {
+    let (class, head, text) = match view.phase {
         Phase::Upcoming => {
             let head = fill(
                 &texts.upcoming_head,
                 "{time}",
                 &time(campaign.voting_opens_at),
             );
-            ("moment", head, texts.upcoming_text.clone(), calendar())
+            ("moment", head, texts.upcoming_text.clone())
         }
         Phase::Paused => {
             let (head, text) = (texts.paused_head.clone(), texts.paused_text.clone());
-            ("moment paused", head, text, stories)
+            ("moment paused", head, text)
         }
         Phase::Ended => {
             let text = fill(
@@ -323,7 +295,7 @@ pub(super) fn strip(out: &mut String, view: &View<'_>, now: DateTime<Utc>) {
                 "{time}",
                 &time(campaign.voting_closes_at),
             );
-            ("moment", texts.closed_head.clone(), text, figures())
+            ("moment", texts.closed_head.clone(), text)
         }
         Phase::Published | Phase::Archived => {
             let head = if view.phase == Phase::Published {
@@ -332,16 +304,52 @@ pub(super) fn strip(out: &mut String, view: &View<'_>, now: DateTime<Utc>) {
                 &texts.archived_head
             };
             let text = texts.published_text.clone();
-            ("moment won", head.clone(), text, result())
+            ("moment won", head.clone(), text)
         }
         Phase::Draft | Phase::Voting => return,
     };
     html!(
         out,
-        "<section class=\"{class}\"><h2>{}</h2><p>{}</p><div class=\"actions\">{actions}</div></section>",
+        "<section class=\"{class}\"><h2>{}</h2><p>{}</p><div class=\"actions\">{}</div></section>",
         Escaped(&head),
-        Escaped(&text)
+        Escaped(&text),
+        actions(view)
     );
+}
+
+/// The ways on from the strip.
+fn actions(view: &View<'_>) -> String {
+    let (texts, path) = (view.texts, view.path);
+    if view.phase == Phase::Upcoming {
+        return format!(
+            "<button class=\"primary\" type=\"button\">{} {}</button><button type=\"button\">{} {}</button>",
+            Icon("i-calendar"),
+            Escaped(&texts.remind_me),
+            Icon("i-share"),
+            Escaped(&texts.share)
+        );
+    }
+    let result = match view.phase {
+        Phase::Published | Phase::Archived => Some(("primary button", &texts.show_result)),
+        Phase::Ended if view.campaign.tally_visibility != TallyVisibility::StaffOnly => {
+            Some(("button", &texts.show_figures))
+        }
+        _ => None,
+    };
+    let mut out = String::new();
+    if let Some((class, words)) = result {
+        html!(
+            &mut out,
+            "<a class=\"{class}\" href=\"{path}/result\">{}</a>",
+            Escaped(words)
+        );
+    }
+    html!(
+        &mut out,
+        "<a class=\"button\" href=\"{path}/stories\">{}</a>",
+        Escaped(&texts.read_stories)
+    );
+    out
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::address::may_carry_a_secret;
 use super::{ConfigError, wrong};
 use crate::auth::platform::alipay::{Alipay, AlipayConfig, AlipayConfigError};
 use crate::auth::platform::douyin::{Douyin, DouyinConfig};
-use crate::auth::platform::official_account::{OfficialAccount, OfficialAccountConfig};
+use crate::auth::platform::official_account::{OfficialAccount, OfficialAccountConfig, WebScope};
 use crate::auth::platform::oidc::{Oidc, OidcConfig};
 use crate::auth::platform::{Platforms, WeChat, WeChatConfig};
 use crate::auth::secret::Secret;
@@ -76,6 +76,15 @@ pub struct SignInSettings {
         default_value = "https://open.weixin.qq.com"
     )]
     wechat_web_authorize_url: String,
+    /// How much a sign-in with the official account asks: `snsapi_userinfo` gives the name that mini-program and page
+    /// share for everybody, and asks people to agree
+    #[arg(
+        long,
+        env = "ACCLAIM_WECHAT_WEB_SCOPE",
+        value_enum,
+        default_value = "snsapi_base"
+    )]
+    wechat_web_scope: WebScope,
     /// The id of the Douyin mini-program
     #[arg(long, env = "ACCLAIM_DOUYIN_APP_ID")]
     douyin_app_id: Option<String>,
@@ -166,6 +175,7 @@ impl SignInSettings {
                 "ACCLAIM_WECHAT_WEB_AUTHORIZE_URL",
                 &self.wechat_web_authorize_url,
             )?,
+            scope: self.wechat_web_scope,
             concurrency_max: PLATFORM_CONCURRENCY_MAX,
             timeout: PLATFORM_TIMEOUT,
         };

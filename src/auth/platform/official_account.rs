@@ -45,10 +45,32 @@ pub struct OfficialAccountConfig {
     pub base_url: String,
     /// Scheme and host that browsers are sent to, `https://open.weixin.qq.com` but in tests.
     pub authorize_url: String,
+    /// How much is asked of the platform.
+    pub scope: WebScope,
     /// Calls under way at once, taken as at least 1 and at most 4,096; four times as many sign-ins may wait.
     pub concurrency_max: usize,
     /// Time for one call, and the longest wait for its turn.
     pub timeout: Duration,
+}
+
+/// How much a sign-in asks of the platform, by the platform's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum WebScope {
+    /// The openid, without a question to the person; the unionid of few, such as who follows the account.
+    #[value(name = "snsapi_base")]
+    Base,
+    /// The unionid of everybody, where the account is bound: the person is asked to agree.
+    #[value(name = "snsapi_userinfo")]
+    UserInfo,
+}
+
+impl WebScope {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Base => "snsapi_base",
+            Self::UserInfo => "snsapi_userinfo",
+        }
+    }
 }
 
 /// The official account. One for the process: it holds the bound on outbound calls, and the ticket.
@@ -57,6 +79,7 @@ pub struct OfficialAccount {
     app: WeChatApp,
     gate: Gate,
     authorize_base: Url,
+    scope: WebScope,
     ticket: Kept<Secret>,
 }
 
@@ -99,24 +122,25 @@ impl OfficialAccount {
         let app = WeChatApp::new(&config.base_url, config.app_id, config.secret, timeout)?;
         Ok(Self {
             authorize_base: app.outbound.parse_url(&config.authorize_url)?,
+            scope: config.scope,
             app,
             gate: Gate::new(config.concurrency_max, timeout),
             ticket: Kept::new(timeout),
         })
     }
 
-    /// The address that a browser is sent to: the platform sends it back to `redirect_uri` with a code and `state`, and
-    /// asks the person nothing. It must be a page of the domain that the account is set up for.
+    /// The address that a browser is sent to: the platform sends it back to `redirect_uri` with a code and `state`. It must be a page of the domain that the account is set up for.
     #[must_use]
     pub fn authorize_url(&self, redirect_uri: &str, state: &str) -> String {
         // The platform takes these in this order only, and no plus for a space.
         let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let encode = |text: &str| encode(text).replace('+', "%20");
         format!(
-            "{}?appid={}&redirect_uri={}&response_type=code&scope=snsapi_base&state={}#wechat_redirect",
+            "{}?appid={}&redirect_uri={}&response_type=code&scope={}&state={}#wechat_redirect",
             below(&self.authorize_base, "/connect/oauth2/authorize"),
             encode(&self.app.id),
             encode(redirect_uri),
+            self.scope.name(),
             encode(state),
         )
     }
@@ -245,6 +269,7 @@ mod tests {
             secret: "private".to_owned().into(),
             base_url: "https://api.weixin.qq.com".to_owned(),
             authorize_url: "https://open.weixin.qq.com".to_owned(),
+            scope: WebScope::Base,
             concurrency_max: 1,
             timeout: Duration::from_secs(1),
         })

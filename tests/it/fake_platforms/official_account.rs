@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use acclaim::auth::platform::official_account::{
-    OfficialAccount, OfficialAccountConfig, ShareSignature,
+    OfficialAccount, OfficialAccountConfig, ShareSignature, WebScope,
 };
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use axum::Router;
@@ -80,6 +80,7 @@ impl FakeOfficialAccount {
             secret: secret.to_owned().into(),
             base_url: self.stand.base_url.clone(),
             authorize_url: self.stand.base_url.clone(),
+            scope: WebScope::Base,
             concurrency_max,
             timeout,
         })

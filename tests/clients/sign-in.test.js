@@ -81,6 +81,7 @@ describe("signing in to vote", () => {
     await sheet(page).getByRole("heading", { name: "Sign in to vote" }).waitFor();
     await sheet(page).getByText("Your vote for Grace counts").waitFor();
     await expectAccessible(page);
+    await sheet(page).getByRole("button", { name: "Sign in with the Association" }).waitFor();
     assert.equal(await sheet(page).locator("img").count(), 0, "nothing to scan");
     await sheet(page).getByRole("button", { name: "Sign in with the Association" }).click();
     await signInAtProvider(page, "ada@example.org");
@@ -129,6 +130,7 @@ describe("signing in to vote", () => {
     await page.goto(url);
     await voteFor(page, 1).tap();
     const ways = sheet(page).locator(".ways button");
+    await ways.first().waitFor();
     assert.deepEqual(await ways.allTextContents(), ["微信登录", "用 the Association 登录"]);
     await expectAccessible(page);
     await ways.first().tap();

@@ -97,7 +97,7 @@ impl SignInAttempt {
         self.derive(key, b"verifier")
     }
 
-    /// The nonce that the id token must repeat (OpenID Connect Core 1.0, section 3.1.2.1).
+    /// The nonce that the id token must repeat (`OpenID` Connect Core 1.0, section 3.1.2.1).
     #[must_use]
     pub fn nonce(&self, key: &HashKey) -> String {
         self.derive(key, b"nonce")

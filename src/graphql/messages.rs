@@ -113,6 +113,7 @@ impl Language {
     }
 
     /// The code and the message of a sign-in that was refused.
+    #[allow(clippy::too_many_lines, reason = "a table of texts")]
     pub(crate) fn sign_in_refusal(self, why: SignInRefusal) -> (&'static str, &'static str) {
         let (code, english, chinese) = match why {
             SignInRefusal::InvalidCode => (

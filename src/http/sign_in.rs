@@ -77,22 +77,18 @@ async fn finish(
     let kept = cookie::find(&headers, &cookie_name(&server, way));
     let kept = kept.as_ref().map_or("", |kept| kept.reveal());
     let (key, now) = (&server.app.hash_key, server.app.clock.now());
-    let mut response = match SignInAttempt::open(key, way.name(), kept, &state, now) {
-        Some(attempt) => {
-            let outcome = sign_in(&server, &client_headers, way, &attempt, code);
-            let outcome = match Box::pin(outcome).await {
-                Ok(outcome) => outcome,
-                Err(error) => format!("sign-in={}", code_of(&error)),
-            };
-            lead(&attempt.back, &outcome)
-        }
-        None => {
-            let back = SignInAttempt::back_of(key, way.name(), kept);
-            lead(
-                back.as_deref().unwrap_or(HOME),
-                &reason(SignInRefusal::SignInExpired),
-            )
-        }
+    let attempt = SignInAttempt::open(key, way.name(), kept, &state, now);
+    let mut response = if let Some(attempt) = attempt {
+        let outcome = sign_in(&server, &client_headers, way, &attempt, code);
+        let outcome = match Box::pin(outcome).await {
+            Ok(outcome) => outcome,
+            Err(error) => format!("sign-in={}", code_of(&error)),
+        };
+        lead(&attempt.back, &outcome)
+    } else {
+        let back = SignInAttempt::back_of(key, way.name(), kept);
+        let expired = reason(SignInRefusal::SignInExpired);
+        lead(back.as_deref().unwrap_or(HOME), &expired)
     };
     set_cookie(&server, way, "", &mut response);
     response

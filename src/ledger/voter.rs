@@ -99,6 +99,14 @@ pub async fn list_kinds(database: &Database, id: VoterId) -> sqlx::Result<Identi
     Ok(kinds.into_iter().collect())
 }
 
+/// The first way in of some identities, by its place in [`IdentityKind::ALL`].
+macro_rules! place_of_way {
+    () => {
+        "MIN(CASE i.kind WHEN 'WECHAT_MINI_PROGRAM' THEN 0 WHEN 'WECHAT_WEB' THEN 1 WHEN 'DOUYIN' THEN 2
+            WHEN 'ALIPAY' THEN 3 WHEN 'PHONE' THEN 4 WHEN 'OIDC' THEN 5 WHEN 'GUEST' THEN 6 END) AS place"
+    };
+}
+
 /// Voters of a campaign by the first of their ways in, as [`IdentityKind::ALL`] has them: each once, with those linked
 /// to it as one. None is for voters without a way in. It goes through all voters of the campaign, and may be a second
 /// old.
@@ -108,21 +116,29 @@ pub async fn count_by_kind(
 ) -> sqlx::Result<Vec<(Option<IdentityKind>, i64)>> {
     let statement = sql!(
         "count_voters_by_kind",
-        "WITH person AS (
-            SELECT DISTINCT COALESCE(l.canonical_id, v.voter_id) AS id
-            FROM vote v LEFT JOIN voter_link l ON l.voter_id = v.voter_id
-            WHERE v.campaign_id = $1 AND v.is_first
-        ), member AS (
-            SELECT id AS person_id, id AS voter_id FROM person
-            UNION ALL
-            SELECT p.id, l.voter_id FROM person p JOIN voter_link l ON l.canonical_id = p.id
-        ), way AS (
-            SELECT m.person_id, MIN(CASE i.kind WHEN 'WECHAT_MINI_PROGRAM' THEN 0 WHEN 'WECHAT_WEB' THEN 1
-                WHEN 'DOUYIN' THEN 2 WHEN 'ALIPAY' THEN 3 WHEN 'PHONE' THEN 4 WHEN 'OIDC' THEN 5
-                WHEN 'GUEST' THEN 6 END) AS place
-            FROM member m LEFT JOIN voter_identity i ON i.voter_id = m.voter_id GROUP BY m.person_id
+        concat!(
+            "WITH linked AS (
+                SELECT voter_id AS id, canonical_id AS person_id FROM voter_link
+                UNION SELECT canonical_id, canonical_id FROM voter_link
+            ), linked_person AS (
+                SELECT DISTINCT m.person_id FROM linked m
+                JOIN vote v ON v.campaign_id = $1 AND v.voter_id = m.id AND v.is_first
+            ), way AS (
+                SELECT v.voter_id AS id, ",
+            place_of_way!(),
+            " FROM vote v LEFT JOIN voter_identity i ON i.voter_id = v.voter_id
+                WHERE v.campaign_id = $1 AND v.is_first
+                AND NOT EXISTS (SELECT 1 FROM voter_link l WHERE l.voter_id = v.voter_id)
+                AND NOT EXISTS (SELECT 1 FROM voter_link l WHERE l.canonical_id = v.voter_id)
+                GROUP BY v.voter_id
+                UNION ALL
+                SELECT p.person_id, ",
+            place_of_way!(),
+            " FROM linked_person p JOIN linked m ON m.person_id = p.person_id
+                LEFT JOIN voter_identity i ON i.voter_id = m.id GROUP BY p.person_id
+            )
+            SELECT CAST(place AS BIGINT), COUNT(*) FROM way GROUP BY place ORDER BY place IS NULL, place"
         )
-        SELECT CAST(place AS BIGINT), COUNT(*) FROM way GROUP BY place ORDER BY place IS NULL, place"
     );
     let counts = match database.replica(statement) {
         Some(run) => database.replica_answer(fetch_counts(run, campaign_id).await)?,

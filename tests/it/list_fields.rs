@@ -70,6 +70,10 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
         "query($campaign: ID!) { campaign(id: $campaign) { tally { version entries { rank votes nominee { name } } } } }",
     ),
     (
+        "Query.signInWays",
+        "{ signInWays { kind name path } }",
+    ),
+    (
         "VotingRules.admits",
         "query($campaign: ID!) { campaign(id: $campaign) { rules { admits } } }",
     ),

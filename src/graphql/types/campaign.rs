@@ -7,6 +7,7 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::amendment::Amendment;
 use super::campaign_desk::CampaignDesk;
+use super::identity::IdentityKind;
 use super::media::PictureSize;
 use super::nominee::{NomineeConnection, NomineeOrder, NomineeQuery, list_nominees};
 use super::scalars::Timestamp;
@@ -15,7 +16,6 @@ use super::{Category, Nominee, Quota, Tally, to_i32};
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::campaign as rules;
-use crate::domain::identity as kinds;
 use crate::domain::roster::Roster;
 use crate::domain::story::FeedFilter;
 use crate::error::Error;
@@ -74,26 +74,6 @@ pub(in crate::graphql) enum TallyVisibility {
     AfterClose,
     /// Staff only.
     StaffOnly,
-}
-
-/// A kind of voters, by how they sign in.
-#[derive(Enum, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "kinds::IdentityKind")]
-pub(in crate::graphql) enum IdentityKind {
-    /// By a device id, without an account of a platform.
-    Guest,
-    /// Through the mini-program of `WeChat` (微信).
-    WechatMiniProgram,
-    /// On a web page, through an official account of `WeChat` (公众号).
-    WechatWeb,
-    /// Through the mini-program of Douyin (抖音).
-    Douyin,
-    /// Through the mini-program of Alipay (支付宝).
-    Alipay,
-    /// By a telephone number.
-    Phone,
-    /// By an account of the `OpenID` provider that this server is set up for.
-    Oidc,
 }
 
 /// The rules of a campaign's public vote.

@@ -284,9 +284,9 @@ impl CampaignDesk {
     }
 
     /// Voters by way in, as they stood at most a minute ago. Each counts once, by the first that it has of
-    /// `WECHAT_MINI_PROGRAM`, `WECHAT_WEB`, `DOUYIN`, `ALIPAY`, `PHONE`, `OIDC` and `GUEST`; those that turned out to be
-    /// one person are one. Ways without voters are left out; empty for members who may not read figures. It goes through
-    /// all voters of the campaign, and costs by that.
+    /// `WECHAT_MINI_PROGRAM`, `WECHAT_WEB`, `DOUYIN`, `ALIPAY`, `PHONE`, `OIDC` and `GUEST`; those that turned out to
+    /// be one person are one. Ways without voters are left out; empty for members who may not read figures. It goes
+    /// through all voters of the campaign, and costs by that.
     async fn voters_by_way(&self, ctx: &Context<'_>) -> Result<Vec<VotersOfWay>> {
         let campaign = self.roster.campaign();
         let (viewer, id) = (requester(ctx).viewer, campaign.organisation_id);

@@ -7,6 +7,7 @@ mod campaign_desk;
 mod category;
 mod change;
 mod export;
+mod identity;
 mod import;
 mod import_code;
 mod like;
@@ -30,11 +31,12 @@ use crate::graphql::Nullable;
 
 use self::audit::{AuditEvent, find_audit_events};
 pub(super) use self::campaign::{
-    Campaign, CampaignConnection, CampaignPhase, IdentityKind, QuotaPeriod, QuotaScope,
-    TallyVisibility, list_campaigns,
+    Campaign, CampaignConnection, CampaignPhase, QuotaPeriod, QuotaScope, TallyVisibility,
+    list_campaigns,
 };
 pub(super) use self::category::Category;
 pub(super) use self::export::{Export, ExportFormat, ExportKind, find_export, find_exports};
+pub(super) use self::identity::IdentityKind;
 use self::import::find_imports;
 pub(super) use self::import::{Import, ImportKind};
 pub(super) use self::like::{

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 
 use super::Membership;
-use super::campaign::IdentityKind;
+use super::identity::IdentityKind;
 use super::scalars::{Long, Timestamp};
 use crate::app::App;
 use crate::app::mini_program;

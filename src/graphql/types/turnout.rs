@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 
-use super::campaign::IdentityKind;
+use super::identity::IdentityKind;
 use super::scalars::{Long, Timestamp};
 use crate::domain::{identity, turnout as domain};
 

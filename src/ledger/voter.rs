@@ -121,8 +121,8 @@ pub async fn count_by_kind(
                 SELECT voter_id AS id, canonical_id AS person_id FROM voter_link
                 UNION SELECT canonical_id, canonical_id FROM voter_link
             ), linked_person AS (
-                SELECT DISTINCT m.person_id FROM linked m
-                JOIN vote v ON v.campaign_id = $1 AND v.voter_id = m.id AND v.is_first
+                SELECT DISTINCT m.person_id FROM linked m CROSS JOIN vote v -- SQLite begins with those linked
+                WHERE v.campaign_id = $1 AND v.voter_id = m.id AND v.is_first
             ), way AS (
                 SELECT v.voter_id AS id, ",
             place_of_way!(),

@@ -359,12 +359,13 @@ for (const [name, device, t] of [
     await organiser.button(t.week).click();
     await step("when");
     // A server that is not set up for any platform offers the one that it will most likely have, and says so.
-    const account = organiser.page.getByRole("checkbox", { name: t.wechat, checked: true });
+    const wechat = organiser.page.getByRole("checkbox", { name: t.wechat });
+    assert.ok(await wechat.isChecked());
     await organiser.page.getByText(t.notYetSetUp).waitFor();
     await organiser.page.getByRole("checkbox", { name: t.guests }).check();
-    await account.uncheck();
+    await wechat.uncheck();
     await organiser.page.getByRole("alert").getByText(t.oneNeeded).waitFor();
-    await account.check();
+    await wechat.check();
     await step("who");
     await organiser.field(t.votes).fill("3");
     await step("rules");

@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use acclaim::auth::Viewer;
 use acclaim::domain::access::StaffRole;
 use acclaim::domain::campaign::{Lifecycle, TallyVisibility};
+use acclaim::domain::identity::IdentityKind;
 use acclaim::domain::media::UploadPurpose;
 use acclaim::domain::story::Story;
 use acclaim::graphql::node_id::GlobalId;
@@ -15,6 +17,7 @@ use acclaim::id::{ImportId, StaffId, UploadId};
 use acclaim::ledger::import::ImportKind;
 use acclaim::ledger::import::job::{self as import_job, NewImportJob};
 use acclaim::ledger::story;
+use acclaim::ledger::voter::{self, Identity};
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -642,7 +645,7 @@ impl Scene {
         let stranger = app.member_of(other, StaffRole::Owner).await;
         let strangers_id = stranger.viewer().staff().expect("staff");
         let first = audience[0].viewer().staff().expect("staff");
-        audience.extend([stranger, app.voter(), app.anonymous().clone()]);
+        audience.extend([stranger, known_voter(&app).await, app.anonymous().clone()]);
         let sample = sample_organisation(&app.database).await;
         let mut ids = vec![
             ("campaign", draft.campaign_id()),
@@ -728,6 +731,19 @@ impl Scene {
             _ => '-',
         }
     }
+}
+
+/// A voter who has signed in: nobody else can be handed over.
+async fn known_voter(app: &TestApp) -> TestClient {
+    let kind = IdentityKind::WechatMiniProgram;
+    let identity = Identity {
+        hash: &[1; 32],
+        kind: Some(kind),
+    };
+    let signed_in = voter::sign_in(&app.database, &[identity], None, app.clock.now()).await;
+    let id = signed_in.expect("the database answers").id;
+    let kinds = kind.into();
+    app.client_of(Viewer::Voter { id, kinds })
 }
 
 /// An import of the draft that nobody has read.

@@ -596,7 +596,7 @@ const PATHS: &[(&str, &str, u16)] = &[
     ("/desk/", "/desk/", 200),
     ("/desk/{*path}", "/desk/c/a-draft/stories/<story>", 200),
     ("/sign-in/{way}", "/sign-in/oidc", 404),
-    ("/sign-in/{way}/callback", "/sign-in/oidc/callback", 303),
+    ("/sign-in/{way}/callback", "/sign-in/oidc/callback", 200),
     ("/desk/session", "/desk/session", 405),
     ("/desk/session/refresh", "/desk/session/refresh", 405),
     ("/exports/{token}", "/exports/nothing", 404),

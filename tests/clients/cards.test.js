@@ -67,7 +67,7 @@ describe("a card", () => {
       "elsewhere",
       "扫码投票",
       (data) => {
-        if (data.campaign?.rules) data.campaign.rules.guestsMayVote = false;
+        if (data.campaign?.rules) data.campaign.rules.admits = ["WECHAT_MINI_PROGRAM"];
       },
     ],
   ]) {

@@ -229,7 +229,7 @@ describe("the voting page", () => {
   test("where votes are cast on phones only, a browser shows the way there", async (t) => {
     const { page } = await open(browser, t, "about:blank", phone);
     await rewriteAnswers(page, ({ campaign }) => {
-      if (campaign?.rules) campaign.rules.guestsMayVote = false;
+      if (campaign?.rules) campaign.rules.admits = ["WECHAT_MINI_PROGRAM"];
     });
     await page.goto(address);
     await page.getByText("本次评选在微信小程序中投票").waitFor();

@@ -118,7 +118,8 @@ export function Refusal({ slug, nominee, campaign }: VoteButtonProps) {
   if (!refusal) return null;
   const { code = "", text } = refusal;
   const isElsewhere = code === "NOT_ELIGIBLE";
-  const canSignIn = isElsewhere && ways.length > 0;
+  // To be a guest is what was refused.
+  const canSignIn = isElsewhere && ways.some(({ kind }) => kind !== "GUEST");
   const help = canSignIn ? undefined : t().help[code];
   return (
     <div class="refusal" role="alert">

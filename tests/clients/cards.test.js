@@ -209,7 +209,7 @@ describe("a tap", () => {
     released.happen();
     const refusal = card.getByRole("alert");
     await refusal.getByText("本次评选不接受访客。").waitFor();
-    await refusal.getByText("请用微信扫描海报上的码").waitFor();
+    await refusal.getByText("请用微信扫描海报上的二维码").waitFor();
     assert.equal(await votesOf(card), before);
     await card.locator(".act.open").waitFor();
     await expectAccessible(page, "a refusal");

@@ -37,7 +37,7 @@ const english = {
   codesKept: "I have kept them in a safe place",
   codesDone: "Done",
   factorDone: "The second factor is set up.",
-  code: "Code of your authenticator",
+  code: "Code from your authenticator",
   newCampaign: "New campaign",
   title: "Title",
   campaign: "Innovators 2026",

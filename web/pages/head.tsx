@@ -16,6 +16,8 @@ interface HeadProps {
   route: Exclude<Route, { view: "board" }>;
   /** None until it is read, or where there is none. */
   campaign: Campaign | undefined;
+  /** There is no such campaign: its pages are none, either. */
+  isMissing: boolean;
   /** Reads the campaign again: its time is over. */
   onEnd: () => void;
   languageButton: JSX.Element;
@@ -28,9 +30,9 @@ function narrowOf({ coverUrl, smallCoverUrl }: Campaign) {
 }
 
 /** Large above the nominees, a band above everything else. */
-export function Head({ route, campaign, onEnd, languageButton }: HeadProps) {
+export function Head({ route, campaign, isMissing, onEnd, languageButton }: HeadProps) {
   const { slug } = route;
-  const isLarge = route.view === "voting";
+  const isLarge = route.view === "voting" && !isMissing;
   return (
     <header>
       <div class={isLarge ? "hero" : "hero band"}>
@@ -48,30 +50,34 @@ export function Head({ route, campaign, onEnd, languageButton }: HeadProps) {
         <div class="inner">
           <div>
             {languageButton}
-            <h1>
-              <a href={pathOf({ view: "voting", slug })}>{campaign ? phrases(campaign.title) : " "}</a>
-            </h1>
+            {!isMissing && (
+              <h1>
+                <a href={pathOf({ view: "voting", slug })}>{campaign ? phrases(campaign.title) : " "}</a>
+              </h1>
+            )}
           </div>
           {campaign && <Countdown campaign={campaign} onEnd={onEnd} />}
         </div>
       </div>
       {isLarge && campaign && <Brief campaign={campaign} />}
-      <nav class="sections" aria-label={campaign?.title ?? ""}>
-        <NavLink href={pathOf({ view: "voting", slug })} isHere={isLarge}>
-          {t().nominees}
-        </NavLink>
-        <NavLink href={pathOf({ view: "stories", slug })} isHere={route.view === "stories"}>
-          {t().stories}
-        </NavLink>
-        <NavLink href={pathOf({ view: "board", slug })} isHere={false}>
-          {t().board}
-        </NavLink>
-        {campaign && isOver(campaign) && (
-          <NavLink href={pathOf({ view: "result", slug })} isHere={route.view === "result"}>
-            {t().result}
+      {!isMissing && (
+        <nav class="sections" aria-label={campaign?.title ?? ""}>
+          <NavLink href={pathOf({ view: "voting", slug })} isHere={isLarge}>
+            {t().nominees}
           </NavLink>
-        )}
-      </nav>
+          <NavLink href={pathOf({ view: "stories", slug })} isHere={route.view === "stories"}>
+            {t().stories}
+          </NavLink>
+          <NavLink href={pathOf({ view: "board", slug })} isHere={false}>
+            {t().board}
+          </NavLink>
+          {campaign && (isOver(campaign) || route.view === "result") && (
+            <NavLink href={pathOf({ view: "result", slug })} isHere={route.view === "result"}>
+              {t().result}
+            </NavLink>
+          )}
+        </nav>
+      )}
     </header>
   );
 }

@@ -96,7 +96,13 @@ function CampaignView({ route, languageButton }: CampaignViewProps) {
   }, [campaign, route.view]);
   return (
     <>
-      <Head route={route} campaign={loaded} onEnd={load} languageButton={languageButton} />
+      <Head
+        route={route}
+        campaign={loaded}
+        isMissing={campaign === null}
+        onEnd={load}
+        languageButton={languageButton}
+      />
       <main>
         {route.view === "story" ? (
           <Story slug={slug} id={route.id} campaign={loaded} key={route.id} />

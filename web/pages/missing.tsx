@@ -5,8 +5,11 @@ import { t } from "./texts";
 export function NotFound({ slug }: { slug?: string }) {
   return (
     <div class="empty">
-      <p>{t().notFound}</p>
-      {slug && <a href={pathOf({ view: "voting", slug })}>{t().back}</a>}
+      <h2>{t().notFound}</h2>
+      <p>{t().notFoundText}</p>
+      <a class="primary button" href={slug ? pathOf({ view: "voting", slug }) : "/"}>
+        {slug ? t().toNominees : t().allCampaigns}
+      </a>
     </div>
   );
 }

@@ -118,6 +118,7 @@ export function Refusal({ slug, nominee, campaign }: VoteButtonProps) {
   if (!refusal) return null;
   const { code = "", text } = refusal;
   const isElsewhere = code === "NOT_ELIGIBLE";
+  // To be a guest is what was refused.
   const canSignIn = isElsewhere && accounts.length > 0;
   const help = canSignIn ? undefined : t().help[code];
   return (

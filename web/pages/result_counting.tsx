@@ -35,7 +35,9 @@ export function Turnout({ tally }: { tally: Tally }) {
         )}
       </dl>
       <p class="hint">
-        {r().votersHint} {r().withheldHint}
+        {r().votersHint}
+        {r().between}
+        {r().withheldHint}
       </p>
     </section>
   );

@@ -6,28 +6,31 @@ import type { IdentityKind } from "./operations";
 const many = (n: number, one: string, more: string) => `${count(n)} ${n === 1 ? one : more}`;
 const ordinals = ["First", "Second", "Third"];
 const numerals = ["一", "二", "三"];
+/** Names in a sentence. */
+const joined = (names: string[], between: string, last: string) =>
+  [names.slice(0, -1).join(between), ...names.slice(-1)].filter(Boolean).join(last);
 
 const english = {
   result: "Result",
   publicChoice: "The public’s choice",
   published: "The result is published.",
   provisional: "Voting has closed. The organisers have yet to publish the result: these figures are provisional.",
-  counting: "The votes are being counted. The result stands here in a moment.",
+  counting: "The votes are being counted. The result appears here in a moment.",
   beforeTitle: "The result comes when voting has closed",
-  beforeOpen: (time: string) => `Voting is open until ${time}. The result stands on this page after that.`,
+  beforeOpen: (time: string) => `Voting is open until ${time}. The result will then appear on this page.`,
   beforeUpcoming: (opens: string, closes: string) =>
-    `Voting opens ${opens} and closes ${closes}. The result stands on this page after that.`,
-  beforePaused: (time: string) => `Voting is paused; it closes ${time}. The result stands on this page after that.`,
-  beforeHidden: "By the rules of this vote the figures are not made public: the organisers announce who was chosen.",
+    `Voting opens ${opens} and closes ${closes}. The result will then appear on this page.`,
+  beforePaused: (time: string) => `Voting is paused; it closes ${time}. The result will then appear on this page.`,
+  beforeHidden: "Under the rules of this vote the figures are not made public; the organisers announce who was chosen.",
   toVote: "Vote now",
   toNominees: "See the nominees",
   toBoard: "The standing now",
   toStories: "Read their stories",
   hiddenTitle: "The figures of this vote are not public",
   hidden:
-    "Votes and places are seen by the organisers only: the rules of this vote say so. The organisers announce who was chosen.",
+    "Under the rules of this vote, votes and places are seen by the organisers only. They announce who was chosen.",
   hiddenPublished:
-    "The result is out. Votes and places are seen by the organisers only: the rules of this vote say so.",
+    "The result is out. Under the rules of this vote, votes and places are seen by the organisers only.",
   place: (n: number) => `${ordinals[n - 1] ?? `No. ${n}`} place`,
   placeTied: (n: number) => `${ordinals[n - 1] ?? `No. ${n}`} place, tied`,
   /** The same above a portrait, where there is little room. */
@@ -52,7 +55,9 @@ const english = {
   counted: "Votes that count",
   raw: "Votes in all",
   withheld: "Withheld",
-  withheldHint: "Votes that a rule holds back for a check; they are not in the places above.",
+  withheldHint: "Withheld votes are held back by a rule to be checked; they do not count towards the places above.",
+  /** Between two sentences. */
+  between: " ",
   withdrawn: "For nominees no longer listed",
   votersHint: "A voter is an account or a device that has voted at least once.",
   howCounted: "How it was counted",
@@ -62,16 +67,16 @@ const english = {
       WECHAT_WEB: "users of WeChat",
       DOUYIN: "users of the Douyin mini-program",
       ALIPAY: "users of the Alipay mini-program",
-      PHONE: "owners of a telephone number",
-      OIDC: "holders of an account of the organiser’s",
+      PHONE: "owners of a phone number",
+      OIDC: "holders of an account with the organiser",
       GUEST: "guests in a browser",
     };
-    return `Voters are ${admits.map((kind) => names[kind]).join(", ")}.`;
+    return `Open to ${joined(admits.map((kind) => names[kind]), ", ", " and ")}.`;
   },
   span: (opens: string, closes: string) =>
-    `Votes count from ${opens} to ${closes}. What is cast before the closing counts, though it is stored a moment later.`,
-  order: "Nominees are ranked by votes within their category. Equal votes share a place, and the next one is left out: 1, 2, 2, 4.",
-  cut: "Where more nominees share the last place than can be chosen, the votes do not decide between them.",
+    `Votes count from ${opens} to ${closes}. A vote cast before the close counts even if it is stored a moment later.`,
+  order: "Nominees are ranked by votes within their category. Equal votes share a place, and the next place is skipped: 1, 2, 2, 4.",
+  cut: "If more nominees share the last place than can be chosen, the votes do not decide between them.",
   rulesNow: "The rules of the vote",
   quota: (n: number, isDaily: boolean, isByCategory: boolean) =>
     `Each voter has ${many(n, "vote", "votes")}${isDaily ? " a day" : ""}${isByCategory ? " in each category" : ""}, ` +
@@ -131,6 +136,7 @@ const chinese: typeof english = {
   raw: "投票总数",
   withheld: "暂扣票",
   withheldHint: "按规则暂扣待核查的票，未计入以上名次。",
+  between: "",
   withdrawn: "投给已不在名单中的候选人",
   votersHint: "投票人指至少投过一票的账号或设备。",
   howCounted: "计票办法",
@@ -147,7 +153,7 @@ const chinese: typeof english = {
       OIDC: "主办方账号用户",
       GUEST: "浏览器访客",
     };
-    return `投票人为${admits.map((kind) => names[kind]).join("、")}。`;
+    return `${joined(admits.map((kind) => names[kind]), "、", "和")}均可投票。`;
   },
   span: (opens, closes) => `投票时间为 ${opens} 至 ${closes}；截止前投出的票，即使稍后入库，同样计入。`,
   order: "各类别按有效票数排名；票数相同者名次并列，并空出其后的名次：1、2、2、4。",

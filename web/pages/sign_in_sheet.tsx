@@ -69,17 +69,22 @@ function WayButton({ way, nominee, isFirst }: { way: SignInWay; nominee: Votable
   );
 }
 
-/** The way to WeChat from another browser. */
+/** The way to WeChat from another browser: by a code, or by the address on the phone that has WeChat itself. */
 function Scan({ path, isAlone }: { path: string; isAlone: boolean }) {
+  const isPhone = matchMedia("(hover: none) and (pointer: coarse) and (max-width: 599px)").matches;
+  const code = <img src={`${path}/qr.svg`} alt={s().code} width={168} height={168} />;
+  const copy = (
+    <button class={isPhone && isAlone ? "primary" : ""} type="button" onClick={() => void copyLink(path)}>
+      <Icon sign="i-link" /> {s().copy}
+    </button>
+  );
   return (
     <section class="scan">
       {!isAlone && <p class="or">{s().or}</p>}
-      <h3>{s().scanHead}</h3>
-      <img src={`${path}/qr.svg`} alt={s().code} width={168} height={168} />
-      <p>{s().scanOrCopy}</p>
-      <button type="button" onClick={() => void copyLink(path)}>
-        <Icon sign="i-link" /> {s().copy}
-      </button>
+      <h3>{isPhone ? s().copyHead : s().scanHead}</h3>
+      {isPhone ? copy : code}
+      <p>{isPhone ? s().copyOrScan : s().scanOrCopy}</p>
+      {isPhone ? code : copy}
     </section>
   );
 }

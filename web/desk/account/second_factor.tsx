@@ -27,7 +27,8 @@ export function SecondFactor({ member }: { member: Viewer }) {
     tell(t().factorDone);
     void loadViewer().catch(() => undefined);
   };
-  const isOn = member.hasSecondFactor;
+  // Recovery codes are given once it is on.
+  const isOn = member.hasSecondFactor || stage.at === "codes";
   return (
     <section class={stage.at === "codes" ? "box factor printed" : "box factor"}>
       <h2>

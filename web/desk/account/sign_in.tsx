@@ -20,9 +20,18 @@ interface SignInProps {
 
 export function SignIn({ isAgain, onSwitchLanguage }: SignInProps) {
   if (isAgain) return <SignInAgain />;
+  return <FirstSignIn onSwitchLanguage={onSwitchLanguage} />;
+}
+
+function FirstSignIn({ onSwitchLanguage }: { onSwitchLanguage: () => void }) {
+  const [isCodeStep, setIsCodeStep] = useState(false);
   return (
-    <Gate title={t().signIn} hint={t().signInHint} onSwitchLanguage={onSwitchLanguage}>
-      <SignInForm onSignedIn={() => undefined} />
+    <Gate
+      title={isCodeStep ? t().codeTitle : t().signIn}
+      hint={isCodeStep ? undefined : t().signInHint}
+      onSwitchLanguage={onSwitchLanguage}
+    >
+      <SignInForm onStep={setIsCodeStep} onSignedIn={() => undefined} />
     </Gate>
   );
 }
@@ -47,15 +56,18 @@ interface SignInFormProps {
   isSecondStep?: boolean;
   /** The address of the member whose page is open below. */
   own?: string;
+  /** Called with whether the code is asked for. */
+  onStep?: (isCodeStep: boolean) => void;
   onSignedIn: (email: string) => void;
 }
 
 /** Both steps of signing in. */
 export function SignInForm(props: SignInFormProps) {
-  const { email: firstEmail = "", password: firstPassword = "", isSecondStep, own, onSignedIn } = props;
+  const { email: firstEmail = "", password: firstPassword = "", isSecondStep, own, onStep, onSignedIn } = props;
   const [email, setEmail] = useState(firstEmail);
   const [password, setPassword] = useState(firstPassword);
   const [isCodeStep, setIsCodeStep] = useState(isSecondStep ?? false);
+  useEffect(() => onStep?.(isCodeStep), [isCodeStep]);
   const [refusal, setRefusal] = useState<Refusal>();
   const [isBusy, setIsBusy] = useState(false);
   const send = async (code?: string) => {

@@ -51,9 +51,9 @@ const english = {
   faultyTag: (n: number) => `${plural(n, "faulty row")}`,
   columnsOfList: { sheet: "Sheet", sent: "Sent", state: "State", rows: "Rows" },
   reading: (read: number, total: number) =>
-    total > 0 ? `${count(read)} of ${plural(total, "row")} checked` : "The sheet is opened…",
-  applying: "The plan is being applied…",
-  leave: "You can leave this page. The import goes on, and is found again in the list of imports.",
+    total > 0 ? `${count(read)} of ${plural(total, "row")} checked` : "The sheet is being opened…",
+  applying: "The changes are being made…",
+  leave: "You can leave this page. The import goes on; you will find it in the list of imports.",
   failedTitle: "There is no plan for this sheet",
   sendAnother: "Send another sheet",
   figures: { creates: "New", updates: "Changed", unchanged: "Unchanged", faulty: "Faulty" },

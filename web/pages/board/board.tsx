@@ -98,7 +98,8 @@ function HiddenBoard(props: BoardProps) {
   const isHiddenForGood = campaign.rules.tallyVisibility === "STAFF_ONLY";
   const isCounting = isClosed(campaign, time) && !isHiddenForGood;
   const isCountdown = !isCounting && stage.mode === "last-minute" && !isClosed(campaign, time);
-  const words = isHiddenForGood ? b().hidden : b().hiddenUntilClose;
+  const isEarly = campaign.phase === "UPCOMING" && campaign.rules.tallyVisibility === "LIVE";
+  const words = isHiddenForGood ? b().hidden : isEarly ? b().hiddenUntilOpen : b().hiddenUntilClose;
   const said = isCounting ? b().said.counting : isLastMinute(campaign, time) ? b().said.lastMinute : "";
   const rail = !isCounting && !isCountdown && (
     <>

@@ -135,19 +135,23 @@ function Rows({ standing, shown, plan, context, rest }: RowsProps) {
   const before = standing.leaders.length;
   const perColumn = Math.ceil(shown.length / plan.columns);
   const columns = Array.from({ length: plan.columns }, (_, i) => shown.slice(i * perColumn, (i + 1) * perColumn));
+  // Before the first vote nobody is above the line: it is said below all of them.
+  const hasPlaces = before > 0 || shown.some((placed) => placeOf(placed) !== null);
+  const lineAt = hasPlaces ? line : before + shown.length;
   // What is above everything shown, or below it, has no line here.
   const hasLine = line >= before && line < before + standing.others.length && line <= before + shown.length;
-  const cutLine = <li key="cut" class="cut">{tiedRank === undefined ? b().chosen(context.cut) : b().cutTie(context.cut)}</li>;
+  const cutLine = <li key="cut" class="cut">{tiedRank === undefined || !hasPlaces ? b().chosen(context.cut) : b().cutTie(context.cut)}</li>;
   return (
     <div class={`lists${plan.row.hasTwoLines ? " two-lines" : ""}`} style={styleOf(plan.row)}>
       {columns.map((column, i) => {
         const from = before + i * perColumn;
         const isLast = i === columns.length - 1;
-        const holdsLine = hasLine && line >= from && (line < from + column.length || (isLast && line === from + column.length));
+        const holdsLine =
+          hasLine && lineAt >= from && (lineAt < from + column.length || (isLast && lineAt === from + column.length));
         const rows = column.map((placed, j) => (
-          <Row key={from + j} placed={placed} isBelow={from + j >= line && placed.rank !== tiedRank} context={context} />
+          <Row key={from + j} placed={placed} isBelow={from + j >= lineAt && placed.rank !== tiedRank} context={context} />
         ));
-        if (holdsLine) rows.splice(line - from, 0, cutLine);
+        if (holdsLine) rows.splice(lineAt - from, 0, cutLine);
         return (
           <ol class={hasLine && !holdsLine ? "column beside-cut" : "column"} key={i}>
             {rows}

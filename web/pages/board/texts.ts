@@ -43,6 +43,7 @@ const english = {
   ago: (seconds: number) =>
     seconds < 60 ? `${seconds} s ago` : seconds < 3600 ? `${Math.floor(seconds / 60)} min ago` : `${Math.floor(seconds / 3600)} h ago`,
   serverClock: "Server time",
+  hiddenUntilOpen: "The figures are shown when voting has opened.",
   hiddenUntilClose: "The figures are shown when voting has closed.",
   hidden: "The figures of this vote are not public.",
   scan: "Scan to vote",
@@ -58,7 +59,7 @@ const english = {
   veiled: "not yet unveiled",
   votes: (n: number) => `${count(n)} ${n === 1 ? "vote" : "votes"}`,
   noVotes: "No votes were cast in this category.",
-  begin: "One key press for each place",
+  begin: "One key press unveils one place",
   /** Said for ears only, when the stage changes by itself. */
   said: {
     lastMinute: "Voting ends in less than a minute.",
@@ -102,7 +103,7 @@ const chinese: typeof english = {
   lastMinute: "投票最后一分钟",
   resultAfterClose: "结果公布后将在这里显示。",
   chosen: (n) => `前 ${count(n)} 名入选`,
-  cutTie: (n) => `前 ${count(n)} 名入选：线上票数相同`,
+  cutTie: (n) => `前 ${count(n)} 名入选：末位票数相同`,
   tied: "并列",
   more: (n) => `另有 ${count(n)} 位`,
   live: "实时",
@@ -113,6 +114,7 @@ const chinese: typeof english = {
   ago: (seconds) =>
     seconds < 60 ? `${seconds} 秒前` : seconds < 3600 ? `${Math.floor(seconds / 60)} 分钟前` : `${Math.floor(seconds / 3600)} 小时前`,
   serverClock: "服务器时间",
+  hiddenUntilOpen: "投票开始后显示票数。",
   hiddenUntilClose: "投票结束后公布票数。",
   hidden: "本次投票的票数不公开。",
   scan: "扫码投票",

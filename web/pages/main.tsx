@@ -209,7 +209,7 @@ async function begin(): Promise<void> {
   const first = await readFirst(route).catch(() => ({}));
   stop();
   root.replaceChildren();
-  render(<Pages {...first} />, root);
+  render(<Pages {...first} onDrawn={answerEarlyTap} />, root);
   void takeReturn();
   rememberDevice();
 }

@@ -129,6 +129,7 @@ describe("signing in to vote", () => {
     await page.goto(url);
     await voteFor(page, 1).tap();
     const ways = sheet(page).locator(".ways button");
+    await ways.first().waitFor();
     assert.deepEqual(await ways.allTextContents(), ["微信登录", "用 the Association 登录"]);
     await expectAccessible(page);
     await ways.first().tap();

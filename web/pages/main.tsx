@@ -211,7 +211,7 @@ async function begin(): Promise<void> {
   // The button that was tapped goes with the server's rendering.
   globalThis.earlyTap = null;
   root.replaceChildren();
-  render(<Pages {...first} />, root);
+  render(<Pages {...first} onDrawn={answerEarlyTap} />, root);
   void takeReturn();
   rememberDevice();
 }

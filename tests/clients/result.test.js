@@ -107,7 +107,7 @@ describe("the result", () => {
     assert.equal(response.status(), 200);
     await page.getByRole("heading", { name: "投票结束后公布结果" }).waitFor();
     await page.getByText("每位投票人每天每个类别可投 10 票").waitFor();
-    await page.getByText("投票人为微信小程序用户、浏览器访客。").waitFor();
+    await page.getByText("微信小程序用户和浏览器访客均可投票。").waitFor();
     assert.equal(await page.locator(".podium, .places").count(), 0);
     await page.getByRole("link", { name: "去投票" }).tap();
     await page.getByRole("button", { name: /^为Ada投票$/ }).waitFor();

@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-BpTKG1re.js",
+    script: "main-BdE4jjsX.js",
     style: "main-BXR3QClz.css",
 };
 pub(super) const DESK: Program = Program {
@@ -9,16 +9,16 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-7_ChtcoN.js",
+        name: "board-CWtzahrU.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-7_ChtcoN.js.br"),
-        gzip: include_bytes!("board-7_ChtcoN.js.gz"),
+        brotli: include_bytes!("board-CWtzahrU.js.br"),
+        gzip: include_bytes!("board-CWtzahrU.js.gz"),
     },
     File {
-        name: "board-B13PX0-m.css",
+        name: "board-omBEMD3d.css",
         content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("board-B13PX0-m.css.br"),
-        gzip: include_bytes!("board-B13PX0-m.css.gz"),
+        brotli: include_bytes!("board-omBEMD3d.css.br"),
+        gzip: include_bytes!("board-omBEMD3d.css.gz"),
     },
     File {
         name: "live-DY5BR_sT.js",
@@ -33,10 +33,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-BXR3QClz.css.gz"),
     },
     File {
-        name: "main-BpTKG1re.js",
+        name: "main-BdE4jjsX.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-BpTKG1re.js.br"),
-        gzip: include_bytes!("main-BpTKG1re.js.gz"),
+        brotli: include_bytes!("main-BdE4jjsX.js.br"),
+        gzip: include_bytes!("main-BdE4jjsX.js.gz"),
     },
     File {
         name: "operations-C9fAIb0n.js",
@@ -45,16 +45,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("operations-C9fAIb0n.js.gz"),
     },
     File {
+        name: "result-8TUhxAkA.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("result-8TUhxAkA.js.br"),
+        gzip: include_bytes!("result-8TUhxAkA.js.gz"),
+    },
+    File {
         name: "result-Cmw6oNPe.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("result-Cmw6oNPe.css.br"),
         gzip: include_bytes!("result-Cmw6oNPe.css.gz"),
-    },
-    File {
-        name: "result-dRscD4xD.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-dRscD4xD.js.br"),
-        gzip: include_bytes!("result-dRscD4xD.js.gz"),
     },
     File {
         name: "share_card-CZamuD-f.js",
@@ -69,10 +69,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
     },
     File {
-        name: "share_sheet-DS615sWH.js",
+        name: "share_sheet-CxwSAG3j.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-DS615sWH.js.br"),
-        gzip: include_bytes!("share_sheet-DS615sWH.js.gz"),
+        brotli: include_bytes!("share_sheet-CxwSAG3j.js.br"),
+        gzip: include_bytes!("share_sheet-CxwSAG3j.js.gz"),
     },
     File {
         name: "sheet-BRHi26xd.css",
@@ -81,16 +81,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
+        name: "sign_in_sheet-BL4YeMUn.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("sign_in_sheet-BL4YeMUn.js.br"),
+        gzip: include_bytes!("sign_in_sheet-BL4YeMUn.js.gz"),
+    },
+    File {
         name: "sign_in_sheet-CLExFnxk.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("sign_in_sheet-CLExFnxk.css.br"),
         gzip: include_bytes!("sign_in_sheet-CLExFnxk.css.gz"),
     },
     File {
-        name: "sign_in_sheet-CQt_t6rV.js",
+        name: "stories-40JSx9W-.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-CQt_t6rV.js.br"),
-        gzip: include_bytes!("sign_in_sheet-CQt_t6rV.js.gz"),
+        brotli: include_bytes!("stories-40JSx9W-.js.br"),
+        gzip: include_bytes!("stories-40JSx9W-.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -99,16 +105,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-DBeIkyfv.js",
+        name: "story-DiQ93f_C.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-DBeIkyfv.js.br"),
-        gzip: include_bytes!("stories-DBeIkyfv.js.gz"),
-    },
-    File {
-        name: "story-C9prgFmc.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-C9prgFmc.js.br"),
-        gzip: include_bytes!("story-C9prgFmc.js.gz"),
+        brotli: include_bytes!("story-DiQ93f_C.js.br"),
+        gzip: include_bytes!("story-DiQ93f_C.js.gz"),
     },
     File {
         name: "desk-account-ChVXZgbq.js",

@@ -129,7 +129,8 @@ impl OfficialAccount {
         })
     }
 
-    /// The address that a browser is sent to: the platform sends it back to `redirect_uri` with a code and `state`. It must be a page of the domain that the account is set up for.
+    /// The address that a browser is sent to: the platform sends it back to `redirect_uri` with a code and `state`. It
+    /// must be a page of the domain that the account is set up for.
     #[must_use]
     pub fn authorize_url(&self, redirect_uri: &str, state: &str) -> String {
         // The platform takes these in this order only, and no plus for a space.

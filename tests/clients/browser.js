@@ -83,7 +83,7 @@ async function servePages(window) {
 }
 
 /** What the server has drawn of a page, and what its program begins with. */
-const drawn = /<div id="app">.*<\/div>(?=<script type="application\/json")/s;
+const drawn = /<div id="app">.*<\/div>(?=<script>)/s;
 const begun = /<script type="application\/json" id="first-view">.*?<\/script>/s;
 
 /** Changes the HTML of the voting page and of nominees' on its way. */

@@ -291,7 +291,7 @@ impl Process {
             hot,
             tokens: settings.token_keys()?,
             hash_key: settings.identity.hash_key()?,
-            platforms: Box::new(settings.sign_in.platforms()?),
+            platforms: Box::new(settings.sign_in.platforms(settings.public_url.as_deref())?),
             media: settings.media.store(&settings.store)?,
             mailer: settings.mail.mailer(settings.public_url.as_deref())?,
             public_url: settings.public_url.clone(),

@@ -45,7 +45,7 @@ use tokio::sync::broadcast;
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::{HashKey, Purpose};
 use crate::auth::password::Passwords;
-use crate::auth::platform::{Platforms, WeChat};
+use crate::auth::platform::Platforms;
 use crate::auth::token::TokenKeys;
 use crate::bounded::BoundedMap;
 use crate::clock::Clock;
@@ -221,12 +221,6 @@ impl App {
         app.hot.distrust();
         app.check_hot().await?;
         Ok((app, task))
-    }
-
-    /// The `WeChat` platform, where it is set up.
-    #[must_use]
-    pub fn wechat(&self) -> Option<&WeChat> {
-        self.platforms.wechat.as_ref()
     }
 
     /// Whether a member of staff is active and its session has not been ended: rights are looked up, not carried.

@@ -129,18 +129,27 @@ pub struct SignInSettings {
 }
 
 impl SignInSettings {
-    /// The clients of the platforms that are set up.
+    /// The clients of the platforms that are set up. Those that browsers are led to lead back to `public_url`.
     ///
     /// # Errors
     /// When a setting is missing that goes with one that is there, or one cannot be used.
-    pub fn platforms(&self) -> Result<Platforms, ConfigError> {
-        Ok(Platforms {
+    pub fn platforms(&self, public_url: Option<&str>) -> Result<Platforms, ConfigError> {
+        let platforms = Platforms {
             wechat: self.wechat()?,
             official_account: self.official_account()?,
             douyin: self.douyin()?,
             alipay: self.alipay()?,
             oidc: self.oidc()?,
-        })
+        };
+        let leads_back = if platforms.official_account.is_some() {
+            Some("ACCLAIM_WECHAT_WEB_APP_ID")
+        } else {
+            platforms.oidc.as_ref().map(|_| "ACCLAIM_OIDC_ISSUER")
+        };
+        match (public_url, leads_back) {
+            (None, Some(there)) => Err(must_be_set("ACCLAIM_PUBLIC_URL", there)),
+            _ => Ok(platforms),
+        }
     }
 
     fn wechat(&self) -> Result<Option<WeChat>, ConfigError> {
@@ -272,6 +281,10 @@ fn given_secret(secret: Option<&Secret>) -> Option<Secret> {
     secret.filter(|secret| !secret.reveal().is_empty()).cloned()
 }
 
+fn must_be_set(name: &str, other: &str) -> ConfigError {
+    wrong(name)(format!("must be set, as {other} is"))
+}
+
 /// Two settings that go together: both, or neither.
 fn pair<A, B>(
     names: [&str; 2],
@@ -279,7 +292,7 @@ fn pair<A, B>(
     second: Option<B>,
 ) -> Result<Option<(A, B)>, ConfigError> {
     let [first_name, second_name] = names;
-    let missing = |name: &str, other: &str| Err(wrong(name)(format!("must be set, as {other} is")));
+    let missing = |name, other| Err(must_be_set(name, other));
     match (first, second) {
         (Some(first), Some(second)) => Ok(Some((first, second))),
         (None, None) => Ok(None),
@@ -325,7 +338,7 @@ mod tests {
         let program = Program::parse_from(["acclaim"].iter().chain(options));
         program
             .settings
-            .platforms()
+            .platforms(Some("https://vote.example.org"))
             .map_err(|error| error.to_string())
     }
 
@@ -433,6 +446,35 @@ mod tests {
             let expected = format!("ACCLAIM_{missing} must be set, as ACCLAIM_{there} is");
             assert_eq!(said, expected, "{options}");
         }
+    }
+
+    #[test]
+    fn a_site_that_leads_back_needs_an_address_to_lead_to() {
+        for (options, there) in [
+            (
+                ["--wechat-web-app-id=1", "--wechat-web-app-secret=1"],
+                "WECHAT_WEB_APP_ID",
+            ),
+            (
+                [
+                    "--oidc-issuer=https://sso.example.org",
+                    "--oidc-client-id=1",
+                ],
+                "OIDC_ISSUER",
+            ),
+        ] {
+            let program = Program::parse_from(["acclaim"].iter().chain(&options));
+            let error = program
+                .settings
+                .platforms(None)
+                .map(|_| ())
+                .map_err(|e| e.to_string());
+            let expected = format!("ACCLAIM_PUBLIC_URL must be set, as ACCLAIM_{there} is");
+            assert_eq!(error, Err(expected));
+        }
+        let program =
+            Program::parse_from(["acclaim", "--douyin-app-id=1", "--douyin-app-secret=1"]);
+        assert!(program.settings.platforms(None).is_ok());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! `/sign-in/{way}/callback`, which leads to the page with what came of it behind its `#`, where no server and no log
 //! sees it: `#hand-over=CODE` for the page to sign in with, or `#sign-in=REASON`.
 //!
-//! What a browser began is in a cookie of its own ([`SignInAttempt`]), so that a link that somebody else made leads to
-//! no sign-in.
+//! The attempt that a browser began is in a cookie of its own ([`SignInAttempt`]): a link that somebody else made leads
+//! to no sign-in.
 
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
@@ -60,8 +60,8 @@ async fn begin(
     }
 }
 
-/// Answers `GET /sign-in/{way}/callback`, where another site leads back with `state` and `code` (RFC 6749, section
-/// 4.1.2), or without a code where somebody said no.
+/// Answers `GET /sign-in/{way}/callback`, where another site leads back with `state` and `code`, or with `error` (RFC
+/// 6749, section 4.1.2); `WeChat` with neither where somebody said no.
 async fn finish(
     State(server): State<Server>,
     Path(name): Path<String>,
@@ -73,7 +73,11 @@ async fn finish(
         return nowhere(&client_headers, false);
     };
     let state = parameter(query.as_deref(), "state").unwrap_or_default();
-    let code = parameter(query.as_deref(), "code");
+    let code = parameter(query.as_deref(), "code").filter(|code| !code.is_empty());
+    let code = code.ok_or_else(|| match parameter(query.as_deref(), "error").as_deref() {
+        None | Some("access_denied") => SignInRefusal::Declined,
+        Some(_) => SignInRefusal::PlatformUnavailable,
+    });
     let kept = cookie::find(&headers, &cookie_name(&server, way));
     let kept = kept.as_ref().map_or("", |kept| kept.reveal());
     let (key, now) = (&server.app.hash_key, server.app.clock.now());
@@ -100,10 +104,11 @@ async fn sign_in(
     client_headers: &ClientHeaders,
     way: RedirectWay,
     attempt: &SignInAttempt,
-    code: Option<String>,
+    code: std::result::Result<String, SignInRefusal>,
 ) -> Result<String> {
-    let Some(code) = code.filter(|code| !code.is_empty()) else {
-        return Ok(reason(SignInRefusal::Declined));
+    let code = match code {
+        Ok(code) => code,
+        Err(refusal) => return Ok(reason(refusal)),
     };
     let client = client_headers.client();
     let answer = server

@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-BdE4jjsX.js",
+    script: "main-zU5DaEUw.js",
     style: "main-BXR3QClz.css",
 };
 pub(super) const DESK: Program = Program {
@@ -9,10 +9,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-CWtzahrU.js",
+        name: "board-BQaJjIl-.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-CWtzahrU.js.br"),
-        gzip: include_bytes!("board-CWtzahrU.js.gz"),
+        brotli: include_bytes!("board-BQaJjIl-.js.br"),
+        gzip: include_bytes!("board-BQaJjIl-.js.gz"),
     },
     File {
         name: "board-omBEMD3d.css",
@@ -33,10 +33,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-BXR3QClz.css.gz"),
     },
     File {
-        name: "main-BdE4jjsX.js",
+        name: "main-zU5DaEUw.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-BdE4jjsX.js.br"),
-        gzip: include_bytes!("main-BdE4jjsX.js.gz"),
+        brotli: include_bytes!("main-zU5DaEUw.js.br"),
+        gzip: include_bytes!("main-zU5DaEUw.js.gz"),
     },
     File {
         name: "operations-C9fAIb0n.js",
@@ -45,16 +45,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("operations-C9fAIb0n.js.gz"),
     },
     File {
-        name: "result-8TUhxAkA.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-8TUhxAkA.js.br"),
-        gzip: include_bytes!("result-8TUhxAkA.js.gz"),
-    },
-    File {
         name: "result-Cmw6oNPe.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("result-Cmw6oNPe.css.br"),
         gzip: include_bytes!("result-Cmw6oNPe.css.gz"),
+    },
+    File {
+        name: "result-dFlQhhmW.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("result-dFlQhhmW.js.br"),
+        gzip: include_bytes!("result-dFlQhhmW.js.gz"),
     },
     File {
         name: "share_card-CZamuD-f.js",
@@ -63,16 +63,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_card-CZamuD-f.js.gz"),
     },
     File {
+        name: "share_sheet-BVobxZ6R.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-BVobxZ6R.js.br"),
+        gzip: include_bytes!("share_sheet-BVobxZ6R.js.gz"),
+    },
+    File {
         name: "share_sheet-ChOZsIyD.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("share_sheet-ChOZsIyD.css.br"),
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
-    },
-    File {
-        name: "share_sheet-CxwSAG3j.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-CxwSAG3j.js.br"),
-        gzip: include_bytes!("share_sheet-CxwSAG3j.js.gz"),
     },
     File {
         name: "sheet-BRHi26xd.css",
@@ -81,10 +81,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sign_in_sheet-BL4YeMUn.js",
+        name: "sheet-Df2Ue3Bt.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-BL4YeMUn.js.br"),
-        gzip: include_bytes!("sign_in_sheet-BL4YeMUn.js.gz"),
+        brotli: include_bytes!("sheet-Df2Ue3Bt.js.br"),
+        gzip: include_bytes!("sheet-Df2Ue3Bt.js.gz"),
     },
     File {
         name: "sign_in_sheet-CLExFnxk.css",
@@ -93,10 +93,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sign_in_sheet-CLExFnxk.css.gz"),
     },
     File {
-        name: "stories-40JSx9W-.js",
+        name: "sign_in_sheet-D1TdYdtK.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-40JSx9W-.js.br"),
-        gzip: include_bytes!("stories-40JSx9W-.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-D1TdYdtK.js.br"),
+        gzip: include_bytes!("sign_in_sheet-D1TdYdtK.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -105,10 +105,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "story-DiQ93f_C.js",
+        name: "stories-C11-Qqpd.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DiQ93f_C.js.br"),
-        gzip: include_bytes!("story-DiQ93f_C.js.gz"),
+        brotli: include_bytes!("stories-C11-Qqpd.js.br"),
+        gzip: include_bytes!("stories-C11-Qqpd.js.gz"),
+    },
+    File {
+        name: "story-DsU_lF_k.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("story-DsU_lF_k.js.br"),
+        gzip: include_bytes!("story-DsU_lF_k.js.gz"),
     },
     File {
         name: "desk-account-ChVXZgbq.js",

@@ -1,51 +1,26 @@
 // The sheet with a nominee's poster: to save, to send on, or to share as a link.
-import "./sheet.css";
 import "./share_sheet.css";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Icon } from "./parts";
+import { Sheet } from "./sheet";
 import { type SharedPoster, copyLink, posterPath, shareOrCopy, sharedPoster } from "./sharing";
 import { t } from "./texts";
 
 export function ShareSheet({ name, path }: SharedPoster) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    // Browsers before 2022 know no dialogs: there it lies over the page all the same.
-    if ("showModal" in dialog.current!) dialog.current.showModal();
-    else dialog.current!.setAttribute("open", "");
-  }, []);
-  const close = () => {
-    dialog.current!.close?.();
-    sharedPoster.set(undefined);
-  };
   return (
-    <dialog
-      ref={dialog}
-      class="sheet"
-      aria-labelledby="sheet-title"
-      onClose={close}
-      onClick={(event) => event.target === dialog.current && close()}
-      onKeyDown={(event) => event.key === "Escape" && close()}
-    >
-      <div class="contents">
-        <header>
-          <h2 id="sheet-title">{name}</h2>
-          <button class="quiet" type="button" aria-label={t().close} onClick={close}>
-            <Icon sign="i-close" />
+    <Sheet title={name} onClose={() => sharedPoster.set(undefined)}>
+      <Poster name={name} path={path} />
+      <div class="ways">
+        <button class="primary" type="button" onClick={() => void copyLink(path)}>
+          <Icon sign="i-link" /> {t().copyLink}
+        </button>
+        {"share" in navigator && (
+          <button type="button" onClick={() => void shareOrCopy(name, path)}>
+            <Icon sign="i-share" /> {t().shareOn}
           </button>
-        </header>
-        <Poster name={name} path={path} />
-        <div class="ways">
-          <button class="primary" type="button" onClick={() => void copyLink(path)}>
-            <Icon sign="i-link" /> {t().copyLink}
-          </button>
-          {"share" in navigator && (
-            <button type="button" onClick={() => void shareOrCopy(name, path)}>
-              <Icon sign="i-share" /> {t().shareOn}
-            </button>
-          )}
-        </div>
+        )}
       </div>
-    </dialog>
+    </Sheet>
   );
 }
 

@@ -1,62 +1,36 @@
 // The sheet that asks somebody to sign in who wants to vote: what fits the browser first.
-import "./sheet.css";
 import "./sign_in_sheet.css";
-import { useEffect, useRef } from "preact/hooks";
 import { type Campaign, type SignInWay, type Votable, signInWays, waysHere } from "./campaign";
 import { Icon, nomineePath } from "./parts";
 import { copyLink } from "./sharing";
+import { Sheet } from "./sheet";
 import { isWeChat, leave, wanted } from "./sign_in";
 import { s } from "./sign_in_texts";
 
-interface SheetProps {
+interface SignInSheetProps {
   slug: string;
   campaign: Campaign;
   nominee: Votable;
 }
 
-export function SignInSheet({ slug, campaign, nominee }: SheetProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    // Browsers before 2022 know no dialogs: there it lies over the page all the same.
-    if ("showModal" in dialog.current!) dialog.current.showModal();
-    else dialog.current!.setAttribute("open", "");
-  }, []);
-  const close = () => {
-    dialog.current!.close?.();
-    wanted.set(undefined);
-  };
+export function SignInSheet({ slug, campaign, nominee }: SignInSheetProps) {
   const ways = waysHere(campaign, signInWays.use());
   const wechat = ways.find(({ kind }) => kind === "WECHAT_WEB");
   const others = ways.filter(({ kind, path }) => kind !== "WECHAT_WEB" && path !== null);
   const buttons = wechat && isWeChat ? [wechat, ...others] : others;
   return (
-    <dialog
-      ref={dialog}
-      class="sheet sign-in"
-      aria-labelledby="sheet-title"
-      onClose={close}
-      onClick={(event) => event.target === dialog.current && close()}
-      onKeyDown={(event) => event.key === "Escape" && close()}
-    >
-      <div class="contents">
-        <header>
-          <h2 id="sheet-title">{s().title}</h2>
-          <button class="quiet" type="button" aria-label={s().close} onClick={close}>
-            <Icon sign="i-close" />
-          </button>
-        </header>
-        <p class="why">{s().why(nominee.name)}</p>
-        {buttons.length > 0 && (
-          <div class="ways">
-            {buttons.map((way, index) => (
-              <WayButton key={way.kind} way={way} nominee={nominee} isFirst={index === 0} />
-            ))}
-          </div>
-        )}
-        {wechat && !isWeChat && <Scan path={nomineePath(slug, nominee.number)} isAlone={buttons.length === 0} />}
-        <p class="kept">{s().kept}</p>
-      </div>
-    </dialog>
+    <Sheet title={s().title} look="sign-in" onClose={() => wanted.set(undefined)}>
+      <p class="why">{s().why(nominee.name)}</p>
+      {buttons.length > 0 && (
+        <div class="ways">
+          {buttons.map((way, index) => (
+            <WayButton key={way.kind} way={way} nominee={nominee} isFirst={index === 0} />
+          ))}
+        </div>
+      )}
+      {wechat && !isWeChat && <Scan path={nomineePath(slug, nominee.number)} isAlone={buttons.length === 0} />}
+      <p class="kept">{s().kept}</p>
+    </Sheet>
   );
 }
 

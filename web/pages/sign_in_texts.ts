@@ -15,7 +15,6 @@ const english = {
   code: "A code that leads to this page",
   copy: "Copy the address",
   or: "or",
-  close: "Close",
   failed: "You could not be signed in. Please try again.",
   refused: {
     SNAPSHOT_USER: "This is WeChat’s preview of the page. Tap “使用完整服务” at the bottom, then vote.",
@@ -42,7 +41,6 @@ const chinese: typeof english = {
   code: "通往本页的二维码",
   copy: "复制网址",
   or: "或",
-  close: "关闭",
   failed: "登录未成功，请重试。",
   refused: {
     SNAPSHOT_USER: "当前为微信的网页快照：请点击底部的“使用完整服务”，再投票。",

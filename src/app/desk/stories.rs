@@ -366,7 +366,7 @@ impl App {
         needs_check: impl Fn(&Story) -> bool,
         change: impl Fn(&mut StoryContent),
     ) -> Result<Checked> {
-        let Some(wechat) = self.wechat() else {
+        let Some(wechat) = &self.platforms.wechat else {
             return Ok(None);
         };
         let seen = Box::pin(self.find_stories(viewer, vec![id])).await?.pop();

@@ -42,7 +42,7 @@ impl<T: Clone> Kept<T> {
     /// The value that is there, where it is good still and `is_good` for the caller; else what `fetch` gives, kept for
     /// as long as it says. `is_good` is asked after the wait for a fetch that is under way, and not during one.
     ///
-    /// Whoever waited for a fetch that failed shares the failure: a hundred in a row would each wait for it again.
+    /// A fetch that failed fails for all who waited for it: a hundred in a row would each wait for it again.
     pub async fn get(
         &self,
         is_good: impl FnOnce(&T) -> bool,

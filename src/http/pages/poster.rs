@@ -86,7 +86,7 @@ impl CodeTarget {
     fn new(server: &Server, public_url: &str, roster: &Roster, nominee: &Nominee) -> Self {
         let address = format!("{public_url}{}", nominee_path(roster, nominee));
         let scene = format!("c={}&n={}", roster.campaign().slug, nominee.number);
-        if server.app.wechat().is_some() && is_scene(&scene) {
+        if server.app.platforms.wechat.is_some() && is_scene(&scene) {
             Self::Scene {
                 scene,
                 stand_in: address,
@@ -295,7 +295,9 @@ async fn find_code(server: &Server, target: CodeTarget) -> Option<(PosterCode, b
     if image.is_none() {
         image = server
             .app
-            .wechat()?
+            .platforms
+            .wechat
+            .as_ref()?
             .find_code_image(&posters.code_page, &scene)
             .await;
         if let Some(image) = &image {

@@ -100,7 +100,7 @@ async fn the_settings_name_files_of_keys() {
         format!("--alipay-public-key-file={public}"),
         format!("--alipay-gateway-url={}", platform.gateway_url()),
     ]);
-    let platforms = program.settings.platforms().expect("good settings");
+    let platforms = program.settings.platforms(None).expect("good settings");
     let client = platforms.alipay.expect("it is set up");
     assert_eq!(client.app_id(), FakeAlipay::APP_ID);
     let account = client.exchange_code("ok-code-of-lin", ADDRESS, now()).await;

@@ -263,6 +263,8 @@ async fn a_refusal_is_told_to_the_page(stores: Stores) {
         ("oidc", "garbage-x", "PLATFORM_UNAVAILABLE"),
         ("wechat", "", "DECLINED"),
         ("oidc", "", "DECLINED"),
+        ("oidc", "&error=access_denied", "DECLINED"),
+        ("oidc", "&error=server_error", "PLATFORM_UNAVAILABLE"),
     ] {
         let begun = begin(&app, way).await;
         let back = visit(&begun.address, "lin").await;

@@ -84,6 +84,7 @@ impl Process {
             media: None,
             mailer: None,
             public_url: None,
+            voter_retention: chrono::TimeDelta::days(180),
         };
         let (app, _writer) = App::build(parts).await.expect("the app starts");
         acclaim::demo::load(&app).await.expect("demo");

@@ -7,6 +7,7 @@ mod import;
 mod organisation;
 mod report;
 mod staff;
+mod voter;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -113,6 +114,11 @@ enum Command {
         #[command(subcommand)]
         command: staff::StaffCommand,
     },
+    /// Voters
+    Voter {
+        #[command(subcommand)]
+        command: voter::VoterCommand,
+    },
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -172,6 +178,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Export(command) => export::export(&command).await,
         Command::Report(command) => report::report(&command).await,
         Command::Staff { command } => staff::manage(command).await,
+        Command::Voter { command } => voter::manage(command).await,
     }
 }
 
@@ -295,6 +302,7 @@ impl Process {
             media: settings.media.store(&settings.store)?,
             mailer: settings.mail.mailer(settings.public_url.as_deref())?,
             public_url: settings.public_url.clone(),
+            voter_retention: settings.retention.voter_retention(),
         };
         let (app, writer) = App::build(parts).await?;
         Ok(Self {

@@ -152,6 +152,7 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
         media: None,
         mailer: None,
         public_url: None,
+        voter_retention: chrono::TimeDelta::days(180),
     };
     let (app, _writer) = App::build(parts).await.expect("the app starts");
     let loaded = acclaim::demo::load(&app).await;

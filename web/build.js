@@ -100,7 +100,7 @@ async function bundle({ name, entry, target, firstViewMax }, folder) {
     await writeFile(join(folder, `${file}.gz`), gzipSync(bytes, { level: 9 }));
     await rm(join(folder, file));
   }
-  return { name, script: script.fileName, style, files, modules, firstView, firstViewMax };
+  return { name, script: script.fileName, imports: script.imports, style, files, modules, firstView, firstViewMax };
 }
 
 /** The list of files as Rust has it. */
@@ -112,8 +112,9 @@ function list(built) {
         gzip: include_bytes!(${JSON.stringify(`${name}.gz`)}),
     },
 `;
-  const program = ({ name, script, style }) => `pub(super) const ${name.toUpperCase()}: Program = Program {
+  const program = ({ name, script, imports, style }) => `pub(super) const ${name.toUpperCase()}: Program = Program {
     script: ${JSON.stringify(script)},
+    imports: &[${imports.map((file) => JSON.stringify(file)).join(", ")}],
     style: ${JSON.stringify(style)},
 };
 `;

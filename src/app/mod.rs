@@ -17,6 +17,7 @@ mod credentials;
 pub mod desk;
 mod epoch;
 pub mod exports;
+pub mod forgetting;
 pub mod likes;
 pub mod mini_program;
 pub mod nominees;
@@ -39,7 +40,7 @@ pub mod ways_in;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::broadcast;
 
 use crate::auth::Viewer;
@@ -122,6 +123,8 @@ pub struct App {
     passwords: Passwords,
     /// The platforms that people sign in with, as far as they are set up.
     pub platforms: Box<Platforms>,
+    /// The time after a campaign's end in which something is kept of its voters.
+    pub voter_retention: TimeDelta,
     /// Campaigns of stories that are out.
     stories: BoundedMap<StoryId, Option<CampaignId>>,
 }
@@ -147,6 +150,8 @@ pub struct Parts {
     pub mailer: Option<Mailer>,
     /// The address that others reach the server at, without a slash at the end.
     pub public_url: Option<String>,
+    /// The time after a campaign's end in which something is kept of its voters.
+    pub voter_retention: TimeDelta,
 }
 
 /// The client that a request comes from.
@@ -187,6 +192,7 @@ impl App {
             media,
             mailer,
             public_url,
+            voter_retention,
         } = parts;
         let metrics = Metrics::new(database.metrics().clone());
         let (writer, task) =
@@ -215,6 +221,7 @@ impl App {
             upload_turns: UploadTurns::default(),
             passwords: Passwords::new()?,
             platforms,
+            voter_retention,
             stories: BoundedMap::new(STORIES_REMEMBERED_MAX),
         };
         app.refresh_campaigns().await?;

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::id::{SessionId, StaffId, VoterId};
 
 /// How long an access token is good: the time a leaked one can be used, and how often clients refresh.
-const ACCESS_LIFETIME: TimeDelta = TimeDelta::minutes(15);
+pub const ACCESS_LIFETIME: TimeDelta = TimeDelta::minutes(15);
 /// Issuer and audience of our tokens.
 const ISSUER: &str = "acclaim";
 /// A shorter secret can be guessed.

@@ -9,6 +9,7 @@ mod identity;
 mod limits;
 mod mail;
 mod media;
+mod retention;
 mod sign_in;
 
 use std::net::SocketAddr;
@@ -23,6 +24,7 @@ pub use self::identity::IdentitySettings;
 pub use self::limits::LimitSettings;
 pub use self::mail::MailSettings;
 pub use self::media::MediaSettings;
+pub use self::retention::RetentionSettings;
 pub use self::sign_in::SignInSettings;
 use crate::auth::secret::Secret;
 use crate::auth::token::{SECRET_BYTES_MIN, TokenKeys};
@@ -190,6 +192,9 @@ pub struct ServerSettings {
     /// The mail server.
     #[command(flatten)]
     pub mail: MailSettings,
+    /// How long something is kept of voters.
+    #[command(flatten)]
+    pub retention: RetentionSettings,
     /// Rates of limited actions.
     #[command(flatten)]
     pub limits: LimitSettings,

@@ -17,6 +17,7 @@ pub mod organisation;
 pub mod period;
 mod pinyin;
 pub mod report;
+pub mod retention;
 pub mod roster;
 pub mod search;
 pub mod sheet;

@@ -7,7 +7,7 @@ use async_graphql::{Context, Object, Result};
 
 use super::types::{
     CastBallotInput, CastBallotPayload, CastVoteInput, CastVotePayload, CreateHandOverPayload,
-    Likeable, Nominee, RecordViewsInput, RecordViewsPayload, RedeemHandOverInput,
+    ForgetMePayload, Likeable, Nominee, RecordViewsInput, RecordViewsPayload, RedeemHandOverInput,
     RefreshSessionInput, SetLikeInput, SetLikePayload, SignInGuestInput, SignInMiniProgramInput,
     SignInPayload, SignInStaffInput, SignOutInput, SignOutPayload, Story, Timestamp,
 };
@@ -113,6 +113,15 @@ impl PublicMutation {
     ) -> Result<SignOutPayload> {
         Box::pin(app(ctx).sign_out(&input.refresh_token)).await?;
         Ok(SignOutPayload { signed_out: true })
+    }
+
+    /// Asks that the viewer, a voter, be forgotten, and signs it out everywhere. What is kept of it goes as soon as
+    /// nobody can vote twice by that and the results of its campaigns are settled; its votes stay, tied to nobody.
+    async fn forget_me(&self, ctx: &Context<'_>) -> Result<ForgetMePayload> {
+        let due = Box::pin(app(ctx).forget_viewer(requester(ctx).viewer)).await?;
+        Ok(ForgetMePayload {
+            due_at: Timestamp(due),
+        })
     }
 
     /// Casts one vote. Needs a voter. When the answer is here, the vote is stored for good.

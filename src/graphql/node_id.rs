@@ -72,6 +72,8 @@ pub enum Cursor {
     Story(FeedPosition),
     /// In an audit log: time (microseconds) and id.
     AuditEvent(i64, AuditEventId),
+    /// In a list of a voter's votes or likes: time (microseconds) and id.
+    KeptAct(i64, Uuid),
     /// In a list of imports.
     Import(ImportId),
     /// In a list of a sheet's rows: the number.
@@ -194,6 +196,7 @@ impl Cursor {
         let (kind, payload) = match self {
             Self::Campaign(at, id) => (b'C', [&at.to_be_bytes()[..], id.0.as_bytes()].concat()),
             Self::AuditEvent(at, id) => (b'E', [&at.to_be_bytes()[..], id.0.as_bytes()].concat()),
+            Self::KeptAct(at, id) => (b'K', [&at.to_be_bytes()[..], id.as_bytes()].concat()),
             Self::Import(id) => (b'I', id.0.as_bytes().to_vec()),
             Self::ImportRow(number) => (b'W', number.to_be_bytes().to_vec()),
             Self::NomineeByNumber(number) => (b'N', number.to_be_bytes().to_vec()),
@@ -237,6 +240,7 @@ impl Cursor {
             Some(match kind {
                 b'C' => Self::Campaign(number(0)?, CampaignId(id(8)?)),
                 b'E' => Self::AuditEvent(number(0)?, AuditEventId(id(8)?)),
+                b'K' => Self::KeptAct(number(0)?, id(8)?),
                 b'I' => Self::Import(ImportId(id(0)?)),
                 b'W' => Self::ImportRow(number(0)?),
                 b'N' => Self::NomineeByNumber(number(0)?),

@@ -7,7 +7,7 @@ use super::node_id;
 use super::types::{
     Campaign, CampaignConnection, CampaignPhase, Node, Nominee, NomineeConnection, NomineeOrder,
     NomineeQuery, ShareSignature, SignInWay, Story, StoryConnection, Timestamp, Viewer, find_nodes,
-    list_campaigns, list_nominees, list_stories,
+    list_campaigns, list_nominees, list_stories, to_i32,
 };
 use super::{Nullable, app, mark_read, requester};
 use crate::domain::story::FeedFilter;
@@ -47,6 +47,12 @@ impl PublicQuery {
     /// The ways in for voters that this server is set up for, the best known first. A campaign may admit fewer.
     async fn sign_in_ways(&self, ctx: &Context<'_>) -> Vec<SignInWay> {
         app(ctx).ways_in().into_iter().map(Into::into).collect()
+    }
+
+    /// Days after the end of the last campaign that a voter took part in, after which nothing is kept of it but its
+    /// votes and the numbers of likes, tied to nobody.
+    async fn voter_retention_days(&self, ctx: &Context<'_>) -> i32 {
+        to_i32(app(ctx).voter_retention.num_days())
     }
 
     /// The signature by which WeChat's own script shows a card of a page of this server that is sent on; null where no

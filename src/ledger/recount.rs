@@ -288,13 +288,13 @@ pub async fn list_repeats(database: &Database) -> sqlx::Result<Vec<Repeat>> {
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)
 }
 
-/// Subjects whose like counter differs from the likes.
+/// Subjects whose like counter differs from the likes, those of people who were forgotten counted in.
 pub async fn list_like_differences(database: &Database) -> sqlx::Result<Vec<LikeDifference>> {
     let statement = sql!(
         "list_like_differences",
         "SELECT subject_id, CAST(SUM(likes) AS BIGINT) AS likes, CAST(SUM(counter) AS BIGINT) AS counter FROM (
             SELECT subject_id, COUNT(*) AS likes, 0 AS counter FROM subject_like GROUP BY subject_id
-            UNION ALL SELECT subject_id, 0, likes FROM subject_counter
+            UNION ALL SELECT subject_id, forgotten_likes, likes FROM subject_counter
         ) s GROUP BY subject_id HAVING SUM(s.likes) <> SUM(s.counter)"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)

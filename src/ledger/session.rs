@@ -80,7 +80,7 @@ pub async fn insert_session(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let mut tx = database.begin("begin_session").await?;
-    if session.is_guest {
+    if session.role == SessionRole::Voter {
         lock_voter(&mut tx, session.subject_id).await?;
     }
     let statement = sql!(
@@ -99,12 +99,12 @@ pub async fn insert_session(
     tx.commit().await
 }
 
-/// Keeps a voter from being removed while it gets a session; an error where that has just happened.
+/// Keeps a voter from being removed or forgotten while it gets a session; an error where that has just happened.
 async fn lock_voter(tx: &mut Transaction, id: Uuid) -> sqlx::Result<()> {
     let statement = sql!(
         "lock_voter",
-        postgres: "SELECT 1 FROM voter WHERE id = $1 FOR KEY SHARE",
-        sqlite: "SELECT 1 FROM voter WHERE id = $1",
+        postgres: "SELECT 1 FROM voter WHERE id = $1 AND forgotten_at IS NULL FOR KEY SHARE",
+        sqlite: "SELECT 1 FROM voter WHERE id = $1 AND forgotten_at IS NULL",
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text).bind(id).fetch_one(t).await.map(drop))
 }

@@ -1,4 +1,5 @@
-//! The cleaner: removes expired rows, apart from the refresher, so that a freeze does not wait for it.
+//! The cleaner: removes expired rows and forgets voters, apart from the refresher, so that a freeze does not wait for
+//! it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +18,9 @@ const PURGE_EVERY: Duration = Duration::from_mins(10);
 
 /// The time that a network is remembered which a member of staff has signed in from.
 const NETWORKS_REMEMBERED: TimeDelta = TimeDelta::days(90);
-/// Rounds between two walks over the guests and over the files of uploads and exports: a day, since those who voted
-/// are walked over again and again.
-const GUESTS_EVERY: u32 = 144;
+/// Rounds between two walks over the voters and over the files of uploads and exports: a day, since those who voted
+/// lately are walked over again and again.
+const WALKS_EVERY: u32 = 144;
 
 /// Removes rows that are of no use any more: batches, failures, tokens that have expired or were used, networks,
 /// imports with their rows, uploads and exports with their files.
@@ -69,6 +70,33 @@ pub async fn purge_guests(app: &App) -> Result<()> {
     Ok(())
 }
 
+/// Forgets the voters who asked for it and whose time has come.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget_requests(app: &App) -> Result<()> {
+    let voters = app.forgetter().forget_requests().await?;
+    if voters > 0 {
+        tracing::info!(voters, "voters who asked for it are forgotten");
+    }
+    Ok(())
+}
+
+/// Forgets the voters whose last campaign ended long ago.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget_everybody(app: &App) -> Result<()> {
+    let voters = app.forgetter().forget_everybody().await?;
+    if voters > 0 {
+        tracing::info!(
+            voters,
+            "voters whose last campaign ended long ago are forgotten"
+        );
+    }
+    Ok(())
+}
+
 /// Purges until it is told to stop.
 pub async fn run(app: Arc<App>, stopping: CancellationToken) {
     let mut timer = tokio::time::interval(PURGE_EVERY);
@@ -78,10 +106,12 @@ pub async fn run(app: Arc<App>, stopping: CancellationToken) {
         let purged = async {
             timer.tick().await;
             let round = rounds;
-            rounds = (rounds + 1) % GUESTS_EVERY;
+            rounds = (rounds + 1) % WALKS_EVERY;
             purge_expired(&app).await?;
+            forget_requests(&app).await?;
             if round == 0 {
                 purge_guests(&app).await?;
+                forget_everybody(&app).await?;
                 app.purge_stray_files().await?;
                 app.purge_stray_exports().await?;
             }

@@ -109,6 +109,17 @@ async function makeCampaign(slug, { rules = {}, steps = [], ...fields } = {}) {
 }
 
 describe("the server's first view", () => {
+  test("names all scripts that it needs, so that none is found out about behind the pictures", async (t) => {
+    const { page } = await open(browser, t, "about:blank", phone);
+    const scripts = [];
+    page.on("request", (request) => request.resourceType() === "script" && scripts.push(new URL(request.url()).pathname));
+    const response = await page.goto(address);
+    await isDrawn(page);
+    const html = await response.text();
+    assert.ok(scripts.length > 1, scripts.join());
+    for (const script of scripts) assert.ok(html.includes(`"${script}"`), script);
+  });
+
   for (const [where, path] of [
     ["the voting page", ""],
     ["another category", "?category=researcher&order=VOTES"],

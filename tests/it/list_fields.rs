@@ -74,6 +74,18 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
         "{ signInWays { kind name path } }",
     ),
     (
+        "Viewer.identities",
+        "{ viewer { identities { kind since } } }",
+    ),
+    (
+        "Viewer.votes",
+        "{ viewer { votes(first: 100) { nodes { at subject campaign } } } }",
+    ),
+    (
+        "Viewer.likes",
+        "{ viewer { likes(first: 100) { nodes { at subject campaign } } } }",
+    ),
+    (
         "VotingRules.admits",
         "query($campaign: ID!) { campaign(id: $campaign) { rules { admits } } }",
     ),

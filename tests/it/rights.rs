@@ -44,6 +44,12 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ("Query", "signInWays", "{ signInWays { kind } }", "+++++++"),
     (
         "Query",
+        "voterRetentionDays",
+        "{ voterRetentionDays }",
+        "+++++++",
+    ),
+    (
+        "Query",
         "shareSignature",
         "{ shareSignature(url: \"x\") { appId } }",
         "-------",
@@ -210,6 +216,12 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
         "Mutation",
         "createHandOver",
         "mutation { createHandOver { code } }",
+        "FFFFF+U",
+    ),
+    (
+        "Mutation",
+        "forgetMe",
+        "mutation { forgetMe { dueAt } }",
         "FFFFF+U",
     ),
     (

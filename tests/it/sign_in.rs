@@ -2,6 +2,7 @@
 
 mod carrier;
 mod desk;
+mod forgetting;
 mod guests;
 mod linking;
 mod mini_program;

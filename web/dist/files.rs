@@ -1,10 +1,12 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
     script: "main-zU5DaEUw.js",
+    imports: &["operations-C9fAIb0n.js"],
     style: "main-BXR3QClz.css",
 };
 pub(super) const DESK: Program = Program {
     script: "desk-main-CmPin11O.js",
+    imports: &["desk-icon-DZ7uUP7Q.js"],
     style: "desk-main-XGnSV74E.css",
 };
 const FILES: &[File] = &[

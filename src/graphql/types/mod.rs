@@ -10,6 +10,7 @@ mod export;
 mod identity;
 mod import;
 mod import_code;
+mod kept;
 mod like;
 mod media;
 mod node;
@@ -39,6 +40,7 @@ pub(super) use self::export::{Export, ExportFormat, ExportKind, find_export, fin
 pub(super) use self::identity::IdentityKind;
 use self::import::find_imports;
 pub(super) use self::import::{Import, ImportKind};
+pub(super) use self::kept::ForgetMePayload;
 pub(super) use self::like::{
     RecordViewsInput, RecordViewsPayload, RecordViewsUserError, SetLikeInput, SetLikePayload,
     SetLikeUserError,
@@ -64,7 +66,7 @@ pub(super) use self::vote::{
 };
 
 /// A number as the API's `Int`, cut to its largest.
-fn to_i32(number: impl TryInto<i32>) -> i32 {
+pub(super) fn to_i32(number: impl TryInto<i32>) -> i32 {
     number.try_into().unwrap_or(i32::MAX)
 }
 

@@ -6,6 +6,9 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject
 
 use super::Membership;
 use super::identity::IdentityKind;
+use super::kept::{
+    KeptActConnection, KeptIdentity, KeptList, list_kept_acts, list_kept_identities,
+};
 use super::scalars::{Long, Timestamp};
 use crate::app::App;
 use crate::app::mini_program;
@@ -14,6 +17,7 @@ use crate::app::ways_in::WayIn;
 use crate::auth;
 use crate::auth::platform::official_account;
 use crate::error::Error;
+use crate::graphql::connection::PageArgs;
 use crate::graphql::node_id::GlobalId;
 use crate::graphql::{Nullable, app, requester};
 use crate::ledger::{second_factor, staff};
@@ -346,6 +350,42 @@ impl Viewer {
         let found = second_factor::find(&self.app.database, id).await;
         let found = found.map_err(Error::from)?;
         Ok(found.is_some_and(|factor| factor.confirmed_at.is_some()))
+    }
+
+    /// The ways in that are kept of a voter, the oldest first; empty for staff.
+    async fn identities(&self) -> Result<Vec<KeptIdentity>> {
+        match self.who.voter() {
+            Some(voter) => list_kept_identities(&self.app, voter).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The votes that are kept of a voter, the newest first; empty for staff.
+    async fn votes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 20 by default, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor: older ones.")] after: Option<String>,
+    ) -> Result<KeptActConnection> {
+        let args = PageArgs::new(first, after, None, None)?;
+        list_kept_acts(ctx, KeptList::Votes, self.who.voter(), &args).await
+    }
+
+    /// The likes that are kept of a voter, the newest first; empty for staff.
+    async fn likes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 20 by default, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor: older ones.")] after: Option<String>,
+    ) -> Result<KeptActConnection> {
+        let args = PageArgs::new(first, after, None, None)?;
+        list_kept_acts(ctx, KeptList::Likes, self.who.voter(), &args).await
+    }
+
+    /// From when on a voter is forgotten who has asked for it with `forgetMe`; null where it has not.
+    async fn forget_due_at(&self) -> Result<Option<Timestamp>> {
+        let due = self.app.forget_due_at(self.who).await?;
+        Ok(due.map(Timestamp))
     }
 
     /// The organisations that a member of staff belongs to, with its role in each; empty for voters.

@@ -1,6 +1,8 @@
 //! The files of the programs of the pages and of the desk, carried in the binary. Their names have a hash of their
 //! contents, so they are cached for ever.
 
+use std::fmt::Write as _;
+
 use axum::extract::Path;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -20,8 +22,30 @@ pub const DOCUMENTS: &[u8] = include_bytes!("../../../web/dist/documents.json");
 pub(super) struct Program {
     /// Name of its first script.
     pub(super) script: &'static str,
+    /// Names of those that the first one imports.
+    pub(super) imports: &'static [&'static str],
     /// Name of its style sheet.
     pub(super) style: &'static str,
+}
+
+impl Program {
+    /// The tags of its scripts. A browser asks for all of them at once: those that are imported are not found out about
+    /// when the first one is there, behind the pictures of the page.
+    pub(super) fn script_tags(&self) -> String {
+        let mut tags = String::new();
+        for import in self.imports {
+            _ = write!(
+                tags,
+                "<link rel=\"modulepreload\" href=\"/pages/{import}\">"
+            );
+        }
+        let script = self.script;
+        _ = write!(
+            tags,
+            "<script type=\"module\" src=\"/pages/{script}\"></script>"
+        );
+        tags
+    }
 }
 
 /// A file of a program, compressed twice.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::SecondsFormat;
 
-use super::assets::{PAGES, Program};
+use super::assets::PAGES;
 use super::paths::{campaign_path, nominee_path};
 use crate::domain::address::is_web;
 use crate::domain::media::PictureSize;
@@ -156,16 +156,13 @@ pub(super) fn document(
             "<meta property=\"og:image\" content=\"{picture}\"><meta name=\"twitter:card\" content=\"summary_large_image\">"
         );
     }
-    let Program { script, style } = PAGES;
+    let style = PAGES.style;
     _ = write!(
         html,
         "<link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/pages/{style}\">"
     );
     if head.has_program {
-        _ = write!(
-            html,
-            "<script type=\"module\" src=\"/pages/{script}\"></script>"
-        );
+        html.push_str(&PAGES.script_tags());
     }
     let Body { before, app, after } = body;
     _ = write!(

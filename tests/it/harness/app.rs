@@ -191,6 +191,7 @@ impl TestAppBuilder<'_> {
             media: self.media,
             mailer: self.mailer,
             public_url: self.public_url,
+            voter_retention: TimeDelta::days(180),
         };
         let (mut app, writer) = App::build(parts).await.expect("the app starts");
         app.sheets = Sheets::new(env!("CARGO_BIN_EXE_acclaim").into());

@@ -139,7 +139,7 @@ async fn the_page_says_what_the_api_answers(stores: Stores) {
         "<dt>Votes</dt><dd><b>6</b></dd>",
         "<dt>Nominees</dt><dd><b>70</b></dd>",
         "<strong>候选人41</strong><span class=\"employer\">Company 1 (宁夏)</span>",
-        "<span class=\"votes\"><b>2</b> votes</span><span class=\"rank\">Rank 1</span>",
+        "<span class=\"votes\"><b>2</b> votes</span><span class=\"rank\">Place 1</span>",
         "<span class=\"medal place-1\" aria-hidden=\"true\">1</span>",
         "<button type=\"button\" aria-pressed=\"true\">CRAFTSPERSON <small>46</small></button>",
         "<b>3 votes a day</b>",
@@ -177,7 +177,7 @@ async fn a_nominees_page_says_what_the_api_answers(stores: Stores) {
         "<h2>候选人02</h2><p class=\"employer\">Company 2 (宁夏) · 银川</p>",
         "<p class=\"summary\">Made up.</p>",
         "<strong>A &lt;tale&gt;</strong>",
-        "<span class=\"votes\"><b>1</b> vote</span><span>Rank 1</span><span>0 views</span>",
+        "<span class=\"votes\"><b>1</b> vote</span><span>Place 1</span><span>0 views</span>",
         "<a class=\"back\" href=\"/c/fair?category=entrepreneur\">",
     ] {
         assert!(shown(&page).contains(words), "{words}: {page}");
@@ -321,7 +321,7 @@ async fn hidden_figures_are_nowhere_in_the_page(stores: Stores) {
             "class=\"votes\"",
             "class=\"rank\"",
             "medal",
-            "Rank",
+            "Place ",
             "value=\"VOTES\"",
             "<dt>Votes",
         ] {

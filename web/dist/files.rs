@@ -1,8 +1,8 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-zU5DaEUw.js",
-    imports: &["operations-C9fAIb0n.js"],
-    style: "main-BXR3QClz.css",
+    script: "main-BVKiT8I5.js",
+    imports: &["operations-Co1E_A3f.js"],
+    style: "main-C9LFu5k6.css",
 };
 pub(super) const DESK: Program = Program {
     script: "desk-main-CmPin11O.js",
@@ -11,10 +11,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-BQaJjIl-.js",
+        name: "board-2_gJxNVC.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-BQaJjIl-.js.br"),
-        gzip: include_bytes!("board-BQaJjIl-.js.gz"),
+        brotli: include_bytes!("board-2_gJxNVC.js.br"),
+        gzip: include_bytes!("board-2_gJxNVC.js.gz"),
     },
     File {
         name: "board-omBEMD3d.css",
@@ -23,28 +23,40 @@ const FILES: &[File] = &[
         gzip: include_bytes!("board-omBEMD3d.css.gz"),
     },
     File {
-        name: "live-DY5BR_sT.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-DY5BR_sT.js.br"),
-        gzip: include_bytes!("live-DY5BR_sT.js.gz"),
-    },
-    File {
-        name: "main-BXR3QClz.css",
+        name: "kept_sheet-CmcBsDQG.css",
         content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("main-BXR3QClz.css.br"),
-        gzip: include_bytes!("main-BXR3QClz.css.gz"),
+        brotli: include_bytes!("kept_sheet-CmcBsDQG.css.br"),
+        gzip: include_bytes!("kept_sheet-CmcBsDQG.css.gz"),
     },
     File {
-        name: "main-zU5DaEUw.js",
+        name: "kept_sheet-DlFu-zPV.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-zU5DaEUw.js.br"),
-        gzip: include_bytes!("main-zU5DaEUw.js.gz"),
+        brotli: include_bytes!("kept_sheet-DlFu-zPV.js.br"),
+        gzip: include_bytes!("kept_sheet-DlFu-zPV.js.gz"),
     },
     File {
-        name: "operations-C9fAIb0n.js",
+        name: "live-FkVmvHGD.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("operations-C9fAIb0n.js.br"),
-        gzip: include_bytes!("operations-C9fAIb0n.js.gz"),
+        brotli: include_bytes!("live-FkVmvHGD.js.br"),
+        gzip: include_bytes!("live-FkVmvHGD.js.gz"),
+    },
+    File {
+        name: "main-BVKiT8I5.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-BVKiT8I5.js.br"),
+        gzip: include_bytes!("main-BVKiT8I5.js.gz"),
+    },
+    File {
+        name: "main-C9LFu5k6.css",
+        content_type: "text/css; charset=utf-8",
+        brotli: include_bytes!("main-C9LFu5k6.css.br"),
+        gzip: include_bytes!("main-C9LFu5k6.css.gz"),
+    },
+    File {
+        name: "operations-Co1E_A3f.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("operations-Co1E_A3f.js.br"),
+        gzip: include_bytes!("operations-Co1E_A3f.js.gz"),
     },
     File {
         name: "result-Cmw6oNPe.css",
@@ -53,22 +65,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("result-Cmw6oNPe.css.gz"),
     },
     File {
-        name: "result-dFlQhhmW.js",
+        name: "result-CwrW4-8j.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-dFlQhhmW.js.br"),
-        gzip: include_bytes!("result-dFlQhhmW.js.gz"),
+        brotli: include_bytes!("result-CwrW4-8j.js.br"),
+        gzip: include_bytes!("result-CwrW4-8j.js.gz"),
     },
     File {
-        name: "share_card-CZamuD-f.js",
+        name: "share_card-UDuIjuuw.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_card-CZamuD-f.js.br"),
-        gzip: include_bytes!("share_card-CZamuD-f.js.gz"),
-    },
-    File {
-        name: "share_sheet-BVobxZ6R.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-BVobxZ6R.js.br"),
-        gzip: include_bytes!("share_sheet-BVobxZ6R.js.gz"),
+        brotli: include_bytes!("share_card-UDuIjuuw.js.br"),
+        gzip: include_bytes!("share_card-UDuIjuuw.js.gz"),
     },
     File {
         name: "share_sheet-ChOZsIyD.css",
@@ -77,16 +83,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
     },
     File {
+        name: "share_sheet-DmfgIsQV.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-DmfgIsQV.js.br"),
+        gzip: include_bytes!("share_sheet-DmfgIsQV.js.gz"),
+    },
+    File {
         name: "sheet-BRHi26xd.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("sheet-BRHi26xd.css.br"),
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sheet-Df2Ue3Bt.js",
+        name: "sheet-Bp4cwybV.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sheet-Df2Ue3Bt.js.br"),
-        gzip: include_bytes!("sheet-Df2Ue3Bt.js.gz"),
+        brotli: include_bytes!("sheet-Bp4cwybV.js.br"),
+        gzip: include_bytes!("sheet-Bp4cwybV.js.gz"),
     },
     File {
         name: "sign_in_sheet-CLExFnxk.css",
@@ -95,10 +107,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sign_in_sheet-CLExFnxk.css.gz"),
     },
     File {
-        name: "sign_in_sheet-D1TdYdtK.js",
+        name: "sign_in_sheet-DmR_PFyl.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-D1TdYdtK.js.br"),
-        gzip: include_bytes!("sign_in_sheet-D1TdYdtK.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-DmR_PFyl.js.br"),
+        gzip: include_bytes!("sign_in_sheet-DmR_PFyl.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -107,16 +119,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-C11-Qqpd.js",
+        name: "stories-D3jJ_qVs.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-C11-Qqpd.js.br"),
-        gzip: include_bytes!("stories-C11-Qqpd.js.gz"),
+        brotli: include_bytes!("stories-D3jJ_qVs.js.br"),
+        gzip: include_bytes!("stories-D3jJ_qVs.js.gz"),
     },
     File {
-        name: "story-DsU_lF_k.js",
+        name: "story-C9CXNb9S.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DsU_lF_k.js.br"),
-        gzip: include_bytes!("story-DsU_lF_k.js.gz"),
+        brotli: include_bytes!("story-C9CXNb9S.js.br"),
+        gzip: include_bytes!("story-C9CXNb9S.js.gz"),
     },
     File {
         name: "desk-account-ChVXZgbq.js",

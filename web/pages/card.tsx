@@ -49,9 +49,9 @@ export function NomineeCard({ href, nominee, children }: NomineeCardProps) {
 /** The class of the tone behind a portrait. */
 export const toneOf = (number: number) => `tone-${(number % 5) + 1}`;
 
-/** The place to show. Equal votes share one: who is first without a vote is so with all others, and that is no place. */
+/** The place to show. Whoever has no vote shares one with all others without, and that is no place. */
 export function placeOf({ rank, votes }: Pick<NomineeCardFragment, "rank" | "votes">): number | null {
-  return rank === 1 && votes === 0 ? null : rank;
+  return votes === 0 ? null : rank;
 }
 
 /** A medal for the first three places; the place is said in words beside the votes. */

@@ -47,6 +47,7 @@ function texts() {
     watch: all.watch,
     listen: all.listen,
     allNominees: all.allNominees,
+    kept: all.kept,
     perCategory: all.perCategory,
     opensIn: all.opensIn,
     closesIn: all.closesIn,

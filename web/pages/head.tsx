@@ -82,9 +82,9 @@ export function Head({ route, campaign, isMissing, onEnd, languageButton }: Head
   );
 }
 
-/** A title whose short quotations stay on one line. */
+/** A title whose short quotations and brackets stay on one line. */
 const phrases = (title: string) =>
-  title.split(/(“[^”]{1,8}”|《[^》]{1,8}》)/).map((part, i) =>
+  title.split(/(“[^”]{1,8}”|《[^》]{1,8}》|（[^）]{1,8}）)/).map((part, i) =>
     i % 2 === 0 ? (
       part
     ) : (

@@ -10,6 +10,7 @@ import { useAlarm, useReturn } from "../shared/store";
 import { campaign as currentCampaign, loadCampaign, openCampaign, periodEndMs, quotas, signInWays, takeCampaign } from "./campaign";
 import { type FirstView, isFresh, readFirstView, rememberDevice } from "./first_view";
 import { Head } from "./head";
+import { isKeptShown } from "./kept";
 import { NotFound } from "./missing";
 import { NomineeView, takeNominee } from "./nominee";
 import { NomineesView, takeList } from "./nominees";
@@ -34,6 +35,7 @@ const Stories = lazy(async () => (await import("./stories")).StoriesView, waitin
 const Story = lazy(async () => (await import("./story")).StoryView, waiting);
 const ShareSheet = lazy(async () => (await import("./share_sheet")).ShareSheet, () => null);
 const SignInSheet = lazy(async () => (await import("./sign_in_sheet")).SignInSheet, () => null);
+const KeptSheet = lazy(async () => (await import("./kept_sheet")).KeptSheet, () => null);
 const Result = lazy(async () => (await import("./result")).ResultView, waiting);
 const Board = lazy(async () => (await import("./board/board")).default, waiting);
 
@@ -75,6 +77,7 @@ function CampaignView({ route, languageButton }: CampaignViewProps) {
   const campaign = currentCampaign.use();
   const poster = sharedPoster.use();
   const nominee = wanted.use();
+  const isKept = isKeptShown.use();
   const load = () => void loadCampaign(slug);
   const loaded = campaign instanceof Error ? undefined : (campaign ?? undefined);
   useEffect(() => void openCampaign(slug), [slug]);
@@ -124,8 +127,16 @@ function CampaignView({ route, languageButton }: CampaignViewProps) {
           <Stories slug={slug} campaign={campaign} />
         )}
       </main>
+      {loaded && (
+        <footer class={route.view === "nominee" ? "foot raised" : "foot"}>
+          <button class="quiet" type="button" onClick={() => isKeptShown.set(true)}>
+            {t().kept}
+          </button>
+        </footer>
+      )}
       <Notice slug={slug} isRaised={route.view === "nominee"} />
       {poster && <ShareSheet key={poster.path} {...poster} />}
+      {isKept && loaded && <KeptSheet timeZone={loaded.timeZone} />}
       {nominee && loaded && <SignInSheet key={nominee.id} slug={slug} campaign={loaded} nominee={nominee} />}
     </>
   );

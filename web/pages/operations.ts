@@ -810,6 +810,16 @@ export type FindShareSignatureQueryVariables = Exact<{
 
 export type FindShareSignatureQuery = { shareSignature: { appId: string, nonce: string, timestamp: number, signature: string } | null };
 
+export type FindKeptQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FindKeptQuery = { voterRetentionDays: number, viewer: { id: string, forgetDueAt: string | null, identities: Array<{ kind: IdentityKind | null, since: string }>, votes: { nodes: Array<{ at: string, subject: string | null, campaign: string | null }>, pageInfo: { hasNextPage: boolean } }, likes: { nodes: Array<{ at: string, subject: string | null, campaign: string | null }>, pageInfo: { hasNextPage: boolean } } } | null };
+
+export type ForgetMeMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ForgetMeMutation = { forgetMe: { dueAt: string } };
+
 export const FindCampaign: Operation<FindCampaignQuery, FindCampaignQueryVariables> = {
   id: "e471225180eb73c021821d6ca9888c0df13d56cb3906f4c620f5dd151f5b2599",
   text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime signInWays{kind name path}campaign(slug:$slug){id title summary coverUrl smallCoverUrl:coverUrl(size:SMALL)timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility admits}categories{id key name shortlistSize nomineeCount}tally{countedVotes voters}amendments{at subjectLabel changes{field before after}reason}viewerQuotas{...QuotaParts}}}",
@@ -883,4 +893,14 @@ export const RecordViews: Operation<RecordViewsMutation, RecordViewsMutationVari
 export const FindShareSignature: Operation<FindShareSignatureQuery, FindShareSignatureQueryVariables> = {
   id: "3e98ffaad73837ddc95b9ca8d2290be8c665e1eb549d214f5a3beb0ad73cb116",
   text: "query FindShareSignature($url:String!){shareSignature(url:$url){appId nonce timestamp signature}}",
+};
+
+export const FindKept: Operation<FindKeptQuery, FindKeptQueryVariables> = {
+  id: "c6b2775af5c789765275a77f8c9a7fb8ed7f8c02ba1d1d6a3bbbda873263b9b7",
+  text: "query FindKept{voterRetentionDays viewer{id forgetDueAt identities{kind since}votes(first:100){nodes{at subject campaign}pageInfo{hasNextPage}}likes(first:100){nodes{at subject campaign}pageInfo{hasNextPage}}}}",
+};
+
+export const ForgetMe: Operation<ForgetMeMutation, ForgetMeMutationVariables> = {
+  id: "f93791462d8a5f1d2f81649d2242c468043062ac9324e380853215e70dfa83aa",
+  text: "mutation ForgetMe{forgetMe{dueAt}}",
 };

@@ -35,7 +35,7 @@ const english = {
   placeTied: (n: number) => `${ordinals[n - 1] ?? `No. ${n}`} place, tied`,
   /** The same above a portrait, where there is little room. */
   step: (n: number, isTied: boolean) => `${ordinals[n - 1] ?? `No. ${n}`}${isTied ? ", tied" : ""}`,
-  rank: (n: number) => `Rank ${n}`,
+  rank: (n: number) => `Place ${n}`,
   tied: "tied",
   undecided: "undecided",
   votes: (n: number): string => (n === 1 ? "vote" : "votes"),

@@ -21,7 +21,8 @@ export function Sheet({ title, look, onClose, children }: SheetProps) {
     else dialog.current!.setAttribute("open", "");
   }, []);
   const close = () => {
-    dialog.current!.close?.();
+    // The event of its own closing may come when it is gone.
+    dialog.current?.close?.();
     onClose();
   };
   return (

@@ -115,6 +115,9 @@ export const voter = new Session(storedValue("voter"), async () => {
   return tokensOf((await execute(SignInGuest, { deviceId })).signInGuest);
 });
 
+/** Forgets who this device is as a guest: the next one is somebody else. */
+export const forgetDevice = () => device.write(undefined);
+
 /** Counts the sessions that came after something had been read without them: it is to be read again. */
 export const lateSessions = new Store(0);
 let isMissed = false;

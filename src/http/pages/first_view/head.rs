@@ -69,7 +69,7 @@ pub(super) fn head(
     out.push_str("</header>");
 }
 
-/// A title whose short quotations stay on one line.
+/// A title whose short quotations and brackets stay on one line.
 fn phrases(out: &mut String, title: &str) {
     let mut rest = title;
     while let Some((before, phrase, after)) = next_phrase(rest) {
@@ -84,12 +84,13 @@ fn phrases(out: &mut String, title: &str) {
     html!(out, "{}", Escaped(rest));
 }
 
-/// The first short quotation of a text, with what is before and after it.
+/// The first short quotation or bracket of a text, with what is before and after it.
 fn next_phrase(text: &str) -> Option<(&str, &str, &str)> {
     for (start, opening) in text.char_indices() {
         let closing = match opening {
             '“' => '”',
             '《' => '》',
+            '（' => '）',
             _ => continue,
         };
         let inner = &text[start + opening.len_utf8()..];

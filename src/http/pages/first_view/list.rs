@@ -83,9 +83,9 @@ pub(super) struct Card {
 }
 
 impl Card {
-    /// The place to show: who is first without a vote is so with all others, and that is no place.
+    /// The place to show: one without a vote is shared with all others without, and that is no place.
     pub(super) fn place(&self) -> Option<i32> {
-        self.rank.filter(|rank| *rank != 1 || self.votes != Some(0))
+        self.rank.filter(|_| self.votes != Some(0))
     }
 }
 

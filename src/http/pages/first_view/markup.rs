@@ -181,3 +181,13 @@ pub(super) fn quota(out: &mut String, view: &View<'_>, category: Option<&str>) {
     let rule = texts.quota_rule.with(campaign.quota_period, limit);
     html!(out, "<b>{}</b></span></p>", Escaped(&rule));
 }
+
+/// The foot of all views, above the bar of a nominee's where there is one.
+pub(super) fn foot(out: &mut String, view: &View<'_>, is_raised: bool) {
+    let raised = if is_raised { " raised" } else { "" };
+    html!(
+        out,
+        "<footer class=\"foot{raised}\"><button class=\"quiet\" type=\"button\">{}</button></footer>",
+        Escaped(&view.texts.kept)
+    );
+}

@@ -305,7 +305,9 @@ impl Voting<'_> {
             has_lines,
         };
         voting::nominees(&mut html, &view, &shown);
-        html.push_str("</main><div class=\"notice\" role=\"status\" aria-live=\"polite\"></div>");
+        html.push_str("</main>");
+        markup::foot(&mut html, &view, false);
+        html.push_str("<div class=\"notice\" role=\"status\" aria-live=\"polite\"></div>");
         let mut without = String::new();
         voting::without_program(&mut without, &view, roster, wanted);
         let carried = Carried {
@@ -351,9 +353,9 @@ async fn write_nominee(
     head(&mut html, &view, roster, origin, now, None);
     html.push_str("<main>");
     profile::profile(&mut html, &view, &profile, category);
-    html.push_str(
-        "</main><div class=\"notice raised\" role=\"status\" aria-live=\"polite\"></div>",
-    );
+    html.push_str("</main>");
+    markup::foot(&mut html, &view, true);
+    html.push_str("<div class=\"notice raised\" role=\"status\" aria-live=\"polite\"></div>");
     let carried = Carried {
         campaign: serde_json::from_slice(&campaign.body).ok()?,
         list: None,

@@ -52,6 +52,7 @@ pub(super) struct Texts {
     pub(super) watch: String,
     pub(super) listen: String,
     pub(super) all_nominees: String,
+    pub(super) kept: String,
     pub(super) per_category: String,
     pub(super) opens_in: String,
     pub(super) closes_in: String,

@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-zU5DaEUw.js",
+    script: "main-BOScXVRt.js",
     style: "main-BXR3QClz.css",
 };
 pub(super) const DESK: Program = Program {
@@ -9,10 +9,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-BQaJjIl-.js",
+        name: "board-BgbFCvMX.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-BQaJjIl-.js.br"),
-        gzip: include_bytes!("board-BQaJjIl-.js.gz"),
+        brotli: include_bytes!("board-BgbFCvMX.js.br"),
+        gzip: include_bytes!("board-BgbFCvMX.js.gz"),
     },
     File {
         name: "board-omBEMD3d.css",
@@ -27,16 +27,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("live-DY5BR_sT.js.gz"),
     },
     File {
+        name: "main-BOScXVRt.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-BOScXVRt.js.br"),
+        gzip: include_bytes!("main-BOScXVRt.js.gz"),
+    },
+    File {
         name: "main-BXR3QClz.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("main-BXR3QClz.css.br"),
         gzip: include_bytes!("main-BXR3QClz.css.gz"),
-    },
-    File {
-        name: "main-zU5DaEUw.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-zU5DaEUw.js.br"),
-        gzip: include_bytes!("main-zU5DaEUw.js.gz"),
     },
     File {
         name: "operations-C9fAIb0n.js",
@@ -45,16 +45,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("operations-C9fAIb0n.js.gz"),
     },
     File {
+        name: "result-Bbwx_N9p.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("result-Bbwx_N9p.js.br"),
+        gzip: include_bytes!("result-Bbwx_N9p.js.gz"),
+    },
+    File {
         name: "result-Cmw6oNPe.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("result-Cmw6oNPe.css.br"),
         gzip: include_bytes!("result-Cmw6oNPe.css.gz"),
-    },
-    File {
-        name: "result-dFlQhhmW.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-dFlQhhmW.js.br"),
-        gzip: include_bytes!("result-dFlQhhmW.js.gz"),
     },
     File {
         name: "share_card-CZamuD-f.js",
@@ -63,10 +63,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_card-CZamuD-f.js.gz"),
     },
     File {
-        name: "share_sheet-BVobxZ6R.js",
+        name: "share_sheet-CLh9NHON.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-BVobxZ6R.js.br"),
-        gzip: include_bytes!("share_sheet-BVobxZ6R.js.gz"),
+        brotli: include_bytes!("share_sheet-CLh9NHON.js.br"),
+        gzip: include_bytes!("share_sheet-CLh9NHON.js.gz"),
     },
     File {
         name: "share_sheet-ChOZsIyD.css",
@@ -75,28 +75,28 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
     },
     File {
+        name: "sheet-BMfOP84f.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("sheet-BMfOP84f.js.br"),
+        gzip: include_bytes!("sheet-BMfOP84f.js.gz"),
+    },
+    File {
         name: "sheet-BRHi26xd.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("sheet-BRHi26xd.css.br"),
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sheet-Df2Ue3Bt.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sheet-Df2Ue3Bt.js.br"),
-        gzip: include_bytes!("sheet-Df2Ue3Bt.js.gz"),
-    },
-    File {
-        name: "sign_in_sheet-CLExFnxk.css",
+        name: "sign_in_sheet-9GXZJZrP.css",
         content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-CLExFnxk.css.br"),
-        gzip: include_bytes!("sign_in_sheet-CLExFnxk.css.gz"),
+        brotli: include_bytes!("sign_in_sheet-9GXZJZrP.css.br"),
+        gzip: include_bytes!("sign_in_sheet-9GXZJZrP.css.gz"),
     },
     File {
-        name: "sign_in_sheet-D1TdYdtK.js",
+        name: "sign_in_sheet-B4iYtI-h.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-D1TdYdtK.js.br"),
-        gzip: include_bytes!("sign_in_sheet-D1TdYdtK.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-B4iYtI-h.js.br"),
+        gzip: include_bytes!("sign_in_sheet-B4iYtI-h.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -105,16 +105,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-C11-Qqpd.js",
+        name: "stories-CSEfReW6.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-C11-Qqpd.js.br"),
-        gzip: include_bytes!("stories-C11-Qqpd.js.gz"),
+        brotli: include_bytes!("stories-CSEfReW6.js.br"),
+        gzip: include_bytes!("stories-CSEfReW6.js.gz"),
     },
     File {
-        name: "story-DsU_lF_k.js",
+        name: "story-CSIMpha4.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DsU_lF_k.js.br"),
-        gzip: include_bytes!("story-DsU_lF_k.js.gz"),
+        brotli: include_bytes!("story-CSIMpha4.js.br"),
+        gzip: include_bytes!("story-CSIMpha4.js.gz"),
     },
     File {
         name: "desk-account-ChVXZgbq.js",

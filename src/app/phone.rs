@@ -218,9 +218,8 @@ impl App {
         code: &str,
     ) -> Result<SignInAnswer> {
         let id = viewer.require_voter()?;
-        let wechat = match (platform, &self.platforms.wechat) {
-            (MiniProgramPlatform::Wechat, Some(wechat)) => wechat,
-            _ => return Ok(Err(SignInRefusal::PlatformNotConfigured)),
+        let (MiniProgramPlatform::Wechat, Some(wechat)) = (platform, &self.platforms.wechat) else {
+            return Ok(Err(SignInRefusal::PlatformNotConfigured));
         };
         let owner = BucketOwner::Address(client.address);
         self.hot.check_room(Action::FailedCode, owner)?;

@@ -486,16 +486,6 @@ mod tests {
                 "OIDC_ISSUER",
                 "OIDC_CLIENT_SECRET",
             ),
-            (
-                "--sms-webhook-url=https://a",
-                "SMS_WEBHOOK_SECRET",
-                "SMS_WEBHOOK_URL",
-            ),
-            (
-                "--sms-webhook-secret=1",
-                "SMS_WEBHOOK_URL",
-                "SMS_WEBHOOK_SECRET",
-            ),
         ] {
             let split: Vec<&str> = options.split(' ').collect();
             let said = platforms(&split).expect_err("half a pair");
@@ -591,6 +581,11 @@ mod tests {
             "{said}"
         );
         assert!(!said.contains("hunter2"), "{said}");
+        let [url, of_it] = ["ACCLAIM_SMS_WEBHOOK_URL", "ACCLAIM_SMS_WEBHOOK_SECRET"];
+        for (option, missing, there) in [(good[0], of_it, url), (secret, url, of_it)] {
+            let said = platforms(&[option]).expect_err("half a pair");
+            assert_eq!(said, format!("{missing} must be set, as {there} is"));
+        }
         let none = ["acclaim", "--sms-per-day=0"];
         assert!(Program::try_parse_from(none).is_err(), "nobody gets a code");
     }

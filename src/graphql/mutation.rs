@@ -66,8 +66,8 @@ impl PublicMutation {
         Ok(SignInPayload::new(ctx, Some("code"), answer))
     }
 
-    /// Sends a code to a telephone number, for `signInPhone`; one that was sent before is good no more. A number gets one
-    /// a minute and ten a day.
+    /// Sends a code to a telephone number, for `signInPhone`; one that was sent before is good no more. A number gets
+    /// one a minute and ten a day.
     async fn request_phone_code(
         &self,
         ctx: &Context<'_>,

@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-BOScXVRt.js",
+    script: "main-BvaBxxJP.js",
     style: "main-BXR3QClz.css",
 };
 pub(super) const DESK: Program = Program {
@@ -9,10 +9,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-BgbFCvMX.js",
+        name: "board-D3_FXKuW.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-BgbFCvMX.js.br"),
-        gzip: include_bytes!("board-BgbFCvMX.js.gz"),
+        brotli: include_bytes!("board-D3_FXKuW.js.br"),
+        gzip: include_bytes!("board-D3_FXKuW.js.gz"),
     },
     File {
         name: "board-omBEMD3d.css",
@@ -27,16 +27,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("live-DY5BR_sT.js.gz"),
     },
     File {
-        name: "main-BOScXVRt.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-BOScXVRt.js.br"),
-        gzip: include_bytes!("main-BOScXVRt.js.gz"),
-    },
-    File {
         name: "main-BXR3QClz.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("main-BXR3QClz.css.br"),
         gzip: include_bytes!("main-BXR3QClz.css.gz"),
+    },
+    File {
+        name: "main-BvaBxxJP.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-BvaBxxJP.js.br"),
+        gzip: include_bytes!("main-BvaBxxJP.js.gz"),
     },
     File {
         name: "operations-C9fAIb0n.js",
@@ -45,16 +45,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("operations-C9fAIb0n.js.gz"),
     },
     File {
-        name: "result-Bbwx_N9p.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-Bbwx_N9p.js.br"),
-        gzip: include_bytes!("result-Bbwx_N9p.js.gz"),
-    },
-    File {
         name: "result-Cmw6oNPe.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("result-Cmw6oNPe.css.br"),
         gzip: include_bytes!("result-Cmw6oNPe.css.gz"),
+    },
+    File {
+        name: "result-lI8guhIs.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("result-lI8guhIs.js.br"),
+        gzip: include_bytes!("result-lI8guhIs.js.gz"),
     },
     File {
         name: "share_card-CZamuD-f.js",
@@ -63,22 +63,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_card-CZamuD-f.js.gz"),
     },
     File {
-        name: "share_sheet-CLh9NHON.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-CLh9NHON.js.br"),
-        gzip: include_bytes!("share_sheet-CLh9NHON.js.gz"),
-    },
-    File {
         name: "share_sheet-ChOZsIyD.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("share_sheet-ChOZsIyD.css.br"),
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
     },
     File {
-        name: "sheet-BMfOP84f.js",
+        name: "share_sheet-DYm31C2a.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sheet-BMfOP84f.js.br"),
-        gzip: include_bytes!("sheet-BMfOP84f.js.gz"),
+        brotli: include_bytes!("share_sheet-DYm31C2a.js.br"),
+        gzip: include_bytes!("share_sheet-DYm31C2a.js.gz"),
     },
     File {
         name: "sheet-BRHi26xd.css",
@@ -87,16 +81,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
+        name: "sheet-DcF6ZuyC.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("sheet-DcF6ZuyC.js.br"),
+        gzip: include_bytes!("sheet-DcF6ZuyC.js.gz"),
+    },
+    File {
         name: "sign_in_sheet-9GXZJZrP.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("sign_in_sheet-9GXZJZrP.css.br"),
         gzip: include_bytes!("sign_in_sheet-9GXZJZrP.css.gz"),
     },
     File {
-        name: "sign_in_sheet-B4iYtI-h.js",
+        name: "sign_in_sheet-DZHWGthx.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-B4iYtI-h.js.br"),
-        gzip: include_bytes!("sign_in_sheet-B4iYtI-h.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-DZHWGthx.js.br"),
+        gzip: include_bytes!("sign_in_sheet-DZHWGthx.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -105,16 +105,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-CSEfReW6.js",
+        name: "stories-CB_IEwbF.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-CSEfReW6.js.br"),
-        gzip: include_bytes!("stories-CSEfReW6.js.gz"),
+        brotli: include_bytes!("stories-CB_IEwbF.js.br"),
+        gzip: include_bytes!("stories-CB_IEwbF.js.gz"),
     },
     File {
-        name: "story-CSIMpha4.js",
+        name: "story-CF3cUcG6.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-CSIMpha4.js.br"),
-        gzip: include_bytes!("story-CSIMpha4.js.gz"),
+        brotli: include_bytes!("story-CF3cUcG6.js.br"),
+        gzip: include_bytes!("story-CF3cUcG6.js.gz"),
     },
     File {
         name: "desk-account-ChVXZgbq.js",

@@ -76,9 +76,10 @@ export function PhoneForm({ nominee, hasOthers }: { nominee: Votable; hasOthers:
         return fail(refusal.code === "INVALID_PHONE" ? "phone" : "code", isCode ? p().wrongCode : refusal.message);
       }
       voter.signIn(answer);
-      // Closed, it gives the keyboard back to the button of the vote.
-      form.current?.closest("dialog")?.close?.();
-      wanted.set(undefined);
+      // Closed, it gives the keyboard back to the button of the vote, and says so itself.
+      const dialog = form.current?.closest("dialog");
+      if (dialog && "close" in dialog) dialog.close();
+      else wanted.set(undefined);
       lateSessions.set(lateSessions.value + 1);
       void vote(nominee);
     });

@@ -138,13 +138,13 @@ impl Inbox {
         let mut signed = format!("{id}.{timestamp}.").into_bytes();
         signed.extend(body);
         let key = hmac::Key::new(hmac::HMAC_SHA256, FakeSms::KEY);
-        let signatures = header("webhook-signature")?.split(' ');
+        let mut signatures = header("webhook-signature")?.split(' ');
         let is_good = |signature: &str| {
             let signature = signature.strip_prefix("v1,");
             let signature = signature.and_then(|text| BASE64.decode(text.as_bytes()).ok());
             signature.is_some_and(|tag| hmac::verify(&key, &signed, &tag).is_ok())
         };
-        let is_signed = signatures.map(is_good).any(|is_good| is_good);
+        let is_signed = signatures.any(is_good);
         let is_new = lock(&self.ids).insert(id.to_owned());
         let is_json = header(header::CONTENT_TYPE.as_str())? == "application/json";
         if id.contains('.') || !is_signed || !is_new || !is_json {

@@ -269,7 +269,7 @@ async fn a_webhook_that_is_busy_is_told_apart(stores: Stores) {
     let retry_at = app.refused_code(LIN, "PLATFORM_BUSY").await;
     assert_eq!(retry_at, json!("2022-10-25T04:00:00.000Z"));
     // So is one whose turns are taken: of one turn an address has one place.
-    let sms = post.sms.client(1, Duration::from_secs(60));
+    let sms = post.sms.client(1, Duration::from_mins(1));
     let app = TestApp::builder(&stores).with_clock(post.clock.clone());
     let app = app.with_platforms(|platforms| platforms.sms = Some(sms));
     let app = app.start().await;

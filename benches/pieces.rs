@@ -61,6 +61,7 @@ fn limits() -> Limits {
         new_guest: generous,
         failed_refresh: generous,
         failed_code: generous,
+        phone_code: generous,
         staff_sign_in: generous,
         query: generous,
         staff: generous,

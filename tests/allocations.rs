@@ -128,6 +128,7 @@ fn generous_limits() -> Limits {
         new_guest: generous,
         failed_refresh: generous,
         failed_code: generous,
+        phone_code: generous,
         staff_sign_in: generous,
         query: generous,
         staff: generous,

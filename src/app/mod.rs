@@ -22,6 +22,7 @@ pub mod likes;
 pub mod mini_program;
 pub mod nominees;
 pub mod operations;
+pub mod phone;
 pub mod pictures;
 pub mod public_changes;
 pub mod quotas;

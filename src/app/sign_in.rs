@@ -53,6 +53,12 @@ pub enum SignInRefusal {
     HighRisk,
     /// The platform has had too many sign-ins; try again later.
     PlatformBusy,
+    /// This is no telephone number that messages can be sent to.
+    InvalidPhone,
+    /// The telephone number has had its codes for now.
+    TooManyCodes,
+    /// The server has sent all its codes of the day.
+    CodesSpent,
     /// The platform did not answer.
     PlatformUnavailable,
     /// This server is not set up for the platform.
@@ -215,7 +221,7 @@ impl App {
         Ok(())
     }
 
-    async fn admit_address(&self, action: Action, client: &Client) -> Result<()> {
+    pub(super) async fn admit_address(&self, action: Action, client: &Client) -> Result<()> {
         self.hot
             .take(action, BucketOwner::Address(client.address))
             .await

@@ -69,7 +69,7 @@ impl WayIn {
     /// Whether a browser has it; the others are for mini-programs.
     #[must_use]
     pub fn is_for_browsers(&self) -> bool {
-        self.path.is_some() || self.kind == IdentityKind::Guest
+        self.path.is_some() || matches!(self.kind, IdentityKind::Phone | IdentityKind::Guest)
     }
 }
 
@@ -137,6 +137,7 @@ impl App {
                 .alipay
                 .as_ref()
                 .map(|_| plain(IdentityKind::Alipay)),
+            platforms.sms.as_ref().map(|_| plain(IdentityKind::Phone)),
             oidc.map(|oidc| redirect(RedirectWay::Oidc, Some(oidc.name().to_owned()))),
             Some(plain(IdentityKind::Guest)),
         ];
@@ -266,7 +267,7 @@ impl App {
     }
 
     /// A person by one name.
-    fn hash_person(&self, name: &[&[u8]]) -> HashedPerson {
+    pub(super) fn hash_person(&self, name: &[&[u8]]) -> HashedPerson {
         HashedPerson {
             own: self.hash_key.hash(Purpose::Identity, name),
             shared: None,

@@ -42,6 +42,10 @@ pub enum Purpose {
     SignInAttempt,
     /// A code that hands a voter over.
     HandOver,
+    /// A telephone number that a code was sent to.
+    PhoneNumber,
+    /// A code that was sent to a telephone, with its number.
+    PhoneCode,
     /// A refused attempt, which is recorded once an hour.
     Attempt,
 }
@@ -67,6 +71,8 @@ impl Purpose {
             Self::Invitation => b"invitation\0",
             Self::SignInAttempt => b"sign-in-attempt\0",
             Self::HandOver => b"hand-over\0",
+            Self::PhoneNumber => b"phone-number\0",
+            Self::PhoneCode => b"phone-code\0",
             Self::Attempt => b"attempt\0",
         }
     }

@@ -24,6 +24,7 @@ const NO_LIMITS: Limits = {
         new_guest: rate,
         failed_refresh: rate,
         failed_code: rate,
+        phone_code: rate,
         staff_sign_in: rate,
         query: rate,
         staff: rate,

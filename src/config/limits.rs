@@ -35,6 +35,9 @@ pub struct LimitSettings {
     /// Login codes from an address that the platform does not know, in each process
     #[arg(long, env = "ACCLAIM_LIMIT_FAILED_CODE", default_value = "5/100")]
     pub limit_failed_code: Rate,
+    /// Codes that are sent to telephones by text message, for an address
+    #[arg(long, env = "ACCLAIM_LIMIT_PHONE_CODE", default_value = "0.2/60")]
+    pub limit_phone_code: Rate,
     /// Staff sign-ins from an address
     #[arg(long, env = "ACCLAIM_LIMIT_STAFF_SIGN_IN", default_value = "1/10")]
     pub limit_staff_sign_in: Rate,
@@ -66,6 +69,7 @@ impl LimitSettings {
             new_guest: self.limit_new_guest,
             failed_refresh: self.limit_failed_refresh,
             failed_code: self.limit_failed_code,
+            phone_code: self.limit_phone_code,
             staff_sign_in: self.limit_staff_sign_in,
             query: self.limit_query,
             staff: self.limit_staff,

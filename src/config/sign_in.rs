@@ -11,6 +11,7 @@ use crate::auth::platform::alipay::{Alipay, AlipayConfig, AlipayConfigError};
 use crate::auth::platform::douyin::{Douyin, DouyinConfig};
 use crate::auth::platform::official_account::{OfficialAccount, OfficialAccountConfig, WebScope};
 use crate::auth::platform::oidc::{Oidc, OidcConfig};
+use crate::auth::platform::sms::{Sms, SmsConfig, SmsConfigError};
 use crate::auth::platform::{Platforms, WeChat, WeChatConfig};
 use crate::auth::secret::Secret;
 
@@ -126,6 +127,23 @@ pub struct SignInSettings {
     /// Words on its button: `Photographers' Association`; without them, the host of the issuer
     #[arg(long, env = "ACCLAIM_OIDC_NAME")]
     oidc_name: Option<String>,
+    /// Address that codes for telephones are handed to, to be sent as text messages: `https://sms.example.org/codes`
+    #[arg(long, env = "ACCLAIM_SMS_WEBHOOK_URL", hide_env_values = true)]
+    sms_webhook_url: Option<String>,
+    /// The secret that this is signed with: `whsec_` and the base64 of at least 24 random bytes
+    #[arg(long, env = "ACCLAIM_SMS_WEBHOOK_SECRET", hide_env_values = true)]
+    sms_webhook_secret: Option<Secret>,
+    /// Text that the webhook gets with each code, to know what message to write
+    #[arg(long, env = "ACCLAIM_SMS_TEMPLATE", default_value = "sign-in")]
+    sms_template: String,
+    /// Most codes in a day, of all numbers together; days begin at midnight, UTC
+    #[arg(
+        long,
+        env = "ACCLAIM_SMS_PER_DAY",
+        default_value_t = 20_000,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    sms_per_day: u32,
 }
 
 impl SignInSettings {
@@ -140,6 +158,7 @@ impl SignInSettings {
             douyin: self.douyin()?,
             alipay: self.alipay()?,
             oidc: self.oidc()?,
+            sms: self.sms()?,
         };
         let leads_back = if platforms.official_account.is_some() {
             Some("ACCLAIM_WECHAT_WEB_APP_ID")
@@ -270,6 +289,30 @@ impl SignInSettings {
         };
         Oidc::new(config).map(Some).map_err(no_address(setting))
     }
+
+    fn sms(&self) -> Result<Option<Sms>, ConfigError> {
+        let names = ["ACCLAIM_SMS_WEBHOOK_URL", "ACCLAIM_SMS_WEBHOOK_SECRET"];
+        let url = given(self.sms_webhook_url.as_ref());
+        let secret = given_secret(self.sms_webhook_secret.as_ref());
+        let Some((url, secret)) = pair(names, url, secret)? else {
+            return Ok(None);
+        };
+        let config = SmsConfig {
+            webhook_url: check_address(names[0], &url)?,
+            secret,
+            template: self.sms_template.clone(),
+            per_day: self.sms_per_day,
+            concurrency_max: PLATFORM_CONCURRENCY_MAX,
+            timeout: PLATFORM_TIMEOUT,
+        };
+        Sms::new(config).map(Some).map_err(|error| {
+            let setting = match error {
+                SmsConfigError::WebhookUrl(_) => names[0],
+                SmsConfigError::Secret => names[1],
+            };
+            wrong(setting)(error.to_string())
+        })
+    }
 }
 
 /// A text that is there: files of variables have empty ones for what is not set.
@@ -354,13 +397,16 @@ mod tests {
                 "--oidc-client-secret=",
             ],
             &["--oidc-name=Association"],
+            &["--sms-webhook-url=", "--sms-webhook-secret="],
+            &["--sms-template=x", "--sms-per-day=1"],
         ] {
             let platforms = platforms(options).expect("no platform is fine");
             let is_none = platforms.wechat.is_none()
                 && platforms.official_account.is_none()
                 && platforms.douyin.is_none()
                 && platforms.alipay.is_none()
-                && platforms.oidc.is_none();
+                && platforms.oidc.is_none()
+                && platforms.sms.is_none();
             assert!(is_none, "{options:?}");
         }
     }
@@ -498,6 +544,11 @@ mod tests {
                 "ACCLAIM_DOUYIN_BASE_URL",
             ),
             (
+                ["--sms-webhook-secret=1", "--sms-per-day=1"],
+                "--sms-webhook-url=http://a",
+                "ACCLAIM_SMS_WEBHOOK_URL",
+            ),
+            (
                 ["--oidc-client-id=1"; 2],
                 "--oidc-issuer=http://a",
                 "ACCLAIM_OIDC_ISSUER",
@@ -515,6 +566,28 @@ mod tests {
                 "{said}"
             );
         }
+    }
+
+    #[test]
+    fn messages_are_sent_through_a_webhook_with_a_good_secret() {
+        let secret = "--sms-webhook-secret=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let good = ["--sms-webhook-url=https://sms.example.org/codes", secret];
+        let sms = platforms(&good).expect("good settings").sms;
+        assert_eq!(sms.map(|sms| sms.per_day()), Some(20_000));
+        let said = platforms(&[good[0], "--sms-webhook-secret=hunter2"]);
+        let said = said.expect_err("it is too short");
+        assert!(
+            said.starts_with("ACCLAIM_SMS_WEBHOOK_SECRET must be whsec_"),
+            "{said}"
+        );
+        assert!(!said.contains("hunter2"), "{said}");
+        let [url, of_it] = ["ACCLAIM_SMS_WEBHOOK_URL", "ACCLAIM_SMS_WEBHOOK_SECRET"];
+        for (option, missing, there) in [(good[0], of_it, url), (secret, url, of_it)] {
+            let said = platforms(&[option]).expect_err("half a pair");
+            assert_eq!(said, format!("{missing} must be set, as {there} is"));
+        }
+        let none = ["acclaim", "--sms-per-day=0"];
+        assert!(Program::try_parse_from(none).is_err(), "nobody gets a code");
     }
 
     #[test]

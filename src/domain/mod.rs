@@ -15,6 +15,7 @@ pub mod media;
 pub mod nominee;
 pub mod organisation;
 pub mod period;
+pub mod phone;
 mod pinyin;
 pub mod report;
 pub mod retention;

@@ -131,6 +131,21 @@ impl Language {
                 "Too many people are signing in: try again in a minute.",
                 "登录人数较多，请稍后再试。",
             ),
+            SignInRefusal::InvalidPhone => (
+                "INVALID_PHONE",
+                "This is no telephone number: write + and the country's code, or 11 digits of mainland China.",
+                "手机号有误：请输入11位手机号，境外号码请以“+”和国家或地区代码开头。",
+            ),
+            SignInRefusal::TooManyCodes => (
+                "TOO_MANY_CODES",
+                "Codes have been sent to this number: wait before you ask for another one.",
+                "该手机号获取验证码过于频繁，请稍后再试。",
+            ),
+            SignInRefusal::CodesSpent => (
+                "CODES_SPENT",
+                "No more codes can be sent today: sign in in another way, or try again tomorrow.",
+                "今日短信验证码已发完，请换一种方式登录，或明天再试。",
+            ),
             SignInRefusal::PlatformUnavailable => (
                 "PLATFORM_UNAVAILABLE",
                 "The platform does not answer: try again shortly.",

@@ -8,8 +8,10 @@ use async_graphql::{Context, Object, Result};
 use super::types::{
     CastBallotInput, CastBallotPayload, CastVoteInput, CastVotePayload, CreateHandOverPayload,
     ForgetMePayload, Likeable, Nominee, RecordViewsInput, RecordViewsPayload, RedeemHandOverInput,
-    RefreshSessionInput, SetLikeInput, SetLikePayload, SignInGuestInput, SignInMiniProgramInput,
-    SignInPayload, SignInStaffInput, SignOutInput, SignOutPayload, Story, Timestamp,
+    RefreshSessionInput, RequestPhoneCodeInput, RequestPhoneCodePayload, SetLikeInput,
+    SetLikePayload, SignInGuestInput, SignInMiniProgramInput, SignInMiniProgramPhoneInput,
+    SignInPayload, SignInPhoneInput, SignInStaffInput, SignOutInput, SignOutPayload, Story,
+    Timestamp,
 };
 use super::{app, node_id, requester};
 use crate::app::likes;
@@ -61,6 +63,50 @@ impl PublicMutation {
         let requester = requester(ctx);
         let redeem = app(ctx).redeem_hand_over(requester.viewer, &requester.client, &input.code);
         let answer = Box::pin(redeem).await?;
+        Ok(SignInPayload::new(ctx, Some("code"), answer))
+    }
+
+    /// Sends a code to a telephone number, for `signInPhone`; one that was sent before is good no more. A number gets
+    /// one a minute and ten a day.
+    async fn request_phone_code(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The telephone number.")] input: RequestPhoneCodeInput,
+    ) -> Result<RequestPhoneCodePayload> {
+        let client = &requester(ctx).client;
+        let answer = Box::pin(app(ctx).request_phone_code(client, &input.phone)).await?;
+        Ok(RequestPhoneCodePayload::new(ctx, answer))
+    }
+
+    /// Signs in a voter by a telephone number and the code that was sent to it. A guest who sends its access token is
+    /// that voter from then on.
+    async fn sign_in_phone(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The number and its code.")] input: SignInPhoneInput,
+    ) -> Result<SignInPayload> {
+        let requester = requester(ctx);
+        let (viewer, client) = (requester.viewer, &requester.client);
+        let sign_in = app(ctx).sign_in_phone(viewer, client, &input.phone, &input.code);
+        Ok(SignInPayload::of_phone(ctx, Box::pin(sign_in).await?))
+    }
+
+    /// Joins the viewer, a voter, with the telephone number that its mini-program's platform vouches for, and signs it
+    /// in anew: from then on it is admitted by that, too. Whoever has signed in with the number is the same voter.
+    async fn sign_in_mini_program_phone(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The platform and the code of its phone button.")]
+        input: SignInMiniProgramPhoneInput,
+    ) -> Result<SignInPayload> {
+        let requester = requester(ctx);
+        let sign_in = app(ctx).sign_in_mini_program_phone(
+            requester.viewer,
+            &requester.client,
+            input.platform.into(),
+            &input.code,
+        );
+        let answer = Box::pin(sign_in).await?;
         Ok(SignInPayload::new(ctx, Some("code"), answer))
     }
 

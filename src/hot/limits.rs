@@ -26,6 +26,8 @@ pub enum Action {
     FailedRefresh,
     /// Login codes that the platform does not know, by address.
     FailedCode,
+    /// Codes that are sent to telephones, by address.
+    PhoneCode,
     /// Signing in as staff, by address.
     StaffSignIn,
     /// The cost of all operations of a voter who has signed in.
@@ -38,7 +40,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in their order.
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Cast,
         Self::Like,
         Self::Views,
@@ -47,6 +49,7 @@ impl Action {
         Self::NewGuest,
         Self::FailedRefresh,
         Self::FailedCode,
+        Self::PhoneCode,
         Self::StaffSignIn,
         Self::Query,
         Self::Staff,
@@ -65,6 +68,7 @@ impl Action {
             Self::NewGuest => "new-guest",
             Self::FailedRefresh => "failed-refresh",
             Self::FailedCode => "failed-code",
+            Self::PhoneCode => "phone-code",
             Self::StaffSignIn => "staff-sign-in",
             Self::Query => "query",
             Self::Staff => "staff",
@@ -142,6 +146,8 @@ pub struct Limits {
     pub failed_refresh: Rate,
     /// The rate of [`Action::FailedCode`].
     pub failed_code: Rate,
+    /// The rate of [`Action::PhoneCode`].
+    pub phone_code: Rate,
     /// The rate of [`Action::StaffSignIn`].
     pub staff_sign_in: Rate,
     /// The rate of [`Action::Query`].
@@ -165,6 +171,7 @@ impl Limits {
             Action::NewGuest => self.new_guest,
             Action::FailedRefresh => self.failed_refresh,
             Action::FailedCode => self.failed_code,
+            Action::PhoneCode => self.phone_code,
             Action::StaffSignIn => self.staff_sign_in,
             Action::Query => self.query,
             Action::Staff => self.staff,
@@ -302,13 +309,14 @@ mod tests {
             new_guest: rate(6),
             failed_refresh: rate(7),
             failed_code: rate(8),
-            staff_sign_in: rate(9),
-            query: rate(10),
-            staff: rate(11),
-            anonymous_query: rate(12),
+            phone_code: rate(9),
+            staff_sign_in: rate(10),
+            query: rate(11),
+            staff: rate(12),
+            anonymous_query: rate(13),
         };
         let found = Action::ALL.map(|action| limits.find(action.name()).map(|rate| rate.burst));
-        assert_eq!(found, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(Some));
+        assert_eq!(found, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map(Some));
         assert_eq!(limits.find("another"), None);
     }
 

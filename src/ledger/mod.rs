@@ -1,7 +1,6 @@
 //! The only SQL. One text serves both databases through [`on_pool!`]; the few statements that differ stand side by side
 //! in [`dialect`], and every one has a name ([`statement`]). The vote's own path is [`writer`] (group commit) over
-//! [`vote`] and [`like`]; the other files hold one noun each. Every error says that the database is away or refuses the
-//! statement; what is beyond that is said at the function.
+//! [`vote`] and [`like`]; the other files hold one noun each. Unless a function says more, its error is the database's.
 
 #![allow(
     clippy::missing_errors_doc,
@@ -25,6 +24,7 @@ pub mod media;
 pub mod nominee;
 mod open_error;
 pub mod organisation;
+pub mod phone_code;
 mod readable;
 pub mod recount;
 mod replica;

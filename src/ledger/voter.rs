@@ -4,9 +4,12 @@
 //! sign-in brings identities of different voters, these are linked: one is canonical, and what the others cast from
 //! then on is stored as its own. Votes that were stored before stay where they are.
 
+mod join;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+pub use self::join::join;
 use super::rows::Ids;
 use super::statement::{OnPool, Statement, with_ids};
 use super::{Database, Transaction, in_tx, on_pool, sql};
@@ -224,12 +227,7 @@ pub async fn sign_in_known(
     now: DateTime<Utc>,
 ) -> sqlx::Result<SignedIn> {
     let mut tx = database.begin("sign_in_known_voter").await?;
-    let statement = sql!(
-        "find_canonical_voter",
-        "SELECT COALESCE((SELECT canonical_id FROM voter_link WHERE voter_id = $1), $1)"
-    );
-    let canonical: VoterId = in_tx!(tx.run(statement), (t, text) => sqlx::query_scalar(text)
-        .bind(id).fetch_one(t).await)?;
+    let canonical = find_canonical(&mut tx, id).await?.unwrap_or(id);
     let mut found = vec![canonical];
     if let Some(guest) = guest
         && claim_guest(&mut tx, guest).await?
@@ -248,6 +246,16 @@ pub async fn sign_in_known(
     Ok(signed_in)
 }
 
+/// The canonical voter of a voter; none where there is no such voter.
+async fn find_canonical(tx: &mut Transaction, id: VoterId) -> sqlx::Result<Option<VoterId>> {
+    let statement = sql!(
+        "find_canonical_voter",
+        "SELECT COALESCE(l.canonical_id, v.id) FROM voter v
+        LEFT JOIN voter_link l ON l.voter_id = v.id WHERE v.id = $1"
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_scalar(text).bind(id).fetch_optional(t).await)
+}
+
 /// The canonical voter that all of these identities are known to be of.
 async fn find_of_all(
     database: &Database,
@@ -264,7 +272,7 @@ async fn find_of_all(
     Ok(voter)
 }
 
-/// Stores a new voter with those of the identities that nobody has; who has them, if anybody, is waited for.
+/// Stores a new voter with those of the identities that nobody has.
 async fn insert(
     tx: &mut Transaction,
     identities: &[Identity<'_>],
@@ -280,6 +288,17 @@ async fn insert(
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(id).bind(is_guest).bind(now).execute(t).await.map(drop))?;
+    insert_identities(tx, id, identities, now).await?;
+    Ok(id)
+}
+
+/// Gives a voter those of the identities that nobody has; who has them, if anybody, is waited for.
+async fn insert_identities(
+    tx: &mut Transaction,
+    id: VoterId,
+    identities: &[Identity<'_>],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     let statement = sql!(
         "insert_identity",
         "INSERT INTO voter_identity (identity_hash, voter_id, kind, created_at) VALUES ($1, $2, $3, $4)
@@ -292,7 +311,7 @@ async fn insert(
         in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
             .bind(identity.hash).bind(id).bind(identity.kind).bind(now).execute(t).await.map(drop))?;
     }
-    Ok(id)
+    Ok(())
 }
 
 /// The canonical voters of these identities, each once.

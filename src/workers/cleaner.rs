@@ -8,10 +8,10 @@ use chrono::{DateTime, TimeDelta};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::app::{App, phone};
 use crate::error::{Error, Result};
 use crate::ledger::import::job as import_job;
-use crate::ledger::{audit, counters, session, staff, voter};
+use crate::ledger::{audit, counters, phone_code, session, staff, voter};
 
 /// Nobody waits for old rows to go.
 const PURGE_EVERY: Duration = Duration::from_mins(10);
@@ -38,6 +38,10 @@ pub async fn purge_expired(app: &App) -> Result<()> {
         tokio::task::yield_now().await;
     }
     while session::purge_hand_overs(&app.database, now).await? {
+        tokio::task::yield_now().await;
+    }
+    // Processes may not agree on the day: yesterday's counts stay.
+    while phone_code::purge(&app.database, phone::day_of(now) - 1).await? {
         tokio::task::yield_now().await;
     }
     while session::purge_expired(&app.database, now).await? {

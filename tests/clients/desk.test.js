@@ -394,6 +394,7 @@ describe("the ways in of voters", () => {
   const ways = [
     { kind: "WECHAT_MINI_PROGRAM", name: null },
     { kind: "WECHAT_WEB", name: null },
+    { kind: "PHONE", name: null },
     { kind: "OIDC", name: own },
     { kind: "GUEST", name: null },
   ];
@@ -425,13 +426,13 @@ describe("the ways in of voters", () => {
     await named(page, "button", "Next").click();
     await page.getByRole("heading", { name: /Who may vote/ }).waitFor();
     const labels = await page.locator(".way-in strong").allTextContents();
-    assert.deepEqual(labels, ["WeChat mini-program", "WeChat on the web", own, "Guests, without signing in"]);
+    assert.deepEqual(labels, ["WeChat mini-program", "WeChat on the web", "Phone number", own, "Guests, without signing in"]);
     const ticked = () => page.getByRole("checkbox").evaluateAll((boxes) => boxes.map(({ checked }) => checked));
-    assert.deepEqual(await ticked(), [true, true, true, false]);
+    assert.deepEqual(await ticked(), [true, true, true, true, false]);
     await expectAccessible(page, "the ways in of a new campaign");
     // Without an account one does not get on.
     await tick(page, /^Guests/).check();
-    for (const name of [/^WeChat mini/, /^WeChat on/, /^Photographers/]) await tick(page, name).uncheck();
+    for (const name of [/^WeChat mini/, /^WeChat on/, /^Phone/, /^Photographers/]) await tick(page, name).uncheck();
     await page.getByRole("alert").getByText(oneNeeded).waitFor();
     await named(page, "button", "Next").click();
     await page.getByRole("heading", { name: /Who may vote/ }).waitFor();
@@ -466,7 +467,7 @@ describe("the ways in of voters", () => {
     const { page, complaints } = await openWith(context, `${desk}/c/douyin/rules`);
     await page.getByText("This server is not set up for it: nobody can vote this way.").waitFor();
     const labels = await page.locator(".way-in strong").allTextContents();
-    const expected = ["WeChat mini-program", "WeChat on the web", "Douyin mini-program", own, "Guests, without signing in"];
+    const expected = ["WeChat mini-program", "WeChat on the web", "Douyin mini-program", "Phone number", own, "Guests, without signing in"];
     assert.deepEqual(labels, expected);
     await expectAccessible(page, "the ways in of a draft");
     await tick(page, /^Douyin/).uncheck();

@@ -1,6 +1,6 @@
 // The sites that people sign in with, on this machine: an OpenID provider as an association would run one, and WeChat
-// as far as its documentation tells.
-import { createHash, generateKeyPairSync, randomUUID } from "node:crypto";
+// as far as its documentation tells. And a webhook that sends codes to telephones.
+import { createHash, createHmac, generateKeyPairSync, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import Provider from "oidc-provider";
@@ -131,4 +131,37 @@ export async function startWeChat(context) {
     ACCLAIM_WECHAT_WEB_AUTHORIZE_URL: origin,
   };
   return wechat;
+}
+
+/** Whether a call is signed as Standard Webhooks has it, and fresh. */
+function isSigned(key, headers, body) {
+  const { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signatures = "" } = headers;
+  if (!(Math.abs(Date.now() / 1_000 - Number(timestamp)) < 300)) return false;
+  const wanted = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest();
+  return signatures.split(" ").some((signature) => {
+    const [version, text = ""] = signature.split(",");
+    const given = Buffer.from(text, "base64");
+    return version === "v1" && given.length === wanted.length && timingSafeEqual(given, wanted);
+  });
+}
+
+/** Starts an operator's webhook that sends text messages: it keeps the last code of each number. */
+export async function startWebhook(context) {
+  const key = randomBytes(32);
+  const codes = new Map();
+  const webhook = { codes, status: 204 };
+  const origin = await serve(context, async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString();
+    if (!isSigned(key, request.headers, body)) return response.writeHead(401).end();
+    const { phone, code } = JSON.parse(body);
+    if (webhook.status < 300) codes.set(phone, code);
+    response.writeHead(webhook.status).end();
+  });
+  webhook.settings = {
+    ACCLAIM_SMS_WEBHOOK_URL: `${origin}/codes`,
+    ACCLAIM_SMS_WEBHOOK_SECRET: `whsec_${key.toString("base64")}`,
+  };
+  return webhook;
 }

@@ -6,16 +6,19 @@ import { run } from "./api.js";
 import { expectAccessible } from "./axe.js";
 import { desktop, open, phone, startBrowser } from "./browser.js";
 import { staffToken } from "./desk.js";
-import { startProvider, startWeChat } from "./platforms.js";
+import { startProvider, startWeChat, startWebhook } from "./platforms.js";
 import { startServer } from "./server.js";
 import { eventually } from "./waiting.js";
 
 const provider = await startProvider({ after });
 const wechat = await startWeChat({ after });
+const webhook = await startWebhook({ after });
 const server = await startServer({ after }, (origin) => ({
   ...{ ACCLAIM_PUBLIC_URL: origin, ACCLAIM_LIMIT_QUERY: "100000/1000000", ACCLAIM_LIMIT_FAILED_CODE: "1000/1000" },
   ...provider.settings,
   ...wechat.settings,
+  ...webhook.settings,
+  ACCLAIM_LIMIT_PHONE_CODE: "1000/1000",
 }));
 provider.serve(server.origin);
 const browser = await startBrowser(after);
@@ -258,6 +261,178 @@ const withScript = (page) =>
         };`,
     }),
   );
+
+/** A number that nobody has had a code for. */
+let numbers = 0;
+const newNumber = () => `139${String(10_000_000 + ++numbers)}`;
+
+describe("signing in by a telephone number", () => {
+  const phoneField = (page) => sheet(page).getByLabel(/^(Phone number|手机号)$/);
+  const codeField = (page) => sheet(page).getByLabel(/^(Code|验证码)$/);
+  const submit = (page) => sheet(page).locator('button[type="submit"]');
+  /** The button of a code, whatever it says. */
+  const codeButton = (page) => sheet(page).locator(".code-row button");
+  const codeOf = (number) => eventually(() => webhook.codes.get(`+86${number}`), "a message");
+  const wrong = (code) => String((Number(code) + 1) % 1_000_000).padStart(6, "0");
+
+  test("from the tap to the counted vote, on a phone", async (t) => {
+    const { url, expectVotes } = await campaignOf("PHONE");
+    const number = newNumber();
+    const { page, complaints } = await open(browser, t, `${url}?order=NUMBER`, phone);
+    await voteFor(page, 2).tap();
+    await sheet(page).getByRole("heading", { name: "手机号登录" }).waitFor();
+    assert.equal(await sheet(page).locator(".ways, .scan").count(), 0, "there is one way only");
+    for (const [field, attributes] of [
+      [phoneField(page), { type: "tel", autocomplete: "tel", inputmode: "tel" }],
+      [codeField(page), { autocomplete: "one-time-code", inputmode: "numeric" }],
+    ]) {
+      for (const [name, value] of Object.entries(attributes)) assert.equal(await field.getAttribute(name), value);
+    }
+    await expectAccessible(page, "the form");
+    await phoneField(page).fill(`${number.slice(0, 3)} ${number.slice(3)}`);
+    await codeButton(page).tap();
+    await sheet(page).getByRole("status").getByText("验证码已通过短信发出").waitFor();
+    assert.ok(await codeField(page).evaluate((field) => field === document.activeElement), "the code is next");
+    await codeField(page).fill(await codeOf(number));
+    await expectAccessible(page, "the form with a code");
+    await submit(page).tap();
+    await hasVotedFor(page, 2);
+    await sheet(page).waitFor({ state: "detached" });
+    await expectVotes(1);
+    // From now on a tap is a vote.
+    await voteFor(page, 1).tap();
+    await hasVotedFor(page, 1);
+    await expectVotes(2);
+    assert.deepEqual(complaints, []);
+  });
+
+  test("a wrong code is told beside its field, and the right one is taken after it", async (t) => {
+    const { url, expectVotes } = await campaignOf("PHONE");
+    const number = newNumber();
+    const { page } = await open(browser, t, url, desktop);
+    await voteFor(page, 1).click();
+    await phoneField(page).fill(number);
+    await codeButton(page).click();
+    const code = await codeOf(number);
+    // Nothing was entered.
+    await sheet(page).getByText("The code is on its way").waitFor();
+    await submit(page).click();
+    await sheet(page).getByRole("alert").getByText("Enter the six digits of the code.").waitFor();
+    await codeField(page).fill(wrong(code));
+    await submit(page).click();
+    await sheet(page).getByRole("alert").getByText("This is not the code").waitFor();
+    assert.equal(await codeField(page).getAttribute("aria-invalid"), "true");
+    const note = await codeField(page).getAttribute("aria-describedby");
+    assert.match(await page.locator(`#${note}`).textContent(), /This is not the code/);
+    assert.ok(await codeField(page).evaluate((field) => field === document.activeElement));
+    await expectAccessible(page, "the form with a fault");
+    await expectVotes(0);
+    await codeField(page).fill(code);
+    await submit(page).click();
+    await hasVotedFor(page, 1);
+    await expectVotes(1);
+  });
+
+  test("a number that is none is told beside its field, in the language of the page", async (t) => {
+    const { url } = await campaignOf("PHONE");
+    for (const [device, text] of [
+      [desktop, "This is no telephone number: write +"],
+      [phone, "手机号有误：请输入11位手机号"],
+    ]) {
+      const { page } = await open(browser, t, url, device);
+      await voteFor(page, 1).click();
+      await phoneField(page).fill("12345");
+      await codeButton(page).click();
+      await sheet(page).getByRole("alert").getByText(text).waitFor();
+      assert.equal(await phoneField(page).getAttribute("aria-invalid"), "true");
+      assert.equal(await codeButton(page).getAttribute("aria-disabled"), "false", "it can be asked for at once");
+    }
+  });
+
+  test("another code comes after a countdown, and the server has the last word", async (t) => {
+    const { url } = await campaignOf("PHONE");
+    const number = newNumber();
+    const { page } = await open(browser, t, "about:blank", desktop);
+    await page.clock.install();
+    await page.goto(url);
+    await voteFor(page, 1).click();
+    await phoneField(page).fill(number);
+    await codeButton(page).click();
+    await sheet(page).getByRole("button", { name: /^Another in \d+ s$/ }).waitFor();
+    assert.equal(await codeButton(page).getAttribute("aria-disabled"), "true");
+    const first = await codeOf(number);
+    await codeButton(page).click({ force: true });
+    await page.clock.fastForward(30_000);
+    await sheet(page).getByRole("button", { name: /^Another in [12]?\d s$/ }).waitFor();
+    assert.equal(webhook.codes.get(`+86${number}`), first);
+    await page.clock.fastForward(60_000);
+    await sheet(page).getByRole("button", { name: "Another code" }).click();
+    await sheet(page).getByRole("alert").getByText("Codes have been sent to this number").waitFor();
+    // A number that was mistyped has no countdown of the other one.
+    await phoneField(page).fill(newNumber());
+    await sheet(page).getByRole("button", { name: "Get a code" }).click();
+    await sheet(page).getByText("The code is on its way").waitFor();
+  });
+
+  test("a webhook that is away is told, and asked again", async (t) => {
+    const { url } = await campaignOf("PHONE");
+    const number = newNumber();
+    const { page } = await open(browser, t, url, desktop);
+    webhook.status = 500;
+    t.after(() => (webhook.status = 204));
+    await voteFor(page, 1).click();
+    await phoneField(page).fill(number);
+    await codeButton(page).click();
+    await sheet(page).getByRole("alert").getByText("The platform does not answer").waitFor();
+    webhook.status = 204;
+    await sheet(page).getByRole("button", { name: "Get a code" }).click();
+    await sheet(page).getByText("The code is on its way").waitFor();
+    await codeOf(number);
+  });
+
+  test("by keyboard alone, beside another way", async (t) => {
+    const { url, expectVotes } = await campaignOf("OIDC", "PHONE");
+    const number = newNumber();
+    const { page } = await open(browser, t, url, desktop);
+    await voteFor(page, 1).focus();
+    await page.keyboard.press("Enter");
+    await sheet(page).getByRole("button", { name: "Sign in with the Association" }).waitFor();
+    await sheet(page).getByText("or", { exact: true }).waitFor();
+    await expectAccessible(page, "two ways");
+    await phoneField(page).focus();
+    await page.keyboard.type(number);
+    // Enter asks for the code, as there is none yet; then the code has the keyboard.
+    await page.keyboard.press("Enter");
+    await sheet(page).getByText("The code is on its way").waitFor();
+    await page.keyboard.type(await codeOf(number));
+    await page.keyboard.press("Enter");
+    await hasVotedFor(page, 1);
+    await sheet(page).waitFor({ state: "detached" });
+    assert.ok(await voteFor(page, 1).evaluate((button) => button === document.activeElement), "the button has the keyboard again");
+    await expectVotes(1);
+  });
+
+  test("is asked of a guest where guests may not vote, and the guest's votes stay its own", async (t) => {
+    const open_ = await campaignOf("GUEST", "PHONE");
+    const closed = await campaignOf("PHONE");
+    const number = newNumber();
+    const { page } = await open(browser, t, open_.url, desktop);
+    await voteFor(page, 1).click();
+    await hasVotedFor(page, 1);
+    await page.goto(closed.url);
+    await voteFor(page, 1).click();
+    await card(page, 1).getByText("To vote here, sign in by telephone number.").waitFor();
+    await card(page, 1).getByRole("button", { name: "Sign in" }).click();
+    await phoneField(page).fill(number);
+    await codeButton(page).click();
+    await codeField(page).fill(await codeOf(number));
+    await submit(page).click();
+    await hasVotedFor(page, 1);
+    await page.goto(open_.url);
+    await hasVotedFor(page, 1);
+    await page.getByText("1 of 2 votes left").waitFor();
+  });
+});
 
 describe("a page that is sent on in WeChat", () => {
   test("has a card with its title, text and picture, signed for its address", async (t) => {

@@ -1,5 +1,6 @@
 //! Local stand-ins for the platforms that people sign in with, made from their documentation: [`official_account`],
-//! [`douyin`], [`alipay`] and [`oidc`]. (That of the mini-program of `WeChat` is `fake_wechat`.)
+//! [`douyin`], [`alipay`] and [`oidc`]; and [`sms`], an operator's webhook. (That of the mini-program of `WeChat` is
+//! `fake_wechat`.)
 //!
 //! The code of a sign-in tells what happens, by its prefix. Of all platforms:
 //!
@@ -19,6 +20,7 @@ pub mod alipay;
 pub mod douyin;
 pub mod official_account;
 pub mod oidc;
+pub mod sms;
 
 use std::collections::HashMap;
 use std::io;

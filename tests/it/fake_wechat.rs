@@ -1,5 +1,6 @@
 //! A local stand-in for the `WeChat` platform: `GET /sns/jscode2session`, `POST /cgi-bin/stable_token`,
-//! `POST /wxa/getwxacodeunlimit` and `POST /wxa/msg_sec_check` as its documentation describes them.
+//! `POST /wxa/getwxacodeunlimit`, `POST /wxa/msg_sec_check` and, in [`phone_button`],
+//! `POST /wxa/business/getuserphonenumber` as its documentation describes them.
 //!
 //! The code of a sign-in tells what happens, by its prefix:
 //!
@@ -16,6 +17,8 @@
 //! A name has a unionid, `unionid-of-<name>`. `<name>~<program>` is the same person with another openid, as in another
 //! program of the account; `@<person>` behind it makes the unionid that person's, `!` leaves it out, as where a program
 //! is not bound; `#...` makes another code.
+
+mod phone_button;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
@@ -67,6 +70,10 @@ impl FakeWeChat {
             .route("/cgi-bin/stable_token", post(stable_token))
             .route("/wxa/getwxacodeunlimit", post(code_image))
             .route("/wxa/msg_sec_check", post(check_text))
+            .route(
+                "/wxa/business/getuserphonenumber",
+                post(phone_button::find_number),
+            )
             .with_state((Arc::clone(&platform), slow_answers.subscribe()));
         let mut stop = slow_answers.subscribe();
         // Aborting the server closes the listener, this signal closes the connections.

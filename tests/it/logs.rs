@@ -4,6 +4,8 @@
 //! All tests run under the watch; here it is tested itself, and every way to sign in is gone through, in this process
 //! and with the real program.
 
+mod ways;
+
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::Stdio;
@@ -17,8 +19,11 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
+use self::ways::Sites;
 use crate::fake_wechat::FakeWeChat;
-use crate::harness::{Program, Sample, Stores, TestApp, TestClient, on_both, program, refusal};
+use crate::harness::{
+    Program, Sample, Stores, TestApp, TestClient, noon, on_both, program, refusal,
+};
 use crate::log_watch::{LogWatch, RECEIVED_SECRETS, WATCH, subscriber};
 use crate::raw_sql::RawSql;
 use crate::sign_in::operation;
@@ -161,8 +166,9 @@ impl Journey {
     }
 
     /// Goes all the way. `platform` hangs for `slow-` codes, and is gone in the end.
-    async fn go(mut self, platform: FakeWeChat) {
+    async fn go(mut self, platform: FakeWeChat, sites: &Sites) {
         self.voters().await;
+        self.other_ways(sites).await;
         self.staff().await;
         self.sessions().await;
         self.odd_documents().await;
@@ -366,6 +372,8 @@ impl Journey {
             "refresh_token",
             "staff",
             "sign_in_failure",
+            "voter_identity",
+            "phone_code",
         ];
         for (n, table) in tables.into_iter().enumerate() {
             let away = format!("ALTER TABLE {table} RENAME TO {table}_away");
@@ -376,6 +384,7 @@ impl Journey {
                 self.wechat(&format!("ok-code-of-fault-{n}")).await,
                 self.run("signInStaff", input).await,
                 self.refresh(&session).await,
+                self.phone_of_faults().await,
             ];
             let count = failed.iter().filter(|payload| payload.is_null()).count();
             assert!(count > 0, "{table} is not needed?");
@@ -386,15 +395,24 @@ impl Journey {
 }
 
 async fn no_sign_in_leaves_a_trace_in_this_process(stores: Stores) {
-    let logged: Vec<_> = LOGGED.iter().map(|text| WATCH.listen_for(text)).collect();
+    let all = || LOGGED.iter().chain(ways::LOGGED);
+    let logged: Vec<_> = all().map(|text| WATCH.listen_for(text)).collect();
     let platform = FakeWeChat::start().await;
     let wechat = platform.client(4, Duration::from_secs(2));
-    let app = TestApp::builder(&stores).with_wechat(wechat).start().await;
+    let clock = Clock::manual(noon());
+    let sites = Sites::start(&clock).await;
+    let app = TestApp::builder(&stores)
+        .with_clock(clock)
+        .with_public_url(ways::PUBLIC_URL)
+        .with_platforms(|platforms| sites.set_up(platforms))
+        .with_wechat(wechat)
+        .start()
+        .await;
     app.sample().await;
     add_staff(&app.database, &app.clock).await;
     let journey = Journey::new(&stores, app.address).await;
-    journey.go(platform).await;
-    for (seen, text) in logged.iter().zip(LOGGED) {
+    journey.go(platform, &sites).await;
+    for (seen, text) in logged.iter().zip(all()) {
         assert!(seen.load(Ordering::SeqCst), "not seen: {text}");
     }
     WATCH.assert_clean();
@@ -421,17 +439,20 @@ async fn no_sign_in_leaves_a_trace_in_the_programs_log(stores: Stores) {
     } else {
         "text"
     };
-    let settings = [
+    let sites = Sites::start(&Clock::System).await;
+    let others = sites.settings(stores.directory.path());
+    let mut settings = vec![
         ("ACCLAIM_LOG", "trace"),
         ("ACCLAIM_LOG_FORMAT", format),
         ("ACCLAIM_TRUSTED_PROXIES", "127.0.0.1"),
         ("ACCLAIM_WECHAT_APP_ID", FakeWeChat::APP_ID),
         ("ACCLAIM_WECHAT_SECRET", FakeWeChat::SECRET),
-        ("ACCLAIM_WECHAT_BASE_URL", &platform.base_url),
+        ("ACCLAIM_WECHAT_BASE_URL", platform.base_url.as_str()),
     ];
+    settings.extend(others.iter().map(|(name, value)| (*name, value.as_str())));
     let mut program = Program::start_with(&stores, &["serve"], &settings).await;
     let journey = Journey::new(&stores, program.address).await;
-    journey.go(platform).await;
+    journey.go(platform, &sites).await;
     program.terminate();
     let log = program.log_text();
     assert!(log.contains("TRACE"), "the most talkative level");
@@ -441,7 +462,7 @@ async fn no_sign_in_leaves_a_trace_in_the_programs_log(stores: Stores) {
     } else {
         log
     };
-    for text in LOGGED {
+    for text in LOGGED.iter().chain(ways::LOGGED) {
         assert!(messages.contains(text), "not logged: {text}");
     }
 }

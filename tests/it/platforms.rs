@@ -7,6 +7,7 @@ mod douyin;
 mod official_account;
 mod oidc;
 mod secrecy;
+mod sms;
 
 use std::fmt::Debug;
 use std::time::Duration;

@@ -232,6 +232,24 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "Mutation",
+        "requestPhoneCode",
+        "mutation { requestPhoneCode(input: {phone: \"x\"}) { userErrors { code } } }",
+        "!!!!!!!",
+    ),
+    (
+        "Mutation",
+        "signInPhone",
+        "mutation { signInPhone(input: {phone: \"x\", code: \"x\"}) { userErrors { code } } }",
+        "!!!!!!!",
+    ),
+    (
+        "Mutation",
+        "signInMiniProgramPhone",
+        "mutation { signInMiniProgramPhone(input: {platform: WECHAT, code: \"x\"}) { userErrors { code } } }",
+        "FFFFF!U",
+    ),
+    (
+        "Mutation",
         "signInGuest",
         "mutation { signInGuest(input: {deviceId: \"0123456789abcdef0123\"}) { userErrors { code } } }",
         "+++++++",

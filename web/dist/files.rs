@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-BVKiT8I5.js",
+    script: "main-ySA96KDT.js",
     imports: &["operations-Co1E_A3f.js"],
     style: "main-C9LFu5k6.css",
 };
@@ -11,10 +11,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-2_gJxNVC.js",
+        name: "board-BsrBlM2A.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-2_gJxNVC.js.br"),
-        gzip: include_bytes!("board-2_gJxNVC.js.gz"),
+        brotli: include_bytes!("board-BsrBlM2A.js.br"),
+        gzip: include_bytes!("board-BsrBlM2A.js.gz"),
     },
     File {
         name: "board-omBEMD3d.css",
@@ -29,10 +29,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("kept_sheet-CmcBsDQG.css.gz"),
     },
     File {
-        name: "kept_sheet-DlFu-zPV.js",
+        name: "kept_sheet-DaMp4NI0.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("kept_sheet-DlFu-zPV.js.br"),
-        gzip: include_bytes!("kept_sheet-DlFu-zPV.js.gz"),
+        brotli: include_bytes!("kept_sheet-DaMp4NI0.js.br"),
+        gzip: include_bytes!("kept_sheet-DaMp4NI0.js.gz"),
     },
     File {
         name: "live-FkVmvHGD.js",
@@ -41,16 +41,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("live-FkVmvHGD.js.gz"),
     },
     File {
-        name: "main-BVKiT8I5.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-BVKiT8I5.js.br"),
-        gzip: include_bytes!("main-BVKiT8I5.js.gz"),
-    },
-    File {
         name: "main-C9LFu5k6.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("main-C9LFu5k6.css.br"),
         gzip: include_bytes!("main-C9LFu5k6.css.gz"),
+    },
+    File {
+        name: "main-ySA96KDT.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-ySA96KDT.js.br"),
+        gzip: include_bytes!("main-ySA96KDT.js.gz"),
     },
     File {
         name: "operations-Co1E_A3f.js",
@@ -65,10 +65,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("result-Cmw6oNPe.css.gz"),
     },
     File {
-        name: "result-CwrW4-8j.js",
+        name: "result-TRttHJc8.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-CwrW4-8j.js.br"),
-        gzip: include_bytes!("result-CwrW4-8j.js.gz"),
+        brotli: include_bytes!("result-TRttHJc8.js.br"),
+        gzip: include_bytes!("result-TRttHJc8.js.gz"),
     },
     File {
         name: "share_card-UDuIjuuw.js",
@@ -77,16 +77,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_card-UDuIjuuw.js.gz"),
     },
     File {
+        name: "share_sheet-BGDxdjlD.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-BGDxdjlD.js.br"),
+        gzip: include_bytes!("share_sheet-BGDxdjlD.js.gz"),
+    },
+    File {
         name: "share_sheet-ChOZsIyD.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("share_sheet-ChOZsIyD.css.br"),
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
-    },
-    File {
-        name: "share_sheet-DmfgIsQV.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-DmfgIsQV.js.br"),
-        gzip: include_bytes!("share_sheet-DmfgIsQV.js.gz"),
     },
     File {
         name: "sheet-BRHi26xd.css",
@@ -95,22 +95,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sheet-Bp4cwybV.js",
+        name: "sheet-CUqNmqQd.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sheet-Bp4cwybV.js.br"),
-        gzip: include_bytes!("sheet-Bp4cwybV.js.gz"),
+        brotli: include_bytes!("sheet-CUqNmqQd.js.br"),
+        gzip: include_bytes!("sheet-CUqNmqQd.js.gz"),
     },
     File {
-        name: "sign_in_sheet-CLExFnxk.css",
+        name: "sign_in_sheet-9GXZJZrP.css",
         content_type: "text/css; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-CLExFnxk.css.br"),
-        gzip: include_bytes!("sign_in_sheet-CLExFnxk.css.gz"),
+        brotli: include_bytes!("sign_in_sheet-9GXZJZrP.css.br"),
+        gzip: include_bytes!("sign_in_sheet-9GXZJZrP.css.gz"),
     },
     File {
-        name: "sign_in_sheet-DmR_PFyl.js",
+        name: "sign_in_sheet-DcbqpnxH.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-DmR_PFyl.js.br"),
-        gzip: include_bytes!("sign_in_sheet-DmR_PFyl.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-DcbqpnxH.js.br"),
+        gzip: include_bytes!("sign_in_sheet-DcbqpnxH.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -119,16 +119,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-D3jJ_qVs.js",
+        name: "stories-DlyhZYfn.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-D3jJ_qVs.js.br"),
-        gzip: include_bytes!("stories-D3jJ_qVs.js.gz"),
+        brotli: include_bytes!("stories-DlyhZYfn.js.br"),
+        gzip: include_bytes!("stories-DlyhZYfn.js.gz"),
     },
     File {
-        name: "story-C9CXNb9S.js",
+        name: "story-DR9v_Iua.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-C9CXNb9S.js.br"),
-        gzip: include_bytes!("story-C9CXNb9S.js.gz"),
+        brotli: include_bytes!("story-DR9v_Iua.js.br"),
+        gzip: include_bytes!("story-DR9v_Iua.js.gz"),
     },
     File {
         name: "desk-account-ChVXZgbq.js",

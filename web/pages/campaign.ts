@@ -13,7 +13,7 @@ export type SignInWay = FindCampaignQuery["signInWays"][number];
 
 /** The ways in that a browser has and the campaign admits. */
 export const waysHere = ({ rules: { admits } }: Campaign, ways: SignInWay[]) =>
-  ways.filter(({ kind, path }) => (path !== null || kind === "GUEST") && admits.includes(kind));
+  ways.filter(({ kind, path }) => (path !== null || kind === "PHONE" || kind === "GUEST") && admits.includes(kind));
 
 /** Whether voting has closed, from when on there is a result. */
 export const isOver = ({ phase }: Campaign) => phase === "ENDED" || phase === "PUBLISHED" || phase === "ARCHIVED";

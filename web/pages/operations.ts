@@ -468,6 +468,10 @@ export type ReportLanguage =
   | 'ENGLISH'
   | 'CHINESE';
 
+export type RequestPhoneCodeInput = {
+  phone: Scalars['String']['input'];
+};
+
 export type ReviewStoryInput = {
   storyId: Scalars['ID']['input'];
   expectedRevision: Scalars['Long']['input'];
@@ -529,6 +533,9 @@ export type SignInErrorCode =
   | 'INVALID_CODE'
   | 'HIGH_RISK'
   | 'PLATFORM_BUSY'
+  | 'INVALID_PHONE'
+  | 'TOO_MANY_CODES'
+  | 'CODES_SPENT'
   | 'PLATFORM_UNAVAILABLE'
   | 'PLATFORM_NOT_CONFIGURED'
   | 'SNAPSHOT_USER'
@@ -547,6 +554,16 @@ export type SignInGuestInput = {
 
 export type SignInMiniProgramInput = {
   platform: MiniProgramPlatform;
+  code: Scalars['String']['input'];
+};
+
+export type SignInMiniProgramPhoneInput = {
+  platform: MiniProgramPlatform;
+  code: Scalars['String']['input'];
+};
+
+export type SignInPhoneInput = {
+  phone: Scalars['String']['input'];
   code: Scalars['String']['input'];
 };
 

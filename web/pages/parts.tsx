@@ -114,7 +114,7 @@ export function VoteButton({ slug, nominee, campaign }: VoteButtonProps) {
 /** Why a vote was refused and what would help, over the card it was for, until that is read. */
 export function Refusal({ slug, nominee, campaign }: VoteButtonProps) {
   const refusal = votesCast.use().get(nominee.id)?.refusal;
-  const accounts = waysHere(campaign, signInWays.use()).filter(({ path }) => path !== null);
+  const accounts = waysHere(campaign, signInWays.use()).filter(({ kind }) => kind !== "GUEST");
   if (!refusal) return null;
   const { code = "", text } = refusal;
   const isElsewhere = code === "NOT_ELIGIBLE";

@@ -2,6 +2,7 @@
 import "./sign_in_sheet.css";
 import { type Campaign, type SignInWay, type Votable, signInWays, waysHere } from "./campaign";
 import { Icon, nomineePath } from "./parts";
+import { PhoneForm } from "./phone_form";
 import { copyLink } from "./sharing";
 import { Sheet } from "./sheet";
 import { isWeChat, leave, wanted } from "./sign_in";
@@ -18,6 +19,7 @@ export function SignInSheet({ slug, campaign, nominee }: SignInSheetProps) {
   const wechat = ways.find(({ kind }) => kind === "WECHAT_WEB");
   const others = ways.filter(({ kind, path }) => kind !== "WECHAT_WEB" && path !== null);
   const buttons = wechat && isWeChat ? [wechat, ...others] : others;
+  const hasPhone = ways.some(({ kind }) => kind === "PHONE");
   return (
     <Sheet title={s().title} look="sign-in" onClose={() => wanted.set(undefined)}>
       <p class="why">{s().why(nominee.name)}</p>
@@ -28,7 +30,11 @@ export function SignInSheet({ slug, campaign, nominee }: SignInSheetProps) {
           ))}
         </div>
       )}
-      {wechat && !isWeChat && <Scan path={nomineePath(slug, nominee.number)} isAlone={buttons.length === 0} />}
+      {hasPhone && buttons.length > 0 && <p class="or">{s().or}</p>}
+      {hasPhone && <PhoneForm nominee={nominee} hasOthers={buttons.length > 0} />}
+      {wechat && !isWeChat && (
+        <Scan path={nomineePath(slug, nominee.number)} isAlone={buttons.length === 0 && !hasPhone} />
+      )}
       <p class="kept">{s().kept}</p>
     </Sheet>
   );

@@ -468,6 +468,10 @@ export type ReportLanguage =
   | 'ENGLISH'
   | 'CHINESE';
 
+export type RequestPhoneCodeInput = {
+  phone: Scalars['String']['input'];
+};
+
 export type ReviewStoryInput = {
   storyId: Scalars['ID']['input'];
   expectedRevision: Scalars['Long']['input'];
@@ -529,6 +533,9 @@ export type SignInErrorCode =
   | 'INVALID_CODE'
   | 'HIGH_RISK'
   | 'PLATFORM_BUSY'
+  | 'INVALID_PHONE'
+  | 'TOO_MANY_CODES'
+  | 'CODES_SPENT'
   | 'PLATFORM_UNAVAILABLE'
   | 'PLATFORM_NOT_CONFIGURED'
   | 'SNAPSHOT_USER'
@@ -547,6 +554,16 @@ export type SignInGuestInput = {
 
 export type SignInMiniProgramInput = {
   platform: MiniProgramPlatform;
+  code: Scalars['String']['input'];
+};
+
+export type SignInMiniProgramPhoneInput = {
+  platform: MiniProgramPlatform;
+  code: Scalars['String']['input'];
+};
+
+export type SignInPhoneInput = {
+  phone: Scalars['String']['input'];
   code: Scalars['String']['input'];
 };
 
@@ -717,6 +734,21 @@ export type RedeemHandOverMutationVariables = Exact<{
 
 export type RedeemHandOverMutation = { redeemHandOver: { session: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string } | null, userErrors: Array<{ code: SignInErrorCode, message: string }> } };
 
+export type RequestPhoneCodeMutationVariables = Exact<{
+  phone: Scalars['String']['input'];
+}>;
+
+
+export type RequestPhoneCodeMutation = { requestPhoneCode: { retryAt: string | null, userErrors: Array<{ code: SignInErrorCode, message: string }> } };
+
+export type SignInPhoneMutationVariables = Exact<{
+  phone: Scalars['String']['input'];
+  code: Scalars['String']['input'];
+}>;
+
+
+export type SignInPhoneMutation = { signInPhone: { session: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string } | null, userErrors: Array<{ code: SignInErrorCode, message: string }> } };
+
 export const SignInGuest: Operation<SignInGuestMutation, SignInGuestMutationVariables> = {
   id: "dd322c8b90cb29ea6dd3ff74410ab6b95d8cb785e926b7f5c906e41528281e03",
   text: "fragment SignedIn on SignInPayload{session{accessToken accessTokenExpiresAt refreshToken}userErrors{code message}}mutation SignInGuest($deviceId:String!){signInGuest(input:{deviceId:$deviceId}){...SignedIn}}",
@@ -740,4 +772,14 @@ export const SignOut: Operation<SignOutMutation, SignOutMutationVariables> = {
 export const RedeemHandOver: Operation<RedeemHandOverMutation, RedeemHandOverMutationVariables> = {
   id: "19542aafddd384c99ae38a5c44c012e344a73920c5b80e0a24855db521c47c10",
   text: "fragment SignedIn on SignInPayload{session{accessToken accessTokenExpiresAt refreshToken}userErrors{code message}}mutation RedeemHandOver($code:String!){redeemHandOver(input:{code:$code}){...SignedIn}}",
+};
+
+export const RequestPhoneCode: Operation<RequestPhoneCodeMutation, RequestPhoneCodeMutationVariables> = {
+  id: "ef006e883206ee9d05283892a75811dac504ba6b65424f44d6ec1c43ccfc46e0",
+  text: "mutation RequestPhoneCode($phone:String!){requestPhoneCode(input:{phone:$phone}){retryAt userErrors{code message}}}",
+};
+
+export const SignInPhone: Operation<SignInPhoneMutation, SignInPhoneMutationVariables> = {
+  id: "01313e6b0984cf6805e771adbb7230a2076b1f28d19d96f25b0fe80f4e769a4a",
+  text: "fragment SignedIn on SignInPayload{session{accessToken accessTokenExpiresAt refreshToken}userErrors{code message}}mutation SignInPhone($phone:String!$code:String!){signInPhone(input:{phone:$phone code:$code}){...SignedIn}}",
 };

@@ -2,8 +2,8 @@
 //! into an openid, which is the same for one person in one mini-program always. Where the mini-program is bound to an
 //! Open Platform account there is a unionid, too, the same in all programs and official accounts of it.
 //!
-//! Next: `code_image` asks for pictures that lead into the mini-program when they are scanned, `text_check` for a word
-//! on a text.
+//! Next: `phone_button` asks for a person's telephone number, `code_image` for pictures that lead into the mini-program
+//! when they are scanned, `text_check` for a word on a text.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ pub struct WeChatConfig {
 pub struct WeChat {
     pub(super) app: WeChatApp,
     pub(super) timeout: Duration,
-    gate: Gate,
+    pub(super) gate: Gate,
     /// The openid that texts are checked with.
     pub(super) checker_openid: Option<Secret>,
 }

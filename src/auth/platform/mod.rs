@@ -8,8 +8,9 @@
 //! - A call is repeated only when the platform says it did nothing. After a time-out the code may be used up.
 //!
 //! `mini_program` and `official_account` are the two of `WeChat` and have `wechat_app` in common; `douyin`, `alipay`
-//! and `oidc` are one each. `outbound` makes the calls, `kept` keeps what is fetched once for all, `failure` has the
-//! reasons why there is no name.
+//! and `oidc` are one each. `phone_button` asks `WeChat` for the number of who signed in, `sms` sends codes to numbers
+//! through the operator's webhook. `outbound` makes the calls, `kept` keeps what is fetched once for all, `failure` has
+//! the reasons why there is no name.
 //!
 //! Next: `app/sign_in`, which keeps names as keyed hashes only.
 
@@ -23,6 +24,8 @@ mod mini_program;
 pub mod official_account;
 pub mod oidc;
 mod outbound;
+mod phone_button;
+pub mod sms;
 mod text_check;
 mod wechat_app;
 
@@ -36,6 +39,7 @@ pub use self::failure::CodeExchangeError;
 pub use self::mini_program::{WeChat, WeChatConfig};
 use self::official_account::OfficialAccount;
 use self::oidc::Oidc;
+use self::sms::Sms;
 
 /// The platforms that are set up.
 #[derive(Debug, Default)]
@@ -50,6 +54,8 @@ pub struct Platforms {
     pub alipay: Option<Alipay>,
     /// An `OpenID` Connect provider.
     pub oidc: Option<Oidc>,
+    /// The operator's way to send text messages.
+    pub sms: Option<Sms>,
 }
 
 /// A name that a platform has for a person.

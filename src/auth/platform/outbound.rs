@@ -93,6 +93,16 @@ pub(super) async fn read(request: RequestBuilder, bytes_max: usize) -> Result<Ve
     read_body(response, bytes_max).await
 }
 
+/// Makes a call whose answer says all by its status: nothing else of it is read.
+pub(super) async fn deliver(request: RequestBuilder) -> Result<(), Failure> {
+    let status = request.send().await?.status();
+    if status.is_success() {
+        Ok(())
+    } else {
+        Err(Failure::Status(status.as_u16()))
+    }
+}
+
 /// The status and the body of the answer to a call, of at most so many bytes: for platforms that say in the body why
 /// they refuse.
 pub(super) async fn read_any(

@@ -16,6 +16,7 @@ mod media;
 mod node;
 mod nominee;
 mod organisation;
+mod phone;
 mod report;
 mod scalars;
 mod sign_in;
@@ -50,6 +51,9 @@ pub(super) use self::nominee::{
     Nominee, NomineeConnection, NomineeOrder, NomineeQuery, list_nominees,
 };
 pub(super) use self::organisation::{Invitation, Membership, Organisation, list_own_organisations};
+pub(super) use self::phone::{
+    RequestPhoneCodeInput, RequestPhoneCodePayload, SignInMiniProgramPhoneInput, SignInPhoneInput,
+};
 pub(super) use self::report::{Report, find_report, find_reports};
 pub(super) use self::scalars::{Long, Timestamp};
 pub(super) use self::sign_in::{

@@ -156,6 +156,12 @@ pub(super) enum SignInErrorCode {
     HighRisk,
     /// Too many sign-ins for the platform: try again in a minute.
     PlatformBusy,
+    /// This is no telephone number that messages can be sent to.
+    InvalidPhone,
+    /// The telephone number has had its codes for now: wait until `retryAt`.
+    TooManyCodes,
+    /// The server has sent all its codes of the day: sign in in another way, or wait until `retryAt`.
+    CodesSpent,
     /// The platform does not answer: try again shortly, with a new code.
     PlatformUnavailable,
     /// This server is not set up for the platform.
@@ -189,6 +195,18 @@ pub(in crate::graphql) struct SignInUserError {
     pub(in crate::graphql) message: String,
     /// The part of the input that it is about.
     pub(in crate::graphql) path: Option<Vec<String>>,
+}
+
+impl SignInUserError {
+    /// The refusal; `field` is the part of the input that it is about.
+    pub(super) fn new(ctx: &Context<'_>, field: Option<&str>, why: SignInRefusal) -> Self {
+        let (_, message) = requester(ctx).language.sign_in_refusal(why);
+        Self {
+            code: why.into(),
+            message: message.to_owned(),
+            path: field.map(|field| vec!["input".to_owned(), field.to_owned()]),
+        }
+    }
 }
 
 /// The tokens of a session.
@@ -232,13 +250,7 @@ impl SignInPayload {
                 }
             }
             Err(why) => {
-                let (_, message) = requester(ctx).language.sign_in_refusal(why);
-                let path = field.map(|field| vec!["input".to_owned(), field.to_owned()]);
-                let user_errors = vec![SignInUserError {
-                    code: why.into(),
-                    message: message.to_owned(),
-                    path,
-                }];
+                let user_errors = vec![SignInUserError::new(ctx, field, why)];
                 Self {
                     session: None,
                     viewer: None,

@@ -61,6 +61,7 @@ pub fn generous_limits() -> Limits {
         new_guest: GENEROUS,
         failed_refresh: GENEROUS,
         failed_code: GENEROUS,
+        phone_code: GENEROUS,
         staff_sign_in: GENEROUS,
         query: GENEROUS,
         staff: GENEROUS,

@@ -158,6 +158,7 @@ pub fn program(stores: &Stores, arguments: &[&str]) -> Command {
         "NEW_GUEST",
         "FAILED_REFRESH",
         "FAILED_CODE",
+        "PHONE_CODE",
         "STAFF_SIGN_IN",
         "QUERY",
         "ANONYMOUS_QUERY",

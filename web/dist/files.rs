@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-BvaBxxJP.js",
+    script: "main-B4feFWka.js",
     style: "main-BXR3QClz.css",
 };
 pub(super) const DESK: Program = Program {
@@ -9,10 +9,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-D3_FXKuW.js",
+        name: "board-DMhRlZM5.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-D3_FXKuW.js.br"),
-        gzip: include_bytes!("board-D3_FXKuW.js.gz"),
+        brotli: include_bytes!("board-DMhRlZM5.js.br"),
+        gzip: include_bytes!("board-DMhRlZM5.js.gz"),
     },
     File {
         name: "board-omBEMD3d.css",
@@ -27,16 +27,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("live-DY5BR_sT.js.gz"),
     },
     File {
+        name: "main-B4feFWka.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-B4feFWka.js.br"),
+        gzip: include_bytes!("main-B4feFWka.js.gz"),
+    },
+    File {
         name: "main-BXR3QClz.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("main-BXR3QClz.css.br"),
         gzip: include_bytes!("main-BXR3QClz.css.gz"),
-    },
-    File {
-        name: "main-BvaBxxJP.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-BvaBxxJP.js.br"),
-        gzip: include_bytes!("main-BvaBxxJP.js.gz"),
     },
     File {
         name: "operations-C9fAIb0n.js",
@@ -45,16 +45,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("operations-C9fAIb0n.js.gz"),
     },
     File {
+        name: "result-B7-g4VEz.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("result-B7-g4VEz.js.br"),
+        gzip: include_bytes!("result-B7-g4VEz.js.gz"),
+    },
+    File {
         name: "result-Cmw6oNPe.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("result-Cmw6oNPe.css.br"),
         gzip: include_bytes!("result-Cmw6oNPe.css.gz"),
-    },
-    File {
-        name: "result-lI8guhIs.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-lI8guhIs.js.br"),
-        gzip: include_bytes!("result-lI8guhIs.js.gz"),
     },
     File {
         name: "share_card-CZamuD-f.js",
@@ -63,16 +63,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_card-CZamuD-f.js.gz"),
     },
     File {
+        name: "share_sheet-Cg5TSOHk.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-Cg5TSOHk.js.br"),
+        gzip: include_bytes!("share_sheet-Cg5TSOHk.js.gz"),
+    },
+    File {
         name: "share_sheet-ChOZsIyD.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("share_sheet-ChOZsIyD.css.br"),
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
-    },
-    File {
-        name: "share_sheet-DYm31C2a.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-DYm31C2a.js.br"),
-        gzip: include_bytes!("share_sheet-DYm31C2a.js.gz"),
     },
     File {
         name: "sheet-BRHi26xd.css",
@@ -81,10 +81,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sheet-DcF6ZuyC.js",
+        name: "sheet-TXtFicc3.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sheet-DcF6ZuyC.js.br"),
-        gzip: include_bytes!("sheet-DcF6ZuyC.js.gz"),
+        brotli: include_bytes!("sheet-TXtFicc3.js.br"),
+        gzip: include_bytes!("sheet-TXtFicc3.js.gz"),
     },
     File {
         name: "sign_in_sheet-9GXZJZrP.css",
@@ -93,10 +93,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sign_in_sheet-9GXZJZrP.css.gz"),
     },
     File {
-        name: "sign_in_sheet-DZHWGthx.js",
+        name: "sign_in_sheet-CHfZTFRL.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-DZHWGthx.js.br"),
-        gzip: include_bytes!("sign_in_sheet-DZHWGthx.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-CHfZTFRL.js.br"),
+        gzip: include_bytes!("sign_in_sheet-CHfZTFRL.js.gz"),
+    },
+    File {
+        name: "stories-BDh01C2P.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("stories-BDh01C2P.js.br"),
+        gzip: include_bytes!("stories-BDh01C2P.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -105,16 +111,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-CB_IEwbF.js",
+        name: "story-5mA9RxS0.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-CB_IEwbF.js.br"),
-        gzip: include_bytes!("stories-CB_IEwbF.js.gz"),
-    },
-    File {
-        name: "story-CF3cUcG6.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-CF3cUcG6.js.br"),
-        gzip: include_bytes!("story-CF3cUcG6.js.gz"),
+        brotli: include_bytes!("story-5mA9RxS0.js.br"),
+        gzip: include_bytes!("story-5mA9RxS0.js.gz"),
     },
     File {
         name: "desk-account-ChVXZgbq.js",

@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-ySA96KDT.js",
+    script: "main-VA2NpgL0.js",
     imports: &["operations-Co1E_A3f.js"],
     style: "main-C9LFu5k6.css",
 };
@@ -11,10 +11,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-BsrBlM2A.js",
+        name: "board-BcwIRyeT.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-BsrBlM2A.js.br"),
-        gzip: include_bytes!("board-BsrBlM2A.js.gz"),
+        brotli: include_bytes!("board-BcwIRyeT.js.br"),
+        gzip: include_bytes!("board-BcwIRyeT.js.gz"),
     },
     File {
         name: "board-omBEMD3d.css",
@@ -29,10 +29,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("kept_sheet-CmcBsDQG.css.gz"),
     },
     File {
-        name: "kept_sheet-DaMp4NI0.js",
+        name: "kept_sheet-D75bp4kw.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("kept_sheet-DaMp4NI0.js.br"),
-        gzip: include_bytes!("kept_sheet-DaMp4NI0.js.gz"),
+        brotli: include_bytes!("kept_sheet-D75bp4kw.js.br"),
+        gzip: include_bytes!("kept_sheet-D75bp4kw.js.gz"),
     },
     File {
         name: "live-FkVmvHGD.js",
@@ -47,10 +47,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-C9LFu5k6.css.gz"),
     },
     File {
-        name: "main-ySA96KDT.js",
+        name: "main-VA2NpgL0.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-ySA96KDT.js.br"),
-        gzip: include_bytes!("main-ySA96KDT.js.gz"),
+        brotli: include_bytes!("main-VA2NpgL0.js.br"),
+        gzip: include_bytes!("main-VA2NpgL0.js.gz"),
     },
     File {
         name: "operations-Co1E_A3f.js",
@@ -65,10 +65,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("result-Cmw6oNPe.css.gz"),
     },
     File {
-        name: "result-TRttHJc8.js",
+        name: "result-Cphp9chu.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-TRttHJc8.js.br"),
-        gzip: include_bytes!("result-TRttHJc8.js.gz"),
+        brotli: include_bytes!("result-Cphp9chu.js.br"),
+        gzip: include_bytes!("result-Cphp9chu.js.gz"),
     },
     File {
         name: "share_card-UDuIjuuw.js",
@@ -77,10 +77,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_card-UDuIjuuw.js.gz"),
     },
     File {
-        name: "share_sheet-BGDxdjlD.js",
+        name: "share_sheet-CI0Glb5u.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-BGDxdjlD.js.br"),
-        gzip: include_bytes!("share_sheet-BGDxdjlD.js.gz"),
+        brotli: include_bytes!("share_sheet-CI0Glb5u.js.br"),
+        gzip: include_bytes!("share_sheet-CI0Glb5u.js.gz"),
     },
     File {
         name: "share_sheet-ChOZsIyD.css",
@@ -95,10 +95,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sheet-CUqNmqQd.js",
+        name: "sheet-Dp4r1oBn.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sheet-CUqNmqQd.js.br"),
-        gzip: include_bytes!("sheet-CUqNmqQd.js.gz"),
+        brotli: include_bytes!("sheet-Dp4r1oBn.js.br"),
+        gzip: include_bytes!("sheet-Dp4r1oBn.js.gz"),
     },
     File {
         name: "sign_in_sheet-9GXZJZrP.css",
@@ -107,10 +107,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sign_in_sheet-9GXZJZrP.css.gz"),
     },
     File {
-        name: "sign_in_sheet-DcbqpnxH.js",
+        name: "sign_in_sheet-kIt5KZBx.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-DcbqpnxH.js.br"),
-        gzip: include_bytes!("sign_in_sheet-DcbqpnxH.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-kIt5KZBx.js.br"),
+        gzip: include_bytes!("sign_in_sheet-kIt5KZBx.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -119,16 +119,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-DlyhZYfn.js",
+        name: "stories-BpuZHbj3.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-DlyhZYfn.js.br"),
-        gzip: include_bytes!("stories-DlyhZYfn.js.gz"),
+        brotli: include_bytes!("stories-BpuZHbj3.js.br"),
+        gzip: include_bytes!("stories-BpuZHbj3.js.gz"),
     },
     File {
-        name: "story-DR9v_Iua.js",
+        name: "story-Cy2KGKJb.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DR9v_Iua.js.br"),
-        gzip: include_bytes!("story-DR9v_Iua.js.gz"),
+        brotli: include_bytes!("story-Cy2KGKJb.js.br"),
+        gzip: include_bytes!("story-Cy2KGKJb.js.gz"),
     },
     File {
         name: "desk-account-ChVXZgbq.js",

@@ -145,7 +145,9 @@ interface CodeButtonProps {
 
 /** The button of a code, with the time until there is another one. It keeps the keyboard's place meanwhile. */
 function CodeButton({ retryAtMs, isAgain, isBusy, onPress }: CodeButtonProps) {
-  const restMs = retryAtMs - useTick();
+  // The moment of the last tick may be a second old.
+  useTick();
+  const restMs = retryAtMs - now();
   const isWaiting = restMs > 0;
   const rest = restMs < secondsMaxMs ? p().seconds(Math.ceil(restMs / 1_000)) : remainingTime(restMs);
   const text = isBusy ? p().sending : isWaiting ? p().another(rest) : isAgain ? p().getAnother : p().getCode;

@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-ySA96KDT.js",
+    script: "main-BJHjdib8.js",
     imports: &["operations-Co1E_A3f.js"],
     style: "main-C9LFu5k6.css",
 };
@@ -11,10 +11,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-BsrBlM2A.js",
+        name: "board-LNFbAhDW.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-BsrBlM2A.js.br"),
-        gzip: include_bytes!("board-BsrBlM2A.js.gz"),
+        brotli: include_bytes!("board-LNFbAhDW.js.br"),
+        gzip: include_bytes!("board-LNFbAhDW.js.gz"),
     },
     File {
         name: "board-omBEMD3d.css",
@@ -29,10 +29,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("kept_sheet-CmcBsDQG.css.gz"),
     },
     File {
-        name: "kept_sheet-DaMp4NI0.js",
+        name: "kept_sheet-KvvgXQPg.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("kept_sheet-DaMp4NI0.js.br"),
-        gzip: include_bytes!("kept_sheet-DaMp4NI0.js.gz"),
+        brotli: include_bytes!("kept_sheet-KvvgXQPg.js.br"),
+        gzip: include_bytes!("kept_sheet-KvvgXQPg.js.gz"),
     },
     File {
         name: "live-FkVmvHGD.js",
@@ -41,16 +41,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("live-FkVmvHGD.js.gz"),
     },
     File {
+        name: "main-BJHjdib8.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-BJHjdib8.js.br"),
+        gzip: include_bytes!("main-BJHjdib8.js.gz"),
+    },
+    File {
         name: "main-C9LFu5k6.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("main-C9LFu5k6.css.br"),
         gzip: include_bytes!("main-C9LFu5k6.css.gz"),
-    },
-    File {
-        name: "main-ySA96KDT.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-ySA96KDT.js.br"),
-        gzip: include_bytes!("main-ySA96KDT.js.gz"),
     },
     File {
         name: "operations-Co1E_A3f.js",
@@ -65,10 +65,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("result-Cmw6oNPe.css.gz"),
     },
     File {
-        name: "result-TRttHJc8.js",
+        name: "result-zgVOWuWG.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-TRttHJc8.js.br"),
-        gzip: include_bytes!("result-TRttHJc8.js.gz"),
+        brotli: include_bytes!("result-zgVOWuWG.js.br"),
+        gzip: include_bytes!("result-zgVOWuWG.js.gz"),
     },
     File {
         name: "share_card-UDuIjuuw.js",
@@ -77,16 +77,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_card-UDuIjuuw.js.gz"),
     },
     File {
-        name: "share_sheet-BGDxdjlD.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-BGDxdjlD.js.br"),
-        gzip: include_bytes!("share_sheet-BGDxdjlD.js.gz"),
-    },
-    File {
         name: "share_sheet-ChOZsIyD.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("share_sheet-ChOZsIyD.css.br"),
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
+    },
+    File {
+        name: "share_sheet-DzB3KnwX.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-DzB3KnwX.js.br"),
+        gzip: include_bytes!("share_sheet-DzB3KnwX.js.gz"),
     },
     File {
         name: "sheet-BRHi26xd.css",
@@ -95,10 +95,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sheet-CUqNmqQd.js",
+        name: "sheet-C4-2wUbl.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sheet-CUqNmqQd.js.br"),
-        gzip: include_bytes!("sheet-CUqNmqQd.js.gz"),
+        brotli: include_bytes!("sheet-C4-2wUbl.js.br"),
+        gzip: include_bytes!("sheet-C4-2wUbl.js.gz"),
     },
     File {
         name: "sign_in_sheet-9GXZJZrP.css",
@@ -107,10 +107,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sign_in_sheet-9GXZJZrP.css.gz"),
     },
     File {
-        name: "sign_in_sheet-DcbqpnxH.js",
+        name: "sign_in_sheet-CLbR05Fo.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-DcbqpnxH.js.br"),
-        gzip: include_bytes!("sign_in_sheet-DcbqpnxH.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-CLbR05Fo.js.br"),
+        gzip: include_bytes!("sign_in_sheet-CLbR05Fo.js.gz"),
+    },
+    File {
+        name: "stories-B4JLkrz7.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("stories-B4JLkrz7.js.br"),
+        gzip: include_bytes!("stories-B4JLkrz7.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -119,16 +125,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-DlyhZYfn.js",
+        name: "story-BSbn5FTe.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-DlyhZYfn.js.br"),
-        gzip: include_bytes!("stories-DlyhZYfn.js.gz"),
-    },
-    File {
-        name: "story-DR9v_Iua.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DR9v_Iua.js.br"),
-        gzip: include_bytes!("story-DR9v_Iua.js.gz"),
+        brotli: include_bytes!("story-BSbn5FTe.js.br"),
+        gzip: include_bytes!("story-BSbn5FTe.js.gz"),
     },
     File {
         name: "desk-account-ChVXZgbq.js",

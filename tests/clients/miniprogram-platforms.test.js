@@ -29,6 +29,7 @@ function openPhone(kind, name, language = "zh-CN") {
     alipay: (options) => alipayPhoneOf(person, alipay, options),
     "old Alipay": () => alipayPhoneOf(person, alipay, { isOld: true }),
     "Alipay that fails by status": () => alipayPhoneOf(person, alipay, { isFailingByStatus: true }),
+    "Alipay that fails silently": () => alipayPhoneOf(person, alipay, { isFailingByStatus: true, isSilent: true }),
   }[kind]();
   for (const name of ["wx", "tt", "my"]) {
     if (phone[name]) globalThis[name] = phone[name];
@@ -190,6 +191,21 @@ for (const [kind, way] of [
     });
   });
 }
+
+test("where Alipay tells nothing of a failure's status, votes and renewed sessions need no such status", async () => {
+  const { slug, nominees, expectVotes } = await campaignOf("ALIPAY");
+  const { phone, open: openProgram } = openPhone("Alipay that fails silently", "han");
+  const client = openProgram();
+  assert.deepEqual((await client.castVote(nominees[0])).userErrors, []);
+  client.write("tokens", { ...client.read("tokens"), expiresMs: 0 });
+  const { campaign } = await client.query(documents.Nominee, { slug, number: 1 });
+  assert.equal(campaign.nominee.viewerHasVoted, true);
+  client.write("tokens", { ...client.read("tokens"), expiresMs: 0, refresh: "gone" });
+  assert.equal((await client.castVote(nominees[0])).userErrors[0].code, "ALREADY_VOTED");
+  assert.equal(phone.logins, 2);
+  assert.ok(phone.requests.every(({ status }) => status === 200), "no answer is lost");
+  await expectVotes(1);
+});
 
 describe("signing in to the platform", () => {
   test("is not asked again of somebody who declines, nor taken for the device's own name", async () => {

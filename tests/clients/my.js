@@ -2,10 +2,11 @@
 import { callbacks, connect, exchange, expectShape, isOpen, isSocketUrl, isTextList, isTexts, newPhone } from "./phones.js";
 
 /**
- * The phone of a person: its `my`. An old one has one socket for the whole program, whatever `multiple` says; and one
- * where `isFailingByStatus` counts a status of 400 and more as a failure, as one page of the documentation has it.
+ * The phone of a person: its `my`. An old one has one socket for the whole program, whatever `multiple` says; one where
+ * `isFailingByStatus` counts a status of 400 and more as a failure, as one page of the documentation has it, and where
+ * `isSilent` tells nothing more of it.
  */
-export function alipayPhoneOf(person, platform, { isOld = false, isFailingByStatus = false } = {}) {
+export function alipayPhoneOf(person, platform, { isOld = false, isFailingByStatus = false, isSilent = false } = {}) {
   const phone = { ...newPhone(), isLoginBroken: false, listeners: { open: new Set(), message: new Set(), error: new Set(), close: new Set() } };
   const request = async ({ url, method, data, headers, dataType = "json", success, fail }) => {
     let answer;
@@ -15,7 +16,9 @@ export function alipayPhoneOf(person, platform, { isOld = false, isFailingByStat
     } catch (error) {
       return fail({ error: error.message === "timeout" ? 13 : 12, errorMessage: error.message });
     }
-    if (isFailingByStatus && answer.status >= 400) return fail({ error: 19, errorMessage: "http status error", ...answer });
+    if (isFailingByStatus && answer.status >= 400) {
+      return fail({ error: 19, errorMessage: "http status error", ...(!isSilent && answer) });
+    }
     try {
       if (dataType === "json") answer.data = JSON.parse(answer.data);
     } catch {

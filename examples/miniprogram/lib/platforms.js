@@ -146,7 +146,7 @@ const douyin = {
  * Alipay. What its documentation has otherwise than WeChat's:
  * - `my.request` takes `headers` and gives `status` and `headers`. Where JSON is asked for, anything else fails with
  *   error 14, so it is asked for text. A status of 400 and more is a success by one page and a failure with error 19 by
- *   another: both are answers.
+ *   another, with the answer or without: the server is asked for `application/json`, whose errors rarely have one.
  * - `my.getAuthCode` gives an `authCode`; with `auth_base` nobody is asked anything.
  * - `my.connectSocket` gives a task for `multiple` only, and none in old versions: there all of a program's sockets are
  *   one, with events and methods of `my`. A task's messages are one level deeper (`data.data`). No close tells a code.
@@ -163,7 +163,7 @@ const alipay = {
         url,
         method,
         data,
-        headers: header,
+        headers: header.accept ? { ...header, accept: 'application/json' } : header,
         timeout,
         dataType: 'text',
         success: answer,

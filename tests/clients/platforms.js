@@ -1,9 +1,21 @@
-// The sites that people sign in with, on this machine: an OpenID provider as an association would run one, and WeChat
-// as far as its documentation tells. And a webhook that sends codes to telephones.
-import { createHash, createHmac, generateKeyPairSync, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+// The sites that people sign in with, on this machine: an OpenID provider as an association would run one, and WeChat,
+// Douyin and Alipay as far as their documentation tells. And a webhook that sends codes to telephones.
+import {
+  createHash,
+  createHmac,
+  generateKeyPairSync,
+  randomBytes,
+  randomUUID,
+  sign,
+  timingSafeEqual,
+  verify,
+} from "node:crypto";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { join } from "node:path";
 import Provider from "oidc-provider";
+import { temporaryFolder } from "./server.js";
 
 /** Serves on a free port until the tests of the context have ended; gives the origin. */
 async function serve(context, listener) {
@@ -14,6 +26,13 @@ async function serve(context, listener) {
     server.close();
   });
   return `http://127.0.0.1:${server.address().port}`;
+}
+
+/** Reads a body to its end. */
+async function bodyOf(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }
 
 /**
@@ -151,9 +170,7 @@ export async function startWebhook(context) {
   const codes = new Map();
   const webhook = { codes, status: 204 };
   const origin = await serve(context, async (request, response) => {
-    const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks).toString();
+    const body = await bodyOf(request);
     if (!isSigned(key, request.headers, body)) return response.writeHead(401).end();
     const { phone, code } = JSON.parse(body);
     if (webhook.status < 300) codes.set(phone, code);
@@ -164,4 +181,90 @@ export async function startWebhook(context) {
     ACCLAIM_SMS_WEBHOOK_SECRET: `whsec_${key.toString("base64")}`,
   };
   return webhook;
+}
+
+/** Login codes: each is good once, for the person who got it. */
+function loginCodes() {
+  const people = new Map();
+  return {
+    loginCode(person) {
+      const code = randomUUID();
+      people.set(code, person);
+      return code;
+    },
+    take(code) {
+      const person = people.get(code);
+      people.delete(code);
+      return person;
+    },
+  };
+}
+
+/** Starts Douyin's platform as far as a mini-program's sign-in needs it. */
+export async function startDouyin(context) {
+  const { loginCode, take } = loginCodes();
+  const program = { appid: "tt-acclaim-clients", secret: "a secret of Douyin's" };
+  const answer = (path, type, { appid, secret, code }) => {
+    if (path !== "/api/apps/v2/jscode2session" || type !== "application/json") return { err_no: 40014, err_tips: "bad params" };
+    if (appid !== program.appid) return { err_no: 40015, err_tips: "bad appid" };
+    if (secret !== program.secret) return { err_no: 40017, err_tips: "bad secret" };
+    const person = take(code);
+    if (person === undefined) return { err_no: 40018, err_tips: "bad code" };
+    const data = { session_key: "a session key", openid: `openid-of-${person}`, anonymous_openid: "", unionid: `unionid-of-${person}` };
+    return { err_no: 0, err_tips: "success", data };
+  };
+  const origin = await serve(context, async (request, response) => {
+    const body = JSON.parse(await bodyOf(request));
+    const { pathname } = new URL(request.url, "http://douyin");
+    const given = { data: null, log_id: "2024102117", ...answer(pathname, request.headers["content-type"], body) };
+    response.setHeader("content-type", "application/json").end(JSON.stringify(given));
+  });
+  const { appid: ACCLAIM_DOUYIN_APP_ID, secret: ACCLAIM_DOUYIN_APP_SECRET } = program;
+  return { loginCode, settings: { ACCLAIM_DOUYIN_APP_ID, ACCLAIM_DOUYIN_APP_SECRET, ACCLAIM_DOUYIN_BASE_URL: origin } };
+}
+
+/** Starts Alipay's gateway for `alipay.system.oauth.token`: it verifies what it is asked and signs what it answers. */
+export async function startAlipay(context) {
+  const { loginCode, take } = loginCodes();
+  const appId = "2021000000000002";
+  const encoding = { publicKeyEncoding: { type: "spki", format: "pem" }, privateKeyEncoding: { type: "pkcs8", format: "pem" } };
+  const newKey = () => generateKeyPairSync("rsa", { modulusLength: 2_048, ...encoding });
+  const [program, platform] = [newKey(), newKey()];
+  const folder = temporaryFolder();
+  const keep = (name, text) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const isAsDocumented = ({ sign: signature = "", ...fields }) => {
+    const text = Object.keys(fields).sort().map((name) => `${name}=${fields[name]}`).join("&");
+    const wanted = { app_id: appId, method: "alipay.system.oauth.token", charset: "utf-8", version: "1.0", sign_type: "RSA2" };
+    return (
+      Object.entries(wanted).every(([name, value]) => fields[name] === value) &&
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(fields.timestamp) &&
+      verify("sha256", text, program.publicKey, Buffer.from(signature, "base64"))
+    );
+  };
+  const answer = (fields) => {
+    if (!isAsDocumented(fields)) return ["error_response", { code: "40002", sub_code: "isv.invalid-signature" }];
+    const person = fields.grant_type === "authorization_code" ? take(fields.code) : undefined;
+    if (person === undefined) return ["error_response", { code: "40002", sub_code: "isv.code-invalid" }];
+    const token = { access_token: "a session key", expires_in: 3600, re_expires_in: 3600, refresh_token: "a session key" };
+    return ["alipay_system_oauth_token_response", { ...token, open_id: `openid-of-${person}` }];
+  };
+  const origin = await serve(context, async (request, response) => {
+    const [name, content] = answer(Object.fromEntries(new URLSearchParams(await bodyOf(request))));
+    // What is signed stands in the answer byte for byte.
+    const text = JSON.stringify(content);
+    const signature = sign("sha256", text, platform.privateKey).toString("base64");
+    response.setHeader("content-type", "text/html;charset=utf-8").end(`{"${name}":${text},"sign":"${signature}"}`);
+  });
+  return {
+    loginCode,
+    settings: {
+      ACCLAIM_ALIPAY_APP_ID: appId,
+      ACCLAIM_ALIPAY_PRIVATE_KEY_FILE: keep("program.pem", program.privateKey),
+      ACCLAIM_ALIPAY_PUBLIC_KEY_FILE: keep("platform.pem", platform.publicKey),
+      ACCLAIM_ALIPAY_GATEWAY_URL: `${origin}/gateway.do`,
+    },
+  };
 }

@@ -1,10 +1,10 @@
 // Signing in to vote: each way from the tap to the counted vote, in the browsers that people have.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { after, describe, test } from "node:test";
 import { run } from "./api.js";
 import { expectAccessible } from "./axe.js";
 import { desktop, open, phone, startBrowser } from "./browser.js";
+import { campaignMaker } from "./campaign.js";
 import { staffToken } from "./desk.js";
 import { startProvider, startWeChat, startWebhook } from "./platforms.js";
 import { startServer } from "./server.js";
@@ -29,41 +29,7 @@ const agent = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/116.0 M
 const inWeChat = { ...phone, userAgent: agent };
 const inMiniProgram = { ...phone, userAgent: `${agent} miniProgram/wx-program` };
 
-let count = 0;
-
-/** A campaign with three nominees that admits these; gives its address and the ids of its nominees. */
-async function campaignOf(...admits) {
-  const slug = `vote-${++count}`;
-  const change = async (name, type, selection, input) => {
-    const document = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code message } } }`;
-    const payload = (await run(server, document, { input }, token))[name];
-    assert.deepEqual(payload.userErrors, [], name);
-    return payload;
-  };
-  const { viewer } = await run(server, "{ viewer { memberships { organisation { id } } } }", {}, token);
-  const { campaign } = await change("createCampaign", "CreateCampaignInput", "campaign { id categories { id } }", {
-    ...{ organisationId: viewer.memberships[0].organisation.id, slug, idempotencyKey: randomUUID(), title: `Vote ${count}` },
-    votingOpensAt: new Date(Date.now() - 5_000).toISOString(),
-    votingClosesAt: new Date(Date.now() + 86_400_000).toISOString(),
-    categories: [{ key: "makers", name: "Makers", shortlistSize: 2 }],
-    rules: { period: "DAY", scope: "CATEGORY", votesPerPeriod: 2, tallyVisibility: "LIVE", admits },
-  });
-  const nominees = [];
-  for (const [index, name] of ["Ada", "Grace", "Mary"].entries()) {
-    const input = { campaignId: campaign.id, categoryId: campaign.categories[0].id, number: index + 1, name };
-    const texts = { employer: "Engines", city: "London", summary: "What it did.", idempotencyKey: randomUUID() };
-    const { nominee } = await change("createNominee", "CreateNomineeInput", "nominee { id }", { ...input, ...texts });
-    nominees.push(nominee.id);
-  }
-  await change("announceCampaign", "CampaignStepInput", "", { campaignId: campaign.id });
-  const votes = async () => {
-    const { campaign: found } = await run(server, "query ($slug: String!) { campaign(slug: $slug) { tally { countedVotes } } }", { slug }, token);
-    return found.tally.countedVotes;
-  };
-  /** The public tally may be a second old. */
-  const expectVotes = (wanted) => eventually(async () => (await votes()) === wanted, `${wanted} counted votes`);
-  return { url: `${server.origin}/c/${slug}`, nominees, expectVotes };
-}
+const campaignOf = campaignMaker(server, token);
 
 const card = (page, number) => page.locator(".nominee", { has: page.locator(`a[href$="/n/${number}"]`) });
 const voteFor = (page, number) => card(page, number).locator(".act");

@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-VA2NpgL0.js",
+    script: "main-C0Rna6q4.js",
     imports: &["operations-Co1E_A3f.js"],
     style: "main-C9LFu5k6.css",
 };
@@ -11,10 +11,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-BcwIRyeT.js",
+        name: "board-C8tzfoWT.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-BcwIRyeT.js.br"),
-        gzip: include_bytes!("board-BcwIRyeT.js.gz"),
+        brotli: include_bytes!("board-C8tzfoWT.js.br"),
+        gzip: include_bytes!("board-C8tzfoWT.js.gz"),
     },
     File {
         name: "board-omBEMD3d.css",
@@ -29,10 +29,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("kept_sheet-CmcBsDQG.css.gz"),
     },
     File {
-        name: "kept_sheet-D75bp4kw.js",
+        name: "kept_sheet-l97BDgTW.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("kept_sheet-D75bp4kw.js.br"),
-        gzip: include_bytes!("kept_sheet-D75bp4kw.js.gz"),
+        brotli: include_bytes!("kept_sheet-l97BDgTW.js.br"),
+        gzip: include_bytes!("kept_sheet-l97BDgTW.js.gz"),
     },
     File {
         name: "live-FkVmvHGD.js",
@@ -41,16 +41,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("live-FkVmvHGD.js.gz"),
     },
     File {
+        name: "main-C0Rna6q4.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-C0Rna6q4.js.br"),
+        gzip: include_bytes!("main-C0Rna6q4.js.gz"),
+    },
+    File {
         name: "main-C9LFu5k6.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("main-C9LFu5k6.css.br"),
         gzip: include_bytes!("main-C9LFu5k6.css.gz"),
-    },
-    File {
-        name: "main-VA2NpgL0.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-VA2NpgL0.js.br"),
-        gzip: include_bytes!("main-VA2NpgL0.js.gz"),
     },
     File {
         name: "operations-Co1E_A3f.js",
@@ -59,16 +59,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("operations-Co1E_A3f.js.gz"),
     },
     File {
+        name: "result-BThTFsAM.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("result-BThTFsAM.js.br"),
+        gzip: include_bytes!("result-BThTFsAM.js.gz"),
+    },
+    File {
         name: "result-Cmw6oNPe.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("result-Cmw6oNPe.css.br"),
         gzip: include_bytes!("result-Cmw6oNPe.css.gz"),
-    },
-    File {
-        name: "result-Cphp9chu.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-Cphp9chu.js.br"),
-        gzip: include_bytes!("result-Cphp9chu.js.gz"),
     },
     File {
         name: "share_card-UDuIjuuw.js",
@@ -77,16 +77,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_card-UDuIjuuw.js.gz"),
     },
     File {
-        name: "share_sheet-CI0Glb5u.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-CI0Glb5u.js.br"),
-        gzip: include_bytes!("share_sheet-CI0Glb5u.js.gz"),
-    },
-    File {
         name: "share_sheet-ChOZsIyD.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("share_sheet-ChOZsIyD.css.br"),
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
+    },
+    File {
+        name: "share_sheet-DMKTrKJm.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-DMKTrKJm.js.br"),
+        gzip: include_bytes!("share_sheet-DMKTrKJm.js.gz"),
     },
     File {
         name: "sheet-BRHi26xd.css",
@@ -95,10 +95,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sheet-Dp4r1oBn.js",
+        name: "sheet-CLWQPvKK.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sheet-Dp4r1oBn.js.br"),
-        gzip: include_bytes!("sheet-Dp4r1oBn.js.gz"),
+        brotli: include_bytes!("sheet-CLWQPvKK.js.br"),
+        gzip: include_bytes!("sheet-CLWQPvKK.js.gz"),
     },
     File {
         name: "sign_in_sheet-9GXZJZrP.css",
@@ -107,10 +107,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sign_in_sheet-9GXZJZrP.css.gz"),
     },
     File {
-        name: "sign_in_sheet-kIt5KZBx.js",
+        name: "sign_in_sheet-BHNFqHM2.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-kIt5KZBx.js.br"),
-        gzip: include_bytes!("sign_in_sheet-kIt5KZBx.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-BHNFqHM2.js.br"),
+        gzip: include_bytes!("sign_in_sheet-BHNFqHM2.js.gz"),
+    },
+    File {
+        name: "stories-2fOAoLPR.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("stories-2fOAoLPR.js.br"),
+        gzip: include_bytes!("stories-2fOAoLPR.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -119,16 +125,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-BpuZHbj3.js",
+        name: "story-ChdKcMm7.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-BpuZHbj3.js.br"),
-        gzip: include_bytes!("stories-BpuZHbj3.js.gz"),
-    },
-    File {
-        name: "story-Cy2KGKJb.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-Cy2KGKJb.js.br"),
-        gzip: include_bytes!("story-Cy2KGKJb.js.gz"),
+        brotli: include_bytes!("story-ChdKcMm7.js.br"),
+        gzip: include_bytes!("story-ChdKcMm7.js.gz"),
     },
     File {
         name: "desk-account-ChVXZgbq.js",

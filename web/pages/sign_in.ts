@@ -21,7 +21,8 @@ interface Away {
 const storedAway = storedValue<Away>("signing-in");
 
 const agent = navigator.userAgent;
-const isMiniProgram = /miniProgram/i.test(agent);
+/** A web-view of a mini-program: WeChat and Alipay name it so, Douyin has a word of its own. */
+const isMiniProgram = /miniProgram|ToutiaoMicroApp/i.test(agent);
 /** WeChat's own browser, which alone can lead to its sign-in. */
 export const isWeChat = /MicroMessenger/i.test(agent) && !isMiniProgram;
 

@@ -1,4 +1,5 @@
-// The client of an Acclaim server for WeChat mini-programs: copy this file and documents.js.
+// The client of an Acclaim server for mini-programs of WeChat, Douyin and Alipay: copy this file, platforms.js and
+// documents.js.
 //
 // It does what a phone in a crowd needs: one sign-in and one refresh at a time, however many calls wait for it; at most
 // ten requests at once, as the platform allows; retries that wait as long as the server asks, and never all phones at
@@ -10,13 +11,15 @@
  * @typedef {{ code: string, message: string }} UserError
  * @typedef {{ message: string, extensions?: { code?: string, retryAfterMs?: number } }} AnswerError
  * @typedef {{ data?: any, errors?: AnswerError[] }} Answer
- * @typedef {{ status: number, header: Record<string, string>, data: any }} Reply
+ * @typedef {import('./platforms.js').Reply} Reply
+ * @typedef {import('./platforms.js').Platform} Platform
  * @typedef {{ next: (data: any) => void, open?: () => void, error?: (error: AcclaimError) => void }} Observer
  */
 
 const documents = require('./documents.js');
+const { wechat, douyin, alipay, PlatformError } = require('./platforms.js');
 
-/** The platform runs this many requests at once. */
+/** WeChat and Douyin run this many requests at once. */
 const REQUESTS_MAX = 10;
 const REQUEST_TIMEOUT_MS = 15000;
 const ATTEMPTS_MAX = 7;
@@ -38,7 +41,16 @@ const CLOSE_FORBIDDEN = 4403;
 /** The codes of errors that may be over soon. */
 const RETRYABLE = ['NETWORK', 'UNAVAILABLE', 'OVERLOADED', 'RATE_LIMITED', 'INTERNAL'];
 
-/** The reason why a call failed: a code of the API, or NETWORK when no answer came. */
+/** What people read where the server has no word for it, in Chinese and in English. */
+const TEXTS = {
+  loginCancelled: ['您没有登录，投票需要先登录。', 'You have not signed in: to vote, sign in.'],
+  guest: [
+    '游客不能转到网页：请先 signOut()，再 signIn()，用平台账号登录。',
+    "A guest cannot be handed over: call signOut(), then signIn(), for the platform's account.",
+  ],
+};
+
+/** The reason why a call failed: a code of the API, NETWORK when no answer came, or LOGIN_CANCELLED. */
 class AcclaimError extends Error {
   /**
    * @param {string} code
@@ -91,13 +103,15 @@ function headerOf(header, name) {
 
 class Acclaim {
   /**
-   * @param {{ origin: string, language?: string, onRetry?: () => void }} options the server's scheme and host; the
-   *   language of messages; a function that is called when a call that somebody waits for got no answer and is repeated
+   * @param {{ origin: string, language?: string, onRetry?: () => void, platform?: Platform }} options the server's
+   *   scheme and host; the language of messages; a function that is called when a call that somebody waits for got no
+   *   answer and is repeated; the platform that the program runs on
    */
-  constructor({ origin, language = 'zh-CN', onRetry = () => undefined }) {
+  constructor({ origin, language = 'zh-CN', onRetry = () => undefined, platform = wechat }) {
     this.origin = origin.replace(/\/$/, '');
     this.language = language;
     this.onRetry = onRetry;
+    this.platform = platform;
     this.storageKey = `acclaim ${this.origin}`;
     this.running = 0;
     /** @type {(() => void)[]} */
@@ -187,6 +201,24 @@ class Acclaim {
   /** Signs in by the platform, unless that is done. */
   async signIn() {
     await this.token(true);
+  }
+
+  /**
+   * The address to open in a web-view, where the voter is the same: within half a minute, and once. Signs in by the
+   * platform where that is not done.
+   * @param {string} page a page of this server: `/c/campaign`, or its whole address
+   */
+  async handOver(page) {
+    const path = page.startsWith(`${this.origin}/`) ? page.slice(this.origin.length) : page;
+    // Whoever has the code is the voter: it goes to no other site.
+    if (!/^\/(?!\/)/.test(path)) throw new TypeError(`${page} is no page of ${this.origin}`);
+    try {
+      const { createHandOver } = await this.execute(documents.CreateHandOver, {}, { needsVoter: true });
+      return `${this.origin}${path.replace(/#.*$/s, '')}#hand-over=${createHandOver.code}`;
+    } catch (error) {
+      if (error instanceof AcclaimError && error.code === 'FORBIDDEN') error.message = this.text('guest');
+      throw error;
+    }
   }
 
   /** Forgets the voter on this phone. */
@@ -371,18 +403,17 @@ class Acclaim {
     if (this.running >= REQUESTS_MAX) await new Promise((resolve) => this.waiting.push(() => resolve(undefined)));
     else this.running += 1;
     try {
-      return await new Promise((resolve, reject) => {
-        wx.request({
-          url: this.origin + path,
-          method,
-          data,
-          // The second one is for the organiser's figures of turnout.
-          header: { 'accept-language': this.language, 'x-acclaim-client': 'mini-program', ...header },
-          timeout: REQUEST_TIMEOUT_MS,
-          success: (reply) => resolve({ status: reply.statusCode, header: reply.header, data: parsed(reply.data) }),
-          fail: ({ errMsg }) => reject(new AcclaimError('NETWORK', errMsg)),
-        });
+      const reply = await this.platform.request({
+        url: this.origin + path,
+        method,
+        data,
+        // The second one is for the organiser's figures of turnout.
+        header: { 'accept-language': this.language, 'x-acclaim-client': 'mini-program', ...header },
+        timeout: REQUEST_TIMEOUT_MS,
       });
+      return { ...reply, data: parsed(reply.data) };
+    } catch (error) {
+      throw this.failure(error);
     } finally {
       // The place goes to the next one, or is free.
       const next = this.waiting.shift();
@@ -442,8 +473,8 @@ class Acclaim {
   async signInByPlatform() {
     const { signInMiniProgram } = await this.retry(async () => {
       // A code is good once: a sign-in whose answer is lost needs a new one.
-      const code = await login();
-      const payload = await this.send(documents.SignIn, { platform: 'WECHAT', code }, undefined);
+      const code = await this.platform.login().catch((error) => Promise.reject(this.failure(error)));
+      const payload = await this.send(documents.SignIn, { platform: this.platform.name, code }, undefined);
       const refusal = payload.signInMiniProgram.userErrors[0];
       if (refusal && ['PLATFORM_BUSY', 'PLATFORM_UNAVAILABLE'].includes(refusal.code)) {
         throw new AcclaimError('UNAVAILABLE', refusal.message);
@@ -456,6 +487,21 @@ class Acclaim {
       throw new AcclaimError(userErrors[0].code, userErrors[0].message);
     }
     return this.storeTokens(session);
+  }
+
+  /**
+   * What a caller gets for an error of the platform.
+   * @param {unknown} error
+   */
+  failure(error) {
+    if (!(error instanceof PlatformError)) return error;
+    if (error.isCancelled) return new AcclaimError('LOGIN_CANCELLED', this.text('loginCancelled'));
+    return new AcclaimError('NETWORK', error.message);
+  }
+
+  /** @param {keyof typeof TEXTS} name */
+  text(name) {
+    return TEXTS[name][this.language.startsWith('zh') ? 0 : 1];
   }
 
   /**
@@ -493,7 +539,7 @@ class Acclaim {
   /** @param {'tokens' | 'pending' | 'seed' | 'device'} name */
   readStored(name) {
     try {
-      return wx.getStorageSync(`${this.storageKey} ${name}`) || undefined;
+      return this.platform.read(`${this.storageKey} ${name}`) || undefined;
     } catch (error) {
       return undefined;
     }
@@ -508,8 +554,8 @@ class Acclaim {
     this.untaken.set(name, value);
     try {
       // Removed first: where nothing can be added, an old value must not come back with the next start.
-      wx.removeStorageSync(`${this.storageKey} ${name}`);
-      if (value !== undefined) wx.setStorageSync(`${this.storageKey} ${name}`, value);
+      this.platform.remove(`${this.storageKey} ${name}`);
+      if (value !== undefined) this.platform.write(`${this.storageKey} ${name}`, value);
       this.untaken.delete(name);
     } catch (error) {
       // Memory has it.
@@ -517,18 +563,8 @@ class Acclaim {
   }
 }
 
-/** The platform's login code: good once, for five minutes. */
-function login() {
-  return new Promise((resolve, reject) => {
-    wx.login({
-      success: ({ code }) => resolve(code),
-      fail: ({ errMsg }) => reject(new AcclaimError('NETWORK', errMsg)),
-    });
-  });
-}
-
 /**
- * The platform parses `application/json`, and leaves other types of JSON as text.
+ * WeChat parses `application/json`, and leaves other types of JSON as text.
  * @param {any} data
  */
 function parsed(data) {
@@ -549,7 +585,7 @@ class Socket {
     this.subscriptions = new Map();
     this.lastId = 0;
     this.failures = 0;
-    /** @type {WechatMiniprogram.SocketTask | undefined} */
+    /** @type {import('./platforms.js').PlatformSocket | undefined} */
     this.task = undefined;
     this.isReady = false;
   }
@@ -567,56 +603,61 @@ class Socket {
     return () => {
       if (!this.subscriptions.delete(id)) return;
       if (this.isReady) this.sendMessage({ id, type: 'complete' });
-      if (this.subscriptions.size === 0 && this.task) this.task.close({ code: 1000 });
+      if (this.subscriptions.size === 0 && this.task) this.task.close(1000);
     };
   }
 
   async open() {
     // Taken before the token is there, so that two who subscribe at once open one socket.
-    const placeholder = /** @type {any} */ ({ close: () => undefined });
+    const placeholder = { send: () => undefined, close: () => undefined };
     this.task = placeholder;
     const token = await this.client.readerToken(this.client.token(false));
     if (this.subscriptions.size === 0) {
       this.task = undefined;
       return;
     }
-    const task = wx.connectSocket({
-      url: `${this.client.origin.replace(/^http/, 'ws')}/graphql/ws`,
-      protocols: ['graphql-transport-ws'],
-    });
-    this.task = task;
     /** @type {ReturnType<typeof setInterval>} */
     let pingTimer;
     let hasAnswered = true;
-    task.onOpen(() => {
-      this.sendMessage({ type: 'connection_init', payload: token ? { authorization: `Bearer ${token}` } : {} });
-      pingTimer = setInterval(() => {
-        // A phone that has changed its network is told nothing: silence is the only sign.
-        if (!hasAnswered) task.close({ code: 4000 });
-        hasAnswered = false;
-        this.sendMessage({ type: 'ping' });
-      }, PING_MS);
+    const address = {
+      url: `${this.client.origin.replace(/^http/, 'ws')}/graphql/ws`,
+      protocol: 'graphql-transport-ws',
+    };
+    const task = this.client.platform.connectSocket(address, {
+      open: () => {
+        this.sendMessage({ type: 'connection_init', payload: token ? { authorization: `Bearer ${token}` } : {} });
+        pingTimer = setInterval(() => {
+          // A phone that has changed its network is told nothing: silence is the only sign.
+          if (!hasAnswered) task.close(4000);
+          hasAnswered = false;
+          this.sendMessage({ type: 'ping' });
+        }, PING_MS);
+      },
+      message: (text) => {
+        hasAnswered = true;
+        this.receive(JSON.parse(text));
+      },
+      close: (code) => {
+        clearInterval(pingTimer);
+        this.closed(code, token);
+      },
     });
-    task.onMessage(({ data }) => {
-      hasAnswered = true;
-      this.receive(JSON.parse(String(data)));
-    });
-    task.onError(() => undefined);
-    task.onClose(({ code }) => {
-      clearInterval(pingTimer);
-      this.closed(code, token);
-    });
+    this.task = task;
   }
 
   /**
-   * @param {number} code
+   * @param {number | undefined} code
    * @param {string | undefined} token
    */
   async closed(code, token) {
+    // Where no code is told, the first close before the server's welcome may be for the token.
+    const mayBeForbidden = code === undefined && !this.isReady && this.failures === 0;
     this.isReady = false;
     this.task = undefined;
     if (this.subscriptions.size === 0) return;
-    if (code === CLOSE_FORBIDDEN && token) await this.client.readerToken(this.client.renew(token, false));
+    if (token && (code === CLOSE_FORBIDDEN || mayBeForbidden)) {
+      await this.client.readerToken(this.client.renew(token, false));
+    }
     await pause(backoff(this.failures++, 0));
     if (!this.task && this.subscriptions.size > 0) this.open();
   }
@@ -660,8 +701,8 @@ class Socket {
 
   /** @param {object} message */
   sendMessage(message) {
-    if (this.task) this.task.send({ data: JSON.stringify(message), fail: () => undefined });
+    if (this.task) this.task.send(JSON.stringify(message));
   }
 }
 
-module.exports = { Acclaim, AcclaimError, documents };
+module.exports = { Acclaim, AcclaimError, PlatformError, documents, platforms: { wechat, douyin, alipay } };

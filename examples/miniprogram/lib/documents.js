@@ -8,6 +8,10 @@ module.exports = {
     id: '84d89877b1ba26a235c43492adab9c2193e7a0d5e7ccdedd8c28975966228a9c',
     text: "fragment Session on SignInPayload{session{accessToken accessTokenExpiresAt refreshToken}userErrors{code message}}mutation Refresh($refreshToken:String!){refreshSession(input:{refreshToken:$refreshToken}){...Session}}",
   },
+  CreateHandOver: {
+    id: 'c9f880bfac86273a329dc5f7f4738fcf6d0a9c9563c715bc38acb5ec84e22b04',
+    text: "mutation CreateHandOver{createHandOver{code}}",
+  },
   Campaign: {
     id: 'f41ad25fcc4eb8363197803bc2c2978d086ae397dcd59d18ded4b3c02ce5a751',
     text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}fragment VotingParts on Campaign{phase rules{votesPerPeriod period scope admits tallyVisibility}viewerQuotas{...QuotaParts}}query Campaign($slug:String!){serverTime campaign(slug:$slug){id title summary coverUrl votingOpensAt votingClosesAt categories{id name nomineeCount}tally{countedVotes voters}...VotingParts}}",

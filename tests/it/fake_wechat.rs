@@ -177,6 +177,7 @@ impl FakeWeChat {
     pub async fn stop(mut self) -> TcpSocket {
         let address = self.base_url.trim_start_matches("http://");
         let address = address.parse().expect("the address it listened at");
+        self.platform.is_gone.store(true, Ordering::SeqCst);
         self.server.abort();
         let _aborted = (&mut self.server).await;
         let socket = TcpSocket::new_v4().expect("a socket");
@@ -205,6 +206,8 @@ struct Platform {
     image_errcode: AtomicI64,
     holds_images: AtomicBool,
     text_errcode: AtomicI64,
+    /// A call that comes by a connection that is just being closed is too late.
+    is_gone: AtomicBool,
     images: Mutex<Vec<(String, String)>>,
 }
 
@@ -242,6 +245,9 @@ async fn exchange_code(
     RawQuery(query): RawQuery,
 ) -> Response {
     let _under_way = platform.enter();
+    if platform.is_gone.load(Ordering::SeqCst) {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let query = parse_query(&query.unwrap_or_default());
     let parameter = |name: &str| query.get(name).map_or("", String::as_str);
 

@@ -161,8 +161,8 @@ impl Inbox {
 }
 
 async fn take(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Bytes) -> Response {
-    let _under_way = inbox.traffic.enter();
     let Some(message) = inbox.verify(&headers, &body) else {
+        let _refused = inbox.traffic.enter();
         return StatusCode::UNAUTHORIZED.into_response();
     };
     // Six digits come by chance, too: known is the code in what would be around it.
@@ -176,6 +176,8 @@ async fn take(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Bytes) 
         WATCH.forbid(&around);
     }
     lock(&inbox.messages).push(message);
+    // Whoever waits for the call finds its message.
+    let _under_way = inbox.traffic.enter();
     let fault = *lock(&inbox.fault);
     match fault {
         None => StatusCode::NO_CONTENT.into_response(),

@@ -8,8 +8,11 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::types::{Story, Tally};
 use super::{app, node_id, requester};
+use crate::app::App;
+use crate::auth::Viewer;
 use crate::domain::roster::Roster;
 use crate::error::Error;
+use crate::id::CampaignId;
 
 /// The root of watching.
 pub(super) struct Subscription;
@@ -29,7 +32,8 @@ impl Subscription {
         if app.find_tally(&roster, viewer).await?.is_none() {
             return Err(Error::Forbidden("The tally is hidden for now.").into());
         }
-        let mut tallies = app.watch_tally(roster.campaign().id).await?;
+        let id = roster.campaign().id;
+        let mut tallies = app.watch_tally(id).await?;
         // The current one comes first.
         tallies.mark_changed();
         // Whoever is let in by a membership is out when that ends, whether or not there are votes.
@@ -42,17 +46,16 @@ impl Subscription {
                         changed = tallies.changed() => changed.ok()?,
                         changed = access.changed(), if viewer.staff().is_some() => {
                             changed.ok()?;
-                            let ranked = tallies.borrow().clone()?;
-                            if !app.may_see_tally(&ranked.roster, viewer) {
+                            if !may_watch(&app, id, viewer) {
                                 return None;
                             }
                             continue;
                         }
                     }
                     let ranked = tallies.borrow_and_update().clone()?;
-                    let is_hidden = !app.may_see_tally(&ranked.roster, viewer);
+                    let may_watch = may_watch(&app, id, viewer);
                     let tally = Tally::new(&app, ranked);
-                    return (!is_hidden).then_some((tally, (app, tallies, access)));
+                    return may_watch.then_some((tally, (app, tallies, access)));
                 }
             },
         ))
@@ -94,6 +97,13 @@ impl Subscription {
             },
         ))
     }
+}
+
+/// Whether the rules of this moment show a campaign's tally. Those that it was ranked by may be a draft's yet, when the
+/// campaign has just been announced.
+fn may_watch(app: &App, id: CampaignId, viewer: Viewer) -> bool {
+    let roster = app.campaigns.catalog().find(id, viewer);
+    roster.is_some_and(|roster| app.may_see_tally(&roster, viewer))
 }
 
 fn find_campaign(ctx: &Context<'_>, id: &ID) -> Result<Arc<Roster>> {

@@ -1,6 +1,6 @@
 //! Tallies as they are watched and polled.
 
-use acclaim::domain::campaign::TallyVisibility;
+use acclaim::domain::campaign::{Lifecycle, TallyVisibility};
 use serde_json::{Value, json};
 
 use super::{TALLY, start_with_workers, tally_of, vote};
@@ -10,6 +10,7 @@ use crate::harness::{Sample, Stores, TestApp, on_both};
 on_both!(
     a_tally_comes_at_once_and_then_newer_ones,
     a_tally_that_is_hidden_is_not_watched,
+    whoever_watches_from_the_announcement_on_is_told,
     the_public_tally_is_cached_by_its_version,
 );
 
@@ -65,6 +66,25 @@ async fn a_tally_that_is_hidden_is_not_watched(stores: Stores) {
         (message["id"] == "s" && tally["countedVotes"] == 1).then_some(())
     })
     .await;
+}
+
+/// The tally in memory is still ranked by the roster of the draft.
+async fn whoever_watches_from_the_announcement_on_is_told(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let sample = app.sample_with(|c| c.lifecycle = Lifecycle::Draft).await;
+    let ranked = app.inner().tally(sample.campaign.id).await;
+    ranked.expect("the database answers");
+    stores
+        .execute("UPDATE campaign SET lifecycle = 'RUNNING'")
+        .await;
+    app.refresh().await;
+    let mut socket = app.voter().socket().await;
+    let variables = json!({"id": sample.campaign_id()});
+    socket.subscribe("t", TALLY, variables).await;
+    assert_eq!(socket.data("t").await["tallyChanged"]["countedVotes"], 0);
+    vote(&app, &sample, 0).await;
+    app.publish_tallies().await;
+    assert_eq!(socket.data("t").await["tallyChanged"]["countedVotes"], 1);
 }
 
 async fn the_public_tally_is_cached_by_its_version(stores: Stores) {

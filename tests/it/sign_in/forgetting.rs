@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use acclaim::clock::Clock;
 use acclaim::verify::verify;
 use acclaim::workers::cleaner;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -451,7 +452,7 @@ async fn an_operator_asks_for_somebody(stores: Stores) {
     let refreshed = app.refresh_session(session.refresh_token()).await;
     assert_eq!(refreshed["userErrors"][0]["code"], "INVALID_REFRESH_TOKEN");
     // The command runs by the machine's clock.
-    app.clock.set(Utc::now() + TimeDelta::minutes(16));
+    app.clock.set(Clock::System.now() + TimeDelta::minutes(16));
     assert_eq!(app.forget_requests().await, 1);
     let output = ended(program(&stores, &["voter", "forget", id]), "").await;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

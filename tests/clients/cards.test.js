@@ -134,7 +134,7 @@ describe("a card", () => {
     assert.equal(await hidden.locator(".votes, .rank, .medal").count(), 0);
   });
 
-  test("shows no place where nobody has a vote, and every place once somebody has one", async (t) => {
+  test("shows no place to whoever has no vote, whether or not others have one", async (t) => {
     const nobody = nomineesWith({ rank: 1, votes: 0 });
     const { page } = await openChanged(t, nobody);
     await page.locator(".nominee .votes").first().waitFor();
@@ -145,13 +145,15 @@ describe("a card", () => {
     assert.doesNotMatch(await person.locator(".facts").textContent(), /名/);
     const { page: begun } = await openChanged(t, (data) => {
       data.campaign?.nominees?.nodes.forEach((nominee, i) => {
-        Object.assign(nominee, i === 0 ? { rank: 1, votes: 1 } : { rank: 2, votes: 0 });
+        const standings = [{ rank: 1, votes: 2 }, { rank: 2, votes: 1 }];
+        Object.assign(nominee, standings[i] ?? { rank: 3, votes: 0 });
       });
     });
     const card = (i) => begun.locator(".nominee").nth(i);
     await card(0).locator(".medal.place-1").waitFor();
     await card(0).getByText("第 1 名").waitFor();
     await card(1).getByText("第 2 名").waitFor();
+    assert.equal(await card(2).locator(".medal, .rank").count(), 0);
   });
 
   test("is a line of a list for those who want it, and stays so", async (t) => {

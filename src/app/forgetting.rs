@@ -13,10 +13,14 @@ use crate::auth::Viewer;
 use crate::auth::token::ACCESS_LIFETIME;
 use crate::domain::retention::CampaignEnd;
 use crate::error::{Error, Result};
+use crate::hot::{Action, BucketOwner};
 use crate::id::{CampaignId, VoterId};
 use crate::ledger::Database;
 use crate::ledger::forgetting::{self, Person, Place, VoterPage};
 
+/// How long after the end of its sessions a voter may still cast: by an access token, and with a request that came in
+/// time and is being stored, at a process whose clock is a little behind.
+const TOKENS_GONE: TimeDelta = TimeDelta::seconds(ACCESS_LIFETIME.num_seconds() + 60);
 /// The beginning of a list of voters by time.
 const BEGINNING: Place = (DateTime::UNIX_EPOCH, Uuid::nil());
 
@@ -107,7 +111,7 @@ impl Forgetter<'_> {
             participation.latest(person, |end| end.forgotten_on_request(self.retention));
         campaigns
             .into_iter()
-            .fold(requested_at + ACCESS_LIFETIME, DateTime::max)
+            .fold(requested_at + TOKENS_GONE, DateTime::max)
     }
 
     /// Forgets those who ask for it and whose time has come. Who has signed in again meanwhile is signed out first, and
@@ -166,7 +170,7 @@ impl Forgetter<'_> {
             .iter()
             .flat_map(|person| participation.campaigns(person))
             .collect();
-        let idle_since = self.now - ACCESS_LIFETIME;
+        let idle_since = self.now - TOKENS_GONE;
         let forget = forgetting::forget(self.database, people, &campaigns, idle_since, self.now);
         forget.await.map_err(Error::from)
     }
@@ -187,6 +191,9 @@ impl App {
     /// which it is done.
     pub async fn forget_viewer(&self, viewer: Viewer) -> Result<DateTime<Utc>> {
         let voter = viewer.require_voter()?;
+        self.hot
+            .take(Action::SignIn, BucketOwner::Voter(voter))
+            .await?;
         let due = self.forgetter().request(voter).await?;
         due.ok_or(Error::Unauthenticated)
     }

@@ -1,6 +1,6 @@
 //! Signing in by a telephone number: by a code that is sent to it, or on the word of a platform.
 //!
-//! What is answered to a request for a code says nothing about who has signed in with the number: nobody looks.
+//! The answer to a request for a code says nothing about who has signed in with the number: nobody looks.
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::rows::Ids;
-use super::statement::with_ids;
+use super::statement::{Dialects, with_ids};
 use super::voter::with_voter;
 use super::{Database, Transaction, in_tx, on_pool, sql};
 use crate::domain::retention::CampaignEnd;
@@ -49,6 +49,20 @@ pub struct Person {
     /// All voters that are this person.
     pub ids: Vec<VoterId>,
 }
+
+/// The campaigns of voters, one look at the index a campaign and voter: left to itself, either database may read all
+/// votes.
+const LIST_CAMPAIGNS: Dialects = sql!(
+    "list_campaigns_of_voters",
+    postgres: "SELECT v.voter_id, v.campaign_id FROM campaign c CROSS JOIN LATERAL (
+            SELECT v.voter_id, v.campaign_id FROM vote v
+            WHERE v.campaign_id = c.id AND v.voter_id = ANY($1) AND v.is_first OFFSET 0) v
+        UNION SELECT voter_id, campaign_id FROM subject_like WHERE voter_id = ANY($1)",
+    sqlite: "SELECT v.voter_id, v.campaign_id FROM campaign c CROSS JOIN vote v
+        WHERE v.campaign_id = c.id AND v.voter_id IN (SELECT unhex(value) FROM json_each($1)) AND v.is_first
+        UNION SELECT voter_id, campaign_id FROM subject_like
+        WHERE voter_id IN (SELECT unhex(value) FROM json_each($1))",
+);
 
 /// Stores that a voter asks to be forgotten, and ends its sessions. Returns when it first asked.
 pub async fn insert_request(
@@ -160,18 +174,8 @@ pub async fn list_campaigns(
     database: &Database,
     voters: &[VoterId],
 ) -> sqlx::Result<HashMap<VoterId, Vec<CampaignId>>> {
-    let statement = sql!(
-        "list_campaigns_of_voters",
-        postgres: "SELECT v.voter_id, v.campaign_id FROM campaign c JOIN vote v ON v.campaign_id = c.id
-            WHERE v.voter_id = ANY($1) AND v.is_first
-            UNION SELECT voter_id, campaign_id FROM subject_like WHERE voter_id = ANY($1)",
-        sqlite: "SELECT v.voter_id, v.campaign_id FROM campaign c JOIN vote v ON v.campaign_id = c.id
-            WHERE v.voter_id IN (SELECT unhex(value) FROM json_each($1)) AND v.is_first
-            UNION SELECT voter_id, campaign_id FROM subject_like
-            WHERE voter_id IN (SELECT unhex(value) FROM json_each($1))",
-    );
     let voters = ids_of(voters);
-    let rows: Vec<(VoterId, CampaignId)> = on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
+    let rows: Vec<(VoterId, CampaignId)> = on_pool!(database.read(LIST_CAMPAIGNS), (p, text) => sqlx::query_as(text)
         .bind(&voters).fetch_all(p).await)?;
     let mut campaigns: HashMap<VoterId, Vec<CampaignId>> = HashMap::new();
     for (voter, campaign) in rows {
@@ -240,6 +244,9 @@ pub async fn forget(
         remembered.contains(&person.id) && !person.ids.iter().any(|id| active.contains(id))
     };
     let ripe: Vec<Person> = people.iter().filter(is_ripe).cloned().collect();
+    if ripe.is_empty() {
+        return Ok(0);
+    }
     let voters = voters_of(&ripe);
     forget_likes(&mut tx, &voters).await?;
     let campaigns = Ids(campaigns.iter().map(|id| id.0).collect());
@@ -356,4 +363,46 @@ fn ids_of(voters: &[VoterId]) -> Ids {
 fn voters_of(people: &[Person]) -> Ids {
     let voters = people.iter().flat_map(|person| &person.ids);
     Ids(voters.map(|id| id.0).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row as _;
+
+    use super::super::kept::LIST_VOTES;
+    use super::super::{Pool, Purpose};
+    use super::*;
+
+    /// The steps in which SQLite executes a statement.
+    async fn plan(database: &Database, statement: Dialects) -> Vec<String> {
+        let Pool::Sqlite(pool) = &database.read else {
+            panic!("it is SQLite");
+        };
+        let explain = format!("EXPLAIN QUERY PLAN {}", statement.sqlite.text);
+        let steps = sqlx::query(sqlx::AssertSqlSafe(explain))
+            .fetch_all(pool)
+            .await;
+        let steps = steps.expect("a good statement");
+        steps.iter().map(|step| step.get("detail")).collect()
+    }
+
+    #[tokio::test]
+    async fn votes_of_voters_are_looked_up_and_not_gone_through() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        let database = Database::open(&url, 4, Purpose::Maintenance).await;
+        let database = database.expect("a new file");
+        database.migrate().await.expect("it migrates");
+        for statement in [LIST_VOTES, LIST_CAMPAIGNS] {
+            let steps = plan(&database, statement).await;
+            let of_votes = |step: &&String| step.contains(" v ") || step.ends_with(" v");
+            let votes: Vec<&String> = steps.iter().filter(of_votes).collect();
+            let is_looked_up =
+                |step: &&String| step.starts_with("SEARCH") && step.contains("voter_id=?");
+            assert!(
+                !votes.is_empty() && votes.iter().all(is_looked_up),
+                "{steps:?}"
+            );
+        }
+    }
 }

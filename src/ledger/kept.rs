@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::voter::with_voter;
-use super::{Database, on_pool};
+use super::statement::Dialects;
+use super::voter::{ids_of_voter, with_voter};
+use super::{Database, on_pool, sql};
 use crate::domain::identity::IdentityKind;
 use crate::id::{CampaignId, SubjectId, VoterId};
 
@@ -43,7 +44,23 @@ fn beginning() -> Place {
     (at.unwrap_or(DateTime::<Utc>::MAX_UTC), Uuid::max())
 }
 
-/// The ways in of a voter, the oldest first.
+/// The votes of the voter `$1`, one look at the index a campaign: left to itself, either database may read all votes.
+pub(super) const LIST_VOTES: Dialects = sql!(
+    "list_kept_votes",
+    postgres: concat!(
+        "SELECT v.* FROM campaign c CROSS JOIN LATERAL (
+            SELECT v.cast_at AS at, v.id, v.nominee_id AS subject_id, v.campaign_id FROM vote v
+            WHERE v.campaign_id = c.id AND v.voter_id = ANY(ARRAY(", ids_of_voter!("$1"), ")) OFFSET 0) v
+        WHERE (v.at, v.id) < ($2, $3) ORDER BY v.at DESC, v.id DESC LIMIT $4"
+    ),
+    sqlite: concat!(
+        "SELECT v.cast_at AS at, v.id, v.nominee_id AS subject_id, v.campaign_id FROM campaign c CROSS JOIN vote v
+        WHERE v.campaign_id = c.id AND v.voter_id IN (", ids_of_voter!("$1"), ")
+        AND (v.cast_at, v.id) < ($2, $3) ORDER BY v.cast_at DESC, v.id DESC LIMIT $4"
+    ),
+);
+
+/// The ways in of a voter, the oldest first: a hundred of them, as of a device on which many guests signed in.
 pub async fn list_identities(
     database: &Database,
     voter: VoterId,
@@ -52,7 +69,7 @@ pub async fn list_identities(
         "list_kept_identities",
         "SELECT kind, created_at FROM voter_identity WHERE voter_id",
         "$1",
-        "ORDER BY created_at, kind"
+        "ORDER BY created_at, kind LIMIT 100"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(voter).fetch_all(p).await)
 }
@@ -64,15 +81,8 @@ pub async fn list_votes(
     after: Option<Place>,
     limit: i64,
 ) -> sqlx::Result<Vec<KeptAct>> {
-    let statement = with_voter!(
-        "list_kept_votes",
-        "SELECT v.cast_at AS at, v.id, v.nominee_id AS subject_id, v.campaign_id
-        FROM campaign c JOIN vote v ON v.campaign_id = c.id AND v.voter_id",
-        "$1",
-        "WHERE (v.cast_at, v.id) < ($2, $3) ORDER BY v.cast_at DESC, v.id DESC LIMIT $4"
-    );
     let (at, id) = after.unwrap_or_else(beginning);
-    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
+    on_pool!(database.read(LIST_VOTES), (p, text) => sqlx::query_as(text)
         .bind(voter).bind(at).bind(id).bind(limit).fetch_all(p).await)
 }
 

@@ -39,6 +39,10 @@ const STATEMENTS: &[&str] = &[
     "Organisation.invitations",
     "Story.newer",
     "Story.older",
+    "Viewer.forgetDueAt",
+    "Viewer.identities",
+    "Viewer.likes",
+    "Viewer.votes",
 ];
 /// The price of a field whose statement goes through all voters of a campaign, though once a minute at most.
 const COUNT_PRICE: u64 = 1_000;

@@ -29,8 +29,8 @@ pub(in crate::graphql) struct KeptIdentity {
 pub(in crate::graphql) struct KeptAct {
     /// When it was given.
     at: Timestamp,
-    /// The nominee or story.
-    subject_id: ID,
+    /// The nominee or story; null where it is not shown any more.
+    subject_id: Option<ID>,
     /// The nominee's name or the story's title; null where it is not shown any more.
     subject: Option<String>,
     /// The campaign's title; null where it is not shown any more.
@@ -156,15 +156,16 @@ async fn shown(ctx: &Context<'_>, acts: Vec<kept::KeptAct>) -> Result<Vec<(Strin
     let key = &app.hash_key;
     let show = |(act, nominee): (kept::KeptAct, Option<String>)| {
         let title = titles.remove(&StoryId(act.subject_id.0));
-        let subject_id = match &title {
-            Some(_) => GlobalId::Story(StoryId(act.subject_id.0)),
-            None => GlobalId::Nominee(NomineeId(act.subject_id.0)),
+        let subject_id = match (&nominee, &title) {
+            (Some(_), _) => Some(GlobalId::Nominee(NomineeId(act.subject_id.0))),
+            (None, Some(_)) => Some(GlobalId::Story(StoryId(act.subject_id.0))),
+            (None, None) => None,
         };
         let campaign = catalog.find(act.campaign_id, viewer);
         let cursor = Cursor::KeptAct(act.at.timestamp_micros(), act.id).encode(key);
         let shown = KeptAct {
             at: Timestamp(act.at),
-            subject_id: subject_id.encode(key),
+            subject_id: subject_id.map(|id| id.encode(key)),
             subject: nominee.or(title),
             campaign: campaign.map(|roster| roster.campaign().title.clone()),
         };

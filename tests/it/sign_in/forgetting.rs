@@ -1,4 +1,4 @@
-//! What is kept of a voter, and that it is forgotten: on request, and in time.
+//! The traces that are kept of a voter: shown to it, and forgotten, on request and in time.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ on_both!(
     an_operator_asks_for_somebody,
 );
 
-/// What a voter sees of itself.
+/// The query for the traces of oneself.
 const KEPT: &str = "query($first: Int, $after: String) { voterRetentionDays viewer {
     id forgetDueAt identities { kind since }
     votes(first: $first, after: $after) { pageInfo { hasNextPage endCursor } nodes { at subject campaign subjectId } }
@@ -83,7 +83,7 @@ async fn expect_verified(app: &TestApp) {
     assert!(report.is_clean(), "{report}");
 }
 
-/// What is stored of people: identities, sessions, likes, and votes with hashes.
+/// The traces of people: identities, sessions, likes, and votes with hashes.
 async fn traces(stores: &Stores) -> [i64; 4] {
     [
         stores.count("SELECT count(*) FROM voter_identity").await,
@@ -169,6 +169,19 @@ async fn what_is_kept_is_shown_to_the_voter_alone(stores: Stores) {
     assert_eq!(likes[0]["subjectId"], json!(story));
     assert_eq!(likes[1]["subjectId"], json!(sample.nominee_id(5)));
     assert_eq!(likes.len(), 2);
+
+    // Whoever is shown no more is not named here either.
+    stores
+        .execute("UPDATE nominee SET status = 'WITHDRAWN'")
+        .await;
+    app.refresh().await;
+    let kept = lin.ask(KEPT, json!({"first": 1})).await;
+    let vote = &kept["viewer"]["votes"]["nodes"][0];
+    assert_eq!(
+        (&vote["subject"], &vote["subjectId"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert!(vote["campaign"].is_string(), "{vote}");
 
     let (other, _) = app.session_of("ok-wen").await;
     let nothing = other.ask(KEPT, json!({})).await;
@@ -263,7 +276,7 @@ async fn nothing_is_left_but_votes_and_counts_tied_to_nobody(stores: Stores) {
     archive(&stores).await;
     app.refresh().await;
     lin.ask_to_be_forgotten().await;
-    app.advance(TimeDelta::minutes(15));
+    app.advance(TimeDelta::minutes(16));
     assert_eq!(app.forget_requests().await, 1);
     assert_eq!(traces(&stores).await, [2, 1, 2, 2], "the other one's");
     assert_eq!(app.count_votes().await, 4);
@@ -290,7 +303,7 @@ async fn whoever_signs_in_meanwhile_votes_once_all_the_same(stores: Stores) {
     let app = server_of(&stores, &platform).await;
     let (lin, session) = app.session_of("ok-lin").await;
     let due = lin.ask_to_be_forgotten().await;
-    assert_eq!(due, app.clock.now() + TimeDelta::minutes(15));
+    assert_eq!(due, app.clock.now() + TimeDelta::minutes(16));
     let sample = app
         .sample_with(|campaign| campaign.votes_per_period = 1)
         .await;
@@ -341,9 +354,9 @@ async fn a_person_is_forgotten_with_all_that_turned_out_to_be_it(stores: Stores)
     app.sign_in_wechat("ok-lin~page").await;
     assert_eq!(stores.count("SELECT count(*) FROM voter_link").await, 1);
     archive(&stores).await;
-    app.advance(TimeDelta::minutes(15));
+    app.advance(TimeDelta::minutes(16));
     assert_eq!(app.forget_requests().await, 0, "it signed in");
-    app.advance(TimeDelta::minutes(15));
+    app.advance(TimeDelta::minutes(16));
     assert_eq!(app.forget_requests().await, 1);
     assert_eq!(traces(&stores).await, [0, 0, 0, 0]);
     let forgotten = "SELECT count(*) FROM voter WHERE forgotten_at IS NOT NULL";
@@ -409,7 +422,7 @@ async fn a_sign_in_at_that_moment_finds_a_voter_or_makes_one(stores: Stores) {
         let code = format!("ok-p{round}");
         let (client, _) = app.session_of(&code).await;
         client.ask_to_be_forgotten().await;
-        app.advance(TimeDelta::minutes(15));
+        app.advance(TimeDelta::minutes(16));
         other_process.clock.set(app.clock.now());
         let query = "mutation($input: SignInMiniProgramInput!) {
             signInMiniProgram(input: $input) { session { accessToken } } }";

@@ -1,6 +1,6 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-C0Rna6q4.js",
+    script: "main-BVvLw0lB.js",
     imports: &["operations-Co1E_A3f.js"],
     style: "main-C9LFu5k6.css",
 };
@@ -11,10 +11,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-C8tzfoWT.js",
+        name: "board-D9pPUZL2.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-C8tzfoWT.js.br"),
-        gzip: include_bytes!("board-C8tzfoWT.js.gz"),
+        brotli: include_bytes!("board-D9pPUZL2.js.br"),
+        gzip: include_bytes!("board-D9pPUZL2.js.gz"),
     },
     File {
         name: "board-omBEMD3d.css",
@@ -29,10 +29,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("kept_sheet-CmcBsDQG.css.gz"),
     },
     File {
-        name: "kept_sheet-l97BDgTW.js",
+        name: "kept_sheet-DwmIkBT9.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("kept_sheet-l97BDgTW.js.br"),
-        gzip: include_bytes!("kept_sheet-l97BDgTW.js.gz"),
+        brotli: include_bytes!("kept_sheet-DwmIkBT9.js.br"),
+        gzip: include_bytes!("kept_sheet-DwmIkBT9.js.gz"),
     },
     File {
         name: "live-FkVmvHGD.js",
@@ -41,10 +41,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("live-FkVmvHGD.js.gz"),
     },
     File {
-        name: "main-C0Rna6q4.js",
+        name: "main-BVvLw0lB.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-C0Rna6q4.js.br"),
-        gzip: include_bytes!("main-C0Rna6q4.js.gz"),
+        brotli: include_bytes!("main-BVvLw0lB.js.br"),
+        gzip: include_bytes!("main-BVvLw0lB.js.gz"),
     },
     File {
         name: "main-C9LFu5k6.css",
@@ -59,10 +59,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("operations-Co1E_A3f.js.gz"),
     },
     File {
-        name: "result-BThTFsAM.js",
+        name: "result-2vQw35if.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-BThTFsAM.js.br"),
-        gzip: include_bytes!("result-BThTFsAM.js.gz"),
+        brotli: include_bytes!("result-2vQw35if.js.br"),
+        gzip: include_bytes!("result-2vQw35if.js.gz"),
     },
     File {
         name: "result-Cmw6oNPe.css",
@@ -77,16 +77,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_card-UDuIjuuw.js.gz"),
     },
     File {
+        name: "share_sheet-CK9orjhe.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-CK9orjhe.js.br"),
+        gzip: include_bytes!("share_sheet-CK9orjhe.js.gz"),
+    },
+    File {
         name: "share_sheet-ChOZsIyD.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("share_sheet-ChOZsIyD.css.br"),
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
-    },
-    File {
-        name: "share_sheet-DMKTrKJm.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-DMKTrKJm.js.br"),
-        gzip: include_bytes!("share_sheet-DMKTrKJm.js.gz"),
     },
     File {
         name: "sheet-BRHi26xd.css",
@@ -95,10 +95,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sheet-CLWQPvKK.js",
+        name: "sheet-DLmMPiC-.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sheet-CLWQPvKK.js.br"),
-        gzip: include_bytes!("sheet-CLWQPvKK.js.gz"),
+        brotli: include_bytes!("sheet-DLmMPiC-.js.br"),
+        gzip: include_bytes!("sheet-DLmMPiC-.js.gz"),
     },
     File {
         name: "sign_in_sheet-9GXZJZrP.css",
@@ -107,16 +107,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sign_in_sheet-9GXZJZrP.css.gz"),
     },
     File {
-        name: "sign_in_sheet-BHNFqHM2.js",
+        name: "sign_in_sheet-BtidsHHC.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-BHNFqHM2.js.br"),
-        gzip: include_bytes!("sign_in_sheet-BHNFqHM2.js.gz"),
-    },
-    File {
-        name: "stories-2fOAoLPR.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-2fOAoLPR.js.br"),
-        gzip: include_bytes!("stories-2fOAoLPR.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-BtidsHHC.js.br"),
+        gzip: include_bytes!("sign_in_sheet-BtidsHHC.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -125,10 +119,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "story-ChdKcMm7.js",
+        name: "stories-CdGC2Q7g.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-ChdKcMm7.js.br"),
-        gzip: include_bytes!("story-ChdKcMm7.js.gz"),
+        brotli: include_bytes!("stories-CdGC2Q7g.js.br"),
+        gzip: include_bytes!("stories-CdGC2Q7g.js.gz"),
+    },
+    File {
+        name: "story-DUzY46DT.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("story-DUzY46DT.js.br"),
+        gzip: include_bytes!("story-DUzY46DT.js.gz"),
     },
     File {
         name: "desk-account-ChVXZgbq.js",

@@ -65,19 +65,37 @@ export function goBack(): boolean {
   return isInside === true;
 }
 
+const restoreWithinMs = 1000;
+const movesOfReader = ["wheel", "touchstart", "pointerdown", "keydown", "popstate"];
+
+/** Scrolls to where a view was left as soon as it is that tall again, unless the reader moves first. */
+function restore(y: number): void {
+  const started = performance.now();
+  let isLeft = false;
+  const leave = () => (isLeft = true);
+  movesOfReader.forEach((move) => addEventListener(move, leave, { once: true, passive: true }));
+  const tryAgain = () => {
+    if (!isLeft) scrollTo(0, y);
+    if (!isLeft && Math.abs(scrollY - y) > 1 && performance.now() - started < restoreWithinMs) {
+      requestAnimationFrame(tryAgain);
+      return;
+    }
+    movesOfReader.forEach((move) => removeEventListener(move, leave));
+    // The heights are remembered once they have been drawn.
+    requestAnimationFrame(() => requestAnimationFrame(() => document.documentElement.classList.remove("restoring")));
+  };
+  requestAnimationFrame(tryAgain);
+}
+
 /** Takes over clicks on links between the pages, and the browser's back and forward. */
 export function start(): void {
   history.scrollRestoration = "manual";
   addEventListener("popstate", () => {
     const y = (history.state as { y?: number } | null)?.y ?? 0;
-    // Lists that were loaded are kept, so they are there again in the next frame: drawn whole, for their true heights.
+    // Lists that were loaded are kept, so they are there again in the next frames: drawn whole, for their true heights.
     document.documentElement.classList.add("restoring");
     listeners.forEach((listener) => listener());
-    requestAnimationFrame(() => {
-      scrollTo(0, y);
-      // The heights are remembered once they have been drawn.
-      requestAnimationFrame(() => requestAnimationFrame(() => document.documentElement.classList.remove("restoring")));
-    });
+    restore(y);
   });
   document.addEventListener("click", (event) => {
     const link = (event.target as Element).closest?.("a");

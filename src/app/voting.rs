@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::ballot::Ballot;
+use super::circumstances::Visit;
 use super::{App, Client};
 use crate::auth::Viewer;
 use crate::domain::campaign::Phase;
@@ -77,12 +78,13 @@ impl CastRefusal {
     }
 }
 
-/// A voter who casts, with its client. There is none for other viewers, so nothing behind it has to ask.
+/// A voter who casts, with its client and visit. There is none for other viewers, so nothing behind it has to ask.
 #[derive(Debug, Clone, Copy)]
 pub struct Caster<'a> {
     viewer: Viewer,
     voter_id: VoterId,
     client: &'a Client,
+    visit: Visit<'a>,
 }
 
 impl<'a> Caster<'a> {
@@ -90,12 +92,13 @@ impl<'a> Caster<'a> {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] or [`Error::Forbidden`] for one who is no voter.
-    pub fn new(viewer: Viewer, client: &'a Client) -> Result<Self> {
+    pub fn new(viewer: Viewer, client: &'a Client, visit: Visit<'a>) -> Result<Self> {
         let voter_id = viewer.require_voter()?;
         Ok(Self {
             viewer,
             voter_id,
             client,
+            visit,
         })
     }
 }
@@ -298,9 +301,14 @@ impl App {
             cast_at,
             idempotency_key,
             selections,
-            network_hash: Some(self.network_hash(caster.client)),
-            device_hash: self.device_hash(caster.client),
             client: caster.client.kind,
+            circumstances: self.circumstances(
+                (caster.voter_id, caster.viewer.is_guest()),
+                caster.client,
+                caster.visit,
+                ballot.roster(),
+                cast_at,
+            ),
         }
     }
 

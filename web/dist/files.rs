@@ -1,7 +1,7 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-BVvLw0lB.js",
-    imports: &["operations-Co1E_A3f.js"],
+    script: "main-Dcs5EYks.js",
+    imports: &["operations-CvjERkRV.js"],
     style: "main-C9LFu5k6.css",
 };
 pub(super) const DESK: Program = Program {
@@ -11,10 +11,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-D9pPUZL2.js",
+        name: "board-20OBKq-5.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-D9pPUZL2.js.br"),
-        gzip: include_bytes!("board-D9pPUZL2.js.gz"),
+        brotli: include_bytes!("board-20OBKq-5.js.br"),
+        gzip: include_bytes!("board-20OBKq-5.js.gz"),
     },
     File {
         name: "board-omBEMD3d.css",
@@ -23,28 +23,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("board-omBEMD3d.css.gz"),
     },
     File {
+        name: "kept_sheet-BPZJMpkV.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("kept_sheet-BPZJMpkV.js.br"),
+        gzip: include_bytes!("kept_sheet-BPZJMpkV.js.gz"),
+    },
+    File {
         name: "kept_sheet-CmcBsDQG.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("kept_sheet-CmcBsDQG.css.br"),
         gzip: include_bytes!("kept_sheet-CmcBsDQG.css.gz"),
     },
     File {
-        name: "kept_sheet-DwmIkBT9.js",
+        name: "live-DvSN6ddV.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("kept_sheet-DwmIkBT9.js.br"),
-        gzip: include_bytes!("kept_sheet-DwmIkBT9.js.gz"),
-    },
-    File {
-        name: "live-FkVmvHGD.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-FkVmvHGD.js.br"),
-        gzip: include_bytes!("live-FkVmvHGD.js.gz"),
-    },
-    File {
-        name: "main-BVvLw0lB.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-BVvLw0lB.js.br"),
-        gzip: include_bytes!("main-BVvLw0lB.js.gz"),
+        brotli: include_bytes!("live-DvSN6ddV.js.br"),
+        gzip: include_bytes!("live-DvSN6ddV.js.gz"),
     },
     File {
         name: "main-C9LFu5k6.css",
@@ -53,16 +47,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-C9LFu5k6.css.gz"),
     },
     File {
-        name: "operations-Co1E_A3f.js",
+        name: "main-Dcs5EYks.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("operations-Co1E_A3f.js.br"),
-        gzip: include_bytes!("operations-Co1E_A3f.js.gz"),
+        brotli: include_bytes!("main-Dcs5EYks.js.br"),
+        gzip: include_bytes!("main-Dcs5EYks.js.gz"),
     },
     File {
-        name: "result-2vQw35if.js",
+        name: "operations-CvjERkRV.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-2vQw35if.js.br"),
-        gzip: include_bytes!("result-2vQw35if.js.gz"),
+        brotli: include_bytes!("operations-CvjERkRV.js.br"),
+        gzip: include_bytes!("operations-CvjERkRV.js.gz"),
+    },
+    File {
+        name: "result-6pi22dS1.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("result-6pi22dS1.js.br"),
+        gzip: include_bytes!("result-6pi22dS1.js.gz"),
     },
     File {
         name: "result-Cmw6oNPe.css",
@@ -71,16 +71,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("result-Cmw6oNPe.css.gz"),
     },
     File {
-        name: "share_card-UDuIjuuw.js",
+        name: "share_card-DRXmBmSY.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_card-UDuIjuuw.js.br"),
-        gzip: include_bytes!("share_card-UDuIjuuw.js.gz"),
-    },
-    File {
-        name: "share_sheet-CK9orjhe.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-CK9orjhe.js.br"),
-        gzip: include_bytes!("share_sheet-CK9orjhe.js.gz"),
+        brotli: include_bytes!("share_card-DRXmBmSY.js.br"),
+        gzip: include_bytes!("share_card-DRXmBmSY.js.gz"),
     },
     File {
         name: "share_sheet-ChOZsIyD.css",
@@ -89,16 +83,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
     },
     File {
+        name: "share_sheet-W9hsBqtl.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-W9hsBqtl.js.br"),
+        gzip: include_bytes!("share_sheet-W9hsBqtl.js.gz"),
+    },
+    File {
         name: "sheet-BRHi26xd.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("sheet-BRHi26xd.css.br"),
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sheet-DLmMPiC-.js",
+        name: "sheet-BsxaKj47.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sheet-DLmMPiC-.js.br"),
-        gzip: include_bytes!("sheet-DLmMPiC-.js.gz"),
+        brotli: include_bytes!("sheet-BsxaKj47.js.br"),
+        gzip: include_bytes!("sheet-BsxaKj47.js.gz"),
     },
     File {
         name: "sign_in_sheet-9GXZJZrP.css",
@@ -107,10 +107,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sign_in_sheet-9GXZJZrP.css.gz"),
     },
     File {
-        name: "sign_in_sheet-BtidsHHC.js",
+        name: "sign_in_sheet-QM2QD0VA.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-BtidsHHC.js.br"),
-        gzip: include_bytes!("sign_in_sheet-BtidsHHC.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-QM2QD0VA.js.br"),
+        gzip: include_bytes!("sign_in_sheet-QM2QD0VA.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -119,16 +119,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-CdGC2Q7g.js",
+        name: "stories-OF3gBSFn.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-CdGC2Q7g.js.br"),
-        gzip: include_bytes!("stories-CdGC2Q7g.js.gz"),
+        brotli: include_bytes!("stories-OF3gBSFn.js.br"),
+        gzip: include_bytes!("stories-OF3gBSFn.js.gz"),
     },
     File {
-        name: "story-DUzY46DT.js",
+        name: "story-BzAWzIDw.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-DUzY46DT.js.br"),
-        gzip: include_bytes!("story-DUzY46DT.js.gz"),
+        brotli: include_bytes!("story-BzAWzIDw.js.br"),
+        gzip: include_bytes!("story-BzAWzIDw.js.gz"),
     },
     File {
         name: "desk-account-ChVXZgbq.js",

@@ -4,6 +4,7 @@ import { isRetryable, execute } from "../shared/server";
 import { randomUuid, voter } from "../shared/session";
 import { storedValue } from "../shared/storage";
 import { CastVote, type CastVoteMutation } from "./operations";
+import type { visitIn } from "./visit";
 
 /** A vote without an answer is sent again for so long: later its voter may have meant another day. */
 const pendingMaxMs = 10 * 60_000;
@@ -14,6 +15,9 @@ interface PendingVote {
   sinceMs: number;
 }
 
+/** What the vote says of the visit that it comes from. */
+type Visit = ReturnType<typeof visitIn>;
+
 const stored = storedValue<PendingVote[]>("pending");
 const inFlight = new Map<string, Promise<CastVoteMutation["castVote"]>>();
 
@@ -23,16 +27,16 @@ const readPending = () => (stored.read() ?? []).filter(({ sinceMs }) => Date.now
 export const pendingVotes = () => readPending().map(({ nomineeId }) => nomineeId);
 
 /** Casts a vote; a second call while the first is under way, or after it got no answer, is the same vote. */
-export function castVote(nomineeId: string): Promise<CastVoteMutation["castVote"]> {
+export function castVote(nomineeId: string, visit: Visit): Promise<CastVoteMutation["castVote"]> {
   let cast = inFlight.get(nomineeId);
   if (!cast) {
-    cast = send(nomineeId).finally(() => inFlight.delete(nomineeId));
+    cast = send(nomineeId, visit).finally(() => inFlight.delete(nomineeId));
     inFlight.set(nomineeId, cast);
   }
   return cast;
 }
 
-async function send(nomineeId: string): Promise<CastVoteMutation["castVote"]> {
+async function send(nomineeId: string, visit: Visit): Promise<CastVoteMutation["castVote"]> {
   const pending = readPending();
   let vote = pending.find((vote) => vote.nomineeId === nomineeId);
   if (!vote) {
@@ -43,7 +47,7 @@ async function send(nomineeId: string): Promise<CastVoteMutation["castVote"]> {
   const settle = () => stored.write((stored.read() ?? []).filter((other) => other.key !== key));
   try {
     await voter.require();
-    const { castVote } = await execute(CastVote, { nomineeId, idempotencyKey: key }, { as: voter });
+    const { castVote } = await execute(CastVote, { nomineeId, idempotencyKey: key, ...visit }, { as: voter });
     settle();
     return castVote;
   } catch (error) {

@@ -27,6 +27,12 @@ pub(in crate::graphql) struct CastVoteInput {
     /// Your name for this vote, a fresh UUID. Sent again with the same key, the vote counts once and gets the same
     /// answer: that makes retries safe.
     pub(in crate::graphql) idempotency_key: Option<Uuid>,
+    /// The `ticket` of the campaign or nominee that the voter was shown: it says how long ago. A vote counts without
+    /// one, too, and is then among those that nobody was seen to look before.
+    pub(in crate::graphql) ticket: Option<String>,
+    /// The nominee whose shared link or poster the voter first came by in this campaign. Keep it, and send it with
+    /// each vote; it changes nothing for the voter.
+    pub(in crate::graphql) shared_by: Option<ID>,
 }
 
 /// The input of `castBallot`.
@@ -38,6 +44,10 @@ pub(in crate::graphql) struct CastBallotInput {
     pub(in crate::graphql) nominee_ids: Vec<ID>,
     /// Your name for this ballot, a fresh UUID, as for `castVote`.
     pub(in crate::graphql) idempotency_key: Option<Uuid>,
+    /// The `ticket` that the voter was shown, as for `castVote`.
+    pub(in crate::graphql) ticket: Option<String>,
+    /// The nominee whose shared link the voter first came by, as for `castVote`.
+    pub(in crate::graphql) shared_by: Option<ID>,
 }
 
 /// The reason why a vote or ballot was refused.

@@ -121,6 +121,8 @@ export type CastBallotInput = {
   campaignId: Scalars['ID']['input'];
   nomineeIds: Array<Scalars['ID']['input']>;
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+  ticket?: InputMaybe<Scalars['String']['input']>;
+  sharedBy?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type CastVoteErrorCode =
@@ -137,6 +139,8 @@ export type CastVoteErrorCode =
 export type CastVoteInput = {
   nomineeId: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+  ticket?: InputMaybe<Scalars['String']['input']>;
+  sharedBy?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type CategoryInput = {

@@ -52,6 +52,8 @@ ids! {
     ImportId,
     /// One vote, a row of its table.
     VoteId,
+    /// A rule that withholds votes.
+    WithholdingRuleId,
     /// A person who votes.
     VoterId,
     /// A person who works for the organiser.

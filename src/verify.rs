@@ -18,6 +18,9 @@ use crate::ledger::recount::{
     self, LikeDifference, Links, Misplaced, OverQuota, PeriodDifference, Repeat, TallyDifference,
     TurnoutDifference, Unlisted,
 };
+use crate::ledger::withholding::recount::{
+    WithholdingDifference, list_differences as list_withholding_differences,
+};
 use crate::ledger::{Database, tally};
 use crate::media::store::MediaStore;
 
@@ -50,6 +53,7 @@ pub struct Report {
     periods: Vec<PeriodDifference>,
     unlisted: Vec<Unlisted>,
     likes: Vec<LikeDifference>,
+    withholding: Vec<WithholdingDifference>,
     /// Totals in Redis that SQL never had.
     shared_totals: Vec<TotalsDifference>,
     /// Objects that are not as the audit log tells.
@@ -83,6 +87,7 @@ impl Report {
             && self.periods.is_empty()
             && self.unlisted.is_empty()
             && self.likes.is_empty()
+            && self.withholding.is_empty()
             && self.shared_totals.is_empty()
             && self.audit.is_empty()
             && self.remembered_votes.is_empty()
@@ -126,6 +131,7 @@ pub async fn verify(database: &Database, redis: Option<&Redis>) -> Result<Report
     report.periods = recount::list_period_differences(database).await?;
     report.unlisted = recount::list_unlisted(database).await?;
     report.likes = recount::list_like_differences(database).await?;
+    report.withholding = list_withholding_differences(database).await?;
     report.audit = audit_log::compare(database).await?;
     Ok(report)
 }
@@ -191,6 +197,7 @@ impl fmt::Display for Report {
         write_lines(f, &self.periods)?;
         write_lines(f, &self.unlisted)?;
         write_lines(f, &self.likes)?;
+        write_lines(f, &self.withholding)?;
         write_lines(f, &self.shared_totals)?;
         write_lines(f, &self.audit)?;
         for vote in &self.remembered_votes {
@@ -234,6 +241,17 @@ fn write_lines(f: &mut fmt::Formatter<'_>, differences: &[impl fmt::Display]) ->
         writeln!(f, "{difference}")?;
     }
     Ok(())
+}
+
+impl fmt::Display for WithholdingDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            campaign_id,
+            rows,
+            count,
+        } = self;
+        write!(f, "withholding (campaign {campaign_id}): {count} {rows}")
+    }
 }
 
 impl fmt::Display for TallyDifference {

@@ -38,6 +38,7 @@ pub mod views;
 pub mod voters_by_way;
 pub mod voting;
 pub mod ways_in;
+pub mod withholding;
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;

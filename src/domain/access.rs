@@ -48,6 +48,8 @@ pub enum Action {
     ReadRecords,
     /// Changing campaigns, their rules and nominees; imports.
     EditCampaigns,
+    /// Proposing rules that withhold votes, applying those of others, reverting them.
+    WithholdVotes,
     /// Writing stories and handing them in.
     WriteStories,
     /// Approving, scheduling and retracting stories that others wrote.
@@ -58,11 +60,12 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ReadDrafts,
         Self::ReadFigures,
         Self::ReadRecords,
         Self::EditCampaigns,
+        Self::WithholdVotes,
         Self::WriteStories,
         Self::ReviewStories,
         Self::ManageOrganisation,
@@ -76,7 +79,7 @@ pub fn may(role: StaffRole, action: Action) -> bool {
     match action {
         Action::ReadDrafts => true,
         Action::ReadFigures | Action::ReadRecords => matches!(role, Owner | Organiser | Auditor),
-        Action::EditCampaigns => matches!(role, Owner | Organiser),
+        Action::EditCampaigns | Action::WithholdVotes => matches!(role, Owner | Organiser),
         Action::WriteStories | Action::ReviewStories => matches!(role, Owner | Organiser | Editor),
         Action::ManageOrganisation => role == Owner,
     }
@@ -98,6 +101,7 @@ mod tests {
             (Action::ReadFigures, "yy.y"),
             (Action::ReadRecords, "yy.y"),
             (Action::EditCampaigns, "yy.."),
+            (Action::WithholdVotes, "yy.."),
             (Action::WriteStories, "yyy."),
             (Action::ReviewStories, "yyy."),
             (Action::ManageOrganisation, "y..."),

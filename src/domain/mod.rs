@@ -27,3 +27,4 @@ pub mod story;
 pub mod tally;
 pub mod turnout;
 pub mod vote;
+pub mod withholding;

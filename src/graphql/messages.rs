@@ -4,6 +4,7 @@ mod export;
 mod field;
 mod import;
 mod report;
+mod withholding;
 
 use crate::app::pictures::PictureFault;
 use crate::app::sign_in::SignInRefusal;

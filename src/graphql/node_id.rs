@@ -16,7 +16,7 @@ use crate::domain::story::FeedPosition;
 use crate::error::{Error, Result};
 use crate::id::{
     AuditEventId, CampaignId, CategoryId, ExportId, ImportId, InvitationId, NomineeId,
-    OrganisationId, ReportId, StaffId, StoryId, UploadId, VoteId, VoterId,
+    OrganisationId, ReportId, StaffId, StoryId, UploadId, VoteId, VoterId, WithholdingRuleId,
 };
 
 /// Bytes of the hash in a text: nobody finds a valid one in 2^56 tries.
@@ -55,6 +55,8 @@ pub enum GlobalId {
     Export(ExportId),
     /// A report.
     Report(ReportId),
+    /// A rule that withholds votes.
+    WithholdingRule(WithholdingRuleId),
 }
 
 /// A position in a list, by the key that the list is sorted by.
@@ -99,6 +101,7 @@ impl GlobalId {
             Self::Import(id) => (b'm', id.0, None),
             Self::Export(id) => (b'x', id.0, None),
             Self::Report(id) => (b'r', id.0, None),
+            Self::WithholdingRule(id) => (b'h', id.0, None),
         };
         let mut payload = first.as_bytes().to_vec();
         payload.extend(second.iter().flat_map(|id| *id.as_bytes()));
@@ -131,6 +134,7 @@ impl GlobalId {
                 (b'm', 16) => Self::Import(ImportId(first)),
                 (b'x', 16) => Self::Export(ExportId(first)),
                 (b'r', 16) => Self::Report(ReportId(first)),
+                (b'h', 16) => Self::WithholdingRule(WithholdingRuleId(first)),
                 _ => return None,
             })
         };
@@ -175,6 +179,7 @@ from_global_id! {
     AuditEventId is "an entry of the audit log": AuditEvent => identity;
     UploadId is "an upload": Upload => identity;
     ImportId is "an import": Import => identity;
+    WithholdingRuleId is "a rule that withholds votes": WithholdingRule => identity;
     ExportId is "an export": Export => identity;
     ReportId is "a report": Report => identity;
     Likeable is "a nominee or a story": Nominee => Likeable::Nominee, Story => Likeable::Story;
@@ -290,7 +295,7 @@ mod tests {
         HashKey::new(&[7; 32])
     }
 
-    fn global_ids(a: u128, b: u128) -> [GlobalId; 14] {
+    fn global_ids(a: u128, b: u128) -> [GlobalId; 15] {
         let (a, b) = (Uuid::from_u128(a), Uuid::from_u128(b));
         [
             GlobalId::Campaign(CampaignId(a)),
@@ -305,6 +310,7 @@ mod tests {
             GlobalId::Upload(UploadId(a)),
             GlobalId::Export(ExportId(a)),
             GlobalId::Report(ReportId(a)),
+            GlobalId::WithholdingRule(WithholdingRuleId(a)),
             GlobalId::AuditEvent(AuditEventId(a)),
             GlobalId::Import(ImportId(a)),
         ]

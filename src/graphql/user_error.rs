@@ -5,7 +5,7 @@ use async_graphql::Interface;
 use super::desk::{
     AccountUserError, ApplyImportUserError, CampaignUserError, CreateImportUserError,
     ExportUserError, MemberUserError, NomineeUserError, OrganisationUserError, PictureUserError,
-    ReportUserError, StoryUserError, UploadUserError,
+    ReportUserError, StoryUserError, UploadUserError, WithholdingUserError,
 };
 use super::types::{
     CastBallotUserError, CastVoteUserError, RecordViewsUserError, SetLikeUserError, SignInUserError,
@@ -60,4 +60,6 @@ pub(super) enum UserError {
     Export(ExportUserError),
     /// A refusal of a report.
     Report(ReportUserError),
+    /// A refusal of a rule that withholds votes.
+    Withholding(WithholdingUserError),
 }

@@ -53,6 +53,8 @@ pub enum SubjectKind {
     Export,
     /// A report of a campaign.
     Report,
+    /// A rule that withholds votes.
+    WithholdingRule,
 }
 
 /// An entry of the audit log.

@@ -43,6 +43,7 @@ mod transaction;
 pub mod turnout;
 pub mod vote;
 pub mod voter;
+pub mod withholding;
 mod writable;
 pub mod writer;
 

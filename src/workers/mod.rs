@@ -2,7 +2,8 @@
 //!
 //! [`publisher`] keeps the tallies fresh, [`scheduler`] announces stories as they come out, `refresher` reloads
 //! campaigns, stores views and compares Redis with the database, [`cleaner`] removes expired rows, [`importer`] reads
-//! sheets, `exporter` writes the files of exports.
+//! sheets, `exporter` writes the files of exports,
+//! `withholder` goes through the votes for rules.
 
 pub mod cleaner;
 mod exporter;
@@ -10,6 +11,7 @@ pub mod importer;
 pub mod publisher;
 mod refresher;
 pub mod scheduler;
+mod withholder;
 
 use std::sync::Arc;
 
@@ -42,6 +44,7 @@ impl Workers {
         tasks.spawn(exporter::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(cleaner::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(importer::run(Arc::clone(app), stopping.clone()));
+        tasks.spawn(withholder::run(Arc::clone(app), stopping.clone()));
         tasks.close();
         Self { tasks, stopping }
     }

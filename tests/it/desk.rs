@@ -12,6 +12,7 @@ mod overview;
 mod pictures;
 mod reports;
 mod stories;
+mod withholding;
 
 use acclaim::app::desk::Desk;
 use acclaim::graphql::node_id::GlobalId;

@@ -140,6 +140,18 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
         "CampaignDesk.exports",
         "query($campaign: ID!) { campaign(id: $campaign) { desk { exports { id status url } } } }",
     ),
+    (
+        "CampaignDesk.withholdings",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { withholdings { id reason selection { networks } createdBy } } } }",
+    ),
+    (
+        "CampaignDesk.voteGroups",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { voteGroups(by: NETWORK) { key votes } } } }",
+    ),
+    (
+        "Campaign.withholdings",
+        "query($campaign: ID!) { campaign(id: $campaign) { withholdings { reason votes } } }",
+    ),
     ("Query.organisations", "{ organisations { id slug } }"),
     (
         "Viewer.memberships",

@@ -12,12 +12,14 @@ use acclaim::domain::campaign::{Lifecycle, TallyVisibility};
 use acclaim::domain::identity::IdentityKind;
 use acclaim::domain::media::UploadPurpose;
 use acclaim::domain::story::Story;
+use acclaim::domain::withholding::{RuleKind, RuleState, Selector, WithholdingRule};
 use acclaim::graphql::node_id::GlobalId;
-use acclaim::id::{ImportId, StaffId, UploadId};
+use acclaim::id::{ImportId, StaffId, UploadId, WithholdingRuleId};
 use acclaim::ledger::import::ImportKind;
 use acclaim::ledger::import::job::{self as import_job, NewImportJob};
 use acclaim::ledger::story;
 use acclaim::ledger::voter::{self, Identity};
+use acclaim::ledger::withholding;
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -532,6 +534,36 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "Mutation",
+        "proposeWithholding",
+        "mutation { proposeWithholding(input: {campaignId: \"<campaign>\", selection: {}, reason: \"x\"}) { userErrors { code } } }",
+        "!!FF-FU",
+    ),
+    (
+        "Mutation",
+        "applyWithholding",
+        "mutation { applyWithholding(input: {ruleId: \"<rule>\", expectedRevision: 0}) { userErrors { code } } }",
+        "!!FF-FU",
+    ),
+    (
+        "Mutation",
+        "revertWithholding",
+        "mutation { revertWithholding(input: {ruleId: \"<rule>\", expectedRevision: 0, reason: \"x\"}) { userErrors { code } } }",
+        "!!FF-FU",
+    ),
+    (
+        "Query",
+        "campaign",
+        "{ campaign(id: \"<campaign>\") { desk { withholdings { reason votes } } } }",
+        "++-+---",
+    ),
+    (
+        "Query",
+        "campaign",
+        "{ campaign(id: \"<campaign>\") { desk { withholding(id: \"<rule>\") { id } } } }",
+        "++-+---",
+    ),
+    (
+        "Mutation",
         "setNomineePortrait",
         "mutation { setNomineePortrait(input: {nomineeId: \"<nominee>\", expectedRevision: 0}) { userErrors { code } } }",
         "!!FF-FU",
@@ -690,6 +722,7 @@ impl Scene {
             ("upload", global(GlobalId::Upload(UploadId::new()))),
             ("import", make_import(&app, &draft, first).await),
             ("stranger", global(GlobalId::Staff(strangers_id))),
+            ("rule", make_rule(&app, &draft).await),
         ];
         ids.extend(Self::make_records(&audience[0], &ids).await);
         Self {
@@ -774,6 +807,37 @@ async fn known_voter(app: &TestApp) -> TestClient {
     let id = signed_in.expect("the database answers").id;
     let kinds = kind.into();
     app.client_of(Viewer::Voter { id, kinds })
+}
+
+/// A rule of the draft that is proposed.
+async fn make_rule(app: &TestApp, draft: &Sample) -> String {
+    let rule = WithholdingRule {
+        id: WithholdingRuleId::new(),
+        campaign_id: draft.campaign.id,
+        kind: RuleKind::Selected,
+        selector: Selector::default(),
+        reason: "x".to_owned(),
+        state: RuleState::Draft,
+        is_active: false,
+        proposed_votes: 0,
+        needs_number: false,
+        created_by: None,
+        created_at: app.clock.now(),
+        approved_by: None,
+        approved_at: None,
+        reverted_by: None,
+        reverted_at: None,
+        revert_reason: None,
+        edit_revision: 1,
+        votes: 0,
+        pass_started_at: None,
+        pass_ended_at: None,
+    };
+    let mut tx = app.database.begin("test").await.expect("it begins");
+    let made = withholding::insert(&mut tx, &rule, 1).await;
+    assert!(made.expect("the database answers"));
+    tx.commit().await.expect("it commits");
+    global(GlobalId::WithholdingRule(rule.id))
 }
 
 /// An import of the draft that nobody has read.

@@ -25,6 +25,7 @@ mod schedule;
 mod sheet_plans;
 mod stories;
 mod story_imports;
+mod withholding;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -44,6 +45,7 @@ pub use self::pictures::{PictureEdit, ShowPictureRefusal};
 pub use self::reports::OpenedReport;
 pub use self::schedule::SchedulePlan;
 pub use self::stories::{NewStory, StoryStepEdit};
+pub use self::withholding::WithholdingProposal;
 use super::{App, Client};
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::{HashKey, Purpose};
@@ -136,6 +138,7 @@ impl Subject {
             SubjectKind::Import => "import",
             SubjectKind::Export => "export",
             SubjectKind::Report => "report",
+            SubjectKind::WithholdingRule => "withholding rule",
         }
     }
 }

@@ -13,6 +13,7 @@ mod stories;
 mod story_errors;
 mod story_media;
 mod uploads;
+mod withholding;
 
 use async_graphql::{Context, ID, MergedObject, Object, Result};
 
@@ -35,6 +36,8 @@ pub(super) use self::story_errors::StoryUserError;
 use self::story_media::StoryMediaMutation;
 use self::uploads::UploadMutation;
 pub(super) use self::uploads::{PictureUserError, UploadUserError};
+use self::withholding::WithholdingMutation;
+pub(super) use self::withholding::WithholdingUserError;
 use super::messages::Language;
 use super::types::{Organisation, list_own_organisations};
 use super::{Nullable, app, node_id, requester};
@@ -138,6 +141,7 @@ pub(super) struct DeskMutation(
     MemberMutation,
     AccountMutation,
     CampaignMutation,
+    WithholdingMutation,
     NomineeMutation,
     StoryMutation,
     StoryMediaMutation,

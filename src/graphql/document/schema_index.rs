@@ -27,6 +27,7 @@ const STATEMENTS: &[&str] = &[
     "AuditEvent.subject",
     "Campaign.stories",
     "Campaign.viewerQuotas",
+    "Campaign.withholdings",
     "CampaignDesk.imports",
     "Import.rows",
     "CampaignDesk.exports",
@@ -35,6 +36,8 @@ const STATEMENTS: &[&str] = &[
     "CampaignDesk.storyViews",
     "CampaignDesk.report",
     "CampaignDesk.turnout",
+    "CampaignDesk.withholding",
+    "CampaignDesk.withholdings",
     "Organisation.auditEvents",
     "Organisation.invitations",
     "Story.newer",
@@ -44,10 +47,14 @@ const STATEMENTS: &[&str] = &[
     "Viewer.likes",
     "Viewer.votes",
 ];
-/// The price of a field whose statement goes through all voters of a campaign, though once a minute at most.
+/// The price of a field whose statement goes through all voters or votes of a campaign.
 const COUNT_PRICE: u64 = 1_000;
 /// Fields that take such a statement.
-const COUNTS: &[&str] = &["CampaignDesk.votersByWay"];
+const COUNTS: &[&str] = &[
+    "CampaignDesk.votersByWay",
+    "CampaignDesk.voteGroups",
+    "WithholdingRule.effect",
+];
 /// The type of the lists of nominees: those that are searched or shuffled go through a whole roster.
 const NOMINEE_LIST: &str = "NomineeConnection";
 /// The kinds of operations, each with a root type.

@@ -12,6 +12,7 @@ use super::media::PictureSize;
 use super::nominee::{NomineeConnection, NomineeOrder, NomineeQuery, list_nominees};
 use super::scalars::Timestamp;
 use super::story::{StoryConnection, list_stories};
+use super::withholding::{Withholding, list_public};
 use super::{Category, Nominee, Quota, Tally, to_i32};
 use crate::app::App;
 use crate::domain::access::Action;
@@ -271,6 +272,18 @@ impl Campaign {
     async fn amendments(&self) -> Vec<Amendment> {
         let amendments = self.roster.amendments().iter();
         amendments.map(Amendment::from).collect()
+    }
+
+    /// Votes that are withheld, rule by rule with its reason, once the result is out; empty before that.
+    async fn withholdings(&self) -> Result<Vec<Withholding>> {
+        let is_out = matches!(
+            self.roster.campaign().lifecycle,
+            rules::Lifecycle::Published | rules::Lifecycle::Archived
+        );
+        if !is_out {
+            return Ok(Vec::new());
+        }
+        list_public(&self.app, &self.roster).await
     }
 
     /// The side of the campaign that its organisation sees; null for everybody else.

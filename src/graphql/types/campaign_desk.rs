@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Object, Result, SimpleObject};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::export::{Export, list_exports};
 use super::import::{ImportConnection, list_imports};
@@ -15,6 +15,9 @@ use super::story::{StoryConnection, feed_window};
 use super::story_desk::StoryState;
 use super::to_i32;
 use super::turnout::{TurnoutPoint, TurnoutStep, VotersOfWay};
+use super::withholding::{
+    VoteGroup, VoteGroupKey, WithholdingRule, find_withholding_rule, list_groups, list_rules,
+};
 use crate::app::App;
 use crate::app::stories::WrittenText;
 use crate::domain::access::Action;
@@ -26,9 +29,10 @@ use crate::domain::story::life::StoryStatus;
 use crate::error::Error;
 use crate::graphql::connection::PageArgs;
 use crate::graphql::page::StoryPage;
-use crate::graphql::requester;
+use crate::graphql::{node_id, requester};
 use crate::id::CampaignId;
 use crate::ledger::story::{DeskPage, count_by_status, list_of_desk, sum_views};
+use crate::ledger::withholding::groups::GroupQuery;
 
 /// The part of a campaign's state that the organiser moves; the clock does the rest.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -300,6 +304,59 @@ impl CampaignDesk {
     /// Its newest exports, at most 20: those that the viewer may read.
     async fn exports(&self, ctx: &Context<'_>) -> Result<Vec<Export>> {
         list_exports(ctx, self.roster.campaign().id).await
+    }
+
+    /// Its newest rules that withhold votes; empty for members who may not read records.
+    async fn withholdings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many, at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<WithholdingRule>> {
+        let args = PageArgs::new(Some(first), None, None, None)?;
+        list_rules(ctx, &self.roster, args.limit).await
+    }
+
+    /// The rule with this id; null where there is none, and for members who may not read records.
+    async fn withholding(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Result<Option<WithholdingRule>> {
+        let id = node_id::decode(&self.app.hash_key, &id)?;
+        let found = find_withholding_rule(ctx, id).await?;
+        Ok(found.filter(|rule| rule.campaign_id() == self.roster.campaign().id))
+    }
+
+    /// The largest groups of votes that came from one network, block of networks, or model of phones, for a person who
+    /// looks for what is wrong: it goes through the votes. Empty for members who may not read records.
+    async fn vote_groups(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the votes of a group have in common.")] by: VoteGroupKey,
+        #[graphql(desc = "Only votes for this nominee.")] nominee_id: Option<ID>,
+        #[graphql(desc = "Only votes of this time or later.")] from: Option<Timestamp>,
+        #[graphql(desc = "Only votes before this time.")] until: Option<Timestamp>,
+        #[graphql(desc = "So many, at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<VoteGroup>> {
+        let campaign = self.roster.campaign();
+        let (viewer, organisation_id) = (requester(ctx).viewer, campaign.organisation_id);
+        if !self.app.may(viewer, organisation_id, Action::ReadRecords) {
+            return Ok(Vec::new());
+        }
+        let nominee_id = nominee_id.map(|id| node_id::decode(&self.app.hash_key, &id));
+        let args = PageArgs::new(Some(first), None, None, None)?;
+        let query = GroupQuery {
+            campaign_id: campaign.id,
+            nominee_id: nominee_id.transpose()?,
+            from: from.map_or(DateTime::UNIX_EPOCH, |from| from.0),
+            // Votes of this very moment are before it.
+            until: until.map_or_else(
+                || self.app.clock.now() + TimeDelta::minutes(1),
+                |until| until.0,
+            ),
+            limit: i64::try_from(args.limit).unwrap_or(i64::MAX),
+        };
+        list_groups(&self.app, by, query).await
     }
 
     /// Its newest report; null while there is none, and for members who may not read records.

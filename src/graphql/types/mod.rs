@@ -26,6 +26,7 @@ mod story_desk;
 mod tally;
 mod turnout;
 mod vote;
+mod withholding;
 
 use async_graphql::{ID, Interface};
 
@@ -68,6 +69,7 @@ pub(super) use self::vote::{
     CastBallotInput, CastBallotPayload, CastBallotUserError, CastVoteInput, CastVotePayload,
     CastVoteUserError, Quota, Vote,
 };
+pub(super) use self::withholding::{VoteBehaviour, WithholdingRule, find_withholding_rule};
 
 /// A number as the API's `Int`, cut to its largest.
 pub(super) fn to_i32(number: impl TryInto<i32>) -> i32 {

@@ -134,7 +134,8 @@ pub(in crate::graphql) async fn find_nodes(
             GlobalId::Voter(_)
             | GlobalId::Staff(_)
             | GlobalId::Invitation(_)
-            | GlobalId::Upload(_) => None,
+            | GlobalId::Upload(_)
+            | GlobalId::WithholdingRule(_) => None,
         });
     }
     Ok(nodes)

@@ -35,6 +35,8 @@ pub(super) enum StaffRight {
     ReadRecords,
     /// Changing campaigns, their rules and nominees; imports.
     EditCampaigns,
+    /// Proposing rules that withhold votes, applying those of others, reverting them.
+    WithholdVotes,
     /// Writing stories and handing them in.
     WriteStories,
     /// Approving, scheduling and retracting stories that others wrote.

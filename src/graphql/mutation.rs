@@ -170,14 +170,16 @@ impl PublicMutation {
         })
     }
 
-    /// Casts one vote. Needs a voter. When the answer is here, the vote is stored for good.
+    /// Casts one vote. Needs a voter. When the answer is here, the vote is stored for good. Where it is
+    /// `CHALLENGE_REQUIRED`, solve the payload's `challenge` and send the vote again with the same idempotency key.
     async fn cast_vote(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The nominee, and a key that makes retries safe.")] input: CastVoteInput,
     ) -> Result<CastVotePayload> {
         let (app, requester) = (app(ctx), requester(ctx));
-        let caster = Caster::new(requester.viewer, &requester.client)?;
+        let caster = Caster::new(requester.viewer, &requester.client)?
+            .with_solution(input.challenge_solution.as_deref());
         let nominee_id = node_id::decode(&app.hash_key, &input.nominee_id)?;
         let answer = app
             .cast_vote(caster, nominee_id, input.idempotency_key)
@@ -186,7 +188,8 @@ impl PublicMutation {
         Ok(CastVotePayload::new(ctx, answer))
     }
 
-    /// Casts votes for several nominees of one campaign: all of them, or none. Needs a voter.
+    /// Casts votes for several nominees of one campaign: all of them, or none. Needs a voter. One challenge is enough for
+    /// them, as for `castVote`.
     async fn cast_ballot(
         &self,
         ctx: &Context<'_>,
@@ -194,7 +197,8 @@ impl PublicMutation {
         input: CastBallotInput,
     ) -> Result<CastBallotPayload> {
         let (app, requester) = (app(ctx), requester(ctx));
-        let caster = Caster::new(requester.viewer, &requester.client)?;
+        let caster = Caster::new(requester.viewer, &requester.client)?
+            .with_solution(input.challenge_solution.as_deref());
         let campaign_id = node_id::decode(&app.hash_key, &input.campaign_id)?;
         let nominee_ids = input.nominee_ids.iter();
         let nominee_ids = nominee_ids

@@ -3,7 +3,7 @@
 //
 // SHA-256 is written out: a call of the browser's own takes longer than such a hash, since its answer is a promise.
 
-interface Parameters {
+export interface Parameters {
   salt: string;
   nonce: string;
   cost: number;
@@ -59,7 +59,7 @@ const hexOf = (some: Int32Array) => Array.from(some, (word) => (word >>> 0).toSt
 onmessage = ({ data }: MessageEvent<string>) => {
   const challenge = JSON.parse(data) as { parameters: Parameters };
   const { salt, nonce, cost, keyPrefix } = challenge.parameters;
-  const head = Int32Array.from((salt + nonce).match(/.{8}/g)!, (word) => parseInt(word, 16));
+  const head = Int32Array.from((salt + nonce).match(/.{8}/g)!.map((word) => parseInt(word, 16)));
   const first = parseInt(keyPrefix.slice(0, 8), 16) | 0;
   for (let counter = 0; counter < numbersMax; counter++) {
     words.set(head);
@@ -71,6 +71,7 @@ onmessage = ({ data }: MessageEvent<string>) => {
     }
     if (state[0] === first && hexOf(state).startsWith(keyPrefix)) {
       postMessage(btoa(JSON.stringify({ challenge, solution: { counter, derivedKey: hexOf(state) } })));
+      close();
       return;
     }
   }

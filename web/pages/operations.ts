@@ -51,6 +51,7 @@ export type AmendRulesInput = {
   expectedRevision: Scalars['Long']['input'];
   votesPerPeriod?: InputMaybe<Scalars['Int']['input']>;
   tallyVisibility?: InputMaybe<TallyVisibility>;
+  challenge?: InputMaybe<ChallengePolicy>;
   votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
   reason: Scalars['String']['input'];
 };
@@ -121,6 +122,7 @@ export type CastBallotInput = {
   campaignId: Scalars['ID']['input'];
   nomineeIds: Array<Scalars['ID']['input']>;
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+  challengeSolution?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type CastVoteErrorCode =
@@ -132,11 +134,13 @@ export type CastVoteErrorCode =
   | 'NOMINEE_NOT_FOUND'
   | 'NOMINEE_FROZEN'
   | 'NOT_ELIGIBLE'
-  | 'IDEMPOTENCY_KEY_REUSED';
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'CHALLENGE_REQUIRED';
 
 export type CastVoteInput = {
   nomineeId: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+  challengeSolution?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type CategoryInput = {
@@ -145,6 +149,15 @@ export type CategoryInput = {
   name: Scalars['String']['input'];
   shortlistSize: Scalars['Int']['input'];
 };
+
+export type ChallengeAlgorithm =
+  | 'ALTCHA_SHA_256';
+
+export type ChallengePolicy =
+  | 'NEVER'
+  | 'GUESTS'
+  | 'SUSPICIOUS'
+  | 'ALWAYS';
 
 export type ChangePasswordInput = {
   currentPassword: Scalars['String']['input'];
@@ -694,6 +707,7 @@ export type VotingRulesInput = {
   votesPerPeriod: Scalars['Int']['input'];
   tallyVisibility: TallyVisibility;
   admits?: Array<IdentityKind>;
+  challenge?: ChallengePolicy;
 };
 
 export type QuotaPartsFragment = { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null };
@@ -799,10 +813,11 @@ export type WatchStoriesSubscription = { storyPublished: { id: string } };
 export type CastVoteMutationVariables = Exact<{
   nomineeId: Scalars['ID']['input'];
   idempotencyKey: Scalars['UUID']['input'];
+  challengeSolution?: InputMaybe<Scalars['String']['input']>;
 }>;
 
 
-export type CastVoteMutation = { castVote: { nominee: { id: string, votes: number | null, viewerHasVoted: boolean | null } | null, quota: { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null } | null, userErrors: Array<{ code: CastVoteErrorCode, message: string }> } };
+export type CastVoteMutation = { castVote: { challenge: { parameters: string } | null, nominee: { id: string, votes: number | null, viewerHasVoted: boolean | null } | null, quota: { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null } | null, userErrors: Array<{ code: CastVoteErrorCode, message: string }> } };
 
 export type SetLikeMutationVariables = Exact<{
   subjectId: Scalars['ID']['input'];
@@ -893,8 +908,8 @@ export const WatchStories: Operation<WatchStoriesSubscription, WatchStoriesSubsc
 };
 
 export const CastVote: Operation<CastVoteMutation, CastVoteMutationVariables> = {
-  id: "fe631b52853105214fa898dee4b041f0d8fa8eac4390612528583f54cda0dbd5",
-  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey}){nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
+  id: "e647be8a7260ebee6dab3c646df62979c2f0886992c8457bea3c38e9101004f5",
+  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution}){challenge{parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
 };
 
 export const SetLike: Operation<SetLikeMutation, SetLikeMutationVariables> = {

@@ -1,6 +1,7 @@
 //! Casting votes: rules, quotas, idempotency.
 
 mod ballots;
+mod challenges;
 mod eligibility;
 mod keys;
 mod own_votes;

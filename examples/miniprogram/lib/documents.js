@@ -45,8 +45,8 @@ module.exports = {
     text: "query Ranking($slug:String!$category:ID!$first:Int!$after:String){campaign(slug:$slug){nominees(category:$category first:$first after:$after orderBy:VOTES){nodes{id number name employer portraitUrl(size:SMALL)votes rank}pageInfo{hasNextPage endCursor}}}}",
   },
   CastVote: {
-    id: '32caa7ade5fa79fc513d084b77660f7284762646e7a4b1aab2721daabcbd6f1e',
-    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey}){nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
+    id: 'c75fefca844df2d17e53c683f1f2444775a559468e85340d47d0729e828297fa',
+    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution}){challenge{parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
   },
   SetLike: {
     id: '2fd6cbe0670eeabcf80d75e95fcd61d20fd48b9274d78eec41b38e9632df4da8',

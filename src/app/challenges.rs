@@ -1,7 +1,8 @@
 //! The voters who are challenged, and how hard (see `auth::challenge`).
 //!
 //! All of it is in memory: what a vote costs does not change. A network block that brings far more new voters than is
-//! usual is found by a token bucket of this process; nobody is refused for an address, which a hall or a carrier shares.
+//! usual is found by a token bucket of this process; nobody is refused for an address, which a hall or a carrier
+//! shares.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -32,8 +33,8 @@ impl Default for Crowds {
 }
 
 impl App {
-    /// Whether a cast is to be sent again with the solution of a challenge: one is asked for, and it brings none that is
-    /// good.
+    /// Whether a cast is to be sent again with the solution of a challenge: one is asked for, and it brings none that
+    /// is good.
     pub(super) fn needs_challenge(
         &self,
         caster: Caster<'_>,

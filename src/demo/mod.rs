@@ -53,7 +53,8 @@ const CATEGORIES: [(&str, &str); 3] = [
 /// The top ten of each category are the public's choice.
 const SHORTLIST_SIZE: i64 = 10;
 
-/// Makes the sample campaign, with this policy of challenges, unless it is there; returns the password of all its members of staff if it was just made.
+/// Makes the sample campaign, with this policy of challenges, unless it is there; returns the password of all its
+/// members of staff if it was just made.
 ///
 /// # Errors
 /// When the database is away.

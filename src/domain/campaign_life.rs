@@ -264,8 +264,8 @@ pub fn check_new_times(campaign: &Campaign, now: DateTime<Utc>) -> Result<(), Ve
     }
 }
 
-/// Whether an amendment may change what it changes: the quota upwards and the closing while voting has not ended, and
-/// the audience of the tally.
+/// Whether an amendment may change what it changes: the quota upwards, the closing and who is challenged while voting
+/// has not ended, and the audience of the tally.
 ///
 /// # Errors
 /// Every field that may not be changed so.
@@ -284,6 +284,9 @@ pub fn check_amendment(
         refusals.push((CampaignRefusal::QuotaLowered, "votesPerPeriod"));
     } else if after.votes_per_period > before.votes_per_period && !has_not_ended {
         refusals.push((CampaignRefusal::WrongPhase, "votesPerPeriod"));
+    }
+    if after.challenge != before.challenge && !has_not_ended {
+        refusals.push((CampaignRefusal::WrongPhase, "challenge"));
     }
     if after.voting_closes_at != before.voting_closes_at {
         if !has_not_ended {

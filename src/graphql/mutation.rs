@@ -188,8 +188,8 @@ impl PublicMutation {
         Ok(CastVotePayload::new(ctx, answer))
     }
 
-    /// Casts votes for several nominees of one campaign: all of them, or none. Needs a voter. One challenge is enough for
-    /// them, as for `castVote`.
+    /// Casts votes for several nominees of one campaign: all of them, or none. Needs a voter. Where it is
+    /// `CHALLENGE_REQUIRED`, one challenge is solved for all of them, as for `castVote`.
     async fn cast_ballot(
         &self,
         ctx: &Context<'_>,

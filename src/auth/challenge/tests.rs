@@ -50,7 +50,7 @@ fn solve(challenge: &Challenge) -> String {
     BASE64.encode(&serde_json::to_vec(&payload).expect("JSON"))
 }
 
-/// What `change` makes of a solution.
+/// A solution after `change`.
 fn changed(solution: &str, change: impl FnOnce(&mut Payload)) -> String {
     let mut payload = Payload::decode(solution).expect("a solution");
     change(&mut payload);
@@ -208,7 +208,7 @@ proptest! {
         prop_assert_eq!(Payload::decode(&encode(&payload)), Some(payload));
     }
 
-    /// What nobody has signed is refused before its cost is looked at, whatever it is.
+    /// Parameters that nobody has signed are refused before their cost is looked at, whatever it is.
     #[test]
     fn hostile_solutions_are_refused(
         payload in payloads(), text in ".{0,200}", bytes in prop::collection::vec(any::<u8>(), 0..300),

@@ -16,13 +16,13 @@ pub(in crate::graphql) enum ChallengeAlgorithm {
 /// Work for your program before a vote is taken: half a second of a middling phone, a second where many new guests come
 /// from one network. Nobody sees a riddle. It slows scripts down, and tells no people from machines.
 ///
-/// `parameters` is JSON: `{"parameters": {"salt", "nonce", "cost", "keyPrefix", ...}, "signature"}`. Count up from 0. The
-/// key of a number is the SHA-256 hash of the bytes of `salt`, those of `nonce` (both are hexadecimal) and the number as
-/// four bytes, the highest first; where `cost` is more than 1, the hash of that hash, until there are `cost` of them. The
-/// number whose key, in hexadecimal, begins with `keyPrefix` is the solution. Send the Base64 of the JSON
+/// `parameters` is JSON: `{"parameters": {"salt", "nonce", "cost", "keyPrefix", ...}, "signature"}`. Count up from 0. A
+/// number's key is the SHA-256 hash of the bytes of `salt`, those of `nonce` (both are hexadecimal) and the number as
+/// four bytes, the highest first; where `cost` is more than 1, the hash of that hash, and so on, `cost` hashes in all.
+/// The number whose key, in hexadecimal, begins with `keyPrefix` is the solution. Send the Base64 of the JSON
 /// `{"challenge": <what parameters had>, "solution": {"counter": <the number>, "derivedKey": "<its key>"}}` as
-/// `challengeSolution`, with the same `idempotencyKey`; ALTCHA's libraries make just that. A solution is good for this
-/// voter, campaign and idempotency key.
+/// `challengeSolution`, with the same `idempotencyKey`; ALTCHA's libraries (version 2) make just that. It is good for
+/// this voter, campaign and idempotency key.
 #[derive(SimpleObject, Clone)]
 pub(in crate::graphql) struct Challenge {
     /// Its kind. Others may come.

@@ -28,8 +28,8 @@ pub(in crate::graphql) struct CastVoteInput {
     /// Your name for this vote, a fresh UUID. Sent again with the same key, the vote counts once and gets the same
     /// answer: that makes retries safe. Needed where a challenge is.
     pub(in crate::graphql) idempotency_key: Option<Uuid>,
-    /// The solution of the `challenge` that this vote was answered with, as ALTCHA's solvers give it: Base64. It is good for
-    /// the same voter, campaign and idempotency key.
+    /// The solution of the `challenge` that this vote was answered with, as ALTCHA's solvers give it: Base64. It is
+    /// good for the same voter, campaign and idempotency key.
     pub(in crate::graphql) challenge_solution: Option<String>,
 }
 
@@ -42,8 +42,8 @@ pub(in crate::graphql) struct CastBallotInput {
     pub(in crate::graphql) nominee_ids: Vec<ID>,
     /// Your name for this ballot, a fresh UUID, as for `castVote`.
     pub(in crate::graphql) idempotency_key: Option<Uuid>,
-    /// The solution of the `challenge` that this ballot was answered with, as ALTCHA's solvers give it: Base64. It is good for
-    /// the same voter, campaign and idempotency key.
+    /// The solution of the `challenge` that this ballot was answered with, as ALTCHA's solvers give it: Base64. It is
+    /// good for the same voter, campaign and idempotency key.
     pub(in crate::graphql) challenge_solution: Option<String>,
 }
 
@@ -69,8 +69,8 @@ pub(super) enum CastVoteErrorCode {
     NotEligible,
     /// The idempotency key belongs to another vote of the voter.
     IdempotencyKeyReused,
-    /// The payload's `challenge` is to be solved first, and sent back with the same vote. Also where there was a solution
-    /// that is not good: of another vote, too late, or wrong.
+    /// The payload's `challenge` is to be solved first, and sent back with the same vote. Also where there was a
+    /// solution that is not good: of another vote, too late, or wrong.
     ChallengeRequired,
 }
 

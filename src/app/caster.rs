@@ -1,16 +1,18 @@
 //! Voters who cast.
 
 use super::Client;
+use super::circumstances::Visit;
 use crate::auth::Viewer;
 use crate::error::Result;
 use crate::id::VoterId;
 
-/// A voter who casts, with its client. There is none for other viewers, so nothing behind it has to ask.
+/// A voter who casts, with its client and visit. There is none for other viewers, so nothing behind it has to ask.
 #[derive(Debug, Clone, Copy)]
 pub struct Caster<'a> {
     pub(super) viewer: Viewer,
     pub(super) voter_id: VoterId,
     pub(super) client: &'a Client,
+    pub(super) visit: Visit<'a>,
     pub(super) challenge_solution: Option<&'a str>,
 }
 
@@ -19,12 +21,13 @@ impl<'a> Caster<'a> {
     ///
     /// # Errors
     /// [`crate::error::Error::Unauthenticated`] or [`crate::error::Error::Forbidden`] for one who is no voter.
-    pub fn new(viewer: Viewer, client: &'a Client) -> Result<Self> {
+    pub fn new(viewer: Viewer, client: &'a Client, visit: Visit<'a>) -> Result<Self> {
         let voter_id = viewer.require_voter()?;
         Ok(Self {
             viewer,
             voter_id,
             client,
+            visit,
             challenge_solution: None,
         })
     }

@@ -15,6 +15,7 @@ pub mod ballot;
 pub mod campaigns;
 mod caster;
 mod challenges;
+pub mod circumstances;
 mod credentials;
 pub mod desk;
 mod epoch;
@@ -47,7 +48,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::broadcast;
 
 use crate::auth::Viewer;
-use crate::auth::keyed_hash::{HashKey, Purpose};
+use crate::auth::keyed_hash::HashKey;
 use crate::auth::password::Passwords;
 use crate::auth::platform::Platforms;
 use crate::auth::token::TokenKeys;
@@ -253,26 +254,5 @@ impl App {
             }
         }
         Ok((access.viewer, access.expires_at))
-    }
-
-    /// Keyed hash of the network a request comes from.
-    fn network_hash(&self, client: &Client) -> [u8; 16] {
-        match client.address {
-            IpAddr::V4(ip) => self.hash_key.short_hash(Purpose::Network, &ip.octets()),
-            // The half of the address that names the network.
-            IpAddr::V6(ip) => {
-                let octets = ip.octets();
-                self.hash_key.short_hash(Purpose::Network, &octets[..8])
-            }
-        }
-    }
-
-    /// Keyed hash of the device a request comes from, as far as it tells.
-    fn device_hash(&self, client: &Client) -> Option<[u8; 16]> {
-        let user_agent = client.user_agent.as_ref()?;
-        let hash = self
-            .hash_key
-            .short_hash(Purpose::Device, user_agent.as_bytes());
-        Some(hash)
     }
 }

@@ -299,9 +299,14 @@ impl App {
             cast_at,
             idempotency_key,
             selections,
-            network_hash: Some(self.network_hash(caster.client)),
-            device_hash: self.device_hash(caster.client),
             client: caster.client.kind,
+            circumstances: self.circumstances(
+                (caster.voter_id, caster.viewer.is_guest()),
+                caster.client,
+                caster.visit,
+                ballot.roster(),
+                cast_at,
+            ),
         }
     }
 

@@ -10,8 +10,12 @@ pub enum Purpose {
     Identity,
     /// The network that a vote came from.
     Network,
-    /// The device that it came from.
+    /// The block of networks that it came from.
+    NetworkBlock,
+    /// The model of the device that it came from.
     Device,
+    /// The seal of a ticket, by which a vote says when the campaign was shown.
+    Ticket,
     /// An account, and an account and network, whose sign-ins failed.
     SignInFailure,
     /// The secret of the refresh token that follows a used one.
@@ -57,7 +61,9 @@ impl Purpose {
         match self {
             Self::Identity => b"identity\0",
             Self::Network => b"network\0",
-            Self::Device => b"device\0",
+            Self::NetworkBlock => b"network-block\0",
+            Self::Device => b"device-model\0",
+            Self::Ticket => b"ticket\0",
             Self::SignInFailure => b"sign-in-failure\0",
             Self::Refresh => b"refresh\0",
             Self::RefreshSeal => b"refresh-seal\0",

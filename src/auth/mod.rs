@@ -10,6 +10,7 @@ pub mod second_factor;
 pub mod secret;
 pub mod sign_in_attempt;
 pub mod signed_link;
+pub mod ticket;
 pub mod token;
 
 use crate::domain::identity::IdentityKinds;

@@ -7,6 +7,7 @@ pub mod amendment;
 pub mod campaign;
 pub mod campaign_life;
 pub mod change;
+pub mod device;
 pub mod export;
 pub mod field;
 pub mod identity;

@@ -31,12 +31,28 @@ pub struct VoteRequest {
     pub idempotency_key: Option<Uuid>,
     /// The nominees, each once, by scope; at least one.
     pub selections: Vec<Selection>,
-    /// Keyed hash of the network the request came from.
-    pub network_hash: Option<[u8; 16]>,
-    /// Keyed hash of the device it came from.
-    pub device_hash: Option<[u8; 16]>,
     /// The client that it came by.
     pub client: ClientKind,
+    /// Its circumstances.
+    pub circumstances: Circumstances,
+}
+
+/// The circumstances of a [`VoteRequest`], stored with its votes for signals to read. They change no decision on it,
+/// and prove nothing: a client says what it likes about itself.
+#[derive(Debug, Clone, Default)]
+pub struct Circumstances {
+    /// Keyed hash of the network that it came from: an address, or the /64 of one of IPv6.
+    pub network_hash: Option<[u8; 16]>,
+    /// Keyed hash of the block of that network: the /24, or the /48.
+    pub network_block_hash: Option<[u8; 16]>,
+    /// Keyed hash of the device's model with its client (see [`super::device`]); none where there is no model.
+    pub device_hash: Option<[u8; 16]>,
+    /// Milliseconds since the campaign was shown to the voter; none where no valid ticket says so: unseen.
+    pub seen_ms: Option<i64>,
+    /// The nominee whose shared link the voter first came by.
+    pub share_nominee: Option<NomineeId>,
+    /// Whether the voter is known by a device alone.
+    pub is_guest: bool,
 }
 
 /// One nominee of a [`VoteRequest`].
@@ -351,9 +367,8 @@ mod tests {
                     scope_id: ScopeId(Uuid::from_u128(scope)),
                 })
                 .collect(),
-            network_hash: None,
-            device_hash: None,
             client: ClientKind::Other,
+            circumstances: Circumstances::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 //! The library makes one future that has room for any of the mutations, so the large steps of rare ones are boxed: a
 //! vote would carry their room with it.
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, ID, Object, Result};
 
 use super::types::{
     CastBallotInput, CastBallotPayload, CastVoteInput, CastVotePayload, CreateHandOverPayload,
@@ -14,8 +14,9 @@ use super::types::{
     Timestamp,
 };
 use super::{app, node_id, requester};
-use crate::app::likes;
+use crate::app::circumstances::Visit;
 use crate::app::voting::Caster;
+use crate::app::{App, likes};
 use crate::error::Error;
 
 /// The changes that voters make, and signing in.
@@ -178,7 +179,8 @@ impl PublicMutation {
         #[graphql(desc = "The nominee, and a key that makes retries safe.")] input: CastVoteInput,
     ) -> Result<CastVotePayload> {
         let (app, requester) = (app(ctx), requester(ctx));
-        let caster = Caster::new(requester.viewer, &requester.client)?
+        let visit = visit(app, input.ticket.as_deref(), input.shared_by.as_ref());
+        let caster = Caster::new(requester.viewer, &requester.client, visit)?
             .with_solution(input.challenge_solution.as_deref());
         let nominee_id = node_id::decode(&app.hash_key, &input.nominee_id)?;
         let answer = app
@@ -197,7 +199,8 @@ impl PublicMutation {
         input: CastBallotInput,
     ) -> Result<CastBallotPayload> {
         let (app, requester) = (app(ctx), requester(ctx));
-        let caster = Caster::new(requester.viewer, &requester.client)?
+        let visit = visit(app, input.ticket.as_deref(), input.shared_by.as_ref());
+        let caster = Caster::new(requester.viewer, &requester.client, visit)?
             .with_solution(input.challenge_solution.as_deref());
         let campaign_id = node_id::decode(&app.hash_key, &input.campaign_id)?;
         let nominee_ids = input.nominee_ids.iter();
@@ -250,6 +253,15 @@ impl PublicMutation {
             .await
             .map_err(|error| error.with_key(input.idempotency_key.is_some()))?;
         Ok(RecordViewsPayload::new(ctx, &counted))
+    }
+}
+
+/// The visit as the input tells of it. What a client has kept for months refuses nobody's vote: an id that is none is
+/// left out.
+fn visit<'a>(app: &App, ticket: Option<&'a str>, shared_by: Option<&ID>) -> Visit<'a> {
+    Visit {
+        ticket,
+        shared_by: shared_by.and_then(|id| node_id::decode(&app.hash_key, id).ok()),
     }
 }
 

@@ -36,6 +36,10 @@ packed_row! {
         device_hash: Option<[u8; 16]>,
         rules_revision: i64,
         client: i64,
+        network_block_hash: Option<[u8; 16]>,
+        seen_ms: Option<i64>,
+        share_nominee: Option<[u8; 16]>,
+        is_guest: i64,
     }
 }
 
@@ -127,9 +131,11 @@ macro_rules! store_votes {
         concat!(
             "WITH stored AS (
         INSERT INTO vote (campaign_id, scope_id, voter_id, period, slot, nominee_id, id, idempotency_key, cast_at,
-            is_first, network_hash, device_hash, rules_revision, client)
+            is_first, network_hash, device_hash, rules_revision, client, network_block_hash, seen_ms, share_nominee,
+            is_guest)
         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::uuid[], $7::uuid[],
-            $8::uuid[], $9::timestamptz[], $10::boolean[], $11::bytea[], $12::bytea[], $13::bigint[], $14::smallint[]) ",
+            $8::uuid[], $9::timestamptz[], $10::boolean[], $11::bytea[], $12::bytea[], $13::bigint[], $14::smallint[],
+            $15::bytea[], $16::bigint[], $17::uuid[], $18::boolean[]) ",
             $on_conflict,
             " RETURNING id, campaign_id, nominee_id, is_first, cast_at, client
     ), moved AS (
@@ -231,6 +237,7 @@ pub(crate) const PARTITION_VOTES: Statement = sql!(
     CREATE UNIQUE INDEX vote_once_per_key ON vote (campaign_id, voter_id, nominee_id, idempotency_key)
         WHERE idempotency_key IS NOT NULL;
     CREATE UNIQUE INDEX vote_first_of_voter ON vote (campaign_id, voter_id) WHERE is_first;
+    CREATE INDEX vote_by_time ON vote USING brin (cast_at) WITH (autosummarize = on);
     CREATE TRIGGER vote_without_client_moves_turnout AFTER INSERT ON vote
         FOR EACH ROW WHEN (NEW.client IS NULL) EXECUTE FUNCTION sum_turnout_of_vote();"
 );

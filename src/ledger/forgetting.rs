@@ -252,9 +252,9 @@ pub async fn forget(
     let campaigns = Ids(campaigns.iter().map(|id| id.0).collect());
     let statement = sql!(
         "forget_hashes_of_votes",
-        postgres: "UPDATE vote SET network_hash = NULL, device_hash = NULL
+        postgres: "UPDATE vote SET network_hash = NULL, network_block_hash = NULL, device_hash = NULL
             WHERE campaign_id = ANY($2) AND voter_id = ANY($1)",
-        sqlite: "UPDATE vote SET network_hash = NULL, device_hash = NULL
+        sqlite: "UPDATE vote SET network_hash = NULL, network_block_hash = NULL, device_hash = NULL
             WHERE campaign_id IN (SELECT unhex(value) FROM json_each($2))
             AND voter_id IN (SELECT unhex(value) FROM json_each($1))",
     );

@@ -183,6 +183,23 @@ impl<const N: usize> Packed for Option<[u8; N]> {
     }
 }
 
+/// As a number, or spaces alone.
+impl Packed for Option<i64> {
+    const WIDTH: usize = i64::WIDTH;
+
+    fn pack(&self, to: &mut Vec<u8>) {
+        match self {
+            Some(number) => number.pack(to),
+            None => to.extend_from_slice(&[b' '; <Self as Packed>::WIDTH]),
+        }
+    }
+
+    fn read(at: usize) -> String {
+        let text = bytes(at, <Self as Packed>::WIDTH);
+        format!("CAST(NULLIF(ltrim(CAST({text} AS TEXT)), '') AS INTEGER)")
+    }
+}
+
 /// The bytes of a row that begin at this index.
 fn bytes(at: usize, width: usize) -> String {
     format!("substr($1, o + {at}, {width})")

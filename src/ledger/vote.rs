@@ -16,15 +16,14 @@ use super::{Database, Pool, Transaction, in_tx, on_pool, sql};
 #[cfg(doc)]
 use crate::domain::period;
 use crate::domain::turnout::ClientKind;
-use crate::domain::vote::{Vote, VoteRequest};
+use crate::domain::vote::{Circumstances, Vote, VoteRequest};
 use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
 
-/// A vote of a batch with the hashes that are stored beside it.
+/// A vote of a batch with what is stored beside it.
 #[derive(Debug)]
 pub(crate) struct NewVote<'a> {
     pub vote: Vote,
-    pub network_hash: Option<&'a [u8; 16]>,
-    pub device_hash: Option<&'a [u8; 16]>,
+    pub circumstances: &'a Circumstances,
     pub rules_revision: i64,
     pub client: ClientKind,
 }
@@ -163,6 +162,12 @@ pub(crate) async fn store_postgres(
     let ids = |id: fn(&Vote) -> Uuid| votes.iter().map(|v| id(&v.vote)).collect::<Vec<Uuid>>();
     let numbers =
         |number: fn(&Vote) -> i64| votes.iter().map(|v| number(&v.vote)).collect::<Vec<i64>>();
+    let hashes = |hash: fn(&Circumstances) -> &Option<[u8; 16]>| {
+        votes
+            .iter()
+            .map(|v| hash(v.circumstances).as_ref())
+            .collect::<Vec<Option<&[u8; 16]>>>()
+    };
     let statement = match conflict_mode {
         ConflictMode::Expected => STORE_VOTES_POSTGRES,
         ConflictMode::Unexpected => STORE_VOTES_UNCONTESTED_POSTGRES,
@@ -184,10 +189,29 @@ pub(crate) async fn store_postgres(
         )
         .bind(votes.iter().map(|v| v.vote.cast_at).collect::<Vec<_>>())
         .bind(votes.iter().map(|v| v.vote.is_first).collect::<Vec<bool>>())
-        .bind(votes.iter().map(|v| v.network_hash).collect::<Vec<_>>())
-        .bind(votes.iter().map(|v| v.device_hash).collect::<Vec<_>>())
+        .bind(hashes(|circumstances| &circumstances.network_hash))
+        .bind(hashes(|circumstances| &circumstances.device_hash))
         .bind(votes.iter().map(|v| v.rules_revision).collect::<Vec<i64>>())
         .bind(votes.iter().map(|v| v.client.code()).collect::<Vec<i16>>())
+        .bind(hashes(|circumstances| &circumstances.network_block_hash))
+        .bind(
+            votes
+                .iter()
+                .map(|v| v.circumstances.seen_ms)
+                .collect::<Vec<Option<i64>>>(),
+        )
+        .bind(
+            votes
+                .iter()
+                .map(|v| v.circumstances.share_nominee.map(|id| id.0))
+                .collect::<Vec<Option<Uuid>>>(),
+        )
+        .bind(
+            votes
+                .iter()
+                .map(|v| v.circumstances.is_guest)
+                .collect::<Vec<bool>>(),
+        )
         .fetch_all(connection)
         .await?;
     Ok(stored.into_iter().collect())
@@ -210,10 +234,14 @@ pub(crate) async fn store_sqlite(
         idempotency_key: new.vote.idempotency_key.map(Uuid::into_bytes),
         cast_at: new.vote.cast_at,
         is_first: i64::from(new.vote.is_first),
-        network_hash: new.network_hash.copied(),
-        device_hash: new.device_hash.copied(),
+        network_hash: new.circumstances.network_hash,
+        device_hash: new.circumstances.device_hash,
         rules_revision: new.rules_revision,
         client: i64::from(new.client.code()),
+        network_block_hash: new.circumstances.network_block_hash,
+        seen_ms: new.circumstances.seen_ms,
+        share_nominee: new.circumstances.share_nominee.map(|id| id.0.into_bytes()),
+        is_guest: i64::from(new.circumstances.is_guest),
     }));
     let [insert, move_tallies, move_turnout] = *STORE_VOTES_SQLITE;
     {

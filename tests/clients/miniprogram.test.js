@@ -68,6 +68,30 @@ describe("the mini-program's client", () => {
     assert.deepEqual(texts, [false, true, false]);
   });
 
+  test("a vote brings the first ticket of its visit back, and says by whose page the voter came at first", async () => {
+    const { phone, client } = openPhone("visitor");
+    const shown = campaign.takeNominee();
+    await client.query(documents.Nominee, { slug: "demo", number: 1 });
+    client.noteArrival(shown);
+    client.noteArrival(null);
+    const { ticket } = client;
+    await client.query(documents.Campaign, { slug: "demo" });
+    assert.equal(client.ticket, ticket, "the first of a visit");
+    await client.castVote(shown);
+    const [{ data }] = sent(phone, documents.CastVote);
+    assert.match(data.variables.ticket, /^[\w-]{20}$/);
+    assert.deepEqual([data.variables.ticket, data.variables.sharedBy], [ticket.text, shown]);
+    // Whoever comes again after a while has another visit, and came by the same link.
+    client.ticket.sinceMs -= 31 * 60_000;
+    await client.query(documents.Campaign, { slug: "demo" });
+    assert.notEqual(client.ticket, ticket);
+    const again = new Acclaim({ origin: server.origin });
+    again.noteArrival(null);
+    await again.castVote(campaign.takeNominee());
+    const cast = sent(phone, documents.CastVote).at(-1).data.variables;
+    assert.deepEqual([cast.ticket, cast.sharedBy], [undefined, shown], "without a query nothing was shown");
+  });
+
   test("a vote whose answer is lost is sent again and counts once; one whose phone is restarted, too", async () => {
     const { phone, client } = openPhone("zhao");
     let retries = 0;

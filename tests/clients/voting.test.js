@@ -179,6 +179,34 @@ describe("the voting page", () => {
     await page.waitForFunction((y) => Math.abs(scrollY - y) < 100, before);
   });
 
+  test("a vote says when the campaign was shown, and by whose link its voter first came", async (t) => {
+    const castIn = async (page, act) => {
+      const cast = page.waitForRequest(isCast);
+      await act();
+      return (await cast).postDataJSON().variables;
+    };
+    const isTicket = ({ ticket }) => assert.match(ticket, /^[\w-]{20}$/);
+    const byLink = await openVoting(t, phone, "/n/3");
+    const { id } = (await run(server, 'query { campaign(slug: "demo") { nominee(number: 3) { id } } }')).campaign.nominee;
+    const first = await castIn(byLink.page, () => voteButtons(byLink.page).first().tap());
+    assert.deepEqual([first.nomineeId, first.sharedBy], [id, id]);
+    isTicket(first);
+    await notice(byLink.page, "已计入");
+    // For others too, and after a visit of the list: it is how the voter came at first.
+    await byLink.page.goto(address);
+    const second = await castIn(byLink.page, () => voteButtons(byLink.page).first().tap());
+    assert.equal(second.sharedBy, id);
+    isTicket(second);
+    assert.notEqual(second.nomineeId, id);
+    // Who came to the list first came by no link.
+    const { page } = await openVoting(t);
+    await voteButtons(page).first().waitFor();
+    await page.goto(`${address}/n/4`);
+    const other = await castIn(page, () => voteButtons(page).first().tap());
+    assert.equal(other.sharedBy, null);
+    isTicket(other);
+  });
+
   test("the fair order is the device's own: a first vote, which signs in, does not change it", async (t) => {
     const { page } = await openVoting(t, desktop);
     const shown = async () => {

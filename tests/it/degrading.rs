@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use acclaim::app::Client;
+use acclaim::app::circumstances::Visit;
 use acclaim::app::voting::Caster;
 use acclaim::clock::Clock;
 use acclaim::domain::turnout::ClientKind;
@@ -211,7 +212,7 @@ async fn a_full_queue_refuses_at_once_and_drains() {
     let cast = || {
         let (app, client) = (std::sync::Arc::clone(app.inner()), client.clone());
         async move {
-            let caster = Caster::new(new_voter(), &client).expect("a voter");
+            let caster = Caster::new(new_voter(), &client, Visit::default()).expect("a voter");
             app.cast_vote(caster, nominee, Some(uuid::Uuid::new_v4()))
                 .await
         }
@@ -283,7 +284,7 @@ async fn a_slow_database_takes_in_no_more_than_it_stores_in_time() {
     let cast = || {
         let (app, client) = (std::sync::Arc::clone(app.inner()), client.clone());
         async move {
-            let caster = Caster::new(new_voter(), &client).expect("a voter");
+            let caster = Caster::new(new_voter(), &client, Visit::default()).expect("a voter");
             app.cast_vote(caster, nominee, None).await
         }
     };

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use acclaim::app::circumstances::Visit;
 use acclaim::app::voting::{CastRefusal, Caster};
 use acclaim::app::{Client, likes::Likeable};
 use acclaim::auth::Viewer;
@@ -281,7 +282,7 @@ impl Service {
         let ids: Vec<NomineeId> = nominees.iter().map(|n| self.nominee(*n)).collect();
         let key = key.map(|key| self.keys[key]);
         let (app, client) = (&self.app, client());
-        let caster = Caster::new(self.voters[voter], &client).expect("a voter");
+        let caster = Caster::new(self.voters[voter], &client, Visit::default()).expect("a voter");
         let answer = if let [one] = ids.as_slice() {
             app.cast_vote(caster, *one, key).await
         } else {

@@ -2,6 +2,7 @@
 
 mod ballots;
 mod challenges;
+mod circumstances;
 mod eligibility;
 mod keys;
 mod own_votes;

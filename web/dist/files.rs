@@ -1,7 +1,7 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-dzRfcWDc.js",
-    imports: &["operations-CDnaVSOu.js"],
+    script: "main-BXJJ1wLX.js",
+    imports: &["operations-B0fzJUT2.js"],
     style: "main-C9LFu5k6.css",
 };
 pub(super) const DESK: Program = Program {
@@ -11,10 +11,10 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
-        name: "board-C5HrBdy6.js",
+        name: "board-BZDpVG5I.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-C5HrBdy6.js.br"),
-        gzip: include_bytes!("board-C5HrBdy6.js.gz"),
+        brotli: include_bytes!("board-BZDpVG5I.js.br"),
+        gzip: include_bytes!("board-BZDpVG5I.js.gz"),
     },
     File {
         name: "board-omBEMD3d.css",
@@ -35,16 +35,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("kept_sheet-CmcBsDQG.css.gz"),
     },
     File {
-        name: "kept_sheet-Dgq7gr_S.js",
+        name: "kept_sheet-sFvfypHE.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("kept_sheet-Dgq7gr_S.js.br"),
-        gzip: include_bytes!("kept_sheet-Dgq7gr_S.js.gz"),
+        brotli: include_bytes!("kept_sheet-sFvfypHE.js.br"),
+        gzip: include_bytes!("kept_sheet-sFvfypHE.js.gz"),
     },
     File {
-        name: "live-BQdQ9N-T.js",
+        name: "live-D-v6sa_A.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-BQdQ9N-T.js.br"),
-        gzip: include_bytes!("live-BQdQ9N-T.js.gz"),
+        brotli: include_bytes!("live-D-v6sa_A.js.br"),
+        gzip: include_bytes!("live-D-v6sa_A.js.gz"),
+    },
+    File {
+        name: "main-BXJJ1wLX.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-BXJJ1wLX.js.br"),
+        gzip: include_bytes!("main-BXJJ1wLX.js.gz"),
     },
     File {
         name: "main-C9LFu5k6.css",
@@ -53,22 +59,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-C9LFu5k6.css.gz"),
     },
     File {
-        name: "main-dzRfcWDc.js",
+        name: "operations-B0fzJUT2.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-dzRfcWDc.js.br"),
-        gzip: include_bytes!("main-dzRfcWDc.js.gz"),
-    },
-    File {
-        name: "operations-CDnaVSOu.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("operations-CDnaVSOu.js.br"),
-        gzip: include_bytes!("operations-CDnaVSOu.js.gz"),
-    },
-    File {
-        name: "result-C4vO4QV8.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-C4vO4QV8.js.br"),
-        gzip: include_bytes!("result-C4vO4QV8.js.gz"),
+        brotli: include_bytes!("operations-B0fzJUT2.js.br"),
+        gzip: include_bytes!("operations-B0fzJUT2.js.gz"),
     },
     File {
         name: "result-Cmw6oNPe.css",
@@ -77,16 +71,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("result-Cmw6oNPe.css.gz"),
     },
     File {
-        name: "share_card-CPFyBUnx.js",
+        name: "result-CrdKjy0S.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_card-CPFyBUnx.js.br"),
-        gzip: include_bytes!("share_card-CPFyBUnx.js.gz"),
+        brotli: include_bytes!("result-CrdKjy0S.js.br"),
+        gzip: include_bytes!("result-CrdKjy0S.js.gz"),
     },
     File {
-        name: "share_sheet-CZnZ282n.js",
+        name: "share_card-BNxgyCsq.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-CZnZ282n.js.br"),
-        gzip: include_bytes!("share_sheet-CZnZ282n.js.gz"),
+        brotli: include_bytes!("share_card-BNxgyCsq.js.br"),
+        gzip: include_bytes!("share_card-BNxgyCsq.js.gz"),
     },
     File {
         name: "share_sheet-ChOZsIyD.css",
@@ -95,16 +89,22 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
     },
     File {
+        name: "share_sheet-JhtwuXPd.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("share_sheet-JhtwuXPd.js.br"),
+        gzip: include_bytes!("share_sheet-JhtwuXPd.js.gz"),
+    },
+    File {
         name: "sheet-BRHi26xd.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("sheet-BRHi26xd.css.br"),
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sheet-fTfmG7Vx.js",
+        name: "sheet-BUCxERfv.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sheet-fTfmG7Vx.js.br"),
-        gzip: include_bytes!("sheet-fTfmG7Vx.js.gz"),
+        brotli: include_bytes!("sheet-BUCxERfv.js.br"),
+        gzip: include_bytes!("sheet-BUCxERfv.js.gz"),
     },
     File {
         name: "sign_in_sheet-9GXZJZrP.css",
@@ -113,10 +113,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sign_in_sheet-9GXZJZrP.css.gz"),
     },
     File {
-        name: "sign_in_sheet-CUV8FgP7.js",
+        name: "sign_in_sheet-CL5xcfZt.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-CUV8FgP7.js.br"),
-        gzip: include_bytes!("sign_in_sheet-CUV8FgP7.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-CL5xcfZt.js.br"),
+        gzip: include_bytes!("sign_in_sheet-CL5xcfZt.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -125,16 +125,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-CA7oHjOZ.js",
+        name: "stories-DyjVrcoK.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-CA7oHjOZ.js.br"),
-        gzip: include_bytes!("stories-CA7oHjOZ.js.gz"),
+        brotli: include_bytes!("stories-DyjVrcoK.js.br"),
+        gzip: include_bytes!("stories-DyjVrcoK.js.gz"),
     },
     File {
-        name: "story-C-Zw1khf.js",
+        name: "story-CgyB8tum.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-C-Zw1khf.js.br"),
-        gzip: include_bytes!("story-C-Zw1khf.js.gz"),
+        brotli: include_bytes!("story-CgyB8tum.js.br"),
+        gzip: include_bytes!("story-CgyB8tum.js.gz"),
     },
     File {
         name: "desk-account-CdKtr6oV.js",

@@ -4,6 +4,7 @@ import { SignInRefused, lateSessions, reader, voter } from "../shared/session";
 import { Store } from "../shared/store";
 import { FindCampaign, type FindCampaignQuery, SetLike } from "./operations";
 import { t } from "./texts";
+import { noteArrival, takeTicket, visitIn } from "./visit";
 import { castVote, pendingVotes } from "./vote";
 
 export type Campaign = NonNullable<FindCampaignQuery["campaign"]>;
@@ -105,6 +106,10 @@ export function takeCampaign(slug: string, answer: FindCampaignQuery): void {
 }
 
 function takeAnswer(answer: FindCampaignQuery): void {
+  if (answer.campaign && currentSlug) {
+    takeTicket(currentSlug, answer.campaign.ticket);
+    noteArrival(currentSlug);
+  }
   signInWays.set(answer.signInWays);
   campaign.set(answer.campaign);
 }
@@ -163,7 +168,7 @@ export async function vote(nominee: Votable): Promise<void> {
   const refuse = (refusal: Refusal) => noteProgress(nominee, { state: "idle", votes: known, refusal });
   noteProgress(nominee, { state: "sending", votes });
   try {
-    const { nominee: counted, quota, userErrors } = await castVote(nominee.id);
+    const { nominee: counted, quota, userErrors } = await castVote(nominee.id, visitIn(currentSlug));
     const refusal = userErrors[0];
     const isComplete = quota ? replaceQuota(quota) : quotas.value !== null;
     // This vote has signed in or is the first of a period: the other categories have new quotas, too. Or the rules are

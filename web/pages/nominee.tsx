@@ -13,6 +13,7 @@ import { QuotaLine } from "./quota";
 import { goBack, pathOf } from "./route";
 import { sharePoster } from "./sharing";
 import { t } from "./texts";
+import { noteArrival } from "./visit";
 
 type Nominee = NonNullable<NonNullable<FindNomineeQuery["campaign"]>["nominee"]>;
 
@@ -34,6 +35,7 @@ export function NomineeView({ slug, number, campaign }: { slug: string; number: 
     setNominee(found);
     if (!found) return;
     document.title = `${found.name} · ${campaign.title}`;
+    noteArrival(slug, found);
     resumeVotes([found]);
   };
   const read = () => {

@@ -123,6 +123,8 @@ export type CastBallotInput = {
   nomineeIds: Array<Scalars['ID']['input']>;
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
   challengeSolution?: InputMaybe<Scalars['String']['input']>;
+  ticket?: InputMaybe<Scalars['String']['input']>;
+  sharedBy?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type CastVoteErrorCode =
@@ -141,6 +143,8 @@ export type CastVoteInput = {
   nomineeId: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
   challengeSolution?: InputMaybe<Scalars['String']['input']>;
+  ticket?: InputMaybe<Scalars['String']['input']>;
+  sharedBy?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type CategoryInput = {
@@ -721,7 +725,7 @@ export type FindCampaignQueryVariables = Exact<{
 }>;
 
 
-export type FindCampaignQuery = { serverTime: string, signInWays: Array<{ kind: IdentityKind, name: string | null, path: string | null }>, campaign: { id: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, smallCoverUrl: string | null, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, admits: Array<IdentityKind> }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { countedVotes: number, voters: number } | null, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
+export type FindCampaignQuery = { serverTime: string, signInWays: Array<{ kind: IdentityKind, name: string | null, path: string | null }>, campaign: { id: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, ticket: string, smallCoverUrl: string | null, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, admits: Array<IdentityKind> }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, tally: { countedVotes: number, voters: number } | null, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, viewerQuotas: Array<{ limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null }> | null } | null };
 
 export type ListNomineesQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -814,6 +818,8 @@ export type CastVoteMutationVariables = Exact<{
   nomineeId: Scalars['ID']['input'];
   idempotencyKey: Scalars['UUID']['input'];
   challengeSolution?: InputMaybe<Scalars['String']['input']>;
+  ticket?: InputMaybe<Scalars['String']['input']>;
+  sharedBy?: InputMaybe<Scalars['ID']['input']>;
 }>;
 
 
@@ -853,8 +859,8 @@ export type ForgetMeMutationVariables = Exact<{ [key: string]: never; }>;
 export type ForgetMeMutation = { forgetMe: { dueAt: string } };
 
 export const FindCampaign: Operation<FindCampaignQuery, FindCampaignQueryVariables> = {
-  id: "e471225180eb73c021821d6ca9888c0df13d56cb3906f4c620f5dd151f5b2599",
-  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime signInWays{kind name path}campaign(slug:$slug){id title summary coverUrl smallCoverUrl:coverUrl(size:SMALL)timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility admits}categories{id key name shortlistSize nomineeCount}tally{countedVotes voters}amendments{at subjectLabel changes{field before after}reason}viewerQuotas{...QuotaParts}}}",
+  id: "f2d59681bb3129daef5df7816f6e908b9a4c30166ec81eba89ad71d5f33b5f0f",
+  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}query FindCampaign($slug:String!){serverTime signInWays{kind name path}campaign(slug:$slug){id title summary coverUrl smallCoverUrl:coverUrl(size:SMALL)timeZone phase votingOpensAt votingClosesAt ticket rules{period scope votesPerPeriod tallyVisibility admits}categories{id key name shortlistSize nomineeCount}tally{countedVotes voters}amendments{at subjectLabel changes{field before after}reason}viewerQuotas{...QuotaParts}}}",
 };
 
 export const ListNominees: Operation<ListNomineesQuery, ListNomineesQueryVariables> = {
@@ -908,8 +914,8 @@ export const WatchStories: Operation<WatchStoriesSubscription, WatchStoriesSubsc
 };
 
 export const CastVote: Operation<CastVoteMutation, CastVoteMutationVariables> = {
-  id: "e647be8a7260ebee6dab3c646df62979c2f0886992c8457bea3c38e9101004f5",
-  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution}){challenge{parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
+  id: "686717106cc9e97cff942240b263ae10686892edd739c6d14708dbd86e21d3e9",
+  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String$ticket:String$sharedBy:ID){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution ticket:$ticket sharedBy:$sharedBy}){challenge{parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
 };
 
 export const SetLike: Operation<SetLikeMutation, SetLikeMutationVariables> = {

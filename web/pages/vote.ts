@@ -4,6 +4,7 @@ import { isRetryable, execute } from "../shared/server";
 import { randomUuid, voter } from "../shared/session";
 import { storedValue } from "../shared/storage";
 import { CastVote, type CastVoteMutation } from "./operations";
+import type { visitIn } from "./visit";
 
 /** A vote without an answer is sent again for so long: later its voter may have meant another day. */
 const pendingMaxMs = 10 * 60_000;
@@ -14,6 +15,9 @@ interface PendingVote {
   sinceMs: number;
 }
 
+/** What the vote says of the visit that it comes from. */
+type Visit = ReturnType<typeof visitIn>;
+
 const stored = storedValue<PendingVote[]>("pending");
 const inFlight = new Map<string, Promise<CastVoteMutation["castVote"]>>();
 
@@ -23,10 +27,10 @@ const readPending = () => (stored.read() ?? []).filter(({ sinceMs }) => Date.now
 export const pendingVotes = () => readPending().map(({ nomineeId }) => nomineeId);
 
 /** Casts a vote; a second call while the first is under way, or after it got no answer, is the same vote. */
-export function castVote(nomineeId: string): Promise<CastVoteMutation["castVote"]> {
+export function castVote(nomineeId: string, visit: Visit): Promise<CastVoteMutation["castVote"]> {
   let cast = inFlight.get(nomineeId);
   if (!cast) {
-    cast = send(nomineeId).finally(() => inFlight.delete(nomineeId));
+    cast = send(nomineeId, visit).finally(() => inFlight.delete(nomineeId));
     inFlight.set(nomineeId, cast);
   }
   return cast;
@@ -41,7 +45,7 @@ const solve = (parameters: string) =>
     worker.postMessage(parameters);
   });
 
-async function send(nomineeId: string): Promise<CastVoteMutation["castVote"]> {
+async function send(nomineeId: string, visit: Visit): Promise<CastVoteMutation["castVote"]> {
   const pending = readPending();
   let vote = pending.find((vote) => vote.nomineeId === nomineeId);
   if (!vote) {
@@ -54,7 +58,8 @@ async function send(nomineeId: string): Promise<CastVoteMutation["castVote"]> {
     await voter.require();
     let challengeSolution: string | null = null;
     for (let solved = 0; ; solved++) {
-      const { castVote } = await execute(CastVote, { nomineeId, idempotencyKey: key, challengeSolution }, { as: voter });
+      const variables = { nomineeId, idempotencyKey: key, challengeSolution, ...visit };
+      const { castVote } = await execute(CastVote, variables, { as: voter });
       // One that has expired meanwhile, as while a phone slept, is asked for anew, once.
       if (!castVote.challenge || solved > 1) {
         settle();

@@ -30,6 +30,8 @@ const BACKOFF_MAX_MS = 8000;
 const RENEWAL_MARGIN_MS = 60000;
 /** A vote without an answer is sent again for so long: later its voter may have meant another day. */
 const PENDING_MAX_MS = 10 * 60000;
+/** A visit lasts so long; whoever votes later has come again. */
+const VISIT_MAX_MS = 30 * 60000;
 /** A reader waits this long for a session's renewal; then it reads without. */
 const READER_WAIT_MS = 3000;
 /** A report that nobody waits for is given up sooner. */
@@ -131,6 +133,8 @@ class Acclaim {
     this.untaken = new Map();
     /** @type {Socket | undefined} */
     this.socket = undefined;
+    /** @type {{ text: string, sinceMs: number } | undefined} */
+    this.ticket = undefined;
   }
 
   /** Now by the server's clock, in milliseconds: count down with it, not with the phone's. */
@@ -157,8 +161,19 @@ class Acclaim {
    * @param {Document} document
    * @param {object} variables
    */
-  query(document, variables) {
-    return this.execute(document, variables, { needsVoter: false });
+  async query(document, variables) {
+    const data = await this.execute(document, variables, { needsVoter: false });
+    this.takeTicket(data.campaign && data.campaign.ticket);
+    return data;
+  }
+
+  /**
+   * Remembers how this voter came to the campaign at first: by a nominee's shared page or poster, or by none. Votes say
+   * it, so that friends who follow a link are told from a crowd without one.
+   * @param {string | null} nomineeId
+   */
+  noteArrival(nomineeId) {
+    if (this.read('arrival') === undefined) this.write('arrival', { nomineeId });
   }
 
   /**
@@ -290,9 +305,11 @@ class Acclaim {
     const { key } = vote;
     const settle = () => this.write('pending', this.pending().filter((pending) => pending.key !== key));
     try {
+      const ticket = this.ticket && this.ticket.text;
+      const sharedBy = (this.read('arrival') || {}).nomineeId;
       let challengeSolution = null;
       for (let solved = 0; ; solved++) {
-        const variables = { nomineeId, idempotencyKey: key, challengeSolution };
+        const variables = { nomineeId, idempotencyKey: key, challengeSolution, ticket, sharedBy };
         const { castVote } = await this.execute(documents.CastVote, variables, { needsVoter: true });
         // One that has expired meanwhile, as while a phone slept, is asked for anew, once.
         if (!castVote.challenge || solved > 1) {
@@ -305,6 +322,15 @@ class Acclaim {
       if (!(error instanceof AcclaimError && error.isRetryable)) settle();
       throw error;
     }
+  }
+
+  /**
+   * Keeps the ticket with which the campaign was shown, the first of a visit: votes bring it back.
+   * @param {string | null | undefined} text
+   */
+  takeTicket(text) {
+    const isOver = !this.ticket || Date.now() - this.ticket.sinceMs > VISIT_MAX_MS;
+    if (text && isOver) this.ticket = { text, sinceMs: Date.now() };
   }
 
   /** @returns {{ nomineeId: string, key: string, sinceMs: number }[]} */
@@ -540,12 +566,12 @@ class Acclaim {
     return tokens;
   }
 
-  /** @param {'tokens' | 'pending' | 'seed' | 'device'} name */
+  /** @param {'tokens' | 'pending' | 'arrival' | 'seed' | 'device'} name */
   read(name) {
     return this.untaken.has(name) ? this.untaken.get(name) : this.readStored(name);
   }
 
-  /** @param {'tokens' | 'pending' | 'seed' | 'device'} name */
+  /** @param {'tokens' | 'pending' | 'arrival' | 'seed' | 'device'} name */
   readStored(name) {
     try {
       return this.platform.read(`${this.storageKey} ${name}`) || undefined;
@@ -556,7 +582,7 @@ class Acclaim {
 
   /**
    * Stores a value; where the phone's storage is full, memory has it until the mini-program is closed.
-   * @param {'tokens' | 'pending' | 'seed' | 'device'} name
+   * @param {'tokens' | 'pending' | 'arrival' | 'seed' | 'device'} name
    * @param {any} value
    */
   write(name, value) {

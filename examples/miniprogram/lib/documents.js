@@ -13,24 +13,24 @@ module.exports = {
     text: "mutation CreateHandOver{createHandOver{code}}",
   },
   Campaign: {
-    id: 'f41ad25fcc4eb8363197803bc2c2978d086ae397dcd59d18ded4b3c02ce5a751',
-    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}fragment VotingParts on Campaign{phase rules{votesPerPeriod period scope admits tallyVisibility}viewerQuotas{...QuotaParts}}query Campaign($slug:String!){serverTime campaign(slug:$slug){id title summary coverUrl votingOpensAt votingClosesAt categories{id name nomineeCount}tally{countedVotes voters}...VotingParts}}",
+    id: '047303b39f41fa7a2b1fa87a6e5acdf94fcf02710b7e5868d66a7aafcf6b02c7',
+    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}fragment VotingParts on Campaign{phase ticket rules{votesPerPeriod period scope admits tallyVisibility}viewerQuotas{...QuotaParts}}query Campaign($slug:String!){serverTime campaign(slug:$slug){id title summary coverUrl votingOpensAt votingClosesAt categories{id name nomineeCount}tally{countedVotes voters}...VotingParts}}",
   },
   Nominees: {
     id: 'bf137e8e135ea2d0d49244c923203e0baabc86662823421569bd065fd99b03cf',
     text: "fragment NomineeParts on Nominee{id number name employer title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}query Nominees($slug:String!$first:Int!$after:String$category:ID$search:String$orderBy:NomineeOrder!$seed:String){campaign(slug:$slug){nominees(first:$first after:$after category:$category search:$search orderBy:$orderBy seed:$seed){nodes{...NomineeParts}pageInfo{hasNextPage endCursor}}}}",
   },
   Nominee: {
-    id: 'ab4beaceb7d6f5f86445b1b990734ab79051798846a097e187fd834b5c9fb9d0',
-    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}fragment NomineeParts on Nominee{id number name employer title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name employer portraitUrl(size:SMALL)}}fragment VotingParts on Campaign{phase rules{votesPerPeriod period scope admits tallyVisibility}viewerQuotas{...QuotaParts}}query Nominee($slug:String!$number:Int!){campaign(slug:$slug){...VotingParts nominee(number:$number){...NomineeParts portraitLargeUrl:portraitUrl(size:LARGE)summary city likeCount viewCount viewerHasLiked category{name}stories(first:20){nodes{...StoryParts}}}}}",
+    id: 'a40c0c2a35c761cfdf9c7b713e1249d30e3c94ad1fbf025800127dc0c71562de',
+    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}fragment NomineeParts on Nominee{id number name employer title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name employer portraitUrl(size:SMALL)}}fragment VotingParts on Campaign{phase ticket rules{votesPerPeriod period scope admits tallyVisibility}viewerQuotas{...QuotaParts}}query Nominee($slug:String!$number:Int!){campaign(slug:$slug){...VotingParts nominee(number:$number){...NomineeParts portraitLargeUrl:portraitUrl(size:LARGE)summary city likeCount viewCount viewerHasLiked category{name}stories(first:20){nodes{...StoryParts}}}}}",
   },
   Stories: {
     id: 'd4a386eb89b04cebba91e916c3e4011c623b4d8c78914235bac9dabdbe205cc1',
     text: "fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name employer portraitUrl(size:SMALL)}}query Stories($slug:String!$first:Int$after:String$last:Int$before:String){campaign(slug:$slug){id stories(first:$first after:$after last:$last before:$before){edges{cursor node{...StoryParts}}pageInfo{hasNextPage hasPreviousPage endCursor}}}}",
   },
   Story: {
-    id: 'bdfc9286a630f638ceee70207c1ac0a6f68964457fb1691b487d9a2e13fdca62',
-    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}fragment NomineeParts on Nominee{id number name employer title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name employer portraitUrl(size:SMALL)}}fragment VotingParts on Campaign{phase rules{votesPerPeriod period scope admits tallyVisibility}viewerQuotas{...QuotaParts}}query Story($slug:String!$id:ID!){campaign(slug:$slug){...VotingParts}story(id:$id){...StoryParts body(format:HTML)viewCount media{kind url title}nominee{...NomineeParts}}}",
+    id: '773f44e6857cf77f5bd7ee8cc642b9a46cf5d92069a09ab92d0a48b079e4b197',
+    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}fragment NomineeParts on Nominee{id number name employer title portraitUrl(size:SMALL)status votes rank viewerHasVoted category{id}}fragment StoryParts on Story{id title summary coverUrl publishedAt likeCount viewerHasLiked nominee{number name employer portraitUrl(size:SMALL)}}fragment VotingParts on Campaign{phase ticket rules{votesPerPeriod period scope admits tallyVisibility}viewerQuotas{...QuotaParts}}query Story($slug:String!$id:ID!){campaign(slug:$slug){...VotingParts}story(id:$id){...StoryParts body(format:HTML)viewCount media{kind url title}nominee{...NomineeParts}}}",
   },
   Neighbours: {
     id: 'b4750523442343f99703dc4bb63f0f43cc99ef81bbbdd37cf429dd4bcb66e56a',
@@ -45,8 +45,8 @@ module.exports = {
     text: "query Ranking($slug:String!$category:ID!$first:Int!$after:String){campaign(slug:$slug){nominees(category:$category first:$first after:$after orderBy:VOTES){nodes{id number name employer portraitUrl(size:SMALL)votes rank}pageInfo{hasNextPage endCursor}}}}",
   },
   CastVote: {
-    id: 'c75fefca844df2d17e53c683f1f2444775a559468e85340d47d0729e828297fa',
-    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution}){challenge{parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
+    id: 'a78cee6f7fe81fb4ff1a2a7b65a67ad2589d93933b4d6d5aba73ac5539327e87',
+    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String$ticket:String$sharedBy:ID){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution ticket:$ticket sharedBy:$sharedBy}){challenge{parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
   },
   SetLike: {
     id: '2fd6cbe0670eeabcf80d75e95fcd61d20fd48b9274d78eec41b38e9632df4da8',

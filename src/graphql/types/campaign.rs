@@ -196,6 +196,13 @@ impl Campaign {
         }
     }
 
+    /// A ticket for a vote: it says when the campaign was shown to you. Send it with `castVote`; it is good for a day,
+    /// through signing in too.
+    async fn ticket(&self, ctx: &Context<'_>) -> String {
+        self.app
+            .issue_ticket(requester(ctx).viewer, self.roster.campaign().id)
+    }
+
     /// Its categories, in the organiser's order.
     async fn categories(&self) -> Vec<Category> {
         let category = |index| Category::new(&self.app, Arc::clone(&self.roster), index);

@@ -174,6 +174,14 @@ impl Nominee {
         Some(standing.map(|standing| standing.rank))
     }
 
+    /// A ticket for a vote: it says when the nominee was shown to you, and is good like its campaign's.
+    async fn ticket(&self, ctx: &Context<'_>) -> String {
+        let campaign_id = self.page.roster.campaign().id;
+        self.page
+            .app
+            .issue_ticket(requester(ctx).viewer, campaign_id)
+    }
+
     /// Whether the viewer has voted for it in the current period; null unless it is a voter.
     async fn viewer_has_voted(&self) -> Nullable<bool> {
         self.page.has_voted(self.nominee().id).await

@@ -31,6 +31,12 @@ pub(in crate::graphql) struct CastVoteInput {
     /// The solution of the `challenge` that this vote was answered with, as ALTCHA's solvers give it: Base64. It is
     /// good for the same voter, campaign and idempotency key.
     pub(in crate::graphql) challenge_solution: Option<String>,
+    /// The `ticket` of the campaign or nominee that the voter was shown: it says how long ago. A vote counts without
+    /// one, too, and is then among those that nobody was seen to look before.
+    pub(in crate::graphql) ticket: Option<String>,
+    /// The nominee whose shared link or poster the voter first came by in this campaign. Keep it, and send it with
+    /// each vote; it changes nothing for the voter.
+    pub(in crate::graphql) shared_by: Option<ID>,
 }
 
 /// The input of `castBallot`.
@@ -45,6 +51,10 @@ pub(in crate::graphql) struct CastBallotInput {
     /// The solution of the `challenge` that this ballot was answered with, as ALTCHA's solvers give it: Base64. It is
     /// good for the same voter, campaign and idempotency key.
     pub(in crate::graphql) challenge_solution: Option<String>,
+    /// The `ticket` that the voter was shown, as for `castVote`.
+    pub(in crate::graphql) ticket: Option<String>,
+    /// The nominee whose shared link the voter first came by, as for `castVote`.
+    pub(in crate::graphql) shared_by: Option<ID>,
 }
 
 /// The reason why a vote or ballot was refused.

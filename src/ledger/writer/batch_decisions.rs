@@ -93,8 +93,7 @@ impl BatchDecisions {
             if let Ruling::Decided(Decision::Store(votes)) = ruling {
                 rows.extend(votes.iter().map(|vote| NewVote {
                     vote: vote.clone(),
-                    network_hash: request.network_hash.as_ref(),
-                    device_hash: request.device_hash.as_ref(),
+                    circumstances: &request.circumstances,
                     rules_revision: request.rules_revision,
                     client: request.client,
                 }));

@@ -26,9 +26,8 @@ fn request_of(voter: u128, votes: usize) -> VoteRequest {
         cast_at: chrono::DateTime::UNIX_EPOCH,
         idempotency_key: None,
         selections: (0..votes).map(selection).collect(),
-        network_hash: None,
-        device_hash: None,
         client: ClientKind::Other,
+        circumstances: Circumstances::default(),
     }
 }
 

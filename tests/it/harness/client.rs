@@ -313,6 +313,12 @@ impl<'c> CastRequest<'c> {
         self
     }
 
+    /// The same with another entry of its input.
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.input[name] = value.into();
+        self
+    }
+
     /// The same without an idempotency key: sent again only where the server has not taken it in.
     pub fn without_key(mut self) -> Self {
         self.input["idempotencyKey"] = Value::Null;

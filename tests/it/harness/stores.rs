@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use acclaim::clock::Clock;
 use acclaim::ledger::{Database, Purpose};
 use acclaim::media::store::MediaStore;
-use sqlx::Connection as _;
+use sqlx::{AssertSqlSafe, Connection as _};
 use tempfile::TempDir;
 
 use crate::servers;
@@ -57,10 +57,16 @@ impl Stores {
         MediaStore::in_folder(&self.media_folder()).expect("a folder")
     }
 
+    /// Whether the database is SQLite.
+    pub fn is_embedded(&self) -> bool {
+        self.database_url.starts_with("sqlite:")
+    }
+
     /// A number out of the database, by a connection and a statement of the test's own.
-    pub async fn count(&self, statement: &'static str) -> i64 {
+    pub async fn count(&self, statement: impl Into<String>) -> i64 {
+        let statement = AssertSqlSafe(statement.into());
         let query = "the statement runs";
-        if self.database_url.starts_with("sqlite:") {
+        if self.is_embedded() {
             let mut connection = sqlx::SqliteConnection::connect(&self.database_url)
                 .await
                 .expect("the database opens");

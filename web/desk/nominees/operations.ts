@@ -123,6 +123,8 @@ export type CastBallotInput = {
   nomineeIds: Array<Scalars['ID']['input']>;
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
   challengeSolution?: InputMaybe<Scalars['String']['input']>;
+  ticket?: InputMaybe<Scalars['String']['input']>;
+  sharedBy?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type CastVoteErrorCode =
@@ -141,6 +143,8 @@ export type CastVoteInput = {
   nomineeId: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
   challengeSolution?: InputMaybe<Scalars['String']['input']>;
+  ticket?: InputMaybe<Scalars['String']['input']>;
+  sharedBy?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type CategoryInput = {

@@ -129,6 +129,7 @@ Page({
       const { campaign } = await client.query(documents.Campaign, { slug: config.campaign });
       if (!campaign) throw new Error(`no campaign ${config.campaign}`);
       wx.setNavigationBarTitle({ title: campaign.title });
+      client.noteArrival(null);
       const before = this.data.campaign;
       this.setData({
         campaign,

@@ -74,7 +74,11 @@ Page({
         viewsText: texts.views(figure(found.viewCount)),
       });
       wx.setNavigationBarTitle({ title: found.name });
-      if (isFirst) client.recordViews([found.id]);
+      if (isFirst) {
+        client.recordViews([found.id]);
+        // A page without one before it was opened by a shared card or a poster.
+        client.noteArrival(getCurrentPages().length === 1 ? found.id : null);
+      }
       if (client.pendingVotes().includes(found.id)) this.onVote();
     } catch (error) {
       if (!this.data.nominee) this.setData({ state: 'failed' });

@@ -1,0 +1,6 @@
+-- The circumstances of a vote, for signals: they show what crowds and scripts do, and prove nothing about one vote.
+-- All are null for votes that programs stored which knew of none.
+ALTER TABLE vote ADD COLUMN network_block_hash BLOB; -- keyed hash of the /24 or /48 of the address
+ALTER TABLE vote ADD COLUMN seen_ms INTEGER CHECK (seen_ms >= 0); -- since the campaign was shown; null is unseen
+ALTER TABLE vote ADD COLUMN share_nominee BLOB; -- the nominee whose shared link the voter first came by
+ALTER TABLE vote ADD COLUMN is_guest BOOLEAN;

@@ -153,6 +153,17 @@ enum AccountArgument {
     Oidc,
 }
 
+impl From<ChallengeArgument> for ChallengePolicy {
+    fn from(argument: ChallengeArgument) -> Self {
+        match argument {
+            ChallengeArgument::Never => Self::Never,
+            ChallengeArgument::Guests => Self::Guests,
+            ChallengeArgument::Suspicious => Self::Suspicious,
+            ChallengeArgument::Always => Self::Always,
+        }
+    }
+}
+
 impl From<AccountArgument> for IdentityKind {
     fn from(argument: AccountArgument) -> Self {
         match argument {
@@ -256,12 +267,7 @@ async fn create_campaign(create: CampaignCreate) -> Result<ExitCode, Failure> {
         },
         guests_may_vote: create.guests,
         admits: create.admits.into_iter().map(IdentityKind::from).collect(),
-        challenge: match create.challenge {
-            ChallengeArgument::Never => ChallengePolicy::Never,
-            ChallengeArgument::Guests => ChallengePolicy::Guests,
-            ChallengeArgument::Suspicious => ChallengePolicy::Suspicious,
-            ChallengeArgument::Always => ChallengePolicy::Always,
-        },
+        challenge: create.challenge.into(),
         paused_at: None,
         edit_revision: 1,
         revision: 1,

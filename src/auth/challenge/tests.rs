@@ -80,13 +80,13 @@ fn altcha_judges_solutions_as_we_do() {
     let good = solve(&challenge.expect("random"));
     let wrong_number = changed(&good, |payload| payload.solution.counter ^= 1);
     let wrong_key = changed(&good, |payload| {
-        payload.solution.derived_key = "00".repeat(32)
+        payload.solution.derived_key = "00".repeat(32);
     });
     let easier = changed(&good, |payload| {
         payload.challenge.parameters.key_prefix.clear();
     });
     let later = changed(&good, |payload| {
-        payload.challenge.parameters.expires_at += 1
+        payload.challenge.parameters.expires_at += 1;
     });
     let unsigned = changed(&good, |payload| payload.challenge.signature.clear());
     let secret = cast.altcha_secret();

@@ -15,6 +15,7 @@ use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
+use acclaim::domain::campaign::ChallengePolicy;
 use acclaim::domain::nominee::Nominee;
 use acclaim::domain::roster::Roster;
 use acclaim::domain::turnout::ClientKind;
@@ -87,7 +88,9 @@ impl Process {
             voter_retention: chrono::TimeDelta::days(180),
         };
         let (app, _writer) = App::build(parts).await.expect("the app starts");
-        acclaim::demo::load(&app).await.expect("demo");
+        acclaim::demo::load(&app, ChallengePolicy::Never)
+            .await
+            .expect("demo");
         grow(&app, size).await;
         let roster = demo(&app);
         let campaign = GlobalId::Campaign(roster.campaign().id).encode(&hash_key).0;
@@ -166,6 +169,7 @@ fn generous() -> Limits {
         query: generous,
         staff: generous,
         anonymous_query: generous,
+        new_voter: generous,
     }
 }
 

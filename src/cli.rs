@@ -26,7 +26,7 @@ use crate::clock::Clock;
 use crate::config::{
     DocumentPolicy, LogFormat, MediaSettings, ServerSettings, StoreSettings, environment,
 };
-use crate::domain::campaign::Phase;
+use crate::domain::campaign::{ChallengePolicy, Phase};
 use crate::hot::{Hot, Memory, Redis};
 use crate::http::pages::poster::Posters;
 use crate::http::{Server, pages, serve_metrics};
@@ -61,6 +61,9 @@ enum Command {
     Demo {
         #[command(flatten)]
         settings: Box<ServerSettings>,
+        /// Challenge guests, as other campaigns do; where the sample campaign is made, and not later
+        #[arg(long)]
+        challenge: bool,
     },
     /// Bring the database's tables up to date
     Migrate {
@@ -161,7 +164,10 @@ fn print(text: &str) {
 async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve { settings, migrate } => serve(&settings, migrate).await,
-        Command::Demo { settings } => serve_demo(*settings).await,
+        Command::Demo {
+            settings,
+            challenge,
+        } => serve_demo(*settings, challenge).await,
         Command::Migrate {
             store,
             vote_partitions,
@@ -241,7 +247,10 @@ async fn serve(settings: &ServerSettings, migrate: bool) -> Result<ExitCode, Fai
     process.serve(settings, |_| ()).await
 }
 
-async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
+async fn serve_demo(
+    mut settings: ServerSettings,
+    is_challenged: bool,
+) -> Result<ExitCode, Failure> {
     settings.store.make_data_dir()?;
     settings.fill_secrets()?;
     settings.fill_public_url();
@@ -251,7 +260,13 @@ async fn serve_demo(mut settings: ServerSettings) -> Result<ExitCode, Failure> {
     let database = open_migrated(&settings.store).await?;
     let instance = find_instance(&settings, &database).await?;
     let process = Process::build(&settings, database, &instance).await?;
-    let password = demo::load(&process.app).await?;
+    // Without challenges a guest votes from a shell, which is the first thing to try.
+    let challenge = if is_challenged {
+        ChallengePolicy::Guests
+    } else {
+        ChallengePolicy::Never
+    };
+    let password = demo::load(&process.app, challenge).await?;
     let catalog = process.app.campaigns.catalog();
     let phase = catalog
         .find_by_slug(demo::SLUG, Viewer::Anonymous)

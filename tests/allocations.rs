@@ -12,6 +12,7 @@ use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
 use acclaim::auth::token::TokenKeys;
 use acclaim::clock::Clock;
+use acclaim::domain::campaign::ChallengePolicy;
 use acclaim::domain::identity::IdentityKind;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::hot::{Hot, Limits, Memory, Rate};
@@ -133,6 +134,7 @@ fn generous_limits() -> Limits {
         query: generous,
         staff: generous,
         anonymous_query: generous,
+        new_voter: generous,
     }
 }
 
@@ -156,7 +158,7 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
         voter_retention: chrono::TimeDelta::days(180),
     };
     let (app, _writer) = App::build(parts).await.expect("the app starts");
-    let loaded = acclaim::demo::load(&app).await;
+    let loaded = acclaim::demo::load(&app, ChallengePolicy::Never).await;
     loaded.expect("the demo is loaded");
     let app = Arc::new(app);
     let documents = Documents::new(Arc::clone(&app), Policy::Any).await;

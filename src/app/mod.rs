@@ -13,6 +13,8 @@
 
 pub mod ballot;
 pub mod campaigns;
+mod caster;
+mod challenges;
 pub mod circumstances;
 mod credentials;
 pub mod desk;
@@ -66,6 +68,7 @@ use crate::media::store::MediaStore;
 use crate::telemetry::Metrics;
 
 use self::campaigns::Campaigns;
+use self::challenges::Crowds;
 use self::public_changes::PublicChanges;
 use self::sheets::Sheets;
 use self::stories::UnreadableStories;
@@ -98,6 +101,8 @@ pub struct App {
     turnouts: Turnouts,
     /// Voters by way in that were counted in the last minute.
     way_counts: WayCounts,
+    /// New voters by the block that they came from.
+    crowds: Crowds,
     /// Views that wait to be stored.
     pub views: Views,
     /// The changes of what everybody may read: of campaigns and nominees, stories that come out.
@@ -208,6 +213,7 @@ impl App {
             tallies: Tallies::default(),
             turnouts: Turnouts::default(),
             way_counts: WayCounts::default(),
+            crowds: Crowds::default(),
             views: Views::default(),
             public_changes: PublicChanges::default(),
             unreadable_stories: UnreadableStories::default(),

@@ -6,7 +6,9 @@
 //!    known to refuse. It is asked before the rules because a cast that the rules refuse may be a repetition, and
 //!    finding that out takes a statement: the bucket bounds how many of those one voter can cause.
 //! 3. The rules, in memory: the phase, the nominee's status, the kind of voter.
-//! 4. The ledger decides, its keys judge the decision, and it commits. The answer comes after the commit. Where the
+//! 4. The challenge, in memory, where the campaign asks this voter for one. As with the rules, a repetition of what
+//!    was stored keeps its answer, with or without a solution.
+//! 5. The ledger decides, its keys judge the decision, and it commits. The answer comes after the commit. Where the
 //!    rules in the database are others than those of step 3, nothing is decided: they are read, and the cast goes
 //!    through step 3 again, admitted at the same moment. A freeze holds for every batch that begins after its commit.
 
@@ -16,10 +18,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::App;
 use super::ballot::Ballot;
-use super::circumstances::Visit;
-use super::{App, Client};
-use crate::auth::Viewer;
+pub use super::caster::Caster;
+use crate::auth::challenge::Challenge;
 use crate::domain::campaign::Phase;
 use crate::domain::nominee::{Nominee, NomineeStatus};
 use crate::domain::period;
@@ -28,7 +30,7 @@ use crate::domain::vote::{
     Decision, Outcome, Refusal, Selection, Verdict, Vote, VoteRequest, decide,
 };
 use crate::error::{Error, Result};
-use crate::id::{CampaignId, NomineeId, ScopeId, VoteId, VoterId};
+use crate::id::{CampaignId, NomineeId, ScopeId, VoteId};
 use crate::ledger;
 use crate::telemetry::ReasonLabels;
 
@@ -58,6 +60,8 @@ pub enum CastRefusal {
     NotEligible,
     /// The idempotency key belongs to another cast.
     IdempotencyKeyReused,
+    /// A challenge is to be solved first; there is no solution, or none that is good.
+    ChallengeRequired,
 }
 
 impl CastRefusal {
@@ -74,32 +78,8 @@ impl CastRefusal {
             Self::NomineeFrozen => "NOMINEE_FROZEN",
             Self::NotEligible => "NOT_ELIGIBLE",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
+            Self::ChallengeRequired => "CHALLENGE_REQUIRED",
         }
-    }
-}
-
-/// A voter who casts, with its client and visit. There is none for other viewers, so nothing behind it has to ask.
-#[derive(Debug, Clone, Copy)]
-pub struct Caster<'a> {
-    viewer: Viewer,
-    voter_id: VoterId,
-    client: &'a Client,
-    visit: Visit<'a>,
-}
-
-impl<'a> Caster<'a> {
-    /// The viewer as a caster.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`] or [`Error::Forbidden`] for one who is no voter.
-    pub fn new(viewer: Viewer, client: &'a Client, visit: Visit<'a>) -> Result<Self> {
-        let voter_id = viewer.require_voter()?;
-        Ok(Self {
-            viewer,
-            voter_id,
-            client,
-            visit,
-        })
     }
 }
 
@@ -123,6 +103,8 @@ pub struct CastAnswer {
     pub used: Vec<(ScopeId, i64)>,
     /// Counted votes of the nominees with those of this cast; empty where an earlier one, or none, was stored.
     pub totals: Vec<(NomineeId, i64)>,
+    /// The challenge to solve, where one is required.
+    pub challenge: Option<Challenge>,
 }
 
 impl App {
@@ -200,7 +182,13 @@ impl App {
             let verdict = match self.judge(caster, &ballot, &request, early.take()).await? {
                 Ok(verdict) => verdict,
                 Err(CastRejection { why, position }) => {
-                    return Ok(self.refuse(Some(ballot), why, position));
+                    let challenge = (why == CastRefusal::ChallengeRequired)
+                        .then(|| self.issue_challenge(caster, ballot.roster(), &request));
+                    let challenge = challenge.transpose()?;
+                    return Ok(CastAnswer {
+                        challenge,
+                        ..self.refuse(Some(ballot), why, position)
+                    });
                 }
             };
             let Outcome::RulesChanged(revision) = verdict.outcome else {
@@ -225,7 +213,13 @@ impl App {
         request: &VoteRequest,
         early: Option<Verdict>,
     ) -> Result<std::result::Result<Verdict, CastRejection>> {
-        let Some(rejection) = check_eligibility(caster, ballot, request.cast_at) else {
+        let rejection = check_eligibility(caster, ballot, request.cast_at).or_else(|| {
+            let is_asked =
+                early.is_none() && self.needs_challenge(caster, ballot.roster(), request);
+            let (why, position) = (CastRefusal::ChallengeRequired, None);
+            is_asked.then_some(CastRejection { why, position })
+        });
+        let Some(rejection) = rejection else {
             return Ok(Ok(match early {
                 Some(verdict) => verdict,
                 None => self.writer.cast(request.clone()).await?,
@@ -233,13 +227,17 @@ impl App {
         };
         // Votes that were counted while it was allowed keep their answer, and newer rules may allow it.
         Ok(match Box::pin(self.find_outcome(request)).await? {
-            Some(outcome @ (Outcome::Counted(_) | Outcome::RulesChanged(_))) => Ok(Verdict {
+            Some(Outcome::Refused(_)) if rejection.why != CastRefusal::ChallengeRequired => {
+                Err(rejection)
+            }
+            // Nobody solves a challenge for a vote that is refused all the same.
+            Some(outcome) => Ok(Verdict {
                 outcome,
                 used: Vec::new(),
                 totals: Vec::new(),
                 blocking_votes: Vec::new(),
             }),
-            Some(Outcome::Refused(_)) | None => Err(rejection),
+            None => Err(rejection),
         })
     }
 
@@ -335,6 +333,7 @@ impl App {
                     ballot: Some(ballot),
                     used: verdict.used,
                     totals: verdict.totals,
+                    challenge: None,
                 };
             }
             Outcome::Refused(refusal) => refusal,
@@ -397,6 +396,7 @@ impl App {
             result: Err(CastRejection { why, position }),
             used: Vec::new(),
             totals: Vec::new(),
+            challenge: None,
         }
     }
 }

@@ -52,6 +52,8 @@ pub enum Purpose {
     PhoneCode,
     /// A refused attempt, which is recorded once an hour.
     Attempt,
+    /// The key that signs the challenges of a voter, campaign and idempotency key.
+    Challenge,
 }
 
 impl Purpose {
@@ -80,6 +82,7 @@ impl Purpose {
             Self::PhoneNumber => b"phone-number\0",
             Self::PhoneCode => b"phone-code\0",
             Self::Attempt => b"attempt\0",
+            Self::Challenge => b"challenge\0",
         }
     }
 }

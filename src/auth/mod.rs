@@ -1,6 +1,7 @@
 //! Identity: the viewer that a request comes from, and the secrets that prove it. Tokens, passwords, keyed hashes and
 //! the platforms that mini-programs sign in with. Rights are decided in `app`.
 
+pub mod challenge;
 pub mod keyed_hash;
 pub mod password;
 pub mod platform;

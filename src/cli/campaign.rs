@@ -11,7 +11,7 @@ use crate::app::desk::{CategoryEdit, Desk, NewCampaign};
 use crate::clock::Clock;
 use crate::config::StoreSettings;
 use crate::domain::campaign::{
-    Campaign, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
+    Campaign, ChallengePolicy, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
 };
 use crate::domain::campaign_life::{CampaignRefusal, Step};
 use crate::domain::identity::IdentityKind;
@@ -91,6 +91,9 @@ pub(super) struct CampaignCreate {
     /// Let guests vote, who have no account of a platform
     #[arg(long)]
     guests: bool,
+    /// Voters who have to solve a challenge before a vote of theirs is taken
+    #[arg(long, value_enum, default_value = "guests")]
+    challenge: ChallengeArgument,
     /// Category, as key=name or key=name:shortlist; once for each, in their order
     #[arg(long = "category", required = true, value_parser = parse_category)]
     categories: Vec<CategoryArgument>,
@@ -123,6 +126,18 @@ enum TallyArgument {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+enum ChallengeArgument {
+    /// Nobody
+    Never,
+    /// Guests
+    Guests,
+    /// Guests, and whoever is suspicious
+    Suspicious,
+    /// Everybody
+    Always,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum AccountArgument {
     /// By the `WeChat` mini-program
     WechatMiniProgram,
@@ -136,6 +151,17 @@ enum AccountArgument {
     Phone,
     /// By an `OpenID` provider
     Oidc,
+}
+
+impl From<ChallengeArgument> for ChallengePolicy {
+    fn from(argument: ChallengeArgument) -> Self {
+        match argument {
+            ChallengeArgument::Never => Self::Never,
+            ChallengeArgument::Guests => Self::Guests,
+            ChallengeArgument::Suspicious => Self::Suspicious,
+            ChallengeArgument::Always => Self::Always,
+        }
+    }
 }
 
 impl From<AccountArgument> for IdentityKind {
@@ -241,6 +267,7 @@ async fn create_campaign(create: CampaignCreate) -> Result<ExitCode, Failure> {
         },
         guests_may_vote: create.guests,
         admits: create.admits.into_iter().map(IdentityKind::from).collect(),
+        challenge: create.challenge.into(),
         paused_at: None,
         edit_revision: 1,
         revision: 1,
@@ -297,7 +324,7 @@ async fn show_campaign(name: &CampaignName) -> Result<ExitCode, Failure> {
         .map(|kind| kind.name().to_lowercase().replace('_', "-"))
         .collect();
     print(&format!(
-        "{}\t{}\nphase\t{}\ntime zone\t{zone}\nopens\t{}\ncloses\t{}\nquota\t{} a {}, by {}\ntally\t{}\nadmits\t{}\nguests\t{}\n",
+        "{}\t{}\nphase\t{}\ntime zone\t{zone}\nopens\t{}\ncloses\t{}\nquota\t{} a {}, by {}\ntally\t{}\nadmits\t{}\nguests\t{}\nchallenge\t{}\n",
         found.slug,
         found.title,
         found.phase(Clock::System.now()).name(),
@@ -313,6 +340,7 @@ async fn show_campaign(name: &CampaignName) -> Result<ExitCode, Failure> {
         } else {
             "may not vote"
         },
+        found.challenge.name().to_lowercase(),
     ));
     for (index, category) in roster.categories().iter().enumerate() {
         let nominees = roster.shown(Some(index)).len();

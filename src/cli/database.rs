@@ -29,6 +29,7 @@ const NO_LIMITS: Limits = {
         query: rate,
         staff: rate,
         anonymous_query: rate,
+        new_voter: rate,
     }
 };
 

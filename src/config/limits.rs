@@ -54,6 +54,10 @@ pub struct LimitSettings {
         default_value = "25000/1000000"
     )]
     pub limit_anonymous_query: Rate,
+    /// New voters of a network block (a /24, or a /48 of IPv6) who cast, in each process: those above it are challenged
+    /// harder, or challenged where a campaign challenges the suspicious, and never refused
+    #[arg(long, env = "ACCLAIM_LIMIT_NEW_VOTER", default_value = "5/1000")]
+    pub limit_new_voter: Rate,
 }
 
 impl LimitSettings {
@@ -74,6 +78,7 @@ impl LimitSettings {
             query: self.limit_query,
             staff: self.limit_staff,
             anonymous_query: self.limit_anonymous_query,
+            new_voter: self.limit_new_voter,
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::auth::password;
 use crate::auth::secret::new_random_text;
 use crate::domain::access::StaffRole;
 use crate::domain::campaign::{
-    Campaign, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
+    Campaign, ChallengePolicy, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
 };
 use crate::domain::campaign_life::Step;
 use crate::domain::identity::IdentityKind;
@@ -53,11 +53,12 @@ const CATEGORIES: [(&str, &str); 3] = [
 /// The top ten of each category are the public's choice.
 const SHORTLIST_SIZE: i64 = 10;
 
-/// Makes the sample campaign, unless it is there; returns the password of all its members of staff if it was just made.
+/// Makes the sample campaign, with this policy of challenges, unless it is there; returns the password of all its
+/// members of staff if it was just made.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn load(app: &App) -> Result<Option<String>> {
+pub async fn load(app: &App, challenge: ChallengePolicy) -> Result<Option<String>> {
     if let Some(id) = campaign::find_by_slug(&app.database, SLUG).await? {
         let roster = roster::find_roster(&app.database, id).await?.roster;
         let is_draft = |roster: Roster| roster.campaign().lifecycle == Lifecycle::Draft;
@@ -75,6 +76,7 @@ pub async fn load(app: &App) -> Result<Option<String>> {
     Maker {
         app,
         organisation_id,
+        challenge,
         owner: Viewer::Staff(owner),
         editor: Viewer::Staff(editor),
         client: Client {
@@ -128,6 +130,7 @@ async fn add_staff(
 struct Maker<'a> {
     app: &'a App,
     organisation_id: OrganisationId,
+    challenge: ChallengePolicy,
     owner: Viewer,
     editor: Viewer,
     client: Client,
@@ -182,6 +185,7 @@ impl Maker<'_> {
                 tally_visibility: TallyVisibility::Live,
                 guests_may_vote: true,
                 admits: IdentityKind::WechatMiniProgram.into(),
+                challenge: self.challenge,
                 paused_at: None,
                 edit_revision: 1,
                 revision: 1,

@@ -72,6 +72,20 @@ pub enum TallyVisibility {
     StaffOnly,
 }
 
+/// The voters who have to solve a challenge before a vote of theirs is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ChallengePolicy {
+    /// Nobody.
+    Never,
+    /// Guests.
+    Guests,
+    /// Guests, and whoever is suspicious.
+    Suspicious,
+    /// Everybody.
+    Always,
+}
+
 impl Phase {
     /// Its name in the API.
     #[must_use]
@@ -135,6 +149,19 @@ impl TallyVisibility {
     }
 }
 
+impl ChallengePolicy {
+    /// Its name in the API and in the audit log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Never => "NEVER",
+            Self::Guests => "GUESTS",
+            Self::Suspicious => "SUSPICIOUS",
+            Self::Always => "ALWAYS",
+        }
+    }
+}
+
 /// A public selection with its rules.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Campaign {
@@ -174,6 +201,8 @@ pub struct Campaign {
     /// The accounts that may vote: ways in other than a guest's, at least one.
     #[sqlx(try_from = "String")]
     pub admits: IdentityKinds,
+    /// The voters who are challenged.
+    pub challenge: ChallengePolicy,
     /// The time from which votes are refused until further notice.
     pub paused_at: Option<DateTime<Utc>>,
     /// Moves with every edit of the campaign and its categories.

@@ -4,7 +4,9 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use super::campaign::{Campaign, Lifecycle, Phase, QuotaPeriod, QuotaScope, TallyVisibility};
+use super::campaign::{
+    Campaign, ChallengePolicy, Lifecycle, Phase, QuotaPeriod, QuotaScope, TallyVisibility,
+};
 use super::change::Changes;
 use super::field::{TextBounds, check_text};
 use super::identity::{IdentityKind, IdentityKinds};
@@ -262,8 +264,8 @@ pub fn check_new_times(campaign: &Campaign, now: DateTime<Utc>) -> Result<(), Ve
     }
 }
 
-/// Whether an amendment may change what it changes: the quota upwards and the closing while voting has not ended, and
-/// the audience of the tally.
+/// Whether an amendment may change what it changes: the quota upwards, the closing and who is challenged while voting
+/// has not ended, and the audience of the tally.
 ///
 /// # Errors
 /// Every field that may not be changed so.
@@ -283,6 +285,9 @@ pub fn check_amendment(
     } else if after.votes_per_period > before.votes_per_period && !has_not_ended {
         refusals.push((CampaignRefusal::WrongPhase, "votesPerPeriod"));
     }
+    if after.challenge != before.challenge && !has_not_ended {
+        refusals.push((CampaignRefusal::WrongPhase, "challenge"));
+    }
     if after.voting_closes_at != before.voting_closes_at {
         if !has_not_ended {
             refusals.push((CampaignRefusal::WrongPhase, "votingClosesAt"));
@@ -297,13 +302,23 @@ pub fn check_amendment(
     }
 }
 
-fn rules_of(campaign: &Campaign) -> (QuotaPeriod, QuotaScope, i64, TallyVisibility, IdentityKinds) {
+fn rules_of(
+    campaign: &Campaign,
+) -> (
+    QuotaPeriod,
+    QuotaScope,
+    i64,
+    TallyVisibility,
+    IdentityKinds,
+    ChallengePolicy,
+) {
     (
         campaign.quota_period,
         campaign.quota_scope,
         campaign.votes_per_period,
         campaign.tally_visibility,
         campaign.admitted(),
+        campaign.challenge,
     )
 }
 
@@ -326,7 +341,7 @@ pub fn changes_between(before: Option<&Campaign>, after: &Campaign) -> Changes {
 
 /// The fields of a campaign by their names in the API, as texts.
 #[must_use]
-pub fn values(campaign: &Campaign) -> [(&'static str, Option<String>); 16] {
+pub fn values(campaign: &Campaign) -> [(&'static str, Option<String>); 17] {
     let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
     [
         ("slug", Some(campaign.slug.clone())),
@@ -362,6 +377,12 @@ pub fn values(campaign: &Campaign) -> [(&'static str, Option<String>); 16] {
             (campaign.admits != IdentityKind::WechatMiniProgram.into())
                 .then(|| campaign.admits.to_string()),
         ),
+        // Likewise none for what campaigns have by default.
+        (
+            "rules.challenge",
+            (campaign.challenge != ChallengePolicy::Guests)
+                .then(|| campaign.challenge.name().to_owned()),
+        ),
     ]
 }
 
@@ -395,6 +416,7 @@ mod tests {
             tally_visibility: TallyVisibility::Live,
             guests_may_vote: false,
             admits: IdentityKind::WechatMiniProgram.into(),
+            challenge: ChallengePolicy::Guests,
             paused_at: None,
             edit_revision: 1,
             revision: 1,

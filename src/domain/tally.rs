@@ -216,7 +216,7 @@ mod tests {
 
     use super::*;
     use crate::domain::campaign::{
-        Campaign, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
+        Campaign, ChallengePolicy, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
     };
     use crate::domain::identity::IdentityKind;
     use crate::domain::nominee::{Nominee, NomineeStatus};
@@ -260,6 +260,7 @@ mod tests {
             tally_visibility: TallyVisibility::Live,
             guests_may_vote: true,
             admits: IdentityKind::WechatMiniProgram.into(),
+            challenge: ChallengePolicy::Guests,
             paused_at: None,
             edit_revision: 1,
             revision: 1,

@@ -106,6 +106,10 @@ impl Language {
                 "Sign in in another way to vote here.",
                 "请换一种方式登录后再投票。",
             ),
+            CastRefusal::ChallengeRequired => self.pick(
+                "This vote takes a moment to check: it was not counted yet. Please try again.",
+                "投票前需要短暂校验，本次尚未计票，请重试。",
+            ),
             CastRefusal::IdempotencyKeyReused => self.pick(
                 "This idempotency key belongs to another vote: use a new one.",
                 "该幂等键已用于另一次投票，请更换。",

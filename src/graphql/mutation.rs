@@ -171,7 +171,8 @@ impl PublicMutation {
         })
     }
 
-    /// Casts one vote. Needs a voter. When the answer is here, the vote is stored for good.
+    /// Casts one vote. Needs a voter. When the answer is here, the vote is stored for good. Where it is
+    /// `CHALLENGE_REQUIRED`, solve the payload's `challenge` and send the vote again with the same idempotency key.
     async fn cast_vote(
         &self,
         ctx: &Context<'_>,
@@ -179,7 +180,8 @@ impl PublicMutation {
     ) -> Result<CastVotePayload> {
         let (app, requester) = (app(ctx), requester(ctx));
         let visit = visit(app, input.ticket.as_deref(), input.shared_by.as_ref());
-        let caster = Caster::new(requester.viewer, &requester.client, visit)?;
+        let caster = Caster::new(requester.viewer, &requester.client, visit)?
+            .with_solution(input.challenge_solution.as_deref());
         let nominee_id = node_id::decode(&app.hash_key, &input.nominee_id)?;
         let answer = app
             .cast_vote(caster, nominee_id, input.idempotency_key)
@@ -188,7 +190,8 @@ impl PublicMutation {
         Ok(CastVotePayload::new(ctx, answer))
     }
 
-    /// Casts votes for several nominees of one campaign: all of them, or none. Needs a voter.
+    /// Casts votes for several nominees of one campaign: all of them, or none. Needs a voter. Where it is
+    /// `CHALLENGE_REQUIRED`, one challenge is solved for all of them, as for `castVote`.
     async fn cast_ballot(
         &self,
         ctx: &Context<'_>,
@@ -197,7 +200,8 @@ impl PublicMutation {
     ) -> Result<CastBallotPayload> {
         let (app, requester) = (app(ctx), requester(ctx));
         let visit = visit(app, input.ticket.as_deref(), input.shared_by.as_ref());
-        let caster = Caster::new(requester.viewer, &requester.client, visit)?;
+        let caster = Caster::new(requester.viewer, &requester.client, visit)?
+            .with_solution(input.challenge_solution.as_deref());
         let campaign_id = node_id::decode(&app.hash_key, &input.campaign_id)?;
         let nominee_ids = input.nominee_ids.iter();
         let nominee_ids = nominee_ids

@@ -36,11 +36,13 @@ pub enum Action {
     Staff,
     /// The cost of all operations of callers who have not, by address, which may be a carrier's.
     AnonymousQuery,
+    /// Voters that are new, by network block: none is refused, those above the rate are challenged.
+    NewVoter,
 }
 
 impl Action {
     /// All of them, in their order.
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Cast,
         Self::Like,
         Self::Views,
@@ -54,6 +56,7 @@ impl Action {
         Self::Query,
         Self::Staff,
         Self::AnonymousQuery,
+        Self::NewVoter,
     ];
 
     /// Its name in keys, metrics and the `RateLimit` header.
@@ -73,6 +76,7 @@ impl Action {
             Self::Query => "query",
             Self::Staff => "staff",
             Self::AnonymousQuery => "anonymous-query",
+            Self::NewVoter => "new-voter",
         }
     }
 }
@@ -156,6 +160,8 @@ pub struct Limits {
     pub staff: Rate,
     /// The rate of [`Action::AnonymousQuery`].
     pub anonymous_query: Rate,
+    /// The rate of [`Action::NewVoter`].
+    pub new_voter: Rate,
 }
 
 impl Limits {
@@ -176,6 +182,7 @@ impl Limits {
             Action::Query => self.query,
             Action::Staff => self.staff,
             Action::AnonymousQuery => self.anonymous_query,
+            Action::NewVoter => self.new_voter,
         }
     }
 
@@ -200,6 +207,8 @@ pub enum BucketOwner {
     Device([u8; 16]),
     /// A network address; an IPv6 one stands for its /64, which one household can use up.
     Address(IpAddr),
+    /// A network block, of an address in it: a /24, or a /48 of IPv6.
+    Block(IpAddr),
 }
 
 impl BucketOwner {
@@ -212,6 +221,8 @@ impl BucketOwner {
             Self::Device(hash) => Uuid::from_bytes(hash),
             Self::Address(IpAddr::V4(ip)) => Uuid::from_u128(ip.to_ipv6_mapped().to_bits()),
             Self::Address(IpAddr::V6(ip)) => Uuid::from_u128(ip.to_bits() >> 64 << 64),
+            Self::Block(IpAddr::V4(ip)) => Uuid::from_u128(ip.to_ipv6_mapped().to_bits() >> 8 << 8),
+            Self::Block(IpAddr::V6(ip)) => Uuid::from_u128(ip.to_bits() >> 80 << 80),
         }
     }
 }
@@ -314,9 +325,13 @@ mod tests {
             query: rate(11),
             staff: rate(12),
             anonymous_query: rate(13),
+            new_voter: rate(14),
         };
         let found = Action::ALL.map(|action| limits.find(action.name()).map(|rate| rate.burst));
-        assert_eq!(found, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map(Some));
+        assert_eq!(
+            found,
+            [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map(Some)
+        );
         assert_eq!(limits.find("another"), None);
     }
 
@@ -326,5 +341,14 @@ mod tests {
         assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::2"));
         assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
         assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
+    }
+
+    #[test]
+    fn addresses_of_one_block_share_a_bucket() {
+        let key = |text: &str| BucketOwner::Block(text.parse().expect("an address")).key();
+        assert_eq!(key("192.0.2.1"), key("192.0.2.254"));
+        assert_ne!(key("192.0.2.1"), key("192.0.3.1"));
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:ffff::2"));
+        assert_ne!(key("2001:db8:1::1"), key("2001:db8:2::1"));
     }
 }

@@ -53,7 +53,7 @@ macro_rules! find_campaign {
         concat!(
             "SELECT id, organisation_id, slug, title, summary, cover_url, cover_media, time_zone, lifecycle,
                 voting_opens_at, voting_closes_at, quota_period, quota_scope, votes_per_period, tally_visibility, guests_may_vote,
-                admits, paused_at, edit_revision, revision, rules_revision
+                admits, challenge, paused_at, edit_revision, revision, rules_revision
             FROM campaign WHERE id",
             $condition
         )
@@ -68,15 +68,15 @@ pub async fn insert(tx: &mut Transaction, c: &Campaign, now: DateTime<Utc>) -> s
         "insert_campaign",
         "INSERT INTO campaign (id, slug, title, summary, cover_url, time_zone, lifecycle, voting_opens_at,
             voting_closes_at, quota_period, quota_scope, votes_per_period, tally_visibility, guests_may_vote,
-            admits, created_at, organisation_id, cover_media)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+            admits, created_at, organisation_id, cover_media, challenge)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(c.id).bind(&c.slug).bind(&c.title).bind(&c.summary).bind(&c.cover_url).bind(c.time_zone.0.name())
         .bind(c.lifecycle).bind(c.voting_opens_at).bind(c.voting_closes_at).bind(c.quota_period).bind(c.quota_scope)
         .bind(c.votes_per_period).bind(c.tally_visibility).bind(c.guests_may_vote)
         .bind(c.admits.to_string()).bind(now)
-        .bind(c.organisation_id).bind(&c.cover_media)
+        .bind(c.organisation_id).bind(&c.cover_media).bind(c.challenge)
         .execute(t).await.map(drop))
 }
 
@@ -153,14 +153,15 @@ pub async fn update(tx: &mut Transaction, c: &Campaign) -> sqlx::Result<()> {
         "UPDATE campaign SET slug = $2, title = $3, summary = $4, cover_url = $5, time_zone = $6, lifecycle = $7,
             voting_opens_at = $8, voting_closes_at = $9, quota_period = $10, quota_scope = $11,
             votes_per_period = $12, tally_visibility = $13, guests_may_vote = $14, paused_at = $15,
-            edit_revision = $16, cover_media = $17, admits = $18
+            edit_revision = $16, cover_media = $17, admits = $18, challenge = $19
         WHERE id = $1"
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(c.id).bind(&c.slug).bind(&c.title).bind(&c.summary).bind(&c.cover_url).bind(c.time_zone.0.name())
         .bind(c.lifecycle).bind(c.voting_opens_at).bind(c.voting_closes_at).bind(c.quota_period).bind(c.quota_scope)
         .bind(c.votes_per_period).bind(c.tally_visibility).bind(c.guests_may_vote).bind(c.paused_at)
-        .bind(c.edit_revision).bind(&c.cover_media).bind(c.admits.to_string()).execute(t).await.map(drop))
+        .bind(c.edit_revision).bind(&c.cover_media).bind(c.admits.to_string())
+        .bind(c.challenge).execute(t).await.map(drop))
 }
 
 /// Whether a campaign has votes, counted or withheld.

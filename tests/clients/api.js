@@ -1,8 +1,11 @@
 // The API as a test needs it beside the client that it tests.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { createRequire } from "node:module";
 import { setTimeout as delay } from "node:timers/promises";
 import { deadlineMs } from "./waiting.js";
+
+const { solveChallenge } = createRequire(import.meta.url)("../../examples/miniprogram/lib/challenge.js");
 
 /** The codes of errors that are over soon. */
 const retryable = ["UNAVAILABLE", "OVERLOADED", "RATE_LIMITED"];
@@ -55,15 +58,17 @@ export async function findCampaign(server) {
   return { id, nominees: ids, takeNominee: () => untaken.next().value };
 }
 
-/** Casts a vote of a new voter. */
+/** Casts a vote of a new voter, who solves the challenge where there is one. */
 export async function castVote(server, nomineeId) {
-  const data = await run(
-    server,
-    "mutation ($input: CastVoteInput!) { castVote(input: $input) { vote { id } userErrors { code } } }",
-    { input: { nomineeId, idempotencyKey: randomUUID() } },
-    await signIn(server),
-  );
-  assert.deepEqual(data.castVote.userErrors, []);
+  const token = await signIn(server);
+  const input = { nomineeId, idempotencyKey: randomUUID() };
+  const document = `mutation ($input: CastVoteInput!) { castVote(input: $input) {
+    vote { id } challenge { parameters } userErrors { code } } }`;
+  const { castVote: first } = await run(server, document, { input }, token);
+  if (!first.challenge) return assert.deepEqual(first.userErrors, []);
+  const challengeSolution = await solveChallenge(first.challenge.parameters);
+  const { castVote: second } = await run(server, document, { input: { ...input, challengeSolution } }, token);
+  assert.deepEqual(second.userErrors, []);
 }
 
 /** The ids of all stories of the feed, newest first, read page by page without any client. */

@@ -97,6 +97,7 @@ async function makeCampaign(slug, { rules = {}, steps = [], ...fields } = {}) {
     ...{ categories: [{ key: "makers", name: "Makers & co", shortlistSize: 3 }], ...fields },
     rules: {
       ...{ period: "DAY", scope: "CATEGORY", votesPerPeriod: 10, tallyVisibility: "LIVE", admits: ["GUEST", "WECHAT_MINI_PROGRAM"] },
+      challenge: "NEVER",
       ...rules,
     },
   });

@@ -36,7 +36,7 @@ async function makeCampaign(slug, tallyVisibility) {
     ...{ organisationId, slug, idempotencyKey: randomUUID(), title: `Makers of ${slug}` },
     votingOpensAt: new Date(now - 5_000).toISOString(),
     votingClosesAt: new Date(now + 86_400_000).toISOString(),
-    rules: { period: "DAY", scope: "CATEGORY", votesPerPeriod: 10, tallyVisibility, admits: ["GUEST", "WECHAT_MINI_PROGRAM"] },
+    rules: { period: "DAY", scope: "CATEGORY", votesPerPeriod: 10, tallyVisibility, admits: ["GUEST", "WECHAT_MINI_PROGRAM"], challenge: "NEVER" },
     categories: [
       { key: "makers", name: "Makers", shortlistSize: 3 },
       { key: "others", name: "Others", shortlistSize: 3 },

@@ -29,10 +29,10 @@ export function temporaryFolder() {
 
 /**
  * Starts `acclaim demo`. It stops when the tests of `context` have ended: one test, or a file's with `{ after }`.
- * Settings may be made of the server's address.
+ * Settings may be made of the server's address; `words` are the command's own flags.
  */
-export async function startServer(context, env = {}) {
-  return begin(context, new Server(await freePort(), ["demo"], env));
+export async function startServer(context, env = {}, ...words) {
+  return begin(context, new Server(await freePort(), ["demo", ...words], env));
 }
 
 /** Starts `acclaim serve` on an empty database, as an association begins. */

@@ -1,6 +1,7 @@
 //! Casting votes: rules, quotas, idempotency.
 
 mod ballots;
+mod challenges;
 mod circumstances;
 mod eligibility;
 mod keys;

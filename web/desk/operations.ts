@@ -51,6 +51,7 @@ export type AmendRulesInput = {
   expectedRevision: Scalars['Long']['input'];
   votesPerPeriod?: InputMaybe<Scalars['Int']['input']>;
   tallyVisibility?: InputMaybe<TallyVisibility>;
+  challenge?: InputMaybe<ChallengePolicy>;
   votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
   reason: Scalars['String']['input'];
 };
@@ -121,6 +122,7 @@ export type CastBallotInput = {
   campaignId: Scalars['ID']['input'];
   nomineeIds: Array<Scalars['ID']['input']>;
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+  challengeSolution?: InputMaybe<Scalars['String']['input']>;
   ticket?: InputMaybe<Scalars['String']['input']>;
   sharedBy?: InputMaybe<Scalars['ID']['input']>;
 };
@@ -134,11 +136,13 @@ export type CastVoteErrorCode =
   | 'NOMINEE_NOT_FOUND'
   | 'NOMINEE_FROZEN'
   | 'NOT_ELIGIBLE'
-  | 'IDEMPOTENCY_KEY_REUSED';
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'CHALLENGE_REQUIRED';
 
 export type CastVoteInput = {
   nomineeId: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+  challengeSolution?: InputMaybe<Scalars['String']['input']>;
   ticket?: InputMaybe<Scalars['String']['input']>;
   sharedBy?: InputMaybe<Scalars['ID']['input']>;
 };
@@ -149,6 +153,15 @@ export type CategoryInput = {
   name: Scalars['String']['input'];
   shortlistSize: Scalars['Int']['input'];
 };
+
+export type ChallengeAlgorithm =
+  | 'ALTCHA_SHA_256';
+
+export type ChallengePolicy =
+  | 'NEVER'
+  | 'GUESTS'
+  | 'SUSPICIOUS'
+  | 'ALWAYS';
 
 export type ChangePasswordInput = {
   currentPassword: Scalars['String']['input'];
@@ -698,6 +711,7 @@ export type VotingRulesInput = {
   votesPerPeriod: Scalars['Int']['input'];
   tallyVisibility: TallyVisibility;
   admits?: Array<IdentityKind>;
+  challenge?: ChallengePolicy;
 };
 
 export type FindViewerQueryVariables = Exact<{ [key: string]: never; }>;
@@ -710,9 +724,9 @@ export type FindDeskCampaignQueryVariables = Exact<{
 }>;
 
 
-export type FindDeskCampaignQuery = { serverTime: string, campaign: { id: string, slug: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, admits: Array<IdentityKind> }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, desk: { editRevision: number, lifecycle: CampaignLifecycle, pausedAt: string | null, hasVotes: boolean, organisation: { id: string, slug: string, name: string }, nomineeCounts: { active: number, frozen: number, withdrawn: number, withoutPortrait: number }, storyCounts: { draft: number, inReview: number, approved: number, scheduled: number, published: number, retracted: number } } | null } | null };
+export type FindDeskCampaignQuery = { serverTime: string, campaign: { id: string, slug: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, admits: Array<IdentityKind>, challenge: ChallengePolicy }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, desk: { editRevision: number, lifecycle: CampaignLifecycle, pausedAt: string | null, hasVotes: boolean, organisation: { id: string, slug: string, name: string }, nomineeCounts: { active: number, frozen: number, withdrawn: number, withoutPortrait: number }, storyCounts: { draft: number, inReview: number, approved: number, scheduled: number, published: number, retracted: number } } | null } | null };
 
-export type DeskCampaignFragment = { id: string, slug: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, admits: Array<IdentityKind> }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, desk: { editRevision: number, lifecycle: CampaignLifecycle, pausedAt: string | null, hasVotes: boolean, organisation: { id: string, slug: string, name: string }, nomineeCounts: { active: number, frozen: number, withdrawn: number, withoutPortrait: number }, storyCounts: { draft: number, inReview: number, approved: number, scheduled: number, published: number, retracted: number } } | null };
+export type DeskCampaignFragment = { id: string, slug: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, admits: Array<IdentityKind>, challenge: ChallengePolicy }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, desk: { editRevision: number, lifecycle: CampaignLifecycle, pausedAt: string | null, hasVotes: boolean, organisation: { id: string, slug: string, name: string }, nomineeCounts: { active: number, frozen: number, withdrawn: number, withoutPortrait: number }, storyCounts: { draft: number, inReview: number, approved: number, scheduled: number, published: number, retracted: number } } | null };
 
 export type CreateUploadMutationVariables = Exact<{
   organisationId: Scalars['ID']['input'];
@@ -729,8 +743,8 @@ export const FindViewer: Operation<FindViewerQuery, FindViewerQueryVariables> = 
 };
 
 export const FindDeskCampaign: Operation<FindDeskCampaignQuery, FindDeskCampaignQueryVariables> = {
-  id: "8e166464de4118ce495444ed34bdd9b562df648e461baef84584a5599f432fce",
-  text: "query FindDeskCampaign($slug:String!){serverTime campaign(slug:$slug){...DeskCampaign}}fragment DeskCampaign on Campaign{id slug title summary coverUrl(size:SMALL)timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility admits}categories{id key name shortlistSize nomineeCount}amendments{at subjectLabel changes{field before after}reason}desk{editRevision lifecycle pausedAt hasVotes organisation{id slug name}nomineeCounts{active frozen withdrawn withoutPortrait}storyCounts{draft inReview approved scheduled published retracted}}}",
+  id: "c4c481ea367d954faf9390bd69f2e3b54d6576aac24f046a789d2014b841faac",
+  text: "query FindDeskCampaign($slug:String!){serverTime campaign(slug:$slug){...DeskCampaign}}fragment DeskCampaign on Campaign{id slug title summary coverUrl(size:SMALL)timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility admits challenge}categories{id key name shortlistSize nomineeCount}amendments{at subjectLabel changes{field before after}reason}desk{editRevision lifecycle pausedAt hasVotes organisation{id slug name}nomineeCounts{active frozen withdrawn withoutPortrait}storyCounts{draft inReview approved scheduled published retracted}}}",
 };
 
 export const CreateUpload: Operation<CreateUploadMutation, CreateUploadMutationVariables> = {

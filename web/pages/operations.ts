@@ -51,6 +51,7 @@ export type AmendRulesInput = {
   expectedRevision: Scalars['Long']['input'];
   votesPerPeriod?: InputMaybe<Scalars['Int']['input']>;
   tallyVisibility?: InputMaybe<TallyVisibility>;
+  challenge?: InputMaybe<ChallengePolicy>;
   votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
   reason: Scalars['String']['input'];
 };
@@ -121,6 +122,7 @@ export type CastBallotInput = {
   campaignId: Scalars['ID']['input'];
   nomineeIds: Array<Scalars['ID']['input']>;
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+  challengeSolution?: InputMaybe<Scalars['String']['input']>;
   ticket?: InputMaybe<Scalars['String']['input']>;
   sharedBy?: InputMaybe<Scalars['ID']['input']>;
 };
@@ -134,11 +136,13 @@ export type CastVoteErrorCode =
   | 'NOMINEE_NOT_FOUND'
   | 'NOMINEE_FROZEN'
   | 'NOT_ELIGIBLE'
-  | 'IDEMPOTENCY_KEY_REUSED';
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'CHALLENGE_REQUIRED';
 
 export type CastVoteInput = {
   nomineeId: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+  challengeSolution?: InputMaybe<Scalars['String']['input']>;
   ticket?: InputMaybe<Scalars['String']['input']>;
   sharedBy?: InputMaybe<Scalars['ID']['input']>;
 };
@@ -149,6 +153,15 @@ export type CategoryInput = {
   name: Scalars['String']['input'];
   shortlistSize: Scalars['Int']['input'];
 };
+
+export type ChallengeAlgorithm =
+  | 'ALTCHA_SHA_256';
+
+export type ChallengePolicy =
+  | 'NEVER'
+  | 'GUESTS'
+  | 'SUSPICIOUS'
+  | 'ALWAYS';
 
 export type ChangePasswordInput = {
   currentPassword: Scalars['String']['input'];
@@ -698,6 +711,7 @@ export type VotingRulesInput = {
   votesPerPeriod: Scalars['Int']['input'];
   tallyVisibility: TallyVisibility;
   admits?: Array<IdentityKind>;
+  challenge?: ChallengePolicy;
 };
 
 export type QuotaPartsFragment = { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null };
@@ -803,12 +817,13 @@ export type WatchStoriesSubscription = { storyPublished: { id: string } };
 export type CastVoteMutationVariables = Exact<{
   nomineeId: Scalars['ID']['input'];
   idempotencyKey: Scalars['UUID']['input'];
+  challengeSolution?: InputMaybe<Scalars['String']['input']>;
   ticket?: InputMaybe<Scalars['String']['input']>;
   sharedBy?: InputMaybe<Scalars['ID']['input']>;
 }>;
 
 
-export type CastVoteMutation = { castVote: { nominee: { id: string, votes: number | null, viewerHasVoted: boolean | null } | null, quota: { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null } | null, userErrors: Array<{ code: CastVoteErrorCode, message: string }> } };
+export type CastVoteMutation = { castVote: { challenge: { parameters: string } | null, nominee: { id: string, votes: number | null, viewerHasVoted: boolean | null } | null, quota: { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null } | null, userErrors: Array<{ code: CastVoteErrorCode, message: string }> } };
 
 export type SetLikeMutationVariables = Exact<{
   subjectId: Scalars['ID']['input'];
@@ -899,8 +914,8 @@ export const WatchStories: Operation<WatchStoriesSubscription, WatchStoriesSubsc
 };
 
 export const CastVote: Operation<CastVoteMutation, CastVoteMutationVariables> = {
-  id: "da6f6056e5c047689db94846c93797d4330f3339743ab8f1df8028931b83f0a7",
-  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$ticket:String$sharedBy:ID){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey ticket:$ticket sharedBy:$sharedBy}){nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
+  id: "686717106cc9e97cff942240b263ae10686892edd739c6d14708dbd86e21d3e9",
+  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String$ticket:String$sharedBy:ID){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution ticket:$ticket sharedBy:$sharedBy}){challenge{parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
 };
 
 export const SetLike: Operation<SetLikeMutation, SetLikeMutationVariables> = {

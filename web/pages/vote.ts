@@ -1,5 +1,5 @@
 // A vote that counts once, though its answer is lost or its button tapped twice: its key is stored until the answer is
-// there.
+// there. Where a challenge is asked for, it is solved, and the vote is sent again with the same key.
 import { isRetryable, execute } from "../shared/server";
 import { randomUuid, voter } from "../shared/session";
 import { storedValue } from "../shared/storage";
@@ -36,6 +36,15 @@ export function castVote(nomineeId: string, visit: Visit): Promise<CastVoteMutat
   return cast;
 }
 
+/** The solution of a challenge, as a worker finds it: the page stays alive. */
+const solve = (parameters: string) =>
+  new Promise<string>((resolve, reject) => {
+    const worker = new Worker(new URL("challenge_worker.ts", import.meta.url));
+    worker.onmessage = ({ data }) => resolve(data as string);
+    worker.onerror = reject;
+    worker.postMessage(parameters);
+  });
+
 async function send(nomineeId: string, visit: Visit): Promise<CastVoteMutation["castVote"]> {
   const pending = readPending();
   let vote = pending.find((vote) => vote.nomineeId === nomineeId);
@@ -47,9 +56,17 @@ async function send(nomineeId: string, visit: Visit): Promise<CastVoteMutation["
   const settle = () => stored.write((stored.read() ?? []).filter((other) => other.key !== key));
   try {
     await voter.require();
-    const { castVote } = await execute(CastVote, { nomineeId, idempotencyKey: key, ...visit }, { as: voter });
-    settle();
-    return castVote;
+    let challengeSolution: string | null = null;
+    for (let solved = 0; ; solved++) {
+      const variables = { nomineeId, idempotencyKey: key, challengeSolution, ...visit };
+      const { castVote } = await execute(CastVote, variables, { as: voter });
+      // One that has expired meanwhile, as while a phone slept, is asked for anew, once.
+      if (!castVote.challenge || solved > 1) {
+        settle();
+        return castVote;
+      }
+      challengeSolution = await solve(castVote.challenge.parameters);
+    }
   } catch (error) {
     if (!isRetryable(error)) settle();
     throw error;

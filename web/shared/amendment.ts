@@ -47,6 +47,8 @@ export function amendmentSentence(amendment: Amendment, { timeZone, rules }: Ame
           `votes are shown ${audience(b)} (before: ${audience(a)})`,
           `票数由“${audience(a)}”改为“${audience(b)}”`,
         );
+      case "rules.challenge":
+        return say("the check before a vote was changed", "投票前校验有调整");
       case "votingClosesAt":
         return say(`closing moved from ${time(a)} to ${time(b)}`, `投票截止时间由 ${time(a)} 改为 ${time(b)}`);
       case "shortlistSize":

@@ -1,5 +1,5 @@
-// The client of an Acclaim server for mini-programs of WeChat, Douyin and Alipay: copy this file, platforms.js and
-// documents.js.
+// The client of an Acclaim server for mini-programs of WeChat, Douyin and Alipay: copy this file, platforms.js,
+// challenge.js and documents.js.
 //
 // It does what a phone in a crowd needs: one sign-in and one refresh at a time, however many calls wait for it; at most
 // ten requests at once, as the platform allows; retries that wait as long as the server asks, and never all phones at
@@ -16,6 +16,7 @@
  * @typedef {{ next: (data: any) => void, open?: () => void, error?: (error: AcclaimError) => void }} Observer
  */
 
+const { solveChallenge } = require('./challenge.js');
 const documents = require('./documents.js');
 const { wechat, douyin, alipay, PlatformError } = require('./platforms.js');
 
@@ -177,6 +178,7 @@ class Acclaim {
 
   /**
    * Casts a vote. Called again while it is under way, or after it got no answer, it is the same vote: it counts once.
+   * Where the server asks for a challenge, the phone works for a second or some, and the vote is sent again.
    * @param {string} nomineeId
    * @returns {Promise<{ nominee: any, quota: any, userErrors: UserError[] }>}
    */
@@ -305,10 +307,17 @@ class Acclaim {
     try {
       const ticket = this.ticket && this.ticket.text;
       const sharedBy = (this.read('arrival') || {}).nomineeId;
-      const variables = { nomineeId, idempotencyKey: key, ticket, sharedBy };
-      const { castVote } = await this.execute(documents.CastVote, variables, { needsVoter: true });
-      settle();
-      return castVote;
+      let challengeSolution = null;
+      for (let solved = 0; ; solved++) {
+        const variables = { nomineeId, idempotencyKey: key, challengeSolution, ticket, sharedBy };
+        const { castVote } = await this.execute(documents.CastVote, variables, { needsVoter: true });
+        // One that has expired meanwhile, as while a phone slept, is asked for anew, once.
+        if (!castVote.challenge || solved > 1) {
+          settle();
+          return castVote;
+        }
+        challengeSolution = await solveChallenge(castVote.challenge.parameters);
+      }
     } catch (error) {
       if (!(error instanceof AcclaimError && error.isRetryable)) settle();
       throw error;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Answer, Attempt, Desk, Edit, Event, Rejection, Subject, checked_reason, refuse};
 use crate::domain::access::Action;
 use crate::domain::amendment::Amendment;
-use crate::domain::campaign::{Campaign, Lifecycle, TallyVisibility};
+use crate::domain::campaign::{Campaign, ChallengePolicy, Lifecycle, TallyVisibility};
 use crate::domain::campaign_life::{
     CampaignRefusal, FieldRefusal, Step, after_step, changes_between, check_amendment, check_edit,
     checked,
@@ -26,6 +26,8 @@ pub struct RulesAmendment {
     pub votes_per_period: Option<i64>,
     /// The audience of the tally.
     pub tally_visibility: Option<TallyVisibility>,
+    /// The voters who are challenged.
+    pub challenge: Option<ChallengePolicy>,
     /// The first moment at which a vote counts no more.
     pub voting_closes_at: Option<DateTime<Utc>>,
 }
@@ -161,6 +163,7 @@ impl Desk<'_> {
         after.tally_visibility = amendment
             .tally_visibility
             .unwrap_or(before.tally_visibility);
+        after.challenge = amendment.challenge.unwrap_or(before.challenge);
         after.voting_closes_at = amendment
             .voting_closes_at
             .unwrap_or(before.voting_closes_at);

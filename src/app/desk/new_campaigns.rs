@@ -96,6 +96,7 @@ impl Desk<'_> {
             tally_visibility: original.tally_visibility,
             guests_may_vote: original.guests_may_vote,
             admits: original.admits,
+            challenge: original.challenge,
             summary: original.summary,
             ..new.campaign
         };

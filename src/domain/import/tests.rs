@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::columns::HeaderError;
 use super::*;
 use crate::domain::campaign::{
-    Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
+    Campaign, Category, ChallengePolicy, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility,
+    TimeZone,
 };
 use crate::domain::identity::IdentityKind;
 use crate::domain::nominee::NomineeField::{
@@ -67,6 +68,7 @@ fn roster() -> Roster {
         tally_visibility: TallyVisibility::Live,
         guests_may_vote: true,
         admits: IdentityKind::WechatMiniProgram.into(),
+        challenge: ChallengePolicy::Guests,
         paused_at: None,
         edit_revision: 1,
         revision: 1,

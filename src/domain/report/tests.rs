@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::campaign::{
-    Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
+    Campaign, Category, ChallengePolicy, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility,
+    TimeZone,
 };
 use crate::domain::identity::IdentityKind;
 use crate::domain::nominee::{Nominee, NomineeStatus};
@@ -37,6 +38,7 @@ fn campaign() -> Campaign {
         tally_visibility: TallyVisibility::Live,
         guests_may_vote: true,
         admits: IdentityKind::WechatMiniProgram.into(),
+        challenge: ChallengePolicy::Guests,
         paused_at: None,
         edit_revision: 1,
         revision: 1,

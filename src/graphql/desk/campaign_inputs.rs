@@ -7,7 +7,7 @@ use crate::app::desk::CategoryEdit;
 use crate::domain::campaign::{Campaign as CampaignData, Lifecycle, TimeZone};
 use crate::domain::identity::{self as kinds, IdentityKinds};
 use crate::graphql::types::{
-    IdentityKind, Long, QuotaPeriod, QuotaScope, TallyVisibility, Timestamp,
+    ChallengePolicy, IdentityKind, Long, QuotaPeriod, QuotaScope, TallyVisibility, Timestamp,
 };
 use crate::graphql::{app, node_id};
 use crate::id::{CampaignId, OrganisationId};
@@ -26,6 +26,9 @@ pub(super) struct VotingRulesInput {
     /// The kinds of voters that may vote.
     #[graphql(default_with = "vec![IdentityKind::WechatMiniProgram]")]
     pub(super) admits: Vec<IdentityKind>,
+    /// The voters who have to solve a challenge before a vote of theirs is taken.
+    #[graphql(default_with = "ChallengePolicy::Guests")]
+    pub(super) challenge: ChallengePolicy,
 }
 
 impl VotingRulesInput {
@@ -41,6 +44,7 @@ impl VotingRulesInput {
             .collect();
         campaign.guests_may_vote = admitted.contains(kinds::IdentityKind::Guest);
         campaign.admits = admitted.accounts();
+        campaign.challenge = self.challenge.into();
     }
 
     /// Whether an account is among those that are admitted: a campaign of guests alone cannot be had.
@@ -198,6 +202,8 @@ pub(super) struct AmendRulesInput {
     pub(super) votes_per_period: Option<i32>,
     /// The audience of the tally, and from when on.
     pub(super) tally_visibility: Option<TallyVisibility>,
+    /// The voters who have to solve a challenge before a vote of theirs is taken.
+    pub(super) challenge: Option<ChallengePolicy>,
     /// The first moment at which a vote counts no more.
     pub(super) voting_closes_at: Option<Timestamp>,
     /// The reason, which the public reads.
@@ -212,6 +218,7 @@ pub(super) fn new_draft(organisation_id: OrganisationId, time_zone: TimeZone) ->
         votes_per_period: 1,
         tally_visibility: TallyVisibility::Live,
         admits: vec![IdentityKind::WechatMiniProgram],
+        challenge: ChallengePolicy::Guests,
     };
     let mut draft = CampaignData {
         id: CampaignId::new(),
@@ -231,6 +238,7 @@ pub(super) fn new_draft(organisation_id: OrganisationId, time_zone: TimeZone) ->
         tally_visibility: rules.tally_visibility.into(),
         guests_may_vote: false,
         admits: kinds::IdentityKind::WechatMiniProgram.into(),
+        challenge: rules.challenge.into(),
         paused_at: None,
         edit_revision: 1,
         revision: 1,

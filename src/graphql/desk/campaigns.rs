@@ -332,6 +332,7 @@ impl CampaignMutation {
         let amendment = RulesAmendment {
             votes_per_period: input.votes_per_period.map(i64::from),
             tally_visibility: input.tally_visibility.map(Into::into),
+            challenge: input.challenge.map(Into::into),
             voting_closes_at: input.voting_closes_at.map(|at| at.0),
         };
         let amending = desk.amend_rules(id, input.expected_revision.0, amendment, &input.reason);

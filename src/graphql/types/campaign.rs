@@ -77,6 +77,20 @@ pub(in crate::graphql) enum TallyVisibility {
     StaffOnly,
 }
 
+/// The voters who have to solve a challenge before a vote of theirs is taken (see `Challenge`).
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "rules::ChallengePolicy")]
+pub(in crate::graphql) enum ChallengePolicy {
+    /// Nobody.
+    Never,
+    /// Guests.
+    Guests,
+    /// Guests, and whoever is suspicious.
+    Suspicious,
+    /// Everybody.
+    Always,
+}
+
 /// The rules of a campaign's public vote.
 #[derive(SimpleObject)]
 pub(super) struct VotingRules {
@@ -92,6 +106,8 @@ pub(super) struct VotingRules {
     guests_may_vote: bool,
     /// The kinds of voters that may vote.
     admits: Vec<IdentityKind>,
+    /// The voters who have to solve a challenge before a vote of theirs is taken.
+    challenge: ChallengePolicy,
 }
 
 /// A public selection.
@@ -177,6 +193,7 @@ impl Campaign {
             tally_visibility: campaign.tally_visibility.into(),
             guests_may_vote: campaign.guests_may_vote,
             admits: campaign.admitted().iter().map(Into::into).collect(),
+            challenge: campaign.challenge.into(),
         }
     }
 

@@ -5,6 +5,7 @@ mod audit;
 mod campaign;
 mod campaign_desk;
 mod category;
+mod challenge;
 mod change;
 mod export;
 mod identity;
@@ -34,8 +35,8 @@ use crate::graphql::Nullable;
 
 use self::audit::{AuditEvent, find_audit_events};
 pub(super) use self::campaign::{
-    Campaign, CampaignConnection, CampaignPhase, QuotaPeriod, QuotaScope, TallyVisibility,
-    list_campaigns,
+    Campaign, CampaignConnection, CampaignPhase, ChallengePolicy, QuotaPeriod, QuotaScope,
+    TallyVisibility, list_campaigns,
 };
 pub(super) use self::category::Category;
 pub(super) use self::export::{Export, ExportFormat, ExportKind, find_export, find_exports};

@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+use super::challenge::Challenge;
 use super::scalars::Timestamp;
 use super::{Category, Nominee, to_i32};
 use crate::app::App;
@@ -25,8 +26,11 @@ pub(in crate::graphql) struct CastVoteInput {
     /// The nominee to vote for.
     pub(in crate::graphql) nominee_id: ID,
     /// Your name for this vote, a fresh UUID. Sent again with the same key, the vote counts once and gets the same
-    /// answer: that makes retries safe.
+    /// answer: that makes retries safe. Needed where a challenge is.
     pub(in crate::graphql) idempotency_key: Option<Uuid>,
+    /// The solution of the `challenge` that this vote was answered with, as ALTCHA's solvers give it: Base64. It is
+    /// good for the same voter, campaign and idempotency key.
+    pub(in crate::graphql) challenge_solution: Option<String>,
     /// The `ticket` of the campaign or nominee that the voter was shown: it says how long ago. A vote counts without
     /// one, too, and is then among those that nobody was seen to look before.
     pub(in crate::graphql) ticket: Option<String>,
@@ -44,6 +48,9 @@ pub(in crate::graphql) struct CastBallotInput {
     pub(in crate::graphql) nominee_ids: Vec<ID>,
     /// Your name for this ballot, a fresh UUID, as for `castVote`.
     pub(in crate::graphql) idempotency_key: Option<Uuid>,
+    /// The solution of the `challenge` that this ballot was answered with, as ALTCHA's solvers give it: Base64. It is
+    /// good for the same voter, campaign and idempotency key.
+    pub(in crate::graphql) challenge_solution: Option<String>,
     /// The `ticket` that the voter was shown, as for `castVote`.
     pub(in crate::graphql) ticket: Option<String>,
     /// The nominee whose shared link the voter first came by, as for `castVote`.
@@ -72,6 +79,9 @@ pub(super) enum CastVoteErrorCode {
     NotEligible,
     /// The idempotency key belongs to another vote of the voter.
     IdempotencyKeyReused,
+    /// The payload's `challenge` is to be solved first, and sent back with the same vote. Also where there was a
+    /// solution that is not good: of another vote, too late, or wrong.
+    ChallengeRequired,
 }
 
 /// A refusal of `castVote`.
@@ -231,6 +241,7 @@ struct CastPayload {
     votes: Vec<Vote>,
     rejection: Option<CastRejection>,
     used: Vec<(ScopeId, i64)>,
+    challenge: Option<Challenge>,
     quotas: OnceCell<Vec<quotas::Quota>>,
 }
 
@@ -246,6 +257,7 @@ impl CastPayload {
             votes,
             rejection,
             used: answer.used,
+            challenge: answer.challenge.map(Into::into),
             quotas: OnceCell::new(),
         }
     }
@@ -344,6 +356,11 @@ impl CastVotePayload {
         quotas.map(|quotas| quotas.into_iter().next()).transpose()
     }
 
+    /// The challenge to solve before the vote is sent again, with `CHALLENGE_REQUIRED`; null otherwise.
+    async fn challenge(&self) -> Option<&Challenge> {
+        self.cast.challenge.as_ref()
+    }
+
     /// The refusal; empty when the vote counts.
     async fn user_errors(&self, ctx: &Context<'_>) -> Vec<CastVoteUserError> {
         let error = |(rejection, message)| CastVoteUserError::new(rejection, message);
@@ -372,6 +389,11 @@ impl CastBallotPayload {
     /// The viewer's quotas in the categories or the campaign of these nominees.
     async fn quotas(&self, ctx: &Context<'_>) -> Result<Vec<Quota>> {
         self.0.quotas(ctx).await
+    }
+
+    /// The challenge to solve before the ballot is sent again, with `CHALLENGE_REQUIRED`; null otherwise.
+    async fn challenge(&self) -> Option<&Challenge> {
+        self.0.challenge.as_ref()
     }
 
     /// The refusal; empty when the votes count.

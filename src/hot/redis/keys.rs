@@ -52,6 +52,7 @@ impl Keys {
             BucketOwner::Staff(_) => 's',
             BucketOwner::Device(_) => 'd',
             BucketOwner::Address(_) => 'a',
+            BucketOwner::Block(_) => 'b',
         };
         let (prefix, epoch) = (&self.prefix, self.epoch());
         let owner = owner.key().simple();

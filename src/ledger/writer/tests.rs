@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::batch_decisions::BatchDecisions;
 use super::*;
 use crate::domain::turnout::ClientKind;
-use crate::domain::vote::{Decision, Outcome, Refusal, Selection, Vote, decide};
+use crate::domain::vote::{Circumstances, Decision, Outcome, Refusal, Selection, Vote, decide};
 use crate::id::{CampaignId, NomineeId, ScopeId, SubjectId, VoteId, VoterId};
 use crate::ledger::Purpose;
 use crate::ledger::vote::{Existing, StoredVotes};

@@ -66,6 +66,7 @@ pub fn generous_limits() -> Limits {
         query: GENEROUS,
         staff: GENEROUS,
         anonymous_query: GENEROUS,
+        new_voter: GENEROUS,
     }
 }
 

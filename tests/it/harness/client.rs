@@ -325,6 +325,18 @@ impl<'c> CastRequest<'c> {
         self
     }
 
+    /// The same with what the client says is the solution of a challenge.
+    pub fn with_solution(mut self, solution: Option<&str>) -> Self {
+        self.input["challengeSolution"] = json!(solution);
+        self
+    }
+
+    /// The same, asking for other fields of the payload.
+    pub fn asking(mut self, query: &'static str) -> Self {
+        self.query = query;
+        self
+    }
+
     /// Casts it once: where the first answer is the point of the test.
     pub async fn at_first(self) -> Payload {
         let variables = json!({"input": self.input});

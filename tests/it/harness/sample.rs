@@ -4,7 +4,8 @@ use acclaim::app::desk::Desk;
 use acclaim::auth::keyed_hash::HashKey;
 use acclaim::clock::Clock;
 use acclaim::domain::campaign::{
-    Campaign, Category, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility, TimeZone,
+    Campaign, Category, ChallengePolicy, Lifecycle, QuotaPeriod, QuotaScope, TallyVisibility,
+    TimeZone,
 };
 use acclaim::domain::identity::IdentityKind;
 use acclaim::domain::nominee::{Nominee, NomineeStatus};
@@ -76,6 +77,7 @@ impl Sample {
             tally_visibility: TallyVisibility::Live,
             guests_may_vote: true,
             admits: IdentityKind::WechatMiniProgram.into(),
+            challenge: ChallengePolicy::Never,
             paused_at: None,
             edit_revision: 1,
             revision: 1,

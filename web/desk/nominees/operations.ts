@@ -51,6 +51,7 @@ export type AmendRulesInput = {
   expectedRevision: Scalars['Long']['input'];
   votesPerPeriod?: InputMaybe<Scalars['Int']['input']>;
   tallyVisibility?: InputMaybe<TallyVisibility>;
+  challenge?: InputMaybe<ChallengePolicy>;
   votingClosesAt?: InputMaybe<Scalars['DateTime']['input']>;
   reason: Scalars['String']['input'];
 };
@@ -121,6 +122,7 @@ export type CastBallotInput = {
   campaignId: Scalars['ID']['input'];
   nomineeIds: Array<Scalars['ID']['input']>;
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+  challengeSolution?: InputMaybe<Scalars['String']['input']>;
   ticket?: InputMaybe<Scalars['String']['input']>;
   sharedBy?: InputMaybe<Scalars['ID']['input']>;
 };
@@ -134,11 +136,13 @@ export type CastVoteErrorCode =
   | 'NOMINEE_NOT_FOUND'
   | 'NOMINEE_FROZEN'
   | 'NOT_ELIGIBLE'
-  | 'IDEMPOTENCY_KEY_REUSED';
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'CHALLENGE_REQUIRED';
 
 export type CastVoteInput = {
   nomineeId: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+  challengeSolution?: InputMaybe<Scalars['String']['input']>;
   ticket?: InputMaybe<Scalars['String']['input']>;
   sharedBy?: InputMaybe<Scalars['ID']['input']>;
 };
@@ -149,6 +153,15 @@ export type CategoryInput = {
   name: Scalars['String']['input'];
   shortlistSize: Scalars['Int']['input'];
 };
+
+export type ChallengeAlgorithm =
+  | 'ALTCHA_SHA_256';
+
+export type ChallengePolicy =
+  | 'NEVER'
+  | 'GUESTS'
+  | 'SUSPICIOUS'
+  | 'ALWAYS';
 
 export type ChangePasswordInput = {
   currentPassword: Scalars['String']['input'];
@@ -698,6 +711,7 @@ export type VotingRulesInput = {
   votesPerPeriod: Scalars['Int']['input'];
   tallyVisibility: TallyVisibility;
   admits?: Array<IdentityKind>;
+  challenge?: ChallengePolicy;
 };
 
 export type FindRosterQueryVariables = Exact<{

@@ -49,7 +49,7 @@ const english = {
   oneNeeded: "Tick at least one account: a campaign cannot be for guests alone.",
   twoAccounts: "Somebody who has two of these accounts may count as two voters.",
   guestsWarning:
-    "A guest is a browser, not a person: anybody with another browser can vote again. " +
+    "A guest is a browser, not a person: one person can make as many as they like, and vote with each. " +
     "Good for a rehearsal or a small circle; for prizes that matter, leave it off.",
 };
 
@@ -88,7 +88,7 @@ const chinese: typeof english = {
   notYetSetUp: "本服务器尚未配置此方式，须由运维人员完成（见《组织者手册》“登录方式”一节）。",
   oneNeeded: "请至少勾选一种账号：评选不能只面向访客。",
   twoAccounts: "同一个人若有其中两种账号，可能计为两位投票人。",
-  guestsWarning: "访客只识别浏览器，不识别本人：换一个浏览器就能再投。适合彩排或小范围活动；正式评奖请不要开启。",
+  guestsWarning: "访客只识别浏览器，不识别本人：同一个人可以不断生成新的访客身份，反复投票。适合彩排或小范围活动；正式评奖请不要开启。",
 };
 
 const t = texts(english, chinese);

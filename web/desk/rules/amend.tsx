@@ -13,17 +13,18 @@ import { t } from "../texts";
 import { change } from "./change";
 import { type CampaignFields, labelOf, quotaOf, valueOf } from "./fields";
 import { AmendRules } from "./operations";
-import { PublicSentences } from "./parts";
+import { ChallengeChoice, PublicSentences } from "./parts";
 import { r } from "./texts";
 
 /** A type, not an interface: drafts are of types with an index. */
-type AmendmentFields = Pick<CampaignFields, "votesPerPeriod" | "tallyVisibility" | "closesAt"> & { reason: string };
+type AmendmentFields = Pick<CampaignFields, "votesPerPeriod" | "tallyVisibility" | "challenge" | "closesAt"> & { reason: string };
 
 const inputFields = ["votesPerPeriod", "votingClosesAt", "reason"];
 
 const fieldsOf = ({ rules, votingClosesAt, timeZone }: Campaign): AmendmentFields => ({
   votesPerPeriod: String(rules.votesPerPeriod),
   tallyVisibility: rules.tallyVisibility,
+  challenge: rules.challenge,
   closesAt: utcToZoned(votingClosesAt, timeZone),
   reason: "",
 });
@@ -39,6 +40,7 @@ function changesOf(campaign: Campaign, { changes }: Draft<AmendmentFields>) {
   if (changes.closesAt !== undefined) add("votingClosesAt", votingClosesAt, zonedToUtc(changes.closesAt, timeZone));
   add("rules.votesPerPeriod", String(rules.votesPerPeriod), changes.votesPerPeriod?.trim());
   add("rules.tallyVisibility", rules.tallyVisibility, changes.tallyVisibility);
+  add("rules.challenge", rules.challenge, changes.challenge);
   return found;
 }
 
@@ -75,13 +77,14 @@ export function AmendSheet({ onClose }: { onClose: () => void }) {
     if (!isReady || isBusy) return;
     setIsBusy(true);
     const sent = draft.changes;
-    const { votesPerPeriod, tallyVisibility, closesAt } = sent;
+    const { votesPerPeriod, tallyVisibility, challenge, closesAt } = sent;
     const input = {
       campaignId: campaign.id,
       expectedRevision: draft.revision,
       reason,
       votesPerPeriod: votesPerPeriod === undefined ? null : Number(votesPerPeriod),
       tallyVisibility: tallyVisibility ?? null,
+      challenge: challenge ?? null,
       votingClosesAt: closesAt === undefined ? null : zonedToUtc(closesAt, timeZone),
     };
     const isDone = ({ amendments }: Campaign) =>
@@ -122,6 +125,7 @@ export function AmendSheet({ onClose }: { onClose: () => void }) {
           options={(["LIVE", "AFTER_CLOSE", "STAFF_ONLY"] as const).map((value) => [value, r().visibilities[value]] as const)}
           onChange={(tallyVisibility) => set({ tallyVisibility })}
         />
+        {!hasEnded && <ChallengeChoice value={draft.fields.challenge} onChange={(challenge) => set({ challenge })} />}
         {!hasEnded && (
           <TextField
             type="datetime-local"

@@ -28,7 +28,7 @@ import {
   valueOf,
 } from "./fields";
 import { UpdateCampaign } from "./operations";
-import { Fact, Lock } from "./parts";
+import { ChallengeChoice, Fact, Lock } from "./parts";
 import { r } from "./texts";
 
 interface PartProps {
@@ -284,6 +284,7 @@ function Rules({ campaign, fields, set, errors, fixed, onAmend }: PartProps & { 
             error={errorOf(errors, "admits")}
             onChange={(admits) => set({ admits })}
           />
+          <ChallengeChoice value={fields.challenge} onChange={(challenge) => set({ challenge })} />
           <InWords
             votes={quotaOf(fields.votesPerPeriod) ?? campaign.rules.votesPerPeriod}
             period={fields.period}
@@ -323,6 +324,7 @@ export function RulesRead({ campaign: { rules }, why }: { campaign: Campaign; wh
             <span key={kind}>{wayName(kind)}</span>
           ))}
         </Fact>
+        <Fact label={r().challenge}>{r().challenges[rules.challenge]}</Fact>
       </dl>
       {hasGuests && <p class="warned">{guestsWarning()}</p>}
     </>

@@ -22,6 +22,7 @@ export type CampaignFields = {
   scope: Rules["scope"];
   tallyVisibility: Rules["tallyVisibility"];
   admits: readonly IdentityKind[];
+  challenge: Rules["challenge"];
 };
 
 export type FieldName = keyof CampaignFields;
@@ -35,8 +36,9 @@ const timesAndRules: readonly FieldName[] = [
   "scope",
   "tallyVisibility",
   "admits",
+  "challenge",
 ];
-const ruleFields: readonly FieldName[] = ["votesPerPeriod", "period", "scope", "tallyVisibility", "admits"];
+const ruleFields: readonly FieldName[] = ["votesPerPeriod", "period", "scope", "tallyVisibility", "admits", "challenge"];
 
 /** The fields of the input that the form shows, for the refusals that stand beside them. */
 export const inputFields = ["title", "summary", "slug", "timeZone", "votingOpensAt", "votingClosesAt", "rules", "admits"];
@@ -53,6 +55,7 @@ export const fieldsOf = ({ title, summary, slug, timeZone, votingOpensAt, voting
   scope: rules.scope,
   tallyVisibility: rules.tallyVisibility,
   admits: rules.admits,
+  challenge: rules.challenge,
 });
 
 /** Why the address, the times and the rules of a campaign cannot be edited any more; none where they can. */
@@ -93,13 +96,14 @@ export function labelOf(field: FieldName): string {
     scope: texts.scope,
     tallyVisibility: texts.visibility,
     admits: texts.admits,
+    challenge: texts.challenge,
   };
   return names[field];
 }
 
 /** The value of a field for people. */
 export function valueOf(field: FieldName, value: unknown): string {
-  const { periods, scopes, visibilities } = r();
+  const { periods, scopes, visibilities, challenges } = r();
   switch (field) {
     case "period":
       return periods[value as keyof typeof periods];
@@ -107,6 +111,8 @@ export function valueOf(field: FieldName, value: unknown): string {
       return scopes[value as keyof typeof scopes];
     case "tallyVisibility":
       return visibilities[value as keyof typeof visibilities];
+    case "challenge":
+      return challenges[value as keyof typeof challenges];
     case "admits":
       return wayNames(value as CampaignFields["admits"]) || r().nobody;
     case "opensAt":
@@ -158,6 +164,7 @@ export function inputOf(campaign: Campaign, revision: number, fields: CampaignFi
       scope: fields.scope,
       tallyVisibility: fields.tallyVisibility,
       admits: [...fields.admits],
+      challenge: fields.challenge,
     };
   }
   return input;

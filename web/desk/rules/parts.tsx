@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { type Amendment, amendmentSentence } from "../../shared/amendment";
 import { language } from "../../shared/language";
 import type { Campaign } from "../campaign";
+import { Choice } from "../parts/form";
 import { Icon } from "../parts/icon";
 import { r } from "./texts";
 
@@ -47,3 +48,23 @@ export function PublicSentences({ campaign, amendments }: PublicSentencesProps) 
     </figure>
   );
 }
+
+type ChallengePolicy = Campaign["rules"]["challenge"];
+
+interface ChallengeChoiceProps {
+  value: ChallengePolicy;
+  onChange: (value: ChallengePolicy) => void;
+}
+
+/** The choice of the voters who are challenged, and what that does. */
+export const ChallengeChoice = ({ value, onChange }: ChallengeChoiceProps) => (
+  <div>
+    <Choice
+      label={r().challenge}
+      value={value}
+      options={(["NEVER", "GUESTS", "SUSPICIOUS", "ALWAYS"] as const).map((one) => [one, r().challenges[one]] as const)}
+      onChange={onChange}
+    />
+    <p class="soft">{r().challengeHint}</p>
+  </div>
+);

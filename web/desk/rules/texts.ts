@@ -128,6 +128,10 @@ const english = {
     STAFF_ONLY: "The organisers only",
   },
   admits: "Who may vote",
+  challenge: "Check before a vote",
+  challenges: { NEVER: "Nobody", GUESTS: "Guests", SUSPICIOUS: "Guests and suspicious voters", ALWAYS: "Everybody" },
+  challengeHint:
+    "The voter’s phone or computer works for about half a second before the vote is taken; nobody has to do anything. It slows scripts down, and tells no people from machines.",
   nobody: "nobody",
   inWords: ({ votes, isDaily, isEach, tallyVisibility }: RulesInWords) => {
     const many = `${plural(votes, "vote")} ${isDaily ? "a day" : "in all"}${isEach ? " in each category" : ""}`;
@@ -282,6 +286,9 @@ const chinese: typeof english = {
   visibility: "谁能看到票数",
   visibilities: { LIVE: "所有人，全程可见", AFTER_CLOSE: "所有人，截止后可见", STAFF_ONLY: "仅主办方可见" },
   admits: "谁可以投票",
+  challenge: "投票前校验",
+  challenges: { NEVER: "不校验", GUESTS: "访客", SUSPICIOUS: "访客及可疑投票人", ALWAYS: "所有人" },
+  challengeHint: "投票前，投票人的手机或电脑会自动运算约半秒，无需任何操作。校验能拖慢刷票脚本，但不能区分真人与机器。",
   nobody: "无",
   inWords: ({ votes, isDaily, isEach, tallyVisibility }) => {
     const many = `${isEach ? "在每个类别" : ""}${isDaily ? "每天" : "共"}有 ${count(votes)} 票`;

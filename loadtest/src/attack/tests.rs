@@ -1,0 +1,63 @@
+use super::*;
+
+#[test]
+fn a_seed_gives_the_same_campaign_for_ever() {
+    let play = |seed| Crowd::new(seed, CampaignKind::A, 2_000).play(Scenario::Hall);
+    let (first, second, other) = (play(1), play(1), play(2));
+    assert_eq!(first.votes, second.votes);
+    assert_ne!(first.votes, other.votes);
+}
+
+#[test]
+fn a_crowd_has_the_figures_of_the_reference_campaign() {
+    for (kind, by_link) in [(CampaignKind::A, 0.6), (CampaignKind::B, 0.1)] {
+        let played = Crowd::new(3, kind, 20_000).play(Scenario::Crowd);
+        let votes = &played.votes;
+        let part = |count: usize| count as f64 / votes.len() as f64;
+        // 330,000 to 500,000 of 120,000 voters.
+        assert!((55_000..83_000).contains(&votes.len()), "{}", votes.len());
+        assert!(played.is_attack.iter().all(|is_attack| !is_attack));
+        let unseen = votes.iter().filter(|vote| vote.seen_ms.is_none()).count();
+        assert!((part(unseen) - 0.03).abs() < 0.005);
+        let mut voters: Vec<(u32, bool)> = votes
+            .iter()
+            .map(|vote| (vote.voter, vote.share_nominee.is_some()))
+            .collect();
+        voters.sort_unstable();
+        voters.dedup();
+        let linked = voters.iter().filter(|(_, is_linked)| *is_linked).count();
+        let linked = linked as f64 / voters.len() as f64;
+        assert!((linked - by_link).abs() < 0.05, "{linked}");
+        let mut days: Vec<(u32, i64)> = votes
+            .iter()
+            .map(|vote| (vote.voter, (vote.cast_at_ms - START_MS) / DAY_MS))
+            .collect();
+        days.sort_unstable();
+        days.dedup();
+        let back = days.len() as f64 / voters.len() as f64 - 1.0;
+        assert!((back - 0.7).abs() < 0.05, "{back}");
+    }
+}
+
+#[test]
+fn attacks_have_the_size_that_they_are_said_to_have() {
+    let crowd = Crowd::new(4, CampaignKind::B, 3_000);
+    let attack = |scenario| {
+        let played = crowd.play(scenario);
+        played
+            .is_attack
+            .iter()
+            .filter(|is_attack| **is_attack)
+            .count()
+    };
+    assert_eq!(attack(Scenario::Flood(From::Carrier, 60)), 60);
+    assert_eq!(attack(Scenario::Farm(Farm::Script, 1)), 1_500);
+    assert_eq!(attack(Scenario::Farm(Farm::FillIns, 3)), 15_000);
+    assert_eq!(attack(Scenario::Farm(Farm::Rack, 3)), 4_500);
+    assert_eq!(attack(Scenario::Clock(From::OwnAddress, 0.3)), 600);
+    let patient = attack(Scenario::Farm(Farm::Patient, 3));
+    assert!((3_400..3_800).contains(&patient), "{patient}");
+    for honest in [Scenario::Lunch, Scenario::Branches, Scenario::List] {
+        assert_eq!(attack(honest), 0);
+    }
+}

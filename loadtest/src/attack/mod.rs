@@ -6,6 +6,7 @@
 
 mod attackers;
 mod crowd;
+pub mod evaluation;
 mod honest;
 mod people;
 
@@ -13,7 +14,7 @@ use acclaim_signals::{Story, Vote};
 
 use people::{Network, Stage};
 
-pub use people::categories;
+use people::categories;
 
 /// The campaign's first moment: midnight in China before 25 October 2022, in milliseconds of Unix time.
 pub const START_MS: i64 = 1_666_627_200_000;

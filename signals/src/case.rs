@@ -1,0 +1,83 @@
+//! Cases: alarms that are about the same, for one person to look at once.
+
+use crate::alarm::Alarm;
+use crate::settings::CaseSettings;
+use crate::statistics::real;
+use crate::table::VoteTable;
+
+/// A case: alarms about the same nominee or the same voters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// The alarm that it is named after: a ballot or network rather than a nominee.
+    pub leading: usize,
+    /// Its alarms: places in the list.
+    pub alarms: Vec<usize>,
+}
+
+/// Puts alarms of one nominee within a day together, and those whose cells share half of the smaller's voters.
+///
+/// An alarm about several nominees (a ballot) joins others by its voters only: a set that an attack is filled up with
+/// must not draw in what else there is about its nominees.
+#[must_use]
+pub fn cases(alarms: &[Alarm], table: &VoteTable, settings: &CaseSettings) -> Vec<Case> {
+    let voters: Vec<Vec<u32>> = alarms.iter().map(|alarm| voters(alarm, table)).collect();
+    // Each alarm's first of its case (union-find without ranks: there are dozens).
+    let mut first_of: Vec<usize> = (0..alarms.len()).collect();
+    for later in 0..alarms.len() {
+        for earlier in 0..later {
+            let (a, b) = (&alarms[earlier], &alarms[later]);
+            let apart_ms = a.rung_at_ms.abs_diff(b.rung_at_ms);
+            let is_same_nominee = a.nominees.len() == 1
+                && a.nominees == b.nominees
+                && apart_ms <= settings.same_nominee_ms.unsigned_abs();
+            if is_same_nominee
+                || are_shared(&voters[earlier], &voters[later], settings.shared_voters)
+            {
+                let (a, b) = (root(&first_of, earlier), root(&first_of, later));
+                first_of[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    let mut cases: Vec<Case> = Vec::new();
+    for first in 0..alarms.len() {
+        let own = (0..alarms.len()).filter(|alarm| root(&first_of, *alarm) == first);
+        let own: Vec<usize> = own.collect();
+        let leading = own
+            .iter()
+            .copied()
+            .min_by_key(|alarm| alarms[*alarm].signal);
+        if let Some(leading) = leading {
+            cases.push(Case {
+                leading,
+                alarms: own,
+            });
+        }
+    }
+    cases
+}
+
+fn root(first_of: &[usize], mut alarm: usize) -> usize {
+    while first_of[alarm] != alarm {
+        alarm = first_of[alarm];
+    }
+    alarm
+}
+
+fn voters(alarm: &Alarm, table: &VoteTable) -> Vec<u32> {
+    let votes = alarm.cell.iter();
+    let mut voters: Vec<u32> = votes
+        .map(|vote| table.votes()[*vote as usize].voter)
+        .collect();
+    voters.sort_unstable();
+    voters.dedup();
+    voters
+}
+
+/// Whether two sorted lists share this part of the shorter one.
+fn are_shared(a: &[u32], b: &[u32], part: f64) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let shared = short
+        .iter()
+        .filter(|voter| long.binary_search(voter).is_ok());
+    !short.is_empty() && real(shared.count()) >= part * real(short.len())
+}

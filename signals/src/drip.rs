@@ -1,0 +1,113 @@
+//! Night drips: a nominee takes more of its category's votes at night than in the day around it.
+
+use crate::settings::{DAY_MS, DripSettings, MINUTE_MS};
+use crate::statistics::robust_deviation;
+use crate::sums::{MinuteSum, between};
+
+/// A drip of a nominee.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drip {
+    /// The nominee.
+    pub nominee: u16,
+    /// The night's beginning.
+    pub from_ms: i64,
+    /// Its end, left out.
+    pub until_ms: i64,
+    /// When it could be told: after the hours that follow.
+    pub rung_at_ms: i64,
+    /// Votes that did not come by the nominee's own link.
+    pub number: f64,
+    /// Expected votes.
+    pub expected: f64,
+}
+
+/// Finds the drips of all nights whose following hours are over at `now_ms`. With x of N votes at night and a of A by
+/// day, p = a / A: z = (x - N p) / sqrt(N p (1 - p) (1 + N / A)), over the scale of all nominees' z.
+#[must_use]
+pub fn night_drips(
+    sums: &[MinuteSum],
+    categories: &[u16],
+    utc_offset_ms: i64,
+    now_ms: i64,
+    settings: &DripSettings,
+) -> Vec<Drip> {
+    let Some(first) = sums.first() else {
+        return Vec::new();
+    };
+    let first_ms = first.minute * MINUTE_MS + utc_offset_ms;
+    let mut night_ms = first_ms.div_euclid(DAY_MS) * DAY_MS - utc_offset_ms;
+    night_ms += settings.night_from_ms;
+    let mut drips = Vec::new();
+    while night_ms + settings.night_ms + settings.after_ms <= now_ms {
+        drips.extend(night(sums, categories, night_ms, settings));
+        night_ms += DAY_MS;
+    }
+    drips
+}
+
+fn night(
+    sums: &[MinuteSum],
+    categories: &[u16],
+    from_ms: i64,
+    settings: &DripSettings,
+) -> Vec<Drip> {
+    let until_ms = from_ms + settings.night_ms;
+    let rung_at_ms = until_ms + settings.after_ms;
+    let at_night = votes(between(sums, from_ms, until_ms), categories.len());
+    let before = votes(
+        between(sums, from_ms - settings.before_ms, from_ms),
+        categories.len(),
+    );
+    let after = votes(between(sums, until_ms, rung_at_ms), categories.len());
+    let by_day: Vec<f64> = before.iter().zip(after).map(|(a, b)| a + b).collect();
+    let total = |votes: &[f64], category: u16| -> f64 {
+        let members = votes
+            .iter()
+            .zip(categories)
+            .filter(|(_, of)| **of == category);
+        members.map(|(votes, _)| *votes).sum()
+    };
+    let reading = |nominee: usize| {
+        let (night, day) = (
+            total(&at_night, categories[nominee]),
+            total(&by_day, categories[nominee]),
+        );
+        let share = by_day[nominee] / day;
+        let expected = night * share;
+        let variance = expected * (1.0 - share) * (1.0 + night / day);
+        let z = (at_night[nominee] - expected) / variance.sqrt();
+        (z, at_night[nominee], expected)
+    };
+    let readings: Vec<(f64, f64, f64)> = (0..categories.len()).map(reading).collect();
+    let mut scores: Vec<f64> = readings.iter().map(|reading| reading.0).collect();
+    scores.retain(|z| z.is_finite());
+    let scale = robust_deviation(&mut scores).max(1.0);
+    let rings = |(z, votes, expected): (f64, f64, f64)| {
+        z / scale >= settings.z
+            && votes - expected >= settings.excess
+            && votes >= settings.ratio * expected
+    };
+    (0u16..)
+        .zip(readings)
+        .filter(|(_, reading)| rings(*reading))
+        .map(|(nominee, (_, number, expected))| Drip {
+            nominee,
+            from_ms,
+            until_ms,
+            rung_at_ms,
+            number,
+            expected,
+        })
+        .collect()
+}
+
+/// Each nominee's votes that did not come by its own link.
+fn votes(sums: &[MinuteSum], nominees: usize) -> Vec<f64> {
+    let mut votes = vec![0.0; nominees];
+    for sum in sums {
+        if let Some(votes) = votes.get_mut(usize::from(sum.nominee)) {
+            *votes += f64::from(sum.without_own_share);
+        }
+    }
+    votes
+}

@@ -174,15 +174,15 @@ impl Alarm {
     }
 
     /// Whether there is a how beside the where: one, or two weak ones. Unseen votes of a nominee are no how of
-    /// themselves; one weak one beside them is enough.
+    /// themselves; one model beside them is enough, since it tells them from the honest unseen votes of a third of
+    /// their number. Late hours and coming again do not.
     #[must_use]
     pub fn has_how(&self) -> bool {
+        if self.signal == Signal::Unseen {
+            let tells = [Behaviour::Phones, Behaviour::Clock, Behaviour::OneModel];
+            return tells.iter().any(|behaviour| self.shows(*behaviour));
+        }
         let weak = self.findings.iter().filter(|f| f.behaviour.is_weak());
-        let is_unseen = self.signal == Signal::Unseen;
-        let weak_min = if is_unseen { 1 } else { 2 };
-        let is_strong = |finding: &Finding| {
-            !finding.behaviour.is_weak() && !(is_unseen && finding.behaviour == Behaviour::Unseen)
-        };
-        weak.count() >= weak_min || self.findings.iter().any(is_strong)
+        weak.count() >= 2 || self.findings.iter().any(|f| !f.behaviour.is_weak())
     }
 }

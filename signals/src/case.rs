@@ -1,6 +1,6 @@
 //! Cases: alarms that are about the same, for one person to look at once.
 
-use crate::alarm::Alarm;
+use crate::alarm::{Alarm, Place, Signal};
 use crate::settings::CaseSettings;
 use crate::statistics::real;
 use crate::table::VoteTable;
@@ -14,7 +14,8 @@ pub struct Case {
     pub alarms: Vec<usize>,
 }
 
-/// Puts alarms of one nominee within a day together, and those whose cells share half of the smaller's voters.
+/// Puts alarms of one nominee within a day together, those of one ballot or network on several days, and those whose
+/// cells share half of the smaller's voters.
 ///
 /// An alarm about several nominees (a ballot) joins others by its voters only: a set that an attack is filled up with
 /// must not draw in what else there is about its nominees.
@@ -31,6 +32,7 @@ pub fn cases(alarms: &[Alarm], table: &VoteTable, settings: &CaseSettings) -> Ve
                 && a.nominees == b.nominees
                 && apart_ms <= settings.same_nominee_ms.unsigned_abs();
             if is_same_nominee
+                || is_same_thing(a, b)
                 || are_shared(&voters[earlier], &voters[later], settings.shared_voters)
             {
                 let (a, b) = (root(&first_of, earlier), root(&first_of, later));
@@ -54,6 +56,12 @@ pub fn cases(alarms: &[Alarm], table: &VoteTable, settings: &CaseSettings) -> Ve
         }
     }
     cases
+}
+
+/// Whether both are about the same ballot, network or model.
+fn is_same_thing(a: &Alarm, b: &Alarm) -> bool {
+    let is_named = a.place != Place::Anywhere || a.signal == Signal::SameBallot;
+    is_named && a.signal == b.signal && a.nominees == b.nominees && a.place == b.place
 }
 
 fn root(first_of: &[usize], mut alarm: usize) -> usize {

@@ -1,6 +1,6 @@
 //! Night drips: a nominee takes more of its category's votes at night than in the day around it.
 
-use crate::settings::{DAY_MS, DripSettings, MINUTE_MS};
+use crate::settings::{DAY_MS, DripSettings, HOUR_MS, MINUTE_MS};
 use crate::statistics::robust_deviation;
 use crate::sums::{MinuteSum, between};
 
@@ -20,6 +20,10 @@ pub struct Drip {
     /// Expected votes.
     pub expected: f64,
 }
+
+/// Hours of the night, the strongest ones, without which the excess must still be there: a drip is slow, and a workplace
+/// that calls for a colleague in the evening is over within these.
+const BURST_HOURS: usize = 2;
 
 /// Finds the drips of all nights whose following hours are over at `now_ms`. With x of N votes at night and a of A by
 /// day, p = a / A: z = (x - N p) / sqrt(N p (1 - p) (1 + N / A)), over the scale of all nominees' z.
@@ -87,9 +91,14 @@ fn night(
             && votes - expected >= settings.excess
             && votes >= settings.ratio * expected
     };
+    let share = |nominee: usize| by_day[nominee] / total(&by_day, categories[nominee]);
     (0u16..)
         .zip(readings)
         .filter(|(_, reading)| rings(*reading))
+        .filter(|(nominee, _)| {
+            let of_hours = hourly(sums, categories, *nominee, from_ms..until_ms);
+            slow_excess(&of_hours, share(usize::from(*nominee))) >= settings.excess
+        })
         .map(|(nominee, (_, number, expected))| Drip {
             nominee,
             from_ms,
@@ -99,6 +108,38 @@ fn night(
             expected,
         })
         .collect()
+}
+
+/// The nominee's and its category's votes of each hour.
+fn hourly(
+    sums: &[MinuteSum],
+    categories: &[u16],
+    nominee: u16,
+    night: std::ops::Range<i64>,
+) -> Vec<(f64, f64)> {
+    let category = categories[usize::from(nominee)];
+    let mut hours = Vec::new();
+    let mut from_ms = night.start;
+    while from_ms < night.end {
+        let (mut own, mut all) = (0.0, 0.0);
+        for sum in between(sums, from_ms, from_ms + HOUR_MS) {
+            let votes = f64::from(sum.without_own_share);
+            own += if sum.nominee == nominee { votes } else { 0.0 };
+            let is_of_category = categories.get(usize::from(sum.nominee)) == Some(&category);
+            all += if is_of_category { votes } else { 0.0 };
+        }
+        hours.push((own, all));
+        from_ms += HOUR_MS;
+    }
+    hours
+}
+
+/// The excess over the hours but the strongest.
+fn slow_excess(hours: &[(f64, f64)], share: f64) -> f64 {
+    let mut excesses: Vec<f64> = hours.iter().map(|(own, all)| own - all * share).collect();
+    excesses.sort_unstable_by(f64::total_cmp);
+    let slow = excesses.len().saturating_sub(BURST_HOURS);
+    excesses[..slow].iter().sum()
 }
 
 /// Each nominee's votes that did not come by its own link.

@@ -56,7 +56,8 @@ pub fn flood(stage: &mut Stage, seed: u64, network: Option<Network>, votes: u32)
 /// A farm of accounts for three nominees, each day of so many.
 pub fn farm(stage: &mut Stage, seed: u64, farm: Farm, days: u32) {
     for _ in 0..FARM_ADDRESSES {
-        let network = stage.home();
+        // In blocks far apart: one block of fifty addresses would be found at once.
+        let network = stage.company();
         let model = stage.phone();
         let accounts: Vec<Person> = (0..FARM_ACCOUNTS / FARM_ADDRESSES)
             .map(|_| {

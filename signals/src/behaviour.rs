@@ -259,3 +259,187 @@ fn count(count: u64) -> f64 {
 fn to_real(time_ms: i64) -> f64 {
     time_ms as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::SignalSettings;
+    use crate::testing::vote;
+    use crate::vote::Vote;
+
+    /// A number from 0 up to 1 that looks like chance (the golden ratio's multiples, in a scrambled order).
+    fn chance(number: u32) -> f64 {
+        let scrambled = number.wrapping_mul(2_654_435_769) ^ (number.wrapping_mul(40_503) << 7);
+        (f64::from(scrambled.wrapping_mul(2_246_822_519)) / f64::from(u32::MAX)).min(0.999_999)
+    }
+
+    /// The findings of a cell of these votes, among 3,000 honest ones of three others.
+    fn found(cell: Vec<Vote>, signal: Signal) -> Vec<Behaviour> {
+        let honest = (0..3_000u32).map(|number| Vote {
+            seen_ms: Some(people_seen(number)),
+            cast_at_ms: 3_600_000 * 30 + i64::from(number) * 1_000,
+            ..vote(1_000_000 + number, 1 + u16::try_from(number % 3).unwrap())
+        });
+        let votes = cell.into_iter().chain(honest).collect();
+        let table = VoteTable::new(votes, vec![0; 4], &SignalSettings::default());
+        let places = (0u32..).zip(table.votes());
+        let cell = places.filter(|(_, vote)| vote.nominee == 0);
+        let cell: Vec<u32> = cell.map(|(place, _)| place).collect();
+        let found = behaviours(&table, &cell, signal, &BehaviourSettings::default());
+        found.iter().map(|finding| finding.behaviour).collect()
+    }
+
+    /// People's times: from 2 to 60 seconds, even in the logarithm.
+    fn people_seen(number: u32) -> u32 {
+        (2_000.0 * 30f64.powf(chance(number + 77))) as u32
+    }
+
+    /// People who vote in the hour after noon, each on a phone and from an address of their own.
+    fn people(count: u32) -> Vec<Vote> {
+        let mut at = 12.0 * 3_600_000.0;
+        let person = |voter: u32| {
+            at -= (1.0 - chance(voter)).ln() * 20_000.0;
+            Vote {
+                cast_at_ms: at as i64,
+                seen_ms: Some(people_seen(voter)),
+                device: Some(voter % 97),
+                ..vote(voter, 0)
+            }
+        };
+        (0..count).map(person).collect()
+    }
+
+    fn changed(count: u32, change: impl Fn(&mut Vote)) -> Vec<Vote> {
+        let mut votes = people(count);
+        votes.iter_mut().for_each(change);
+        votes
+    }
+
+    #[test]
+    fn people_show_none() {
+        for signal in [Signal::ShareSpike, Signal::ManySmallNetworks] {
+            assert_eq!(found(people(400), signal), []);
+        }
+    }
+
+    #[test]
+    fn unseen_and_fast_visits_are_counted() {
+        let unseen = |part: u32| {
+            changed(200, move |v| {
+                if v.voter % 100 < part {
+                    v.seen_ms = None
+                }
+            })
+        };
+        assert_eq!(
+            found(unseen(52), Signal::SelectiveNetwork),
+            [Behaviour::Unseen]
+        );
+        assert_eq!(found(unseen(48), Signal::SelectiveNetwork), []);
+        assert_eq!(found(unseen(27), Signal::ShareSpike), [Behaviour::Unseen]);
+        assert_eq!(found(unseen(23), Signal::Wave), []);
+        let fast = |seen: u32| changed(200, move |v| v.seen_ms = Some(seen - v.voter * 10));
+        let shows = |votes| found(votes, Signal::SelectiveNetwork).contains(&Behaviour::Fast);
+        assert!(shows(fast(3_000)));
+        assert!(!shows(fast(6_000)));
+        assert_eq!(
+            found(unseen(100)[..29].to_vec(), Signal::Unseen),
+            [],
+            "too few"
+        );
+    }
+
+    #[test]
+    fn later_votes_of_a_visit_do_not_count() {
+        let mut votes = changed(60, |_| {});
+        for vote in votes.clone() {
+            votes.extend((1..5).map(|later| Vote {
+                cast_at_ms: vote.cast_at_ms + later * 100,
+                seen_ms: None,
+                ..vote
+            }));
+        }
+        assert_eq!(found(votes, Signal::SelectiveNetwork), []);
+    }
+
+    #[test]
+    fn even_gaps_are_a_clock() {
+        let clock = |jitter: f64, each: u32| {
+            let mut votes = people(200);
+            let mut at = 12.0 * 3_600_000.0;
+            for vote in &mut votes {
+                at += 30_000.0 * (1.0 + jitter * (2.0 * chance(vote.voter + 5) - 1.0));
+                vote.cast_at_ms = at as i64;
+            }
+            // Some people in between.
+            let strange = (0..200 / each).map(|number| Vote {
+                cast_at_ms: votes[(number * each) as usize].cast_at_ms + 7_000,
+                ..vote(5_000 + number, 0)
+            });
+            votes.extend(strange.collect::<Vec<_>>());
+            found(votes, Signal::SelectiveModel).contains(&Behaviour::Clock)
+        };
+        assert!(clock(0.05, 20) && clock(0.4, 20));
+        assert!(!clock(1.0, 3));
+    }
+
+    #[test]
+    fn even_times_from_page_to_vote_are_weak() {
+        let even = |ratio: f64| {
+            let votes = changed(200, |v| {
+                v.seen_ms = Some((8_000.0 * ratio.powf(chance(v.voter))) as u32)
+            });
+            found(votes, Signal::SelectiveNetwork)
+        };
+        // The campaign's times are spread by a factor of 30.
+        assert_eq!(even(3.0), [Behaviour::Pace]);
+        assert_eq!(even(10.0), []);
+    }
+
+    #[test]
+    fn a_rack_is_one_model_an_address() {
+        let phones = |votes: Vec<Vote>| found(votes, Signal::ManySmallNetworks);
+        let rack = changed(200, |v| {
+            v.address = v.voter / 10;
+            v.device = Some(v.voter / 10);
+        });
+        assert_eq!(phones(rack), [Behaviour::Phones]);
+        let mixed = changed(200, |v| v.address = v.voter / 10);
+        assert_eq!(phones(mixed), []);
+        // An employer's phones: one model within each address, and over all.
+        let employer = changed(200, |v| {
+            v.address = v.voter / 10;
+            v.device = Some(1);
+        });
+        assert_eq!(phones(employer.clone()), [Behaviour::OneModel]);
+        assert_eq!(found(employer, Signal::SelectiveModel), []);
+    }
+
+    #[test]
+    fn night_and_repetition_are_weak() {
+        let late = changed(200, |v| {
+            if v.voter % 8 == 0 {
+                v.cast_at_ms -= 10 * 3_600_000;
+            }
+        });
+        assert_eq!(
+            found(late.clone(), Signal::ManySmallNetworks),
+            [Behaviour::Night]
+        );
+        assert_eq!(found(late.clone(), Signal::NightDrip), []);
+        let one_hall = late.into_iter().map(|v| Vote { address: 1, ..v }).collect();
+        assert_eq!(found(one_hall, Signal::ManySmallNetworks), []);
+        let again = |part: u32| {
+            let mut votes = people(100);
+            let next = votes.iter().filter(|v| v.voter < part).map(|v| Vote {
+                cast_at_ms: v.cast_at_ms + 86_400_000,
+                nominee: 1,
+                ..*v
+            });
+            votes.extend(next.collect::<Vec<_>>());
+            found(votes, Signal::ManySmallNetworks)
+        };
+        assert_eq!(again(96), [Behaviour::Repeat]);
+        assert_eq!(again(90), []);
+    }
+}

@@ -89,3 +89,64 @@ fn are_shared(a: &[u32], b: &[u32], part: f64) -> bool {
         .filter(|voter| long.binary_search(voter).is_ok());
     !short.is_empty() && real(shared.count()) >= part * real(short.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{DAY_MS, SignalSettings};
+    use crate::testing::{alarm, vote};
+
+    /// The cases of these alarms; their cells are votes of the voters of the same number.
+    fn found(alarms: &[Alarm]) -> Vec<Case> {
+        let votes = (0..100).map(|voter| vote(voter, 0)).collect();
+        let table = VoteTable::new(votes, vec![0; 9], &SignalSettings::default());
+        cases(alarms, &table, &CaseSettings::default())
+    }
+
+    fn of_cell(signal: Signal, nominee: u16, cell: std::ops::Range<u32>) -> Alarm {
+        Alarm {
+            cell: cell.collect(),
+            ..alarm(signal, nominee)
+        }
+    }
+
+    #[test]
+    fn alarms_of_one_nominee_within_a_day_are_one_case() {
+        let at = |days: i64, nominee, cell| Alarm {
+            rung_at_ms: days * DAY_MS,
+            ..of_cell(Signal::ShareSpike, nominee, cell)
+        };
+        assert_eq!(found(&[at(0, 1, 0..9), at(1, 1, 10..19)]).len(), 1);
+        assert_eq!(found(&[at(0, 1, 0..9), at(2, 1, 10..19)]).len(), 2);
+        assert_eq!(found(&[at(0, 1, 0..9), at(0, 2, 10..19)]).len(), 2);
+        let chain = found(&[at(0, 1, 0..9), at(2, 1, 20..29), at(1, 1, 10..19)]);
+        assert_eq!(chain.len(), 1, "by the one between");
+        assert_eq!(chain[0].alarms, [0, 1, 2]);
+    }
+
+    #[test]
+    fn cells_that_share_half_of_their_voters_are_one_case() {
+        let networks = of_cell(Signal::ManySmallNetworks, 1, 0..40);
+        let half = of_cell(Signal::Unseen, 2, 30..50);
+        let less = of_cell(Signal::Unseen, 2, 31..51);
+        assert_eq!(found(&[half.clone(), networks.clone()]).len(), 1);
+        assert_eq!(found(&[less, networks.clone()]).len(), 2);
+        assert_eq!(
+            found(&[half, networks])[0].leading,
+            1,
+            "named after the networks"
+        );
+    }
+
+    #[test]
+    fn a_ballot_is_one_case_on_all_days_and_draws_no_nominee_in() {
+        let ballot = |days: i64, cell| Alarm {
+            nominees: vec![1, 2, 3],
+            rung_at_ms: days * DAY_MS,
+            ..of_cell(Signal::SameBallot, 1, cell)
+        };
+        assert_eq!(found(&[ballot(1, 0..40), ballot(3, 50..90)]).len(), 1);
+        let spike = of_cell(Signal::ShareSpike, 1, 95..99);
+        assert_eq!(found(&[ballot(0, 0..40), spike]).len(), 2);
+    }
+}

@@ -152,3 +152,55 @@ fn votes(sums: &[MinuteSum], nominees: usize) -> Vec<f64> {
     }
     votes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two days of ten nominees with some 30 votes an hour each; nominee 4 has so many more in these hours.
+    fn sums(hours: std::ops::Range<i64>, more: u32) -> Vec<MinuteSum> {
+        let mut sums = Vec::new();
+        for hour in 0..48 {
+            for nominee in 0..10 {
+                let chance = (u32::from(nominee) * 3 + u32::try_from(hour).unwrap() * 5) % 11;
+                let is_more = nominee == 4 && hours.contains(&hour);
+                sums.push(MinuteSum {
+                    minute: hour * 60,
+                    nominee,
+                    votes: 1_000,
+                    without_own_share: 25 + chance + if is_more { more } else { 0 },
+                    unseen: 0,
+                });
+            }
+        }
+        sums
+    }
+
+    fn drips(hours: std::ops::Range<i64>, more: u32, now_hour: i64) -> Vec<Drip> {
+        let settings = DripSettings::default();
+        let now_ms = now_hour * HOUR_MS;
+        night_drips(&sums(hours, more), &[0; 10], 0, now_ms, &settings)
+    }
+
+    #[test]
+    fn a_drip_is_told_at_noon() {
+        assert!(drips(0..0, 0, 48).is_empty());
+        assert!(drips(23..31, 25, 35).is_empty(), "the morning is not over");
+        let found = drips(23..31, 25, 36);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].nominee, 4);
+        assert_eq!(found[0].rung_at_ms, 36 * HOUR_MS);
+        assert!((found[0].number - found[0].expected - 180.0).abs() < 30.0);
+        assert!(
+            drips(23..31, 10, 48).is_empty(),
+            "below one and a half times"
+        );
+        assert!(drips(0..48, 25, 48).is_empty(), "by day as well");
+    }
+
+    #[test]
+    fn a_burst_is_none() {
+        assert!(drips(23..25, 200, 48).is_empty());
+        assert_eq!(drips(23..31, 60, 48).len(), 1);
+    }
+}

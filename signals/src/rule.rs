@@ -169,3 +169,217 @@ fn mark(table: &VoteTable, selection: &Selection, fast_ms: u32, taken: &mut [boo
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alarm::Finding;
+    use crate::settings::SignalSettings;
+    use crate::testing::{alarm, vote};
+    use crate::vote::Vote;
+
+    const MINUTE_MS: i64 = 60_000;
+
+    fn shown(signal: Signal, behaviours: &[Behaviour]) -> Alarm {
+        let finding = |behaviour: &Behaviour| Finding {
+            behaviour: *behaviour,
+            number: 1.0,
+            threshold: 0.5,
+            voters: vec![7],
+            device: (*behaviour == Behaviour::OneModel).then_some(3),
+        };
+        Alarm {
+            findings: behaviours.iter().map(finding).collect(),
+            ..alarm(signal, 0)
+        }
+    }
+
+    fn table(votes: Vec<Vote>) -> VoteTable {
+        VoteTable::new(votes, vec![0; 9], &SignalSettings::default())
+    }
+
+    #[test]
+    fn two_wheres_are_no_rule() {
+        let table = table(vec![vote(7, 0)]);
+        let offered =
+            |signal, hows: &[Behaviour]| !selections(&shown(signal, hows), &table).is_empty();
+        for signal in [
+            Signal::SameBallot,
+            Signal::SelectiveNetwork,
+            Signal::ShareSpike,
+        ] {
+            assert!(!offered(signal, &[]));
+            assert!(!offered(signal, &[Behaviour::Pace]), "one weak how");
+        }
+        assert!(offered(
+            Signal::SameBallot,
+            &[Behaviour::Pace, Behaviour::Repeat]
+        ));
+        assert!(offered(Signal::SelectiveNetwork, &[Behaviour::Clock]));
+        assert!(!offered(
+            Signal::Unseen,
+            &[Behaviour::Unseen, Behaviour::Repeat]
+        ));
+        assert!(offered(Signal::Unseen, &[Behaviour::OneModel]));
+        assert!(
+            !offered(Signal::ShareSpike, &[Behaviour::Clock]),
+            "it names no votes"
+        );
+    }
+
+    #[test]
+    fn what_is_taken_depends_on_the_where() {
+        let table = table(vec![vote(7, 0), vote(8, 0)]);
+        let first = |alarm: &Alarm| selections(alarm, &table)[0].clone();
+        let network = Alarm {
+            place: Place::Address(5),
+            is_whole_network: true,
+            ..shown(Signal::SelectiveNetwork, &[Behaviour::Unseen])
+        };
+        let whole = first(&network);
+        assert_eq!((whole.addresses, whole.is_unseen), (vec![5], false));
+        let carrier = first(&Alarm {
+            is_whole_network: false,
+            ..network
+        });
+        assert_eq!((carrier.addresses, carrier.is_unseen), (vec![5], true));
+        let both = shown(
+            Signal::ManySmallNetworks,
+            &[Behaviour::Unseen, Behaviour::Phones],
+        );
+        let many = selections(&both, &table);
+        assert_eq!(many.len(), 2, "whatever either names");
+        assert!(many[0].is_whole_visit && many[0].is_unseen && many[0].voters.is_empty());
+        assert!(many[1].is_whole_visit && !many[1].is_unseen && many[1].voters == [7]);
+        let ballot = first(&Alarm {
+            cell: vec![0, 1],
+            ..shown(Signal::SameBallot, &[Behaviour::Fast])
+        });
+        assert_eq!((ballot.voters, ballot.is_fast), (vec![7, 8], false));
+        let unseen = first(&shown(Signal::Unseen, &[Behaviour::OneModel]));
+        assert_eq!((unseen.devices, unseen.is_unseen), (vec![3], true));
+    }
+
+    #[test]
+    fn a_vote_is_taken_when_all_of_it_matches() {
+        let base = Vote {
+            address: 5,
+            device: Some(3),
+            ..vote(7, 0)
+        };
+        let votes = [
+            base,
+            Vote { nominee: 1, ..base },
+            Vote { address: 6, ..base },
+            Vote {
+                device: None,
+                ..base
+            },
+            Vote { voter: 8, ..base },
+            Vote {
+                seen_ms: None,
+                ..base
+            },
+            Vote {
+                seen_ms: Some(3_000),
+                ..base
+            },
+            Vote { block: 9, ..base },
+        ];
+        let selection = Selection {
+            from_ms: base.cast_at_ms,
+            until_ms: base.cast_at_ms + 1,
+            ..Selection::default()
+        };
+        let table = table(votes.to_vec());
+        let takes = |selection: Selection| {
+            let taken = taken(&table, &[selection], 3_000);
+            (0..taken.len())
+                .filter(|place| taken[*place])
+                .collect::<Vec<_>>()
+        };
+        let all = selection.clone();
+        assert_eq!(
+            takes(Selection {
+                nominees: vec![1],
+                ..all.clone()
+            }),
+            [1]
+        );
+        assert_eq!(
+            takes(Selection {
+                addresses: vec![6],
+                ..all.clone()
+            }),
+            [2]
+        );
+        assert_eq!(
+            takes(Selection {
+                devices: vec![3],
+                ..all.clone()
+            }),
+            [0, 1, 2, 4, 5, 6, 7]
+        );
+        assert_eq!(
+            takes(Selection {
+                voters: vec![8],
+                ..all.clone()
+            }),
+            [4]
+        );
+        assert_eq!(
+            takes(Selection {
+                blocks: vec![9],
+                ..all.clone()
+            }),
+            [7]
+        );
+        assert_eq!(
+            takes(Selection {
+                is_unseen: true,
+                ..all.clone()
+            }),
+            [5]
+        );
+        assert_eq!(
+            takes(Selection {
+                is_fast: true,
+                is_unseen: true,
+                ..all.clone()
+            }),
+            [5, 6]
+        );
+        assert_eq!(
+            takes(Selection {
+                until_ms: base.cast_at_ms,
+                ..all
+            }),
+            Vec::<usize>::new()
+        );
+    }
+
+    #[test]
+    fn a_whole_visit_is_half_an_hour_to_both_sides() {
+        let at = |minute: i64, nominee, voter| Vote {
+            cast_at_ms: minute * MINUTE_MS,
+            ..vote(voter, nominee)
+        };
+        let votes = vec![
+            at(69, 1, 7),
+            at(70, 1, 7),
+            at(100, 0, 7),
+            at(101, 1, 8),
+            at(130, 2, 7),
+            at(131, 2, 7),
+        ];
+        let selection = Selection {
+            nominees: vec![0],
+            from_ms: 100 * MINUTE_MS,
+            until_ms: 101 * MINUTE_MS,
+            is_whole_visit: true,
+            ..Selection::default()
+        };
+        let expected = [false, true, true, false, true, false];
+        assert_eq!(taken(&table(votes), &[selection], 0), expected);
+    }
+}

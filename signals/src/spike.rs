@@ -286,3 +286,104 @@ fn begin(nominee: u16, recent: &VecDeque<Point>, windows: usize, until_ms: i64) 
         series: recent.iter().copied().collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sums::MinuteSum;
+
+    /// Minutes of a test.
+    const LENGTH: i64 = 12 * 60;
+
+    /// Twenty nominees of one category with 20 votes a window each, but for these votes of nominee 3: from a minute up
+    /// to another, so many more each fifth minute.
+    fn sums(more: &[(i64, i64, u32)], by_own_share: u32) -> Vec<MinuteSum> {
+        let mut sums = Vec::new();
+        for minute in (0..LENGTH).step_by(5) {
+            for nominee in 0..20 {
+                // Chance: 16 to 24.
+                let usual =
+                    16 + (u32::from(nominee) * 7 + u32::try_from(minute / 5).unwrap() * 5) % 9;
+                let now = more
+                    .iter()
+                    .find(|(from, until, _)| (*from..*until).contains(&minute));
+                let more = now.filter(|_| nominee == 3).map_or(0, |more| more.2);
+                sums.push(MinuteSum {
+                    minute,
+                    nominee,
+                    votes: usual + more,
+                    without_own_share: usual + more - more * by_own_share / 100,
+                    unseen: 0,
+                });
+            }
+        }
+        sums
+    }
+
+    fn spikes(more: &[(i64, i64, u32)]) -> Vec<Spike> {
+        share_spikes(&sums(more, 0), &[0; 20], &[], &SpikeSettings::default())
+    }
+
+    #[test]
+    fn a_flood_of_one_window_rings_from_two_hundred_on() {
+        assert!(spikes(&[]).is_empty());
+        // Its own votes raise what is expected of it, too.
+        assert!(spikes(&[(300, 305, 190)]).is_empty());
+        let found = spikes(&[(300, 305, 230)]);
+        assert_eq!(found.len(), 1);
+        let minutes = |time: i64| time / MINUTE_MS;
+        assert_eq!((found[0].nominee, minutes(found[0].from_ms)), (3, 300));
+        assert_eq!(minutes(found[0].rung_at_ms), 305);
+        assert_eq!(minutes(found[0].until_ms), 320, "after three quiet windows");
+        assert!(found[0].number > 300.0 && found[0].expected < 140.0);
+        assert!(found[0].series.len() <= 200);
+    }
+
+    #[test]
+    fn a_smaller_one_rings_in_two_windows_of_three() {
+        assert!(spikes(&[(300, 305, 100)]).is_empty());
+        let found = spikes(&[(300, 305, 100), (310, 315, 100)]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].from_ms, 300 * MINUTE_MS);
+        assert_eq!(found[0].rung_at_ms, 315 * MINUTE_MS);
+        assert!(spikes(&[(300, 305, 100), (315, 320, 100)]).is_empty());
+    }
+
+    #[test]
+    fn an_alarm_teaches_nothing_until_it_must_end() {
+        let found = spikes(&[(240, 720, 100)]);
+        assert_eq!(
+            found.len(),
+            1,
+            "six hours, and then three in which it is learnt"
+        );
+        let length = found[0].until_ms - found[0].from_ms;
+        assert_eq!(length, SpikeSettings::default().alarm_max_ms);
+        let expected = found[0].expected / found[0].series.len() as f64;
+        assert!(expected < 30.0, "{expected} a window, though it has 120");
+    }
+
+    #[test]
+    fn votes_by_the_own_link_are_a_wave_and_no_spike() {
+        let sums = sums(&[(300, 320, 200)], 90);
+        let settings = SpikeSettings::default();
+        assert!(share_spikes(&sums, &[0; 20], &[], &settings).is_empty());
+        assert_eq!(waves(&sums, &[0; 20], &[], &settings).len(), 1);
+    }
+
+    #[test]
+    fn a_story_explains_a_spike_of_its_nominee_for_three_hours() {
+        let sums = sums(&[(300, 305, 300)], 0);
+        let found = |nominee, minute: i64| {
+            let story = Story {
+                nominee,
+                published_at_ms: minute * MINUTE_MS,
+            };
+            share_spikes(&sums, &[0; 20], &[story], &SpikeSettings::default()).len()
+        };
+        assert_eq!(found(3, 301), 0);
+        assert_eq!(found(3, 150), 0);
+        assert_eq!(found(3, 110), 1);
+        assert_eq!(found(4, 301), 1);
+    }
+}

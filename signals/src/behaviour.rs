@@ -149,38 +149,13 @@ fn phones(
     for phone in &phones {
         *models.entry(phone.device).or_default() += 1;
     }
-    let mut found = Vec::new();
     if real(phones.len()) < f64::from(settings.phones_min) {
-        return found;
+        return Vec::new();
     }
-    let (mut pairs, mut equal) = (0, 0);
-    let mut voters = Vec::new();
-    for of_address in phones.chunk_by(|a, b| a.address == b.address) {
-        pairs += pairs_of(of_address.len());
-        for of_model in of_address.chunk_by(|a, b| a.device == b.device) {
-            equal += pairs_of(of_model.len());
-            if of_model.len() > 1 {
-                voters.extend(of_model.iter().map(|phone| phone.voter));
-            }
-        }
-    }
-    let equal_everywhere: u64 = models.values().map(|count| pairs_of(*count)).sum();
-    let chance = |equal: u64, all: u64| count(equal) / count(all.max(1));
-    let (within, over_all) = (
-        chance(equal, pairs),
-        chance(equal_everywhere, pairs_of(phones.len())),
-    );
-    if pairs >= settings.phone_pairs_min
-        && within >= settings.phones
-        && within >= settings.phones_ratio * over_all
-    {
-        voters.sort_unstable();
-        voters.dedup();
-        found.push(Finding {
-            voters,
-            ..finding(Behaviour::Phones, within, settings.phones)
-        });
-    }
+    let equal_everywhere = models.values().map(|count| pairs_of(*count)).sum();
+    let everywhere = chance(equal_everywhere, pairs_of(phones.len()));
+    let mut found: Vec<Finding> = Vec::new();
+    found.extend(racks(&phones, everywhere, settings));
     let most = models
         .into_iter()
         .max_by_key(|(device, count)| (*count, *device));
@@ -195,6 +170,31 @@ fn phones(
         });
     }
     found
+}
+
+/// Phones of one address that are of one model, against the chance of that over the whole cell.
+fn racks(phones: &[Phone], everywhere: f64, settings: &BehaviourSettings) -> Option<Finding> {
+    let (mut pairs, mut equal) = (0, 0);
+    let mut voters = Vec::new();
+    for of_address in phones.chunk_by(|a, b| a.address == b.address) {
+        pairs += pairs_of(of_address.len());
+        for of_model in of_address.chunk_by(|a, b| a.device == b.device) {
+            equal += pairs_of(of_model.len());
+            if of_model.len() > 1 {
+                voters.extend(of_model.iter().map(|phone| phone.voter));
+            }
+        }
+    }
+    let within = chance(equal, pairs);
+    voters.sort_unstable();
+    voters.dedup();
+    let rings = pairs >= settings.phone_pairs_min
+        && within >= settings.phones
+        && within >= settings.phones_ratio * everywhere;
+    rings.then(|| Finding {
+        voters,
+        ..finding(Behaviour::Phones, within, settings.phones)
+    })
 }
 
 /// Visits late at night, from several networks.
@@ -239,6 +239,11 @@ fn repeat(table: &VoteTable, cell: &[u32], settings: &BehaviourSettings) -> Opti
     rings.then(|| finding(Behaviour::Repeat, part, settings.repeat))
 }
 
+/// The part of all pairs that are equal.
+fn chance(equal: u64, all: u64) -> f64 {
+    count(equal) / count(all.max(1))
+}
+
 fn pairs_of(count: usize) -> u64 {
     let count = u64::try_from(count).unwrap_or(u64::MAX);
     count * count.saturating_sub(1) / 2
@@ -261,6 +266,11 @@ fn to_real(time_ms: i64) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small positive times"
+)]
 mod tests {
     use super::*;
     use crate::settings::SignalSettings;
@@ -327,7 +337,7 @@ mod tests {
         let unseen = |part: u32| {
             changed(200, move |v| {
                 if v.voter % 100 < part {
-                    v.seen_ms = None
+                    v.seen_ms = None;
                 }
             })
         };
@@ -387,7 +397,7 @@ mod tests {
     fn even_times_from_page_to_vote_are_weak() {
         let even = |ratio: f64| {
             let votes = changed(200, |v| {
-                v.seen_ms = Some((8_000.0 * ratio.powf(chance(v.voter))) as u32)
+                v.seen_ms = Some((8_000.0 * ratio.powf(chance(v.voter))) as u32);
             });
             found(votes, Signal::SelectiveNetwork)
         };

@@ -208,12 +208,12 @@ fn networks(table: &VoteTable, day: &Day, votes: &[Vote], settings: &SignalSetti
         add(Signal::SelectiveModel, found, place, |vote| vote.device);
     }
     for many in addresses.many_small(network) {
-        found.push(many_small(table, day, many));
+        found.push(many_small(table, day, &many));
     }
     found
 }
 
-fn many_small(table: &VoteTable, day: &Day, many: ManySmall) -> Alarm {
+fn many_small(table: &VoteTable, day: &Day, many: &ManySmall) -> Alarm {
     // Cells come in the order of nominee and address.
     let is_of_cell = |vote: &Vote| {
         vote.nominee == many.nominee && many.addresses.binary_search(&vote.address).is_ok()

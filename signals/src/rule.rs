@@ -267,95 +267,40 @@ mod tests {
             device: Some(3),
             ..vote(7, 0)
         };
-        let votes = [
+        let vary = |change: fn(&mut Vote)| {
+            let mut vote = base;
+            change(&mut vote);
+            vote
+        };
+        let table = table(vec![
             base,
-            Vote { nominee: 1, ..base },
-            Vote { address: 6, ..base },
-            Vote {
-                device: None,
-                ..base
-            },
-            Vote { voter: 8, ..base },
-            Vote {
-                seen_ms: None,
-                ..base
-            },
-            Vote {
-                seen_ms: Some(3_000),
-                ..base
-            },
-            Vote { block: 9, ..base },
-        ];
-        let selection = Selection {
-            from_ms: base.cast_at_ms,
-            until_ms: base.cast_at_ms + 1,
-            ..Selection::default()
-        };
-        let table = table(votes.to_vec());
-        let takes = |selection: Selection| {
+            vary(|vote| vote.nominee = 1),
+            vary(|vote| vote.address = 6),
+            vary(|vote| vote.device = None),
+            vary(|vote| vote.voter = 8),
+            vary(|vote| vote.seen_ms = None),
+            vary(|vote| vote.seen_ms = Some(3_000)),
+            vary(|vote| vote.block = 9),
+        ]);
+        let takes = |change: fn(&mut Selection)| {
+            let mut selection = Selection {
+                from_ms: base.cast_at_ms,
+                until_ms: base.cast_at_ms + 1,
+                ..Selection::default()
+            };
+            change(&mut selection);
             let taken = taken(&table, &[selection], 3_000);
-            (0..taken.len())
-                .filter(|place| taken[*place])
-                .collect::<Vec<_>>()
+            let places = 0..taken.len();
+            places.filter(|place| taken[*place]).collect::<Vec<_>>()
         };
-        let all = selection.clone();
-        assert_eq!(
-            takes(Selection {
-                nominees: vec![1],
-                ..all.clone()
-            }),
-            [1]
-        );
-        assert_eq!(
-            takes(Selection {
-                addresses: vec![6],
-                ..all.clone()
-            }),
-            [2]
-        );
-        assert_eq!(
-            takes(Selection {
-                devices: vec![3],
-                ..all.clone()
-            }),
-            [0, 1, 2, 4, 5, 6, 7]
-        );
-        assert_eq!(
-            takes(Selection {
-                voters: vec![8],
-                ..all.clone()
-            }),
-            [4]
-        );
-        assert_eq!(
-            takes(Selection {
-                blocks: vec![9],
-                ..all.clone()
-            }),
-            [7]
-        );
-        assert_eq!(
-            takes(Selection {
-                is_unseen: true,
-                ..all.clone()
-            }),
-            [5]
-        );
-        assert_eq!(
-            takes(Selection {
-                is_fast: true,
-                is_unseen: true,
-                ..all.clone()
-            }),
-            [5, 6]
-        );
-        assert_eq!(
-            takes(Selection {
-                until_ms: base.cast_at_ms,
-                ..all
-            }),
-            Vec::<usize>::new()
-        );
+        assert_eq!(takes(|it| it.nominees = vec![1]), [1]);
+        assert_eq!(takes(|it| it.addresses = vec![6]), [2]);
+        assert_eq!(takes(|it| it.devices = vec![3]), [0, 1, 2, 4, 5, 6, 7]);
+        assert_eq!(takes(|it| it.voters = vec![8]), [4]);
+        assert_eq!(takes(|it| it.blocks = vec![9]), [7]);
+        assert_eq!(takes(|it| it.is_unseen = true), [5]);
+        assert_eq!(takes(|it| it.is_fast = true), [6]);
+        assert!(takes(|it| it.until_ms = it.from_ms).is_empty());
     }
 
     #[test]

@@ -359,7 +359,7 @@ mod tests {
         );
         let length = found[0].until_ms - found[0].from_ms;
         assert_eq!(length, SpikeSettings::default().alarm_max_ms);
-        let expected = found[0].expected / found[0].series.len() as f64;
+        let expected = found[0].expected / crate::statistics::real(found[0].series.len());
         assert!(expected < 30.0, "{expected} a window, though it has 120");
     }
 

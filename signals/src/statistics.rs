@@ -85,6 +85,7 @@ pub(crate) fn real(count: usize) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "values that are exact")]
 mod tests {
     use super::*;
 

@@ -210,6 +210,7 @@ fn equal_models(votes: &[Vote]) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "values that are exact")]
 mod tests {
     use super::*;
     use crate::testing::vote;

@@ -55,6 +55,7 @@ pub fn unseen_excesses(
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "values that are exact")]
 mod tests {
     use super::*;
 

@@ -49,6 +49,8 @@ pub struct SpikeSettings {
     pub excess: f64,
     /// The least excess in one window.
     pub excess_at_once: f64,
+    /// The least excess of a wave, in one window: waves are no alarms, and a cell of fewer visits shows nothing.
+    pub wave_excess: f64,
     /// Quiet windows after which an alarm ends.
     pub quiet_windows: u32,
     /// Milliseconds after which an alarm ends in any case.
@@ -70,6 +72,7 @@ impl Default for SpikeSettings {
             ratio: 1.5,
             excess: 50.0,
             excess_at_once: 200.0,
+            wave_excess: 30.0,
             quiet_windows: 3,
             alarm_max_ms: 6 * HOUR_MS,
             held_back_ms: 3 * HOUR_MS,

@@ -49,7 +49,7 @@ pub fn share_spikes(
     Detector::new(categories, stories, settings).run(sums, votes)
 }
 
-/// Finds the waves: the same over all votes.
+/// Finds the waves: the same over all votes, from a smaller excess on.
 #[must_use]
 pub fn waves(
     sums: &[MinuteSum],
@@ -57,7 +57,11 @@ pub fn waves(
     stories: &[Story],
     settings: &SpikeSettings,
 ) -> Vec<Spike> {
-    Detector::new(categories, stories, settings).run(sums, |sum| sum.votes)
+    let settings = SpikeSettings {
+        excess_at_once: settings.wave_excess,
+        ..settings.clone()
+    };
+    Detector::new(categories, stories, &settings).run(sums, |sum| sum.votes)
 }
 
 /// A window of a nominee against its baseline.
@@ -365,10 +369,13 @@ mod tests {
 
     #[test]
     fn votes_by_the_own_link_are_a_wave_and_no_spike() {
+        let small = sums(&[(300, 305, 60)], 0);
         let sums = sums(&[(300, 320, 200)], 90);
         let settings = SpikeSettings::default();
         assert!(share_spikes(&sums, &[0; 20], &[], &settings).is_empty());
         assert_eq!(waves(&sums, &[0; 20], &[], &settings).len(), 1);
+        assert!(share_spikes(&small, &[0; 20], &[], &settings).is_empty());
+        assert_eq!(waves(&small, &[0; 20], &[], &settings).len(), 1);
     }
 
     #[test]

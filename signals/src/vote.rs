@@ -18,8 +18,8 @@ pub struct Vote {
     pub address: u32,
     /// The address's /24 or /48.
     pub block: u32,
-    /// The phone's model and client, or a script's name of itself; none for a desktop browser, of which thousands are
-    /// the same.
+    /// The phone's model and client; none for a desktop browser, of which thousands are the same, and for a script that
+    /// names itself.
     pub device: Option<u32>,
 }
 

@@ -32,20 +32,16 @@ const CLOCK_GAP_MS: f64 = 60_000.0;
 /// The mean time from page to vote of a script that waits, with the same jitter.
 const CLOCK_SEEN_MS: f64 = 8_000.0;
 
-/// One script with fresh guests: votes within seconds and without tickets. Scripts of odd seeds name themselves, those
-/// of even seeds copy a phone's name.
+/// One script with fresh guests: votes within seconds and without tickets. Scripts of odd seeds name themselves, which
+/// is no phone; those of even seeds copy a phone's name.
 pub fn flood(stage: &mut Stage, seed: u64, network: Option<Network>, votes: u32) {
     let network = network.unwrap_or_else(|| stage.carrier());
-    let device = if seed % 2 == 1 {
-        Stage::script_device()
-    } else {
-        stage.phone_of(COPIED_MODEL)
-    };
+    let device = (seed % 2 == 0).then(|| stage.phone_of(COPIED_MODEL));
     let nominee = stage.ranked[TARGETS[0]];
     let start_ms = START_MS + DAY_MS + 10 * HOUR_MS + i64::from(stage.random.below(10_000_000));
     for _ in 0..votes {
         let person = Person {
-            device: Some(device),
+            device,
             ..stage.person(network, None)
         };
         let at_ms = start_ms + i64::from(stage.random.below(FLOOD_MS));

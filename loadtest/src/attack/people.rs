@@ -155,11 +155,6 @@ impl Stage {
         u32::try_from(place).unwrap_or_default()
     }
 
-    /// The name of a client that is no phone of anybody's.
-    pub fn script_device() -> u32 {
-        u32::from(MODELS) * 10
-    }
-
     /// A company's network: an address in a block of its own.
     pub fn company(&mut self) -> Network {
         self.next_address += HOMES_A_BLOCK;

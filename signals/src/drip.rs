@@ -196,6 +196,8 @@ mod tests {
             "below one and a half times"
         );
         assert!(drips(0..48, 25, 48).is_empty(), "by day as well");
+        assert_eq!(drips(23..31, 17, 48).len(), 1);
+        assert!(drips(23..36, 17, 48).is_empty(), "in the morning as well");
     }
 
     #[test]

@@ -82,6 +82,16 @@ mod tests {
         assert_eq!(found(75).len(), 1);
         assert_eq!(found(75)[0].nominee, 4);
         assert_eq!(found(75)[0].expected, 25.0);
+        let more = |more| {
+            let add = |sum: MinuteSum| MinuteSum {
+                unseen: sum.unseen + more,
+                ..sum
+            };
+            let sums: Vec<MinuteSum> = sums(200).into_iter().map(add).collect();
+            unseen_excesses(&sums, &[0; 9], &UnseenSettings::default()).len()
+        };
+        assert_eq!(more(50), 1);
+        assert_eq!(more(80), 0, "280 are less than three times 105");
         let two_categories = [0, 0, 0, 0, 1, 0, 0, 0, 0];
         let alone = unseen_excesses(&sums(200), &two_categories, &UnseenSettings::default());
         assert_eq!(alone.len(), 0, "its category's median is its own rate");

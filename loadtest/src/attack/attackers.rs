@@ -36,7 +36,7 @@ const CLOCK_SEEN_MS: f64 = 8_000.0;
 /// is no phone; those of even seeds copy a phone's name.
 pub fn flood(stage: &mut Stage, seed: u64, network: Option<Network>, votes: u32) {
     let network = network.unwrap_or_else(|| stage.carrier());
-    let device = (seed % 2 == 0).then(|| stage.phone_of(COPIED_MODEL));
+    let device = seed.is_multiple_of(2).then(|| stage.phone_of(COPIED_MODEL));
     let nominee = stage.ranked[TARGETS[0]];
     let start_ms = START_MS + DAY_MS + 10 * HOUR_MS + i64::from(stage.random.below(10_000_000));
     for _ in 0..votes {
@@ -114,7 +114,7 @@ fn script_visit(stage: &mut Stage, seed: u64, account: &Person, at_ms: i64, mut 
     stage.random.shuffle(&mut order);
     let mut seen = stage.random.between(SCRIPT_SEEN_MS.0, SCRIPT_SEEN_MS.1);
     for nominee in order {
-        let seen_ms = (seed % 2 == 0).then_some(seen);
+        let seen_ms = seed.is_multiple_of(2).then_some(seen);
         stage.vote(account, at_ms + i64::from(seen), nominee, seen_ms, true);
         seen += stage.random.between(SCRIPT_NEXT_MS.0, SCRIPT_NEXT_MS.1);
     }

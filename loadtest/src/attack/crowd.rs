@@ -162,9 +162,10 @@ fn cast(stage: &mut Stage, person: &super::people::Person, at_ms: i64, nominees:
 /// A moment of a day at which somebody comes: by one of the pushes, or by the curve.
 pub fn moment(stage: &mut Stage, curve: &Curve, day: u32) -> i64 {
     let point = stage.random.unit() / PUSH_SHARE;
-    let push = (0..PUSH_HOURS.len()).find(|push| point < f64::from(*push as u32) + 1.0);
+    let mut pushes = (0u8..).zip(0..PUSH_HOURS.len());
+    let push = pushes.find(|(number, _)| point < f64::from(*number) + 1.0);
     let of_day = match push {
-        Some(push) => push_at(push) + stage.random.below(PUSH_MS),
+        Some((_, push)) => push_at(push) + stage.random.below(PUSH_MS),
         None => curve.pick(&mut stage.random),
     };
     START_MS + i64::from(day) * DAY_MS + i64::from(of_day)

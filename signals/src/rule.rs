@@ -31,7 +31,7 @@ pub struct Selection {
     pub is_whole_visit: bool,
 }
 
-/// What a rule takes for an alarm with a how; nothing where the how names no votes.
+/// The votes that a rule takes for an alarm with a how; none where the how names no votes.
 #[must_use]
 pub fn selections(alarm: &Alarm, table: &VoteTable) -> Vec<Selection> {
     if !alarm.has_how() {

@@ -79,7 +79,7 @@ pub fn farm(stage: &mut Stage, seed: u64, farm: Farm, days: u32) {
     }
 }
 
-/// What the accounts of one address do on one day.
+/// A day of the accounts of one address.
 fn farm_day(stage: &mut Stage, seed: u64, farm: Farm, accounts: &[Person], day: u32) {
     let three = TARGETS.map(|rank| stage.ranked[rank]);
     let curve = Curve::new();

@@ -21,8 +21,8 @@ pub struct Drip {
     pub expected: f64,
 }
 
-/// Hours of the night, the strongest ones, without which the excess must still be there: a drip is slow, and a workplace
-/// that calls for a colleague in the evening is over within these.
+/// Hours of the night, the strongest ones, without which the excess must still be there: a drip is slow, and a
+/// workplace that calls for a colleague in the evening is over within these.
 const BURST_HOURS: usize = 2;
 
 /// Finds the drips of all nights whose following hours are over at `now_ms`. With x of N votes at night and a of A by

@@ -22,7 +22,7 @@ const CHART_STEP_MS: i64 = 30 * MINUTE_MS;
 pub struct Examination {
     /// Alarms that ring by themselves or have a how, in the order in which they rang.
     pub alarms: Vec<Alarm>,
-    /// What concentrates without a how: a list at the desk, no alarm.
+    /// Concentrations without a how: a list at the desk, no alarm.
     pub listed: Vec<Alarm>,
     /// Alarms put together.
     pub cases: Vec<Case>,

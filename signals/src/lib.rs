@@ -2,7 +2,7 @@
 //!
 //! Two kinds, and a rule that withholds takes one of each. A **where** is a concentration, which a crowd and a farm
 //! both make: `spike`, `drip`, `unseen` over sums a minute; `network` and `ballot` over a day's votes. A **how** is a
-//! behaviour that no crowd of people has, over the votes of a where (its cell): `behaviour`. `examine` runs all of them,
+//! behaviour that no crowd of people has, over the votes of a where (its cell): `behaviour`. `examine` runs them all,
 //! `case` puts alarms about the same together, `rule` says which votes a rule would take.
 //!
 //! A crate of its own for two reasons: the server and `loadtest attack`, which plays crowds and attacks against it, are

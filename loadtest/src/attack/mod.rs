@@ -71,7 +71,7 @@ pub enum From {
     Carrier,
 }
 
-/// What happens in a campaign beside its crowd.
+/// An attack, or a crowd that looks like one, beside a campaign's own crowd.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scenario {
     /// One script with so many fresh guests within seconds.

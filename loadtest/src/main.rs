@@ -4,6 +4,7 @@
 //! `history` and `recount` (what is known of it, and how that is compared), then `command`, which puts them together.
 
 mod api;
+mod attack;
 mod campaign;
 mod check;
 mod command;

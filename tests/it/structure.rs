@@ -325,7 +325,13 @@ fn no_file_is_long() {
 #[test]
 fn summaries_name_their_thing() {
     let riddles = ["Of", "Who", "What", "That", "Whoever", "Whose"];
-    let folders = ["src", "loadtest/src", "pictures/src", "benches"];
+    let folders = [
+        "src",
+        "loadtest/src",
+        "pictures/src",
+        "signals/src",
+        "benches",
+    ];
     let mut found = Vec::new();
     for path in folders.iter().flat_map(|folder| files(folder, "rs")) {
         let text = std::fs::read_to_string(&path).expect("a source");
@@ -399,6 +405,7 @@ fn lines_of_comments_and_documents_are_at_most_120_characters() {
         "loadtest/src",
         "loadtest/examples",
         "pictures/src",
+        "signals/src",
         "benches",
         "tests",
     ] {

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod attack;
 mod bench;
 mod feed;
 mod replay;
@@ -35,6 +36,9 @@ enum Command {
     Feed(feed::FeedArgs),
     /// Watch the live tally on many sockets while votes are cast at a rate
     Subscribe(subscribe::SubscribeArgs),
+    /// Play attacks, and honest crowds that look like them, in process, and report what the signals find and what a
+    /// rule would take; no server is needed
+    Attack(attack::AttackArgs),
 }
 
 /// Whom the load is for, and how.
@@ -76,6 +80,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Vote(args) => &args.target,
         Command::Feed(args) => &args.target,
         Command::Subscribe(args) => &args.target,
+        Command::Attack(args) => return Ok(attack::run(args)),
     };
     // Sockets are files; usual shells begin with 1,024.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
@@ -94,6 +99,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Failure> {
             Command::Vote(args) => vote::run(args).await,
             Command::Feed(args) => feed::run(args).await,
             Command::Subscribe(args) => subscribe::run(args).await,
+            Command::Attack(args) => Ok(attack::run(args)),
         }
     })
 }

@@ -15,6 +15,8 @@ const CLIENTS: [(&str, &str); 9] = [
     ("UCBrowser/", "uc"),
     ("Quark/", "quark"),
 ];
+/// Desktops, by their part of a `User-Agent`'s first comment.
+const DESKTOPS: [&str; 4] = ["Windows", "Macintosh", "X11", "CrOS"];
 /// The name of any other client.
 const OTHER_CLIENT: &str = "browser";
 /// Characters of a model: what is longer is none that a maker gives.
@@ -25,6 +27,9 @@ const MODEL_CHARS_MAX: usize = 80;
 #[must_use]
 pub fn model_and_client(user_agent: &str) -> Option<String> {
     let comment = user_agent.split_once('(')?.1.split_once(')')?.0;
+    if DESKTOPS.iter().any(|mark| comment.contains(mark)) {
+        return None;
+    }
     let model = comment.split(';').map(str::trim).find_map(model_of_part)?;
     let is_long = model.chars().count() > MODEL_CHARS_MAX;
     let client = CLIENTS.iter().find(|(mark, _)| user_agent.contains(mark));
@@ -44,12 +49,6 @@ fn model_of_part(part: &str) -> Option<&str> {
         || part == "K"
         || part.starts_with("Android")
         || part.starts_with("HarmonyOS")
-        || part.starts_with("Windows")
-        || part.starts_with("Win64")
-        || part.starts_with("WOW64")
-        || part.starts_with("X11")
-        || part.starts_with("Macintosh")
-        || part.starts_with("Intel Mac")
         || part.starts_with("iPhone")
         || part.starts_with("iPad")
         || part.starts_with("compatible")

@@ -671,7 +671,12 @@ async fn a_rule_goes_on_where_a_process_has_died(stores: Stores) {
         .await
         .expect_counted();
     kill_until(&office, &stores, 20_000).await;
-    office.app.inner().sweep_all_tallies().await.expect("it looks");
+    office
+        .app
+        .inner()
+        .sweep_all_tallies()
+        .await
+        .expect("it looks");
     office.app.inner().publish_tallies().await;
     assert_eq!(office.figures().await, [20_000, 0, 20_000, 0]);
     // The program, whose clock is another, has ended the organisers' sessions.
@@ -683,7 +688,12 @@ async fn a_rule_goes_on_where_a_process_has_died(stores: Stores) {
         .await;
     assert_eq!(reverted.expect("the database answers"), Ok(()));
     kill_until(&office, &stores, 0).await;
-    office.app.inner().sweep_all_tallies().await.expect("it looks");
+    office
+        .app
+        .inner()
+        .sweep_all_tallies()
+        .await
+        .expect("it looks");
     office.app.inner().publish_tallies().await;
     assert_eq!(office.figures().await, [20_000, 20_000, 0, 20_000]);
 }

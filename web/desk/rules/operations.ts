@@ -73,6 +73,12 @@ export type ApplyImportInput = {
   reason?: InputMaybe<Scalars['String']['input']>;
 };
 
+export type ApplyWithholdingInput = {
+  ruleId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Int']['input'];
+  typedVotes?: InputMaybe<Scalars['Int']['input']>;
+};
+
 export type CampaignErrorCode =
   | 'INVALID_SLUG'
   | 'SLUG_TAKEN'
@@ -443,6 +449,14 @@ export type PictureSize =
   | 'SMALL'
   | 'LARGE';
 
+export type ProposeWithholdingInput = {
+  campaignId: Scalars['ID']['input'];
+  selection: WithholdingSelectionInput;
+  reason: Scalars['String']['input'];
+  isActive?: Scalars['Boolean']['input'];
+  idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
+};
+
 export type QuotaPeriod =
   | 'DAY'
   | 'CAMPAIGN';
@@ -487,6 +501,12 @@ export type ReportLanguage =
 
 export type RequestPhoneCodeInput = {
   phone: Scalars['String']['input'];
+};
+
+export type RevertWithholdingInput = {
+  ruleId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Int']['input'];
+  reason: Scalars['String']['input'];
 };
 
 export type ReviewStoryInput = {
@@ -599,6 +619,7 @@ export type StaffRight =
   | 'READ_FIGURES'
   | 'READ_RECORDS'
   | 'EDIT_CAMPAIGNS'
+  | 'WITHHOLD_VOTES'
   | 'WRITE_STORIES'
   | 'REVIEW_STORIES'
   | 'MANAGE_ORGANISATION';
@@ -705,6 +726,15 @@ export type ViewerRole =
   | 'VOTER'
   | 'STAFF';
 
+export type VoteBehaviour =
+  | 'UNSEEN'
+  | 'FAST';
+
+export type VoteGroupKey =
+  | 'NETWORK'
+  | 'NETWORK_BLOCK'
+  | 'PHONE_MODEL';
+
 export type VotingRulesInput = {
   period: QuotaPeriod;
   scope: QuotaScope;
@@ -713,6 +743,41 @@ export type VotingRulesInput = {
   admits?: Array<IdentityKind>;
   challenge?: ChallengePolicy;
 };
+
+export type WithholdingErrorCode =
+  | 'TOO_BROAD'
+  | 'TOO_MANY'
+  | 'TIMES_OUT_OF_ORDER'
+  | 'NOMINEE_NOT_FOUND'
+  | 'NO_VOTES'
+  | 'REASON_REQUIRED'
+  | 'SAME_PERSON'
+  | 'WRONG_STATE'
+  | 'WRONG_PHASE'
+  | 'NUMBER_REQUIRED'
+  | 'TOO_MANY_RULES'
+  | 'STALE_OBJECT'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export type WithholdingKind =
+  | 'SELECTED'
+  | 'SIGNALS';
+
+export type WithholdingSelectionInput = {
+  nomineeIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  networks?: InputMaybe<Array<Scalars['String']['input']>>;
+  networkBlocks?: InputMaybe<Array<Scalars['String']['input']>>;
+  phoneModels?: InputMaybe<Array<Scalars['String']['input']>>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  until?: InputMaybe<Scalars['DateTime']['input']>;
+  behaviours?: InputMaybe<Array<VoteBehaviour>>;
+  wholeVisit?: Scalars['Boolean']['input'];
+};
+
+export type WithholdingState =
+  | 'DRAFT'
+  | 'APPLIED'
+  | 'REVERTED';
 
 export type CampaignStateFragment = { id: string, slug: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, admits: Array<IdentityKind>, challenge: ChallengePolicy }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, desk: { editRevision: number, lifecycle: CampaignLifecycle, pausedAt: string | null, hasVotes: boolean, organisation: { id: string, slug: string, name: string }, nomineeCounts: { active: number, frozen: number, withdrawn: number, withoutPortrait: number }, storyCounts: { draft: number, inReview: number, approved: number, scheduled: number, published: number, retracted: number } } | null };
 

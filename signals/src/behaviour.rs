@@ -172,24 +172,34 @@ fn phones(
     found
 }
 
-/// Phones of one address that are of one model, against the chance of that over the whole cell.
+/// Phones of one address that are of one model, against the chance of that over the whole cell. It must hold without
+/// the address that shows it most: one employer who issues phones, among other voters, is no rack.
 fn racks(phones: &[Phone], everywhere: f64, settings: &BehaviourSettings) -> Option<Finding> {
     let (mut pairs, mut equal) = (0, 0);
+    // Pairs and equal pairs of the address that has most equal ones.
+    let mut foremost = (0, 0);
     let mut voters = Vec::new();
     for of_address in phones.chunk_by(|a, b| a.address == b.address) {
-        pairs += pairs_of(of_address.len());
+        let mut equal_here = 0;
         for of_model in of_address.chunk_by(|a, b| a.device == b.device) {
-            equal += pairs_of(of_model.len());
+            equal_here += pairs_of(of_model.len());
             if of_model.len() > 1 {
                 voters.extend(of_model.iter().map(|phone| phone.voter));
             }
         }
+        pairs += pairs_of(of_address.len());
+        equal += equal_here;
+        if equal_here > foremost.1 {
+            foremost = (pairs_of(of_address.len()), equal_here);
+        }
     }
     let within = chance(equal, pairs);
+    let elsewhere = chance(equal - foremost.1, pairs - foremost.0);
     voters.sort_unstable();
     voters.dedup();
     let rings = pairs >= settings.phone_pairs_min
         && within >= settings.phones
+        && elsewhere >= settings.phones
         && within >= settings.phones_ratio * everywhere;
     rings.then(|| Finding {
         voters,
@@ -416,6 +426,12 @@ mod tests {
         assert_eq!(phones(rack), [Behaviour::Phones]);
         let mixed = changed(200, |v| v.address = v.voter / 10);
         assert_eq!(phones(mixed), []);
+        // An employer who issues phones, among others.
+        let among_others = changed(200, |v| {
+            v.address = if v.voter < 60 { 1 } else { v.voter / 5 };
+            v.device = Some(if v.voter < 60 { 1 } else { v.voter });
+        });
+        assert_eq!(phones(among_others), []);
         // An employer's phones: one model within each address, and over all.
         let employer = changed(200, |v| {
             v.address = v.voter / 10;

@@ -280,6 +280,7 @@ mod tests {
             number: i64,
             at: DateTime<Utc>,
             hash: Option<[u8; 16]>,
+            maybe: Option<i64>,
             last: i64,
         }
     }
@@ -292,6 +293,7 @@ mod tests {
             number,
             at,
             hash,
+            maybe: hash.map(|_| number - 50),
             last: 7,
         };
         let samples = [
@@ -312,6 +314,7 @@ mod tests {
                         number,
                         at,
                         hash,
+                        maybe,
                         last,
                     } = *sample;
                     Sample {
@@ -319,6 +322,7 @@ mod tests {
                         number,
                         at,
                         hash,
+                        maybe,
                         last,
                     }
                 })))
@@ -332,6 +336,7 @@ mod tests {
                 assert_eq!(row.get::<DateTime<Utc>, _>("at"), sample.at);
                 let hash = row.get::<Option<Vec<u8>>, _>("hash");
                 assert_eq!(hash.as_deref(), sample.hash.as_ref().map(|hash| &hash[..]));
+                assert_eq!(row.get::<Option<i64>, _>("maybe"), sample.maybe);
                 assert_eq!(row.get::<i64, _>("last"), 7);
             }
         }

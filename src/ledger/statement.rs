@@ -174,13 +174,16 @@ mod tests {
                 "with_ids!(",
                 "with_voter!(",
                 "feed!(",
+                "groups!(",
+                "with_keys(",
+                "over_named(",
                 "build(",
                 ".begin(",
             ] {
                 for rest in after(&source, word) {
-                    // A macro passes on the name that it was given.
+                    // A macro or function passes on the name that it was given.
                     let Some(rest) = rest.strip_prefix('"') else {
-                        let is_passed_on = rest.starts_with('$') || rest.starts_with(')');
+                        let is_passed_on = rest.starts_with(['$', ')']) || rest.starts_with("name");
                         assert!(is_passed_on, "{}: {word} without a name", path.display());
                         continue;
                     };

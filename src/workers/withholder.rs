@@ -1,5 +1,6 @@
-//! The withholder: lets rules hold the votes that they name, and lets those of reverted rules go. Every process has one;
-//! a lease decides which of them works at a rule, and one that is left behind by a process that died is taken over.
+//! The withholder: lets rules hold the votes that they name, and lets those of reverted rules go. Every process has
+//! one; a lease decides which of them works at a rule, and one that is left behind by a process that died is taken
+//! over.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -32,7 +32,7 @@ const LIST: &str = "query ($slug: String!, $category: ID, $orderBy: NomineeOrder
             category { id } }
         pageInfo { hasNextPage endCursor } totalCount } } }";
 const CAMPAIGN: &str = "query ($slug: String!) { campaign(slug: $slug) {
-    id title summary coverUrl smallCoverUrl: coverUrl(size: SMALL) timeZone phase votingOpensAt votingClosesAt
+    id title summary coverUrl smallCoverUrl: coverUrl(size: SMALL) timeZone phase votingOpensAt votingClosesAt ticket
     rules { period scope votesPerPeriod tallyVisibility admits }
     categories { id key name shortlistSize nomineeCount } tally { countedVotes voters }
     amendments { at subjectLabel changes { field before after } reason } viewerQuotas { limit } } }";

@@ -142,7 +142,31 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
     ),
     (
         "CampaignDesk.withholdings",
-        "query($campaign: ID!) { campaign(id: $campaign) { desk { withholdings { id reason selection { networks } createdBy } } } }",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { withholdings { id reason createdBy } } } }",
+    ),
+    (
+        "WithholdingSelection.nominees",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { withholdings(first: 2) { selection { nominees { id } } } } } }",
+    ),
+    (
+        "WithholdingSelection.networks",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { withholdings { selection { networks } } } } }",
+    ),
+    (
+        "WithholdingSelection.networkBlocks",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { withholdings { selection { networkBlocks } } } } }",
+    ),
+    (
+        "WithholdingSelection.phoneModels",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { withholdings { selection { phoneModels } } } } }",
+    ),
+    (
+        "WithholdingSelection.behaviours",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { withholdings { selection { behaviours } } } } }",
+    ),
+    (
+        "WithholdingEffect.nominees",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { withholdings(first: 1) { effect { nominees { votes } } } } } }",
     ),
     (
         "CampaignDesk.voteGroups",

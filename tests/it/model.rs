@@ -1,19 +1,24 @@
 //! The whole vote service against a model that is simple enough to be believed: random sequences of casts, ballots,
 //! retries, likes, passing time, changes of the rules (freezes, moves of nominees, quotas, closes) that the process may
-//! not have heard of, and restarts, on both pairs of stores. After each step both say the same, at the end the database
-//! says it, too. A failure shows the shortest sequence; `PROPTEST_CASES=5000 tests/run model::` tries more of them.
+//! not have heard of, votes withheld and let go, and restarts, on both pairs of stores. After each step both say the
+//! same, at the end the database says it, too. A failure shows the shortest sequence; `PROPTEST_CASES=5000 tests/run
+//! model::` tries more of them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use acclaim::app::circumstances::Visit;
+use acclaim::app::desk::{Desk, WithholdingProposal};
 use acclaim::app::voting::{CastRefusal, Caster};
 use acclaim::app::{Client, likes::Likeable};
 use acclaim::auth::Viewer;
 use acclaim::domain::campaign::{QuotaPeriod, QuotaScope};
 use acclaim::domain::turnout::ClientKind;
+use acclaim::domain::withholding::{Behaviour, Selector};
 use acclaim::error::Error;
-use acclaim::id::{NomineeId, VoterId};
+use acclaim::id::{NomineeId, VoterId, WithholdingRuleId};
+use acclaim::ledger::tally::list_totals;
+use acclaim::ledger::withholding::list_by_ids;
 use acclaim::verify::verify;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -51,6 +56,12 @@ enum Step {
     Wait(i64),
     /// The rules change in the database, and the process may hear of it.
     Change { change: Change, is_heard: bool },
+    /// A rule withholds the votes for a nominee that have been cast so far.
+    Withhold { nominee: usize },
+    /// One of the rules is reverted.
+    Revert(usize),
+    /// Rules do their work now; else they do it at the end.
+    Work,
     /// The process ends and another takes its place.
     Restart,
 }
@@ -88,6 +99,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(voter, nominee, liked)| Step::Like { voter, nominee, liked }),
         2 => (1..20i64).prop_map(Step::Wait),
         3 => (change(), any::<bool>()).prop_map(|(change, is_heard)| Step::Change { change, is_heard }),
+        2 => (0..NOMINEES).prop_map(|nominee| Step::Withhold { nominee }),
+        1 => (0..8usize).prop_map(Step::Revert),
+        1 => Just(Step::Work),
         1 => Just(Step::Restart),
     ]
 }
@@ -133,9 +147,19 @@ impl Rules {
     }
 }
 
-/// A vote that counts.
+/// A rule that withholds.
+#[derive(Debug, Clone, Copy)]
+struct WithholdingRule {
+    id: WithholdingRuleId,
+    nominee: usize,
+    applied_at: DateTime<Utc>,
+    is_reverted: bool,
+}
+
+/// A vote that is stored.
 #[derive(Debug, Clone, Copy)]
 struct Vote {
+    cast_at: DateTime<Utc>,
     id: Uuid,
     nominee: usize,
     period: i64,
@@ -163,6 +187,7 @@ struct Model {
     heard: Vec<State>,
     votes: [Vec<Vote>; VOTERS],
     likes: BTreeSet<(usize, usize)>,
+    rules: Vec<WithholdingRule>,
 }
 
 /// The period of the whole campaign.
@@ -297,6 +322,41 @@ impl Service {
 }
 
 impl Service {
+    /// Withholds the votes for a nominee; none where there is no vote that counts.
+    async fn withhold(&self, nominee: usize) -> Option<WithholdingRuleId> {
+        let desk = Desk::of_operator(&self.app.database, &self.app.clock);
+        let proposal = WithholdingProposal {
+            campaign_id: self.sample.campaign.id,
+            selector: Selector {
+                nominee_ids: vec![self.nominee(nominee)],
+                behaviours: vec![Behaviour::Unseen],
+                ..Selector::default()
+            },
+            reason: "a reason".to_owned(),
+            is_active: false,
+            idempotency_key: None,
+        };
+        let proposed = desk.propose_withholding(&proposal).await;
+        let id = proposed.expect("the database answers").ok()?;
+        let found = list_by_ids(&self.app.database, vec![id.0]).await;
+        let votes = found.expect("the database answers")[0].proposed_votes;
+        let applied = desk.apply_withholding(id, 1, Some(votes)).await;
+        assert_eq!(applied.expect("the database answers"), Ok(()));
+        Some(id)
+    }
+
+    /// Reverts a rule; returns whether it was not reverted before.
+    async fn revert(&self, id: WithholdingRuleId, is_reverted: bool) -> bool {
+        let desk = Desk::of_operator(&self.app.database, &self.app.clock);
+        let revision = if is_reverted { 3 } else { 2 };
+        let reverted = desk.revert_withholding(id, revision, "a reason").await;
+        reverted.expect("the database answers").is_ok()
+    }
+
+    async fn work(&self) {
+        self.app.run_withholding().await.expect("it works");
+    }
+
     /// Changes the rules behind the server's back.
     async fn change(&self, stores: &Stores, change: &Change, started: DateTime<Utc>) {
         let update = match *change {
@@ -392,6 +452,7 @@ async fn play(
         state,
         votes: Default::default(),
         likes: BTreeSet::new(),
+        rules: Vec::new(),
     };
     for step in steps {
         service = take(stores, service, &mut model, step).await?;
@@ -453,6 +514,25 @@ async fn take(
                 model.heard = vec![model.state.clone()];
             }
         }
+        Step::Withhold { nominee } => {
+            let id = service.withhold(*nominee).await;
+            let votes = model.votes.iter().flatten();
+            prop_assert!(id.is_none() || votes.clone().any(|vote| vote.nominee == *nominee));
+            model.rules.extend(id.map(|id| WithholdingRule {
+                id,
+                nominee: *nominee,
+                applied_at: model.now,
+                is_reverted: false,
+            }));
+        }
+        Step::Revert(index) => {
+            if let Some(rule) = model.rules.get_mut(*index) {
+                let is_reverted = service.revert(rule.id, rule.is_reverted).await;
+                prop_assert_eq!(is_reverted, !rule.is_reverted);
+                rule.is_reverted = true;
+            }
+        }
+        Step::Work => service.work().await,
         Step::Restart => {
             service.app.stop().await;
             service.app = server_at(stores, model.now).await;
@@ -477,6 +557,7 @@ fn conclude(
             prop_assert_eq!(ids.len(), nominees.len());
             let period = model.period(&model.state);
             let votes = ids.into_iter().zip(nominees).map(|(id, nominee)| Vote {
+                cast_at: model.now,
                 id,
                 nominee: *nominee,
                 period,
@@ -504,8 +585,39 @@ fn conclude(
     Ok(())
 }
 
+/// Each vote is counted or withheld, as the rules that apply say once they have done their work.
+async fn compare_tallies(service: &Service, model: &Model) -> Result<(), TestCaseError> {
+    // The last pass comes a minute after a rule was applied.
+    for minutes in [1, 2] {
+        service
+            .app
+            .clock
+            .set(model.now + TimeDelta::minutes(minutes));
+        service.work().await;
+    }
+    let totals = list_totals(&service.app.database, service.sample.campaign.id).await;
+    let totals = totals.expect("the database answers");
+    for nominee in 0..NOMINEES {
+        let votes = model.votes.iter().flatten();
+        let votes: Vec<&Vote> = votes.filter(|vote| vote.nominee == nominee).collect();
+        let holds = |rule: &WithholdingRule, vote: &Vote| {
+            !rule.is_reverted && rule.nominee == nominee && vote.cast_at <= rule.applied_at
+        };
+        let is_withheld = |vote: &&&Vote| model.rules.iter().any(|rule| holds(rule, vote));
+        let withheld = votes.iter().filter(is_withheld).count();
+        let id = service.nominee(nominee);
+        let found = totals.iter().find(|total| total.nominee_id == id);
+        let found = found.map_or((0, 0), |total| (total.counted, total.withheld));
+        let number = |count: usize| i64::try_from(count).expect("it is small");
+        let expected = (number(votes.len() - withheld), number(withheld));
+        prop_assert_eq!(found, expected, "nominee {}", nominee);
+    }
+    Ok(())
+}
+
 /// The database has in the end what the model has.
 async fn compare(stores: &Stores, service: &Service, model: &Model) -> Result<(), TestCaseError> {
+    compare_tallies(service, model).await?;
     let mut sql = RawSql::connect(stores).await;
     let campaign = literal(stores, service.sample.campaign.id.0);
     let hex = |column: &str| match stores.redis_url {

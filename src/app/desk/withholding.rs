@@ -261,7 +261,7 @@ impl Edit {
     }
 }
 
-/// What the audit log says of a proposal. Voters and networks are counted, and not named.
+/// The changes that the audit log tells of a proposal. Voters and networks are counted, and not named.
 fn changes_of_proposal(rule: &WithholdingRule, effect: &Effect) -> Changes {
     let Selector {
         nominee_ids,

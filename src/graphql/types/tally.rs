@@ -69,7 +69,7 @@ impl Tally {
         Long(self.ranked.tally.withheld)
     }
 
-    /// Distinct voters.
+    /// Distinct voters with a vote that counts.
     async fn voters(&self) -> Long {
         Long(self.ranked.tally.voters)
     }

@@ -52,7 +52,7 @@ pub(in crate::graphql) enum VoteBehaviour {
     Fast,
 }
 
-/// What the votes of a group have in common.
+/// The thing that the votes of a group have in common.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "groups::GroupKey")]
 pub(super) enum VoteGroupKey {
@@ -194,7 +194,8 @@ impl WithholdingRule {
         Long(self.rule.proposed_votes)
     }
 
-    /// Whether whoever applies it types that number: it is more than a fifth of a category's votes, or all of a nominee.
+    /// Whether whoever applies it types that number: it is more than a fifth of a category's votes, or all of a
+    /// nominee.
     async fn needs_number(&self) -> bool {
         self.rule.needs_number
     }
@@ -348,7 +349,7 @@ pub(in crate::graphql) async fn find_withholding_rule(
 /// Votes that have a network or a phone's model in common.
 #[derive(SimpleObject)]
 pub(super) struct VoteGroup {
-    /// What they have in common, as a rule names it: 32 hexadecimal digits that say nothing else about it.
+    /// The thing that they have in common, as a rule names it: 32 hexadecimal digits that say nothing else about it.
     key: String,
     /// Their number, withheld ones too.
     votes: Long,

@@ -6,7 +6,7 @@ use crate::id::{CampaignId, NomineeId};
 use crate::ledger::statement::Dialects;
 use crate::ledger::{Database, on_pool, sql};
 
-/// What the votes of a group have in common.
+/// The thing that the votes of a group have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupKey {
     /// The network that they came from.

@@ -133,7 +133,7 @@ fn json_of(keys: impl Iterator<Item = Key>) -> String {
     json.finish()
 }
 
-/// What a chunk moves of a nominee's tally.
+/// The part of a nominee's tally that a chunk moves.
 #[derive(Debug, Clone, Copy, Default)]
 struct Move {
     /// Votes from counted to withheld; negative ones go back.

@@ -39,6 +39,7 @@ async fn members_know_their_rights(stores: Stores) {
         "READ_FIGURES",
         "READ_RECORDS",
         "EDIT_CAMPAIGNS",
+        "WITHHOLD_VOTES",
         "WRITE_STORIES",
         "REVIEW_STORIES",
         "MANAGE_ORGANISATION",
@@ -46,8 +47,8 @@ async fn members_know_their_rights(stores: Stores) {
     let owner = app.member(StaffRole::Owner).await;
     for (role, expected) in [
         (StaffRole::Owner, &all[..]),
-        (StaffRole::Organiser, &all[..6]),
-        (StaffRole::Editor, &[all[0], all[4], all[5]]),
+        (StaffRole::Organiser, &all[..7]),
+        (StaffRole::Editor, &[all[0], all[5], all[6]]),
         (StaffRole::Auditor, &all[..3]),
     ] {
         assert_eq!(rights(&app.member(role).await).await, expected, "{role:?}");

@@ -130,7 +130,7 @@ async fn verification_speaks_json(stores: Stores) {
     let redis_checked = stores.redis_url.is_some();
     let links = json!({"voters": 0, "beyondQuota": 0, "repeated": 0});
     let mut expected = json!({"votes": 8, "links": links, "tallies": [], "turnout": [], "overQuota": [], "repeats": [], "misplaced": [], "periods": [],
-        "unlisted": [], "likes": [], "sharedTotals": [], "audit": [],
+        "unlisted": [], "likes": [], "sharedTotals": [], "audit": [], "withholding": [],
         "rememberedVotes": [], "redisChecked": redis_checked});
     if !redis_checked {
         // Beside SQLite there is always a place for pictures.

@@ -13,7 +13,7 @@ import { staff } from "../session";
 import { t as common } from "../texts";
 import { ProposeWithholding, type VoteBehaviour } from "./operations";
 import { t } from "./texts";
-import type { Look } from "./votes";
+import { type Look, windowOf } from "./votes";
 import { type Named, Names } from "./words";
 
 const behaviours = ["UNSEEN", "FAST"] as const;
@@ -29,7 +29,8 @@ interface ProposeProps {
 }
 
 export function Propose({ campaign, look, keys, nominee, onClose }: ProposeProps) {
-  const { by, nomineeId, from, until } = look;
+  const { by, nomineeId } = look;
+  const window = windowOf(look, campaign.timeZone);
   const [reason, setReason] = useState("");
   // A place and a behaviour: the narrower rule is the one to begin with.
   const [wanted, setWanted] = useState<readonly VoteBehaviour[]>(["UNSEEN"]);
@@ -43,8 +44,7 @@ export function Propose({ campaign, look, keys, nominee, onClose }: ProposeProps
     nominees: nominee ? [nominee] : [],
     keys: [[by, keys]],
     namedVoters: 0,
-    from: from || null,
-    until: until || null,
+    ...window,
     behaviours: [],
     wholeVisit: false,
   };
@@ -57,8 +57,7 @@ export function Propose({ campaign, look, keys, nominee, onClose }: ProposeProps
       networks: by === "NETWORK" ? groups : null,
       networkBlocks: by === "NETWORK_BLOCK" ? groups : null,
       phoneModels: by === "PHONE_MODEL" ? groups : null,
-      from: from || null,
-      until: until || null,
+      ...window,
       behaviours: wanted.length > 0 ? [...wanted] : null,
       wholeVisit,
     };

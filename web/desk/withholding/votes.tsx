@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { count, locale } from "../../shared/format";
 import { execute } from "../../shared/server";
-import { utcToZoned, zonedToUtc } from "../../shared/zoned";
+import { zonedToUtc } from "../../shared/zoned";
 import type { Campaign } from "../campaign";
 import { type Nominee, rosterOf } from "../nominees/roster";
 import { Combo, foldedText } from "../parts/combo";
@@ -22,10 +22,11 @@ import { shortKey } from "./words";
 type Group = NonNullable<NonNullable<FindVoteGroupsQuery["campaign"]>["desk"]>["voteGroups"][number];
 
 const ways = ["NETWORK", "NETWORK_BLOCK", "PHONE_MODEL"] as const;
-const found50 = 50;
+/** So many groups are asked for. */
+const groupsMax = 50;
 const optionsMax = 50;
 
-/** Which votes are looked at; moments in UTC, empty where there is none. */
+/** Which votes are looked at; times of day in the zone of the campaign, empty where there is none. */
 export interface Look {
   by: VoteGroupKey;
   nomineeId: string;
@@ -38,6 +39,12 @@ const lookOfAddress = (): Look => ({
   nomineeId: parameter("nominee"),
   from: parameter("from"),
   until: parameter("until"),
+});
+
+/** The window of time, as the server has it. */
+export const windowOf = ({ from, until }: Look, timeZone: string) => ({
+  from: zonedToUtc(from, timeZone) || null,
+  until: zonedToUtc(until, timeZone) || null,
 });
 
 interface VotesViewProps {
@@ -62,8 +69,8 @@ export function VotesView({ campaign, mayPropose }: VotesViewProps) {
     setGroups(undefined);
     setFailure(undefined);
     setSelected(new Set());
-    const { by, nomineeId, from, until } = next;
-    const variables = { slug, by, nomineeId: nomineeId || null, from: from || null, until: until || null };
+    const { by, nomineeId } = next;
+    const variables = { slug, by, nomineeId: nomineeId || null, ...windowOf(next, timeZone) };
     try {
       const { campaign: found } = await execute(FindVoteGroups, variables, { as: staff });
       setGroups(found?.desk?.voteGroups ?? []);
@@ -104,14 +111,14 @@ export function VotesView({ campaign, mayPropose }: VotesViewProps) {
           <TextField
             label={t().from}
             type="datetime-local"
-            value={utcToZoned(wish.from, timeZone)}
-            onInput={(local) => setWish((wish) => ({ ...wish, from: zonedToUtc(local, timeZone) }))}
+            value={wish.from}
+            onInput={(from) => setWish((wish) => ({ ...wish, from }))}
           />
           <TextField
             label={t().until}
             type="datetime-local"
-            value={utcToZoned(wish.until, timeZone)}
-            onInput={(local) => setWish((wish) => ({ ...wish, until: zonedToUtc(local, timeZone) }))}
+            value={wish.until}
+            onInput={(until) => setWish((wish) => ({ ...wish, until }))}
           />
           <Choice
             label={t().by}
@@ -131,14 +138,14 @@ export function VotesView({ campaign, mayPropose }: VotesViewProps) {
           <>
             <Groups by={look.by} groups={groups} selected={selected} onSelect={mayPropose ? setSelected : undefined} />
             <p class="soft">
-              {t().byHints[look.by]} {groups.length >= found50 && t().most(found50)}
+              {t().byHints[look.by]} {groups.length >= groupsMax && t().most(groupsMax)}
             </p>
           </>
         )}
         {mayPropose && chosen.length > 0 && (
           <div class="selection" role="status">
             <span>{t().selected(chosen.length, chosen.reduce((sum, { votes }) => sum + votes, 0))}</span>
-            <button type="button" class="primary" onClick={() => setProposes(true)}>
+            <button type="button" class="primary" disabled={!!look.nomineeId && !nominee} onClick={() => setProposes(true)}>
               {t().propose}
             </button>
           </div>
@@ -244,9 +251,7 @@ function Groups({ by, groups, selected, onSelect }: GroupsProps) {
               <code>{shortKey(group.key)}</code>
               <span>
                 <b>{t().votesHeld(group.votes)}</b>
-                <small class="block">
-                  {t().voters} {count(group.voters)}
-                </small>
+                <small class="block">{t().votersOf(group.voters)}</small>
               </span>
             </label>
             <dl>

@@ -78,7 +78,7 @@ function List({ campaign }: { campaign: Campaign }) {
 }
 
 function Row({ rule, campaign: { slug, timeZone } }: { rule: Rule; campaign: Campaign }) {
-  const { id, reason, kind, state, votes, proposedVotes } = rule;
+  const { id, reason, kind, approvedAt, votes, proposedVotes } = rule;
   return (
     <li class="box" data-rule={id}>
       <div class="what">
@@ -90,7 +90,7 @@ function Row({ rule, campaign: { slug, timeZone } }: { rule: Rule; campaign: Cam
         </a>
         <small>{namesInLine(namedOf(rule), timeZone)}</small>
       </div>
-      <p class="held">{state === "DRAFT" ? t().votesProposed(proposedVotes) : t().votesHeld(votes)}</p>
+      <p class={votes > 0 ? "held" : "held soft"}>{approvedAt ? t().votesHeld(votes) : t().votesProposed(proposedVotes)}</p>
       <ol class="steps">
         {historyOf(rule, timeZone).map(({ text, at }) => (
           <li key={at}>

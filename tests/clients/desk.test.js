@@ -790,6 +790,7 @@ describe("members who look for what they may not do", () => {
       [`${demo}/stories/${story}`, /./],
       [`${demo}/schedule`, "Schedule"],
       [`${demo}/rules`, "Rules and times"],
+      [`${demo}/withholding`, "Votes withheld"],
       [`${demo}/result`, "Result and report"],
       [`${demo}/log`, "Log"],
       [office, "Campaigns"],

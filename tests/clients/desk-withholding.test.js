@@ -24,7 +24,8 @@ const server = await startServer(
 const browser = await startBrowser(after);
 const [, email, password] = await eventually(() => /(organiser@demo\.example) \/ (\S+)/.exec(server.log), "the sign-in");
 const proposer = { email, password, t: words.en, device: laptop };
-const approver = { email: "second@demo.example", password: "a lamp, a dog and a sea", t: words.zh, device: { ...phone, colorScheme: "dark" } };
+const darkPhone = { ...phone, colorScheme: "dark" };
+const approver = { email: "second@demo.example", password: "a lamp, a dog and a sea", t: words.zh, device: darkPhone };
 const auditor = { email: "auditor@demo.example", password, t: words.en, device: laptop };
 
 const token = await staffToken(server, email, password);
@@ -75,13 +76,17 @@ async function makeCampaign(slug) {
     ...{ organisationId, slug, idempotencyKey: randomUUID(), title: `Makers of ${slug}` },
     votingOpensAt: new Date(now - 5_000).toISOString(),
     votingClosesAt: new Date(now + 86_400_000).toISOString(),
-    rules: { period: "DAY", scope: "CATEGORY", votesPerPeriod: 10, tallyVisibility: "LIVE", admits: ["GUEST", "WECHAT_MINI_PROGRAM"], challenge: "NEVER" },
+    rules: {
+      ...{ period: "DAY", scope: "CATEGORY", votesPerPeriod: 10, tallyVisibility: "LIVE", challenge: "NEVER" },
+      admits: ["GUEST", "WECHAT_MINI_PROGRAM"],
+    },
     categories: [{ key: "makers", name: "Makers", shortlistSize: 3 }],
   });
   const made = { id: campaign.id, slug, nominees: [], desk: `${server.origin}/desk/c/${slug}` };
   for (const [index, name] of ["Ada", "Ben", "Cai", "Dan"].entries()) {
-    const input = { campaignId: made.id, categoryId: campaign.categories[0].id, number: index + 1, name, employer: `Employer of ${name}` };
-    const { nominee } = await change("createNominee", "CreateNomineeInput", "nominee { id }", { ...input, idempotencyKey: randomUUID() });
+    const person = { categoryId: campaign.categories[0].id, number: index + 1, name, employer: `Employer of ${name}` };
+    const input = { campaignId: made.id, idempotencyKey: randomUUID(), ...person };
+    const { nominee } = await change("createNominee", "CreateNomineeInput", "nominee { id }", input);
     made.nominees.push(nominee.id);
   }
   await change("announceCampaign", "CampaignStepInput", "", { campaignId: made.id });
@@ -120,7 +125,9 @@ const squeezed = (texts) => texts.map((text) => text.replace(/\s+/g, " ").trim()
 /** A proposal by the API to withhold what the script cast. */
 async function propose({ id, nominees }, reason) {
   const selection = { nomineeIds: [nominees[0]], behaviours: ["UNSEEN"] };
-  return (await change("proposeWithholding", "ProposeWithholdingInput", "rule { id editRevision }", { campaignId: id, selection, reason })).rule;
+  const input = { campaignId: id, selection, reason };
+  const payload = await change("proposeWithholding", "ProposeWithholdingInput", "rule { id editRevision }", input);
+  return payload.rule;
 }
 
 const campaign = await makeCampaign("makers");

@@ -201,7 +201,7 @@ interface EffectOf {
   count: () => void;
 }
 
-/** The effect of a proposal, which is counted when it is opened, and when somebody asks for it: it goes through all votes. */
+/** The effect of a proposal, counted when that is opened and when somebody asks for it: it goes through all votes. */
 function useEffectOf({ slug }: Campaign, rule: Rule | undefined): EffectOf {
   const [value, setValue] = useState<Effect>();
   const [isCounting, setIsCounting] = useState(false);
@@ -238,7 +238,9 @@ function EffectBox({ effect: { value, isCounting, failure, count: countAgain } }
       {value && (
         <>
           <p>
-            <strong data-figure="effect">{value.votes > 0 ? t().effectVotes(value.votes, value.voters) : t().effectNone}</strong>{" "}
+            <strong data-figure="effect">
+              {value.votes > 0 ? t().effectVotes(value.votes, value.voters) : t().effectNone}
+            </strong>{" "}
             <small>{t().effectNow}</small>
           </p>
           {crossing > 0 && <p class="crossing">{t().crossing(crossing)}</p>}
@@ -271,7 +273,7 @@ function EffectTable({ nominees }: { nominees: Effect["nominees"] }) {
             {t().loses}
           </th>
           <th scope="col" class="number">
-            {t().before_after}
+            {t().votes}
           </th>
           <th scope="col" class="number">
             {t().place}

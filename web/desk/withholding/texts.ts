@@ -31,7 +31,9 @@ const english = {
     SIGNALS: "By how they were cast",
   } as Record<WithholdingKind, string>,
   kindHints: {
-    SELECTED: "A nominee, a window of time, and networks or phones that somebody has chosen. The public reads that it was a judgement.",
+    SELECTED:
+      "A nominee, a window of time, and networks or phones that somebody has chosen. The public reads that it was a " +
+      "judgement.",
     SIGNALS: "Votes that show a behaviour which crowds of people do not have.",
   } as Record<WithholdingKind, string>,
   votes: "Votes",
@@ -76,12 +78,12 @@ const english = {
   counting: "Going through the votes…",
   person: "Nominee",
   loses: "Loses",
-  before_after: "Votes",
   place: "Place",
   arrow: (before: string, after: string) => `${before} → ${after}`,
   arrowSaid: (before: string, after: string) => `${before}, then ${after}`,
   crosses: "crosses the cut line",
-  crossing: (n: number) => `${many(n, "nominee crosses", "nominees cross")} the cut line: ${n === 1 ? "this changes" : "these change"} who is selected.`,
+  crossing: (n: number) =>
+    `${many(n, "nominee crosses", "nominees cross")} the cut line: this changes who is selected.`,
   holds: "Votes it holds",
   settling: "The votes move, some thousands a second. It looks once more after a minute, for votes that were stored late.",
   activeHint: "It takes votes that match while voting goes on, within a minute of each.",
@@ -89,7 +91,8 @@ const english = {
   apply: "Apply…",
   applyTitle: "Withhold these votes?",
   applyAction: "Withhold",
-  applyWhat: (votes: string) => `${votes} no longer count, from now on. It can be reverted at any time until the campaign is archived.`,
+  applyWhat: (votes: string) =>
+    `${votes} no longer count, from now on. It can be reverted at any time until the campaign is archived.`,
   applyMuch: "This is more than a fifth of a category’s votes, or all of a nominee’s. Type their number, as it was proposed.",
   applied: "Applied. The votes are being withheld.",
   own: "You proposed this: another owner or organiser applies it.",
@@ -106,7 +109,8 @@ const english = {
   lookHint: [
     "One network can be 20,000 honest voters: all customers of a mobile carrier in a city share an address.",
     "A company that votes for its colleague at lunch looks like a farm: one network, one nominee, one hour.",
-    "So a place alone is no proof. What people do not do is vote without a look, hundreds of times. Even that is for you to judge.",
+    "So a place alone is no proof. What people do not do is vote without a look, hundreds of times. Even that is for " +
+      "you to judge.",
   ],
   lookHintTitle: "Before you judge",
   forNominee: "For the nominee",
@@ -141,11 +145,12 @@ const english = {
   proposeHint: "Nothing changes until another owner or organiser applies it.",
   proposed: "Proposed. Somebody else applies it.",
   which: "Only votes that were",
-  whichHint: "Of the two, one is enough. Without either it is your own judgement, and takes a nominee and a window of time.",
-  proposeBehaviours: { UNSEEN: "unseen: cast without a look at the campaign before", FAST: "fast: cast within three seconds of seeing it" } as Record<
-    VoteBehaviour,
-    string
-  >,
+  whichHint:
+    "Of the two, one is enough. Without either it is your own judgement, and takes a nominee and a window of time.",
+  proposeBehaviours: {
+    UNSEEN: "unseen: cast without a look at the campaign before",
+    FAST: "fast: cast within three seconds of seeing it",
+  } as Record<VoteBehaviour, string>,
   proposeVisit: "These voters’ other votes of the same half hour, too",
   proposeVisitHint: "Farms fill their ballots with others’ names. Those nominees lose these votes, and have done nothing.",
   proposeActive: "Stays active: takes later votes, too",
@@ -212,7 +217,6 @@ export const t = texts<typeof english>(english, {
   counting: "正在逐票计算…",
   person: "候选人",
   loses: "减少",
-  before_after: "票数",
   place: "名次",
   arrow: (before, after) => `${before} → ${after}`,
   arrowSaid: (before, after) => `${before}，变为 ${after}`,

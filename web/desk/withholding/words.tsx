@@ -12,6 +12,9 @@ const keyDigits = 8;
 /** Keys and nominees that are named before the rest is counted. */
 const namedMax = 12;
 
+/** The same where there is one line. */
+const inLineMax = 3;
+
 export const shortKey = (key: string) => key.slice(0, keyDigits);
 
 export function standingOf({ state, isSettled, isActive, approvedAt }: Rule): Standing {
@@ -45,7 +48,8 @@ export function StandingTag({ rule }: { rule: Rule }) {
 export const isMoving = ({ isSettled }: Rule) => !isSettled;
 
 /** Changes whenever something of a rule does. */
-export const progressOf = ({ id, state, votes, isSettled, editRevision }: Rule) => [id, state, votes, isSettled, editRevision].join();
+export const progressOf = ({ id, state, votes, isSettled, editRevision }: Rule) =>
+  [id, state, votes, isSettled, editRevision].join();
 
 interface Step {
   /** What was done, by whom and when. */
@@ -95,7 +99,8 @@ export function windowInWords({ from, until }: Pick<Named, "from" | "until">, ti
   return from ? t().since(time(from)) : until ? t().before(time(until)) : "";
 }
 
-const behavioursInWords = (behaviours: readonly VoteBehaviour[]) => behaviours.map((one) => t().behaviours[one]).join(t().either);
+const behavioursInWords = (behaviours: readonly VoteBehaviour[]) =>
+  behaviours.map((one) => t().behaviours[one]).join(t().either);
 
 interface KeysProps {
   keys: readonly string[];
@@ -153,7 +158,10 @@ export function Names({ named, timeZone, children }: NamesProps) {
 
 /** The same in one line. */
 export function namesInLine(named: Named, timeZone: string): string {
-  const keys = named.keys.map(([by, keys]) => keys.length > 0 && `${t().keys[by]} ${keys.slice(0, 3).map(shortKey).join(" ")}${keys.length > 3 ? "…" : ""}`);
-  const nominees = named.nominees.length > 0 && nomineesInWords(named.nominees.slice(0, 3)) + (named.nominees.length > 3 ? "…" : "");
+  const more = (all: readonly unknown[]) => (all.length > inLineMax ? "…" : "");
+  const keys = named.keys
+    .filter(([, keys]) => keys.length > 0)
+    .map(([by, keys]) => `${t().keys[by]} ${keys.slice(0, inLineMax).map(shortKey).join(" ")}${more(keys)}`);
+  const nominees = nomineesInWords(named.nominees.slice(0, inLineMax)) + more(named.nominees);
   return [nominees, ...keys, windowInWords(named, timeZone)].filter(Boolean).join(" · ");
 }

@@ -158,6 +158,7 @@ function CampaignLinks({ slug, here, campaign: { desk } }: CampaignLinksProps) {
       {link("stories", "story", true, waiting > 0 ? <b class="badge">{waiting}</b> : undefined)}
       {link("schedule", "calendar")}
       {link("rules", "rules")}
+      {link("withholding", "withholding", mayHere("READ_RECORDS"))}
       {link("result", "result", mayHere("READ_RECORDS"))}
       {link("imports", "import", mayHere("EDIT_CAMPAIGNS"))}
       {link("exports", "export", mayHere("READ_RECORDS"))}

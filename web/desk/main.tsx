@@ -40,6 +40,7 @@ const campaignParts = {
   stories: lazy<CampaignProps>(async () => (await import("./stories/stories")).StoriesView, waiting),
   schedule: lazy<CampaignProps>(async () => (await import("./stories/schedule")).ScheduleView, waiting),
   rules: lazy<CampaignProps>(async () => (await import("./rules/rules")).RulesView, waiting),
+  withholding: lazy<CampaignProps>(async () => (await import("./withholding/withholding")).WithholdingView, waiting),
   result: lazy<CampaignProps>(async () => (await import("./result/result")).ResultView, waiting),
   imports: lazy<CampaignProps>(async () => (await import("./sheets/imports")).ImportsView, waiting),
   exports: lazy<CampaignProps>(async () => (await import("./sheets/exports")).ExportsView, waiting),
@@ -150,7 +151,7 @@ function CampaignPart({ route }: { route: Extract<Route, { view: "campaign" }> }
   const isAllowed =
     part === "imports"
       ? may(organisationId, "EDIT_CAMPAIGNS")
-      : part === "result" || part === "exports" || part === "log"
+      : ["withholding", "result", "exports", "log"].includes(part)
         ? may(organisationId, "READ_RECORDS")
         : true;
   const Part = campaignParts[part];

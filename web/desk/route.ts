@@ -7,6 +7,7 @@ export const campaignViews = [
   "stories",
   "schedule",
   "rules",
+  "withholding",
   "result",
   "imports",
   "exports",

@@ -8,7 +8,7 @@ import { Store, useAlarm, useLookAgain, useReturn } from "../shared/store";
 import { type Campaign, isOver, loadCampaign } from "./campaign";
 import { FindResult, type FindResultQuery } from "./operations";
 import { Failed, ShareButton } from "./parts";
-import { HowCounted, Turnout } from "./result_counting";
+import { HowCounted, Turnout, type Withholding } from "./result_counting";
 import { type Chosen, Certificate } from "./result_certificate";
 import { Podium, Ranking } from "./result_ranking";
 import { type Entry, type Tally, placesOf } from "./result_places";
@@ -65,10 +65,11 @@ export function ResultView({ slug, campaign }: { slug: string; campaign: Campaig
     document.title = `${r().result} · ${campaign.title}`;
   });
   if (!isOver(campaign)) return <Before slug={slug} campaign={campaign} />;
-  if (isHidden) return <Hidden slug={slug} campaign={campaign} />;
+  const withholdings = loaded?.withholdings ?? [];
+  if (isHidden) return <Hidden slug={slug} campaign={campaign} withholdings={withholdings} />;
   if (result instanceof Error) return <Failed error={result} retry={read} />;
   if (!result?.tally) return <Waiting text={result === undefined ? t().loading : r().counting} />;
-  return <Standing slug={slug} campaign={campaign} tally={result.tally} />;
+  return <Standing slug={slug} campaign={campaign} tally={result.tally} withholdings={withholdings} />;
 }
 
 const Waiting = ({ text }: { text: string }) => (
@@ -118,7 +119,7 @@ function Before({ slug, campaign }: PartProps) {
 }
 
 /** The result where the rules keep the figures to the organisers. */
-function Hidden({ slug, campaign }: PartProps) {
+function Hidden({ slug, campaign, withholdings }: PartProps & { withholdings: readonly Withholding[] }) {
   return (
     <article class="result">
       <header class="result-cover">
@@ -134,7 +135,7 @@ function Hidden({ slug, campaign }: PartProps) {
         </p>
       </header>
       <div class="result-facts">
-        <HowCounted campaign={campaign} />
+        <HowCounted campaign={campaign} withholdings={withholdings} />
       </div>
     </article>
   );
@@ -146,7 +147,12 @@ const namedCategory = ({ categories }: Campaign) => {
   return categories.find((category) => category.key === key) ?? categories[0];
 };
 
-function Standing({ slug, campaign, tally }: PartProps & { tally: Tally }) {
+interface StandingProps extends PartProps {
+  tally: Tally;
+  withholdings: readonly Withholding[];
+}
+
+function Standing({ slug, campaign, tally, withholdings }: StandingProps) {
   const [categoryId, setCategoryId] = useState(() => namedCategory(campaign)?.id);
   const [certified, setCertified] = useState<Chosen>();
   const category = campaign.categories.find(({ id }) => id === categoryId) ?? campaign.categories[0];
@@ -183,7 +189,7 @@ function Standing({ slug, campaign, tally }: PartProps & { tally: Tally }) {
         <Ranking slug={slug} category={category} places={places} onCertify={onCertify} key={category.id} />
         <div class="result-facts">
           <Turnout tally={tally} />
-          <HowCounted campaign={campaign} />
+          <HowCounted campaign={campaign} withholdings={withholdings} />
           <p>
             <ShareButton title={`${r().result} · ${campaign.title}`} path={pathOf({ view: "result", slug })} />
           </p>

@@ -2,8 +2,12 @@
 import { count, moment } from "../shared/format";
 import { Amendments } from "./amendments";
 import { type Campaign, isOver } from "./campaign";
+import type { FindResultQuery } from "./operations";
 import type { Tally } from "./result_places";
 import { r } from "./result_texts";
+
+/** Votes that are withheld, as the public reads it. */
+export type Withholding = NonNullable<FindResultQuery["campaign"]>["withholdings"][number];
 
 export function Turnout({ tally }: { tally: Tally }) {
   const { rawVotes, countedVotes, withheldVotes, withdrawnVotes, voters } = tally;
@@ -43,8 +47,13 @@ export function Turnout({ tally }: { tally: Tally }) {
   );
 }
 
-/** The rules in words, and what was changed of them. */
-export function HowCounted({ campaign }: { campaign: Campaign }) {
+interface HowCountedProps {
+  campaign: Campaign;
+  withholdings?: readonly Withholding[];
+}
+
+/** The rules in words, what was changed of them, and what was withheld. */
+export function HowCounted({ campaign, withholdings = [] }: HowCountedProps) {
   const { timeZone, rules } = campaign;
   // The day is always said.
   const time = (text: string) => moment(Date.parse(text), timeZone, 0);
@@ -58,6 +67,19 @@ export function HowCounted({ campaign }: { campaign: Campaign }) {
         <li>{r().order}</li>
         <li>{r().cut}</li>
       </ul>
+      {withholdings.length > 0 && (
+        <>
+          <h4>{r().withholdings}</h4>
+          <ul class="withholdings">
+            {withholdings.map(({ kind, reason, votes, withheldAt }) => (
+              <li key={withheldAt + reason}>
+                <p>{reason}</p>
+                <p class="hint">{r().withholding(votes, time(withheldAt), kind === "SIGNALS")}</p>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
       {campaign.amendments.length > 0 && <Amendments campaign={campaign} />}
     </section>
   );

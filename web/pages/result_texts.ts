@@ -56,6 +56,10 @@ const english = {
   raw: "Votes in all",
   withheld: "Withheld",
   withheldHint: "Withheld votes are held back by a rule to be checked; they do not count towards the places above.",
+  withholdings: "Withheld, and why",
+  withholding: (n: number, time: string, isByBehaviour: boolean) =>
+    `${many(n, "vote", "votes")}, since ${time}: ` +
+    (isByBehaviour ? "by the way they were cast" : "by the organisers’ own judgement"),
   /** Between two sentences. */
   between: " ",
   withdrawn: "For nominees no longer listed",
@@ -136,6 +140,9 @@ const chinese: typeof english = {
   raw: "投票总数",
   withheld: "暂扣票",
   withheldHint: "按规则暂扣待核查的票，未计入以上名次。",
+  withholdings: "暂扣的票及理由",
+  withholding: (n, time, isByBehaviour) =>
+    `${count(n)} 票，${time} 起暂扣，${isByBehaviour ? "依据投票方式" : "由主办方自行判断"}`,
   between: "",
   withdrawn: "投给已不在名单中的候选人",
   votersHint: "投票人指至少投过一票的账号或设备。",

@@ -9,7 +9,7 @@ type Change = LogEntry["changes"][number];
 
 /** The word that stands for a personal value, which the log does not keep. */
 const personal = "changed";
-const times = new Set(["votingOpensAt", "votingClosesAt", "pausedAt", "scheduledFor"]);
+const times = new Set(["votingOpensAt", "votingClosesAt", "pausedAt", "scheduledFor", "from", "until"]);
 const pictures = new Set(["coverMedia", "portraitMedia", "coverUrl"]);
 const hashes = new Set(["fileSha256", "sha256"]);
 const ids = new Set(["categoryId", "nomineeId", "authorId", "approverId"]);

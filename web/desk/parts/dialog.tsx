@@ -57,7 +57,7 @@ interface ConfirmProps {
   /** A word to type first, for what cannot be undone. */
   word?: string;
   /** Asks for a reason; `public` for one that the public reads, `optional` for one that may be left out. */
-  reason?: "public" | "optional";
+  reason?: "public" | "required" | "optional";
   onClose: () => void;
   /** Does it; the dialog stays open where that gives a refusal. */
   onConfirm: (reason: string) => Promise<string | undefined>;
@@ -69,7 +69,8 @@ export function Confirm({ title, children, action, word, reason, onClose, onConf
   const [text, setText] = useState("");
   const [refusal, setRefusal] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
-  const isReady = (!word || typed.trim() === word) && (reason !== "public" || text.trim() !== "");
+  const isNeeded = reason === "public" || reason === "required";
+  const isReady = (!word || typed.trim() === word) && (!isNeeded || text.trim() !== "");
   const confirm = async (event: Event) => {
     event.preventDefault();
     if (!isReady || isBusy) return;
@@ -87,9 +88,9 @@ export function Confirm({ title, children, action, word, reason, onClose, onConf
           <label class="field">
             <span>
               {reason === "public" ? t().publicReason : t().reason}
-              <small> · {reason === "public" ? t().required : t().optional}</small>
+              <small> · {isNeeded ? t().required : t().optional}</small>
             </span>
-            <textarea rows={3} value={text} required={reason === "public"} readOnly={isBusy} onInput={(event) => setText(event.currentTarget.value)} />
+            <textarea rows={3} value={text} required={isNeeded} readOnly={isBusy} onInput={(event) => setText(event.currentTarget.value)} />
           </label>
         )}
         {word && (

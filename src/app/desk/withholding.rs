@@ -1,6 +1,7 @@
 //! Rules that withhold votes, at the desk: proposed, applied by a second person, reverted. The votes follow within
 //! seconds (see `app::withholding`).
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Answer, Attempt, Desk, Edit, Event, Subject, checked_reason, refuse};
@@ -10,10 +11,10 @@ use crate::domain::campaign::{Campaign, Lifecycle};
 use crate::domain::change::Changes;
 use crate::domain::withholding::effect::Effect;
 use crate::domain::withholding::{
-    RULES_MAX, RuleState, Selector, WithholdingRefusal, WithholdingRule,
+    RULES_MAX, RuleKind, RuleState, Selector, WithholdingRefusal, WithholdingRule,
 };
 use crate::error::{Error, Result};
-use crate::id::{CampaignId, WithholdingRuleId};
+use crate::id::{CampaignId, StaffId, WithholdingRuleId};
 use crate::ledger::audit::SubjectKind;
 use crate::ledger::{campaign, roster, withholding};
 
@@ -70,19 +71,10 @@ impl Desk<'_> {
         if let Some(earlier) = earlier {
             return self.find_earlier_rule(earlier, campaign_id).await;
         }
-        let kind = match proposal.selector.kind() {
-            Ok(kind) => kind,
-            Err(fault) => return refuse(fault.into(), "selection"),
+        let (kind, reason) = match self.check_proposal(proposal).await? {
+            Ok(checked) => checked,
+            Err(rejections) => return Ok(Err(rejections)),
         };
-        let Some(reason) = checked_reason(&proposal.reason) else {
-            return refuse(WithholdingRefusal::ReasonRequired, "reason");
-        };
-        let found = roster::find_roster(self.database, campaign_id).await?;
-        let roster = found.roster.ok_or(Error::NotFound("campaign"))?;
-        let nominees = &proposal.selector.nominee_ids;
-        if nominees.iter().any(|id| roster.index_of(*id).is_none()) {
-            return refuse(WithholdingRefusal::NomineeNotFound, "selection");
-        }
         let now = self.clock.now();
         let effect = find_effect(self.database, now, campaign_id, &proposal.selector).await?;
         if effect.votes == 0 && !proposal.is_active {
@@ -99,28 +91,14 @@ impl Desk<'_> {
         let Some(campaign) = edit.find_campaign_of_votes(campaign_id).await? else {
             return refuse(WithholdingRefusal::WrongPhase, None);
         };
-        let rule = WithholdingRule {
+        let rule = new_rule(
             id,
-            campaign_id,
+            proposal,
             kind,
-            selector: proposal.selector.clone(),
             reason,
-            state: RuleState::Draft,
-            is_active: proposal.is_active,
-            proposed_votes: effect.votes,
-            needs_number: effect.needs_number,
-            created_by: self.staff_id(),
-            created_at: edit.now,
-            approved_by: None,
-            approved_at: None,
-            reverted_by: None,
-            reverted_at: None,
-            revert_reason: None,
-            edit_revision: 1,
-            votes: 0,
-            pass_started_at: None,
-            pass_ended_at: None,
-        };
+            &effect,
+            (self.staff_id(), edit.now),
+        );
         if !withholding::insert(edit.tx(), &rule, RULES_MAX).await? {
             return refuse(WithholdingRefusal::TooManyRules, None);
         }
@@ -132,6 +110,27 @@ impl Desk<'_> {
         )
         .await?;
         Ok(Ok(id))
+    }
+
+    /// The kind and the reason of a proposal whose selection and words are good.
+    async fn check_proposal(
+        &self,
+        proposal: &WithholdingProposal,
+    ) -> Result<Answer<(RuleKind, String), WithholdingRefusal>> {
+        let kind = match proposal.selector.kind() {
+            Ok(kind) => kind,
+            Err(fault) => return refuse(fault.into(), "selection"),
+        };
+        let Some(reason) = checked_reason(&proposal.reason) else {
+            return refuse(WithholdingRefusal::ReasonRequired, "reason");
+        };
+        let found = roster::find_roster(self.database, proposal.campaign_id).await?;
+        let roster = found.roster.ok_or(Error::NotFound("campaign"))?;
+        let nominees = &proposal.selector.nominee_ids;
+        if nominees.iter().any(|id| roster.index_of(*id).is_none()) {
+            return refuse(WithholdingRefusal::NomineeNotFound, "selection");
+        }
+        Ok(Ok((kind, reason)))
     }
 
     /// Applies a rule that stands at `expected_revision`. `typed_votes` is the number that whoever applies it has typed
@@ -258,6 +257,39 @@ impl Edit {
         let mut event = Event::new(name, subject, changes).at_revision(rule.edit_revision);
         event.reason = rule.revert_reason.clone().or(Some(rule.reason.clone()));
         self.commit(event).await
+    }
+}
+
+/// The rule of a proposal, by its author at this time.
+fn new_rule(
+    id: WithholdingRuleId,
+    proposal: &WithholdingProposal,
+    kind: RuleKind,
+    reason: String,
+    effect: &Effect,
+    (created_by, created_at): (Option<StaffId>, DateTime<Utc>),
+) -> WithholdingRule {
+    WithholdingRule {
+        id,
+        campaign_id: proposal.campaign_id,
+        kind,
+        selector: proposal.selector.clone(),
+        reason,
+        state: RuleState::Draft,
+        is_active: proposal.is_active,
+        proposed_votes: effect.votes,
+        needs_number: effect.needs_number,
+        created_by,
+        created_at,
+        approved_by: None,
+        approved_at: None,
+        reverted_by: None,
+        reverted_at: None,
+        revert_reason: None,
+        edit_revision: 1,
+        votes: 0,
+        pass_started_at: None,
+        pass_ended_at: None,
     }
 }
 

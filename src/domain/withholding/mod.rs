@@ -114,9 +114,8 @@ impl WithholdingRule {
     #[must_use]
     pub fn work(&self, voting_closes_at: DateTime<Utc>, now: DateTime<Utc>) -> Work {
         match self.state {
-            RuleState::Draft => Work::None,
             RuleState::Reverted if self.votes > 0 => Work::Release,
-            RuleState::Reverted => Work::None,
+            RuleState::Draft | RuleState::Reverted => Work::None,
             RuleState::Applied => {
                 let (Some(started), Some(until)) =
                     (self.pass_started_at, self.takes_until(voting_closes_at))

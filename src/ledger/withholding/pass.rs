@@ -212,7 +212,7 @@ async fn mark(
 ) -> sqlx::Result<Moves> {
     let marked: Vec<(NomineeId, i64)> = in_tx!(tx.run(*MARK_VOTES), (t, text) => sqlx::query_as(text)
         .bind(keys).bind(campaign_id).bind(step).fetch_all(t).await)?;
-    let turned_at = if step > 0 { 1 } else { 0 };
+    let turned_at = i64::from(step > 0);
     let mut moves = Moves::new();
     for (nominee_id, withheld_by) in marked {
         if withheld_by == turned_at {

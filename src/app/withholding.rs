@@ -8,11 +8,11 @@ use crate::domain::tally::CampaignTotals;
 use crate::domain::withholding::effect::Effect;
 use crate::domain::withholding::{RuleState, Selector, WithholdingRule, Work};
 use crate::error::{Error, Result};
-use crate::id::CampaignId;
+use crate::id::{CampaignId, WithholdingRuleId};
 use crate::ledger::vote::VotePosition;
+use crate::ledger::withholding;
 use crate::ledger::withholding::pass::{self, Progress};
 use crate::ledger::withholding::selection::{self, Slice};
-use crate::ledger::withholding::{self, RuleAtWork};
 use crate::ledger::{Database, roster, tally};
 
 /// Votes of one chunk: a transaction that others wait for some hundredths of a second at most.
@@ -47,34 +47,42 @@ pub async fn find_effect(
 }
 
 impl App {
-    /// Does the work that rules have now, of all campaigns, until nothing is left or other processes are at it.
+    /// Does the work that rules have now, of all campaigns; those that other processes are at are left to them.
     ///
     /// # Errors
     /// When the database is away: what was done stays, and the next call goes on with it.
     pub async fn run_withholding(&self) -> Result<()> {
-        for RuleAtWork {
-            rule,
-            voting_closes_at,
-        } in withholding::list_at_work(&self.database, self.clock.now()).await?
-        {
-            let now = self.clock.now();
-            let work = rule.work(voting_closes_at, now);
-            if work == Work::None
-                || !withholding::claim(&self.database, rule.id, now, now + LEASE).await?
-            {
-                continue;
+        let mut outcome = Ok(());
+        for (id, closes_at) in withholding::list_at_work(&self.database, self.clock.now()).await? {
+            // One rule that fails holds no other up.
+            if let Err(error) = self.work_at_rule(id, closes_at).await {
+                withholding::release(&self.database, id).await?;
+                outcome = Err(error);
             }
-            let done = match work {
-                Work::Hold => self.hold_all(&rule, voting_closes_at).await,
-                Work::Release => self.release_all(&rule).await,
-                Work::None => Ok(()),
-            };
-            if done.is_err() {
-                withholding::release(&self.database, rule.id).await?;
-            }
-            done?;
         }
-        self.return_active_voters().await
+        outcome
+    }
+
+    /// Does the work that a rule has now, unless another process is at it.
+    async fn work_at_rule(
+        &self,
+        id: WithholdingRuleId,
+        voting_closes_at: DateTime<Utc>,
+    ) -> Result<()> {
+        let found = withholding::list_by_ids(&self.database, vec![id.0]).await?;
+        let Some(rule) = found.into_iter().next() else {
+            return Ok(());
+        };
+        let now = self.clock.now();
+        let work = rule.work(voting_closes_at, now);
+        if work == Work::None || !withholding::claim(&self.database, id, now, now + LEASE).await? {
+            return Ok(());
+        }
+        match work {
+            Work::Hold => self.hold_all(&rule, voting_closes_at).await,
+            Work::Release => self.release_all(&rule).await,
+            Work::None => Ok(()),
+        }
     }
 
     /// Goes on with the pass of a rule, or begins one, to its end.
@@ -161,8 +169,12 @@ impl App {
         }
     }
 
-    /// Puts voters back into the counted turnout who have gone on voting since all their votes were withheld.
-    async fn return_active_voters(&self) -> Result<()> {
+    /// Puts voters back into the counted turnout who have gone on voting since all their votes were withheld. It looks
+    /// at each of those, so it is not for every second.
+    ///
+    /// # Errors
+    /// When the database is away: the next call does it.
+    pub async fn return_active_voters(&self) -> Result<()> {
         let open_at = self.clock.now() - RETURNS_UNTIL;
         let found = pass::list_active_voters(&self.database, open_at, RETURNS_MAX).await?;
         for voters in found.chunk_by(|a, b| a.0 == b.0) {

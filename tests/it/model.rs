@@ -355,6 +355,7 @@ impl Service {
 
     async fn work(&self) {
         self.app.run_withholding().await.expect("it works");
+        self.app.return_active_voters().await.expect("it works");
     }
 
     /// Changes the rules behind the server's back.

@@ -17,7 +17,7 @@ use crate::domain::turnout::TurnoutStep;
 use crate::error::{Error, Result};
 use crate::id::CampaignId;
 use crate::ledger::report::{self, Report};
-use crate::ledger::{Database, Transaction, campaign, tally};
+use crate::ledger::{Database, Transaction, campaign, tally, withholding};
 use crate::sheet::report_workbook;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -87,6 +87,13 @@ pub async fn take(
         Phase::Ended | Phase::Published | Phase::Archived => {}
     }
     if now < found.voting_closes_at + COUNTED_WITHIN {
+        return Ok(Err(ReportRefusal::StillCounting));
+    }
+    let rules = withholding::list_in(&mut tx, id).await?;
+    if !rules
+        .iter()
+        .all(|rule| rule.is_settled(found.voting_closes_at))
+    {
         return Ok(Err(ReportRefusal::StillCounting));
     }
     let organisation = report::find_organisation_name(&mut tx, found.organisation_id).await?;

@@ -207,7 +207,7 @@ impl<'a> Figures<'a> {
             elsewhere: tally.withdrawn - of_withdrawn,
             withheld_elsewhere: tally.withheld - withheld_listed - withheld_withdrawn,
             voters: tally.voters,
-            votes_per_voter_hundredths: rounded(votes, 100, tally.voters),
+            votes_per_voter_hundredths: rounded(tally.counted, 100, tally.voters),
             nominees: count(listed().count()),
             withdrawn_nominees: count(withdrawn.len()),
             stories: count(stories.len()),

@@ -99,9 +99,9 @@ impl Snapshot {
         checks.same("views of stories; their sum", totals.story_views, views);
         let likes = self.stories.iter().map(|story| story.likes).sum();
         checks.same("likes of stories; their sum", totals.story_likes, likes);
-        // Each voter has cast a vote.
-        if totals.voters > totals.votes || (totals.voters == 0) != (totals.votes == 0) {
-            checks.same("voters; votes that they cast", totals.voters, totals.votes);
+        // Each voter of the counted turnout has cast a vote that counts.
+        if totals.voters > totals.counted || (totals.voters == 0) != (totals.counted == 0) {
+            checks.same("voters; votes that count", totals.voters, totals.counted);
         }
     }
 

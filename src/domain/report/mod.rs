@@ -123,9 +123,9 @@ pub struct Totals {
     pub elsewhere: i64,
     /// Withheld votes of these.
     pub withheld_elsewhere: i64,
-    /// Distinct voters.
+    /// Distinct voters with a vote that counts.
     pub voters: i64,
-    /// Cast votes a voter, in hundredths.
+    /// Counted votes a voter, in hundredths.
     pub votes_per_voter_hundredths: i64,
     /// Nominees in the results.
     pub nominees: i64,

@@ -9,7 +9,9 @@ pub mod selection;
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
+use super::readable::read_row;
 use super::rows::Ids;
 use super::statement::with_ids;
 use super::{Database, Transaction, in_tx, on_pool, sql};
@@ -64,14 +66,21 @@ pub async fn find_locked(
     campaign_id: CampaignId,
     id: WithholdingRuleId,
 ) -> sqlx::Result<Option<WithholdingRule>> {
-    let statement = sql!(
+    let lock = sql!(
         "lock_withholding_rules",
-        postgres: concat!(columns!(), "WHERE r.campaign_id = $1 ORDER BY r.id FOR UPDATE"),
-        sqlite: concat!(columns!(), "WHERE r.campaign_id = $1 ORDER BY r.id"),
+        postgres: "SELECT id FROM withholding_rule WHERE campaign_id = $1 ORDER BY id FOR UPDATE",
+        sqlite: "SELECT id FROM withholding_rule WHERE campaign_id = $1 ORDER BY id",
     );
-    let rules: Vec<WithholdingRule> = in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text)
+    let locked: Vec<WithholdingRuleId> = in_tx!(tx.run(lock), (t, text) => sqlx::query_scalar(text)
         .bind(campaign_id).fetch_all(t).await)?;
-    Ok(rules.into_iter().find(|rule| rule.id == id))
+    if !locked.contains(&id) {
+        return Ok(None);
+    }
+    let statement = sql!(
+        "find_withholding_rule",
+        concat!(columns!(), "WHERE r.id = $1")
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text).bind(id).fetch_optional(t).await)
 }
 
 /// Stores the step that `rule` has made.
@@ -87,7 +96,7 @@ pub async fn store_step(tx: &mut Transaction, rule: &WithholdingRule) -> sqlx::R
         .execute(t).await.map(drop))
 }
 
-/// The rules of `ids` that exist.
+/// The rules of `ids` that exist and can be read.
 pub async fn list_by_ids(
     database: &Database,
     ids: Vec<uuid::Uuid>,
@@ -98,10 +107,11 @@ pub async fn list_by_ids(
         ""
     );
     let ids = Ids(ids);
-    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(&ids).fetch_all(p).await)
+    on_pool!(database.read(statement), (p, text) => sqlx::query(text)
+        .bind(&ids).fetch_all(p).await.map(|rows| readable(&rows)))
 }
 
-/// The rules of a campaign, newest first, at most `limit`.
+/// The rules of a campaign that can be read, newest first, at most `limit`.
 pub async fn list_of_campaign(
     database: &Database,
     campaign_id: CampaignId,
@@ -114,7 +124,39 @@ pub async fn list_of_campaign(
             "WHERE r.campaign_id = $1 ORDER BY r.created_at DESC, r.id DESC LIMIT $2"
         )
     );
-    on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(campaign_id).bind(limit).fetch_all(p).await)
+    on_pool!(database.read(statement), (p, text) => sqlx::query(text)
+        .bind(campaign_id).bind(limit).fetch_all(p).await.map(|rows| readable(&rows)))
+}
+
+/// The rules of a campaign that can be read, as this transaction sees them.
+pub async fn list_in(
+    tx: &mut Transaction,
+    campaign_id: CampaignId,
+) -> sqlx::Result<Vec<WithholdingRule>> {
+    let statement = sql!(
+        "list_withholding_rules_to_report",
+        concat!(columns!(), "WHERE r.campaign_id = $1")
+    );
+    in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
+        .bind(campaign_id).fetch_all(t).await.map(|rows| readable(&rows)))
+}
+
+/// The rules that this program can read: of a newer one may be a selector that it does not know.
+fn readable<R>(rows: &[R]) -> Vec<WithholdingRule>
+where
+    R: Row,
+    WithholdingRule: for<'r> FromRow<'r, R>,
+    uuid::Uuid: for<'r> Decode<'r, R::Database> + Type<R::Database>,
+    &'static str: ColumnIndex<R>,
+{
+    let read = rows
+        .iter()
+        .map(|row| read_row::<R, WithholdingRule>("withholding_rule", row));
+    read.filter_map(|read| {
+        read.inspect_err(|row| tracing::warn!(%row, cause = row.cause, "a rule cannot be read"))
+            .ok()
+    })
+    .collect()
 }
 
 /// The name of a member of staff who took part in a rule.
@@ -131,27 +173,15 @@ pub async fn list_names(
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(&ids).fetch_all(p).await)
 }
 
-/// A rule that may have work, and the close of its campaign's voting.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct RuleAtWork {
-    /// The rule.
-    #[sqlx(flatten)]
-    pub rule: WithholdingRule,
-    /// The first moment at which a vote of its campaign counts no more.
-    pub voting_closes_at: DateTime<Utc>,
-}
-
-/// The rules that may have work and that nobody is at, of all campaigns, longest at rest first.
+/// The rules that may have work and that nobody is at, of all campaigns, longest at rest first, each with the close of
+/// its campaign's voting.
 pub async fn list_at_work(
     database: &Database,
     now: DateTime<Utc>,
-) -> sqlx::Result<Vec<RuleAtWork>> {
+) -> sqlx::Result<Vec<(WithholdingRuleId, DateTime<Utc>)>> {
     let statement = sql!(
         "list_withholding_rules_at_work",
-        "SELECT r.id, r.campaign_id, r.kind, r.selector, r.reason, r.state, r.is_active, r.proposed_votes,
-            r.needs_number, r.created_by, r.created_at, r.approved_by, r.approved_at, r.reverted_by, r.reverted_at,
-            r.revert_reason, r.edit_revision, r.votes, r.pass_started_at, r.pass_ended_at, c.voting_closes_at
-        FROM withholding_rule r JOIN campaign c ON c.id = r.campaign_id
+        "SELECT r.id, c.voting_closes_at FROM withholding_rule r JOIN campaign c ON c.id = r.campaign_id
         WHERE (r.state = 'APPLIED' OR (r.state = 'REVERTED' AND r.votes > 0))
             AND (r.leased_until IS NULL OR r.leased_until <= $1)
         ORDER BY r.pass_ended_at, r.id"

@@ -6,7 +6,7 @@ use acclaim::domain::campaign::Campaign;
 use acclaim::http::ConnectionLimits;
 use acclaim::ledger::withholding::list_of_campaign;
 use acclaim::verify::verify;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -25,6 +25,9 @@ on_both!(
     a_rule_that_is_not_active_takes_what_was_cast_before_it_applied,
     linked_voters_are_one_person_in_the_counted_turnout,
     the_public_reads_the_rules_once_the_result_is_out,
+    a_report_waits_for_the_rules_and_divides_counted_votes_by_counted_voters,
+    a_rule_that_cannot_be_read_holds_no_other_up,
+    each_way_of_naming_votes_names_those_alone,
     two_processes_at_one_rule_hold_each_vote_once,
     a_rule_goes_on_where_a_process_has_died,
 );
@@ -138,6 +141,8 @@ impl Office {
 
     async fn work(&self) {
         self.app.inner().run_withholding().await.expect("it works");
+        let returned = self.app.inner().return_active_voters().await;
+        returned.expect("it works");
         self.app.inner().publish_tallies().await;
     }
 
@@ -564,6 +569,170 @@ async fn the_public_reads_the_rules_once_the_result_is_out(stores: Stores) {
         public().await,
         json!([{"kind": "SIGNALS", "reason": "短时间内大量未浏览的投票", "votes": 1}])
     );
+}
+
+async fn a_report_waits_for_the_rules_and_divides_counted_votes_by_counted_voters(stores: Stores) {
+    let office = Office::new(&stores).await;
+    for _ in 0..3 {
+        office.vote_unseen(&office.app.voter(), 0, 100).await;
+    }
+    let person = office.app.voter();
+    for nominee in [0, 1] {
+        office.vote_seen(&person, nominee).await;
+    }
+    let proposed = propose(&office.proposer, office.unseen_votes_for(0)).await;
+    let proposed = proposed.expect_counted();
+    office.app.advance(TimeDelta::days(8));
+    apply(&office.approver, &proposed["rule"])
+        .await
+        .expect_counted();
+    let report = async || {
+        let document = "mutation($input: CreateReportInput!) { createReport(input: $input) { report { htmlUrl(language:
+            ENGLISH) } userErrors { code } } }";
+        let input =
+            json!({"campaignId": office.sample.campaign_id(), "idempotencyKey": Uuid::new_v4()});
+        change(&office.approver, document, input).await
+    };
+    report().await.expect_refused("STILL_COUNTING");
+    office.work().await;
+    report().await.expect_refused("STILL_COUNTING");
+    office.app.advance(TimeDelta::seconds(61));
+    office.work().await;
+    let made = report().await.expect_counted();
+    let path = made["report"]["htmlUrl"].as_str().expect("a path");
+    let page = office.app.http().get(office.app.url(path)).send().await;
+    let page = page.expect("an answer").text().await.expect("a page");
+    // Two votes that count, of one voter; five were cast.
+    assert!(page.contains("2.00"), "{page}");
+    let stored = stores.count(
+        "SELECT COUNT(*) FROM report WHERE snapshot LIKE '%\"votesPerVoterHundredths\":200%'",
+    );
+    assert_eq!(stored.await, 1);
+}
+
+async fn a_rule_that_cannot_be_read_holds_no_other_up(stores: Stores) {
+    let office = Office::new(&stores).await;
+    office.vote_unseen(&office.app.voter(), 0, 100).await;
+    office.vote_unseen(&office.app.voter(), 1, 100).await;
+    let proposed = propose(&office.proposer, office.unseen_votes_for(1)).await;
+    apply(&office.approver, &proposed.expect_counted()["rule"])
+        .await
+        .expect_counted();
+    // As of a newer program.
+    stores
+        .execute("UPDATE withholding_rule SET selector = '{\"phases\": [1]}'")
+        .await;
+    office.withhold(office.unseen_votes_for(0)).await;
+    assert_eq!(office.figures().await, [2, 1, 1, 1]);
+    let query = "query($id: ID!) { campaign(id: $id) { desk { withholdings { reason } } } }";
+    let data = office
+        .approver
+        .ask(query, json!({"id": office.sample.campaign_id()}))
+        .await;
+    let listed = data["campaign"]["desk"]["withholdings"]
+        .as_array()
+        .map(Vec::len);
+    assert_eq!(listed, Some(1));
+    office.expect_clean().await;
+}
+
+async fn each_way_of_naming_votes_names_those_alone(stores: Stores) {
+    let office = Office::new(&stores).await;
+    let (script, other) = (office.app.voter(), office.app.voter());
+    let first_at = office.app.clock.now();
+    office.vote_unseen(&script, 0, 100).await;
+    office.app.advance(TimeDelta::minutes(29));
+    office.vote_seen(&script, 1).await;
+    office.app.advance(TimeDelta::minutes(2));
+    office.vote_seen(&script, 2).await;
+    office.vote_unseen(&other, 0, 101).await;
+    // Within a second of a look.
+    let query = "query($id: ID!) { campaign(id: $id) { ticket } }";
+    let data = other
+        .ask(query, json!({"id": office.sample.campaign_id()}))
+        .await;
+    let fast = other.vote(&office.sample.nominee_id(3));
+    fast.with("ticket", data["campaign"]["ticket"].clone())
+        .await
+        .expect_counted();
+    let groups = async |by: &str| {
+        let variables = json!({"id": office.sample.campaign_id(), "by": by});
+        let data = office.proposer.ask(GROUPS, variables).await;
+        data["campaign"]["desk"]["voteGroups"]
+            .as_array()
+            .expect("groups")
+            .clone()
+    };
+    let networks = groups("NETWORK").await;
+    // Two networks of a script's votes each, and the one that all others came from.
+    assert_eq!(
+        networks.iter().map(|g| g["votes"].as_i64()).max(),
+        Some(Some(3))
+    );
+    let of_script = |group: &&Value| group["unseen"] == 1;
+    let keys: Vec<&Value> = networks
+        .iter()
+        .filter(of_script)
+        .map(|g| &g["key"])
+        .collect();
+    assert_eq!(keys.len(), 2);
+    assert!(
+        groups("PHONE_MODEL").await.is_empty(),
+        "no client names a phone"
+    );
+    let nominee = |index: usize| office.sample.nominee_id(index);
+    let (from, until) = (first_at, first_at + TimeDelta::minutes(1));
+    let window = |from: DateTime<Utc>, until: DateTime<Utc>| json!({"nomineeIds": [nominee(0)], "networks": keys, "from": from.to_rfc3339(), "until": until.to_rfc3339()});
+    for (selection, kind, votes) in [
+        (
+            json!({"networks": keys, "behaviours": ["UNSEEN"]}),
+            "SIGNALS",
+            2,
+        ),
+        (
+            json!({"networks": [keys[0]], "behaviours": ["UNSEEN"]}),
+            "SIGNALS",
+            1,
+        ),
+        (
+            json!({"nomineeIds": [nominee(0), nominee(3)], "behaviours": ["FAST"]}),
+            "SIGNALS",
+            1,
+        ),
+        (
+            json!({"nomineeIds": [nominee(0), nominee(3)], "behaviours": ["FAST", "UNSEEN"]}),
+            "SIGNALS",
+            3,
+        ),
+        (window(from, until), "SELECTED", 1),
+        (window(from, from + TimeDelta::hours(1)), "SELECTED", 2),
+        // The script's second vote came within half an hour of its first, the third later; the other's fast one at once.
+        (
+            json!({"nomineeIds": [nominee(0)], "behaviours": ["UNSEEN"], "wholeVisit": true}),
+            "SIGNALS",
+            4,
+        ),
+    ] {
+        let mut proposal = office.unseen_votes_for(0);
+        proposal["selection"] = selection.clone();
+        let proposed = propose(&office.proposer, proposal).await.expect_counted();
+        let rule = &proposed["rule"];
+        assert_eq!(
+            [&rule["kind"], &rule["proposedVotes"]],
+            [&json!(kind), &json!(votes)],
+            "{selection}"
+        );
+        // The votes that it holds are those that it told of.
+        apply(&office.approver, rule).await.expect_counted();
+        office.work().await;
+        assert_eq!(office.figures().await[2], votes, "{selection}");
+        let mut applied = rule.clone();
+        applied["editRevision"] = json!(2);
+        revert(&office.approver, &applied).await.expect_counted();
+        office.work().await;
+        assert_eq!(office.figures().await[2], 0);
+        office.expect_clean().await;
+    }
 }
 
 /// Stores votes of so many voters for the first nominee, unseen, and sums them up.

@@ -706,7 +706,8 @@ async fn each_way_of_naming_votes_names_those_alone(stores: Stores) {
         ),
         (window(from, until), "SELECTED", 1),
         (window(from, from + TimeDelta::hours(1)), "SELECTED", 2),
-        // The script's second vote came within half an hour of its first, the third later; the other's fast one at once.
+        // The script's second vote came within half an hour of its first, the third later; the other's fast one at
+        // once.
         (
             json!({"nomineeIds": [nominee(0)], "behaviours": ["UNSEEN"], "wholeVisit": true}),
             "SIGNALS",

@@ -6,6 +6,7 @@ mod export;
 mod import;
 mod organisation;
 mod report;
+mod signals;
 mod staff;
 mod voter;
 
@@ -24,7 +25,7 @@ use crate::app::{App, Parts};
 use crate::auth::Viewer;
 use crate::clock::Clock;
 use crate::config::{
-    DocumentPolicy, LogFormat, MediaSettings, ServerSettings, StoreSettings, environment,
+    DocumentPolicy, LogFormat, MediaSettings, ServerSettings, StoreSettings, Switch, environment,
 };
 use crate::domain::campaign::{ChallengePolicy, Phase};
 use crate::hot::{Hot, Memory, Redis};
@@ -112,6 +113,8 @@ enum Command {
     Export(Box<export::Export>),
     /// Make a report of a campaign whose voting has ended, as HTML, .xlsx and JSON
     Report(Box<report::Report>),
+    /// Print what signals found in a campaign's votes, and compare it with the votes; exit code 1 on any difference
+    Signals(Box<signals::Signals>),
     /// Members of staff
     Staff {
         #[command(subcommand)]
@@ -183,6 +186,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Import { command } => import::import(command).await,
         Command::Export(command) => export::export(&command).await,
         Command::Report(command) => report::report(&command).await,
+        Command::Signals(command) => signals::signals(&command).await,
         Command::Staff { command } => staff::manage(command).await,
         Command::Voter { command } => voter::manage(command).await,
     }
@@ -318,6 +322,7 @@ impl Process {
             mailer: settings.mail.mailer(settings.public_url.as_deref())?,
             public_url: settings.public_url.clone(),
             voter_retention: settings.retention.voter_retention(),
+            signals: settings.signal.options(settings.signals == Switch::On)?,
         };
         let (app, writer) = App::build(parts).await?;
         Ok(Self {

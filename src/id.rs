@@ -54,6 +54,10 @@ ids! {
     VoteId,
     /// A rule that withholds votes.
     WithholdingRuleId,
+    /// A case that the signals have found.
+    SignalCaseId,
+    /// A rule that a case lets offer.
+    OfferId,
     /// A person who votes.
     VoterId,
     /// A person who works for the organiser.

@@ -200,6 +200,8 @@ pub struct Metrics {
     pub votes_counted: Counter,
     /// Refused vote requests, by reason.
     pub casts_refused: Family<ReasonLabels, Counter>,
+    /// Seconds that examinations of a campaign's votes took.
+    pub examination_seconds: Histogram,
     /// The vote writer's own.
     pub writer: WriterMetrics,
     ledger: LedgerMetrics,
@@ -248,6 +250,7 @@ impl Metrics {
             first_views_made: Counter::default(),
             votes_counted: Counter::default(),
             casts_refused: Family::default(),
+            examination_seconds: Histogram::new(exponential_buckets(0.125, 2.0, 10)),
             writer: WriterMetrics {
                 batch_size: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
                 commit_seconds: seconds(),
@@ -300,6 +303,13 @@ impl Metrics {
             "casts_refused",
             "Vote requests refused",
             self.casts_refused.clone(),
+        );
+        let examination = self.examination_seconds.clone();
+        register_seconds(
+            &mut all,
+            "examination",
+            "Signals over a campaign",
+            examination,
         );
         self.register_writer(&mut all);
         self.register_ledger(&mut all);

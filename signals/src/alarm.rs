@@ -1,7 +1,10 @@
 //! Alarms: a where, with the votes that it is about, and the hows that these show.
 
 /// A signal of where votes concentrate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Signal {
     /// The same ballot again and again.
     SameBallot,
@@ -74,7 +77,10 @@ pub struct Point {
 }
 
 /// A behaviour that no crowd of people has, or for the weak ones few.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Behaviour {
     /// Votes without a ticket.
     Unseen,

@@ -1,14 +1,18 @@
 //! The thresholds of all signals, with where they start.
 
+use serde::{Deserialize, Serialize};
+
 /// Milliseconds of a minute, an hour and a day.
 pub(crate) const MINUTE_MS: i64 = 60_000;
 pub(crate) const HOUR_MS: i64 = 60 * MINUTE_MS;
 pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// Settings of all signals.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct SignalSettings {
-    /// Milliseconds that the campaign's local time is ahead of UTC.
+    /// Milliseconds that the campaign's local time is ahead of UTC: its own, no setting.
+    #[serde(skip)]
     pub utc_offset_ms: i64,
     /// Share spikes and waves.
     pub spike: SpikeSettings,
@@ -27,7 +31,8 @@ pub struct SignalSettings {
 }
 
 /// Settings of share spikes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct SpikeSettings {
     /// Minutes of a window.
     pub window_minutes: u32,
@@ -81,7 +86,8 @@ impl Default for SpikeSettings {
 }
 
 /// Settings of night drips.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct DripSettings {
     /// When the night begins, in milliseconds of local time.
     pub night_from_ms: i64,
@@ -114,7 +120,8 @@ impl Default for DripSettings {
 }
 
 /// Settings of networks and models.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct NetworkSettings {
     /// The least odds ratio of a selective network.
     pub odds_ratio: f64,
@@ -153,7 +160,8 @@ impl Default for NetworkSettings {
 }
 
 /// Settings of same ballots.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct BallotSettings {
     /// The least nominees of a set.
     pub nominees: usize,
@@ -180,7 +188,8 @@ impl Default for BallotSettings {
 }
 
 /// Settings of unseen votes of a nominee.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct UnseenSettings {
     /// The least excess of a day.
     pub excess: f64,
@@ -201,7 +210,8 @@ impl Default for UnseenSettings {
 }
 
 /// Settings of behaviours.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct BehaviourSettings {
     /// Visits of a cell, at least.
     pub visits: usize,
@@ -282,7 +292,8 @@ impl Default for BehaviourSettings {
 }
 
 /// Settings of cases.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct CaseSettings {
     /// Milliseconds within which alarms of one nominee are one case.
     pub same_nominee_ms: i64,

@@ -42,7 +42,7 @@ impl App {
         request: &VoteRequest,
     ) -> bool {
         let policy = roster.campaign().challenge;
-        if self.effort_for(policy, caster, request.cast_at).is_none() {
+        if self.effort_for(policy, caster, request).is_none() {
             return false;
         }
         let key = self.challenge_key(request);
@@ -71,7 +71,7 @@ impl App {
             )
         })?;
         let policy = roster.campaign().challenge;
-        let effort = self.effort_for(policy, caster, request.cast_at);
+        let effort = self.effort_for(policy, caster, request);
         key.issue(effort.unwrap_or(Effort::Usual), request.cast_at)
     }
 
@@ -80,28 +80,29 @@ impl App {
         &self,
         policy: ChallengePolicy,
         caster: Caster<'_>,
-        now: DateTime<Utc>,
+        request: &VoteRequest,
     ) -> Option<Effort> {
         let is_guest = caster.viewer.is_guest();
         let is_asked = match policy {
             ChallengePolicy::Never => false,
             ChallengePolicy::Guests => is_guest,
-            ChallengePolicy::Suspicious => self.is_suspicious(caster, now),
+            ChallengePolicy::Suspicious => self.is_suspicious(caster, request),
             ChallengePolicy::Always => true,
         };
         if !is_asked {
             None
-        } else if is_guest && self.is_in_crowd(caster, now) {
+        } else if is_guest && self.is_in_crowd(caster, request.cast_at) {
             Some(Effort::Harder)
         } else {
             Some(Effort::Usual)
         }
     }
 
-    /// Whether a voter is challenged where a campaign challenges the suspicious. The one place that knows: a voter of
-    /// an open case belongs here, too.
-    fn is_suspicious(&self, caster: Caster<'_>, now: DateTime<Utc>) -> bool {
-        caster.viewer.is_guest() || self.is_in_crowd(caster, now)
+    /// Whether a voter is challenged where a campaign challenges the suspicious. The one place that knows.
+    fn is_suspicious(&self, caster: Caster<'_>, request: &VoteRequest) -> bool {
+        caster.viewer.is_guest()
+            || self.is_in_crowd(caster, request.cast_at)
+            || self.suspicions.hold(request)
     }
 
     /// Whether a voter is new, and of a block that had brought more new voters than is usual when it first cast here.

@@ -32,6 +32,7 @@ pub mod quotas;
 pub mod reports;
 pub mod sheets;
 pub mod sign_in;
+pub mod signals;
 pub mod stories;
 pub mod tallies;
 pub mod turnout;
@@ -71,6 +72,7 @@ use self::campaigns::Campaigns;
 use self::challenges::Crowds;
 use self::public_changes::PublicChanges;
 use self::sheets::Sheets;
+use self::signals::{SignalOptions, Suspicions};
 use self::stories::UnreadableStories;
 use self::tallies::Tallies;
 use self::turnout::Turnouts;
@@ -103,6 +105,8 @@ pub struct App {
     way_counts: WayCounts,
     /// New voters by the block that they came from.
     crowds: Crowds,
+    /// The open cases whose voters are challenged.
+    suspicions: Suspicions,
     /// Views that wait to be stored.
     pub views: Views,
     /// The changes of what everybody may read: of campaigns and nominees, stories that come out.
@@ -133,6 +137,8 @@ pub struct App {
     pub platforms: Box<Platforms>,
     /// The time after a campaign's end in which something is kept of its voters.
     pub voter_retention: TimeDelta,
+    /// The settings of signals.
+    pub signals: SignalOptions,
     /// Campaigns of stories that are out.
     stories: BoundedMap<StoryId, Option<CampaignId>>,
 }
@@ -160,6 +166,8 @@ pub struct Parts {
     pub public_url: Option<String>,
     /// The time after a campaign's end in which something is kept of its voters.
     pub voter_retention: TimeDelta,
+    /// The settings of signals.
+    pub signals: SignalOptions,
 }
 
 /// The client that a request comes from.
@@ -201,6 +209,7 @@ impl App {
             mailer,
             public_url,
             voter_retention,
+            signals,
         } = parts;
         let metrics = Metrics::new(database.metrics().clone());
         let (writer, task) =
@@ -214,6 +223,7 @@ impl App {
             turnouts: Turnouts::default(),
             way_counts: WayCounts::default(),
             crowds: Crowds::default(),
+            suspicions: Suspicions::default(),
             views: Views::default(),
             public_changes: PublicChanges::default(),
             unreadable_stories: UnreadableStories::default(),
@@ -231,6 +241,7 @@ impl App {
             passwords: Passwords::new()?,
             platforms,
             voter_retention,
+            signals,
             stories: BoundedMap::new(STORIES_REMEMBERED_MAX),
         };
         app.refresh_campaigns().await?;

@@ -11,6 +11,7 @@ mod mail;
 mod media;
 mod retention;
 mod sign_in;
+mod signals;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub use self::mail::MailSettings;
 pub use self::media::MediaSettings;
 pub use self::retention::RetentionSettings;
 pub use self::sign_in::SignInSettings;
+pub use self::signals::SignalArguments;
 use crate::auth::secret::Secret;
 use crate::auth::token::{SECRET_BYTES_MIN, TokenKeys};
 use crate::graphql::document::Policy;
@@ -56,6 +58,15 @@ pub enum DocumentPolicy {
     Apq,
     /// Those of the manifests only.
     Trusted,
+}
+
+/// A part of a process, at work or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// At work.
+    On,
+    /// Not at work.
+    Off,
 }
 
 /// The form of the logs.
@@ -195,6 +206,12 @@ pub struct ServerSettings {
     /// How long something is kept of voters.
     #[command(flatten)]
     pub retention: RetentionSettings,
+    /// Whether votes are examined for what no crowd of people does
+    #[arg(long, env = "ACCLAIM_SIGNALS", value_enum, default_value_t = Switch::On)]
+    pub signals: Switch,
+    /// The settings of signals.
+    #[command(flatten)]
+    pub signal: SignalArguments,
     /// Rates of limited actions.
     #[command(flatten)]
     pub limits: LimitSettings,

@@ -23,6 +23,7 @@ pub mod retention;
 pub mod roster;
 pub mod search;
 pub mod sheet;
+pub mod signals;
 pub mod story;
 pub mod tally;
 pub mod turnout;

@@ -4,6 +4,7 @@ mod export;
 mod field;
 mod import;
 mod report;
+mod signal;
 mod withholding;
 
 use crate::app::pictures::PictureFault;

@@ -15,8 +15,9 @@ use crate::auth::keyed_hash::{HashKey, Purpose};
 use crate::domain::story::FeedPosition;
 use crate::error::{Error, Result};
 use crate::id::{
-    AuditEventId, CampaignId, CategoryId, ExportId, ImportId, InvitationId, NomineeId,
-    OrganisationId, ReportId, StaffId, StoryId, UploadId, VoteId, VoterId, WithholdingRuleId,
+    AuditEventId, CampaignId, CategoryId, ExportId, ImportId, InvitationId, NomineeId, OfferId,
+    OrganisationId, ReportId, SignalCaseId, StaffId, StoryId, UploadId, VoteId, VoterId,
+    WithholdingRuleId,
 };
 
 /// Bytes of the hash in a text: nobody finds a valid one in 2^56 tries.
@@ -57,6 +58,10 @@ pub enum GlobalId {
     Report(ReportId),
     /// A rule that withholds votes.
     WithholdingRule(WithholdingRuleId),
+    /// A case that the signals have found.
+    SignalCase(SignalCaseId),
+    /// A rule that a case lets offer, with the case.
+    SignalOffer(SignalCaseId, OfferId),
 }
 
 /// A position in a list, by the key that the list is sorted by.
@@ -102,6 +107,8 @@ impl GlobalId {
             Self::Export(id) => (b'x', id.0, None),
             Self::Report(id) => (b'r', id.0, None),
             Self::WithholdingRule(id) => (b'h', id.0, None),
+            Self::SignalCase(id) => (b'k', id.0, None),
+            Self::SignalOffer(case, id) => (b'q', case.0, Some(id.0)),
         };
         let mut payload = first.as_bytes().to_vec();
         payload.extend(second.iter().flat_map(|id| *id.as_bytes()));
@@ -135,6 +142,11 @@ impl GlobalId {
                 (b'x', 16) => Self::Export(ExportId(first)),
                 (b'r', 16) => Self::Report(ReportId(first)),
                 (b'h', 16) => Self::WithholdingRule(WithholdingRuleId(first)),
+                (b'k', 16) => Self::SignalCase(SignalCaseId(first)),
+                (b'q', 32) => Self::SignalOffer(
+                    SignalCaseId(first),
+                    OfferId(Uuid::from_slice(&payload[16..]).ok()?),
+                ),
                 _ => return None,
             })
         };
@@ -179,6 +191,7 @@ from_global_id! {
     AuditEventId is "an entry of the audit log": AuditEvent => identity;
     UploadId is "an upload": Upload => identity;
     ImportId is "an import": Import => identity;
+    SignalCaseId is "a case": SignalCase => identity;
     WithholdingRuleId is "a rule that withholds votes": WithholdingRule => identity;
     ExportId is "an export": Export => identity;
     ReportId is "a report": Report => identity;
@@ -295,7 +308,7 @@ mod tests {
         HashKey::new(&[7; 32])
     }
 
-    fn global_ids(a: u128, b: u128) -> [GlobalId; 15] {
+    fn global_ids(a: u128, b: u128) -> [GlobalId; 17] {
         let (a, b) = (Uuid::from_u128(a), Uuid::from_u128(b));
         [
             GlobalId::Campaign(CampaignId(a)),
@@ -311,6 +324,8 @@ mod tests {
             GlobalId::Export(ExportId(a)),
             GlobalId::Report(ReportId(a)),
             GlobalId::WithholdingRule(WithholdingRuleId(a)),
+            GlobalId::SignalCase(SignalCaseId(a)),
+            GlobalId::SignalOffer(SignalCaseId(a), OfferId(b)),
             GlobalId::AuditEvent(AuditEventId(a)),
             GlobalId::Import(ImportId(a)),
         ]

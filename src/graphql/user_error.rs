@@ -5,7 +5,7 @@ use async_graphql::Interface;
 use super::desk::{
     AccountUserError, ApplyImportUserError, CampaignUserError, CreateImportUserError,
     ExportUserError, MemberUserError, NomineeUserError, OrganisationUserError, PictureUserError,
-    ReportUserError, StoryUserError, UploadUserError, WithholdingUserError,
+    ReportUserError, SignalCaseUserError, StoryUserError, UploadUserError, WithholdingUserError,
 };
 use super::types::{
     CastBallotUserError, CastVoteUserError, RecordViewsUserError, SetLikeUserError, SignInUserError,
@@ -62,4 +62,6 @@ pub(super) enum UserError {
     Report(ReportUserError),
     /// A refusal of a rule that withholds votes.
     Withholding(WithholdingUserError),
+    /// A refusal of a decision on a case.
+    SignalCase(SignalCaseUserError),
 }

@@ -55,6 +55,8 @@ pub enum SubjectKind {
     Report,
     /// A rule that withholds votes.
     WithholdingRule,
+    /// A case that the signals have found.
+    SignalCase,
 }
 
 /// An entry of the audit log.

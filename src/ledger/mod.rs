@@ -34,6 +34,7 @@ mod rows;
 mod schema;
 pub mod second_factor;
 pub mod session;
+pub mod signals;
 pub mod staff;
 mod statement;
 pub mod story;

@@ -3,9 +3,10 @@
 //! [`publisher`] keeps the tallies fresh, [`scheduler`] announces stories as they come out, `refresher` reloads
 //! campaigns, stores views and compares Redis with the database, [`cleaner`] removes expired rows, [`importer`] reads
 //! sheets, `exporter` writes the files of exports,
-//! `withholder` goes through the votes for rules.
+//! `withholder` goes through the votes for rules, `examiner` looks for what no crowd of people does in them.
 
 pub mod cleaner;
+mod examiner;
 mod exporter;
 pub mod importer;
 pub mod publisher;
@@ -45,6 +46,7 @@ impl Workers {
         tasks.spawn(cleaner::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(importer::run(Arc::clone(app), stopping.clone()));
         tasks.spawn(withholder::run(Arc::clone(app), stopping.clone()));
+        tasks.spawn(examiner::run(Arc::clone(app), stopping.clone()));
         tasks.close();
         Self { tasks, stopping }
     }

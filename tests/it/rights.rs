@@ -816,6 +816,7 @@ async fn make_rule(app: &TestApp, draft: &Sample) -> String {
         campaign_id: draft.campaign.id,
         kind: RuleKind::Selected,
         selector: Selector::default(),
+        case_id: None,
         reason: "x".to_owned(),
         state: RuleState::Draft,
         is_active: false,

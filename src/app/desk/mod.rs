@@ -10,6 +10,7 @@
 
 mod account;
 mod campaigns;
+mod cases;
 mod categories;
 mod exports;
 mod import_jobs;
@@ -45,7 +46,7 @@ pub use self::pictures::{PictureEdit, ShowPictureRefusal};
 pub use self::reports::OpenedReport;
 pub use self::schedule::SchedulePlan;
 pub use self::stories::{NewStory, StoryStepEdit};
-pub use self::withholding::WithholdingProposal;
+pub use self::withholding::{NamedVotes, WithholdingProposal};
 use super::{App, Client};
 use crate::auth::Viewer;
 use crate::auth::keyed_hash::{HashKey, Purpose};
@@ -139,6 +140,7 @@ impl Subject {
             SubjectKind::Export => "export",
             SubjectKind::Report => "report",
             SubjectKind::WithholdingRule => "withholding rule",
+            SubjectKind::SignalCase => "case",
         }
     }
 }

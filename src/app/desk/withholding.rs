@@ -14,7 +14,7 @@ use crate::domain::withholding::{
     RULES_MAX, RuleKind, RuleState, Selector, WithholdingRefusal, WithholdingRule,
 };
 use crate::error::{Error, Result};
-use crate::id::{CampaignId, StaffId, WithholdingRuleId};
+use crate::id::{CampaignId, OfferId, SignalCaseId, StaffId, WithholdingRuleId};
 use crate::ledger::audit::SubjectKind;
 use crate::ledger::{campaign, roster, withholding};
 
@@ -28,13 +28,30 @@ pub struct WithholdingProposal {
     /// The campaign.
     pub campaign_id: CampaignId,
     /// The votes that it names.
-    pub selector: Selector,
+    pub named: NamedVotes,
     /// Why, in words that the public reads.
     pub reason: String,
     /// Whether it takes votes that are cast later, too.
     pub is_active: bool,
     /// The client's name for the request.
     pub idempotency_key: Option<Uuid>,
+}
+
+/// The votes that a proposal names.
+#[derive(Debug, Clone)]
+pub enum NamedVotes {
+    /// By a selector, which is the proposer's own.
+    Selector(Selector),
+    /// By an offer of a case.
+    Offer(SignalCaseId, OfferId),
+}
+
+/// A proposal whose votes and words are good.
+struct Checked {
+    kind: RuleKind,
+    selector: Selector,
+    case_id: Option<SignalCaseId>,
+    reason: String,
 }
 
 fn attempt_on(name: &'static str, kind: SubjectKind, id: Uuid) -> Attempt {
@@ -71,12 +88,12 @@ impl Desk<'_> {
         if let Some(earlier) = earlier {
             return self.find_earlier_rule(earlier, campaign_id).await;
         }
-        let (kind, reason) = match self.check_proposal(proposal).await? {
+        let checked = match self.check_proposal(proposal).await? {
             Ok(checked) => checked,
             Err(rejections) => return Ok(Err(rejections)),
         };
         let now = self.clock.now();
-        let effect = find_effect(self.database, now, campaign_id, &proposal.selector).await?;
+        let effect = find_effect(self.database, now, campaign_id, &checked.selector).await?;
         if effect.votes == 0 && !proposal.is_active {
             return refuse(WithholdingRefusal::NoVotes, "selection");
         }
@@ -91,14 +108,8 @@ impl Desk<'_> {
         let Some(campaign) = edit.find_campaign_of_votes(campaign_id).await? else {
             return refuse(WithholdingRefusal::WrongPhase, None);
         };
-        let rule = new_rule(
-            id,
-            proposal,
-            kind,
-            reason,
-            &effect,
-            (self.staff_id(), edit.now),
-        );
+        let by = (self.staff_id(), edit.now);
+        let rule = new_rule(id, proposal, checked, &effect, by);
         if !withholding::insert(edit.tx(), &rule, RULES_MAX).await? {
             return refuse(WithholdingRefusal::TooManyRules, None);
         }
@@ -112,25 +123,42 @@ impl Desk<'_> {
         Ok(Ok(id))
     }
 
-    /// The kind and the reason of a proposal whose selection and words are good.
     async fn check_proposal(
         &self,
         proposal: &WithholdingProposal,
-    ) -> Result<Answer<(RuleKind, String), WithholdingRefusal>> {
-        let kind = match proposal.selector.kind() {
-            Ok(kind) => kind,
-            Err(fault) => return refuse(fault.into(), "selection"),
+    ) -> Result<Answer<Checked, WithholdingRefusal>> {
+        let (kind, selector, case_id) = match &proposal.named {
+            NamedVotes::Selector(selector) => match selector.kind() {
+                Ok(kind) => (kind, selector.clone(), None),
+                Err(fault) => return refuse(fault.into(), "selection"),
+            },
+            NamedVotes::Offer(case_id, id) => {
+                let (campaign_id, mut selector) = self.find_offer(*case_id, *id).await?;
+                if campaign_id != proposal.campaign_id {
+                    return Err(Error::NotFound("offer"));
+                }
+                // Of votes to come a place alone says too little.
+                if proposal.is_active && !selector.behaviours.is_empty() {
+                    selector.until = None;
+                }
+                (RuleKind::Signals, selector, Some(*case_id))
+            }
         };
         let Some(reason) = checked_reason(&proposal.reason) else {
             return refuse(WithholdingRefusal::ReasonRequired, "reason");
         };
         let found = roster::find_roster(self.database, proposal.campaign_id).await?;
         let roster = found.roster.ok_or(Error::NotFound("campaign"))?;
-        let nominees = &proposal.selector.nominee_ids;
+        let nominees = &selector.nominee_ids;
         if nominees.iter().any(|id| roster.index_of(*id).is_none()) {
             return refuse(WithholdingRefusal::NomineeNotFound, "selection");
         }
-        Ok(Ok((kind, reason)))
+        Ok(Ok(Checked {
+            kind,
+            selector,
+            case_id,
+            reason,
+        }))
     }
 
     /// Applies a rule that stands at `expected_revision`. `typed_votes` is the number that whoever applies it has typed
@@ -264,17 +292,17 @@ impl Edit {
 fn new_rule(
     id: WithholdingRuleId,
     proposal: &WithholdingProposal,
-    kind: RuleKind,
-    reason: String,
+    checked: Checked,
     effect: &Effect,
     (created_by, created_at): (Option<StaffId>, DateTime<Utc>),
 ) -> WithholdingRule {
     WithholdingRule {
         id,
         campaign_id: proposal.campaign_id,
-        kind,
-        selector: proposal.selector.clone(),
-        reason,
+        kind: checked.kind,
+        selector: checked.selector,
+        case_id: checked.case_id,
+        reason: checked.reason,
         state: RuleState::Draft,
         is_active: proposal.is_active,
         proposed_votes: effect.votes,

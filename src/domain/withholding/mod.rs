@@ -9,7 +9,7 @@ pub mod selector;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::selector::{Behaviour, Selector, SelectorFault, ShortHash};
-use crate::id::{CampaignId, StaffId, WithholdingRuleId};
+use crate::id::{CampaignId, SignalCaseId, StaffId, WithholdingRuleId};
 
 /// Rules of one campaign: more are no judgement but a filter.
 pub const RULES_MAX: i64 = 100;
@@ -52,6 +52,8 @@ pub struct WithholdingRule {
     /// The votes that it names.
     #[sqlx(json)]
     pub selector: Selector,
+    /// The case that it was proposed from; none for a committee's own.
+    pub case_id: Option<SignalCaseId>,
     /// Why, in words that the public reads.
     pub reason: String,
     /// Its state.

@@ -121,6 +121,22 @@ pub enum SelectorFault {
 }
 
 impl Selector {
+    /// The selectors that name the same votes, none of them with more networks or voters than it may have.
+    #[must_use]
+    pub fn in_bounds(self) -> Vec<Self> {
+        let mut parts = Vec::new();
+        for addresses in in_parts(&self.addresses, NAMES_MAX) {
+            for voters in in_parts(&self.voters, VOTERS_MAX) {
+                parts.push(Self {
+                    addresses: addresses.to_vec(),
+                    voters: voters.to_vec(),
+                    ..self.clone()
+                });
+            }
+        }
+        parts
+    }
+
     /// The kind of the rule that has this selector.
     ///
     /// # Errors
@@ -155,6 +171,15 @@ impl Selector {
             Err(SelectorFault::TooBroad)
         }
     }
+}
+
+/// A list in parts of at most so many entries; an empty one is one part.
+fn in_parts<T>(list: &[T], length_max: usize) -> impl Iterator<Item = &[T]> {
+    let count = list.len().div_ceil(length_max).max(1);
+    (0..count).map(move |part| {
+        let end = list.len().min((part + 1) * length_max);
+        &list[part * length_max..end]
+    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod account;
 mod campaign_inputs;
 mod campaigns;
+mod cases;
 mod exports;
 mod imports;
 mod members;
@@ -21,6 +22,8 @@ use self::account::AccountMutation;
 pub(super) use self::account::AccountUserError;
 use self::campaigns::CampaignMutation;
 pub(super) use self::campaigns::CampaignUserError;
+use self::cases::SignalCaseMutation;
+pub(super) use self::cases::SignalCaseUserError;
 use self::exports::ExportMutation;
 pub(super) use self::exports::ExportUserError;
 use self::imports::ImportMutation;
@@ -142,6 +145,7 @@ pub(super) struct DeskMutation(
     AccountMutation,
     CampaignMutation,
     WithholdingMutation,
+    SignalCaseMutation,
     NomineeMutation,
     StoryMutation,
     StoryMediaMutation,

@@ -4,10 +4,11 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject
 use uuid::Uuid;
 
 use super::user_error;
-use crate::app::desk::{Answer, Rejection, WithholdingProposal};
+use crate::app::desk::{Answer, NamedVotes, Rejection, WithholdingProposal};
 use crate::domain::withholding::{Selector, ShortHash, WithholdingRefusal};
 use crate::error::Error;
 use crate::graphql::messages::Language;
+use crate::graphql::node_id::GlobalId;
 use crate::graphql::types::{Timestamp, VoteBehaviour, WithholdingRule, find_withholding_rule};
 use crate::graphql::{app, node_id, requester};
 use crate::id::WithholdingRuleId;
@@ -97,6 +98,15 @@ impl WithholdingSelectionInput {
     }
 }
 
+fn named_by_offer(ctx: &Context<'_>, id: &ID) -> Result<NamedVotes, Error> {
+    match GlobalId::decode(&app(ctx).hash_key, id)? {
+        GlobalId::SignalOffer(case, offer) => Ok(NamedVotes::Offer(case, offer)),
+        _ => Err(Error::BadUserInput(
+            "This is not the id of an offer.".into(),
+        )),
+    }
+}
+
 fn hashes(field: &str, texts: Option<Vec<String>>) -> Result<Vec<ShortHash>, Error> {
     let texts = texts.unwrap_or_default();
     let hashes = texts.iter().map(|text| ShortHash::parse(text));
@@ -112,8 +122,11 @@ fn hashes(field: &str, texts: Option<Vec<String>>) -> Result<Vec<ShortHash>, Err
 struct ProposeWithholdingInput {
     /// The campaign.
     campaign_id: ID,
-    /// The votes that the rule names.
-    selection: WithholdingSelectionInput,
+    /// The votes that the rule names: give either these or an offer.
+    selection: Option<WithholdingSelectionInput>,
+    /// An offer of a case, whose votes the rule names. One that stays active goes on behind the offer's window where
+    /// it names a behaviour.
+    offer_id: Option<ID>,
     /// Why, at most 500 characters: the public reads it once the result is out.
     reason: String,
     /// Whether it takes votes that are cast after it was applied, too.
@@ -194,7 +207,14 @@ impl WithholdingMutation {
         let (app, requester) = (app(ctx), requester(ctx));
         let proposal = WithholdingProposal {
             campaign_id: node_id::decode(&app.hash_key, &input.campaign_id)?,
-            selector: input.selection.into_selector(ctx)?,
+            named: match (input.selection, input.offer_id) {
+                (Some(selection), None) => NamedVotes::Selector(selection.into_selector(ctx)?),
+                (None, Some(id)) => named_by_offer(ctx, &id)?,
+                _ => {
+                    let text = "Give either selection or offerId.";
+                    return Err(Error::BadUserInput(text.into()).into());
+                }
+            },
             reason: input.reason,
             is_active: input.is_active,
             idempotency_key: input.idempotency_key,

@@ -85,9 +85,10 @@ impl AuditEvent {
             SubjectKind::Import => GlobalId::Import(ImportId(id)),
             SubjectKind::Export => GlobalId::Export(ExportId(id)),
             SubjectKind::Report => GlobalId::Report(ReportId(id)),
-            SubjectKind::Staff | SubjectKind::Invitation | SubjectKind::WithholdingRule => {
-                return None;
-            }
+            SubjectKind::Staff
+            | SubjectKind::Invitation
+            | SubjectKind::WithholdingRule
+            | SubjectKind::SignalCase => return None,
         };
         let id = id.encode(&self.app.hash_key);
         let nodes = Box::pin(find_nodes(ctx, &[id])).await;

@@ -5,15 +5,18 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::campaign_counts::{NomineeCounts, StoryCounts};
 use super::export::{Export, list_exports};
 use super::import::{ImportConnection, list_imports};
 use super::nominee::{NomineeConnection, NomineeStatus, list_all_nominees};
 use super::organisation::Organisation;
 use super::report::{Report, find_newest_report};
 use super::scalars::{Long, Timestamp};
+use super::signal::{
+    Signal, SignalCase, SignalExamination, find_case, find_examination, list_cases, list_signals,
+};
 use super::story::{StoryConnection, feed_window};
 use super::story_desk::StoryState;
-use super::to_i32;
 use super::turnout::{TurnoutPoint, TurnoutStep, VotersOfWay};
 use super::withholding::{
     VoteGroup, VoteGroupKey, WithholdingRule, find_withholding_rule, list_groups, list_rules,
@@ -22,10 +25,7 @@ use crate::app::App;
 use crate::app::stories::WrittenText;
 use crate::domain::access::Action;
 use crate::domain::campaign::Lifecycle;
-use crate::domain::media::PictureSize;
-use crate::domain::nominee::NomineeStatus as Status;
 use crate::domain::roster::Roster;
-use crate::domain::story::life::StoryStatus;
 use crate::error::Error;
 use crate::graphql::connection::PageArgs;
 use crate::graphql::page::StoryPage;
@@ -50,72 +50,6 @@ pub(super) enum CampaignLifecycle {
 
 /// Characters of a search at most.
 const SEARCH_CHARS_MAX: usize = 100;
-
-/// The numbers of a campaign's nominees.
-#[derive(SimpleObject)]
-pub(super) struct NomineeCounts {
-    /// Shown and votable.
-    active: i32,
-    /// Shown; votes are refused.
-    frozen: i32,
-    /// Not shown any more.
-    withdrawn: i32,
-    /// Shown without a portrait.
-    without_portrait: i32,
-}
-
-impl NomineeCounts {
-    fn new(roster: &Roster) -> Self {
-        let nominees = roster.nominees();
-        let count = |status| nominees.iter().filter(|n| n.status == status).count();
-        let has_none = |picture: crate::domain::media::Picture<'_>| {
-            picture.address(None, PictureSize::Small).is_none()
-        };
-        let without_portrait = nominees
-            .iter()
-            .filter(|n| n.is_shown() && has_none(n.portrait()));
-        Self {
-            active: to_i32(count(Status::Active)),
-            frozen: to_i32(count(Status::Frozen)),
-            withdrawn: to_i32(count(Status::Withdrawn)),
-            without_portrait: to_i32(without_portrait.count()),
-        }
-    }
-}
-
-/// The numbers of a campaign's stories, by their state now.
-#[derive(SimpleObject)]
-pub(super) struct StoryCounts {
-    /// Being written.
-    draft: i32,
-    /// Waiting for somebody else to approve them.
-    in_review: i32,
-    /// Approved, without a time.
-    approved: i32,
-    /// Coming out at their time.
-    scheduled: i32,
-    /// Out.
-    published: i32,
-    /// Taken back for good.
-    retracted: i32,
-}
-
-impl StoryCounts {
-    fn new(counts: &[(String, i64)]) -> Self {
-        let count = |status: StoryStatus| {
-            let found = counts.iter().find(|(name, _)| name == status.name());
-            found.map_or(0, |(_, count)| to_i32(*count))
-        };
-        Self {
-            draft: count(StoryStatus::Draft),
-            in_review: count(StoryStatus::InReview),
-            approved: count(StoryStatus::Approved),
-            scheduled: count(StoryStatus::Scheduled),
-            published: count(StoryStatus::Published),
-            retracted: count(StoryStatus::Retracted),
-        }
-    }
-}
 
 /// A text before it is stored.
 #[derive(SimpleObject)]
@@ -325,6 +259,40 @@ impl CampaignDesk {
         let id = node_id::decode(&self.app.hash_key, &id)?;
         let found = find_withholding_rule(ctx, id).await?;
         Ok(found.filter(|rule| rule.campaign_id() == self.roster.campaign().id))
+    }
+
+    /// Its newest cases: what signals found in its votes, for a person to judge. Empty for members who may not read
+    /// records.
+    async fn cases(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many, at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<SignalCase>> {
+        let args = PageArgs::new(Some(first), None, None, None)?;
+        list_cases(ctx, &self.roster, args.limit).await
+    }
+
+    /// The case with this id; null where there is none, and for members who may not read records.
+    async fn case(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Result<Option<SignalCase>> {
+        let id = node_id::decode(&self.app.hash_key, &id)?;
+        let found = find_case(ctx, id).await?;
+        Ok(found.filter(|case| case.campaign_id() == self.roster.campaign().id))
+    }
+
+    /// All signals of the last examination: those of cases, newest case first, and then concentrations that show no
+    /// behaviour beside them, strongest first, at most 50. Dozens of honest workplaces are among these, and none is a
+    /// case. Empty for members who may not read records.
+    async fn signals(&self, ctx: &Context<'_>) -> Result<Vec<Signal>> {
+        list_signals(ctx, &self.roster).await
+    }
+
+    /// The last examination of its votes; null before the first, and for members who may not read records.
+    async fn examination(&self, ctx: &Context<'_>) -> Result<Option<SignalExamination>> {
+        find_examination(ctx, &self.roster).await
     }
 
     /// The largest groups of votes that came from one network, block of networks, or model of phones, for a person who

@@ -3,6 +3,7 @@
 mod amendment;
 mod audit;
 mod campaign;
+mod campaign_counts;
 mod campaign_desk;
 mod category;
 mod challenge;
@@ -21,6 +22,7 @@ mod phone;
 mod report;
 mod scalars;
 mod sign_in;
+mod signal;
 mod staff;
 mod story;
 mod story_desk;
@@ -63,6 +65,7 @@ pub(super) use self::sign_in::{
     SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput, SignInUserError,
     SignInWay, SignOutInput, SignOutPayload, Viewer,
 };
+pub(super) use self::signal::{SignalCase, find_case};
 pub(super) use self::staff::StaffRole;
 pub(super) use self::story::{Media, Story, StoryConnection, list_stories};
 pub(super) use self::tally::Tally;

@@ -135,7 +135,9 @@ pub(in crate::graphql) async fn find_nodes(
             | GlobalId::Staff(_)
             | GlobalId::Invitation(_)
             | GlobalId::Upload(_)
-            | GlobalId::WithholdingRule(_) => None,
+            | GlobalId::WithholdingRule(_)
+            | GlobalId::SignalCase(_)
+            | GlobalId::SignalOffer(..) => None,
         });
     }
     Ok(nodes)

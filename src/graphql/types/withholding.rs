@@ -16,7 +16,7 @@ use crate::domain::withholding as domain;
 use crate::error::Error;
 use crate::graphql::node_id::GlobalId;
 use crate::graphql::{app, requester};
-use crate::id::{CampaignId, NomineeId, StaffId, WithholdingRuleId};
+use crate::id::{CampaignId, NomineeId, SignalCaseId, StaffId, WithholdingRuleId};
 use crate::ledger::withholding as ledger;
 use crate::ledger::withholding::groups;
 
@@ -66,7 +66,7 @@ pub(super) enum VoteGroupKey {
 
 /// The votes that a rule names.
 #[derive(SimpleObject)]
-struct WithholdingSelection {
+pub(super) struct WithholdingSelection {
     /// Nominees whom they are for; empty for any.
     nominees: Vec<Nominee>,
     /// Networks that they came from, by the keys of vote groups; empty for any.
@@ -85,6 +85,32 @@ struct WithholdingSelection {
     behaviours: Vec<VoteBehaviour>,
     /// Whether their voters' other votes within half an hour are taken, too.
     whole_visit: bool,
+}
+
+impl WithholdingSelection {
+    /// The votes that this selector names in the campaign.
+    pub(super) fn new(
+        ctx: &Context<'_>,
+        roster: &Arc<Roster>,
+        selector: &domain::Selector,
+    ) -> Self {
+        let texts = |hashes: &[domain::ShortHash]| hashes.iter().map(ToString::to_string).collect();
+        let nominees = selector.nominee_ids.iter();
+        let indexes = nominees.filter_map(|id| roster.index_of(*id));
+        Self {
+            nominees: indexes
+                .map(|index| Nominee::on_own_page(ctx, roster, index))
+                .collect(),
+            networks: texts(&selector.addresses),
+            network_blocks: texts(&selector.blocks),
+            phone_models: texts(&selector.devices),
+            named_voters: to_i32(selector.voters.len()),
+            from: selector.from.map(Timestamp),
+            until: selector.until.map(Timestamp),
+            behaviours: selector.behaviours.iter().map(|b| (*b).into()).collect(),
+            whole_visit: selector.whole_visit,
+        }
+    }
 }
 
 /// The effect of a rule on a nominee who would lose votes or change places.
@@ -132,6 +158,11 @@ impl WithholdingRule {
         self.rule.campaign_id
     }
 
+    /// The case that it was proposed from.
+    pub(super) fn case_id(&self) -> Option<SignalCaseId> {
+        self.rule.case_id
+    }
+
     fn name(&self, id: Option<StaffId>) -> Option<&str> {
         self.names.get(&id?).map(String::as_str)
     }
@@ -168,20 +199,7 @@ impl WithholdingRule {
 
     /// The votes that it names.
     async fn selection(&self, ctx: &Context<'_>) -> WithholdingSelection {
-        let selector = &self.rule.selector;
-        let texts = |hashes: &[domain::ShortHash]| hashes.iter().map(ToString::to_string).collect();
-        let nominees = selector.nominee_ids.iter();
-        WithholdingSelection {
-            nominees: nominees.filter_map(|id| self.nominee(ctx, *id)).collect(),
-            networks: texts(&selector.addresses),
-            network_blocks: texts(&selector.blocks),
-            phone_models: texts(&selector.devices),
-            named_voters: to_i32(selector.voters.len()),
-            from: selector.from.map(Timestamp),
-            until: selector.until.map(Timestamp),
-            behaviours: selector.behaviours.iter().map(|b| (*b).into()).collect(),
-            whole_visit: selector.whole_visit,
-        }
+        WithholdingSelection::new(ctx, &self.roster, &self.rule.selector)
     }
 
     /// Whether it takes votes that are cast after it was applied, too, within a minute of each.

@@ -21,7 +21,7 @@ use crate::id::{CampaignId, StaffId, WithholdingRuleId};
 /// The columns of a rule.
 macro_rules! columns {
     () => {
-        "SELECT r.id, r.campaign_id, r.kind, r.selector, r.reason, r.state, r.is_active, r.proposed_votes,
+        "SELECT r.id, r.campaign_id, r.kind, r.selector, r.case_id, r.reason, r.state, r.is_active, r.proposed_votes,
             r.needs_number, r.created_by, r.created_at, r.approved_by, r.approved_at, r.reverted_by, r.reverted_at,
             r.revert_reason, r.edit_revision, r.votes, r.pass_started_at, r.pass_ended_at FROM withholding_rule r "
     };
@@ -36,14 +36,14 @@ pub async fn insert(
     let statement = sql!(
         "insert_withholding_rule",
         "INSERT INTO withholding_rule (id, campaign_id, kind, selector, reason, state, is_active, proposed_votes,
-            needs_number, created_by, created_at)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+            needs_number, created_by, created_at, case_id)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13
         WHERE (SELECT COUNT(*) FROM withholding_rule WHERE campaign_id = $2) < $12"
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(rule.id).bind(rule.campaign_id).bind(rule.kind).bind(Json(&rule.selector)).bind(&rule.reason)
         .bind(rule.state).bind(rule.is_active).bind(rule.proposed_votes).bind(rule.needs_number)
-        .bind(rule.created_by).bind(rule.created_at).bind(rules_max)
+        .bind(rule.created_by).bind(rule.created_at).bind(rules_max).bind(rule.case_id)
         .execute(t).await.map(|done| done.rows_affected() == 1))
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use acclaim::app::desk::{Desk, StaffAccount};
 use acclaim::app::sheets::Sheets;
+use acclaim::app::signals::SignalOptions;
 use acclaim::app::{App, Parts};
 use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
@@ -194,6 +195,7 @@ impl TestAppBuilder<'_> {
             mailer: self.mailer,
             public_url: self.public_url,
             voter_retention: TimeDelta::days(180),
+            signals: SignalOptions::default(),
         };
         let (mut app, writer) = App::build(parts).await.expect("the app starts");
         app.sheets = Sheets::new(env!("CARGO_BIN_EXE_acclaim").into());

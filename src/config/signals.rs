@@ -1,0 +1,54 @@
+//! The settings of signals.
+
+use std::path::PathBuf;
+
+use acclaim_signals::SignalSettings;
+use clap::Args;
+
+use super::{ConfigError, wrong};
+use crate::app::signals::SignalOptions;
+
+/// The settings of signals.
+#[derive(Debug, Clone, Args)]
+pub struct SignalArguments {
+    /// JSON file with thresholds that differ from those of `acclaim signals --thresholds`
+    #[arg(long, env = "ACCLAIM_SIGNAL_THRESHOLDS", value_name = "FILE")]
+    pub signal_thresholds: Option<PathBuf>,
+    /// Votes of a campaign that are examined at once, some 200 bytes of memory each: of more, those of the last days
+    #[arg(
+        long,
+        env = "ACCLAIM_SIGNAL_VOTES_MAX",
+        default_value_t = 5_000_000,
+        value_parser = clap::value_parser!(u32).range(10_000..)
+    )]
+    pub signal_votes_max: u32,
+}
+
+impl SignalArguments {
+    /// The options of a process that examines votes by itself, or not.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn options(&self, is_on: bool) -> Result<SignalOptions, ConfigError> {
+        Ok(SignalOptions {
+            is_on,
+            thresholds: self.thresholds()?,
+            votes_max: self.signal_votes_max.into(),
+        })
+    }
+
+    fn thresholds(&self) -> Result<SignalSettings, ConfigError> {
+        let Some(path) = &self.signal_thresholds else {
+            return Ok(SignalSettings::default());
+        };
+        let wrong = wrong("ACCLAIM_SIGNAL_THRESHOLDS");
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| wrong(format!("names {shown}, which cannot be read: {error}")))?;
+        serde_json::from_str(&text).map_err(|error| {
+            wrong(format!(
+                "names {shown}, which is not as it should be: {error}"
+            ))
+        })
+    }
+}

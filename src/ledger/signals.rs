@@ -281,6 +281,15 @@ pub async fn list_cases(
         .bind(campaign_id).bind(limit).fetch_all(p).await.map(|rows| readable(&rows)))
 }
 
+/// The number of a campaign's open cases that the last examination found.
+pub async fn count_open(database: &Database, campaign_id: CampaignId) -> sqlx::Result<i64> {
+    let statement = sql!(
+        "count_open_cases",
+        "SELECT COUNT(*) FROM signal_case WHERE campaign_id = $1 AND state = 'OPEN' AND is_current"
+    );
+    on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text).bind(campaign_id).fetch_one(p).await)
+}
+
 /// The open cases that were found last, of campaigns that vote and challenge the suspicious.
 pub async fn list_suspicious(
     database: &Database,

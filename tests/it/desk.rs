@@ -11,6 +11,7 @@ mod nominees;
 mod overview;
 mod pictures;
 mod reports;
+mod signals;
 mod stories;
 mod withholding;
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use acclaim::app::circumstances::Visit;
-use acclaim::app::desk::{Desk, WithholdingProposal};
+use acclaim::app::desk::{Desk, NamedVotes, WithholdingProposal};
 use acclaim::app::voting::{CastRefusal, Caster};
 use acclaim::app::{Client, likes::Likeable};
 use acclaim::auth::Viewer;
@@ -327,11 +327,11 @@ impl Service {
         let desk = Desk::of_operator(&self.app.database, &self.app.clock);
         let proposal = WithholdingProposal {
             campaign_id: self.sample.campaign.id,
-            selector: Selector {
+            named: NamedVotes::Selector(Selector {
                 nominee_ids: vec![self.nominee(nominee)],
                 behaviours: vec![Behaviour::Unseen],
                 ..Selector::default()
-            },
+            }),
             reason: "a reason".to_owned(),
             is_active: false,
             idempotency_key: None,

@@ -37,6 +37,7 @@ const STATEMENTS: &[&str] = &[
     "CampaignDesk.case",
     "CampaignDesk.cases",
     "CampaignDesk.examination",
+    "CampaignDesk.openCases",
     "CampaignDesk.signals",
     "CampaignDesk.report",
     "CampaignDesk.turnout",

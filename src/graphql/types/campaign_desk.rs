@@ -13,7 +13,8 @@ use super::organisation::Organisation;
 use super::report::{Report, find_newest_report};
 use super::scalars::{Long, Timestamp};
 use super::signal::{
-    Signal, SignalCase, SignalExamination, find_case, find_examination, list_cases, list_signals,
+    Signal, SignalCase, SignalExamination, count_open_cases, find_case, find_examination,
+    list_cases, list_signals,
 };
 use super::story::{StoryConnection, feed_window};
 use super::story_desk::StoryState;
@@ -270,6 +271,11 @@ impl CampaignDesk {
     ) -> Result<Vec<SignalCase>> {
         let args = PageArgs::new(Some(first), None, None, None)?;
         list_cases(ctx, &self.roster, args.limit).await
+    }
+
+    /// The number of its open cases that the last examination found; 0 for members who may not read records.
+    async fn open_cases(&self, ctx: &Context<'_>) -> Result<i32> {
+        count_open_cases(ctx, &self.roster).await
     }
 
     /// The case with this id; null where there is none, and for members who may not read records.

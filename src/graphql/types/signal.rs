@@ -388,6 +388,15 @@ pub(super) async fn list_signals(ctx: &Context<'_>, roster: &Arc<Roster>) -> Res
     Ok(signals)
 }
 
+/// The number of a campaign's open cases, for members who may read records.
+pub(super) async fn count_open_cases(ctx: &Context<'_>, roster: &Roster) -> Result<i32> {
+    if !may_read(ctx, roster) {
+        return Ok(0);
+    }
+    let count = ledger::count_open(&app(ctx).database, roster.campaign().id).await;
+    Ok(to_i32(count.map_err(Error::from)?))
+}
+
 /// The newest cases of a campaign, at most `limit`, for members who may read records.
 pub(super) async fn list_cases(
     ctx: &Context<'_>,

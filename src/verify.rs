@@ -12,7 +12,7 @@ use serde::Serialize;
 use self::audit_log::AuditDifference;
 use self::media::MediaReport;
 use crate::domain::turnout::{ClientKind, minute_start};
-use crate::hot::{Redis, RememberedVote};
+use crate::hot::{Redis, RememberedVote, SharedTotals};
 use crate::id::{CampaignId, ScopeId, VoterId};
 use crate::ledger::recount::{
     self, LikeDifference, Links, Misplaced, OverQuota, PeriodDifference, Repeat, TallyDifference,
@@ -165,13 +165,20 @@ async fn compare_shared(
 ) -> Result<Vec<TotalsDifference>, VerifyError> {
     let mut differences = Vec::new();
     for (campaign, _) in tally::list_versions(database).await? {
-        let Some(shared) = redis.find_totals(campaign).await else {
+        let Some(shared) = redis.find_shared_totals(campaign).await else {
             if redis.is_healthy() {
                 continue;
             }
             return Err(VerifyError::Redis("it stopped answering".into()));
         };
-        let nominees = tally::list_totals(database, campaign).await?;
+        let SharedTotals {
+            totals: shared,
+            has_guest_votes,
+        } = shared;
+        let mut nominees = tally::list_totals(database, campaign).await?;
+        if !has_guest_votes {
+            nominees.iter_mut().for_each(|total| total.guest_votes = 0);
+        }
         let in_sql: i64 = nominees.iter().map(|nominee| nominee.revision).sum();
         // Equal versions mean equal totals; a newer version there than here means that SQL went back.
         let differs = shared.version() > in_sql
@@ -261,11 +268,14 @@ impl fmt::Display for TallyDifference {
         }
         write!(
             f,
-            "tally of nominee {} (campaign {}): counted {} by votes, {} by tally; withheld {} and {}; voters {} and {}",
+            "tally of nominee {} (campaign {}): counted {} by votes, {} by tally; of guests {} and {}; \
+            withheld {} and {}; voters {} and {}",
             self.nominee_id,
             self.campaign_id,
             self.votes_counted,
             self.tally_counted,
+            self.votes_guests,
+            self.tally_guests,
             self.votes_withheld,
             self.tally_withheld,
             self.votes_voters,
@@ -278,13 +288,16 @@ impl fmt::Display for TurnoutDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "turnout of nominee {} (campaign {}) in the minute of {} by client {}: {} by votes, {} by turnout",
+            "turnout of nominee {} (campaign {}) in the minute of {} by client {}: {} by votes, {} by turnout; \
+            of guests {} and {}",
             self.nominee_id,
             self.campaign_id,
             minute_start(self.minute),
             ClientKind::from_code(self.client).name(),
             self.votes,
-            self.turnout
+            self.turnout,
+            self.votes_guests,
+            self.turnout_guests
         )
     }
 }

@@ -1,17 +1,18 @@
 //! The load of a campaign: the events of a schedule as requests, and their answers as history.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderValue;
 use http::Uri;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::api::Server;
 use crate::api::answer::{Answer, LikeData, PageData, Reply, ViewsData, VoteData};
 use crate::api::connection::Lost;
-use crate::api::document::{Document, FEED, LIKE, NOMINEE, STORY, VIEWS, VOTE};
+use crate::api::document::{Document, LIKE, NOMINEE, STORY, VIEWS, VISIT, VOTE};
 use crate::api::request::{Ready, Sender, Template, body, query_uri};
 use crate::campaign::Campaign;
 use crate::history::History;
@@ -30,8 +31,10 @@ pub struct Replay {
     schedule: Arc<Schedule>,
     authorizations: Arc<[HeaderValue]>,
     documents: [Document; 6],
+    /// By nominee, with gaps for the key and the ticket.
     votes: Vec<Template>,
-    votes_without_key: Vec<Bytes>,
+    /// The newest ticket of each voter: of the feed that its visit began with.
+    tickets: Mutex<Vec<Option<Box<str>>>>,
     likes: Vec<Bytes>,
     feed: Uri,
     /// By subject: nominees, then stories.
@@ -52,13 +55,15 @@ impl Replay {
         schedule: &Arc<Schedule>,
         authorizations: &Arc<[HeaderValue]>,
     ) -> Self {
-        let documents = [FEED, NOMINEE, STORY, VOTE, LIKE, VIEWS].map(Document::new);
-        let [feed, nominee, story, vote, like, _] = &documents;
+        let documents = [VISIT, NOMINEE, STORY, VOTE, LIKE, VIEWS].map(Document::new);
+        let [visit, nominee, story, vote, like, _] = &documents;
         let nominees = campaign.nominees();
         let subjects = &campaign.subjects;
-        let input = |id: &String, key| json!({"input": {"nomineeId": id, "idempotencyKey": key}});
-        let with_key = |id| Template::new(vote, &input(id, Some(Template::GAP)));
-        let without_key = |id| Bytes::from(body(vote, &input(id, None)));
+        let gap = Template::GAP;
+        let votes = |id| {
+            let input = json!({"nomineeId": id, "idempotencyKey": gap, "ticket": gap});
+            Template::new(vote, &json!({"input": input}))
+        };
         let likes = |id| {
             Bytes::from(body(
                 like,
@@ -76,10 +81,10 @@ impl Replay {
             campaign: Arc::clone(campaign),
             schedule: Arc::clone(schedule),
             authorizations: Arc::clone(authorizations),
-            votes: subjects[..nominees].iter().map(with_key).collect(),
-            votes_without_key: subjects[..nominees].iter().map(without_key).collect(),
+            votes: subjects[..nominees].iter().map(votes).collect(),
+            tickets: Mutex::new(vec![None; schedule.voters.len()]),
             likes: subjects.iter().map(likes).collect(),
-            feed: query_uri(feed, &first),
+            feed: query_uri(visit, &first),
             pages: subjects.iter().enumerate().map(page).collect(),
             history: Mutex::new(History::new(schedule, subjects.len())),
             documents,
@@ -148,11 +153,30 @@ impl Replay {
         self.judge_failure(Kind::Like, &reply, refusal.map(|error| &*error.code))
     }
 
-    fn judge_page(&self, answer: Result<&Answer, Lost>) -> Verdict {
+    fn tickets(&self) -> MutexGuard<'_, Vec<Option<Box<str>>>> {
+        self.tickets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The body of a vote. Scripts look at no page and bring no ticket.
+    fn vote(&self, voter: u32, planned: u32, with_key: bool) -> Bytes {
+        let mut buffer = Uuid::encode_buffer();
+        let key = self.schedule.key(planned).as_hyphenated();
+        let key = with_key.then(|| &*key.encode_lower(&mut buffer));
+        let nominee = usize::from(self.schedule.planned_votes[planned as usize].nominee);
+        let tickets = self.tickets();
+        let ticket = tickets[voter as usize].as_deref();
+        self.votes[nominee].with(&[key, ticket])
+    }
+
+    fn judge_page(&self, voter: u32, answer: Result<&Answer, Lost>) -> Verdict {
         let Ok(answer) = answer else {
             return Verdict::again();
         };
         let reply: Reply<PageData> = Reply::read(answer);
+        let visited = reply.data.as_ref().and_then(|data| data.campaign.as_ref());
+        if let Some(visited) = visited {
+            self.tickets()[voter as usize] = Some(visited.ticket.as_ref().into());
+        }
         let is_there = reply.data.as_ref().is_some_and(PageData::is_there);
         if is_there && reply.code.is_none() {
             return Verdict::Done { is_good: true };
@@ -233,13 +257,7 @@ impl Load for Replay {
         };
         match event.action {
             Action::Vote { planned, with_key } => {
-                let nominee = usize::from(self.schedule.planned_votes[planned as usize].nominee);
-                if with_key {
-                    let body = self.votes[nominee].with_uuid(self.schedule.key(planned));
-                    requests.post(body, sender)
-                } else {
-                    requests.post(self.votes_without_key[nominee].clone(), sender)
-                }
+                requests.post(self.vote(event.voter, planned, with_key), sender)
             }
             Action::Like(like) => {
                 let subject = self.schedule.likes[like as usize].subject;
@@ -276,7 +294,7 @@ impl Load for Replay {
             Action::Vote { planned, .. } => self.judge_vote(event.voter, planned, answer),
             Action::Like(like) => self.judge_like(like, answer),
             Action::Report(report) => self.judge_report(report, answer),
-            Action::Read(_) => self.judge_page(answer),
+            Action::Read(_) => self.judge_page(event.voter, answer),
         }
     }
 
@@ -367,6 +385,44 @@ mod tests {
         let known = &history.planned_votes[planned as usize];
         assert_eq!((known.lost, known.vote.as_deref()), (1, Some("v")));
         assert_eq!(history.quota_exceeded, 1);
+    }
+
+    #[test]
+    fn people_bring_the_ticket_of_their_visit_and_scripts_none() {
+        let replay = replay();
+        let is_feed = |action: &Action| matches!(action, Action::Read(Page::Feed));
+        let landing = find(&replay, is_feed);
+        let visitor = replay.schedule.events[landing].voter;
+        let shown = answer(
+            200,
+            r#"{"data":{"stories":{"nodes":[]},"campaign":{"ticket":"TICKET"}}}"#,
+        );
+        let verdict = replay.judge(landing, Ok(&shown));
+        assert_eq!(verdict, Verdict::Done { is_good: true });
+        let mut kinds = [0; 2];
+        for (index, event) in replay.schedule.events.iter().enumerate() {
+            let Action::Vote { .. } = event.action else {
+                continue;
+            };
+            let request = replay.request(index);
+            let request = str::from_utf8(&request).expect("a text");
+            let has_ticket = request.contains(r#""ticket":"TICKET""#);
+            assert_eq!(has_ticket, event.voter == visitor, "{request}");
+            assert!(
+                has_ticket || request.contains(r#""ticket":null"#),
+                "{request}"
+            );
+            kinds[usize::from(replay.is_script(event.voter))] += 1;
+        }
+        assert!(kinds.iter().all(|votes| *votes > 0), "{kinds:?}");
+        // Scripts begin with a vote.
+        let reads = |event: &crate::schedule::Event| matches!(event.action, Action::Read(_));
+        let events = replay.schedule.events.iter();
+        assert!(
+            !events
+                .filter(|e| reads(e))
+                .any(|e| replay.is_script(e.voter))
+        );
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::ledger::turnout;
 
 /// The time that points are kept, from the moment that they were asked for: no figure is older.
 const KEPT: Duration = Duration::from_secs(1);
-/// Questions whose points are kept, each at most a day of minutes: 46 KiB.
+/// Questions whose points are kept, each at most a day of minutes: 57 KiB.
 const QUESTIONS_MAX: usize = 128;
 
 /// A question that many ask.

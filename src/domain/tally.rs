@@ -15,6 +15,8 @@ pub struct NomineeTotals {
     pub nominee_id: NomineeId,
     /// Votes that count.
     pub counted: i64,
+    /// Those of them that guests cast.
+    pub guest_votes: i64,
     /// Votes that a rule holds back.
     pub withheld: i64,
     /// Voters whose first vote of the campaign this nominee got.
@@ -51,6 +53,8 @@ pub struct TallyEntry {
     pub category_id: CategoryId,
     /// Votes that count.
     pub votes: i64,
+    /// Those of them that guests cast.
+    pub guest_votes: i64,
     /// Place within the category: 1, 2, 2, 4.
     pub rank: i32,
     /// Part of the category's counted votes, 0 to 1.
@@ -77,6 +81,8 @@ pub struct Tally {
     pub as_of: DateTime<Utc>,
     /// Votes that count: those of the entries, and the withdrawn ones.
     pub counted: i64,
+    /// Counted votes that guests cast: those of the entries, and of nominees that are not shown.
+    pub guest_votes: i64,
     /// Votes that count for nominees that are not shown: withdrawn, moved to another campaign, or deleted ones.
     pub withdrawn: i64,
     /// Votes that a rule holds back.
@@ -99,16 +105,19 @@ impl Tally {
     pub fn rank(totals: &CampaignTotals, roster: &Roster) -> Self {
         let sum = |number: fn(&NomineeTotals) -> i64| totals.nominees.iter().map(number).sum();
         let mut votes = vec![0; roster.nominees().len()];
+        let mut guest_votes = votes.clone();
         for nominee in &totals.nominees {
             if let Some(index) = roster.index_of(nominee.nominee_id) {
                 votes[index] = nominee.counted;
+                guest_votes[index] = nominee.guest_votes;
             }
         }
         let mut entries = Vec::with_capacity(votes.len());
         let mut ranked_in = Vec::with_capacity(roster.categories().len());
         for (category, Category { id, .. }) in roster.categories().iter().enumerate() {
             let first = entries.len();
-            rank_category(&mut entries, *id, roster.shown(Some(category)), &votes);
+            let shown = roster.shown(Some(category));
+            rank_category(&mut entries, *id, shown, &votes, &guest_votes);
             ranked_in.push(entries[first..].iter().map(|e| e.nominee).collect());
         }
         let mut ranked = roster.shown(None).to_vec();
@@ -124,6 +133,7 @@ impl Tally {
             version: totals.version(),
             as_of: totals.as_of,
             counted,
+            guest_votes: sum(|t| t.guest_votes),
             withdrawn: counted - listed,
             withheld: sum(|t| t.withheld),
             voters: sum(|t| t.voters),
@@ -177,12 +187,14 @@ fn rank_category(
     category_id: CategoryId,
     shown: &[usize],
     votes: &[i64],
+    guest_votes: &[i64],
 ) {
     let first = entries.len();
     entries.extend(shown.iter().map(|&nominee| TallyEntry {
         nominee,
         category_id,
         votes: votes[nominee],
+        guest_votes: guest_votes[nominee],
         rank: 0,
         share: 0.0,
     }));
@@ -286,6 +298,7 @@ mod tests {
         NomineeTotals {
             nominee_id: NomineeId(Uuid::from_u128(number)),
             counted,
+            guest_votes: counted / 10,
             withheld: 2,
             voters: 3,
             revision: 5,
@@ -309,15 +322,16 @@ mod tests {
         let tally = Tally::rank(&totals, &roster);
         let summary = |entry: &TallyEntry| {
             let number = roster.nominees()[entry.nominee].number;
-            (number, entry.votes, entry.rank, entry.share)
+            let votes = (entry.votes, entry.guest_votes);
+            (number, votes, entry.rank, entry.share)
         };
         let entries: Vec<_> = tally.entries.iter().map(summary).collect();
         let expected = [
-            (3, 50, 1, 0.5),
-            (2, 20, 2, 0.2),
-            (4, 20, 2, 0.2),
-            (1, 10, 4, 0.1),
-            (6, 0, 1, 0.0),
+            (3, (50, 5), 1, 0.5),
+            (2, (20, 2), 2, 0.2),
+            (4, (20, 2), 2, 0.2),
+            (1, (10, 1), 4, 0.1),
+            (6, (0, 0), 1, 0.0),
         ];
         assert_eq!(entries, expected);
         let numbers = |indexes: &[usize]| -> Vec<i64> {
@@ -332,7 +346,7 @@ mod tests {
             (tally.counted, tally.withheld, tally.voters),
             (1_000, 10, 15)
         );
-        assert_eq!(tally.withdrawn, 900);
+        assert_eq!((tally.withdrawn, tally.guest_votes), (900, 100));
         assert_eq!((totals.version(), tally.version), (25, 25));
         for (index, nominee) in roster.nominees().iter().enumerate() {
             let found = tally.entry(index).map(|entry| entry.nominee);

@@ -129,6 +129,8 @@ pub struct TurnoutSum {
     pub client: ClientKind,
     /// The votes.
     pub votes: i64,
+    /// Those of them that guests cast.
+    pub guests: i64,
 }
 
 /// Votes of a step of time.
@@ -142,6 +144,8 @@ pub struct TurnoutPoint {
     pub mini_program: i64,
     /// Votes by other clients.
     pub other: i64,
+    /// Votes by guests, whatever their clients.
+    pub guests: i64,
 }
 
 impl TurnoutPoint {
@@ -151,6 +155,7 @@ impl TurnoutPoint {
             page: 0,
             mini_program: 0,
             other: 0,
+            guests: 0,
         }
     }
 
@@ -160,12 +165,14 @@ impl TurnoutPoint {
         self.page + self.mini_program + self.other
     }
 
-    fn add(&mut self, client: ClientKind, votes: i64) {
-        match client {
-            ClientKind::Page => self.page += votes,
-            ClientKind::MiniProgram => self.mini_program += votes,
-            ClientKind::Other => self.other += votes,
-        }
+    fn add(&mut self, sum: &TurnoutSum) {
+        self.guests += sum.guests;
+        let by_client = match sum.client {
+            ClientKind::Page => &mut self.page,
+            ClientKind::MiniProgram => &mut self.mini_program,
+            ClientKind::Other => &mut self.other,
+        };
+        *by_client += sum.votes;
     }
 }
 
@@ -176,10 +183,10 @@ pub fn points(sums: &[TurnoutSum], step: TurnoutStep, zone: Tz) -> Vec<TurnoutPo
     for sum in sums {
         let at = step.start(zone, minute_start(sum.minute));
         match points.last_mut() {
-            Some(point) if point.at == at => point.add(sum.client, sum.votes),
+            Some(point) if point.at == at => point.add(sum),
             _ => {
                 let mut point = TurnoutPoint::new(at);
-                point.add(sum.client, sum.votes);
+                point.add(sum);
                 points.push(point);
             }
         }
@@ -222,6 +229,7 @@ mod tests {
             minute: minute_of(at(moment)),
             client: ClientKind::Page,
             votes: 1,
+            guests: 0,
         };
         let sums: Vec<_> = moments.iter().map(sum).collect();
         let points = points(&sums, step, zone).into_iter();
@@ -260,18 +268,20 @@ mod tests {
 
     #[test]
     fn clients_are_kept_apart_in_a_point() {
-        let sum = |client, votes| TurnoutSum {
+        let sum = |client, votes, guests| TurnoutSum {
             minute: 60,
             client,
             votes,
+            guests,
         };
         let sums = [
-            sum(ClientKind::Other, 1),
-            sum(ClientKind::Page, 2),
-            sum(ClientKind::MiniProgram, 4),
+            sum(ClientKind::Other, 1, 0),
+            sum(ClientKind::Page, 2, 1),
+            sum(ClientKind::MiniProgram, 4, 2),
         ];
         let point = points(&sums, TurnoutStep::Minute, chrono_tz::UTC)[0];
         let figures = (point.other, point.page, point.mini_program, point.votes());
         assert_eq!(figures, (1, 2, 4, 7));
+        assert_eq!(point.guests, 3);
     }
 }

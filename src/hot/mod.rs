@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 pub use self::limits::{Action, BucketOwner, Limits, Rate};
 pub use self::memory::Memory;
-pub use self::redis::{ConnectError, Known, Redis, RememberedVote};
+pub use self::redis::{ConnectError, Known, Redis, RememberedVote, SharedTotals};
 
 use crate::domain::tally::CampaignTotals;
 use crate::domain::vote::{Outcome, Refusal, Selection, Verdict, Vote, VoteRequest};

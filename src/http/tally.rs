@@ -24,6 +24,7 @@ struct Body<'a> {
     as_of: String,
     raw_votes: i64,
     counted_votes: i64,
+    guest_votes: i64,
     withdrawn_votes: i64,
     withheld_votes: i64,
     voters: i64,
@@ -40,10 +41,12 @@ struct CategoryBody<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct EntryBody<'a> {
     number: i64,
     name: &'a str,
     votes: i64,
+    guest_votes: i64,
     rank: i32,
     share: f64,
 }
@@ -110,6 +113,7 @@ fn body(ranked: &RankedTally) -> Body<'_> {
         as_of: tally.as_of.to_rfc3339_opts(SecondsFormat::Millis, true),
         raw_votes: tally.counted + tally.withheld,
         counted_votes: tally.counted,
+        guest_votes: tally.guest_votes,
         withdrawn_votes: tally.withdrawn,
         withheld_votes: tally.withheld,
         voters: tally.voters,
@@ -136,6 +140,7 @@ fn entries(ranked: &RankedTally, category_id: CategoryId) -> Vec<EntryBody<'_>> 
                 number: nominee.number,
                 name: &nominee.name,
                 votes: entry.votes,
+                guest_votes: entry.guest_votes,
                 rank: entry.rank,
                 share: entry.share,
             }

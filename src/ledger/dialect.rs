@@ -137,21 +137,24 @@ macro_rules! store_votes {
             $8::uuid[], $9::timestamptz[], $10::boolean[], $11::bytea[], $12::bytea[], $13::bigint[], $14::smallint[],
             $15::bytea[], $16::bigint[], $17::uuid[], $18::boolean[]) ",
             $on_conflict,
-            " RETURNING id, campaign_id, nominee_id, is_first, cast_at, client
+            " RETURNING id, campaign_id, nominee_id, is_first, cast_at, client, is_guest
     ), moved AS (
-        INSERT INTO tally (campaign_id, nominee_id, counted, voters, revision)
-        SELECT campaign_id, nominee_id, count(*), count(*) FILTER (WHERE is_first), 1 FROM stored
+        INSERT INTO tally (campaign_id, nominee_id, counted, guest_votes, voters, revision)
+        SELECT campaign_id, nominee_id, count(*), count(*) FILTER (WHERE is_guest),
+            count(*) FILTER (WHERE is_first), 1 FROM stored
         GROUP BY campaign_id, nominee_id ORDER BY campaign_id, nominee_id
         ON CONFLICT (campaign_id, nominee_id) DO UPDATE SET counted = tally.counted + excluded.counted,
+            guest_votes = tally.guest_votes + excluded.guest_votes,
             voters = tally.voters + excluded.voters, revision = tally.revision + 1
         RETURNING campaign_id, nominee_id, counted
     ), summed AS (
-        INSERT INTO turnout (campaign_id, minute, nominee_id, client, votes)
+        INSERT INTO turnout (campaign_id, minute, nominee_id, client, votes, guests)
         SELECT campaign_id, ",
             minute_postgres!(),
-            " AS minute, nominee_id, client, count(*) FROM stored
+            " AS minute, nominee_id, client, count(*), count(*) FILTER (WHERE is_guest) FROM stored
         GROUP BY campaign_id, minute, nominee_id, client ORDER BY campaign_id, minute, nominee_id, client
-        ON CONFLICT (campaign_id, minute, nominee_id, client) DO UPDATE SET votes = turnout.votes + excluded.votes
+        ON CONFLICT (campaign_id, minute, nominee_id, client) DO UPDATE SET votes = turnout.votes + excluded.votes,
+            guests = turnout.guests + excluded.guests
     )
     SELECT s.id, m.counted FROM stored s JOIN moved m USING (campaign_id, nominee_id)"
         )
@@ -177,19 +180,20 @@ pub(crate) static STORE_VOTES_SQLITE: LazyLock<[Statement; 3]> = LazyLock::new(|
     let columns = column_names::<VoteRow>();
     let votes = format!("{rows} INSERT OR FAIL INTO vote ({columns}) SELECT {columns} FROM row");
     let tallies = format!(
-        "{rows} INSERT OR FAIL INTO tally (campaign_id, nominee_id, counted, voters, revision)
-        SELECT campaign_id, nominee_id, count(*), sum(is_first), 1 FROM row WHERE TRUE
+        "{rows} INSERT OR FAIL INTO tally (campaign_id, nominee_id, counted, guest_votes, voters, revision)
+        SELECT campaign_id, nominee_id, count(*), sum(is_guest), sum(is_first), 1 FROM row WHERE TRUE
         GROUP BY campaign_id, nominee_id
         ON CONFLICT (campaign_id, nominee_id) DO UPDATE SET counted = counted + excluded.counted,
-            voters = voters + excluded.voters, revision = revision + 1
+            guest_votes = guest_votes + excluded.guest_votes, voters = voters + excluded.voters, revision = revision + 1
         RETURNING campaign_id, nominee_id, counted"
     );
     let minute = minute_sqlite!();
     let turnout = format!(
-        "{rows} INSERT OR FAIL INTO turnout (campaign_id, minute, nominee_id, client, votes)
-        SELECT campaign_id, {minute} AS minute, nominee_id, client, count(*) FROM row WHERE TRUE
+        "{rows} INSERT OR FAIL INTO turnout (campaign_id, minute, nominee_id, client, votes, guests)
+        SELECT campaign_id, {minute} AS minute, nominee_id, client, count(*), sum(is_guest) FROM row WHERE TRUE
         GROUP BY campaign_id, minute, nominee_id, client
-        ON CONFLICT (campaign_id, minute, nominee_id, client) DO UPDATE SET votes = votes + excluded.votes"
+        ON CONFLICT (campaign_id, minute, nominee_id, client) DO UPDATE SET votes = votes + excluded.votes,
+            guests = guests + excluded.guests"
     );
     [
         Statement::build("insert_votes", &votes),
@@ -205,16 +209,20 @@ macro_rules! turnout_differences {
             "WITH counts AS (
                 SELECT campaign_id, ",
             $minute,
-            " AS minute, nominee_id, CAST(COALESCE(client, 0) AS SMALLINT) AS client, COUNT(*) AS votes
+            " AS minute, nominee_id, CAST(COALESCE(client, 0) AS SMALLINT) AS client, COUNT(*) AS votes,
+                    COUNT(*) FILTER (WHERE is_guest) AS guests
                 FROM vote GROUP BY 1, 2, 3, 4
             ), both_sides AS (
-                SELECT campaign_id, minute, nominee_id, client, votes, 0 AS turnout FROM counts
-                UNION ALL SELECT campaign_id, minute, nominee_id, client, 0, votes FROM turnout
+                SELECT campaign_id, minute, nominee_id, client, votes, guests, 0 AS turnout, 0 AS turnout_guests
+                FROM counts
+                UNION ALL SELECT campaign_id, minute, nominee_id, client, 0, 0, votes, guests FROM turnout
             )
             SELECT campaign_id, minute, nominee_id, client, CAST(SUM(votes) AS BIGINT) AS votes,
-                CAST(SUM(turnout) AS BIGINT) AS turnout
+                CAST(SUM(turnout) AS BIGINT) AS turnout, CAST(SUM(guests) AS BIGINT) AS votes_guests,
+                CAST(SUM(turnout_guests) AS BIGINT) AS turnout_guests
             FROM both_sides GROUP BY campaign_id, minute, nominee_id, client
-            HAVING SUM(votes) <> SUM(turnout) ORDER BY campaign_id, minute, nominee_id, client"
+            HAVING SUM(votes) <> SUM(turnout) OR SUM(guests) <> SUM(turnout_guests)
+            ORDER BY campaign_id, minute, nominee_id, client"
         )
     };
 }

@@ -25,6 +25,10 @@ pub struct TallyDifference {
     pub votes_counted: i64,
     /// The same by the tally.
     pub tally_counted: i64,
+    /// Those of them that guests cast.
+    pub votes_guests: i64,
+    /// The same by the tally.
+    pub tally_guests: i64,
     /// Votes that are withheld.
     pub votes_withheld: i64,
     /// The same by the tally.
@@ -131,6 +135,10 @@ pub struct TurnoutDifference {
     pub votes: i64,
     /// The same by the turnout.
     pub turnout: i64,
+    /// Those of them that guests cast.
+    pub votes_guests: i64,
+    /// The same by the turnout.
+    pub turnout_guests: i64,
 }
 
 /// Turnout that differs from the votes, withheld ones included.
@@ -145,22 +153,26 @@ pub async fn list_tally_differences(database: &Database) -> sqlx::Result<Vec<Tal
         "WITH counts AS (
             SELECT campaign_id, nominee_id,
                 COUNT(*) FILTER (WHERE withheld_by = 0) AS counted,
+                COUNT(*) FILTER (WHERE withheld_by = 0 AND is_guest) AS guests,
                 COUNT(*) FILTER (WHERE withheld_by > 0) AS withheld,
                 COUNT(*) FILTER (WHERE is_first) AS voters
             FROM vote GROUP BY campaign_id, nominee_id
         ), both_sides AS (
-            SELECT campaign_id, nominee_id, counted AS vc, withheld AS vw, voters AS vv, 0 AS tc, 0 AS tw, 0 AS tv
+            SELECT campaign_id, nominee_id, counted AS vc, guests AS vg, withheld AS vw, voters AS vv,
+                0 AS tc, 0 AS tg, 0 AS tw, 0 AS tv
             FROM counts
-            UNION ALL SELECT campaign_id, nominee_id, 0, 0, 0, counted, withheld, voters FROM tally
+            UNION ALL SELECT campaign_id, nominee_id, 0, 0, 0, 0, counted, guest_votes, withheld, voters FROM tally
         ), sums AS (
             SELECT campaign_id, nominee_id,
                 CAST(SUM(vc) AS BIGINT) AS votes_counted, CAST(SUM(tc) AS BIGINT) AS tally_counted,
+                CAST(SUM(vg) AS BIGINT) AS votes_guests, CAST(SUM(tg) AS BIGINT) AS tally_guests,
                 CAST(SUM(vw) AS BIGINT) AS votes_withheld, CAST(SUM(tw) AS BIGINT) AS tally_withheld,
                 CAST(SUM(vv) AS BIGINT) AS votes_voters, CAST(SUM(tv) AS BIGINT) AS tally_voters
             FROM both_sides GROUP BY campaign_id, nominee_id
         )
         SELECT s.*, n.number, n.name FROM sums s LEFT JOIN nominee n ON n.id = s.nominee_id
-        WHERE votes_counted <> tally_counted OR votes_withheld <> tally_withheld OR votes_voters <> tally_voters
+        WHERE votes_counted <> tally_counted OR votes_guests <> tally_guests OR votes_withheld <> tally_withheld
+            OR votes_voters <> tally_voters
         ORDER BY s.campaign_id, n.number"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).fetch_all(p).await)

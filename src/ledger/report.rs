@@ -125,15 +125,16 @@ pub async fn list_turnout(
 ) -> sqlx::Result<Vec<TurnoutSum>> {
     let statement = sql!(
         "list_turnout_to_report",
-        "SELECT minute - minute % $2, client, CAST(SUM(votes) AS BIGINT) FROM turnout
+        "SELECT minute - minute % $2, client, CAST(SUM(votes) AS BIGINT), CAST(SUM(guests) AS BIGINT) FROM turnout
         WHERE campaign_id = $1 GROUP BY 1, 2 ORDER BY 1, 2"
     );
-    let sums: Vec<(i64, i16, i64)> = in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text)
+    let sums: Vec<(i64, i16, i64, i64)> = in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text)
         .bind(id).bind(minutes_summed).fetch_all(t).await)?;
-    let sum = |(minute, client, votes)| TurnoutSum {
+    let sum = |(minute, client, votes, guests)| TurnoutSum {
         minute,
         client: ClientKind::from_code(client),
         votes,
+        guests,
     };
     Ok(sums.into_iter().map(sum).collect())
 }

@@ -15,7 +15,8 @@ pub async fn list_totals(
 ) -> sqlx::Result<Vec<NomineeTotals>> {
     let statement = sql!(
         "list_totals",
-        "SELECT nominee_id, counted, withheld, voters - withheld_voters AS voters, revision FROM tally WHERE campaign_id = $1 ORDER BY nominee_id"
+        "SELECT nominee_id, counted, guest_votes, withheld, voters - withheld_voters AS voters, revision FROM tally
+        WHERE campaign_id = $1 ORDER BY nominee_id"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(campaign_id).fetch_all(p).await)
 }
@@ -27,7 +28,8 @@ pub async fn list_totals_in(
 ) -> sqlx::Result<Vec<NomineeTotals>> {
     let statement = sql!(
         "list_totals_to_export",
-        "SELECT nominee_id, counted, withheld, voters - withheld_voters AS voters, revision FROM tally WHERE campaign_id = $1 ORDER BY nominee_id"
+        "SELECT nominee_id, counted, guest_votes, withheld, voters - withheld_voters AS voters, revision FROM tally
+        WHERE campaign_id = $1 ORDER BY nominee_id"
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query_as(text).bind(campaign_id).fetch_all(t).await)
 }

@@ -17,15 +17,16 @@ pub async fn list_sums(
 ) -> sqlx::Result<Vec<TurnoutSum>> {
     let statement = sql!(
         "list_turnout_sums",
-        "SELECT minute - minute % $4, client, CAST(SUM(votes) AS BIGINT) FROM turnout
+        "SELECT minute - minute % $4, client, CAST(SUM(votes) AS BIGINT), CAST(SUM(guests) AS BIGINT) FROM turnout
         WHERE campaign_id = $1 AND minute >= $2 AND minute < $3 GROUP BY 1, 2 ORDER BY 1, 2"
     );
-    let sums: Vec<(i64, i16, i64)> = on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
+    let sums: Vec<(i64, i16, i64, i64)> = on_pool!(database.read(statement), (p, text) => sqlx::query_as(text)
         .bind(campaign_id).bind(minutes.start).bind(minutes.end).bind(minutes_summed).fetch_all(p).await)?;
-    let sum = |(minute, client, votes)| TurnoutSum {
+    let sum = |(minute, client, votes, guests)| TurnoutSum {
         minute,
         client: ClientKind::from_code(client),
         votes,
+        guests,
     };
     Ok(sums.into_iter().map(sum).collect())
 }
@@ -41,6 +42,8 @@ pub struct TurnoutRow {
     pub client: i16,
     /// Votes.
     pub votes: i64,
+    /// Those of them that guests cast.
+    pub guests: i64,
 }
 
 impl TurnoutRow {
@@ -50,7 +53,19 @@ impl TurnoutRow {
         nominee_id: NomineeId(Uuid::nil()),
         client: 0,
         votes: 0,
+        guests: 0,
     };
+}
+
+/// Whether guests have cast votes in a campaign, withheld ones too, as this transaction sees it.
+pub async fn has_guests(tx: &mut Transaction, campaign_id: CampaignId) -> sqlx::Result<bool> {
+    let statement = sql!(
+        "find_turnout_of_guests",
+        "SELECT 1 FROM turnout WHERE campaign_id = $1 AND guests > 0 LIMIT 1"
+    );
+    let found: Option<i32> = in_tx!(tx.run(statement), (t, text) => sqlx::query_scalar(text)
+        .bind(campaign_id).fetch_optional(t).await)?;
+    Ok(found.is_some())
 }
 
 /// Rows of a campaign behind `after`, at most `limit`, in the order of time, as this transaction sees them.
@@ -62,7 +77,7 @@ pub async fn list_page(
 ) -> sqlx::Result<Vec<TurnoutRow>> {
     let statement = sql!(
         "list_turnout_to_export",
-        "SELECT minute, nominee_id, client, votes FROM turnout
+        "SELECT minute, nominee_id, client, votes, guests FROM turnout
         WHERE campaign_id = $1 AND (minute, nominee_id, client) > ($2, $3, $4)
         ORDER BY minute, nominee_id, client LIMIT $5"
     );

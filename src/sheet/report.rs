@@ -133,7 +133,7 @@ impl Writer<'_> {
         let (minute_at, hour_at) = (peak(minute), peak(hour));
         let peak_votes = |peak: Option<Peak>| Cell::Number(peak.map_or(0, |peak| peak.votes));
         let phase = self.language.value(&campaign.phase);
-        let rows = [
+        let mut rows = vec![
             (words.campaign, Cell::Text(&campaign.title)),
             (words.organisation, Cell::Text(&campaign.organisation)),
             (words.opened, Cell::Text(&opened)),
@@ -142,16 +142,9 @@ impl Writer<'_> {
             (words.phase, Cell::Text(phase)),
             (words.quota, Cell::Text(&quota)),
             (words.ways_in, Cell::Text(&ways_in)),
-            (words.votes, Cell::Number(totals.votes)),
-            (words.counted, Cell::Number(totals.counted)),
-            (words.withheld, Cell::Number(totals.withheld)),
-            (words.votes_of_withdrawn, Cell::Number(totals.withdrawn)),
-            (words.votes_elsewhere, Cell::Number(totals.elsewhere)),
-            (words.voters, Cell::Number(totals.voters)),
-            (
-                words.votes_per_voter,
-                Cell::Hundredths(totals.votes_per_voter_hundredths),
-            ),
+        ];
+        rows.extend(self.vote_rows());
+        rows.extend([
             (words.nominees, Cell::Number(totals.nominees)),
             (words.peak_minute, peak_votes(minute)),
             (words.time, Cell::Text(&minute_at)),
@@ -166,17 +159,44 @@ impl Writer<'_> {
             (words.stories, Cell::Number(totals.stories)),
             (words.taken_at, Cell::Text(&taken_at)),
             (words.fingerprint, Cell::Text(sha256)),
-        ];
+        ]);
         for (row, (name, value)) in (1..).zip(rows) {
             self.row(row, &[Cell::Text(name), value])?;
         }
         Ok(())
     }
 
+    /// The lines of the summary on votes and voters.
+    fn vote_rows(&self) -> Vec<(&'static str, Cell<'static>)> {
+        let (words, totals) = (self.words, &self.snapshot.totals);
+        let mut rows = vec![
+            (words.votes, Cell::Number(totals.votes)),
+            (words.counted, Cell::Number(totals.counted)),
+        ];
+        let guests = self.snapshot.guest_votes();
+        rows.extend(guests.map(|votes| (words.of_guests, Cell::Number(votes))));
+        rows.extend([
+            (words.withheld, Cell::Number(totals.withheld)),
+            (words.votes_of_withdrawn, Cell::Number(totals.withdrawn)),
+            (words.votes_elsewhere, Cell::Number(totals.elsewhere)),
+            (words.voters, Cell::Number(totals.voters)),
+            (
+                words.votes_per_voter,
+                Cell::Hundredths(totals.votes_per_voter_hundredths),
+            ),
+        ]);
+        rows
+    }
+
+    /// The column of votes of guests, behind all others where they are told apart.
+    fn guests(&self) -> Option<&'static str> {
+        self.snapshot.guest_votes().map(|_| self.words.of_guests)
+    }
+
     fn results(&mut self) -> Result<(), XlsxError> {
         let words = self.words;
         let share = format!("{} %", words.share);
-        let titles = [
+        let mut titles = vec![
             words.category,
             words.rank,
             words.number,
@@ -190,8 +210,9 @@ impl Writer<'_> {
             words.views,
             words.likes,
         ];
+        titles.extend(self.guests());
         let widths = [
-            16.0, 8.0, 8.0, 16.0, 12.0, 9.0, 16.0, 36.0, 12.0, 12.0, 10.0, 10.0,
+            16.0, 8.0, 8.0, 16.0, 12.0, 9.0, 16.0, 36.0, 12.0, 12.0, 10.0, 10.0, 18.0,
         ];
         self.begin(words.results, &titles, &widths)?;
         let snapshot = self.snapshot;
@@ -210,7 +231,7 @@ impl Writer<'_> {
                     (first, first + bars - 1),
                     (3, 4),
                 );
-                self.sheet()?.insert_chart(chart_row, 13, &chart)?;
+                self.sheet()?.insert_chart(chart_row, 14, &chart)?;
                 chart_row += CHART_ROWS;
             }
         }
@@ -235,7 +256,7 @@ impl Writer<'_> {
             Place::Withdrawn => words.withdrawn,
         };
         let rank = nominee.rank.map_or(Cell::Text(""), Cell::Number);
-        let cells = [
+        let mut cells = vec![
             Cell::Text(category),
             rank,
             Cell::Number(nominee.number),
@@ -249,14 +270,17 @@ impl Writer<'_> {
             Cell::Number(nominee.views),
             Cell::Number(nominee.likes),
         ];
+        cells.extend(self.guests().map(|_| Cell::Number(nominee.guest_votes)));
         self.row(row, &cells)
     }
 
     fn turnout(&mut self) -> Result<(), XlsxError> {
         let words = self.words;
         let clients = [words.page, words.mini_program, words.other];
-        let titles = [&[words.hour, words.count][..], &clients].concat();
-        self.begin(words.turnout, &titles, &[24.0, 12.0, 12.0, 12.0, 12.0])?;
+        let mut titles = [&[words.hour, words.count][..], &clients].concat();
+        titles.extend(self.guests());
+        let widths = [24.0, 12.0, 12.0, 12.0, 12.0, 18.0];
+        self.begin(words.turnout, &titles, &widths)?;
         let hours = &self.snapshot.turnout.hours;
         let mut row = 1;
         for hour in hours {
@@ -265,6 +289,7 @@ impl Writer<'_> {
             let cells = numbers.map(Cell::Number);
             let mut line = vec![Cell::Text(&at)];
             line.extend(cells);
+            line.extend(self.guests().map(|_| Cell::Number(hour.guests)));
             self.row(row, &line)?;
             row += 1;
         }
@@ -287,7 +312,7 @@ impl Writer<'_> {
                 .set_values((words.turnout, 1, column, row - 1, column))
                 .set_format(rust_xlsxwriter::ChartFormat::new().set_line(&line));
         }
-        self.sheet()?.insert_chart(1, 6, &chart)?;
+        self.sheet()?.insert_chart(1, 7, &chart)?;
         Ok(())
     }
 

@@ -510,6 +510,45 @@ describe("the ways in of voters", () => {
     await box.getByText("Nobody has voted yet.").waitFor();
   });
 
+  test("tell votes of guests apart where guests may vote, or have voted", async (context) => {
+    let [admitsGuests, guests] = [true, 4];
+    const at = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString();
+    const { page, complaints } = await openWith(context, demo, ({ campaign }) => {
+      if (campaign?.rules?.admits && !admitsGuests) campaign.rules.admits = ["WECHAT_MINI_PROGRAM"];
+      if (campaign?.tally) {
+        campaign.tally.guestVotes = guests;
+        for (const [index, entry] of campaign.tally.entries.entries()) entry.guestVotes = index === 0 ? guests : 0;
+      }
+      if (campaign?.desk?.turnout) campaign.desk.turnout = [{ at, votes: 10, page: 7, miniProgram: 3, other: 0, guests }];
+    });
+    const counted = page.locator(".totals").getByText("4 by guests");
+    const rows = page.locator(".board .votes");
+    const table = page.getByRole("region", { name: "Turnout" }).locator("table");
+    const openTable = async () => {
+      await page.getByText("As a table").click();
+      await table.locator("tbody tr").nth(1).waitFor();
+    };
+    await counted.waitFor();
+    await eventually(async () => (await rows.locator("small").count()) > 3, "the guests' part in each row");
+    assert.equal(await rows.getByText("4 by guests").count(), 1);
+    await openTable();
+    const heads = ["Time", "Votes", "Mini-program", "Web page", "Other"];
+    assert.deepEqual(await table.locator("thead th").allTextContents(), [...heads, "By guests"]);
+    assert.deepEqual(await table.locator("tbody tr").first().locator("td").allTextContents(), ["10", "3", "7", "0", "4"]);
+    await expectAccessible(page, "the overview with votes of guests");
+    // They may vote no more, and have voted.
+    admitsGuests = false;
+    await page.reload();
+    await counted.waitFor();
+    guests = 0;
+    await page.reload();
+    await rows.first().waitFor();
+    await openTable();
+    assert.deepEqual(await table.locator("thead th").allTextContents(), heads);
+    assert.equal(await page.getByText("by guests").count(), 0);
+    assert.deepEqual(complaints, []);
+  });
+
   test("are those of the voters of the demo", async (context) => {
     const { page } = await openAs(context, emails.owner);
     const box = page.getByRole("region", { name: "Voters by way in" });

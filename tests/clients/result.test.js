@@ -122,11 +122,13 @@ describe("the result", () => {
     await page.clock.install();
     let later = 0;
     await rewriteAnswers(page, (data) => {
+      if (data.campaign?.tally) data.campaign.tally.guestVotes = 0;
       for (const entry of data.campaign?.tally?.entries ?? []) if (entry.nominee.number === 1) entry.votes += later;
     });
     await page.goto(shown.address);
     await page.getByText("have yet to publish the result").waitFor();
     assert.deepEqual(await podiumOf(page), ["First|Ada|4 votes", "Second|Ben|3 votes"]);
+    assert.equal(await page.getByText("from guests").count(), 0, "guests are told of where there are any");
     assert.equal(await page.getByRole("button", { name: /^Certificate/ }).count(), 0);
     later = 5;
     await eventually(async () => {
@@ -173,6 +175,7 @@ describe("a published result", () => {
     assert.deepEqual(await podiumOf(page), ["First|Ada|4 votes", "Second|Ben|3 votes"]);
     assert.deepEqual(await rowsOf(page), ["3|Cai|2|tied undecided", "3|Dan|2|tied undecided", "5|Eve|1|", "6|Fay|0|"]);
     await page.getByText("2 nominees share place 3, and 1 of them can be chosen.").waitFor();
+    await page.getByText("12 of 12 votes came from guests, who need no account.").waitFor();
     // The API has the last word.
     const query = `{ campaign(slug: "shown") { tally { countedVotes withheldVotes voters entries { rank nominee { name } } } } }`;
     const { tally } = (await run(server, query)).campaign;

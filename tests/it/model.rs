@@ -13,6 +13,7 @@ use acclaim::app::voting::{CastRefusal, Caster};
 use acclaim::app::{Client, likes::Likeable};
 use acclaim::auth::Viewer;
 use acclaim::domain::campaign::{QuotaPeriod, QuotaScope};
+use acclaim::domain::identity::IdentityKind;
 use acclaim::domain::turnout::ClientKind;
 use acclaim::domain::withholding::{Behaviour, Selector};
 use acclaim::error::Error;
@@ -29,6 +30,8 @@ use crate::harness::{NOMINEES_EACH, Sample, Stores, TestApp, new_voter, noon};
 use crate::raw_sql::RawSql;
 
 const VOTERS: usize = 3;
+/// The one of them who is a guest.
+const GUEST: usize = 0;
 /// Two of the first category and two of the second.
 const NOMINEES: usize = 4;
 const CATEGORIES: usize = 2;
@@ -396,6 +399,17 @@ fn literal(stores: &Stores, id: Uuid) -> String {
     }
 }
 
+/// A voter; the first is a guest.
+fn new_viewer(voter: usize) -> Viewer {
+    if voter == GUEST {
+        return Viewer::Voter {
+            id: VoterId::new(),
+            kinds: IdentityKind::Guest.into(),
+        };
+    }
+    new_voter()
+}
+
 /// Gives the case up where the machine is too busy: nobody knows then what is stored, and the case says nothing.
 fn assume_has_room<T>(answer: &Result<T, Error>) -> Result<(), TestCaseError> {
     let is_too_busy = matches!(answer, Err(Error::Overloaded | Error::Unavailable));
@@ -438,7 +452,7 @@ async fn play(
     let mut service = Service {
         app,
         sample,
-        voters: [(); VOTERS].map(|()| new_voter()),
+        voters: std::array::from_fn(new_viewer),
         keys: [(); KEYS].map(|()| Uuid::new_v4()),
     };
     let state = State {
@@ -599,18 +613,25 @@ async fn compare_tallies(service: &Service, model: &Model) -> Result<(), TestCas
     let totals = list_totals(&service.app.database, service.sample.campaign.id).await;
     let totals = totals.expect("the database answers");
     for nominee in 0..NOMINEES {
-        let votes = model.votes.iter().flatten();
-        let votes: Vec<&Vote> = votes.filter(|vote| vote.nominee == nominee).collect();
+        let votes = model.votes.iter().enumerate();
+        let votes = votes.flat_map(|(voter, votes)| votes.iter().map(move |vote| (voter, vote)));
+        let votes: Vec<(usize, &Vote)> =
+            votes.filter(|(_, vote)| vote.nominee == nominee).collect();
         let holds = |rule: &WithholdingRule, vote: &Vote| {
             !rule.is_reverted && rule.nominee == nominee && vote.cast_at <= rule.applied_at
         };
-        let is_withheld = |vote: &&&Vote| model.rules.iter().any(|rule| holds(rule, vote));
-        let withheld = votes.iter().filter(is_withheld).count();
+        let is_withheld = |vote: &Vote| model.rules.iter().any(|rule| holds(rule, vote));
+        let counted = votes.iter().filter(|(_, vote)| !is_withheld(vote));
+        let guests = counted.clone().filter(|(voter, _)| *voter == GUEST).count();
+        let counted = counted.count();
         let id = service.nominee(nominee);
         let found = totals.iter().find(|total| total.nominee_id == id);
-        let found = found.map_or((0, 0), |total| (total.counted, total.withheld));
+        let found = found.map_or((0, 0, 0), |total| {
+            (total.counted, total.guest_votes, total.withheld)
+        });
         let number = |count: usize| i64::try_from(count).expect("it is small");
-        let expected = (number(votes.len() - withheld), number(withheld));
+        let withheld = votes.len() - counted;
+        let expected = (number(counted), number(guests), number(withheld));
         prop_assert_eq!(found, expected, "nominee {}", nominee);
     }
     Ok(())

@@ -32,7 +32,7 @@ on_both!(
 );
 
 const TURNOUT: &str = "query($id: ID!, $by: TurnoutStep!, $from: DateTime, $to: DateTime) { campaign(id: $id) { desk {
-    turnout(by: $by, from: $from, to: $to) { at votes page miniProgram other } } } }";
+    turnout(by: $by, from: $from, to: $to) { at votes page miniProgram other guests } } } }";
 
 /// Casts with a header that names the client, until the server has room; it must count.
 async fn cast(client: &TestClient, kind: Option<&str>, document: &str, input: &Value) {
@@ -86,18 +86,23 @@ async fn turnout_is_the_sum_of_votes_that_two_processes_store(stores: Stores) {
     // circle is seen here.
     let kinds = [Some("page"), Some("mini-program"), Some("a browser"), None];
     let mut expected: HashMap<&str, i64> = HashMap::new();
+    let mut guests = 0;
     for round in 0..3 {
         let mut casts = Vec::new();
         for number in 0..24 {
             let app = if number % 2 == 0 { &first } else { &second };
-            let (client, kind) = (app.voter(), kinds[number % kinds.len()]);
+            let is_guest = number % 5 == 0;
+            let client = if is_guest { app.guest() } else { app.voter() };
+            let kind = kinds[number % kinds.len()];
             let (sample, is_ballot) = (&sample, number % 3 == 0);
             let field = match kind {
                 Some("page") => "page",
                 Some("mini-program") => "miniProgram",
                 _ => "other",
             };
-            *expected.entry(field).or_default() += if is_ballot { 3 } else { 1 };
+            let votes = if is_ballot { 3 } else { 1 };
+            *expected.entry(field).or_default() += votes;
+            guests += if is_guest { votes } else { 0 };
             casts.push(async move {
                 if is_ballot {
                     // In one order and in the other.
@@ -131,16 +136,24 @@ async fn turnout_is_the_sum_of_votes_that_two_processes_store(stores: Stores) {
         assert_eq!((*field, sum), (*field, *votes));
     }
     let all: i64 = expected.values().sum();
-    let sum = |points: &[Value]| -> i64 { points.iter().filter_map(|p| p["votes"].as_i64()).sum() };
+    let sum = |points: &[Value]| -> (i64, i64) {
+        let of = |field: &str| points.iter().filter_map(|p| p[field].as_i64()).sum();
+        (of("votes"), of("guests"))
+    };
+    let all = (all, guests);
     assert_eq!(sum(&minutes), all);
     for by in ["HOUR", "DAY"] {
         let points = turnout(&owner, &sample, by).await;
         assert_eq!((points.len(), sum(&points)), (1, all), "{by}");
     }
-    assert_eq!(first.count_votes().await, all);
+    assert_eq!(first.count_votes().await, all.0);
     // By nominee, as its tally has it.
     let differs =
         "SELECT COUNT(*) FROM tally y WHERE y.counted <> (SELECT SUM(t.votes) FROM turnout t
+        WHERE t.campaign_id = y.campaign_id AND t.nominee_id = y.nominee_id)";
+    assert_eq!(stores.count(differs).await, 0);
+    let differs =
+        "SELECT COUNT(*) FROM tally y WHERE y.guest_votes <> (SELECT SUM(t.guests) FROM turnout t
         WHERE t.campaign_id = y.campaign_id AND t.nominee_id = y.nominee_id)";
     assert_eq!(stores.count(differs).await, 0);
 }
@@ -237,6 +250,18 @@ async fn verification_finds_turnout_that_was_changed(stores: Stores) {
             "by client other: 1 by votes, 0 by turnout",
             2,
         ),
+        (
+            "UPDATE turnout SET guests = 1",
+            "UPDATE turnout SET guests = 0",
+            "1 by votes, 1 by turnout; of guests 0 and 1",
+            1,
+        ),
+        (
+            "UPDATE vote SET is_guest = TRUE",
+            "UPDATE vote SET is_guest = NULL",
+            "1 by votes, 1 by turnout; of guests 1 and 0",
+            1,
+        ),
     ] {
         stores.execute(tamper).await;
         let found = faults(&app).await;
@@ -250,7 +275,7 @@ async fn verification_finds_turnout_that_was_changed(stores: Stores) {
 async fn votes_of_older_programs_are_summed_as_others(stores: Stores) {
     let app = TestApp::start(&stores).await;
     let sample = app.sample().await;
-    vote(&app.voter(), Some("page"), &sample, 0).await;
+    vote(&app.guest(), Some("page"), &sample, 0).await;
     // A program that knows of no client, beside this one.
     let is_embedded = stores.redis_url.is_none();
     let insert = if is_embedded {
@@ -267,8 +292,8 @@ async fn votes_of_older_programs_are_summed_as_others(stores: Stores) {
     assert_eq!(faults(&app).await, Vec::<String>::new());
     let owner = app.staff().await;
     let points = turnout(&owner, &sample, "HOUR").await;
-    let figures = (&points[0]["page"], &points[0]["other"]);
-    assert_eq!(figures, (&json!(1), &json!(2)));
+    let figures = ["page", "other", "guests"].map(|field| points[0][field].as_i64());
+    assert_eq!(figures, [Some(1), Some(2), Some(1)]);
     // A database of before, with votes in it, is brought up to date.
     for statement in [
         "DROP TABLE turnout",
@@ -279,7 +304,8 @@ async fn votes_of_older_programs_are_summed_as_others(stores: Stores) {
         },
         "ALTER TABLE vote DROP COLUMN client",
         "DROP TABLE export",
-        "DELETE FROM _sqlx_migrations WHERE version = 14",
+        "ALTER TABLE tally DROP COLUMN guest_votes",
+        "DELETE FROM _sqlx_migrations WHERE version IN (14, 25)",
     ] {
         stores.execute(statement).await;
     }
@@ -289,6 +315,8 @@ async fn votes_of_older_programs_are_summed_as_others(stores: Stores) {
     assert!(!report.contains("turnout of nominee"), "{report}");
     let others = "SELECT CAST(SUM(votes) AS BIGINT) FROM turnout WHERE client = 0";
     assert_eq!(stores.count(others).await, 3);
+    let guests = "SELECT CAST(SUM(guests) AS BIGINT) FROM turnout";
+    assert_eq!(stores.count(guests).await, 1);
     database.close().await;
 }
 

@@ -845,7 +845,7 @@ export type FindResultQueryVariables = Exact<{
 }>;
 
 
-export type FindResultQuery = { serverTime: string, campaign: { withholdings: Array<{ kind: WithholdingKind, reason: string, votes: number, withheldAt: string }>, tally: { rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number, name: string, employer: string, portraitUrl: string | null, category: { id: string } } }> } | null } | null };
+export type FindResultQuery = { serverTime: string, campaign: { withholdings: Array<{ kind: WithholdingKind, reason: string, votes: number, withheldAt: string }>, tally: { rawVotes: number, countedVotes: number, guestVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number, name: string, employer: string, portraitUrl: string | null, category: { id: string } } }> } | null } | null };
 
 export type FindBoardQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -954,8 +954,8 @@ export const FindStoriesBeside: Operation<FindStoriesBesideQuery, FindStoriesBes
 };
 
 export const FindResult: Operation<FindResultQuery, FindResultQueryVariables> = {
-  id: "6db2d15ef8b8f6f7fdf45a1c72d58b9c8fc13324fd9e1e21e72ad79c0f89bf4c",
-  text: "query FindResult($slug:String!){serverTime campaign(slug:$slug){withholdings{kind reason votes withheldAt}tally{rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number name employer portraitUrl(size:SMALL)category{id}}}}}}",
+  id: "e92f551bd3c0a918766bbba771b8daba8640c0854132f0a021938f9f7ac9b557",
+  text: "query FindResult($slug:String!){serverTime campaign(slug:$slug){withholdings{kind reason votes withheldAt}tally{rawVotes countedVotes guestVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number name employer portraitUrl(size:SMALL)category{id}}}}}}",
 };
 
 export const FindBoard: Operation<FindBoardQuery, FindBoardQueryVariables> = {

@@ -10,7 +10,7 @@ import { r } from "./result_texts";
 export type Withholding = NonNullable<FindResultQuery["campaign"]>["withholdings"][number];
 
 export function Turnout({ tally }: { tally: Tally }) {
-  const { rawVotes, countedVotes, withheldVotes, withdrawnVotes, voters } = tally;
+  const { rawVotes, countedVotes, guestVotes, withheldVotes, withdrawnVotes, voters } = tally;
   return (
     <section class="result-box">
       <h3>{r().turnout}</h3>
@@ -38,6 +38,7 @@ export function Turnout({ tally }: { tally: Tally }) {
           </div>
         )}
       </dl>
+      {guestVotes > 0 && <p>{r().guests(guestVotes, countedVotes)}</p>}
       <p class="hint">
         {r().votersHint}
         {r().between}

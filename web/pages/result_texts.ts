@@ -63,6 +63,7 @@ const english = {
   /** Between two sentences. */
   between: " ",
   withdrawn: "For nominees no longer listed",
+  guests: (n: number, all: number) => `${count(n)} of ${many(all, "vote", "votes")} came from guests, who need no account.`,
   votersHint: "A voter is an account or a device that has voted at least once.",
   howCounted: "How it was counted",
   who: (admits: readonly IdentityKind[]): string => {
@@ -145,6 +146,7 @@ const chinese: typeof english = {
     `${count(n)} 票，${time} 起暂扣，${isByBehaviour ? "依据投票方式" : "由主办方自行判断"}`,
   between: "",
   withdrawn: "投给已不在名单中的候选人",
+  guests: (n, all) => `${count(all)} 张有效票中，${count(n)} 票来自访客（无需登录）。`,
   votersHint: "投票人指至少投过一票的账号或设备。",
   howCounted: "计票办法",
   quota: (n, isDaily, isByCategory) =>

@@ -187,16 +187,27 @@ pub struct ViewsPayload {
 
 /// The data of a page: one of the fields is there.
 #[derive(Debug, Deserialize)]
-pub struct PageData {
+pub struct PageData<'a> {
     /// A nominee's page.
     pub nominee: Option<IgnoredAny>,
     /// A story's page.
     pub story: Option<IgnoredAny>,
     /// A feed.
     pub stories: Option<IgnoredAny>,
+    /// The campaign, beside the feed where a visit begins.
+    #[serde(borrow)]
+    pub campaign: Option<VisitedCampaign<'a>>,
 }
 
-impl PageData {
+/// A campaign that is visited.
+#[derive(Debug, Deserialize)]
+pub struct VisitedCampaign<'a> {
+    /// The ticket for votes of the visit.
+    #[serde(borrow)]
+    pub ticket: Cow<'a, str>,
+}
+
+impl PageData<'_> {
     /// Whether there is a page.
     #[must_use]
     pub fn is_there(&self) -> bool {
@@ -291,6 +302,9 @@ mod tests {
             reply.data.is_some_and(|data| data.is_there()) && reply.code.is_none()
         };
         assert!(is_there(r#"{"data":{"stories":{"nodes":[{"id":"x"}]}}}"#));
+        assert!(is_there(
+            r#"{"data":{"stories":{"nodes":[]},"campaign":{"ticket":"t"}}}"#
+        ));
         assert!(is_there(r#"{"data":{"nominee":{"id":"x"}}}"#));
         assert!(!is_there(r#"{"data":{"nominee":null}}"#));
         assert!(!is_there(

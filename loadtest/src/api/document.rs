@@ -15,7 +15,12 @@ pub struct Document {
 pub const FEED: &str = "query Feed($campaign: ID, $first: Int, $after: String) { \
     stories(campaignId: $campaign, first: $first, after: $after) { pageInfo { hasNextPage endCursor } \
     nodes { id title summary coverUrl publishedAt nominee { id number name } likeCount viewCount } } }";
-/// The same for somebody who has signed in, whose answer is nobody else's.
+/// The same where a visit begins: with a ticket for its votes.
+pub const VISIT: &str = "query Visit($campaign: ID!, $first: Int, $after: String) { \
+    stories(campaignId: $campaign, first: $first, after: $after) { pageInfo { hasNextPage endCursor } \
+    nodes { id title summary coverUrl publishedAt nominee { id number name } likeCount viewCount } } \
+    campaign(id: $campaign) { ticket } }";
+/// The newest stories for somebody who has signed in, whose answer is nobody else's.
 pub const OWN_FEED: &str = "query OwnFeed($campaign: ID, $first: Int, $after: String) { \
     stories(campaignId: $campaign, first: $first, after: $after) { pageInfo { hasNextPage endCursor } \
     nodes { id title summary coverUrl publishedAt nominee { id number name } likeCount viewCount viewerHasLiked } } }";

@@ -1,5 +1,4 @@
-//! Requests, as far as they can be made ready before they are sent: an id or a key is put in between two finished
-//! texts.
+//! Requests, as far as they can be made ready before they are sent: ids and keys are put in between finished texts.
 
 use std::net::Ipv4Addr;
 
@@ -113,45 +112,57 @@ pub fn body(document: &Document, variables: &Value) -> String {
     json!({"extensions": document.extensions(), "variables": variables}).to_string()
 }
 
-/// Bodies that differ in one text only.
+/// Bodies that differ in a few texts only.
 #[derive(Debug, Clone)]
 pub struct Template {
-    head: Bytes,
-    tail: Bytes,
+    /// Finished parts, with a gap between each two.
+    parts: Vec<Bytes>,
 }
 
 impl Template {
-    /// The bodies of an operation where `variables` has [`Template::GAP`] in one place.
+    /// The bodies of an operation where `variables` has [`Template::GAP`] in the place of texts.
     #[must_use]
     pub fn new(document: &Document, variables: &Value) -> Self {
         let body = body(document, variables);
-        let (head, tail) = body
-            .split_once(Self::GAP)
-            .expect("the variables of a template have a gap");
+        let gap = Value::from(Self::GAP).to_string();
+        let parts = body.split(&gap);
         Self {
-            head: Bytes::copy_from_slice(head.as_bytes()),
-            tail: Bytes::copy_from_slice(tail.as_bytes()),
+            parts: parts
+                .map(|part| Bytes::copy_from_slice(part.as_bytes()))
+                .collect(),
         }
     }
 
-    /// The placeholder for the text.
+    /// The placeholder for a text.
     pub const GAP: &str = "\u{1f573}";
 
-    /// The body with this text, which needs no escapes.
+    /// The body with these texts, which need no escapes, in the order of the gaps; null where there is none.
     #[must_use]
-    pub fn with(&self, text: &str) -> Bytes {
-        let mut body = BytesMut::with_capacity(self.head.len() + text.len() + self.tail.len());
-        body.put_slice(&self.head);
-        body.put_slice(text.as_bytes());
-        body.put_slice(&self.tail);
+    pub fn with(&self, texts: &[Option<&str>]) -> Bytes {
+        const QUOTED_BYTES: usize = 40;
+        let bytes: usize = self.parts.iter().map(Bytes::len).sum();
+        let mut body = BytesMut::with_capacity(bytes + texts.len() * QUOTED_BYTES);
+        let (last, parts) = self.parts.split_last().expect("a body has a part");
+        for (part, text) in parts.iter().zip(texts) {
+            body.put_slice(part);
+            match text {
+                Some(text) => {
+                    body.put_u8(b'"');
+                    body.put_slice(text.as_bytes());
+                    body.put_u8(b'"');
+                }
+                None => body.put_slice(b"null"),
+            }
+        }
+        body.put_slice(last);
         body.freeze()
     }
 
-    /// The body with this UUID.
+    /// The body with this UUID in its one gap.
     #[must_use]
     pub fn with_uuid(&self, uuid: Uuid) -> Bytes {
         let mut buffer = Uuid::encode_buffer();
-        self.with(uuid.as_hyphenated().encode_lower(&mut buffer))
+        self.with(&[Some(uuid.as_hyphenated().encode_lower(&mut buffer))])
     }
 }
 
@@ -167,6 +178,19 @@ mod tests {
         let key = Uuid::from_u128(7);
         let expected = body(&document, &variables(&key.to_string()));
         assert_eq!(template.with_uuid(key), expected.as_bytes());
+        let two =
+            |key: Option<&str>, ticket: Option<&str>| json!({"key": key, "n": 1, "ticket": ticket});
+        let template = Template::new(&document, &two(Some(Template::GAP), Some(Template::GAP)));
+        for texts in [
+            [Some("k"), Some("t")],
+            [None, Some("t")],
+            [Some("k"), None],
+            [None, None],
+        ] {
+            let [key, ticket] = texts;
+            let expected = body(&document, &two(key, ticket));
+            assert_eq!(template.with(&texts), expected.as_bytes());
+        }
     }
 
     #[test]

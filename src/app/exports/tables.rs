@@ -43,8 +43,11 @@ fn text(text: impl Into<String>) -> Field {
     Field::Text(text.into())
 }
 
+/// The header of votes of guests, behind all others.
+const GUESTS: &str = "其中访客 / Of guests";
+
 /// The header of a table, in Chinese and English as those of templates.
-pub(super) fn titles(kind: ExportKind) -> Row {
+fn titles(kind: ExportKind) -> Row {
     let titles: &[&str] = match kind {
         ExportKind::Tally => &[
             "类别 / Category",
@@ -118,7 +121,10 @@ enum Place {
 pub(super) struct Table<'a> {
     tx: Transaction,
     key: &'a HashKey,
+    kind: ExportKind,
     roster: Roster,
+    /// Whether there is a column for votes of guests: where they may vote, or have voted.
+    shows_guests: bool,
     place: Place,
 }
 
@@ -134,6 +140,10 @@ impl<'a> Table<'a> {
         let Some(roster) = campaign::find_roster_in(&mut tx, campaign_id).await? else {
             return Ok(None);
         };
+        let has_votes = matches!(kind, ExportKind::Tally | ExportKind::Turnout);
+        let shows_guests = has_votes
+            && (roster.campaign().guests_may_vote
+                || turnout::has_guests(&mut tx, campaign_id).await?);
         let place = match kind {
             ExportKind::Tally => Place::Tally,
             ExportKind::Turnout => Place::Turnout(TurnoutRow::FIRST),
@@ -150,9 +160,18 @@ impl<'a> Table<'a> {
         Ok(Some(Self {
             tx,
             key,
+            kind,
             roster,
+            shows_guests,
             place,
         }))
+    }
+
+    /// The header.
+    pub(super) fn header(&self) -> Row {
+        let mut header = titles(self.kind);
+        header.extend(self.shows_guests.then(|| text(GUESTS)));
+        header
     }
 
     /// The next rows; none at the end.
@@ -237,7 +256,8 @@ impl<'a> Table<'a> {
         let totals: HashMap<NomineeId, &NomineeTotals> =
             totals.map(|total| (total.nominee_id, total)).collect();
         let row = |nominee: &Nominee, rank: Field, votes: i64| {
-            vec![
+            let total = totals.get(&nominee.id);
+            let mut row = vec![
                 self.category(nominee),
                 rank,
                 Field::Number(nominee.number),
@@ -246,9 +266,11 @@ impl<'a> Table<'a> {
                 text(nominee.city.as_deref().unwrap_or_default()),
                 text(nominee.title.as_deref().unwrap_or_default()),
                 Field::Number(votes),
-                Field::Number(totals.get(&nominee.id).map_or(0, |total| total.withheld)),
+                Field::Number(total.map_or(0, |total| total.withheld)),
                 text(nominee.status.name()),
-            ]
+            ];
+            self.add_guests(&mut row, total.map_or(0, |total| total.guest_votes));
+            row
         };
         let nominees = self.roster.nominees();
         let shown = tally.entries.iter().map(|entry| {
@@ -263,11 +285,15 @@ impl<'a> Table<'a> {
         shown.chain(withdrawn).collect()
     }
 
+    fn add_guests(&self, row: &mut Row, votes: i64) {
+        row.extend(self.shows_guests.then_some(Field::Number(votes)));
+    }
+
     fn turnout_row(&self, row: &TurnoutRow) -> Row {
         let (nominee, [category, number, name]) = self.nominee(row.nominee_id);
         let employer = nominee.map_or("", |nominee| &nominee.employer);
         let city = nominee.and_then(|nominee| nominee.city.as_deref());
-        vec![
+        let mut fields = vec![
             self.time(minute_start(row.minute), "%Y-%m-%d %H:%M %:z"),
             text(ClientKind::from_code(row.client).name()),
             category,
@@ -276,7 +302,9 @@ impl<'a> Table<'a> {
             text(employer),
             text(city.unwrap_or_default()),
             Field::Number(row.votes),
-        ]
+        ];
+        self.add_guests(&mut fields, row.guests);
+        fields
     }
 
     fn ballot_row(&self, vote: &ExportedVote) -> Row {

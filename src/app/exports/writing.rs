@@ -6,7 +6,7 @@ use std::io::Seek as _;
 
 use tokio::sync::mpsc;
 
-use super::tables::{Field, Row, Table, titles};
+use super::tables::{Field, Row, Table};
 use crate::auth::keyed_hash::HashKey;
 use crate::domain::export::{ExportFailure, ExportKind, TableFormat};
 use crate::error::Error;
@@ -67,7 +67,7 @@ pub async fn write_table(
     let (batches, received) = mpsc::channel(BATCHES_AHEAD);
     let writing =
         tokio::task::spawn_blocking(move || write_batches(request.format, file, received));
-    let read = read_batches(&mut table, request.kind, batches).await;
+    let read = read_batches(&mut table, batches).await;
     let written = writing.await.map_err(Error::internal)?;
     // Where reading failed the thread knows of no end, which is not the reason.
     let rows = read?;
@@ -81,10 +81,9 @@ pub async fn write_table(
 /// Reads all rows and sends them; returns their number.
 async fn read_batches(
     table: &mut Table<'_>,
-    kind: ExportKind,
     batches: mpsc::Sender<Batch>,
 ) -> Result<i64, WritingError> {
-    let mut next = Batch::Rows(vec![titles(kind)]);
+    let mut next = Batch::Rows(vec![table.header()]);
     let mut count = 0;
     loop {
         let is_end = matches!(next, Batch::End);

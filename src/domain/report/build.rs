@@ -107,16 +107,15 @@ fn campaign(sources: &Sources) -> ReportedCampaign {
 /// The figures of nominees, by their ids.
 struct Figures<'a> {
     sources: &'a Sources,
-    /// Counted and withheld votes.
-    totals: HashMap<NomineeId, (i64, i64)>,
+    totals: HashMap<NomineeId, &'a NomineeTotals>,
 }
 
 impl<'a> Figures<'a> {
     fn new(sources: &'a Sources) -> Self {
-        let reported = |total: &NomineeTotals| (total.nominee_id, (total.counted, total.withheld));
+        let totals = sources.totals.iter();
         Self {
             sources,
-            totals: sources.totals.iter().map(reported).collect(),
+            totals: totals.map(|total| (total.nominee_id, total)).collect(),
         }
     }
 
@@ -127,7 +126,8 @@ impl<'a> Figures<'a> {
         place: Place,
         of_votes: i64,
     ) -> ReportedNominee {
-        let (votes, withheld) = self.totals.get(&nominee.id).copied().unwrap_or_default();
+        let total = self.totals.get(&nominee.id);
+        let votes = total.map_or(0, |total| total.counted);
         let cast = self.sources.cast.get(&nominee.id);
         let (views, likes) = self
             .sources
@@ -144,7 +144,8 @@ impl<'a> Figures<'a> {
             rank,
             place,
             votes,
-            withheld,
+            guest_votes: total.map_or(0, |total| total.guest_votes),
+            withheld: total.map_or(0, |total| total.withheld),
             cast: cast.copied().unwrap_or_default(),
             share_basis_points: rounded(votes, 10_000, of_votes),
             views,
@@ -176,6 +177,7 @@ impl<'a> Figures<'a> {
                 name: category.name.clone(),
                 shortlist_size: category.shortlist_size,
                 votes,
+                guest_votes: nominees.iter().map(|nominee| nominee.guest_votes).sum(),
                 withheld: nominees.iter().map(|nominee| nominee.withheld).sum(),
                 tied_at_cut: tied.map(|nominee| nominee.number).collect(),
                 open_places: cut.open_places(),
@@ -201,6 +203,7 @@ impl<'a> Figures<'a> {
         Totals {
             votes,
             counted: tally.counted,
+            guest_votes: Some(tally.guest_votes),
             withheld: tally.withheld,
             listed: sum(|nominee| nominee.votes),
             withdrawn: of_withdrawn,
@@ -268,6 +271,7 @@ fn turnout(sources: &Sources) -> ReportedTurnout {
         page: sum(|hour| hour.page),
         mini_program: sum(|hour| hour.mini_program),
         other: sum(|hour| hour.other),
+        guests: sum(|hour| hour.guests),
         peak_minute: sources.peak_minute.map(|(minute, votes)| Peak {
             at: minute_start(minute),
             votes,

@@ -33,6 +33,13 @@ impl Checks {
             self.0.push(Discrepancy { what, one, other });
         }
     }
+
+    /// A part is not negative, and not more than the whole.
+    fn within(&mut self, what: impl Into<String>, part: i64, whole: i64) {
+        if part < 0 || part > whole {
+            self.same(what, part, whole);
+        }
+    }
 }
 
 impl Snapshot {
@@ -42,6 +49,7 @@ impl Snapshot {
         let mut checks = Checks::default();
         self.check_totals(&mut checks);
         self.check_turnout(&mut checks);
+        self.check_guests(&mut checks);
         for category in &self.categories {
             check_category(category, &mut checks);
         }
@@ -149,6 +157,37 @@ impl Snapshot {
         }
     }
 
+    /// Votes of guests are a part of the others, in each place the same.
+    fn check_guests(&self, checks: &mut Checks) {
+        let (totals, turnout) = (&self.totals, &self.turnout);
+        for (name, points) in [("days", &turnout.days), ("hours", &turnout.hours)] {
+            let guests = points.iter().map(|point| point.guests).sum();
+            checks.same(
+                format!("turnout of guests; its {name}"),
+                turnout.guests,
+                guests,
+            );
+        }
+        let Some(counted) = totals.guest_votes else {
+            return;
+        };
+        let listed: i64 = self.nominees().map(|nominee| nominee.guest_votes).sum();
+        checks.within(
+            "counted votes of guests; those of nominees in the campaign no more",
+            counted - listed,
+            totals.elsewhere,
+        );
+        checks.within(
+            "votes of guests by turnout and not counted; withheld votes",
+            turnout.guests - counted,
+            totals.withheld,
+        );
+        for nominee in self.nominees() {
+            let what = format!("nominee {}: votes of guests; all", nominee.number);
+            checks.within(what, nominee.guest_votes, nominee.votes);
+        }
+    }
+
     fn check_groups(&self, name: &str, groups: &[Group], checks: &mut Checks) {
         let votes = groups.iter().map(|group| group.votes).sum();
         checks.same(
@@ -182,6 +221,12 @@ fn check_category(category: &CategoryResult, checks: &mut Checks) {
         format!("votes of {name}; those of its nominees"),
         category.votes,
         votes,
+    );
+    let guest_votes = sum(&category.nominees, |nominee| nominee.guest_votes);
+    checks.same(
+        format!("votes of guests of {name}"),
+        category.guest_votes,
+        guest_votes,
     );
     let withheld = sum(&category.nominees, |nominee| nominee.withheld);
     checks.same(

@@ -113,6 +113,9 @@ pub struct Totals {
     pub votes: i64,
     /// Votes that count.
     pub counted: i64,
+    /// Those of them that guests cast; none in reports of before they were told apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest_votes: Option<i64>,
     /// Votes that a rule holds back.
     pub withheld: i64,
     /// Counted votes of the nominees in the results.
@@ -153,6 +156,9 @@ pub struct CategoryResult {
     pub shortlist_size: i64,
     /// Counted votes of its nominees.
     pub votes: i64,
+    /// Counted votes of its nominees that guests cast.
+    #[serde(default)]
+    pub guest_votes: i64,
     /// Withheld votes of its nominees.
     pub withheld: i64,
     /// Numbers of the nominees that share the last place within the cut line, and are more than fit. Empty where the
@@ -198,6 +204,9 @@ pub struct ReportedNominee {
     pub place: Place,
     /// Votes that count.
     pub votes: i64,
+    /// Those of them that guests cast.
+    #[serde(default)]
+    pub guest_votes: i64,
     /// Votes that a rule holds back.
     pub withheld: i64,
     /// Votes that were cast, as turnout has them.
@@ -222,6 +231,9 @@ pub struct ReportedTurnout {
     pub mini_program: i64,
     /// Votes by other clients.
     pub other: i64,
+    /// Votes by guests, whatever their clients.
+    #[serde(default)]
+    pub guests: i64,
     /// The first minute of those with the most votes; none without votes.
     pub peak_minute: Option<Peak>,
     /// The first hour of those with the most votes.
@@ -256,6 +268,9 @@ pub struct Point {
     pub mini_program: i64,
     /// Votes by other clients.
     pub other: i64,
+    /// Votes by guests, whatever their clients.
+    #[serde(default)]
+    pub guests: i64,
 }
 
 impl From<TurnoutPoint> for Point {
@@ -266,6 +281,7 @@ impl From<TurnoutPoint> for Point {
             page: point.page,
             mini_program: point.mini_program,
             other: point.other,
+            guests: point.guests,
         }
     }
 }
@@ -321,6 +337,14 @@ impl Snapshot {
     pub fn to_text(&self) -> serde_json::Result<String> {
         // JSON has this character within texts only.
         Ok(serde_json::to_string(self)?.replace('<', "\\u003c"))
+    }
+
+    /// Counted votes that guests cast, where they are told apart: guests may vote, or have voted, and the report is not
+    /// of before that was known.
+    #[must_use]
+    pub fn guest_votes(&self) -> Option<i64> {
+        let has_guests = self.campaign.guests_may_vote || self.turnout.guests > 0;
+        self.totals.guest_votes.filter(|_| has_guests)
     }
 
     /// The changes of an amendment in words, times by the clocks of the campaign.

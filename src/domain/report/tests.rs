@@ -90,6 +90,7 @@ fn sources(votes: &[(i64, NomineeStatus)]) -> Sources {
         .map(|(nominee, (votes, _))| NomineeTotals {
             nominee_id: nominee.id,
             counted: *votes,
+            guest_votes: votes / 5,
             withheld: 0,
             voters: 1,
             revision: 1,
@@ -101,6 +102,7 @@ fn sources(votes: &[(i64, NomineeStatus)]) -> Sources {
         minute,
         client: ClientKind::Page,
         votes: all,
+        guests: totals.iter().map(|total| total.guest_votes).sum(),
     });
     Sources {
         taken_at: at("2022-10-28T01:00:00Z"),
@@ -171,6 +173,11 @@ fn every_sum_is_computed() {
     assert_eq!(snapshot.check(), []);
     let totals = &snapshot.totals;
     assert_eq!((totals.votes, totals.counted, totals.withheld), (39, 39, 0));
+    assert_eq!(snapshot.guest_votes(), Some(7));
+    let guests = |of: &[ReportedNominee]| of.iter().map(|n| n.guest_votes).collect::<Vec<_>>();
+    assert_eq!(guests(&snapshot.categories[0].nominees), [4, 2, 0]);
+    assert_eq!(guests(&snapshot.withdrawn), [1]);
+    assert_eq!(snapshot.categories[0].guest_votes, 6);
     assert_eq!(
         (totals.listed, totals.withdrawn, totals.elsewhere),
         (33, 6, 0)
@@ -223,7 +230,7 @@ fn every_sum_is_computed() {
 fn what_does_not_add_up_is_found() {
     let votes = [(10, ACTIVE), (20, ACTIVE), (6, NomineeStatus::Withdrawn)];
     let right = Snapshot::new(sources(&votes));
-    let changes: [fn(&mut Snapshot); 19] = [
+    let changes: [fn(&mut Snapshot); 26] = [
         |s| s.totals.votes += 1,
         |s| s.totals.counted += 1,
         |s| s.totals.withheld += 1,
@@ -243,6 +250,13 @@ fn what_does_not_add_up_is_found() {
         |s| s.turnout.peak_hour = None,
         |s| s.cities[0].votes += 1,
         |s| s.employers[0].nominees += 1,
+        |s| s.totals.guest_votes = Some(8),
+        |s| s.totals.guest_votes = Some(6),
+        |s| s.categories[0].guest_votes += 1,
+        |s| s.categories[0].nominees[0].guest_votes += 1,
+        |s| s.withdrawn[0].guest_votes = 0,
+        |s| s.turnout.guests -= 1,
+        |s| s.turnout.hours[0].guests += 1,
     ];
     for (index, change) in changes.into_iter().enumerate() {
         let mut wrong = right.clone();
@@ -287,6 +301,42 @@ fn the_text_is_read_back_and_harmless_in_html() {
     let text = snapshot.to_text().expect("JSON");
     assert!(!text.contains('<'), "{text}");
     assert_eq!(Snapshot::from_text(&text).expect("it is read"), snapshot);
+}
+
+#[test]
+fn guests_are_told_apart_where_there_may_be_some() {
+    let votes = [(10, ACTIVE), (1, ACTIVE)];
+    let snapshot = Snapshot::new(sources(&votes));
+    assert_eq!(snapshot.guest_votes(), Some(2));
+    // A report of before: it has none of the figures, and nothing is made up.
+    let mut value = serde_json::to_value(&snapshot).expect("JSON");
+    remove_guests(&mut value);
+    let text = value.to_string();
+    assert!(
+        !text.contains("guestVotes") && !text.contains("guests\""),
+        "{text}"
+    );
+    let old = Snapshot::from_text(&text).expect("it is read");
+    assert_eq!((old.guest_votes(), old.totals.counted), (None, 11));
+    assert_eq!(old.check(), []);
+    let mut without = snapshot.clone();
+    without.campaign.guests_may_vote = false;
+    // They may vote no more, and have voted.
+    assert_eq!(without.guest_votes(), Some(2));
+    without.turnout.guests = 0;
+    assert_eq!(without.guest_votes(), None);
+}
+
+fn remove_guests(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            fields.remove("guestVotes");
+            fields.remove("guests");
+            fields.values_mut().for_each(remove_guests);
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(remove_guests),
+        _ => {}
+    }
 }
 
 #[test]

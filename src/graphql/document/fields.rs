@@ -38,6 +38,7 @@ pub(super) const SHARED_FIELDS: &[&str] = &[
     "asOf",
     "rawVotes",
     "countedVotes",
+    "guestVotes",
     "withdrawnVotes",
     "withheldVotes",
     "voters",

@@ -58,6 +58,12 @@ impl Tally {
         Long(self.ranked.tally.counted)
     }
 
+    /// Votes that count and were cast by guests, who have no account: those of the entries and of nominees that are
+    /// listed no more.
+    async fn guest_votes(&self) -> Long {
+        Long(self.ranked.tally.guest_votes)
+    }
+
     /// Votes that count for nominees that are listed no more, since they were withdrawn, moved to another campaign or
     /// deleted: votes are not taken back.
     async fn withdrawn_votes(&self) -> Long {
@@ -115,6 +121,11 @@ impl TallyEntry {
     /// Votes that count.
     async fn votes(&self) -> Long {
         Long(self.entry.votes)
+    }
+
+    /// Those of them that guests cast.
+    async fn guest_votes(&self) -> Long {
+        Long(self.entry.guest_votes)
     }
 
     /// Place within the category; ties share one and the next is left out: 1 2 2 4.

@@ -49,6 +49,8 @@ pub(super) struct TurnoutPoint {
     mini_program: Long,
     /// Votes by clients that do not say what they are.
     other: Long,
+    /// Votes by guests, who have no account, whatever their clients.
+    guests: Long,
 }
 
 impl From<&domain::TurnoutPoint> for TurnoutPoint {
@@ -59,6 +61,7 @@ impl From<&domain::TurnoutPoint> for TurnoutPoint {
             page: Long(point.page),
             mini_program: Long(point.mini_program),
             other: Long(point.other),
+            guests: Long(point.guests),
         }
     }
 }

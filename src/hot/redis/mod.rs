@@ -25,7 +25,7 @@ use self::client::{BREAKER_OPEN, RedisClient};
 pub use self::epoch::Known;
 use self::epoch::note_latest;
 use self::keys::{Keys, VotesKey};
-use self::totals::{decode_totals, encode_totals};
+use self::totals::{decode_guest_votes, decode_totals, encode_guest_votes, encode_totals};
 use super::limits::{Action, BucketOwner, Limits};
 use super::memory::Memory;
 use super::refusable;
@@ -57,6 +57,15 @@ pub struct RememberedVote {
     pub period: i64,
     /// Its id.
     pub id: VoteId,
+}
+
+/// The totals of a campaign as they are shared.
+#[derive(Debug)]
+pub struct SharedTotals {
+    /// The totals.
+    pub totals: CampaignTotals,
+    /// Whether the votes of guests are among them: they are not where an older program shared them.
+    pub has_guest_votes: bool,
 }
 
 /// `REDIS_URL` cannot be used.
@@ -213,6 +222,7 @@ impl Redis {
         let mut call = self.share.key(key);
         call.arg(version)
             .arg(encode_totals(totals))
+            .arg(encode_guest_votes(totals))
             .arg(self.keys.announcements());
         call.arg(format!("{} {version}", totals.campaign_id.0.simple()));
         self.client
@@ -220,18 +230,30 @@ impl Redis {
             .await;
     }
 
-    /// The totals that are shared, if Redis has them and answers.
+    /// The totals that are shared, if Redis has all of them and answers.
     pub async fn find_totals(&self, campaign_id: CampaignId) -> Option<CampaignTotals> {
+        let shared = self.find_shared_totals(campaign_id).await?;
+        shared.has_guest_votes.then_some(shared.totals)
+    }
+
+    /// The same where they may have been shared by a program that knows of no votes of guests.
+    pub async fn find_shared_totals(&self, campaign_id: CampaignId) -> Option<SharedTotals> {
         if !self.is_trusted() {
             return None;
         }
         let key = self.keys.totals(self.keys.epoch(), campaign_id);
-        let get = redis::cmd("HGET").arg(key).arg("totals").to_owned();
-        let bytes = self
+        let mut get = redis::cmd("HMGET");
+        get.arg(key).arg("totals").arg("guests");
+        let [totals, guests] = self
             .client
-            .call(|mut c| async move { get.query_async::<Option<Vec<u8>>>(&mut c).await })
-            .await??;
-        decode_totals(campaign_id, &bytes)
+            .call(|mut c| async move { get.query_async::<[Option<Vec<u8>>; 2]>(&mut c).await })
+            .await?;
+        let mut totals = decode_totals(campaign_id, &totals?)?;
+        let guests = guests.as_deref().unwrap_or_default();
+        Some(SharedTotals {
+            has_guest_votes: decode_guest_votes(&mut totals, guests).is_some(),
+            totals,
+        })
     }
 
     /// Listens for announcements, again and again, until the receiver is gone.

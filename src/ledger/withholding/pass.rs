@@ -72,16 +72,16 @@ static DELETE_WITHHOLDINGS: LazyLock<Dialects> = LazyLock::new(|| {
     with_keys("delete_withholdings", text, text)
 });
 
-/// Moves the number of rules that hold votes by `$3`; returns nominee and number.
+/// Moves the number of rules that hold votes by `$3`; returns nominee, number, and whether a guest cast the vote.
 static MARK_VOTES: LazyLock<Dialects> = LazyLock::new(|| {
     with_keys(
         "mark_withheld_votes",
         " UPDATE vote v SET withheld_by = v.withheld_by + $3 FROM key k WHERE v.campaign_id = $2
             AND v.voter_id = k.voter_id AND v.period = k.period AND v.nominee_id = k.nominee_id
-        RETURNING v.nominee_id, v.withheld_by",
+        RETURNING v.nominee_id, v.withheld_by, v.is_guest",
         " UPDATE vote SET withheld_by = withheld_by + $3
         WHERE (campaign_id, voter_id, period, nominee_id) IN (SELECT $2, voter_id, period, nominee_id FROM key)
-        RETURNING nominee_id, withheld_by",
+        RETURNING nominee_id, withheld_by, is_guest",
     )
 });
 
@@ -138,6 +138,8 @@ fn json_of(keys: impl Iterator<Item = Key>) -> String {
 struct Move {
     /// Votes from counted to withheld; negative ones go back.
     votes: i64,
+    /// Those of them that guests cast.
+    guest_votes: i64,
     /// Voters who leave the counted turnout; negative ones come back.
     voters: i64,
 }
@@ -210,13 +212,17 @@ async fn mark(
     keys: &str,
     step: i64,
 ) -> sqlx::Result<Moves> {
-    let marked: Vec<(NomineeId, i64)> = in_tx!(tx.run(*MARK_VOTES), (t, text) => sqlx::query_as(text)
+    let marked: Vec<(NomineeId, i64, Option<bool>)> = in_tx!(tx.run(*MARK_VOTES), (t, text) => sqlx::query_as(text)
         .bind(keys).bind(campaign_id).bind(step).fetch_all(t).await)?;
     let turned_at = i64::from(step > 0);
     let mut moves = Moves::new();
-    for (nominee_id, withheld_by) in marked {
+    for (nominee_id, withheld_by, is_guest) in marked {
         if withheld_by == turned_at {
-            moves.entry(nominee_id).or_default().votes += step;
+            let moved = moves.entry(nominee_id).or_default();
+            moved.votes += step;
+            if is_guest == Some(true) {
+                moved.guest_votes += step;
+            }
         }
     }
     Ok(moves)
@@ -243,28 +249,32 @@ async fn store_moves(
     moves: &Moves,
 ) -> sqlx::Result<()> {
     let mut json = JsonRows::default();
-    for (nominee_id, Move { votes, voters }) in moves {
+    for (nominee_id, moved) in moves {
         json.begin();
         json.value(Some(nominee_id.0.as_bytes()));
-        json.number(*votes);
-        json.number(*voters);
+        json.number(moved.votes);
+        json.number(moved.voters);
+        json.number(moved.guest_votes);
         json.end();
     }
     let json = json.finish();
     let statement = sql!(
         "move_withheld",
-        postgres: "INSERT INTO tally (campaign_id, nominee_id, counted, withheld, withheld_voters, revision)
+        postgres: "INSERT INTO tally (campaign_id, nominee_id, counted, withheld, withheld_voters, guest_votes, revision)
             SELECT $2, CAST(value ->> 0 AS uuid), -CAST(value ->> 1 AS bigint), CAST(value ->> 1 AS bigint),
-                CAST(value ->> 2 AS bigint), 1
+                CAST(value ->> 2 AS bigint), -CAST(value ->> 3 AS bigint), 1
             FROM json_array_elements($1::json) ORDER BY 2
             ON CONFLICT (campaign_id, nominee_id) DO UPDATE SET counted = tally.counted + excluded.counted,
                 withheld = tally.withheld + excluded.withheld,
-                withheld_voters = tally.withheld_voters + excluded.withheld_voters, revision = tally.revision + 1",
-        sqlite: "INSERT INTO tally (campaign_id, nominee_id, counted, withheld, withheld_voters, revision)
-            SELECT $2, unhex(value ->> 0), -(value ->> 1), value ->> 1, value ->> 2, 1 FROM json_each($1) WHERE TRUE
+                withheld_voters = tally.withheld_voters + excluded.withheld_voters,
+                guest_votes = tally.guest_votes + excluded.guest_votes, revision = tally.revision + 1",
+        sqlite: "INSERT INTO tally (campaign_id, nominee_id, counted, withheld, withheld_voters, guest_votes, revision)
+            SELECT $2, unhex(value ->> 0), -(value ->> 1), value ->> 1, value ->> 2, -(value ->> 3), 1
+            FROM json_each($1) WHERE TRUE
             ON CONFLICT (campaign_id, nominee_id) DO UPDATE SET counted = counted + excluded.counted,
                 withheld = withheld + excluded.withheld,
-                withheld_voters = withheld_voters + excluded.withheld_voters, revision = revision + 1",
+                withheld_voters = withheld_voters + excluded.withheld_voters,
+                guest_votes = guest_votes + excluded.guest_votes, revision = revision + 1",
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
         .bind(&json).bind(campaign_id).execute(t).await.map(drop))

@@ -279,6 +279,7 @@ mod tests {
             page: votes,
             mini_program: 0,
             other: 0,
+            guests: 0,
         };
         let points = [hour(0, 1), hour(1, 2), hour(5, 2)];
         let area = Area {

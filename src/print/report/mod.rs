@@ -270,14 +270,12 @@ impl Page<'_> {
         };
         self.push(&format!("<p>{sentence}</p>"));
         self.table("", &[words.figure, &format!("#{}", words.count)]);
-        let rows = [
-            ("", words.counted, totals.counted),
-            ("", words.withheld, totals.withheld),
-            ("sum", words.total, totals.votes),
-        ];
-        for (class, name, number) in rows {
-            self.number_row(class, name, number);
+        self.number_row("", words.counted, totals.counted);
+        if let Some(votes) = self.snapshot.guest_votes() {
+            self.number_row("part", words.of_guests, votes);
         }
+        self.number_row("", words.withheld, totals.withheld);
+        self.number_row("sum", words.total, totals.votes);
         self.end_table();
         self.end_section();
     }

@@ -130,10 +130,11 @@ impl Page<'_> {
             before = Some(nominee.place);
         }
         self.push(&format!(
-            "<tr class=\"sum\"><td></td><td>{}</td><td class=\"n\">{}</td><td class=\"n\"></td>\
+            "<tr class=\"sum\"><td></td><td>{}</td><td class=\"n\">{}{}</td><td class=\"n\"></td>\
             <td class=\"wide\"></td><td class=\"wide\"></td></tr>",
             words.total,
-            grouped(category.votes)
+            grouped(category.votes),
+            self.guests(category.guest_votes)
         ));
         self.end_table();
     }
@@ -190,6 +191,14 @@ impl Page<'_> {
         ));
     }
 
+    /// The part of a number of votes that guests cast, where they are told apart.
+    fn guests(&self, votes: i64) -> String {
+        if self.snapshot.guest_votes().is_none() {
+            return String::new();
+        }
+        format!("<small>{} {}</small>", self.words.guests, grouped(votes))
+    }
+
     fn nominee(&mut self, nominee: &ReportedNominee) {
         let words = self.words;
         let rank = nominee.rank.map_or_else(|| "–".to_owned(), grouped);
@@ -215,7 +224,7 @@ impl Page<'_> {
         };
         let row = format!(
             "<tr><td class=\"rank\">{rank}</td><td>{}{tags}<small>{} {} · {}{separator}{}</small></td>\
-            <td class=\"n\">{}</td><td class=\"n\">{share}</td><td class=\"n wide\">{}</td>\
+            <td class=\"n\">{}{}</td><td class=\"n\">{share}</td><td class=\"n wide\">{}</td>\
             <td class=\"n wide\">{}</td></tr>",
             Escaped(&nominee.name),
             words.number,
@@ -223,6 +232,7 @@ impl Page<'_> {
             Escaped(&nominee.employer),
             Escaped(city),
             grouped(nominee.votes),
+            self.guests(nominee.guest_votes),
             grouped(nominee.views),
             grouped(nominee.likes)
         );

@@ -24,6 +24,7 @@ fn nominee(number: i64, name: &str, votes: i64) -> ReportedNominee {
             Place::Below
         },
         votes,
+        guest_votes: 0,
         withheld: 0,
         cast: votes,
         share_basis_points: 25,
@@ -58,6 +59,7 @@ fn snapshot(nominees: i64, hours: i64) -> Snapshot {
         page: 1,
         mini_program: 0,
         other: 0,
+        guests: 0,
     };
     let hours: Vec<Point> = (0..hours).map(point).collect();
     let list = (1..=nominees).map(|number| nominee(number, &format!("候选人{number}"), 1));
@@ -73,6 +75,7 @@ fn snapshot(nominees: i64, hours: i64) -> Snapshot {
             name: "研究".to_owned(),
             shortlist_size: 10,
             votes: nominees,
+            guest_votes: 0,
             withheld: 0,
             tied_at_cut: Vec::new(),
             open_places: 0,
@@ -149,6 +152,23 @@ fn a_page_needs_nothing_and_runs_nothing() {
         // Each of the others' rows is summed.
         let others = language.others(50);
         assert!(page.contains(&others), "{others}");
+    }
+}
+
+#[test]
+fn guests_are_told_apart_unless_the_report_knows_of_none() {
+    for language in [ReportLanguage::English, ReportLanguage::Chinese] {
+        let words = language.words();
+        let mut snapshot = snapshot(2, 24);
+        let of_nominee = format!("<small>{} 1</small>", words.guests);
+        let page = render(&snapshot, language);
+        assert!(!page.contains(words.of_guests) && !page.contains(&of_nominee));
+        snapshot.totals.guest_votes = Some(1);
+        snapshot.categories[0].nominees[1].guest_votes = 1;
+        let page = render(&snapshot, language);
+        // By client, by day, and beside the counted votes; never by hour, where there is no room.
+        assert_eq!(page.matches(words.of_guests).count(), 3);
+        assert_eq!(page.matches(&of_nominee).count(), 1);
     }
 }
 

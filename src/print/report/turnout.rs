@@ -88,6 +88,9 @@ impl Page<'_> {
             self.number_row("", name, votes);
         }
         self.number_row("sum", words.total, turnout.votes);
+        if self.snapshot.guest_votes().is_some() {
+            self.number_row("part", words.of_guests, turnout.guests);
+        }
         self.end_table();
     }
 
@@ -131,29 +134,34 @@ impl Page<'_> {
     /// A table of steps with their clients.
     fn steps(&mut self, noun: &str, format: &str, points: &[Point]) {
         let words = self.words;
-        let heads = [words.count, words.page, words.mini_program, words.other];
-        let heads = heads.map(|title| format!("#{title}"));
-        let [votes, page, mini_program, other] = &heads;
-        self.table("", &[noun, votes, page, mini_program, other]);
+        let shows_guests = self.snapshot.guest_votes().is_some();
+        let guests = shows_guests.then_some(words.of_guests);
+        let titles = [words.count, words.page, words.mini_program, words.other];
+        let titles = titles.into_iter().chain(guests);
+        let titles: Vec<String> = titles.map(|title| format!("#{title}")).collect();
+        let heads: Vec<&str> = std::iter::once(noun)
+            .chain(titles.iter().map(String::as_str))
+            .collect();
+        self.table("", &heads);
         for point in points {
             let at = self.time(point.at, format);
-            self.step("", &at, point);
+            self.step(&at, point, shows_guests.then_some(point.guests));
         }
         self.end_table();
     }
 
-    fn step(&mut self, class: &str, at: &str, point: &Point) {
-        self.push(&format!(
-            "<tr class=\"{class}\"><td class=\"time\">{at}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
-            <td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
-            grouped(point.votes),
-            grouped(point.page),
-            grouped(point.mini_program),
-            grouped(point.other)
-        ));
+    fn step(&mut self, at: &str, point: &Point, guests: Option<i64>) {
+        let mut row = format!("<tr><td class=\"time\">{at}</td>");
+        let numbers = [point.votes, point.page, point.mini_program, point.other];
+        for number in numbers.into_iter().chain(guests) {
+            // Writing to a text does not fail.
+            _ = write!(row, "<td class=\"n\">{}</td>", grouped(number));
+        }
+        row.push_str("</tr>");
+        self.push(&row);
     }
 
-    /// Hours, a table for each day.
+    /// Hours, a table for each day. They are narrow: the workbook has the votes of guests.
     fn hours(&mut self) {
         let (words, snapshot) = (self.words, self.snapshot);
         let zone = snapshot.campaign.zone();
@@ -173,7 +181,7 @@ impl Page<'_> {
             ));
             for hour in of_day {
                 let at = self.time(hour.at, "%H:%M");
-                self.step("", &at, hour);
+                self.step(&at, hour, None);
             }
             self.end_table();
         }

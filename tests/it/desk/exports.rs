@@ -23,6 +23,7 @@ use crate::media::{Files, refusal};
 
 on_both!(
     every_kind_says_the_same_in_both_formats_as_the_api,
+    guests_have_a_column_where_they_may_vote_or_have_voted,
     large_tables_are_read_batch_by_batch,
     another_process_takes_over_what_one_left_behind,
     an_export_is_for_its_organisation_and_rights_are_looked_up_again,
@@ -148,7 +149,7 @@ async fn campaign(app: &TestApp, stores: &Stores) -> Sample {
         .await;
     app.refresh().await;
     for voter in 0..4 {
-        let voters = app.voter();
+        let voters = if voter == 2 { app.guest() } else { app.voter() };
         for nominee in 0..=voter.min(2) {
             voters
                 .vote(&sample.nominee_id(nominee))
@@ -204,7 +205,7 @@ async fn check(
     match kind {
         "TALLY" => {
             let query = "query($id: ID!) { campaign(id: $id) { tally { entries {
-                rank votes nominee { number name employer } } } } }";
+                rank votes guestVotes nominee { number name employer } } } } }";
             let data = owner.ask(query, variables).await;
             let entries = data["campaign"]["tally"]["entries"].as_array();
             let expected: Vec<Vec<String>> = entries
@@ -218,28 +219,29 @@ async fn check(
                         escaped(&nominee["name"]),
                         escaped(&nominee["employer"]),
                         entry["votes"].to_string(),
+                        entry["guestVotes"].to_string(),
                     ]
                 })
                 .collect();
-            let titles = ["Rank", "Number", "Name", "Employer", "/ Votes"];
+            let titles = ["Rank", "Number", "Name", "Employer", "/ Votes", "Of guests"];
             let found = columns(rows, &titles);
             assert_eq!(found, expected);
             assert!(found.iter().any(|row| row[2] == format!("'{FORMULA}")));
         }
         "TURNOUT" => {
-            let query =
-                "query($id: ID!) { campaign(id: $id) { desk { turnout(by: MINUTE) { votes } } } }";
+            let query = "query($id: ID!) { campaign(id: $id) { desk { turnout(by: MINUTE) { votes guests } } } }";
             let data = owner.ask(query, variables).await;
             let points = &data["campaign"]["desk"]["turnout"];
-            let found = columns(rows, &["Number", "Votes", "Client", "Time", "City"]);
-            let sum: i64 = found
-                .iter()
-                .map(|row| row[1].parse::<i64>().expect("a number"))
-                .sum();
-            assert_eq!(points, &json!([{"votes": sum}]));
-            assert_eq!(sum, app.count_votes().await);
+            let titles = ["Number", "Votes", "Of guests", "Client", "Time", "City"];
+            let found = columns(rows, &titles);
+            let sum = |column: usize| -> i64 {
+                let numbers = found.iter().map(|row| row[column].parse::<i64>());
+                numbers.map(|number| number.expect("a number")).sum()
+            };
+            assert_eq!(points, &json!([{"votes": sum(1), "guests": 3}]));
+            assert_eq!((sum(1), sum(2)), (app.count_votes().await, 3));
             let rest = ["other", "2022-10-25 12:00 +08:00", "银川"];
-            assert_eq!(found[0][2..], rest);
+            assert_eq!(found[0][3..], rest);
         }
         "BALLOTS" => {
             let found = columns(rows, &["Voter", "Number", "Counted", "Time"]);
@@ -289,6 +291,29 @@ async fn check(
             assert_eq!(*subject, list(owner, sample).await[0]["id"]);
         }
     }
+}
+
+async fn guests_have_a_column_where_they_may_vote_or_have_voted(stores: Stores) {
+    let app = TestApp::start(&stores).await;
+    let without = app
+        .sample_with(|campaign| campaign.guests_may_vote = false)
+        .await;
+    let owner = app.staff().await;
+    let titles = async |kind: &str| {
+        let file = fetch(&app, &owner, &without, [kind, "CSV"]).await;
+        rows(&file)[0].last().expect("a title").clone()
+    };
+    let vote = app.voter().vote(&without.nominee_id(0)).await;
+    vote.expect_counted();
+    assert_eq!(titles("TALLY").await, "状态 / Status");
+    assert_eq!(titles("TURNOUT").await, "投票 / Votes");
+    assert_eq!(titles("BALLOTS").await, "计票 / Counted");
+    // They voted before the rules changed, and their votes may be withheld.
+    stores.execute("UPDATE turnout SET guests = 1").await;
+    for kind in ["TALLY", "TURNOUT"] {
+        assert_eq!(titles(kind).await, "其中访客 / Of guests", "{kind}");
+    }
+    assert_eq!(titles("BALLOTS").await, "计票 / Counted");
 }
 
 async fn large_tables_are_read_batch_by_batch(stores: Stores) {

@@ -110,16 +110,17 @@ fn sheet(file: &[u8], name: &str) -> Vec<Vec<String>> {
 /// | --- | --- | --- | --- |
 /// | A, by page | 1, 2, 3 | | |
 /// | B, by mini-program | 1 | | |
-/// | C, by something else | 2 | | |
+/// | C, by something else, a guest | 2 | | |
 /// | D, by page, then also by mini-program | | 3 | 3; 13 |
-/// | E, by something else | | | 6 |
+/// | E, by something else, a guest | | | 6 |
 async fn campaign(app: &TestApp, stores: &Stores) -> Sample {
     let sample = app.sample().await;
     stores
         .execute("UPDATE category SET shortlist_size = 2")
         .await;
     app.refresh().await;
-    let [early, mini_user, plain, late, other_user] = [(); 5].map(|()| app.voter());
+    let [early, mini_user, late] = [(); 3].map(|()| app.voter());
+    let [plain, other_user] = [(); 2].map(|()| app.guest());
     let (page, mini, other) = (Some("page"), Some("mini-program"), None);
     for nominee in [0, 1, 2] {
         vote(&early, page, &sample, nominee).await;
@@ -198,7 +199,7 @@ async fn all_forms_say_what_was_counted_by_hand(stores: Stores) {
 }
 
 fn check_figures(figures: &Value, sample: &Sample) {
-    let totals = json!({"votes": 9, "counted": 9, "withheld": 0, "listed": 8, "withdrawn": 1, "elsewhere": 0,
+    let totals = json!({"votes": 9, "counted": 9, "guestVotes": 2, "withheld": 0, "listed": 8, "withdrawn": 1, "elsewhere": 0,
         "withheldElsewhere": 0, "voters": 5, "votesPerVoterHundredths": 180, "nominees": 35, "withdrawnNominees": 1,
         "stories": 1, "nomineeViews": 41, "nomineeLikes": 1, "storyViews": 42, "storyLikes": 2});
     assert_eq!(figures["totals"], totals);
@@ -210,8 +211,8 @@ fn check_figures(figures: &Value, sample: &Sample) {
     assert_eq!(campaign["votingClosesAt"], json!("2022-11-01T04:00:00Z"));
     let first = &figures["categories"][0];
     assert_eq!(
-        (&first["votes"], &first["openPlaces"]),
-        (&json!(7), &json!(1))
+        [&first["votes"], &first["guestVotes"], &first["openPlaces"]],
+        [&json!(7), &json!(1), &json!(1)]
     );
     assert_eq!(first["tiedAtCut"], json!([1, 2]));
     let rows = first["nominees"].as_array().expect("a list");
@@ -221,14 +222,15 @@ fn check_figures(figures: &Value, sample: &Sample) {
             n["number"],
             n["rank"],
             n["votes"],
+            n["guestVotes"],
             n["place"],
             n["shareBasisPoints"]
         ])
     };
-    assert_eq!(row(0), json!([3, 1, 3, "WITHIN", 4_286]));
-    assert_eq!(row(1), json!([1, 2, 2, "TIED", 2_857]));
-    assert_eq!(row(2), json!([2, 2, 2, "TIED", 2_857]));
-    assert_eq!(row(3), json!([4, 4, 0, "BELOW", 0]));
+    assert_eq!(row(0), json!([3, 1, 3, 0, "WITHIN", 4_286]));
+    assert_eq!(row(1), json!([1, 2, 2, 0, "TIED", 2_857]));
+    assert_eq!(row(2), json!([2, 2, 2, 1, "TIED", 2_857]));
+    assert_eq!(row(3), json!([4, 4, 0, 0, "BELOW", 0]));
     assert_eq!(rows.len(), 11);
     let second = &figures["categories"][1];
     assert_eq!(second["nominees"][0]["number"], json!(13));
@@ -236,19 +238,19 @@ fn check_figures(figures: &Value, sample: &Sample) {
     let withdrawn = &figures["withdrawn"];
     assert_eq!(withdrawn.as_array().expect("a list").len(), 1);
     assert_eq!(
-        (&withdrawn[0]["number"], &withdrawn[0]["votes"]),
-        (&json!(6), &json!(1))
+        ["number", "votes", "guestVotes"].map(|field| withdrawn[0][field].as_i64()),
+        [6, 1, 1].map(Some)
     );
-    let point = |at: &str, page: i64, mini: i64, other: i64| {
+    let point = |at: &str, [page, mini, other, guests]: [i64; 4]| {
         json!({"at": at, "votes": page + mini + other, "page": page,
-        "miniProgram": mini, "other": other})
+        "miniProgram": mini, "other": other, "guests": guests})
     };
-    let turnout = json!({"votes": 9, "page": 5, "miniProgram": 2, "other": 2,
+    let turnout = json!({"votes": 9, "page": 5, "miniProgram": 2, "other": 2, "guests": 2,
         "peakMinute": {"at": "2022-10-25T04:00:00Z", "votes": 5},
         "peakHour": {"at": "2022-10-25T04:00:00Z", "votes": 5},
-        "days": [point("2022-10-24T16:00:00Z", 4, 1, 1), point("2022-10-25T16:00:00Z", 1, 1, 1)],
-        "hours": [point("2022-10-25T04:00:00Z", 3, 1, 1), point("2022-10-25T15:00:00Z", 1, 0, 0),
-            point("2022-10-25T16:00:00Z", 1, 1, 1)]});
+        "days": [point("2022-10-24T16:00:00Z", [4, 1, 1, 1]), point("2022-10-25T16:00:00Z", [1, 1, 1, 1])],
+        "hours": [point("2022-10-25T04:00:00Z", [3, 1, 1, 1]), point("2022-10-25T15:00:00Z", [1, 0, 0, 0]),
+            point("2022-10-25T16:00:00Z", [1, 1, 1, 1])]});
     assert_eq!(figures["turnout"], turnout);
     assert_eq!(
         figures["cities"],
@@ -278,7 +280,13 @@ fn check_page(page: &str) {
         "<dt>Votes</dt><dd>9</dd>",
         "<dt>Voters</dt><dd>5</dd>",
         "<dt>Votes a voter</dt><dd>1.80</dd>",
-        "<td class=\"time\">2022-10-26</td><td class=\"n\">3</td>",
+        "<th class=\"n\" scope=\"col\">Of these by guests</th>",
+        "<td class=\"time\">2022-10-26</td><td class=\"n\">3</td><td class=\"n\">1</td><td class=\"n\">1</td>\
+        <td class=\"n\">1</td><td class=\"n\">1</td></tr>",
+        "<td>Counted votes</td><td class=\"n\">9</td></tr>\
+        <tr class=\"part\"><td>Of these by guests</td><td class=\"n\">2</td></tr>",
+        "<td class=\"n\">2<small>Guests 1</small></td><td class=\"n\">28.57%</td>",
+        "<td>Total</td><td class=\"n\">7<small>Guests 1</small></td>",
         "Votes for withdrawn nominees",
         "No vote was withheld",
     ] {
@@ -295,6 +303,7 @@ fn check_workbook(file: &[u8], figures: &Value, report: &Value) {
     for (name, key) in [
         ("Votes", "votes"),
         ("Counted votes", "counted"),
+        ("Of these by guests", "guestVotes"),
         ("Withheld votes", "withheld"),
         ("Voters", "voters"),
         ("Nominees", "nominees"),
@@ -307,25 +316,33 @@ fn check_workbook(file: &[u8], figures: &Value, report: &Value) {
     let listed = figures["categories"].as_array().expect("a list").iter();
     let listed = listed.flat_map(|category| category["nominees"].as_array().expect("a list"));
     let withdrawn = figures["withdrawn"].as_array().expect("a list");
-    let expected: Vec<[String; 4]> = listed
+    let expected: Vec<[String; 5]> = listed
         .chain(withdrawn)
         .map(|n| {
             let rank = n["rank"]
                 .as_i64()
                 .map_or_else(String::new, |rank| rank.to_string());
             let name = n["name"].as_str().expect("a name").to_owned();
-            [rank, n["number"].to_string(), name, n["votes"].to_string()]
+            let [number, votes, guests] =
+                ["number", "votes", "guestVotes"].map(|field| n[field].to_string());
+            [rank, number, name, votes, guests]
         })
         .collect();
-    let found: Vec<[String; 4]> = results[1..]
+    let found: Vec<[String; 5]> = results[1..]
         .iter()
-        .map(|row| [1, 2, 3, 4].map(|index| row[index].clone()))
+        .map(|row| [1, 2, 3, 4, 12].map(|index| row[index].clone()))
         .collect();
     assert_eq!((found.len(), found), (36, expected));
     assert_eq!(results[1][5..7], ["42.86", "within"]);
     let turnout = sheet(file, "Turnout");
-    assert_eq!(turnout[1], ["2022-10-25 12:00 +08:00", "5", "3", "1", "1"]);
-    assert_eq!(turnout[3], ["2022-10-26 00:00 +08:00", "3", "1", "1", "1"]);
+    assert_eq!(
+        turnout[1],
+        ["2022-10-25 12:00 +08:00", "5", "3", "1", "1", "1"]
+    );
+    assert_eq!(
+        turnout[3],
+        ["2022-10-26 00:00 +08:00", "3", "1", "1", "1", "1"]
+    );
     assert_eq!(turnout.len(), 4);
     assert_eq!(sheet(file, "By city")[1], ["银川", "35", "8"]);
     assert_eq!(

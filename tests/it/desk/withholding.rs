@@ -2,7 +2,7 @@
 
 use acclaim::app::desk::Desk;
 use acclaim::domain::access::StaffRole;
-use acclaim::domain::campaign::Campaign;
+use acclaim::domain::campaign::{Campaign, TallyVisibility};
 use acclaim::http::ConnectionLimits;
 use acclaim::ledger::withholding::list_of_campaign;
 use acclaim::verify::verify;
@@ -16,6 +16,7 @@ use crate::harness::{CAST_VOTE, Payload, Program, Sample, Stores, TestApp, TestC
 
 on_both!(
     withheld_votes_do_not_count_and_their_voters_see_them_as_cast,
+    votes_of_guests_are_told_apart_while_they_are_withheld_and_let_go,
     a_rule_is_applied_by_a_second_person_alone,
     a_selection_that_names_too_much_or_nothing_is_refused,
     much_is_withheld_with_the_number_typed_in,
@@ -37,7 +38,7 @@ const RULE: &str = "rule { id kind state reason votes proposedVotes needsNumber 
     userErrors { code message path }";
 const TALLY: &str =
     "query($id: ID!) { campaign(id: $id) { withholdings { kind reason votes } tally { rawVotes
-    countedVotes withheldVotes voters entries { votes nominee { number } } } } }";
+    countedVotes guestVotes withheldVotes voters entries { votes guestVotes nominee { number } } } } }";
 const GROUPS: &str =
     "query($id: ID!, $by: VoteGroupKey!) { campaign(id: $id) { desk { voteGroups(by: $by) {
     key votes voters unseen fast guests withheld } } } }";
@@ -111,12 +112,21 @@ impl Office {
 
     /// A vote for a nominee after a look at the campaign.
     async fn vote_seen(&self, voter: &TestClient, nominee: usize) {
+        self.vote_after(voter, nominee, TimeDelta::seconds(8)).await;
+    }
+
+    /// A vote for a nominee at once.
+    async fn vote_fast(&self, voter: &TestClient, nominee: usize) {
+        self.vote_after(voter, nominee, TimeDelta::zero()).await;
+    }
+
+    async fn vote_after(&self, voter: &TestClient, nominee: usize, look: TimeDelta) {
         let query = "query($id: ID!) { campaign(id: $id) { ticket } }";
         let data = voter
             .ask(query, json!({"id": self.sample.campaign_id()}))
             .await;
         let ticket = data["campaign"]["ticket"].clone();
-        self.app.advance(TimeDelta::seconds(8));
+        self.app.advance(look);
         let vote = voter.vote(&self.sample.nominee_id(nominee));
         vote.with("ticket", ticket).await.expect_counted();
     }
@@ -235,6 +245,69 @@ async fn withheld_votes_do_not_count_and_their_voters_see_them_as_cast(stores: S
         let text =
             format!("SELECT COUNT(*) FROM audit_event WHERE action = 'withholding.{action}'");
         assert_eq!(stores.count(text).await, count, "{action}");
+    }
+}
+
+async fn votes_of_guests_are_told_apart_while_they_are_withheld_and_let_go(stores: Stores) {
+    let office = Office::new(&stores).await;
+    let [unseen, fast, other] = [(); 3].map(|()| office.app.guest());
+    office.vote_unseen(&unseen, 0, 100).await;
+    office.vote_fast(&fast, 0).await;
+    office.vote_seen(&other, 1).await;
+    // An account's, and one of a program that did not say: it is no guest's.
+    office.vote_unseen(&office.app.voter(), 0, 100).await;
+    stores
+        .execute("UPDATE vote SET is_guest = NULL WHERE NOT is_guest")
+        .await;
+    office.vote_unseen(&office.app.voter(), 0, 100).await;
+    // Counted votes, those of guests, and both of the first nominee.
+    let figures = async || {
+        let tally = office.tally().await;
+        let entries = tally["entries"].as_array().expect("entries");
+        let first = entries.iter().find(|e| e["nominee"]["number"] == 1);
+        let first = first.expect("the nominee");
+        [
+            &tally["countedVotes"],
+            &tally["guestVotes"],
+            &first["votes"],
+            &first["guestVotes"],
+        ]
+        .map(|number| number.as_i64().expect("a number"))
+    };
+    office.work().await;
+    assert_eq!(figures().await, [5, 3, 4, 2]);
+    let mut rule = office.withhold(office.unseen_votes_for(0)).await;
+    assert_eq!(figures().await, [2, 2, 1, 1]);
+    office.expect_clean().await;
+    // A second rule that holds the same votes, and one more.
+    let mut more = office.unseen_votes_for(0);
+    more["selection"]["behaviours"] = json!(["FAST", "UNSEEN"]);
+    let mut second = office.withhold(more).await;
+    assert_eq!(figures().await, [1, 1, 0, 0]);
+    office.expect_clean().await;
+    for (rule, expected) in [(&mut rule, [1, 1, 0, 0]), (&mut second, [5, 3, 4, 2])] {
+        rule["editRevision"] = json!(2);
+        revert(&office.approver, rule).await.expect_counted();
+        office.work().await;
+        assert_eq!(figures().await, expected);
+        office.expect_clean().await;
+    }
+    // They are in no tally that is hidden.
+    let hidden = office
+        .app
+        .sample_with(|campaign| campaign.tally_visibility = TallyVisibility::StaffOnly)
+        .await;
+    let guest = office.app.guest();
+    guest.vote(&hidden.nominee_id(0)).await.expect_counted();
+    office.app.inner().publish_tallies().await;
+    for (client, expected) in [
+        (office.app.anonymous().clone(), Value::Null),
+        (guest, Value::Null),
+        (office.approver.clone(), json!({"guestVotes": 1})),
+    ] {
+        let query = "query($id: ID!) { campaign(id: $id) { tally { guestVotes } } }";
+        let data = client.ask(query, json!({"id": hidden.campaign_id()})).await;
+        assert_eq!(data["campaign"]["tally"], expected);
     }
 }
 
@@ -755,7 +828,8 @@ async fn fill(office: &Office, stores: &Stores, voters: i64) {
                 '2022-10-25T04:00:00+00:00', TRUE, x'00', {rules_revision}, 0 FROM n;
             INSERT INTO tally (campaign_id, nominee_id, counted, voters, revision)
             VALUES (x'{campaign}', x'{nominee}', {voters}, {voters}, 1);
-            INSERT INTO turnout VALUES (x'{campaign}', unixepoch('2022-10-25T04:00:00') / 60, x'{nominee}', 0, {voters})"
+            INSERT INTO turnout (campaign_id, minute, nominee_id, client, votes)
+            VALUES (x'{campaign}', unixepoch('2022-10-25T04:00:00') / 60, x'{nominee}', 0, {voters})"
         )
     } else {
         format!(
@@ -765,7 +839,8 @@ async fn fill(office: &Office, stores: &Stores, voters: i64) {
                 '2022-10-25T04:00:00Z', TRUE, '\\x00', {rules_revision}, 0 FROM generate_series(1, {voters});
             INSERT INTO tally (campaign_id, nominee_id, counted, voters, revision)
             VALUES ('{campaign}', '{nominee}', {voters}, {voters}, 1);
-            INSERT INTO turnout VALUES ('{campaign}', extract(epoch from timestamptz '2022-10-25T04:00:00Z')::bigint / 60,
+            INSERT INTO turnout (campaign_id, minute, nominee_id, client, votes)
+            VALUES ('{campaign}', extract(epoch from timestamptz '2022-10-25T04:00:00Z')::bigint / 60,
                 '{nominee}', 0, {voters})"
         )
     };

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use acclaim::domain::tally::{CampaignTotals, NomineeTotals};
+use acclaim::hot::{Hot, Redis};
+use acclaim::verify::verify;
 use serde_json::json;
 
 use super::{TALLY, server_with_workers, start_with_workers, tally_of, vote};
@@ -88,6 +90,73 @@ async fn a_tally_that_is_shared_is_not_read_from_the_database() {
     );
 }
 
+/// Programs that know of no votes of guests share totals beside this one while they are replaced.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn totals_without_votes_of_guests_are_read_from_the_database() {
+    let stores = Stores::networked().await;
+    let one = TestApp::start(&stores).await;
+    let two = TestApp::start(&stores).await;
+    let sample = one.sample().await;
+    two.refresh().await;
+    let campaign_id = sample.campaign.id;
+    let vote_of_guest = async || {
+        let vote = one.guest().vote(&sample.nominee_id(0)).await;
+        vote.expect_counted();
+    };
+    vote_of_guest().await;
+    one.publish_tallies().await;
+    two.publish_tallies().await;
+    assert_eq!(
+        two.tally(campaign_id).await.expect("a tally").tally.version,
+        1
+    );
+    vote_of_guest().await;
+    // The second vote is shared by a program that writes no more than the totals.
+    let instance = one.database.instance().await.expect("it has one").id;
+    let url = stores.redis_url.as_deref().expect("there is Redis");
+    let client = redis::Client::open(url).expect("an address");
+    let connection = client.get_multiplexed_async_connection().await;
+    let mut redis = connection.expect("it connects");
+    let pattern = format!("acclaim:{}:*:totals", instance.simple());
+    let keys: Vec<String> = redis::cmd("KEYS")
+        .arg(pattern)
+        .query_async(&mut redis)
+        .await
+        .expect("it answers");
+    let key = keys.first().expect("shared totals");
+    let mut get = redis::cmd("HGET");
+    get.arg(key).arg("totals");
+    let mut totals: Vec<u8> = get.query_async(&mut redis).await.expect("it answers");
+    // The time, then the one nominee: id, counted, withheld, voters, revision.
+    assert_eq!(totals.len(), 8 + 16 + 4 * 8);
+    for last in [31, 47, 55] {
+        totals[last] += 1;
+    }
+    let mut set = redis::cmd("HSET");
+    set.arg(key).arg("version").arg(2).arg("totals").arg(totals);
+    set.exec_async(&mut redis).await.expect("it answers");
+    let report = verify(&one.database, Some(redis_of(&one))).await;
+    let report = report.expect("the stores answer");
+    assert!(report.is_clean(), "{report}");
+    assert_eq!(two.hot.find_totals(campaign_id).await, None);
+    two.tallies.mark_shared(campaign_id, 2);
+    two.publish_tallies().await;
+    let tally = two.tally(campaign_id).await.expect("a tally").tally;
+    assert_eq!((tally.version, tally.counted, tally.guest_votes), (2, 2, 2));
+    // The next ones are whole again.
+    vote_of_guest().await;
+    one.publish_tallies().await;
+    let shared = two.hot.find_totals(campaign_id).await.expect("totals");
+    assert_eq!((shared.version(), shared.nominees[0].guest_votes), (3, 3));
+}
+
+fn redis_of(app: &TestApp) -> &Redis {
+    let Hot::Redis(redis) = &app.hot else {
+        panic!("there is Redis");
+    };
+    redis
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_newest_tally_is_the_one_that_is_shared() {
     let stores = Stores::networked().await;
@@ -100,6 +169,7 @@ async fn the_newest_tally_is_the_one_that_is_shared() {
         nominees: vec![NomineeTotals {
             nominee_id: sample.nominees[0],
             counted,
+            guest_votes: counted / 10,
             withheld: 0,
             voters: counted,
             revision,
@@ -117,6 +187,9 @@ async fn the_newest_tally_is_the_one_that_is_shared() {
         let shared = shared.expect("it is shared").nominees[0].counted;
         assert_eq!(shared, expected, "after {revision}");
     }
+    let guests = app.hot.find_totals(campaign_id).await;
+    let guests = guests.expect("it is shared").nominees[0].guest_votes;
+    assert_eq!(guests, 10);
     // A board that has a newer one keeps it too.
     vote(&app, &sample, 0).await;
     app.publish_tallies().await;

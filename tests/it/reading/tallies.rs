@@ -18,8 +18,9 @@ on_both!(
 );
 
 const TALLY: &str = "query($campaign: ID!, $category: ID) { campaign(id: $campaign) { tally {
-    campaign { id } version asOf rawVotes countedVotes withdrawnVotes withheldVotes voters
-    entries(category: $category) { nominee { number votes rank } votes rank share } } } }";
+    campaign { id } version asOf rawVotes countedVotes guestVotes withdrawnVotes withheldVotes
+    voters
+    entries(category: $category) { nominee { number votes rank } votes guestVotes rank share } } } }";
 
 /// Casts votes by new voters for nominees by their indexes, and publishes the tally.
 async fn cast_all(app: &TestApp, sample: &Sample, choices_of_voters: &[&[usize]]) {
@@ -64,7 +65,7 @@ async fn a_tally_ranks_within_categories_and_ties_share_a_rank(stores: Stores) {
         assert_eq!(tally[field], json!(expected), "{field}");
     }
     assert_eq!(tally["asOf"], json!("2022-10-25T04:00:00.000Z"));
-    let line = |number: i64, votes: i64, rank: i64, share: f64| json!({"nominee": {"number": number, "votes": votes, "rank": rank}, "votes": votes, "rank": rank, "share": share});
+    let line = |number: i64, votes: i64, rank: i64, share: f64| json!({"nominee": {"number": number, "votes": votes, "rank": rank}, "votes": votes, "guestVotes": 0, "rank": rank, "share": share});
     let mut expected = vec![
         line(6, 3, 1, 0.375),
         line(2, 2, 2, 0.25),
@@ -92,6 +93,10 @@ async fn a_tally_ranks_within_categories_and_ties_share_a_rank(stores: Stores) {
 async fn the_tally_as_json_says_the_same_and_is_not_sent_twice(stores: Stores) {
     let app = TestApp::start(&stores).await;
     let sample = app.sample().await;
+    let guest = app.guest();
+    for index in [5, 13] {
+        guest.vote(&sample.nominee_id(index)).await.expect_counted();
+    }
     cast_all(&app, &sample, &[&[5, 1, 13], &[5, 1, 2]]).await;
     let answer = tally_json(&app, &sample).await;
     assert_eq!(answer.status(), 200);
@@ -99,11 +104,16 @@ async fn the_tally_as_json_says_the_same_and_is_not_sent_twice(stores: Stores) {
     let body: Value = answer.json().await.expect("JSON");
     let variables = json!({"campaign": sample.campaign_id()});
     let tally = app.anonymous().ask(TALLY, variables).await["campaign"]["tally"].take();
+    assert_eq!(
+        (&tally["countedVotes"], &tally["guestVotes"]),
+        (&json!(8), &json!(2))
+    );
     for field in [
         "version",
         "asOf",
         "rawVotes",
         "countedVotes",
+        "guestVotes",
         "withdrawnVotes",
         "withheldVotes",
         "voters",
@@ -115,7 +125,13 @@ async fn the_tally_as_json_says_the_same_and_is_not_sent_twice(stores: Stores) {
         .iter()
         .flat_map(|category| category["entries"].as_array().expect("entries"));
     let line = |entry: &Value, number: &Value| {
-        json!([number, entry["votes"], entry["rank"], entry["share"]])
+        json!([
+            number,
+            entry["votes"],
+            entry["guestVotes"],
+            entry["rank"],
+            entry["share"]
+        ])
     };
     let lines: Vec<Value> = entries.map(|entry| line(entry, &entry["number"])).collect();
     let expected = tally["entries"].as_array().expect("entries");

@@ -37,6 +37,15 @@ async fn verification_finds_what_was_tampered_with(stores: Stores) {
             ["No. 1 ", &nominee, "counted 3 by votes, 10 by tally"],
         ),
         (
+            "UPDATE tally SET guest_votes = guest_votes + 2 WHERE counted = 3",
+            "UPDATE tally SET guest_votes = guest_votes - 2 WHERE counted = 3",
+            [
+                "No. 1 ",
+                &nominee,
+                "counted 3 by votes, 3 by tally; of guests 0 and 2",
+            ],
+        ),
+        (
             "UPDATE tally SET voters = 2 WHERE voters = 3",
             "UPDATE tally SET voters = 3 WHERE voters = 2",
             ["tally of nominee", &nominee, "voters 3 and 2"],
@@ -141,8 +150,21 @@ async fn verification_speaks_json(stores: Stores) {
         .execute("UPDATE vote SET slot = 9 WHERE slot = 2")
         .await;
     stores.execute("UPDATE subject_counter SET likes = 5").await;
+    stores.execute("UPDATE tally SET guest_votes = 1").await;
+    stores.execute("UPDATE turnout SET guests = votes").await;
     let (code, report) = report().await;
     assert_eq!(code, Some(1));
+    let of_guests = |list: &str, fields: [&str; 2]| {
+        let first = &report[list][0];
+        fields.map(|field| first[field].as_i64())
+    };
+    let of_tally = of_guests("tallies", ["votesGuests", "tallyGuests"]);
+    assert_eq!(of_tally, [Some(0), Some(1)]);
+    let of_turnout = of_guests("turnout", ["votesGuests", "turnoutGuests"]);
+    assert!(
+        of_turnout[0] == Some(0) && of_turnout[1] > Some(0),
+        "{report}"
+    );
     let over_quota = report["overQuota"].as_array().expect("a list");
     assert_eq!(over_quota.len(), 1, "{report}");
     assert_eq!(

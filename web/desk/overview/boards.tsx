@@ -7,7 +7,7 @@ import type { Campaign } from "../campaign";
 import { Portrait } from "../parts/portrait";
 import { campaignPath } from "../route";
 import type { Nominee } from "../nominees/roster";
-import type { Figures, LiveFigures, Standing } from "./figures";
+import { type Figures, type LiveFigures, type Standing, tellsGuests } from "./figures";
 import type { Roster } from "./roster";
 import { t } from "./texts";
 
@@ -50,6 +50,8 @@ export function Boards({ campaign, live: { figures }, roster }: BoardsProps) {
   const ordered = useOrder(figures);
   const places = useMemo(() => placesOf(ordered?.standings ?? [], roster), [ordered, roster]);
   const votes = useMemo(() => new Map(figures?.standings.map(({ number, votes }) => [number, votes])), [figures]);
+  const guests = useMemo(() => new Map(figures?.standings.map(({ number, guests }) => [number, guests])), [figures]);
+  const showsGuests = tellsGuests(campaign, figures?.guests);
   return (
     <div class="boards">
       {campaign.categories.map((category) => (
@@ -59,6 +61,7 @@ export function Boards({ campaign, live: { figures }, roster }: BoardsProps) {
           category={category}
           places={places.get(category.id) ?? []}
           votes={votes}
+          guests={showsGuests ? guests : undefined}
           isLoading={!figures || roster.size === 0}
         />
       ))}
@@ -94,10 +97,12 @@ interface BoardProps {
   places: readonly Place[];
   /** The votes that are shown, by number. */
   votes: ReadonlyMap<number, number>;
+  /** Those of them that guests cast, where they are told apart. */
+  guests: ReadonlyMap<number, number> | undefined;
   isLoading: boolean;
 }
 
-function Board({ slug, category, places, votes, isLoading }: BoardProps) {
+function Board({ slug, category, places, votes, guests, isLoading }: BoardProps) {
   const cut = category.shortlistSize;
   const rows = places.slice(0, Math.min(rowsMax, cut + belowMax));
   const votesOf = ({ nominee, votes: ordered }: Place) => votes.get(nominee.number) ?? ordered;
@@ -125,6 +130,7 @@ function Board({ slug, category, places, votes, isLoading }: BoardProps) {
               slug={slug}
               place={place}
               votes={votesOf(place)}
+              guests={guests && (guests.get(place.nominee.number) ?? 0)}
               part={votesOf(place) / most}
               isRanked={isRanked}
               isTied={isTied(place, index)}
@@ -150,13 +156,14 @@ interface RowProps {
   slug: string;
   place: Place;
   votes: number;
+  guests: number | undefined;
   part: number;
   isRanked: boolean;
   isTied: boolean;
   isBelow: boolean;
 }
 
-function Row({ slug, place: { nominee, rank }, votes, part, isRanked, isTied, isBelow }: RowProps) {
+function Row({ slug, place: { nominee, rank }, votes, guests, part, isRanked, isTied, isBelow }: RowProps) {
   return (
     <li class={isBelow ? "not-taken" : undefined} data-number={nominee.number}>
       <b class="rank">
@@ -175,7 +182,10 @@ function Row({ slug, place: { nominee, rank }, votes, part, isRanked, isTied, is
       <span class="bar-line" aria-hidden="true">
         <i style={{ width: `${part * 100}%` }} />
       </span>
-      <span class="votes">{count(votes)}</span>
+      <span class="votes">
+        {count(votes)}
+        {guests !== undefined && <small>{t().ofGuests(guests)}</small>}
+      </span>
     </li>
   );
 }

@@ -10,6 +10,8 @@ import { type DeskTallyFragment, FindDeskTally, WatchDeskTally } from "./operati
 export interface Standing {
   number: number;
   votes: number;
+  /** Those of them that guests cast. */
+  guests: number;
   rank: number;
 }
 
@@ -20,6 +22,8 @@ export interface Figures {
   /** All votes, those withheld too. */
   raw: number;
   counted: number;
+  /** The part of them that guests cast. */
+  guests: number;
   /** The part of them that is of nominees who are listed no more. */
   withdrawn: number;
   withheld: number;
@@ -37,10 +41,16 @@ const figuresOf = (tally: DeskTallyFragment): Figures => ({
   asOfMs: Date.parse(tally.asOf),
   raw: tally.rawVotes,
   counted: tally.countedVotes,
+  guests: tally.guestVotes,
   withdrawn: tally.withdrawnVotes,
   withheld: tally.withheldVotes,
   voters: tally.voters,
-  standings: tally.entries.map(({ nominee, votes, rank }) => ({ number: nominee.number, votes, rank })),
+  standings: tally.entries.map(({ nominee, votes, guestVotes, rank }) => ({
+    number: nominee.number,
+    votes,
+    guests: guestVotes,
+    rank,
+  })),
 });
 
 /** Whether voting has closed. */
@@ -52,6 +62,9 @@ export function seesFigures(campaign: Campaign): boolean {
   const isPublic = tallyVisibility === "LIVE" || (tallyVisibility === "AFTER_CLOSE" && isOver(campaign));
   return mayHere("READ_FIGURES") || (isPublic && campaign.phase !== "DRAFT");
 }
+
+/** Whether votes of guests are shown apart: where they may vote, or have voted. */
+export const tellsGuests = ({ rules }: Campaign, guests = 0) => guests > 0 || rules.admits.includes("GUEST");
 
 export interface LiveFigures {
   /** None before the first ones have come. */

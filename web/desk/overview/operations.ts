@@ -779,23 +779,23 @@ export type WithholdingState =
   | 'APPLIED'
   | 'REVERTED';
 
-export type DeskTallyFragment = { version: number, asOf: string, rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> };
+export type DeskTallyFragment = { version: number, asOf: string, rawVotes: number, countedVotes: number, guestVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, guestVotes: number, rank: number, nominee: { number: number } }> };
 
 export type FindDeskTallyQueryVariables = Exact<{
   slug: Scalars['String']['input'];
 }>;
 
 
-export type FindDeskTallyQuery = { serverTime: string, campaign: { tally: { version: number, asOf: string, rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> } | null } | null };
+export type FindDeskTallyQuery = { serverTime: string, campaign: { tally: { version: number, asOf: string, rawVotes: number, countedVotes: number, guestVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, guestVotes: number, rank: number, nominee: { number: number } }> } | null } | null };
 
 export type WatchDeskTallySubscriptionVariables = Exact<{
   campaignId: Scalars['ID']['input'];
 }>;
 
 
-export type WatchDeskTallySubscription = { tallyChanged: { version: number, asOf: string, rawVotes: number, countedVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, rank: number, nominee: { number: number } }> } };
+export type WatchDeskTallySubscription = { tallyChanged: { version: number, asOf: string, rawVotes: number, countedVotes: number, guestVotes: number, withdrawnVotes: number, withheldVotes: number, voters: number, entries: Array<{ votes: number, guestVotes: number, rank: number, nominee: { number: number } }> } };
 
-export type TurnoutFragment = { at: string, votes: number, page: number, miniProgram: number, other: number };
+export type TurnoutFragment = { at: string, votes: number, page: number, miniProgram: number, other: number, guests: number };
 
 export type FindTurnoutQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -804,7 +804,7 @@ export type FindTurnoutQueryVariables = Exact<{
 }>;
 
 
-export type FindTurnoutQuery = { campaign: { desk: { turnout: Array<{ at: string, votes: number, page: number, miniProgram: number, other: number }> } | null } | null };
+export type FindTurnoutQuery = { campaign: { desk: { turnout: Array<{ at: string, votes: number, page: number, miniProgram: number, other: number, guests: number }> } | null } | null };
 
 export type FindVotersByWayQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -843,18 +843,18 @@ export type ListNextStoriesQueryVariables = Exact<{
 export type ListNextStoriesQuery = { campaign: { desk: { stories: { nodes: Array<{ id: string, title: string, publishedAt: string, nominee: { number: number, name: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null } | null };
 
 export const FindDeskTally: Operation<FindDeskTallyQuery, FindDeskTallyQueryVariables> = {
-  id: "3f6482ec4ccffe1e0e69988f248ebb2b546eb21286a5e2c9374359934efa664d",
-  text: "fragment DeskTally on Tally{version asOf rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number}}}query FindDeskTally($slug:String!){serverTime campaign(slug:$slug){tally{...DeskTally}}}",
+  id: "25d53a7b86a2c4f1ceb0f7ce69262e45ebfbdd8e6789e5fa6c18e2b3c81cba8e",
+  text: "fragment DeskTally on Tally{version asOf rawVotes countedVotes guestVotes withdrawnVotes withheldVotes voters entries{votes guestVotes rank nominee{number}}}query FindDeskTally($slug:String!){serverTime campaign(slug:$slug){tally{...DeskTally}}}",
 };
 
 export const WatchDeskTally: Operation<WatchDeskTallySubscription, WatchDeskTallySubscriptionVariables> = {
-  id: "5f252253c16e9fb0a74cad21c4bf200b678c8fb15676a8f4a35643bde3acfb7a",
-  text: "fragment DeskTally on Tally{version asOf rawVotes countedVotes withdrawnVotes withheldVotes voters entries{votes rank nominee{number}}}subscription WatchDeskTally($campaignId:ID!){tallyChanged(campaignId:$campaignId){...DeskTally}}",
+  id: "86919b58a38df6e01f563f31a209309938360250653976cb7c79c968dc343075",
+  text: "fragment DeskTally on Tally{version asOf rawVotes countedVotes guestVotes withdrawnVotes withheldVotes voters entries{votes guestVotes rank nominee{number}}}subscription WatchDeskTally($campaignId:ID!){tallyChanged(campaignId:$campaignId){...DeskTally}}",
 };
 
 export const FindTurnout: Operation<FindTurnoutQuery, FindTurnoutQueryVariables> = {
-  id: "5b3f864f46882078f7b453af9556b92b354b783f147b8bf84f111b98919785b6",
-  text: "fragment Turnout on TurnoutPoint{at votes page miniProgram other}query FindTurnout($slug:String!$by:TurnoutStep!$from:DateTime){campaign(slug:$slug){desk{turnout(by:$by from:$from){...Turnout}}}}",
+  id: "42b8d90f28cf8f960292683f7dbc5db0c474f414f90ea9404c750cb06bb68448",
+  text: "fragment Turnout on TurnoutPoint{at votes page miniProgram other guests}query FindTurnout($slug:String!$by:TurnoutStep!$from:DateTime){campaign(slug:$slug){desk{turnout(by:$by from:$from){...Turnout}}}}",
 };
 
 export const FindVotersByWay: Operation<FindVotersByWayQuery, FindVotersByWayQueryVariables> = {

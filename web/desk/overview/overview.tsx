@@ -14,7 +14,7 @@ import { campaignPath } from "../route";
 import { t as common } from "../texts";
 import { Boards, Freshness } from "./boards";
 import { type Facts, type NextStory, useFacts, useNextStories } from "./facts";
-import { type Figures, isOver, seesFigures, useFigures } from "./figures";
+import { type Figures, isOver, seesFigures, tellsGuests, useFigures } from "./figures";
 import { type Roster, useRoster } from "./roster";
 import { t } from "./texts";
 import { deadline } from "./times";
@@ -178,7 +178,8 @@ function Totals({ campaign, figures, pace, facts, stories }: TotalsProps) {
   const nextTime = useMemo(() => nextMs && moment(nextMs, timeZone, now()), [stories, timeZone, language()]);
   const aVoter = figures && figures.voters > 0 ? figures.raw / figures.voters : undefined;
   const one = new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 });
-  const held = figures && [
+  const parts = figures && [
+    ...(tellsGuests(campaign, figures.guests) ? [t().ofGuests(figures.guests)] : []),
     ...(figures.withheld > 0 ? [t().withheld(figures.withheld)] : [t().noneWithheld]),
     ...(figures.withdrawn > 0 ? [t().withdrawn(figures.withdrawn)] : []),
   ];
@@ -191,7 +192,7 @@ function Totals({ campaign, figures, pace, facts, stories }: TotalsProps) {
         {aVoter !== undefined && t().votesEach(one.format(aVoter))}
       </Total>
       <Total name={t().countedVotes} value={figures?.counted} figure="counted">
-        {held?.join(" · ")}
+        {parts?.join(" · ")}
       </Total>
       <Total name={t().storyViews} value={facts?.storyViews} figure="views">
         {facts && t().storiesToday(facts.stories.nodes.length)}

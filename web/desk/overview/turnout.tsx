@@ -8,6 +8,7 @@ import { dayIn } from "../parts/calendar";
 import { Chart } from "../parts/chart";
 import { Failed } from "../parts/states";
 import { parameter, setParameters } from "../route";
+import { tellsGuests } from "./figures";
 import { t } from "./texts";
 import { type Point, type Span, type SpanName, endOf, spans, stepMs, useTurnout, withoutGaps } from "./votes";
 
@@ -94,21 +95,17 @@ function Drawn({ campaign, span, points }: DrawnProps) {
       />
       <details class="under" onToggle={(event) => setShowsTable(event.currentTarget.open)}>
         <summary>{t().asTable}</summary>
-        {showsTable && <TurnoutTable span={span} timeZone={timeZone} points={points} sum={sum} />}
+        {showsTable && <TurnoutTable campaign={campaign} span={span} points={points} />}
       </details>
     </>
   );
 }
 
-interface TableProps {
-  span: Span;
-  timeZone: string;
-  points: readonly Point[];
-  sum: number;
-}
-
-function TurnoutTable({ span, timeZone, points, sum }: TableProps) {
+function TurnoutTable({ campaign, span, points }: DrawnProps) {
+  const { timeZone } = campaign;
   const rows = points.filter(({ votes }) => votes > 0).reverse();
+  const sums = total(points);
+  const showsGuests = tellsGuests(campaign, sums.guests);
   return (
     <div class="scrolled" role="region" aria-label={t().turnout} tabIndex={0}>
       <table>
@@ -124,17 +121,23 @@ function TurnoutTable({ span, timeZone, points, sum }: TableProps) {
                 {t().clients[client]}
               </th>
             ))}
+            {showsGuests && (
+              <th scope="col" class="number">
+                {t().guestsHead}
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
           <tr>
             <th scope="row">{t().sum}</th>
-            <td class="number">{count(sum)}</td>
-            {clientsOf(total(points)).map(({ name, value }) => (
+            <td class="number">{count(sums.votes)}</td>
+            {clientsOf(sums).map(({ name, value }) => (
               <td key={name} class="number wide">
                 {count(value)}
               </td>
             ))}
+            {showsGuests && <td class="number">{count(sums.guests)}</td>}
           </tr>
           {rows.map((point) => (
             <tr key={point.at}>
@@ -145,6 +148,7 @@ function TurnoutTable({ span, timeZone, points, sum }: TableProps) {
                   {count(value)}
                 </td>
               ))}
+              {showsGuests && <td class="number">{count(point.guests)}</td>}
             </tr>
           ))}
         </tbody>
@@ -165,8 +169,8 @@ const clientsOf = ({ miniProgram, page, other }: Pick<Point, "miniProgram" | "pa
 ];
 
 const total = (points: readonly Point[]) => {
-  const sum = (part: "votes" | "miniProgram" | "page" | "other") => points.reduce((all, point) => all + point[part], 0);
-  return { votes: sum("votes"), miniProgram: sum("miniProgram"), page: sum("page"), other: sum("other") };
+  const sum = (part: Exclude<keyof Point, "at">) => points.reduce((all, point) => all + point[part], 0);
+  return { votes: sum("votes"), miniProgram: sum("miniProgram"), page: sum("page"), other: sum("other"), guests: sum("guests") };
 };
 
 /** The votes by the kind of client that they came by. */

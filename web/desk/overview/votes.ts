@@ -43,6 +43,8 @@ export interface Point {
   page: number;
   miniProgram: number;
   other: number;
+  /** Votes by guests, whatever their clients. */
+  guests: number;
 }
 
 const pointOf = (point: TurnoutFragment): Point => ({ ...point, at: Date.parse(point.at) });
@@ -119,7 +121,7 @@ export function withoutGaps(points: readonly Point[], span: Span, campaign: Camp
   const filled: Point[] = [];
   const first = Math.max(Date.parse(campaign.votingOpensAt), beginning(campaign, span) ?? end - spanMaxMs[span.by] + hourMs);
   for (let at = startOf(first, points, span, campaign.timeZone); at <= end; at = next(at, span, campaign.timeZone)) {
-    filled.push(known.get(at) ?? { at, votes: 0, page: 0, miniProgram: 0, other: 0 });
+    filled.push(known.get(at) ?? { at, votes: 0, page: 0, miniProgram: 0, other: 0, guests: 0 });
   }
   return filled;
 }

@@ -156,7 +156,7 @@ async fn start(directory: &std::path::Path) -> (Arc<App>, Service) {
         mailer: None,
         public_url: None,
         voter_retention: chrono::TimeDelta::days(180),
-        signals: acclaim::app::signals::SignalOptions::default(),
+        signals: acclaim::domain::signals::SignalOptions::default(),
     };
     let (app, _writer) = App::build(parts).await.expect("the app starts");
     let loaded = acclaim::demo::load(&app, ChallengePolicy::Never).await;

@@ -6,7 +6,7 @@ use acclaim_signals::SignalSettings;
 use clap::Args;
 
 use super::{ConfigError, wrong};
-use crate::app::signals::SignalOptions;
+use crate::domain::signals::SignalOptions;
 
 /// The settings of signals.
 #[derive(Debug, Clone, Args)]

@@ -1,12 +1,33 @@
 //! Cases: what the signals found in a campaign's votes (see the crate `acclaim_signals`), as it is stored for people to
 //! judge. A case accuses nobody; some of its alarms offer rules.
 
-use acclaim_signals::{Behaviour, Signal, Usual};
+use acclaim_signals::{Behaviour, Signal, SignalSettings, Usual};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::withholding::{Selector, ShortHash};
 use crate::id::{CampaignId, NomineeId, OfferId, SignalCaseId, StaffId};
+
+/// The settings of signals.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignalOptions {
+    /// Whether this process examines votes.
+    pub is_on: bool,
+    /// The thresholds.
+    pub thresholds: SignalSettings,
+    /// Votes that are examined at once: of a campaign with more, those of its last days.
+    pub votes_max: i64,
+}
+
+impl Default for SignalOptions {
+    fn default() -> Self {
+        Self {
+            is_on: true,
+            thresholds: SignalSettings::default(),
+            votes_max: 5_000_000,
+        }
+    }
+}
 
 /// The place that the votes of an alarm came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,7 +69,7 @@ pub struct Finding {
     pub threshold: f64,
 }
 
-/// What makes two alarms of two examinations the same one.
+/// The identity of an alarm from one examination to the next.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AlarmKey {
     signal: Signal,
@@ -100,7 +121,7 @@ pub struct Offer {
 }
 
 impl Alarm {
-    /// What makes it the same alarm at the next examination.
+    /// Its identity from one examination to the next.
     #[must_use]
     pub fn key(&self) -> AlarmKey {
         AlarmKey {
@@ -129,7 +150,7 @@ impl Alarm {
     }
 }
 
-/// What a member of the organisation has made of a case.
+/// The state of a case: whether a member of the organisation has judged it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CaseState {
@@ -146,7 +167,7 @@ pub struct SignalCase {
     pub id: SignalCaseId,
     /// The campaign.
     pub campaign_id: CampaignId,
-    /// What a member has made of it.
+    /// Whether a member has judged it.
     pub state: CaseState,
     /// Whether the last examination found it: later votes may have explained it.
     pub is_current: bool,
@@ -315,4 +336,134 @@ pub enum CaseRefusal {
     WrongState,
     /// The case has changed since it was read.
     StaleObject,
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn at(hour: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + chrono::TimeDelta::hours(hour)
+    }
+
+    /// An alarm of a day about a nominee, with one offer.
+    fn alarm(nominee: u128, day: i64) -> Alarm {
+        Alarm {
+            signal: Signal::SelectiveNetwork,
+            nominee_ids: vec![NomineeId(Uuid::from_u128(nominee))],
+            place: Place::Network(ShortHash([7; 16])),
+            from: at(24 * day),
+            until: at(24 * day + 24),
+            rung_at: at(24 * day + 24),
+            number: 60.0,
+            expected: 4.5,
+            votes: 61,
+            voters: 60,
+            points: Vec::new(),
+            findings: Vec::new(),
+            offers: vec![Offer {
+                id: OfferId::new(),
+                selector: Selector::default(),
+            }],
+        }
+    }
+
+    fn findings(cases: Vec<Vec<Alarm>>, examined_from: DateTime<Utc>) -> Findings {
+        Findings {
+            examined_to: at(100),
+            examined_from,
+            votes: 1,
+            usual: UsualBehaviour {
+                unseen: 0.0,
+                pace: 1.0,
+                equal_models: 0.01,
+            },
+            cases,
+            listed: Vec::new(),
+        }
+    }
+
+    fn changes(stored: Vec<SignalCase>, cases: Vec<Vec<Alarm>>) -> CaseChanges {
+        CaseChanges::new(CampaignId::new(), stored, &findings(cases, at(0)))
+    }
+
+    /// A case that was found with these alarms.
+    fn stored(alarms: Vec<Alarm>, state: CaseState) -> SignalCase {
+        let case = changes(Vec::new(), vec![alarms]).new.remove(0);
+        SignalCase { state, ..case }
+    }
+
+    #[test]
+    fn a_case_that_shares_an_alarm_with_a_stored_one_is_that() {
+        let known = stored(vec![alarm(1, 0)], CaseState::Open);
+        let (id, offer) = (known.id, known.alarms[0].offers[0].id);
+        let found = changes(
+            vec![known],
+            vec![vec![alarm(2, 0)], vec![alarm(1, 1), alarm(1, 0)]],
+        );
+        assert_eq!(found.new.len(), 1);
+        assert_eq!(found.new[0].alarms[0].nominee_ids, alarm(2, 0).nominee_ids);
+        assert_eq!(found.found.len(), 1);
+        assert_eq!(found.found[0].id, id);
+        assert_eq!(
+            found.found[0].alarms[1].offers[0].id, offer,
+            "it can still be proposed"
+        );
+        assert_ne!(found.found[0].alarms[0].offers[0].id, offer);
+        assert!(found.lost.is_empty());
+    }
+
+    #[test]
+    fn of_two_cases_that_became_one_the_first_goes_on() {
+        let first = stored(vec![alarm(1, 0)], CaseState::Open);
+        let second = stored(vec![alarm(1, 2)], CaseState::Open);
+        let ids = (first.id, second.id);
+        let found = changes(vec![first, second], vec![vec![alarm(1, 2), alarm(1, 0)]]);
+        assert!(found.new.is_empty());
+        assert_eq!((found.found[0].id, found.lost[0]), ids);
+    }
+
+    #[test]
+    fn a_dismissed_case_opens_again_with_an_alarm_that_nobody_has_judged() {
+        let known = stored(vec![alarm(1, 0), alarm(1, 1)], CaseState::Dismissed);
+        let same = changes(vec![known.clone()], vec![vec![alarm(1, 1)]]);
+        assert_eq!(same.found[0].state, CaseState::Dismissed);
+        assert_eq!(same.found[0].edit_revision, 1);
+        let more = changes(vec![known], vec![vec![alarm(1, 2), alarm(1, 1)]]);
+        assert_eq!(more.found[0].state, CaseState::Open);
+        assert_eq!(more.found[0].edit_revision, 2);
+    }
+
+    #[test]
+    fn what_lies_before_the_examined_votes_stays_as_it_was() {
+        let old = stored(vec![alarm(1, 0)], CaseState::Open);
+        let both = stored(vec![alarm(2, 1), alarm(2, 0)], CaseState::Open);
+        let gone = stored(vec![alarm(3, 1)], CaseState::Open);
+        let id = gone.id;
+        let fresh = findings(vec![vec![alarm(2, 1)]], at(24));
+        let found = CaseChanges::new(CampaignId::new(), vec![old, both, gone], &fresh);
+        assert_eq!(found.lost, [id], "later votes have explained it");
+        let days: Vec<_> = found.found[0]
+            .alarms
+            .iter()
+            .map(|alarm| alarm.from)
+            .collect();
+        assert_eq!(days, [at(24), at(0)]);
+    }
+
+    #[test]
+    fn an_alarm_is_the_same_after_it_was_stored() {
+        let stored = serde_json::to_string(&alarm(1, 0)).expect("a text");
+        assert!(stored.contains(r#""place":{"network":"0707"#), "{stored}");
+        let read: Alarm = serde_json::from_str(&stored).expect("an alarm");
+        assert!(read.is_like(&alarm(1, 0)));
+        let mut other = alarm(1, 0);
+        other.expected = 4.6;
+        assert!(!read.is_like(&other));
+        other = alarm(1, 0);
+        other.offers[0].selector.whole_visit = true;
+        assert!(!read.is_like(&other));
+    }
 }

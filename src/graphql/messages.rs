@@ -4,7 +4,7 @@ mod export;
 mod field;
 mod import;
 mod report;
-mod signal;
+mod signals;
 mod withholding;
 
 use crate::app::pictures::PictureFault;

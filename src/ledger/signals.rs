@@ -114,8 +114,8 @@ pub async fn list_examinable(
     on_pool!(database.read(statement), (p, text) => sqlx::query_as(text).bind(now).fetch_all(p).await)
 }
 
-/// Takes a campaign for this process until a time, unless another has it or has examined it since `examined_to`; returns
-/// whether it was taken. The lease spares work: what is found does not rest on it.
+/// Takes a campaign for this process until a time, unless another has it or has examined it since `examined_to`;
+/// returns whether it was taken. The lease spares work: what is found does not rest on it.
 pub async fn claim(
     database: &Database,
     campaign_id: CampaignId,

@@ -169,6 +169,38 @@ pub const LIST_FIELDS: &[(&str, &str)] = &[
         "query($campaign: ID!) { campaign(id: $campaign) { desk { withholdings(first: 1) { effect { nominees { votes } } } } } }",
     ),
     (
+        "CampaignDesk.cases",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { cases { id note } } } }",
+    ),
+    (
+        "CampaignDesk.signals",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { signals { kind sentence } } } }",
+    ),
+    (
+        "SignalCase.signals",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { cases { signals { kind sentence } } } } }",
+    ),
+    (
+        "SignalCase.rules",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { cases { rules { id votes } } } } }",
+    ),
+    (
+        "Signal.nominees",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { signals { nominees { id } } } } }",
+    ),
+    (
+        "Signal.points",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { cases(first: 1) { signals { points { at votes } } } } } }",
+    ),
+    (
+        "Signal.findings",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { cases { signals { findings { behaviour } } } } } }",
+    ),
+    (
+        "Signal.offers",
+        "query($campaign: ID!) { campaign(id: $campaign) { desk { cases { signals { offers { id } } } } } }",
+    ),
+    (
         "CampaignDesk.voteGroups",
         "query($campaign: ID!) { campaign(id: $campaign) { desk { voteGroups(by: NETWORK) { key votes } } } }",
     ),

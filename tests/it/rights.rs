@@ -11,15 +11,16 @@ use acclaim::domain::access::StaffRole;
 use acclaim::domain::campaign::{Lifecycle, TallyVisibility};
 use acclaim::domain::identity::IdentityKind;
 use acclaim::domain::media::UploadPurpose;
+use acclaim::domain::signals::{CaseChanges, CaseState, SignalCase};
 use acclaim::domain::story::Story;
 use acclaim::domain::withholding::{RuleKind, RuleState, Selector, WithholdingRule};
 use acclaim::graphql::node_id::GlobalId;
-use acclaim::id::{ImportId, StaffId, UploadId, WithholdingRuleId};
+use acclaim::id::{ImportId, SignalCaseId, StaffId, UploadId, WithholdingRuleId};
 use acclaim::ledger::import::ImportKind;
 use acclaim::ledger::import::job::{self as import_job, NewImportJob};
 use acclaim::ledger::story;
 use acclaim::ledger::voter::{self, Identity};
-use acclaim::ledger::withholding;
+use acclaim::ledger::{signals, withholding};
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -563,6 +564,30 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
         "++-+---",
     ),
     (
+        "Query",
+        "campaign",
+        "{ campaign(id: \"<campaign>\") { desk { case(id: \"<case>\") { id } } } }",
+        "++-+---",
+    ),
+    (
+        "Query",
+        "campaign",
+        "{ campaign(id: \"<campaign>\") { desk { cases { note } } } }",
+        "++-+---",
+    ),
+    (
+        "Mutation",
+        "dismissCase",
+        "mutation { dismissCase(input: {caseId: \"<case>\", expectedRevision: 0, note: \"x\"}) { userErrors { code } } }",
+        "!!FF-FU",
+    ),
+    (
+        "Mutation",
+        "reopenCase",
+        "mutation { reopenCase(input: {caseId: \"<case>\", expectedRevision: 0}) { userErrors { code } } }",
+        "!!FF-FU",
+    ),
+    (
         "Mutation",
         "setNomineePortrait",
         "mutation { setNomineePortrait(input: {nomineeId: \"<nominee>\", expectedRevision: 0}) { userErrors { code } } }",
@@ -723,6 +748,7 @@ impl Scene {
             ("import", make_import(&app, &draft, first).await),
             ("stranger", global(GlobalId::Staff(strangers_id))),
             ("rule", make_rule(&app, &draft).await),
+            ("case", make_case(&app, &draft).await),
         ];
         ids.extend(Self::make_records(&audience[0], &ids).await);
         Self {
@@ -839,6 +865,32 @@ async fn make_rule(app: &TestApp, draft: &Sample) -> String {
     assert!(made.expect("the database answers"));
     tx.commit().await.expect("it commits");
     global(GlobalId::WithholdingRule(rule.id))
+}
+
+/// A case of the draft without alarms.
+async fn make_case(app: &TestApp, draft: &Sample) -> String {
+    let case = SignalCase {
+        id: SignalCaseId::new(),
+        campaign_id: draft.campaign.id,
+        state: CaseState::Open,
+        is_current: true,
+        alarms: Vec::new(),
+        found_at: app.clock.now(),
+        note: None,
+        decided_by: None,
+        decided_at: None,
+        edit_revision: 1,
+    };
+    let id = case.id;
+    let changes = CaseChanges {
+        new: vec![case],
+        ..CaseChanges::default()
+    };
+    let mut tx = app.database.begin("test").await.expect("it begins");
+    let stored = signals::store_changes(&mut tx, &changes).await;
+    stored.expect("the database answers");
+    tx.commit().await.expect("it commits");
+    global(GlobalId::SignalCase(id))
 }
 
 /// An import of the draft that nobody has read.

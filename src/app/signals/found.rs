@@ -1,4 +1,4 @@
-//! What signals have found in numbers, in the words of the domain.
+//! The findings of signals, which are numbers, in the words of the domain.
 
 use acclaim_signals::{Alarm, Examination, Place, Selection, VoteTable, selections};
 use chrono::{DateTime, Utc};
@@ -12,7 +12,7 @@ use crate::id::{NomineeId, OfferId};
 /// Concentrations without a how that are listed.
 const LISTED_MAX: usize = 50;
 
-/// What was found in the votes of a window.
+/// The findings in the votes of a window.
 pub(super) fn findings(
     found: &Examination,
     table: &VoteTable,

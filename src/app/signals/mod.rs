@@ -18,7 +18,7 @@ use self::votes::{Names, read_votes};
 use super::App;
 use crate::domain::period::day_start;
 use crate::domain::roster::Roster;
-use crate::domain::signals::{Alarm, CaseChanges, Findings, Place};
+use crate::domain::signals::{Alarm, CaseChanges, Findings, Place, SignalOptions};
 use crate::domain::vote::VoteRequest;
 use crate::domain::withholding::ShortHash;
 use crate::error::{Error, Result};
@@ -36,27 +36,6 @@ const REST: i64 = 50;
 const LEASE: TimeDelta = TimeDelta::minutes(30);
 /// The time after which a campaign that could not be examined is tried again.
 const RETRY_AFTER: TimeDelta = TimeDelta::minutes(1);
-
-/// The settings of signals.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SignalOptions {
-    /// Whether this process examines votes.
-    pub is_on: bool,
-    /// The thresholds.
-    pub thresholds: SignalSettings,
-    /// Votes that are examined at once: of a campaign with more, those of its last days.
-    pub votes_max: i64,
-}
-
-impl Default for SignalOptions {
-    fn default() -> Self {
-        Self {
-            is_on: true,
-            thresholds: SignalSettings::default(),
-            votes_max: 5_000_000,
-        }
-    }
-}
 
 /// The open cases of campaigns that challenge the suspicious.
 #[derive(Debug, Default)]

@@ -267,6 +267,36 @@ mod tests {
     }
 
     #[test]
+    fn a_selector_of_too_many_is_several() {
+        let count = u32::try_from(NAMES_MAX).expect("it is small") * 2 + 1;
+        let network = |number: u32| {
+            let mut bytes = [0; 16];
+            bytes[..4].copy_from_slice(&number.to_be_bytes());
+            ShortHash(bytes)
+        };
+        let networks: Vec<ShortHash> = (0..count).map(network).collect();
+        let selector = Selector {
+            addresses: networks.clone(),
+            behaviours: vec![Behaviour::Unseen],
+            ..Selector::default()
+        };
+        let parts = selector.clone().in_bounds();
+        assert_eq!(parts.len(), 3);
+        assert!(
+            parts
+                .iter()
+                .all(|part| part.kind() == Ok(RuleKind::Signals))
+        );
+        let named: Vec<ShortHash> = parts.into_iter().flat_map(|part| part.addresses).collect();
+        assert_eq!(named, networks);
+        let small = Selector {
+            addresses: Vec::new(),
+            ..selector
+        };
+        assert_eq!(small.clone().in_bounds(), [small]);
+    }
+
+    #[test]
     fn a_hash_is_thirty_two_digits() {
         let hash = ShortHash([0x0f; 16]);
         assert_eq!(ShortHash::parse(&hash.to_string()), Some(hash));

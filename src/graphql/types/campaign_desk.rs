@@ -6,16 +6,14 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::campaign_counts::{NomineeCounts, StoryCounts};
+use super::examination::{SignalExamination, find_examination};
 use super::export::{Export, list_exports};
 use super::import::{ImportConnection, list_imports};
 use super::nominee::{NomineeConnection, NomineeStatus, list_all_nominees};
 use super::organisation::Organisation;
 use super::report::{Report, find_newest_report};
 use super::scalars::{Long, Timestamp};
-use super::signal::{
-    Signal, SignalCase, SignalExamination, count_open_cases, find_case, find_examination,
-    list_cases, list_signals,
-};
+use super::signals::{Signal, SignalCase, count_open_cases, find_case, list_cases, list_signals};
 use super::story::{StoryConnection, feed_window};
 use super::story_desk::StoryState;
 use super::turnout::{TurnoutPoint, TurnoutStep, VotersOfWay};

@@ -8,6 +8,7 @@ mod campaign_desk;
 mod category;
 mod challenge;
 mod change;
+mod examination;
 mod export;
 mod identity;
 mod import;
@@ -22,7 +23,7 @@ mod phone;
 mod report;
 mod scalars;
 mod sign_in;
-mod signal;
+mod signals;
 mod staff;
 mod story;
 mod story_desk;
@@ -65,7 +66,7 @@ pub(super) use self::sign_in::{
     SignInGuestInput, SignInMiniProgramInput, SignInPayload, SignInStaffInput, SignInUserError,
     SignInWay, SignOutInput, SignOutPayload, Viewer,
 };
-pub(super) use self::signal::{SignalCase, find_case};
+pub(super) use self::signals::{SignalCase, find_case};
 pub(super) use self::staff::StaffRole;
 pub(super) use self::story::{Media, Story, StoryConnection, list_stories};
 pub(super) use self::tally::Tally;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use acclaim::app::desk::{Desk, StaffAccount};
 use acclaim::app::sheets::Sheets;
-use acclaim::app::signals::SignalOptions;
 use acclaim::app::{App, Parts};
 use acclaim::auth::Viewer;
 use acclaim::auth::keyed_hash::HashKey;
@@ -16,6 +15,7 @@ use acclaim::clock::Clock;
 use acclaim::domain::access::StaffRole;
 use acclaim::domain::campaign::Campaign;
 use acclaim::domain::identity::IdentityKind;
+use acclaim::domain::signals::SignalOptions;
 use acclaim::graphql::document::{Documents, Policy};
 use acclaim::hot::{Hot, Limits, Memory, Rate, Redis};
 use acclaim::http::pages::poster::Posters;

@@ -68,7 +68,7 @@ pub(super) enum SignalBehaviour {
     OneModel,
 }
 
-/// What a member has made of a case.
+/// The state of a case.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::CaseState")]
 pub(super) enum SignalCaseState {
@@ -257,7 +257,7 @@ impl SignalCase {
         GlobalId::SignalCase(self.case.id).encode(&self.app.hash_key)
     }
 
-    /// What a member has made of it.
+    /// Whether a member has judged it.
     async fn state(&self) -> SignalCaseState {
         self.case.state.into()
     }
@@ -310,23 +310,6 @@ impl SignalCase {
     }
 }
 
-/// An examination of a campaign's votes.
-#[derive(SimpleObject)]
-pub(super) struct SignalExamination {
-    /// The end of the votes that were examined: every few minutes it moves on while the campaign votes.
-    examined_to: Timestamp,
-    /// Their beginning: a campaign with more votes than are examined at once has those of its last days examined.
-    examined_from: Timestamp,
-    /// Their number.
-    votes: Long,
-    /// The part of votes from clients that had not shown the campaign, of a nominee in the middle.
-    usual_unseen: f64,
-    /// The spread of times from page to vote: the standard deviation of the logarithm of milliseconds.
-    usual_pace: f64,
-    /// The chance that the phones of two voters are of one model.
-    usual_equal_models: f64,
-}
-
 fn show_alarms(
     app: &Arc<App>,
     roster: &Arc<Roster>,
@@ -343,29 +326,9 @@ fn show_alarms(
 }
 
 /// Whether the requester may read what was found in the campaign's votes.
-fn may_read(ctx: &Context<'_>, roster: &Roster) -> bool {
+pub(super) fn may_read(ctx: &Context<'_>, roster: &Roster) -> bool {
     let organisation_id = roster.campaign().organisation_id;
     app(ctx).may(requester(ctx).viewer, organisation_id, Action::ReadRecords)
-}
-
-/// The last examination of a campaign's votes, for members who may read records.
-pub(super) async fn find_examination(
-    ctx: &Context<'_>,
-    roster: &Roster,
-) -> Result<Option<SignalExamination>> {
-    if !may_read(ctx, roster) {
-        return Ok(None);
-    }
-    let found = ledger::find_examination(&app(ctx).database, roster.campaign().id).await;
-    let shown = |found: ledger::Examination| SignalExamination {
-        examined_to: Timestamp(found.examined_to),
-        examined_from: Timestamp(found.examined_from),
-        votes: Long(found.votes),
-        usual_unseen: found.usual.unseen,
-        usual_pace: found.usual.pace,
-        usual_equal_models: found.usual.equal_models,
-    };
-    Ok(found.map_err(Error::from)?.map(shown))
 }
 
 /// All that the last examination found, for members who may read records: the signals of cases, and concentrations

@@ -92,7 +92,7 @@ impl Replay {
     }
 
     /// The answers so far.
-    pub fn history(&self) -> std::sync::MutexGuard<'_, History> {
+    pub fn history(&self) -> MutexGuard<'_, History> {
         self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -160,8 +160,8 @@ impl Replay {
     /// The body of a vote. Scripts look at no page and bring no ticket.
     fn vote(&self, voter: u32, planned: u32, with_key: bool) -> Bytes {
         let mut buffer = Uuid::encode_buffer();
-        let key = self.schedule.key(planned).as_hyphenated();
-        let key = with_key.then(|| &*key.encode_lower(&mut buffer));
+        let key = self.schedule.key(planned);
+        let key = with_key.then(|| &*key.as_hyphenated().encode_lower(&mut buffer));
         let nominee = usize::from(self.schedule.planned_votes[planned as usize].nominee);
         let tickets = self.tickets();
         let ticket = tickets[voter as usize].as_deref();

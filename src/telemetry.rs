@@ -200,6 +200,10 @@ pub struct Metrics {
     pub votes_counted: Counter,
     /// Refused vote requests, by reason.
     pub casts_refused: Family<ReasonLabels, Counter>,
+    /// Ranks of risk that a platform has given voters who signed in.
+    pub risk_ranks_given: Counter,
+    /// Sign-ins for which a platform was asked for a rank and gave none in time.
+    pub risk_ranks_missing: Counter,
     /// The vote writer's own.
     pub writer: WriterMetrics,
     ledger: LedgerMetrics,
@@ -248,6 +252,8 @@ impl Metrics {
             first_views_made: Counter::default(),
             votes_counted: Counter::default(),
             casts_refused: Family::default(),
+            risk_ranks_given: Counter::default(),
+            risk_ranks_missing: Counter::default(),
             writer: WriterMetrics {
                 batch_size: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
                 commit_seconds: seconds(),
@@ -301,6 +307,7 @@ impl Metrics {
             "Vote requests refused",
             self.casts_refused.clone(),
         );
+        self.register_risk_ranks(&mut all);
         self.register_writer(&mut all);
         self.register_ledger(&mut all);
         self.register_campaigns(&mut all);
@@ -331,6 +338,15 @@ impl Metrics {
         all.register("stories_unreadable", help, unreadable);
         let age = self.rules_age_seconds.clone();
         register_seconds(all, "rules_age", "Since campaigns were checked", age);
+    }
+
+    fn register_risk_ranks(&self, all: &mut Registry) {
+        let given = self.risk_ranks_given.clone();
+        let help = "Ranks of risk that a platform has given";
+        all.register("risk_ranks_given", help, given);
+        let missing = self.risk_ranks_missing.clone();
+        let help = "Ranks of risk that a platform was asked for and has not given in time";
+        all.register("risk_ranks_missing", help, missing);
     }
 
     fn register_writer(&self, all: &mut Registry) {

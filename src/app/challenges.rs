@@ -99,9 +99,11 @@ impl App {
     }
 
     /// Whether a voter is challenged where a campaign challenges the suspicious. The one place that knows: a voter of
-    /// an open case belongs here, too.
+    /// an open case belongs here, too. Any rank of risk above none is challenged: what the platform advises for 1 and 2
+    /// is not too much for 3, and at 4 nothing says that a rule will withhold the votes.
     fn is_suspicious(&self, caster: Caster<'_>, now: DateTime<Utc>) -> bool {
-        caster.viewer.is_guest() || self.is_in_crowd(caster, now)
+        let viewer = caster.viewer;
+        viewer.is_guest() || viewer.is_suspicious() || self.is_in_crowd(caster, now)
     }
 
     /// Whether a voter is new, and of a block that had brought more new voters than is usual when it first cast here.

@@ -28,6 +28,8 @@ pub(super) enum WithholdingKind {
     Selected,
     /// A concentration of votes, and a behaviour that no crowd of people has.
     Signals,
+    /// The judgement of a platform: it gave the voter's account the highest rank of risk.
+    PlatformRisk,
 }
 
 /// The state of a rule that withholds votes.
@@ -85,6 +87,8 @@ struct WithholdingSelection {
     behaviours: Vec<VoteBehaviour>,
     /// Whether their voters' other votes within half an hour are taken, too.
     whole_visit: bool,
+    /// The lowest rank of risk that a platform has given their voters; null for any voter.
+    risk_rank_min: Option<i32>,
 }
 
 /// The effect of a rule on a nominee who would lose votes or change places.
@@ -181,6 +185,7 @@ impl WithholdingRule {
             until: selector.until.map(Timestamp),
             behaviours: selector.behaviours.iter().map(|b| (*b).into()).collect(),
             whole_visit: selector.whole_visit,
+            risk_rank_min: selector.risk_rank_min.map(|rank| rank.number().into()),
         }
     }
 

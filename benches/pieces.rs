@@ -156,6 +156,7 @@ fn requester() -> RequestContext {
         viewer: Viewer::Voter {
             id: VoterId::new(),
             kinds: IdentityKind::Guest.into(),
+            is_suspicious: false,
         },
         client: Client {
             address: [192, 0, 2, 1].into(),

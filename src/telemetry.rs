@@ -202,6 +202,10 @@ pub struct Metrics {
     pub casts_refused: Family<ReasonLabels, Counter>,
     /// Seconds that examinations of a campaign's votes took.
     pub examination_seconds: Histogram,
+    /// Ranks of risk that a platform has given voters who signed in.
+    pub risk_ranks_given: Counter,
+    /// Sign-ins for which a platform was asked for a rank and gave none in time.
+    pub risk_ranks_missing: Counter,
     /// The vote writer's own.
     pub writer: WriterMetrics,
     ledger: LedgerMetrics,
@@ -251,6 +255,8 @@ impl Metrics {
             votes_counted: Counter::default(),
             casts_refused: Family::default(),
             examination_seconds: Histogram::new(exponential_buckets(0.125, 2.0, 10)),
+            risk_ranks_given: Counter::default(),
+            risk_ranks_missing: Counter::default(),
             writer: WriterMetrics {
                 batch_size: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
                 commit_seconds: seconds(),
@@ -311,6 +317,7 @@ impl Metrics {
             "Signals over a campaign",
             examination,
         );
+        self.register_risk_ranks(&mut all);
         self.register_writer(&mut all);
         self.register_ledger(&mut all);
         self.register_campaigns(&mut all);
@@ -341,6 +348,15 @@ impl Metrics {
         all.register("stories_unreadable", help, unreadable);
         let age = self.rules_age_seconds.clone();
         register_seconds(all, "rules_age", "Since campaigns were checked", age);
+    }
+
+    fn register_risk_ranks(&self, all: &mut Registry) {
+        let given = self.risk_ranks_given.clone();
+        let help = "Ranks of risk that a platform has given";
+        all.register("risk_ranks_given", help, given);
+        let missing = self.risk_ranks_missing.clone();
+        let help = "Ranks of risk that a platform was asked for and has not given in time";
+        all.register("risk_ranks_missing", help, missing);
     }
 
     fn register_writer(&self, all: &mut Registry) {

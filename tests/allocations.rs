@@ -219,6 +219,7 @@ fn vote(app: &App, nominee: &str) -> Request<Body> {
     let viewer = Viewer::Voter {
         id: VoterId::new(),
         kinds: IdentityKind::Guest.into(),
+        is_suspicious: false,
     };
     let (token, _) = app
         .tokens

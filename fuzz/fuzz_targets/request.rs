@@ -112,6 +112,7 @@ async fn answer(params: Params) {
         viewer: Viewer::Voter {
             id: VoterId(Uuid::from_u128(request.into())),
             kinds: IdentityKind::WechatMiniProgram.into(),
+            is_suspicious: false,
         },
         client: Client {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),

@@ -98,9 +98,13 @@ impl App {
         }
     }
 
-    /// Whether a voter is challenged where a campaign challenges the suspicious. The one place that knows.
+    /// Whether a voter is challenged where a campaign challenges the suspicious. The one place that knows. Any rank of
+    /// risk above none is challenged: what the platform advises for 1 and 2 is not too much for 3, and at 4 nothing
+    /// says that a rule will withhold the votes.
     fn is_suspicious(&self, caster: Caster<'_>, request: &VoteRequest) -> bool {
-        caster.viewer.is_guest()
+        let viewer = caster.viewer;
+        viewer.is_guest()
+            || viewer.is_suspicious()
             || self.is_in_crowd(caster, request.cast_at)
             || self.suspicions.hold(request)
     }

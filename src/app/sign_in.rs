@@ -274,13 +274,22 @@ impl App {
         identities: &[Identity<'_>],
         guest: Option<VoterId>,
     ) -> Result<SessionTokens> {
-        let now = self.clock.now();
-        let signed_in = voter::sign_in(&self.database, identities, guest, now).await?;
-        let id = self.settle_links(signed_in).await;
+        let id = self.find_voter(identities, guest).await?;
         let is_guest = identities
             .iter()
             .all(|identity| identity.kind == Some(IdentityKind::Guest));
         self.open_voter_session(id, is_guest).await
+    }
+
+    /// The voter of these identities, of one sign-in, and of `guest` with it; a new one where none is known.
+    pub(super) async fn find_voter(
+        &self,
+        identities: &[Identity<'_>],
+        guest: Option<VoterId>,
+    ) -> Result<VoterId> {
+        let now = self.clock.now();
+        let signed_in = voter::sign_in(&self.database, identities, guest, now).await?;
+        Ok(self.settle_links(signed_in).await)
     }
 
     /// The canonical voter of a sign-in, with the likes of those who were linked to it.
@@ -310,12 +319,18 @@ impl App {
 
     /// A voter with its ways in. A device id is not a proof of the others: who signs in by it is admitted as a guest.
     async fn voter_of(&self, id: VoterId, is_guest: bool) -> Result<Viewer> {
-        let kinds = if is_guest {
-            IdentityKind::Guest.into()
-        } else {
-            voter::list_kinds(&self.database, id).await?
-        };
-        Ok(Viewer::Voter { id, kinds })
+        if is_guest {
+            return Ok(Viewer::Voter {
+                id,
+                kinds: IdentityKind::Guest.into(),
+                is_suspicious: false,
+            });
+        }
+        Ok(Viewer::Voter {
+            id,
+            kinds: voter::list_kinds(&self.database, id).await?,
+            is_suspicious: self.is_of_risk(id).await?,
+        })
     }
 
     async fn open_session(&self, viewer: Viewer) -> Result<SessionTokens> {

@@ -107,7 +107,7 @@ impl App {
         };
         loop {
             // Read outside of the transaction that writes: on SQLite votes would wait. What a rule looks at in a vote
-            // does not change.
+            // does not change; a voter's rank of risk does, and a pass takes it as it stands when it comes by.
             let keys = selection::list(&self.database, rule.campaign_id, &rule.selector, slice);
             let keys = keys.await?;
             let last = keys.last().copied();

@@ -29,6 +29,8 @@ pub enum Viewer {
         /// The ways in by which a campaign may admit it; of a session that began with a device id, that of a guest
         /// alone.
         kinds: IdentityKinds,
+        /// Whether its platform has given it a rank of risk above none.
+        is_suspicious: bool,
     },
     /// A member of staff.
     Staff(StaffId),
@@ -60,6 +62,18 @@ impl Viewer {
     #[must_use]
     pub fn is_guest(self) -> bool {
         matches!(self, Self::Voter { kinds, .. } if kinds.is_guest())
+    }
+
+    /// Whether it is a voter to whom a platform has given a rank of risk above none.
+    #[must_use]
+    pub fn is_suspicious(self) -> bool {
+        matches!(
+            self,
+            Self::Voter {
+                is_suspicious: true,
+                ..
+            }
+        )
     }
 
     /// The ways in that it signed in by or is known to have; none but for voters.

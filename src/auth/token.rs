@@ -59,13 +59,23 @@ struct Claims<'a> {
     /// database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ways: Option<IdentityKinds>,
-    /// The same on tokens of programs from before there were several: whether the voter is a guest.
+    /// A private claim, on tokens of voters only: whether a platform has given them a rank of risk above none, which a
+    /// challenge tells them as well. Not the rank: whoever holds the token reads it, and would learn which of its
+    /// accounts have votes that will be withheld.
+    #[serde(default, skip_serializing_if = "is_false")]
+    risk: bool,
+    /// The same as `ways` on tokens of programs from before there were several: whether the voter is a guest.
     #[serde(default, skip_serializing)]
     guest: bool,
     /// The session, on tokens of staff only: it may be ended before the token expires (the name is that of `OpenID`
     /// Connect).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sid: Option<Uuid>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_false(claim: &bool) -> bool {
+    !claim
 }
 
 impl Claims<'_> {
@@ -208,7 +218,7 @@ impl TokenKeys {
     ) -> Result<(String, DateTime<Utc>)> {
         let (sub, role, ways, sid) = match viewer {
             Viewer::Anonymous => return Err(Error::internal("nobody has no token")),
-            Viewer::Voter { id, kinds } => (id.0, Role::Voter, Some(kinds), None),
+            Viewer::Voter { id, kinds, .. } => (id.0, Role::Voter, Some(kinds), None),
             Viewer::Staff(id) => (id.0, Role::Staff, None, session_id.map(|id| id.0)),
         };
         let expires_at = now + ACCESS_LIFETIME;
@@ -221,6 +231,7 @@ impl TokenKeys {
             iat: now.timestamp(),
             nbf: None,
             ways,
+            risk: viewer.is_suspicious(),
             guest: false,
             sid,
         };
@@ -285,6 +296,7 @@ impl TokenKeys {
             Role::Voter => Viewer::Voter {
                 id: VoterId(claims.sub),
                 kinds: claims.kinds(),
+                is_suspicious: claims.risk,
             },
             Role::Staff => Viewer::Staff(StaffId(claims.sub)),
         };
@@ -315,6 +327,7 @@ mod tests {
         Viewer::Voter {
             id: VoterId::new(),
             kinds: IdentityKind::Guest.into(),
+            is_suspicious: false,
         }
     }
 
@@ -360,6 +373,7 @@ mod tests {
             iat: now().timestamp(),
             nbf: None,
             ways: None,
+            risk: false,
             guest: false,
             sid: None,
         }
@@ -389,6 +403,29 @@ mod tests {
         };
         assert!(is_guest(Some(true)));
         assert!(!is_guest(None));
+    }
+
+    #[test]
+    fn a_token_says_whether_its_voter_is_suspicious_and_no_more() {
+        let keys = keys(&[NEW]);
+        let issue = |is_suspicious| {
+            let viewer = Viewer::Voter {
+                id: VoterId::new(),
+                kinds: IdentityKind::WechatMiniProgram.into(),
+                is_suspicious,
+            };
+            let (token, _) = keys.issue(viewer, None, now()).expect("it signs");
+            let access = keys.verify(&token, now()).expect("its own");
+            assert_eq!(access.viewer, viewer);
+            let payload = token.split('.').nth(1).expect("a payload");
+            let payload = BASE64URL_NOPAD.decode(payload.as_bytes());
+            let claims: serde_json::Value =
+                serde_json::from_slice(&payload.expect("base64")).expect("JSON");
+            claims["risk"].clone()
+        };
+        assert_eq!(issue(true), true);
+        // Tokens of programs from before have none either.
+        assert_eq!(issue(false), serde_json::Value::Null);
     }
 
     #[test]

@@ -57,6 +57,14 @@ pub struct SignInSettings {
         requires = "wechat_app_id"
     )]
     pub wechat_check_openid: Option<Secret>,
+    /// Ask the platform at each sign-in in the mini-program, at most once a day for a voter, how likely the account is
+    /// abused. It gets the openid and the network address; the mini-program needs its right to `getUserRiskRank`
+    #[arg(
+        long,
+        env = "ACCLAIM_WECHAT_RISK_RANK",
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    wechat_risk_rank: bool,
     /// The `AppID` of the official account that people sign in with on web pages inside WeChat
     #[arg(long, env = "ACCLAIM_WECHAT_WEB_APP_ID")]
     wechat_web_app_id: Option<String>,
@@ -173,7 +181,12 @@ impl SignInSettings {
 
     fn wechat(&self) -> Result<Option<WeChat>, ConfigError> {
         let (Some(app_id), Some(secret)) = (&self.wechat_app_id, &self.wechat_secret) else {
-            return Ok(None);
+            return if self.wechat_risk_rank {
+                let missing = ["ACCLAIM_WECHAT_APP_ID", "ACCLAIM_WECHAT_RISK_RANK"];
+                Err(must_be_set(missing[0], missing[1]))
+            } else {
+                Ok(None)
+            };
         };
         let setting = "ACCLAIM_WECHAT_BASE_URL";
         let config = WeChatConfig {
@@ -183,6 +196,7 @@ impl SignInSettings {
             concurrency_max: PLATFORM_CONCURRENCY_MAX,
             timeout: PLATFORM_TIMEOUT,
             checker_openid: self.wechat_check_openid.clone(),
+            asks_for_risk: self.wechat_risk_rank,
         };
         WeChat::new(config).map(Some).map_err(no_address(setting))
     }
@@ -433,6 +447,20 @@ mod tests {
         assert_eq!(oidc.name(), "sso.example.org");
         let shown = format!("{platforms:?}");
         assert!(!shown.contains("hunter2"), "{shown}");
+    }
+
+    #[test]
+    fn ranks_of_risk_are_asked_for_where_it_is_said() {
+        let app = ["--wechat-app-id=wx1", "--wechat-secret=hunter2"];
+        let asks = |options: &[&str]| {
+            let wechat = platforms(options)?.wechat;
+            Ok(wechat.map(|wechat| wechat.asks_for_risk()))
+        };
+        assert_eq!(asks(&app), Ok(Some(false)));
+        let [id, secret] = app;
+        assert_eq!(asks(&[id, secret, "--wechat-risk-rank"]), Ok(Some(true)));
+        let missing = "ACCLAIM_WECHAT_APP_ID must be set, as ACCLAIM_WECHAT_RISK_RANK is";
+        assert_eq!(asks(&["--wechat-risk-rank"]), Err(missing.to_owned()));
     }
 
     #[test]

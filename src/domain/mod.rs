@@ -20,6 +20,7 @@ pub mod phone;
 mod pinyin;
 pub mod report;
 pub mod retention;
+pub mod risk;
 pub mod roster;
 pub mod search;
 pub mod sheet;

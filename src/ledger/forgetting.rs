@@ -1,5 +1,5 @@
-//! Forgetting voters: their ways in, sessions, likes and the hashes at their votes. The votes stay where they are, and
-//! so do the counts of likes; whose they were is known no more.
+//! Forgetting voters: their ways in, ranks of risk, sessions, likes and the hashes at their votes. The votes stay where
+//! they are, and so do the counts of likes; whose they were is known no more.
 //!
 //! A person is a canonical voter with those linked to it. Whoever may still have an access token could vote under the
 //! id that is forgotten, and again as a stranger: it waits until there is none. A sign-in locks the voter's row, and
@@ -286,8 +286,9 @@ pub async fn forget(
     }
     let statement = sql!(
         "mark_as_forgotten",
-        postgres: "UPDATE voter SET forgotten_at = $2 WHERE id = ANY($1)",
-        sqlite: "UPDATE voter SET forgotten_at = $2 WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+        postgres: "UPDATE voter SET forgotten_at = $2, risk_rank = NULL, risk_ranked_at = NULL WHERE id = ANY($1)",
+        sqlite: "UPDATE voter SET forgotten_at = $2, risk_rank = NULL, risk_ranked_at = NULL
+            WHERE id IN (SELECT unhex(value) FROM json_each($1))",
     );
     in_tx!(tx.run(statement), (t, text) => sqlx::query(text).bind(&voters).bind(now).execute(t).await.map(drop))?;
     tx.commit().await?;

@@ -5,11 +5,13 @@
 //! then on is stored as its own. Votes that were stored before stay where they are.
 
 mod join;
+mod risk;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 pub use self::join::join;
+pub use self::risk::{find_risk, store_risk};
 use super::rows::Ids;
 use super::statement::{OnPool, Statement, with_ids};
 use super::{Database, Transaction, in_tx, on_pool, sql};
@@ -391,6 +393,7 @@ async fn link(
         in_tx!(tx.run(statement), (t, text) => sqlx::query(text)
             .bind(id).bind(canonical).bind(now).execute(t).await.map(drop))?;
     }
+    risk::share_risk(tx, canonical).await?;
     let id = canonical;
     Ok(SignedIn { id, linked })
 }

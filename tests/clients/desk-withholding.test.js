@@ -293,6 +293,37 @@ describe("votes are withheld", () => {
     await talliesAre(campaign, 19, 0);
   });
 
+  test("a rule for accounts that the platform rates highest is proposed without a group", async (context) => {
+    const { page, complaints } = await openAs(context, proposer, `${campaign.desk}/withholding/votes`);
+    await named(page, "button", "Propose by rating…").click();
+    const sheet = page.getByRole("dialog");
+    const rated = sheet.getByRole("checkbox", { name: "Only votes of accounts that the platform rates 4" });
+    assert.ok(await rated.isChecked());
+    for (const name of [/^unseen/, /^fast/]) assert.equal(await sheet.getByRole("checkbox", { name }).isChecked(), false);
+    await field(sheet, "Reason, which the public reads").fill("The platform advises not to count these accounts");
+    await expectAccessible(page, "a proposal by rating");
+    // There is no such account here, and without the rating the selection is none.
+    await named(sheet, "button", "Propose").click();
+    await sheet.getByRole("alert").getByText(/No vote that counts/).waitFor();
+    await rated.uncheck();
+    await named(sheet, "button", "Propose").click();
+    await sheet.getByRole("alert").getByText(/names too much/).waitFor();
+    await rated.check();
+    await sheet.getByRole("checkbox", { name: /^Stays active/ }).check();
+    await named(sheet, "button", "Propose").click();
+    await says(page, "Proposed. Somebody else applies it.");
+    await page.locator(".names").getByText("rated 4 by the platform", { exact: true }).waitFor();
+    await page.getByText("By the platform’s rating").first().waitFor();
+    const id = decodeURIComponent(new URL(page.url()).pathname.split("/").at(-1));
+    await goBySide(page, proposer.t, "Votes withheld");
+    const row = page.locator(`[data-rule="${id}"]`);
+    await row.getByText("By the platform’s rating", { exact: true }).waitFor();
+    await row.getByText("rated 4 by the platform").waitFor();
+    const input = { ruleId: id, expectedRevision: 1, reason: "Not needed" };
+    await change("revertWithholding", "RevertWithholdingInput", "rule { id }", input);
+    assert.deepEqual(complaints, []);
+  });
+
   test("an auditor looks at everything, and changes nothing", async (context) => {
     const rule = await propose(campaign, "To be looked at");
     const { page } = await openAs(context, auditor, `${campaign.desk}/withholding/votes`);

@@ -1,6 +1,7 @@
 //! A local stand-in for the `WeChat` platform: `GET /sns/jscode2session`, `POST /cgi-bin/stable_token`,
-//! `POST /wxa/getwxacodeunlimit`, `POST /wxa/msg_sec_check` and, in [`phone_button`],
-//! `POST /wxa/business/getuserphonenumber` as its documentation describes them.
+//! `POST /wxa/getwxacodeunlimit`, `POST /wxa/msg_sec_check`, in [`phone_button`]
+//! `POST /wxa/business/getuserphonenumber` and in [`risk_rank`] `POST /wxa/getuserriskrank` as its documentation
+//! describes them.
 //!
 //! The code of a sign-in tells what happens, by its prefix:
 //!
@@ -19,6 +20,7 @@
 //! is not bound; `#...` makes another code.
 
 mod phone_button;
+pub mod risk_rank;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
@@ -74,6 +76,7 @@ impl FakeWeChat {
                 "/wxa/business/getuserphonenumber",
                 post(phone_button::find_number),
             )
+            .route("/wxa/getuserriskrank", post(risk_rank::find_rank))
             .with_state((Arc::clone(&platform), slow_answers.subscribe()));
         let mut stop = slow_answers.subscribe();
         // Aborting the server closes the listener, this signal closes the connections.
@@ -102,15 +105,29 @@ impl FakeWeChat {
         concurrency_max: usize,
         timeout: Duration,
     ) -> WeChat {
-        WeChat::new(WeChatConfig {
+        let config = self.config(secret, concurrency_max, timeout);
+        WeChat::new(config).expect("a good address")
+    }
+
+    /// A client that asks for ranks of risk.
+    pub fn client_that_ranks(&self, concurrency_max: usize, timeout: Duration) -> WeChat {
+        let config = WeChatConfig {
+            asks_for_risk: true,
+            ..self.config(Self::SECRET, concurrency_max, timeout)
+        };
+        WeChat::new(config).expect("a good address")
+    }
+
+    fn config(&self, secret: &str, concurrency_max: usize, timeout: Duration) -> WeChatConfig {
+        WeChatConfig {
             app_id: Self::APP_ID.to_owned(),
             secret: secret.to_owned().into(),
             base_url: self.base_url.clone(),
             concurrency_max,
             timeout,
             checker_openid: Some(Self::CHECKER.to_owned().into()),
-        })
-        .expect("a good address")
+            asks_for_risk: false,
+        }
     }
 
     /// How many calls came in so far.
@@ -209,6 +226,7 @@ struct Platform {
     /// A call that comes by a connection that is just being closed is too late.
     is_gone: AtomicBool,
     images: Mutex<Vec<(String, String)>>,
+    ranks: risk_rank::Ranks,
 }
 
 impl Platform {

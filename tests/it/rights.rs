@@ -832,7 +832,11 @@ async fn known_voter(app: &TestApp) -> TestClient {
     let signed_in = voter::sign_in(&app.database, &[identity], None, app.clock.now()).await;
     let id = signed_in.expect("the database answers").id;
     let kinds = kind.into();
-    app.client_of(Viewer::Voter { id, kinds })
+    app.client_of(Viewer::Voter {
+        id,
+        kinds,
+        is_suspicious: false,
+    })
 }
 
 /// A rule of the draft that is proposed.

@@ -10,6 +10,7 @@ mod phone;
 mod phone_button;
 mod phone_limits;
 mod redirects;
+mod risk_rank;
 mod secrecy;
 mod sessions;
 mod staff;

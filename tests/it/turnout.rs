@@ -412,7 +412,11 @@ async fn known_voter(
 
 async fn vote_as(app: &TestApp, id: VoterId, sample: &Sample, nominee: usize) {
     let kinds = IdentityKinds::ALL;
-    let client = app.client_of(Viewer::Voter { id, kinds });
+    let client = app.client_of(Viewer::Voter {
+        id,
+        kinds,
+        is_suspicious: false,
+    });
     vote(&client, None, sample, nominee).await;
 }
 

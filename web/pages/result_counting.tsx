@@ -75,7 +75,7 @@ export function HowCounted({ campaign, withholdings = [] }: HowCountedProps) {
             {withholdings.map(({ kind, reason, votes, withheldAt }) => (
               <li key={withheldAt + reason}>
                 <p>{reason}</p>
-                <p class="hint">{r().withholding(votes, time(withheldAt), kind === "SIGNALS")}</p>
+                <p class="hint">{r().withholding(votes, time(withheldAt), kind)}</p>
               </li>
             ))}
           </ul>

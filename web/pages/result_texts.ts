@@ -1,7 +1,7 @@
 // The texts of the result, in both languages.
 import { count } from "../shared/format";
 import { language } from "../shared/language";
-import type { IdentityKind } from "./operations";
+import type { IdentityKind, WithholdingKind } from "./operations";
 
 const many = (n: number, one: string, more: string) => `${count(n)} ${n === 1 ? one : more}`;
 const ordinals = ["First", "Second", "Third"];
@@ -57,9 +57,14 @@ const english = {
   withheld: "Withheld",
   withheldHint: "Withheld votes are held back by a rule to be checked; they do not count towards the places above.",
   withholdings: "Withheld, and why",
-  withholding: (n: number, time: string, isByBehaviour: boolean) =>
-    `${many(n, "vote", "votes")}, since ${time}: ` +
-    (isByBehaviour ? "by the way they were cast" : "by the organisers’ own judgement"),
+  withholding: (n: number, time: string, kind: WithholdingKind): string => {
+    const grounds: Record<WithholdingKind, string> = {
+      SELECTED: "by the organisers’ own judgement",
+      SIGNALS: "by the way they were cast",
+      PLATFORM_RISK: "by the platform’s rating of the accounts",
+    };
+    return `${many(n, "vote", "votes")}, since ${time}: ${grounds[kind]}`;
+  },
   /** Between two sentences. */
   between: " ",
   withdrawn: "For nominees no longer listed",
@@ -142,8 +147,14 @@ const chinese: typeof english = {
   withheld: "暂扣票",
   withheldHint: "按规则暂扣待核查的票，未计入以上名次。",
   withholdings: "暂扣的票及理由",
-  withholding: (n, time, isByBehaviour) =>
-    `${count(n)} 票，${time} 起暂扣，${isByBehaviour ? "依据投票方式" : "由主办方自行判断"}`,
+  withholding: (n, time, kind) => {
+    const grounds: Record<WithholdingKind, string> = {
+      SELECTED: "由主办方自行判断",
+      SIGNALS: "依据投票方式",
+      PLATFORM_RISK: "依据平台对账号的评级",
+    };
+    return `${count(n)} 票，${time} 起暂扣，${grounds[kind]}`;
+  },
   between: "",
   withdrawn: "投给已不在名单中的候选人",
   guests: (n, all) => `${count(all)} 张有效票中，${count(n)} 票来自访客（无需登录）。`,

@@ -333,6 +333,7 @@ fn changes_of_proposal(rule: &WithholdingRule, effect: &Effect) -> Changes {
         until,
         behaviours,
         whole_visit,
+        risk_rank_min,
     } = &rule.selector;
     let mut changes = Changes::default();
     changes.set("votes", effect.votes);
@@ -361,6 +362,9 @@ fn changes_of_proposal(rule: &WithholdingRule, effect: &Effect) -> Changes {
     }
     if *whole_visit {
         changes.set("wholeVisit", true);
+    }
+    if let Some(rank) = risk_rank_min {
+        changes.set("riskRankMin", i64::from(*rank));
     }
     changes
 }

@@ -125,5 +125,6 @@ fn selector(selection: &Selection, names: &Names, roster: &Roster) -> Selector {
         until: Some(time(selection.until_ms)),
         behaviours: behaviours.map(|(_, behaviour)| behaviour).collect(),
         whole_visit: selection.is_whole_visit,
+        risk_rank_min: None,
     }
 }

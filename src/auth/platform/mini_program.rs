@@ -3,7 +3,7 @@
 //! Open Platform account there is a unionid, too, the same in all programs and official accounts of it.
 //!
 //! Next: `phone_button` asks for a person's telephone number, `code_image` for pictures that lead into the mini-program
-//! when they are scanned, `text_check` for a word on a text.
+//! when they are scanned, `text_check` for a word on a text, `risk_rank` for one on a person.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::failure::{CodeExchangeError, Failure, report};
 use super::gate::Gate;
 use super::outbound::{ANSWER_BYTES_MAX, read};
+use super::risk_rank;
 use super::wechat_app::{CODE_LENGTH_MAX, WeChatApp, parse_account, sort, until_not_busy};
 use super::{Account, is_code};
 use crate::auth::secret::Secret;
@@ -31,6 +32,8 @@ pub struct WeChatConfig {
     pub timeout: Duration,
     /// The openid that texts are checked with; without one they are not checked.
     pub checker_openid: Option<Secret>,
+    /// Whether the platform is asked for the ranks of risk of those who sign in.
+    pub asks_for_risk: bool,
 }
 
 /// The `WeChat` platform. One for the process: it holds the bound on outbound calls.
@@ -41,6 +44,8 @@ pub struct WeChat {
     pub(super) gate: Gate,
     /// The openid that texts are checked with.
     pub(super) checker_openid: Option<Secret>,
+    /// The bounds of the calls for ranks of risk, where they are asked for.
+    pub(super) risk_gate: Option<Gate>,
 }
 
 impl WeChat {
@@ -62,6 +67,9 @@ impl WeChat {
             timeout,
             gate: Gate::new(config.concurrency_max, timeout),
             checker_openid: config.checker_openid,
+            risk_gate: config
+                .asks_for_risk
+                .then(|| risk_rank::new_gate(config.concurrency_max)),
         })
     }
 
@@ -115,6 +123,7 @@ mod tests {
             concurrency_max: 1,
             timeout: Duration::from_secs(1),
             checker_openid: Some(Secret::from("private".to_owned())),
+            asks_for_risk: true,
         };
         let shown = format!("{config:?}");
         assert!(!shown.contains("private"), "{shown}");

@@ -25,6 +25,7 @@ pub mod official_account;
 pub mod oidc;
 mod outbound;
 mod phone_button;
+mod risk_rank;
 pub mod sms;
 mod text_check;
 mod wechat_app;

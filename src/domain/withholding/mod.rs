@@ -26,6 +26,8 @@ pub enum RuleKind {
     Selected,
     /// A concentration and a behaviour that no crowd of people has.
     Signals,
+    /// The judgement of a platform: the highest rank of risk of the voter's account.
+    PlatformRisk,
 }
 
 /// The state of a rule.

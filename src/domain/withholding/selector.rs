@@ -7,6 +7,7 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::RuleKind;
+use crate::domain::risk::RiskRank;
 use crate::id::{NomineeId, VoterId};
 
 /// Nominees, networks or models that one selector names.
@@ -106,13 +107,18 @@ pub struct Selector {
     /// Whether their voters' other votes within half an hour of one are taken, too.
     #[serde(default)]
     pub whole_visit: bool,
+    /// The lowest rank of risk that a platform has given their voters. Selectors without it are written as before there
+    /// was one, so that an older program reads them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk_rank_min: Option<RiskRank>,
 }
 
 /// The reason why a selector is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SelectorFault {
     /// It names neither a concentration and a behaviour, nor a nominee with a window of time and networks, models or
-    /// voters: two concentrations are what a crowd makes as well as a farm.
+    /// voters: two concentrations are what a crowd makes as well as a farm. Or it names ranks of risk below the highest,
+    /// which the platform itself does not advise to leave out of a count.
     TooBroad,
     /// A list is longer than it may be.
     TooMany,
@@ -157,6 +163,13 @@ impl Selector {
             && from >= until
         {
             return Err(SelectorFault::TimesOutOfOrder);
+        }
+        if let Some(rank) = self.risk_rank_min {
+            return if rank == RiskRank::HIGHEST {
+                Ok(RuleKind::PlatformRisk)
+            } else {
+                Err(SelectorFault::TooBroad)
+            };
         }
         let has_origin = !self.addresses.is_empty()
             || !self.blocks.is_empty()
@@ -248,6 +261,35 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_takes_the_highest_rank_of_risk_alone_or_with_anything() {
+        let of_rank = |rank: i64| Selector {
+            risk_rank_min: Some(RiskRank::try_from(rank).expect("a rank")),
+            ..Selector::default()
+        };
+        assert_eq!(of_rank(4).kind(), Ok(RuleKind::PlatformRisk));
+        let narrow = Selector {
+            addresses: hash(1),
+            behaviours: vec![Behaviour::Fast],
+            from: at(0),
+            ..of_rank(4)
+        };
+        assert_eq!(narrow.kind(), Ok(RuleKind::PlatformRisk));
+        let backwards = Selector {
+            until: at(0),
+            ..narrow.clone()
+        };
+        assert_eq!(backwards.kind(), Err(SelectorFault::TimesOutOfOrder));
+        for rank in 0..4 {
+            let low = Selector {
+                risk_rank_min: of_rank(rank).risk_rank_min,
+                ..narrow.clone()
+            };
+            assert_eq!(of_rank(rank).kind(), Err(SelectorFault::TooBroad));
+            assert_eq!(low.kind(), Err(SelectorFault::TooBroad), "{rank}");
+        }
+    }
+
+    #[test]
     fn a_selector_is_the_same_after_it_was_stored() {
         let selector = Selector {
             nominee_ids: vec![NomineeId(Uuid::from_u128(7))],
@@ -263,6 +305,16 @@ mod tests {
         assert!(text.contains("\"addresses\":[\"abababab"), "{text}");
         let read: Selector = serde_json::from_str(&text).expect("a selector");
         assert_eq!(read, selector);
+        // A program from before there were ranks reads it, too.
+        assert!(!text.contains("riskRankMin"), "{text}");
+        let ranked = Selector {
+            risk_rank_min: Some(RiskRank::HIGHEST),
+            ..selector
+        };
+        let text = serde_json::to_string(&ranked).expect("a text");
+        assert!(text.contains("\"riskRankMin\":4"), "{text}");
+        assert_eq!(serde_json::from_str::<Selector>(&text).ok(), Some(ranked));
+        assert!(serde_json::from_str::<Selector>("{\"riskRankMin\":5}").is_err());
         assert!(serde_json::from_str::<Selector>("{\"adresses\":[]}").is_err());
     }
 

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::user_error;
 use crate::app::desk::{Answer, NamedVotes, Rejection, WithholdingProposal};
+use crate::domain::risk::RiskRank;
 use crate::domain::withholding::{Selector, ShortHash, WithholdingRefusal};
 use crate::error::Error;
 use crate::graphql::messages::Language;
@@ -18,7 +19,7 @@ use crate::id::WithholdingRuleId;
 #[graphql(remote = "WithholdingRefusal")]
 pub(super) enum WithholdingErrorCode {
     /// The selection names too much: it takes a nominee, a window of time and networks, phone models or voters; or a
-    /// network, phone model or nominee and a behaviour.
+    /// network, phone model or nominee and a behaviour; or the highest rank of risk, and none below it.
     TooBroad,
     /// A list of the selection is too long.
     TooMany,
@@ -72,6 +73,9 @@ struct WithholdingSelectionInput {
     /// Whether their voters' other votes within half an hour are taken, too.
     #[graphql(default)]
     whole_visit: bool,
+    /// The lowest rank of risk, 0 to 4, that a platform has given their voters: 4, at which it advises not to count, is
+    /// enough for a rule; a lower one is too broad.
+    risk_rank_min: Option<i32>,
 }
 
 impl WithholdingSelectionInput {
@@ -79,6 +83,10 @@ impl WithholdingSelectionInput {
         let key = &app(ctx).hash_key;
         let ids = self.nominee_ids.unwrap_or_default();
         let nominee_ids = ids.iter().map(|id| node_id::decode(key, id));
+        let rank = |number: i32| {
+            RiskRank::try_from(i64::from(number))
+                .map_err(|_| Error::BadUserInput("selection.riskRankMin is 0 to 4.".into()))
+        };
         Ok(Selector {
             nominee_ids: nominee_ids.collect::<Result<_, Error>>()?,
             addresses: hashes("networks", self.networks)?,
@@ -94,6 +102,7 @@ impl WithholdingSelectionInput {
                 .map(Into::into)
                 .collect(),
             whole_visit: self.whole_visit,
+            risk_rank_min: self.risk_rank_min.map(rank).transpose()?,
         })
     }
 }

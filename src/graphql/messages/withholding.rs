@@ -10,8 +10,10 @@ impl Language {
         match why {
             WithholdingRefusal::TooBroad => self.pick(
                 "This names too much: choose a nominee, a window of time and networks or phone models; or one of these \
-                 and a behaviour. A crowd at lunch makes a concentration, too.",
-                "范围过宽：请选择候选人、时间段以及网络或机型；或选择其中一项并加上行为特征。午间的人群同样会形成集中投票。",
+                 and a behaviour; or accounts that the platform rates 4, and not below. A crowd at lunch makes a \
+                 concentration, too.",
+                "范围过宽：请选择候选人、时间段以及网络或机型；或选择其中一项并加上行为特征；或仅选平台风险等级为 4 的账号。\
+                 午间的人群同样会形成集中投票。",
             ),
             WithholdingRefusal::TooMany => self.pick(
                 "One rule names at most 1,000 nominees, networks or phone models: propose several.",

@@ -28,6 +28,8 @@ pub(super) enum WithholdingKind {
     Selected,
     /// A concentration of votes, and a behaviour that no crowd of people has.
     Signals,
+    /// The judgement of a platform: it gave the voter's account the highest rank of risk.
+    PlatformRisk,
 }
 
 /// The state of a rule that withholds votes.
@@ -85,6 +87,8 @@ pub(super) struct WithholdingSelection {
     behaviours: Vec<VoteBehaviour>,
     /// Whether their voters' other votes within half an hour are taken, too.
     whole_visit: bool,
+    /// The lowest rank of risk that a platform has given their voters; null for any voter.
+    risk_rank_min: Option<i32>,
 }
 
 impl WithholdingSelection {
@@ -109,6 +113,7 @@ impl WithholdingSelection {
             until: selector.until.map(Timestamp),
             behaviours: selector.behaviours.iter().map(|b| (*b).into()).collect(),
             whole_visit: selector.whole_visit,
+            risk_rank_min: selector.risk_rank_min.map(|rank| rank.number().into()),
         }
     }
 }

@@ -29,12 +29,14 @@ on_both!(
     a_report_waits_for_the_rules_and_divides_counted_votes_by_counted_voters,
     a_rule_that_cannot_be_read_holds_no_other_up,
     each_way_of_naming_votes_names_those_alone,
+    votes_of_accounts_that_the_platform_rates_highest_are_withheld,
     two_processes_at_one_rule_hold_each_vote_once,
     a_rule_goes_on_where_a_process_has_died,
 );
 
 const RULE: &str = "rule { id kind state reason votes proposedVotes needsNumber isActive isOwn isSettled editRevision
-    createdBy approvedBy revertedBy revertReason selection { nominees { number } networks behaviours wholeVisit } }
+    createdBy approvedBy revertedBy revertReason
+    selection { nominees { number } networks behaviours wholeVisit riskRankMin } }
     userErrors { code message path }";
 const TALLY: &str =
     "query($id: ID!) { campaign(id: $id) { withholdings { kind reason votes } tally { rawVotes
@@ -807,6 +809,91 @@ async fn each_way_of_naming_votes_names_those_alone(stores: Stores) {
         assert_eq!(office.figures().await[2], 0);
         office.expect_clean().await;
     }
+}
+
+impl Office {
+    /// A voter of this rank of risk, as a sign-in leaves it behind.
+    async fn rated_voter(&self, stores: &Stores, rank: Option<i64>) -> TestClient {
+        let voter = self.app.voter();
+        let id = voter.voter_id().0.simple().to_string();
+        let id = if stores.is_embedded() {
+            format!("x'{id}'")
+        } else {
+            format!("'{id}'")
+        };
+        let at = "'2022-10-25T04:00:00+00:00'";
+        let (rank, ranked_at) = match rank {
+            Some(rank) => (rank.to_string(), at),
+            None => ("NULL".to_owned(), "NULL"),
+        };
+        let text = format!(
+            "INSERT INTO voter (id, is_guest, created_at, risk_rank, risk_ranked_at)
+            VALUES ({id}, FALSE, {at}, {rank}, {ranked_at})"
+        );
+        stores.execute(text.leak()).await;
+        voter
+    }
+}
+
+async fn votes_of_accounts_that_the_platform_rates_highest_are_withheld(stores: Stores) {
+    let office = Office::new(&stores).await;
+    for rank in [None, Some(0), Some(1), Some(2), Some(3)] {
+        let voter = office.rated_voter(&stores, rank).await;
+        office.vote_seen(&voter, 0).await;
+    }
+    let rated = office.rated_voter(&stores, Some(4)).await;
+    office.vote_seen(&rated, 0).await;
+    office.vote_unseen(&rated, 1, 100).await;
+    // One of whom nothing is stored at all.
+    office.vote_unseen(&office.app.voter(), 1, 100).await;
+    let proposal = |selection: Value| json!({"campaignId": office.sample.campaign_id(), "selection": selection, "reason": "平台评级"});
+    let nominee = |index: usize| office.sample.nominee_id(index);
+    for rank in 0..4 {
+        let low =
+            json!({"riskRankMin": rank, "nomineeIds": [nominee(1)], "behaviours": ["UNSEEN"]});
+        let refused = propose(&office.proposer, proposal(low)).await;
+        refused.expect_refused("TOO_BROAD");
+    }
+    let document = "mutation($input: ProposeWithholdingInput!) { proposeWithholding(input: $input) { rule { id } } }";
+    for rank in [-1, 5] {
+        let none = json!({"input": proposal(json!({"riskRankMin": rank}))});
+        let code = office.proposer.fail(document, none).await;
+        assert_eq!(code, "BAD_USER_INPUT");
+    }
+    for (selection, votes) in [
+        (json!({"riskRankMin": 4}), 2),
+        (json!({"riskRankMin": 4, "nomineeIds": [nominee(0)]}), 1),
+        (json!({"riskRankMin": 4, "behaviours": ["UNSEEN"]}), 1),
+        (
+            json!({"riskRankMin": 4, "nomineeIds": [nominee(1)], "behaviours": ["UNSEEN"], "wholeVisit": true}),
+            2,
+        ),
+    ] {
+        let proposed = propose(&office.proposer, proposal(selection.clone())).await;
+        let rule = &proposed.expect_counted()["rule"];
+        assert_eq!(rule["kind"], "PLATFORM_RISK", "{selection}");
+        assert_eq!(rule["selection"]["riskRankMin"], 4);
+        assert_eq!(rule["proposedVotes"], votes, "{selection}");
+    }
+    let applied = office.withhold(proposal(json!({"riskRankMin": 4}))).await;
+    assert_eq!(office.figures().await, [8, 6, 2, 6]);
+    assert_eq!([office.votes_of(0).await, office.votes_of(1).await], [5, 1]);
+    office.expect_clean().await;
+    let logged = "SELECT COUNT(*) FROM audit_event WHERE action = 'withholding.propose'
+        AND CAST(changes AS TEXT) LIKE '%riskRankMin%'";
+    assert_eq!(stores.count(logged).await, 5);
+    // What is held stays held, though its voter is rated better, or forgotten, before the next pass.
+    stores
+        .execute("UPDATE voter SET risk_rank = NULL, risk_ranked_at = NULL")
+        .await;
+    office.app.advance(TimeDelta::minutes(2));
+    office.work().await;
+    assert_eq!(office.figures().await[2], 2);
+    office.expect_clean().await;
+    revert(&office.proposer, &applied).await.expect_counted();
+    office.work().await;
+    assert_eq!(office.figures().await, [8, 8, 0, 7]);
+    office.expect_clean().await;
 }
 
 /// Stores votes of so many voters for the first nominee, unseen, and sums them up.

@@ -314,6 +314,7 @@ impl TestApp {
         self.client_of(Viewer::Voter {
             id: VoterId::new(),
             kinds: IdentityKind::Guest.into(),
+            is_suspicious: false,
         })
     }
 

@@ -51,6 +51,7 @@ pub fn new_voter() -> Viewer {
     Viewer::Voter {
         id: VoterId::new(),
         kinds: IdentityKind::WechatMiniProgram.into(),
+        is_suspicious: false,
     }
 }
 

@@ -109,6 +109,7 @@ async fn what_does_not_exist_is_null(stores: Stores) {
     let token = app.client_of(Viewer::Voter {
         id: voter,
         kinds: IdentityKind::WechatMiniProgram.into(),
+        is_suspicious: false,
     });
     let nodes = token.ask(NODES, json!({"ids": ids})).await;
     assert_eq!(
@@ -163,6 +164,7 @@ async fn the_viewer_is_who_the_token_says(stores: Stores) {
     let voter = |kind: IdentityKind| Viewer::Voter {
         id,
         kinds: kind.into(),
+        is_suspicious: false,
     };
     let seen = |id: GlobalId, role: &str, is_guest: bool, name: Option<&str>| json!({"id": global(id), "role": role, "isGuest": is_guest, "name": name});
     for (viewer, expected) in [

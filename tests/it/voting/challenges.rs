@@ -377,6 +377,7 @@ async fn a_block_with_too_many_new_voters_is_suspicious(stores: Stores) {
         app.client_of(Viewer::Voter {
             id: VoterId(Uuid::new_v7(at)),
             kinds: IdentityKind::WechatMiniProgram.into(),
+            is_suspicious: false,
         })
     };
     let known = of_before(25).vote(&nominee).await;

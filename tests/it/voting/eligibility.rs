@@ -85,7 +85,11 @@ async fn accounts_vote_only_where_their_way_in_is_admitted(stores: Stores) {
     let app = TestApp::start(&stores).await;
     let voter = |kinds: IdentityKinds| {
         let id = VoterId::new();
-        app.client_of(Viewer::Voter { id, kinds })
+        app.client_of(Viewer::Voter {
+            id,
+            kinds,
+            is_suspicious: false,
+        })
     };
     for admitted in IdentityKinds::ALL.accounts().iter() {
         let sample = app

@@ -271,6 +271,7 @@ export const t = texts(
       until: "Until",
       behaviours: "Behaviours",
       wholeVisit: "The whole visit",
+      riskRankMin: "Rated by the platform at least",
       action: "Wanted to",
     } as Record<string, string>,
     values: {
@@ -554,6 +555,7 @@ export const t = texts(
       until: "止",
       behaviours: "投票方式",
       wholeVisit: "半小时内的其他票",
+      riskRankMin: "平台风险等级不低于",
       action: "试图进行的操作",
     },
     values: {

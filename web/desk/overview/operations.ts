@@ -761,7 +761,8 @@ export type WithholdingErrorCode =
 
 export type WithholdingKind =
   | 'SELECTED'
-  | 'SIGNALS';
+  | 'SIGNALS'
+  | 'PLATFORM_RISK';
 
 export type WithholdingSelectionInput = {
   nomineeIds?: InputMaybe<Array<Scalars['ID']['input']>>;
@@ -772,6 +773,7 @@ export type WithholdingSelectionInput = {
   until?: InputMaybe<Scalars['DateTime']['input']>;
   behaviours?: InputMaybe<Array<VoteBehaviour>>;
   wholeVisit?: Scalars['Boolean']['input'];
+  riskRankMin?: InputMaybe<Scalars['Int']['input']>;
 };
 
 export type WithholdingState =

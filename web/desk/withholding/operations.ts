@@ -761,7 +761,8 @@ export type WithholdingErrorCode =
 
 export type WithholdingKind =
   | 'SELECTED'
-  | 'SIGNALS';
+  | 'SIGNALS'
+  | 'PLATFORM_RISK';
 
 export type WithholdingSelectionInput = {
   nomineeIds?: InputMaybe<Array<Scalars['ID']['input']>>;
@@ -772,6 +773,7 @@ export type WithholdingSelectionInput = {
   until?: InputMaybe<Scalars['DateTime']['input']>;
   behaviours?: InputMaybe<Array<VoteBehaviour>>;
   wholeVisit?: Scalars['Boolean']['input'];
+  riskRankMin?: InputMaybe<Scalars['Int']['input']>;
 };
 
 export type WithholdingState =
@@ -784,9 +786,9 @@ export type ListWithholdingsQueryVariables = Exact<{
 }>;
 
 
-export type ListWithholdingsQuery = { serverTime: string, campaign: { desk: { withholdings: Array<{ id: string, kind: WithholdingKind, state: WithholdingState, reason: string, isActive: boolean, proposedVotes: number, needsNumber: boolean, votes: number, isSettled: boolean, createdBy: string | null, createdAt: string, isOwn: boolean, approvedBy: string | null, approvedAt: string | null, revertedBy: string | null, revertedAt: string | null, revertReason: string | null, editRevision: number, selection: { networks: Array<string>, networkBlocks: Array<string>, phoneModels: Array<string>, namedVoters: number, from: string | null, until: string | null, behaviours: Array<VoteBehaviour>, wholeVisit: boolean, nominees: Array<{ id: string, number: number, name: string }> } }> } | null } | null };
+export type ListWithholdingsQuery = { serverTime: string, campaign: { desk: { withholdings: Array<{ id: string, kind: WithholdingKind, state: WithholdingState, reason: string, isActive: boolean, proposedVotes: number, needsNumber: boolean, votes: number, isSettled: boolean, createdBy: string | null, createdAt: string, isOwn: boolean, approvedBy: string | null, approvedAt: string | null, revertedBy: string | null, revertedAt: string | null, revertReason: string | null, editRevision: number, selection: { networks: Array<string>, networkBlocks: Array<string>, phoneModels: Array<string>, namedVoters: number, from: string | null, until: string | null, behaviours: Array<VoteBehaviour>, wholeVisit: boolean, riskRankMin: number | null, nominees: Array<{ id: string, number: number, name: string }> } }> } | null } | null };
 
-export type WithholdingPartsFragment = { id: string, kind: WithholdingKind, state: WithholdingState, reason: string, isActive: boolean, proposedVotes: number, needsNumber: boolean, votes: number, isSettled: boolean, createdBy: string | null, createdAt: string, isOwn: boolean, approvedBy: string | null, approvedAt: string | null, revertedBy: string | null, revertedAt: string | null, revertReason: string | null, editRevision: number, selection: { networks: Array<string>, networkBlocks: Array<string>, phoneModels: Array<string>, namedVoters: number, from: string | null, until: string | null, behaviours: Array<VoteBehaviour>, wholeVisit: boolean, nominees: Array<{ id: string, number: number, name: string }> } };
+export type WithholdingPartsFragment = { id: string, kind: WithholdingKind, state: WithholdingState, reason: string, isActive: boolean, proposedVotes: number, needsNumber: boolean, votes: number, isSettled: boolean, createdBy: string | null, createdAt: string, isOwn: boolean, approvedBy: string | null, approvedAt: string | null, revertedBy: string | null, revertedAt: string | null, revertReason: string | null, editRevision: number, selection: { networks: Array<string>, networkBlocks: Array<string>, phoneModels: Array<string>, namedVoters: number, from: string | null, until: string | null, behaviours: Array<VoteBehaviour>, wholeVisit: boolean, riskRankMin: number | null, nominees: Array<{ id: string, number: number, name: string }> } };
 
 export type FindWithholdingQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -794,7 +796,7 @@ export type FindWithholdingQueryVariables = Exact<{
 }>;
 
 
-export type FindWithholdingQuery = { serverTime: string, campaign: { desk: { withholding: { id: string, kind: WithholdingKind, state: WithholdingState, reason: string, isActive: boolean, proposedVotes: number, needsNumber: boolean, votes: number, isSettled: boolean, createdBy: string | null, createdAt: string, isOwn: boolean, approvedBy: string | null, approvedAt: string | null, revertedBy: string | null, revertedAt: string | null, revertReason: string | null, editRevision: number, selection: { networks: Array<string>, networkBlocks: Array<string>, phoneModels: Array<string>, namedVoters: number, from: string | null, until: string | null, behaviours: Array<VoteBehaviour>, wholeVisit: boolean, nominees: Array<{ id: string, number: number, name: string }> } } | null } | null } | null };
+export type FindWithholdingQuery = { serverTime: string, campaign: { desk: { withholding: { id: string, kind: WithholdingKind, state: WithholdingState, reason: string, isActive: boolean, proposedVotes: number, needsNumber: boolean, votes: number, isSettled: boolean, createdBy: string | null, createdAt: string, isOwn: boolean, approvedBy: string | null, approvedAt: string | null, revertedBy: string | null, revertedAt: string | null, revertReason: string | null, editRevision: number, selection: { networks: Array<string>, networkBlocks: Array<string>, phoneModels: Array<string>, namedVoters: number, from: string | null, until: string | null, behaviours: Array<VoteBehaviour>, wholeVisit: boolean, riskRankMin: number | null, nominees: Array<{ id: string, number: number, name: string }> } } | null } | null } | null };
 
 export type FindWithholdingEffectQueryVariables = Exact<{
   slug: Scalars['String']['input'];
@@ -820,7 +822,7 @@ export type ProposeWithholdingMutationVariables = Exact<{
 }>;
 
 
-export type ProposeWithholdingMutation = { proposeWithholding: { rule: { id: string, kind: WithholdingKind, state: WithholdingState, reason: string, isActive: boolean, proposedVotes: number, needsNumber: boolean, votes: number, isSettled: boolean, createdBy: string | null, createdAt: string, isOwn: boolean, approvedBy: string | null, approvedAt: string | null, revertedBy: string | null, revertedAt: string | null, revertReason: string | null, editRevision: number, selection: { networks: Array<string>, networkBlocks: Array<string>, phoneModels: Array<string>, namedVoters: number, from: string | null, until: string | null, behaviours: Array<VoteBehaviour>, wholeVisit: boolean, nominees: Array<{ id: string, number: number, name: string }> } } | null, userErrors: Array<{ code: WithholdingErrorCode, message: string, path: Array<string> | null }> } };
+export type ProposeWithholdingMutation = { proposeWithholding: { rule: { id: string, kind: WithholdingKind, state: WithholdingState, reason: string, isActive: boolean, proposedVotes: number, needsNumber: boolean, votes: number, isSettled: boolean, createdBy: string | null, createdAt: string, isOwn: boolean, approvedBy: string | null, approvedAt: string | null, revertedBy: string | null, revertedAt: string | null, revertReason: string | null, editRevision: number, selection: { networks: Array<string>, networkBlocks: Array<string>, phoneModels: Array<string>, namedVoters: number, from: string | null, until: string | null, behaviours: Array<VoteBehaviour>, wholeVisit: boolean, riskRankMin: number | null, nominees: Array<{ id: string, number: number, name: string }> } } | null, userErrors: Array<{ code: WithholdingErrorCode, message: string, path: Array<string> | null }> } };
 
 export type ApplyWithholdingMutationVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -829,7 +831,7 @@ export type ApplyWithholdingMutationVariables = Exact<{
 }>;
 
 
-export type ApplyWithholdingMutation = { applyWithholding: { rule: { id: string, kind: WithholdingKind, state: WithholdingState, reason: string, isActive: boolean, proposedVotes: number, needsNumber: boolean, votes: number, isSettled: boolean, createdBy: string | null, createdAt: string, isOwn: boolean, approvedBy: string | null, approvedAt: string | null, revertedBy: string | null, revertedAt: string | null, revertReason: string | null, editRevision: number, selection: { networks: Array<string>, networkBlocks: Array<string>, phoneModels: Array<string>, namedVoters: number, from: string | null, until: string | null, behaviours: Array<VoteBehaviour>, wholeVisit: boolean, nominees: Array<{ id: string, number: number, name: string }> } } | null, userErrors: Array<{ code: WithholdingErrorCode, message: string }> } };
+export type ApplyWithholdingMutation = { applyWithholding: { rule: { id: string, kind: WithholdingKind, state: WithholdingState, reason: string, isActive: boolean, proposedVotes: number, needsNumber: boolean, votes: number, isSettled: boolean, createdBy: string | null, createdAt: string, isOwn: boolean, approvedBy: string | null, approvedAt: string | null, revertedBy: string | null, revertedAt: string | null, revertReason: string | null, editRevision: number, selection: { networks: Array<string>, networkBlocks: Array<string>, phoneModels: Array<string>, namedVoters: number, from: string | null, until: string | null, behaviours: Array<VoteBehaviour>, wholeVisit: boolean, riskRankMin: number | null, nominees: Array<{ id: string, number: number, name: string }> } } | null, userErrors: Array<{ code: WithholdingErrorCode, message: string }> } };
 
 export type RevertWithholdingMutationVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -838,16 +840,16 @@ export type RevertWithholdingMutationVariables = Exact<{
 }>;
 
 
-export type RevertWithholdingMutation = { revertWithholding: { rule: { id: string, kind: WithholdingKind, state: WithholdingState, reason: string, isActive: boolean, proposedVotes: number, needsNumber: boolean, votes: number, isSettled: boolean, createdBy: string | null, createdAt: string, isOwn: boolean, approvedBy: string | null, approvedAt: string | null, revertedBy: string | null, revertedAt: string | null, revertReason: string | null, editRevision: number, selection: { networks: Array<string>, networkBlocks: Array<string>, phoneModels: Array<string>, namedVoters: number, from: string | null, until: string | null, behaviours: Array<VoteBehaviour>, wholeVisit: boolean, nominees: Array<{ id: string, number: number, name: string }> } } | null, userErrors: Array<{ code: WithholdingErrorCode, message: string }> } };
+export type RevertWithholdingMutation = { revertWithholding: { rule: { id: string, kind: WithholdingKind, state: WithholdingState, reason: string, isActive: boolean, proposedVotes: number, needsNumber: boolean, votes: number, isSettled: boolean, createdBy: string | null, createdAt: string, isOwn: boolean, approvedBy: string | null, approvedAt: string | null, revertedBy: string | null, revertedAt: string | null, revertReason: string | null, editRevision: number, selection: { networks: Array<string>, networkBlocks: Array<string>, phoneModels: Array<string>, namedVoters: number, from: string | null, until: string | null, behaviours: Array<VoteBehaviour>, wholeVisit: boolean, riskRankMin: number | null, nominees: Array<{ id: string, number: number, name: string }> } } | null, userErrors: Array<{ code: WithholdingErrorCode, message: string }> } };
 
 export const ListWithholdings: Operation<ListWithholdingsQuery, ListWithholdingsQueryVariables> = {
-  id: "227adea6a11e6b47c7cc798d74d35e120250538c54ac16da1983bf7c54007e50",
-  text: "query ListWithholdings($slug:String!){serverTime campaign(slug:$slug){desk{withholdings(first:100){...WithholdingParts}}}}fragment WithholdingParts on WithholdingRule{id kind state reason selection{nominees{id number name}networks networkBlocks phoneModels namedVoters from until behaviours wholeVisit}isActive proposedVotes needsNumber votes isSettled createdBy createdAt isOwn approvedBy approvedAt revertedBy revertedAt revertReason editRevision}",
+  id: "01d19c47481c365dfc5221f799f95004e8dc8d7d2455cabd8b8af58aeec97860",
+  text: "query ListWithholdings($slug:String!){serverTime campaign(slug:$slug){desk{withholdings(first:100){...WithholdingParts}}}}fragment WithholdingParts on WithholdingRule{id kind state reason selection{nominees{id number name}networks networkBlocks phoneModels namedVoters from until behaviours wholeVisit riskRankMin}isActive proposedVotes needsNumber votes isSettled createdBy createdAt isOwn approvedBy approvedAt revertedBy revertedAt revertReason editRevision}",
 };
 
 export const FindWithholding: Operation<FindWithholdingQuery, FindWithholdingQueryVariables> = {
-  id: "463ad7ed8bcc7fa46ce62803d281bc496e38be4d306f581a42701af54c21a916",
-  text: "fragment WithholdingParts on WithholdingRule{id kind state reason selection{nominees{id number name}networks networkBlocks phoneModels namedVoters from until behaviours wholeVisit}isActive proposedVotes needsNumber votes isSettled createdBy createdAt isOwn approvedBy approvedAt revertedBy revertedAt revertReason editRevision}query FindWithholding($slug:String!$id:ID!){serverTime campaign(slug:$slug){desk{withholding(id:$id){...WithholdingParts}}}}",
+  id: "0afe66d1e723be9c159e93676ec69a145cdd3d35715f28424c7d509ca9033d85",
+  text: "fragment WithholdingParts on WithholdingRule{id kind state reason selection{nominees{id number name}networks networkBlocks phoneModels namedVoters from until behaviours wholeVisit riskRankMin}isActive proposedVotes needsNumber votes isSettled createdBy createdAt isOwn approvedBy approvedAt revertedBy revertedAt revertReason editRevision}query FindWithholding($slug:String!$id:ID!){serverTime campaign(slug:$slug){desk{withholding(id:$id){...WithholdingParts}}}}",
 };
 
 export const FindWithholdingEffect: Operation<FindWithholdingEffectQuery, FindWithholdingEffectQueryVariables> = {
@@ -861,16 +863,16 @@ export const FindVoteGroups: Operation<FindVoteGroupsQuery, FindVoteGroupsQueryV
 };
 
 export const ProposeWithholding: Operation<ProposeWithholdingMutation, ProposeWithholdingMutationVariables> = {
-  id: "95ed561c5b68b4d702c82257e95f717057dcb7de931e6fe851fd032df5cb00a7",
-  text: "fragment WithholdingParts on WithholdingRule{id kind state reason selection{nominees{id number name}networks networkBlocks phoneModels namedVoters from until behaviours wholeVisit}isActive proposedVotes needsNumber votes isSettled createdBy createdAt isOwn approvedBy approvedAt revertedBy revertedAt revertReason editRevision}mutation ProposeWithholding($input:ProposeWithholdingInput!){proposeWithholding(input:$input){rule{...WithholdingParts}userErrors{code message path}}}",
+  id: "983f5062ad38161ce857564b4e0ac93ecf1f902b1de4e9a04e9ddb29955d1f55",
+  text: "fragment WithholdingParts on WithholdingRule{id kind state reason selection{nominees{id number name}networks networkBlocks phoneModels namedVoters from until behaviours wholeVisit riskRankMin}isActive proposedVotes needsNumber votes isSettled createdBy createdAt isOwn approvedBy approvedAt revertedBy revertedAt revertReason editRevision}mutation ProposeWithholding($input:ProposeWithholdingInput!){proposeWithholding(input:$input){rule{...WithholdingParts}userErrors{code message path}}}",
 };
 
 export const ApplyWithholding: Operation<ApplyWithholdingMutation, ApplyWithholdingMutationVariables> = {
-  id: "641cc043318ce1fed8648a40e6a35c63be8e6d3f77c547a27f32dffc1bce173f",
-  text: "fragment WithholdingParts on WithholdingRule{id kind state reason selection{nominees{id number name}networks networkBlocks phoneModels namedVoters from until behaviours wholeVisit}isActive proposedVotes needsNumber votes isSettled createdBy createdAt isOwn approvedBy approvedAt revertedBy revertedAt revertReason editRevision}mutation ApplyWithholding($id:ID!$revision:Int!$typedVotes:Int){applyWithholding(input:{ruleId:$id expectedRevision:$revision typedVotes:$typedVotes}){rule{...WithholdingParts}userErrors{code message}}}",
+  id: "c73cd8790be007304e8518b80269901194ffa162635131ad8aac10eee663e1ac",
+  text: "fragment WithholdingParts on WithholdingRule{id kind state reason selection{nominees{id number name}networks networkBlocks phoneModels namedVoters from until behaviours wholeVisit riskRankMin}isActive proposedVotes needsNumber votes isSettled createdBy createdAt isOwn approvedBy approvedAt revertedBy revertedAt revertReason editRevision}mutation ApplyWithholding($id:ID!$revision:Int!$typedVotes:Int){applyWithholding(input:{ruleId:$id expectedRevision:$revision typedVotes:$typedVotes}){rule{...WithholdingParts}userErrors{code message}}}",
 };
 
 export const RevertWithholding: Operation<RevertWithholdingMutation, RevertWithholdingMutationVariables> = {
-  id: "57954efb575b1b6d11b1fc3c02f55a9eca0317b8547e3d3da82f1bbcfd1c9026",
-  text: "fragment WithholdingParts on WithholdingRule{id kind state reason selection{nominees{id number name}networks networkBlocks phoneModels namedVoters from until behaviours wholeVisit}isActive proposedVotes needsNumber votes isSettled createdBy createdAt isOwn approvedBy approvedAt revertedBy revertedAt revertReason editRevision}mutation RevertWithholding($id:ID!$revision:Int!$reason:String!){revertWithholding(input:{ruleId:$id expectedRevision:$revision reason:$reason}){rule{...WithholdingParts}userErrors{code message}}}",
+  id: "85f1b7171988d29d6c8caea6ef77a52423ab0bb8ee436b07d2d39f30c41d39bb",
+  text: "fragment WithholdingParts on WithholdingRule{id kind state reason selection{nominees{id number name}networks networkBlocks phoneModels namedVoters from until behaviours wholeVisit riskRankMin}isActive proposedVotes needsNumber votes isSettled createdBy createdAt isOwn approvedBy approvedAt revertedBy revertedAt revertReason editRevision}mutation RevertWithholding($id:ID!$revision:Int!$reason:String!){revertWithholding(input:{ruleId:$id expectedRevision:$revision reason:$reason}){rule{...WithholdingParts}userErrors{code message}}}",
 };

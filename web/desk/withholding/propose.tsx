@@ -1,4 +1,4 @@
-// A proposal to withhold votes of the groups that were selected.
+// A proposal to withhold votes of the groups that were selected, or of accounts that a platform rates highest.
 import { useRef, useState } from "preact/hooks";
 import { execute } from "../../shared/server";
 import { randomUuid } from "../../shared/session";
@@ -18,11 +18,13 @@ import { type Named, Names } from "./words";
 
 const behaviours = ["UNSEEN", "FAST"] as const;
 const reasonMax = 500;
+/** The rank at which a platform itself advises not to count; no rule takes a lower one. */
+const highestRank = 4;
 
 interface ProposeProps {
   campaign: Campaign;
   look: Look;
-  /** The keys of the groups. */
+  /** The keys of the groups; none where the rating alone is to say it. */
   keys: readonly string[];
   nominee: Nominee | undefined;
   onClose: () => void;
@@ -33,7 +35,8 @@ export function Propose({ campaign, look, keys, nominee, onClose }: ProposeProps
   const window = windowOf(look, campaign.timeZone);
   const [reason, setReason] = useState("");
   // A place and a behaviour: the narrower rule is the one to begin with.
-  const [wanted, setWanted] = useState<readonly VoteBehaviour[]>(["UNSEEN"]);
+  const [wanted, setWanted] = useState<readonly VoteBehaviour[]>(keys.length > 0 ? ["UNSEEN"] : []);
+  const [isRated, setIsRated] = useState(keys.length === 0);
   const [wholeVisit, setWholeVisit] = useState(false);
   const [isActive, setIsActive] = useState(false);
   const [errors, setErrors] = useState<readonly UserError[]>([]);
@@ -43,6 +46,7 @@ export function Propose({ campaign, look, keys, nominee, onClose }: ProposeProps
   const named: Named = {
     nominees: nominee ? [nominee] : [],
     keys: [[by, keys]],
+    riskRankMin: null,
     namedVoters: 0,
     ...window,
     behaviours: [],
@@ -51,7 +55,7 @@ export function Propose({ campaign, look, keys, nominee, onClose }: ProposeProps
   const propose = async (event: Event) => {
     event.preventDefault();
     if (isBusy || reason.trim() === "") return;
-    const groups = [...keys];
+    const groups = keys.length > 0 ? [...keys] : null;
     const selection = {
       nomineeIds: nomineeId ? [nomineeId] : null,
       networks: by === "NETWORK" ? groups : null,
@@ -60,6 +64,7 @@ export function Propose({ campaign, look, keys, nominee, onClose }: ProposeProps
       ...window,
       behaviours: wanted.length > 0 ? [...wanted] : null,
       wholeVisit,
+      riskRankMin: isRated ? highestRank : null,
     };
     const input = { campaignId: campaign.id, selection, reason: reason.trim(), isActive };
     const wish = JSON.stringify(input);
@@ -100,6 +105,10 @@ export function Propose({ campaign, look, keys, nominee, onClose }: ProposeProps
           <small class="block">{t().whichHint}</small>
         </fieldset>
         <div>
+          <label class="check">
+            <input type="checkbox" checked={isRated} onChange={(event) => setIsRated(event.currentTarget.checked)} />
+            {t().proposeRated}
+          </label>
           <label class="check">
             <input type="checkbox" checked={wholeVisit} onChange={(event) => setWholeVisit(event.currentTarget.checked)} />
             {t().proposeVisit}

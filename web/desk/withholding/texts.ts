@@ -29,12 +29,14 @@ const english = {
   kinds: {
     SELECTED: "The organisers’ own judgement",
     SIGNALS: "By how they were cast",
+    PLATFORM_RISK: "By the platform’s rating",
   } as Record<WithholdingKind, string>,
   kindHints: {
     SELECTED:
       "A nominee, a window of time, and networks or phones that somebody has chosen. The public reads that it was a " +
       "judgement.",
     SIGNALS: "Votes that show a behaviour which crowds of people do not have.",
+    PLATFORM_RISK: "Votes of accounts that the platform itself advises not to count. The public reads that it was its rating.",
   } as Record<WithholdingKind, string>,
   votes: "Votes",
   votesHeld: (n: number) => many(n, "vote", "votes"),
@@ -55,6 +57,8 @@ const english = {
   keys: { NETWORK: "Networks", NETWORK_BLOCK: "Blocks of networks", PHONE_MODEL: "Phone models" } as Record<VoteGroupKey, string>,
   keyMore: (n: number) => `and ${count(n)} more`,
   namedVoters: "Voters named one by one",
+  accounts: "Accounts",
+  ratedFrom: (rank: number) => `rated ${rank}${rank < 4 ? " or higher" : ""} by the platform`,
   window: "Cast",
   between: (from: string, until: string) => `from ${from} until ${until}`,
   since: (from: string) => `from ${from} on`,
@@ -151,6 +155,12 @@ const english = {
     UNSEEN: "unseen: cast without a look at the campaign before",
     FAST: "fast: cast within three seconds of seeing it",
   } as Record<VoteBehaviour, string>,
+  rated: "By the platform’s rating",
+  ratedHint:
+    "Where the operator has it asked, WeChat rates the account of whoever signs in with its mini-program, from 0 to 4. " +
+    "At 4 it advises itself not to count. Why, it tells nobody; and nobody here sees how an account is rated.",
+  ratedAction: "Propose by rating…",
+  proposeRated: "Only votes of accounts that the platform rates 4",
   proposeVisit: "These voters’ other votes of the same half hour, too",
   proposeVisitHint: "Farms fill their ballots with others’ names. Those nominees lose these votes, and have done nothing.",
   proposeActive: "Stays active: takes later votes, too",
@@ -173,10 +183,11 @@ export const t = texts<typeof english>(english, {
     reverted: "已撤销",
     turnedDown: "已驳回",
   },
-  kinds: { SELECTED: "主办方自行判断", SIGNALS: "依据投票方式" },
+  kinds: { SELECTED: "主办方自行判断", SIGNALS: "依据投票方式", PLATFORM_RISK: "依据平台评级" },
   kindHints: {
     SELECTED: "由人选定的候选人、时间段以及网络或机型。公众会看到这是主办方的判断。",
     SIGNALS: "这些选票具有正常人群不会出现的投票方式。",
+    PLATFORM_RISK: "这些账号的风险等级最高，平台自身建议不计入。公众会看到这是平台的评级。",
   },
   votes: "票数",
   votesHeld: (n) => `${count(n)} 票`,
@@ -197,6 +208,8 @@ export const t = texts<typeof english>(english, {
   keys: { NETWORK: "网络", NETWORK_BLOCK: "网段", PHONE_MODEL: "机型" },
   keyMore: (n) => `等，另有 ${count(n)} 个`,
   namedVoters: "逐一指定的投票人",
+  accounts: "账号",
+  ratedFrom: (rank) => `平台风险等级为 ${rank}${rank < 4 ? " 及以上" : ""}`,
   window: "投票时间",
   between: (from, until) => `${from} 至 ${until}`,
   since: (from) => `${from} 起`,
@@ -283,6 +296,12 @@ export const t = texts<typeof english>(english, {
   which: "仅限以下方式的票",
   whichHint: "符合其中一项即可。两项都不选，即为主办方自行判断，须同时指定候选人和时间段。",
   proposeBehaviours: { UNSEEN: "未浏览：投票前没有打开过页面", FAST: "过快：打开后三秒内投出" },
+  rated: "依据平台评级",
+  ratedHint:
+    "运维开启后，微信会对通过小程序登录的账号给出 0 至 4 的风险等级；等级为 4 时，微信自身建议不计入。微信不说明原因，" +
+    "这里也看不到任何账号的等级。",
+  ratedAction: "按评级提出…",
+  proposeRated: "仅限平台风险等级为 4 的账号",
   proposeVisit: "连同这些投票人半小时内投给他人的票",
   proposeVisitHint: "刷票者常会顺带投给其他人。这些候选人会失去相应票数，但他们并无过错。",
   proposeActive: "持续生效：之后投出的票同样暂扣",

@@ -62,7 +62,7 @@ export function VotesView({ campaign, mayPropose }: VotesViewProps) {
   const [groups, setGroups] = useState<readonly Group[]>();
   const [failure, setFailure] = useState<unknown>();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [proposes, setProposes] = useState(false);
+  const [proposes, setProposes] = useState<"groups" | "rating">();
   useEffect(() => void roster.readNow(), [roster]);
   const read = async (next: Look) => {
     setLook(next);
@@ -142,10 +142,19 @@ export function VotesView({ campaign, mayPropose }: VotesViewProps) {
             </p>
           </>
         )}
+        {mayPropose && (
+          <section class="box rated" aria-labelledby="rated">
+            <h2 id="rated">{t().rated}</h2>
+            <p class="soft">{t().ratedHint}</p>
+            <button type="button" disabled={!!look.nomineeId && !nominee} onClick={() => setProposes("rating")}>
+              {t().ratedAction}
+            </button>
+          </section>
+        )}
         {mayPropose && chosen.length > 0 && (
           <div class="selection" role="status">
             <span>{t().selected(chosen.length, chosen.reduce((sum, { votes }) => sum + votes, 0))}</span>
-            <button type="button" class="primary" disabled={!!look.nomineeId && !nominee} onClick={() => setProposes(true)}>
+            <button type="button" class="primary" disabled={!!look.nomineeId && !nominee} onClick={() => setProposes("groups")}>
               {t().propose}
             </button>
           </div>
@@ -155,9 +164,9 @@ export function VotesView({ campaign, mayPropose }: VotesViewProps) {
         <Propose
           campaign={campaign}
           look={look}
-          keys={chosen.map(({ key }) => key)}
+          keys={proposes === "groups" ? chosen.map(({ key }) => key) : []}
           nominee={nominee}
-          onClose={() => setProposes(false)}
+          onClose={() => setProposes(undefined)}
         />
       )}
     </>

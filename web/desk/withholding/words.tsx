@@ -81,6 +81,8 @@ export interface Named {
   until: string | null;
   behaviours: readonly VoteBehaviour[];
   wholeVisit: boolean;
+  /** The lowest rank of risk that a platform has given the voters. */
+  riskRankMin: number | null;
 }
 
 export const namedOf = ({ selection }: Rule): Named => ({
@@ -135,7 +137,7 @@ interface NamesProps {
 
 /** What a rule names, line by line. */
 export function Names({ named, timeZone, children }: NamesProps) {
-  const { nominees, keys, namedVoters, behaviours, wholeVisit } = named;
+  const { nominees, keys, namedVoters, behaviours, wholeVisit, riskRankMin } = named;
   const window = windowInWords(named, timeZone);
   const line = (name: string, value: ComponentChildren) => (
     <div>
@@ -148,6 +150,7 @@ export function Names({ named, timeZone, children }: NamesProps) {
       {line(t().nominees, nominees.length > 0 ? nomineesInWords(nominees) : t().anyNominee)}
       {keys.map(([by, keys]) => keys.length > 0 && line(t().keys[by], <Keys keys={keys} />))}
       {namedVoters > 0 && line(t().namedVoters, namedVoters)}
+      {riskRankMin !== null && line(t().accounts, t().ratedFrom(riskRankMin))}
       {window && line(t().window, window)}
       {behaviours.length > 0 && line(t().behaviour, behavioursInWords(behaviours))}
       {wholeVisit && line(t().visit, t().wholeVisit)}
@@ -163,5 +166,6 @@ export function namesInLine(named: Named, timeZone: string): string {
     .filter(([, keys]) => keys.length > 0)
     .map(([by, keys]) => `${t().keys[by]} ${keys.slice(0, inLineMax).map(shortKey).join(" ")}${more(keys)}`);
   const nominees = nomineesInWords(named.nominees.slice(0, inLineMax)) + more(named.nominees);
-  return [nominees, ...keys, windowInWords(named, timeZone)].filter(Boolean).join(" · ");
+  const rated = named.riskRankMin === null ? "" : t().ratedFrom(named.riskRankMin);
+  return [nominees, ...keys, rated, windowInWords(named, timeZone)].filter(Boolean).join(" · ");
 }

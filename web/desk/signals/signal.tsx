@@ -10,7 +10,7 @@ import { Proposal } from "../withholding/proposal";
 import { Names, namedOf } from "../withholding/words";
 import type { Case } from "./case";
 import { t } from "./texts";
-import { numberOf, percent, unitOf, votesPath } from "./words";
+import { numberOf, unitOf, votesPath } from "./words";
 
 type Signal = Case["signals"][number];
 type Finding = Signal["findings"][number];
@@ -88,7 +88,7 @@ function Numbers({ signal: { kind, number, expected } }: { signal: Signal }) {
       </p>
       <p class="soft" data-figure="expected">
         {t().aboutUsual(numberOf(expected))}
-        {ratio !== undefined && ratio >= 2 && <b> · {t().times(numberOf(ratio))}</b>}
+        {ratio !== undefined && ratio >= 2 && <b class="block">{t().times(numberOf(ratio))}</b>}
       </p>
     </div>
   );
@@ -162,13 +162,15 @@ function SignalChart({ signal: { kind, points }, timeZone }: { signal: Signal; t
   );
 }
 
-/** A bar with a mark where it begins to tell; the sentence has both numbers. */
-function Meter({ number, threshold }: Pick<Finding, "number" | "threshold">) {
+/** A dot on the part of a line where a number tells something; the sentence has both numbers. */
+function Meter({ behaviour, number, threshold }: Pick<Finding, "behaviour" | "number" | "threshold">) {
   const place = (part: number) => `${Math.min(1, Math.max(0, part)) * 100}%`;
+  // Times that are too even vary too little.
+  const telling = behaviour === "PACE" ? { left: 0, width: place(threshold) } : { left: place(threshold), right: 0 };
   return (
     <span class="meter" aria-hidden="true">
-      <i style={{ width: place(number) }} />
-      <b style={{ left: place(threshold) }} />
+      <i style={telling} />
+      <b style={{ left: place(number) }} />
     </span>
   );
 }
@@ -180,8 +182,7 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
       <ul class="findings">
         {findings.map(({ behaviour, sentence, number, threshold, isWeak }) => (
           <li key={behaviour} data-behaviour={behaviour}>
-            <b>{percent(number)}</b>
-            <Meter number={number} threshold={threshold} />
+            <Meter behaviour={behaviour} number={number} threshold={threshold} />
             <span>
               {sentence}
               {isWeak && <span class="tag">{t().weak}</span>}

@@ -62,7 +62,7 @@ const english = {
   toList: "All cases",
   case: "Case",
   caseMissing: "There is no such case.",
-  leads: "leads",
+  leads: "Leading signal",
   accuses: "It accuses nobody. Who was behind the votes cannot be known: not even whether they were cast for a nominee or against one.",
   goneNote:
     "The last examination no longer finds it: votes that came later have explained it, or it was about votes of which " +
@@ -78,7 +78,7 @@ const english = {
     voters: (n: number) => (n === 1 ? "voter" : "voters"),
     networks: (n: number) => (n === 1 ? "network" : "networks"),
   } as Record<Unit, (n: number) => string>,
-  times: (ratio: string) => `${ratio} times`,
+  times: (ratio: string) => `${ratio} times as many`,
   aboutUsual: (n: string) => `about ${n} would be usual`,
   nominees: "For",
   nominee: (number: number, name: string) => `${number} · ${name}`,
@@ -98,8 +98,9 @@ const english = {
   lookGroups: "Look at these votes",
   offer: "What can be withheld",
   offers: "What can be withheld: choose",
-  offerHint: "A rule for the votes that show both, the place and the behaviour. Nothing is withheld before a second person applies it.",
-  offerPlain: "All votes of the named places: nearly all of their votes show the behaviour.",
+  offerHint:
+    "These votes are concentrated and show a behaviour, so a rule is offered. Proposed, it says what it would change; " +
+    "nothing is withheld before a second person applies it.",
   propose: "Propose to withhold…",
   noOffer: {
     concentration: "A concentration alone is what a crowd makes, too: a person decides, and nothing is offered.",
@@ -204,8 +205,8 @@ export const t = texts<typeof english>(english, {
   lookGroups: "查看这些选票",
   offer: "可以暂扣的选票",
   offers: "可以暂扣的选票：请选择",
-  offerHint: "规则只针对来源与投票方式都符合的选票。另一位成员批准之前，不会暂扣任何选票。",
-  offerPlain: "所列来源的全部选票：其中几乎所有票都具有该投票方式。",
+  offerHint:
+    "这些票既有集中现象，又有异常的投票方式，因此可以提出规则。提出后会显示影响；另一位成员批准之前，不会暂扣任何选票。",
   propose: "提出暂扣…",
   noOffer: {
     concentration: "仅有集中并不说明问题，正常人群也会如此：由人判断，不提供暂扣规则。",

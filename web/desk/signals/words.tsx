@@ -10,7 +10,7 @@ import { type Unit, t } from "./texts";
 
 const minuteMs = 60_000;
 
-const tones: Record<CaseStanding, string> = { open: "warning", proposed: "ready", held: "bad", gone: "", dismissed: "" };
+const tones: Record<CaseStanding, string> = { open: "warning", proposed: "", held: "bad", gone: "", dismissed: "" };
 
 /** Where a case stands, by a word and a colour. */
 export const CaseTag = ({ standing }: { standing: CaseStanding }) => (

@@ -185,7 +185,7 @@ export const t = texts<typeof english>(english, {
   number: "实际",
   expected: "通常",
   units: { votes: () => "票", voters: () => "位投票人", networks: () => "个网络" },
-  times: (ratio) => `${ratio} 倍`,
+  times: (ratio) => `为通常的 ${ratio} 倍`,
   aboutUsual: (n) => `通常约为 ${n}`,
   nominees: "投给",
   nominee: (number, name) => `${number} 号 ${name}`,

@@ -790,8 +790,8 @@ describe("a campaign of a thousand nominees whose votes only the organisers see"
     const { page } = await openAs(context, emails.editor, `${desk}/c/${slug}`);
     await page.getByRole("note").waitFor();
     assert.equal(await page.locator("[data-figure], .board").count(), 0);
-    assert.equal(await page.locator("#side").getByRole("link", { name: /Result|Export|Import|Log|Votes withheld/ }).count(), 0);
-    for (const part of ["withholding", "result", "exports", "log", "imports"]) {
+    assert.equal(await page.locator("#side").getByRole("link", { name: /Result|Export|Import|Log|Signals|Votes withheld/ }).count(), 0);
+    for (const part of ["signals", "withholding", "result", "exports", "log", "imports"]) {
       await page.goto(`${desk}/c/${slug}/${part}`);
       await page.getByText("There is nothing at this address").waitFor();
     }
@@ -834,6 +834,7 @@ describe("members who look for what they may not do", () => {
       [`${demo}/stories/${story}`, /./],
       [`${demo}/schedule`, "Schedule"],
       [`${demo}/rules`, "Rules and times"],
+      [`${demo}/signals`, "Signals"],
       [`${demo}/withholding`, "Votes withheld"],
       [`${demo}/result`, "Result and report"],
       [`${demo}/log`, "Log"],

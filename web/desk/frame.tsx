@@ -3,12 +3,13 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { lazy } from "../shared/lazy";
 import { isStuck } from "../shared/server";
-import { type Viewer, campaign as currentCampaign, may, mayHere } from "./campaign";
+import { type Campaign, type Viewer, campaign as currentCampaign, may, mayHere } from "./campaign";
 import { Icon, type IconName } from "./parts/icon";
 import { complain } from "./parts/notice";
 import { Phase, explain } from "./parts/states";
 import { type CampaignView, type Route, campaignPath, pathOf } from "./route";
 import { signOut } from "./session";
+import { useOpenCases } from "./signals/open";
 import { t } from "./texts";
 
 const KeysDialog = lazy<{ onClose: () => void }>(async () => (await import("./keys")).KeysDialog, () => null);
@@ -140,10 +141,12 @@ export function Frame({ route, member, onSwitchLanguage, children }: FrameProps)
 interface CampaignLinksProps {
   slug: string;
   here: CampaignView;
-  campaign: { desk: { nomineeCounts: { active: number; frozen: number }; storyCounts: { inReview: number } } };
+  campaign: Campaign;
 }
 
-function CampaignLinks({ slug, here, campaign: { desk } }: CampaignLinksProps) {
+function CampaignLinks({ slug, here, campaign }: CampaignLinksProps) {
+  const { desk } = campaign;
+  const cases = useOpenCases(campaign, here);
   const link = (part: CampaignView, icon: IconName, isShown = true, note?: preact.JSX.Element | number) =>
     isShown && (
       <Link href={campaignPath(slug, part)} icon={icon} isHere={here === part} note={note}>
@@ -158,6 +161,7 @@ function CampaignLinks({ slug, here, campaign: { desk } }: CampaignLinksProps) {
       {link("stories", "story", true, waiting > 0 ? <b class="badge">{waiting}</b> : undefined)}
       {link("schedule", "calendar")}
       {link("rules", "rules")}
+      {link("signals", "signals", mayHere("READ_RECORDS"), cases > 0 ? <b class="badge">{cases}</b> : undefined)}
       {link("withholding", "withholding", mayHere("READ_RECORDS"))}
       {link("result", "result", mayHere("READ_RECORDS"))}
       {link("imports", "import", mayHere("EDIT_CAMPAIGNS"))}

@@ -40,6 +40,7 @@ const campaignParts = {
   stories: lazy<CampaignProps>(async () => (await import("./stories/stories")).StoriesView, waiting),
   schedule: lazy<CampaignProps>(async () => (await import("./stories/schedule")).ScheduleView, waiting),
   rules: lazy<CampaignProps>(async () => (await import("./rules/rules")).RulesView, waiting),
+  signals: lazy<CampaignProps>(async () => (await import("./signals/signals")).SignalsView, waiting),
   withholding: lazy<CampaignProps>(async () => (await import("./withholding/withholding")).WithholdingView, waiting),
   result: lazy<CampaignProps>(async () => (await import("./result/result")).ResultView, waiting),
   imports: lazy<CampaignProps>(async () => (await import("./sheets/imports")).ImportsView, waiting),
@@ -151,7 +152,7 @@ function CampaignPart({ route }: { route: Extract<Route, { view: "campaign" }> }
   const isAllowed =
     part === "imports"
       ? may(organisationId, "EDIT_CAMPAIGNS")
-      : ["withholding", "result", "exports", "log"].includes(part)
+      : ["signals", "withholding", "result", "exports", "log"].includes(part)
         ? may(organisationId, "READ_RECORDS")
         : true;
   const Part = campaignParts[part];

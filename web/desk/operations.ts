@@ -264,6 +264,12 @@ export type CreateUploadInput = {
   bytes: Scalars['Int']['input'];
 };
 
+export type DismissCaseInput = {
+  caseId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Int']['input'];
+  note: Scalars['String']['input'];
+};
+
 export type EnrolSecondFactorInput = {
   password: Scalars['String']['input'];
 };
@@ -451,7 +457,8 @@ export type PictureSize =
 
 export type ProposeWithholdingInput = {
   campaignId: Scalars['ID']['input'];
-  selection: WithholdingSelectionInput;
+  selection?: InputMaybe<WithholdingSelectionInput>;
+  offerId?: InputMaybe<Scalars['ID']['input']>;
   reason: Scalars['String']['input'];
   isActive?: Scalars['Boolean']['input'];
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
@@ -485,6 +492,11 @@ export type RemoveStoryMediaInput = {
   storyId: Scalars['ID']['input'];
   expectedRevision: Scalars['Long']['input'];
   url: Scalars['String']['input'];
+};
+
+export type ReopenCaseInput = {
+  caseId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Int']['input'];
 };
 
 export type ReportErrorCode =
@@ -613,6 +625,35 @@ export type SignInStaffInput = {
 export type SignOutInput = {
   refreshToken: Scalars['String']['input'];
 };
+
+export type SignalBehaviour =
+  | 'UNSEEN'
+  | 'FAST'
+  | 'PHONES'
+  | 'CLOCK'
+  | 'PACE'
+  | 'NIGHT'
+  | 'REPEAT'
+  | 'ONE_MODEL';
+
+export type SignalCaseErrorCode =
+  | 'NOTE_REQUIRED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT';
+
+export type SignalCaseState =
+  | 'OPEN'
+  | 'DISMISSED';
+
+export type SignalKind =
+  | 'SAME_BALLOT'
+  | 'MANY_SMALL_NETWORKS'
+  | 'SELECTIVE_NETWORK'
+  | 'SELECTIVE_MODEL'
+  | 'SHARE_SPIKE'
+  | 'WAVE'
+  | 'NIGHT_DRIP'
+  | 'UNSEEN';
 
 export type StaffRight =
   | 'READ_DRAFTS'
@@ -795,6 +836,13 @@ export type FindDeskCampaignQuery = { serverTime: string, campaign: { id: string
 
 export type DeskCampaignFragment = { id: string, slug: string, title: string, summary: string, coverUrl: string | null, timeZone: string, phase: CampaignPhase, votingOpensAt: string, votingClosesAt: string, rules: { period: QuotaPeriod, scope: QuotaScope, votesPerPeriod: number, tallyVisibility: TallyVisibility, admits: Array<IdentityKind>, challenge: ChallengePolicy }, categories: Array<{ id: string, key: string, name: string, shortlistSize: number, nomineeCount: number }>, amendments: Array<{ at: string, subjectLabel: string, reason: string, changes: Array<{ field: string, before: string | null, after: string | null }> }>, desk: { editRevision: number, lifecycle: CampaignLifecycle, pausedAt: string | null, hasVotes: boolean, organisation: { id: string, slug: string, name: string }, nomineeCounts: { active: number, frozen: number, withdrawn: number, withoutPortrait: number }, storyCounts: { draft: number, inReview: number, approved: number, scheduled: number, published: number, retracted: number } } | null };
 
+export type CountOpenCasesQueryVariables = Exact<{
+  slug: Scalars['String']['input'];
+}>;
+
+
+export type CountOpenCasesQuery = { campaign: { desk: { cases: Array<{ state: SignalCaseState, isCurrent: boolean, rules: Array<{ state: WithholdingState }> }> } | null } | null };
+
 export type CreateUploadMutationVariables = Exact<{
   organisationId: Scalars['ID']['input'];
   purpose: UploadPurpose;
@@ -812,6 +860,11 @@ export const FindViewer: Operation<FindViewerQuery, FindViewerQueryVariables> = 
 export const FindDeskCampaign: Operation<FindDeskCampaignQuery, FindDeskCampaignQueryVariables> = {
   id: "c4c481ea367d954faf9390bd69f2e3b54d6576aac24f046a789d2014b841faac",
   text: "query FindDeskCampaign($slug:String!){serverTime campaign(slug:$slug){...DeskCampaign}}fragment DeskCampaign on Campaign{id slug title summary coverUrl(size:SMALL)timeZone phase votingOpensAt votingClosesAt rules{period scope votesPerPeriod tallyVisibility admits challenge}categories{id key name shortlistSize nomineeCount}amendments{at subjectLabel changes{field before after}reason}desk{editRevision lifecycle pausedAt hasVotes organisation{id slug name}nomineeCounts{active frozen withdrawn withoutPortrait}storyCounts{draft inReview approved scheduled published retracted}}}",
+};
+
+export const CountOpenCases: Operation<CountOpenCasesQuery, CountOpenCasesQueryVariables> = {
+  id: "ed77c9dac567808347911b1a42a1af6945cec02a14dfd4621f9689726481a6ea",
+  text: "query CountOpenCases($slug:String!){campaign(slug:$slug){desk{cases(first:100){state isCurrent rules{state}}}}}",
 };
 
 export const CreateUpload: Operation<CreateUploadMutation, CreateUploadMutationVariables> = {

@@ -7,6 +7,7 @@ export const campaignViews = [
   "stories",
   "schedule",
   "rules",
+  "signals",
   "withholding",
   "result",
   "imports",

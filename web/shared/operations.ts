@@ -264,6 +264,12 @@ export type CreateUploadInput = {
   bytes: Scalars['Int']['input'];
 };
 
+export type DismissCaseInput = {
+  caseId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Int']['input'];
+  note: Scalars['String']['input'];
+};
+
 export type EnrolSecondFactorInput = {
   password: Scalars['String']['input'];
 };
@@ -451,7 +457,8 @@ export type PictureSize =
 
 export type ProposeWithholdingInput = {
   campaignId: Scalars['ID']['input'];
-  selection: WithholdingSelectionInput;
+  selection?: InputMaybe<WithholdingSelectionInput>;
+  offerId?: InputMaybe<Scalars['ID']['input']>;
   reason: Scalars['String']['input'];
   isActive?: Scalars['Boolean']['input'];
   idempotencyKey?: InputMaybe<Scalars['UUID']['input']>;
@@ -485,6 +492,11 @@ export type RemoveStoryMediaInput = {
   storyId: Scalars['ID']['input'];
   expectedRevision: Scalars['Long']['input'];
   url: Scalars['String']['input'];
+};
+
+export type ReopenCaseInput = {
+  caseId: Scalars['ID']['input'];
+  expectedRevision: Scalars['Int']['input'];
 };
 
 export type ReportErrorCode =
@@ -613,6 +625,35 @@ export type SignInStaffInput = {
 export type SignOutInput = {
   refreshToken: Scalars['String']['input'];
 };
+
+export type SignalBehaviour =
+  | 'UNSEEN'
+  | 'FAST'
+  | 'PHONES'
+  | 'CLOCK'
+  | 'PACE'
+  | 'NIGHT'
+  | 'REPEAT'
+  | 'ONE_MODEL';
+
+export type SignalCaseErrorCode =
+  | 'NOTE_REQUIRED'
+  | 'WRONG_STATE'
+  | 'STALE_OBJECT';
+
+export type SignalCaseState =
+  | 'OPEN'
+  | 'DISMISSED';
+
+export type SignalKind =
+  | 'SAME_BALLOT'
+  | 'MANY_SMALL_NETWORKS'
+  | 'SELECTIVE_NETWORK'
+  | 'SELECTIVE_MODEL'
+  | 'SHARE_SPIKE'
+  | 'WAVE'
+  | 'NIGHT_DRIP'
+  | 'UNSEEN';
 
 export type StaffRight =
   | 'READ_DRAFTS'

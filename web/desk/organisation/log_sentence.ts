@@ -77,7 +77,8 @@ export function sentenceOf(entry: LogEntry, timeZone: string): string {
 
 /** The changes that are shown below the sentence. */
 export function shownChanges({ action, changes }: LogEntry): readonly Change[] {
-  if (action === "access.refused") return [];
+  // The sentence says all of these.
+  if (action === "access.refused" || action.startsWith("case.")) return [];
   const isNew = action === "campaign.create" || action === "campaign.clone";
   // The log has nothing for the mini-program alone, which was the only account before there were others.
   const said = (text: string | null) => text ?? "WECHAT_MINI_PROGRAM";

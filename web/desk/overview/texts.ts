@@ -86,6 +86,8 @@ export const t = texts(
     closesSoon: (hours: number, minutes: number) =>
       `Voting closes in ${[hours > 0 && many(hours, "hour", "hours"), many(minutes, "minute", "minutes")].filter(Boolean).join(" ")}`,
     timesAction: "Extend",
+    openCases: (n: number) => `${many(n, "open case", "open cases")}: votes that are worth a look`,
+    judge: "Judge",
     unpublished: "Voting has closed: the result waits to be published",
     toResult: "To the result",
     noReport: "There is no report yet",
@@ -183,6 +185,8 @@ export const t = texts(
     resume: "恢复",
     closesSoon: (hours, minutes) => `距投票截止还有 ${hours > 0 ? `${hours} 小时 ` : ""}${minutes} 分钟`,
     timesAction: "延长",
+    openCases: (n) => `${count(n)} 条线索待处理`,
+    judge: "去判断",
     unpublished: "投票已截止，结果待公示",
     toResult: "去公示",
     noReport: "还没有生成报告",

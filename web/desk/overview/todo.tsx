@@ -5,6 +5,7 @@ import { now } from "../../shared/clock";
 import { moment } from "../../shared/format";
 import { Icon, type IconName } from "../parts/icon";
 import { type CampaignView, campaignPath } from "../route";
+import { useCountedCases } from "../signals/open";
 import type { Facts } from "./facts";
 import { t } from "./texts";
 
@@ -23,7 +24,8 @@ interface Todo {
 /** What waits, most urgent first; who may not do it but may see everything gets the way to look. */
 export function Todos({ campaign, facts }: { campaign: Campaign; facts: Facts | undefined }) {
   const seesAll = mayHere("READ_RECORDS");
-  const todos = todosOf(campaign, facts)
+  const openCases = useCountedCases(campaign);
+  const todos = todosOf(campaign, facts, openCases)
     .filter(({ right }) => mayHere(right) || seesAll)
     .sort((one, other) => Number(!!other.isUrgent) - Number(!!one.isUrgent));
   return (
@@ -46,7 +48,7 @@ export function Todos({ campaign, facts }: { campaign: Campaign; facts: Facts | 
   );
 }
 
-function todosOf(campaign: Campaign, facts: Facts | undefined): Todo[] {
+function todosOf(campaign: Campaign, facts: Facts | undefined, openCases: number): Todo[] {
   const { slug, phase, desk, timeZone } = campaign;
   const { storyCounts, nomineeCounts } = desk;
   const path = (part: CampaignView, id?: string) => campaignPath(slug, part, id);
@@ -63,6 +65,10 @@ function todosOf(campaign: Campaign, facts: Facts | undefined): Todo[] {
       right: "EDIT_CAMPAIGNS",
       isUrgent: true,
     });
+  }
+  if (openCases > 0 && phase !== "ARCHIVED") {
+    const text = t().openCases(openCases);
+    todos.push({ icon: "signals", text, action: t().judge, href: path("signals"), right: "WITHHOLD_VOTES", isUrgent: true });
   }
   if ((phase === "VOTING" || phase === "PAUSED") && leftMs > 0 && leftMs < dayMs) {
     // A minute that has begun is a minute.

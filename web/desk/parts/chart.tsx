@@ -19,6 +19,8 @@ interface ChartProps {
   /** The moments in milliseconds, in their order. */
   times: readonly number[];
   values: readonly number[];
+  /** The values that would be usual, as a thin line. */
+  usual?: readonly number[];
   timeZone: string;
   /** How long a point lasts, in milliseconds. */
   stepMs: number;
@@ -31,17 +33,17 @@ interface ChartProps {
 }
 
 /** A line or bars over time, with a reading of the point under the pointer or at the keyboard's place. */
-export function Chart({ label, times, values, timeZone, stepMs, isBars = false, say, summary }: ChartProps) {
+export function Chart({ label, times, values, usual, timeZone, stepMs, isBars = false, say, summary }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const [reading, setReading] = useState<number>();
   const points = useRef<uPlot.AlignedData>([[], []]);
-  points.current = [times.map((time) => time / 1_000), [...values]];
+  points.current = [times.map((time) => time / 1_000), [...values], ...(usual ? [[...usual]] : [])];
   useEffect(() => {
     const element = place.current!;
     const draw = () => {
       plot.current?.destroy();
-      const drawing = { element, timeZone, stepMs, isBars, length: points.current[0].length, onRead: setReading };
+      const drawing = { element, timeZone, stepMs, isBars, hasUsual: !!usual, length: points.current[0].length, onRead: setReading };
       plot.current = new uPlot(optionsOf(drawing), points.current, element);
     };
     draw();
@@ -55,8 +57,8 @@ export function Chart({ label, times, values, timeZone, stepMs, isBars = false, 
       plot.current?.destroy();
       plot.current = undefined;
     };
-  }, [timeZone, stepMs, isBars, locale(), times.length < markedPoints]);
-  useEffect(() => plot.current?.setData(points.current), [times, values]);
+  }, [timeZone, stepMs, isBars, !usual, locale(), times.length < markedPoints]);
+  useEffect(() => plot.current?.setData(points.current), [times, values, usual]);
   const last = times.length - 1;
   const shown = reading === undefined || reading > last ? undefined : reading;
   const read = (index: number | undefined) => {
@@ -115,11 +117,12 @@ interface Drawing {
   timeZone: string;
   stepMs: number;
   isBars: boolean;
+  hasUsual: boolean;
   length: number;
   onRead: (index: number | undefined) => void;
 }
 
-function optionsOf({ element, timeZone, stepMs, isBars, length, onRead }: Drawing): uPlot.Options {
+function optionsOf({ element, timeZone, stepMs, isBars, hasUsual, length, onRead }: Drawing): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const half = stepMs / 2_000;
@@ -173,6 +176,8 @@ function optionsOf({ element, timeZone, stepMs, isBars, length, onRead }: Drawin
         points: { show: !isBars && length < markedPoints, size: 5, fill: colour("--accent") },
         ...(isBars && { paths: uPlot.paths.bars!({ size: [0.7, 48] }) }),
       },
+      // Above what it is compared with, and told from it without its colour.
+      ...(hasUsual ? [{ stroke: colour("--ink"), width: 1.5, dash: [5, 4], points: { show: false } }] : []),
     ],
     hooks: {
       setCursor: [({ cursor }) => onRead(cursor.left !== undefined && cursor.left >= 0 ? (cursor.idx ?? undefined) : undefined)],

@@ -64,7 +64,9 @@ export function VotesView({ campaign, mayPropose }: VotesViewProps) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [proposes, setProposes] = useState<"groups" | "rating">();
   useEffect(() => void roster.readNow(), [roster]);
-  const read = async (next: Look) => {
+  /** The group that a signal is about, by whose link somebody came. */
+  const origin = parameter("origin");
+  const read = async (next: Look, isFirst = false) => {
     setLook(next);
     setGroups(undefined);
     setFailure(undefined);
@@ -73,12 +75,18 @@ export function VotesView({ campaign, mayPropose }: VotesViewProps) {
     const variables = { slug, by, nomineeId: nomineeId || null, ...windowOf(next, timeZone) };
     try {
       const { campaign: found } = await execute(FindVoteGroups, variables, { as: staff });
-      setGroups(found?.desk?.voteGroups ?? []);
+      const all = found?.desk?.voteGroups ?? [];
+      // A signal does not say whether its origin is a network or a block of them.
+      if (isFirst && origin && by === "NETWORK" && !all.some(({ key }) => key === origin)) {
+        setWish((wish) => ({ ...wish, by: "NETWORK_BLOCK" }));
+        return void (await read({ ...next, by: "NETWORK_BLOCK" }));
+      }
+      setGroups(all);
     } catch (error) {
       setFailure(error);
     }
   };
-  useEffect(() => void read(wish), [slug]);
+  useEffect(() => void read(wish, true), [slug]);
   const submit = (event: Event) => {
     event.preventDefault();
     const { by, nomineeId, from, until } = wish;
@@ -136,7 +144,7 @@ export function VotesView({ campaign, mayPropose }: VotesViewProps) {
         {groups?.length === 0 && <Empty text={t().noGroups} />}
         {groups && groups.length > 0 && (
           <>
-            <Groups by={look.by} groups={groups} selected={selected} onSelect={mayPropose ? setSelected : undefined} />
+            <Groups by={look.by} groups={groups} origin={origin} selected={selected} onSelect={mayPropose ? setSelected : undefined} />
             <p class="soft">
               {t().byHints[look.by]} {groups.length >= groupsMax && t().most(groupsMax)}
             </p>
@@ -209,6 +217,8 @@ function NomineeChoice({ campaign, value, onChange }: NomineeChoiceProps) {
 interface GroupsProps {
   by: VoteGroupKey;
   groups: readonly Group[];
+  /** The key of the group that a signal is about; empty for none. */
+  origin: string;
   selected: ReadonlySet<string>;
   /** None for those who only look. */
   onSelect: ((keys: ReadonlySet<string>) => void) | undefined;
@@ -225,7 +235,7 @@ function Part({ of, part }: { of: number; part: number }) {
   );
 }
 
-function Groups({ by, groups, selected, onSelect }: GroupsProps) {
+function Groups({ by, groups, origin, selected, onSelect }: GroupsProps) {
   const isPhone = useNarrow();
   const isAll = groups.every(({ key }) => selected.has(key));
   const set = (key: string, isIn: boolean) => {
@@ -243,6 +253,7 @@ function Groups({ by, groups, selected, onSelect }: GroupsProps) {
         onChange={(event) => set(key, event.currentTarget.checked)}
       />
     );
+  const mark = (key: string) => key === origin && <span class="tag warning">{t().ofSignal}</span>;
   const parts = (group: Group) =>
     [
       [t().unseen, group.unseen],
@@ -258,6 +269,7 @@ function Groups({ by, groups, selected, onSelect }: GroupsProps) {
             <label>
               {box(group.key)}
               <code>{shortKey(group.key)}</code>
+              {mark(group.key)}
               <span>
                 <b>{t().votesHeld(group.votes)}</b>
                 <small class="block">{t().votersOf(group.voters)}</small>
@@ -314,7 +326,7 @@ function Groups({ by, groups, selected, onSelect }: GroupsProps) {
             >
               {onSelect && <td class="pick">{box(group.key)}</td>}
               <th scope="row">
-                <code title={group.key}>{shortKey(group.key)}</code>
+                <code title={group.key}>{shortKey(group.key)}</code> {mark(group.key)}
               </th>
               <td class="number">
                 <b>{count(group.votes)}</b>

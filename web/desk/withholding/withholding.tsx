@@ -3,7 +3,7 @@ import "./withholding.css";
 import { useEffect, useState } from "preact/hooks";
 import { execute } from "../../shared/server";
 import { useLookAgain } from "../../shared/store";
-import { type Campaign, mayHere, useCampaign } from "../campaign";
+import { type Campaign, useCampaign } from "../campaign";
 import { Icon } from "../parts/icon";
 import { Empty, Failed } from "../parts/states";
 import { allTimes } from "../parts/zone";
@@ -11,20 +11,14 @@ import { campaignPath } from "../route";
 import { staff } from "../session";
 import { usePoll } from "../sheets/poll";
 import { t as common } from "../texts";
+import { mayWithhold, votesId } from "./access";
 import { ListWithholdings } from "./operations";
 import { RuleView } from "./rule";
 import { t } from "./texts";
 import { VotesView } from "./votes";
 import { type Rule, StandingTag, historyOf, isMoving, namedOf, namesInLine, progressOf } from "./words";
 
-/** The last part of the address while the votes are looked at. */
-export const votesId = "votes";
 const lookAgainMs = 30_000;
-
-/** Whether votes can be withheld in the phase that the campaign is in, by this member. */
-export function mayWithhold({ phase }: Campaign): boolean {
-  return mayHere("WITHHOLD_VOTES") && !["DRAFT", "UPCOMING", "ARCHIVED"].includes(phase);
-}
 
 export function WithholdingView({ id }: { id?: string | undefined }) {
   const campaign = useCampaign();

@@ -6,6 +6,8 @@ import type { VoteBehaviour, VoteGroupKey, WithholdingPartsFragment } from "./op
 import { type Standing, t } from "./texts";
 
 export type Rule = WithholdingPartsFragment;
+/** The votes that a rule or an offer names, as the server has them. */
+export type Selection = Omit<Named, "keys"> & { networks: string[]; networkBlocks: string[]; phoneModels: string[] };
 
 /** Digits of a key that are shown: enough to tell a few hundred groups apart. */
 const keyDigits = 8;
@@ -17,7 +19,10 @@ const inLineMax = 3;
 
 export const shortKey = (key: string) => key.slice(0, keyDigits);
 
-export function standingOf({ state, isSettled, isActive, approvedAt }: Rule): Standing {
+/** What says where a rule stands. */
+export type RuleState = Pick<Rule, "state" | "isSettled" | "isActive" | "approvedAt">;
+
+export function standingOf({ state, isSettled, isActive, approvedAt }: RuleState): Standing {
   if (state === "DRAFT") return "draft";
   if (state === "APPLIED") return isSettled ? "held" : isActive ? "active" : "holding";
   if (!approvedAt) return "turnedDown";
@@ -35,7 +40,7 @@ const tones: Record<Standing, string> = {
 };
 
 /** Where a rule stands, by a word and a colour. */
-export function StandingTag({ rule }: { rule: Rule }) {
+export function StandingTag({ rule }: { rule: RuleState }) {
   const standing = standingOf(rule);
   return (
     <span class={`tag ${tones[standing]}`} data-standing={standing}>
@@ -74,7 +79,7 @@ export function historyOf(rule: Rule, timeZone: string): Step[] {
 
 /** The votes that a rule names, or would name. */
 export interface Named {
-  nominees: readonly { id: string; number: number; name: string }[];
+  nominees: readonly { number: number; name: string }[];
   keys: readonly (readonly [VoteGroupKey, readonly string[]])[];
   namedVoters: number;
   from: string | null;
@@ -85,7 +90,7 @@ export interface Named {
   riskRankMin: number | null;
 }
 
-export const namedOf = ({ selection }: Rule): Named => ({
+export const namedOf = ({ selection }: { selection: Selection }): Named => ({
   ...selection,
   keys: [
     ["NETWORK", selection.networks],

@@ -1,5 +1,5 @@
-//! Signing in through mini-programs, by the login code that their platform gives them. `WeChat` is asked for the rank of
-//! risk of whoever signs in, where the operator wants it: here its openid is at hand, which is kept nowhere.
+//! Signing in through mini-programs, by the login code that their platform gives them. `WeChat` is asked for the rank
+//! of risk of whoever signs in, where the operator wants it: here its openid is at hand, which is kept nowhere.
 
 use chrono::TimeDelta;
 

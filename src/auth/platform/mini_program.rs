@@ -12,7 +12,6 @@ use uuid::Uuid;
 use super::failure::{CodeExchangeError, Failure, report};
 use super::gate::Gate;
 use super::outbound::{ANSWER_BYTES_MAX, read};
-use super::risk_rank;
 use super::wechat_app::{CODE_LENGTH_MAX, WeChatApp, parse_account, sort, until_not_busy};
 use super::{Account, is_code};
 use crate::auth::secret::Secret;
@@ -69,7 +68,7 @@ impl WeChat {
             checker_openid: config.checker_openid,
             risk_gate: config
                 .asks_for_risk
-                .then(|| risk_rank::new_gate(config.concurrency_max)),
+                .then(|| Gate::new(config.concurrency_max, timeout)),
         })
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Protocol: `developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/sec-center/safety-control-capability/`, the page
 //! `getUserRiskRank.html`. It wants the openid of a person who was in the mini-program a moment ago, and the address
-//! that the person comes from: it is asked at sign-in, where both are at hand. A person whose rank cannot be had goes on
-//! without one; nobody is kept waiting for it.
+//! that the person comes from: it is asked at sign-in, where both are at hand. Whoever has no rank goes on without one;
+//! nobody is kept waiting for it.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -15,7 +15,6 @@ use uuid::Uuid;
 
 use super::PlatformId;
 use super::failure::{CodeExchangeError, Failure};
-use super::gate::Gate;
 use super::mini_program::WeChat;
 use super::outbound::{ANSWER_BYTES_MAX, read};
 use crate::auth::secret::Secret;
@@ -24,13 +23,8 @@ use crate::telemetry::RequestId;
 
 /// The time that a sign-in waits for a rank, with the wait for a turn and a token: a second is felt, two are long.
 const WAIT_MAX: Duration = Duration::from_secs(1);
-/// What the rank is for: of the two that the platform knows, a registration and a campaign that is abused.
+/// The occasion of a rank: of the two that the platform knows, a registration and a campaign that is abused.
 const SCENE_CAMPAIGN: u8 = 1;
-
-/// The bounds of the calls for ranks; there is one where ranks are asked for.
-pub(super) fn new_gate(concurrency_max: usize) -> Gate {
-    Gate::new(concurrency_max, WAIT_MAX)
-}
 
 impl WeChat {
     /// Whether this server asks for ranks of risk.

@@ -117,8 +117,8 @@ pub struct Selector {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SelectorFault {
     /// It names neither a concentration and a behaviour, nor a nominee with a window of time and networks, models or
-    /// voters: two concentrations are what a crowd makes as well as a farm. Or it names ranks of risk below the highest,
-    /// which the platform itself does not advise to leave out of a count.
+    /// voters: two concentrations are what a crowd makes as well as a farm. Or it names ranks of risk below the
+    /// highest, which the platform itself does not advise to leave out of a count.
     TooBroad,
     /// A list is longer than it may be.
     TooMany,

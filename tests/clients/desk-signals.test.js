@@ -258,13 +258,13 @@ describe("what signals have found", () => {
     await page.locator(".decided blockquote").getByText("A class had voted from one room", { exact: true }).waitFor();
     await expectAccessible(page, "a case that was dismissed");
 
-    // The other still has it open: the refusal brings the case as it stands.
+    // The other still has it open: the refusal brings the case as it stands, and nothing has to be asked again.
     await named(other.page, "button", "排除…").tap();
     const late = other.page.getByRole("dialog");
     await late.getByRole("textbox").fill("同上");
     await named(late, "button", "排除").tap();
     await late.getByRole("alert").getByText("该线索已被他人处理，请刷新后再操作。").waitFor();
-    await standingIs(other.page, "dismissed");
+    assert.equal(await other.page.locator("[data-standing=dismissed]").count(), 1);
     await named(late, "button", "取消").tap();
     await other.page.locator(".decided blockquote").getByText("A class had voted from one room", { exact: true }).waitFor();
 
@@ -274,7 +274,7 @@ describe("what signals have found", () => {
     // So it is with the first, whose revision is older by now.
     await named(page, "button", "Open again").click();
     await page.locator(".notices").getByText(/Somebody else has decided on the case/).waitFor();
-    await standingIs(page, "open");
+    assert.equal(await page.locator("[data-standing=open]").count(), 1);
     await named(page, "button", "Dismiss…").waitFor();
 
     // An examination no longer finds it.
@@ -300,7 +300,11 @@ describe("what signals have found", () => {
     await field(sheet, "Reason, which the public reads").fill("Votes without a look");
     changeCase(campaign, id, { alarms: JSON.stringify(spikeCase(campaign, 1)) });
     await named(sheet, "button", "Propose").click();
-    await page.getByRole("alert").getByText(/does not offer this any more/).waitFor();
+    await sheet.getByRole("alert").getByText(/does not offer this any more/).waitFor();
+    // What is typed is lost with the sheet only, and the case is then as the examination has it.
+    await named(sheet, "button", "Cancel").click();
+    await page.locator('[data-signal="SHARE_SPIKE"]').waitFor();
+    assert.equal(await named(page, "button", "Propose to withhold…").count(), 0);
   });
 
   test("an auditor looks at cases and changes nothing, an editor finds neither page nor number", async (context) => {

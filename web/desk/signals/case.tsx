@@ -15,7 +15,7 @@ import { staff } from "../session";
 import { StandingTag } from "../withholding/words";
 import { standingOf } from "./open";
 import { type CasePartsFragment, DismissCase, FindCase, ReopenCase } from "./operations";
-import { SignalBox } from "./signal";
+import { type Offer, OfferProposal, SignalBox } from "./signal";
 import { t } from "./texts";
 import { CaseTag } from "./words";
 
@@ -40,6 +40,8 @@ export function CaseView({ id, campaign, mayAct }: CaseViewProps) {
   const [found, setFound] = useState<Case | null>();
   const [failure, setFailure] = useState<unknown>();
   const [dismisses, setDismisses] = useState(false);
+  // Kept here: its signal may be gone with the next examination, and what is typed must not go with it.
+  const [proposed, setProposed] = useState<Offer>();
   const [isBusy, setIsBusy] = useState(false);
   const read = async (isBackground = false) => {
     const { campaign: holder } = await execute(FindCase, { slug, id }, { as: staff, isBackground });
@@ -49,8 +51,9 @@ export function CaseView({ id, campaign, mayAct }: CaseViewProps) {
     setFailure(undefined);
   };
   const load = () => void read().catch(setFailure);
+  const lookAgain = () => void read(true).catch(() => undefined);
   useEffect(load, [id]);
-  useLookAgain(lookAgainMs, () => void read(true).catch(() => undefined));
+  useLookAgain(lookAgainMs, lookAgain);
   const back = (
     <a class="back" href={campaignPath(slug, "signals")}>
       <Icon name="left" />
@@ -88,6 +91,10 @@ export function CaseView({ id, campaign, mayAct }: CaseViewProps) {
     if (refusal) complain(refusal);
     setIsBusy(false);
   };
+  const endProposal = () => {
+    setProposed(undefined);
+    lookAgain();
+  };
   const hasRule = found.rules.some(({ state }) => state !== "REVERTED");
   return (
     <>
@@ -122,12 +129,12 @@ export function CaseView({ id, campaign, mayAct }: CaseViewProps) {
             signal={signal}
             leads={index === 0 && found.signals.length > 1}
             campaign={campaign}
-            mayPropose={mayAct && found.state === "OPEN"}
             hasRule={hasRule}
-            onOfferGone={() => void read(true).catch(() => undefined)}
+            onPropose={mayAct && found.state === "OPEN" ? setProposed : undefined}
           />
         ))}
       </div>
+      {proposed && <OfferProposal offer={proposed} campaign={campaign} onClose={endProposal} />}
       {dismisses && (
         <Confirm
           title={t().dismissTitle}

@@ -14,7 +14,7 @@ import { numberOf, unitOf, votesPath } from "./words";
 
 type Signal = Case["signals"][number];
 type Finding = Signal["findings"][number];
-type Offer = Signal["offers"][number];
+export type Offer = Signal["offers"][number];
 
 /** Charts of a day have a point each half-hour. */
 const usualStepMs = 1_800_000;
@@ -24,13 +24,13 @@ interface SignalBoxProps {
   /** Whether the case is named after it, and has others. */
   leads: boolean;
   campaign: Campaign;
-  mayPropose: boolean;
   /** Whether a rule of the case stands already. */
   hasRule: boolean;
-  onOfferGone: () => void;
+  /** Proposes what is offered; none for those who only look. */
+  onPropose: ((offer: Offer) => void) | undefined;
 }
 
-export function SignalBox({ signal, leads, campaign, mayPropose, hasRule, onOfferGone }: SignalBoxProps) {
+export function SignalBox({ signal, leads, campaign, hasRule, onPropose }: SignalBoxProps) {
   const { kind, sentence, votes, voters, nominees, findings } = signal;
   const groups = votesPath(signal, campaign);
   return (
@@ -69,7 +69,7 @@ export function SignalBox({ signal, leads, campaign, mayPropose, hasRule, onOffe
       </div>
       <h3>{t().howCast}</h3>
       <Findings findings={findings} />
-      <Offers signal={signal} campaign={campaign} mayPropose={mayPropose} hasRule={hasRule} onOfferGone={onOfferGone} />
+      <Offers signal={signal} campaign={campaign} hasRule={hasRule} onPropose={onPropose} />
     </section>
   );
 }
@@ -203,22 +203,16 @@ function noOfferOf(findings: readonly Finding[]): string {
 
 type OffersProps = Omit<SignalBoxProps, "leads">;
 
-function Offers({ signal, campaign, mayPropose, hasRule, onOfferGone }: OffersProps) {
+function Offers({ signal, campaign, hasRule, onPropose }: OffersProps) {
   const { offers, findings } = signal;
-  const [proposed, setProposed] = useState<Offer>();
   const groups = votesPath(signal, campaign);
   if (offers.length === 0) {
     return (
       <p class="no-offer" role="note">
-        {noOfferOf(findings)} {mayPropose && groups && <a href={groups}>{t().noOfferWay}</a>}
+        {noOfferOf(findings)} {onPropose && groups && <a href={groups}>{t().noOfferWay}</a>}
       </p>
     );
   }
-  const explainError = (error: unknown) => {
-    if (!(error instanceof ApiError) || error.code !== "NOT_FOUND") return undefined;
-    onOfferGone();
-    return t().offerGone;
-  };
   return (
     <div class="offers">
       <h3>{offers.length > 1 ? t().offers : t().offer}</h3>
@@ -227,28 +221,38 @@ function Offers({ signal, campaign, mayPropose, hasRule, onOfferGone }: OffersPr
         {offers.map((offer) => (
           <li key={offer.id} data-offer={offer.id}>
             <Names named={namedOf(offer)} timeZone={campaign.timeZone} />
-            {mayPropose && (
-              <button type="button" class={hasRule ? undefined : "primary"} onClick={() => setProposed(offer)}>
+            {onPropose && (
+              <button type="button" class={hasRule ? undefined : "primary"} onClick={() => onPropose(offer)}>
                 {t().propose}
               </button>
             )}
           </li>
         ))}
       </ul>
-      {proposed && (
-        <Proposal
-          campaign={campaign}
-          named={namedOf(proposed)}
-          votes={{ offerId: proposed.id }}
-          mayStayActive={mayStayActive(proposed)}
-          explainError={explainError}
-          onClose={() => setProposed(undefined)}
-        />
-      )}
     </div>
   );
 }
 
-/** Whether there can be votes that it will name: without a behaviour, its window ends it. */
-const mayStayActive = ({ selection: { behaviours, until } }: Offer) =>
-  behaviours.length > 0 || !until || Date.parse(until) > now();
+interface OfferProposalProps {
+  offer: Offer;
+  campaign: Campaign;
+  onClose: () => void;
+}
+
+/** The proposal of what is offered. */
+export function OfferProposal({ offer, campaign, onClose }: OfferProposalProps) {
+  const { behaviours, until } = offer.selection;
+  const explainError = (error: unknown) =>
+    error instanceof ApiError && error.code === "NOT_FOUND" ? t().offerGone : undefined;
+  return (
+    <Proposal
+      campaign={campaign}
+      named={namedOf(offer)}
+      votes={{ offerId: offer.id }}
+      // Without a behaviour, its window ends it.
+      mayStayActive={behaviours.length > 0 || !until || Date.parse(until) > now()}
+      explainError={explainError}
+      onClose={onClose}
+    />
+  );
+}

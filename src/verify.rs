@@ -177,7 +177,9 @@ async fn compare_shared(
         } = shared;
         let mut nominees = tally::list_totals(database, campaign).await?;
         if !has_guest_votes {
-            nominees.iter_mut().for_each(|total| total.guest_votes = 0);
+            for total in &mut nominees {
+                total.guest_votes = 0;
+            }
         }
         let in_sql: i64 = nominees.iter().map(|nominee| nominee.revision).sum();
         // Equal versions mean equal totals; a newer version there than here means that SQL went back.

@@ -51,16 +51,20 @@ fn campaign() -> ReportedCampaign {
     }
 }
 
-/// A report with so many nominees, and one vote in each of so many hours.
-fn snapshot(nominees: i64, hours: i64) -> Snapshot {
-    let point = |hour: i64| Point {
+/// An hour with one vote.
+fn point(hour: i64) -> Point {
+    Point {
         at: noon() + TimeDelta::hours(hour),
         votes: 1,
         page: 1,
         mini_program: 0,
         other: 0,
         guests: 0,
-    };
+    }
+}
+
+/// A report with so many nominees, and one vote in each of so many hours.
+fn snapshot(nominees: i64, hours: i64) -> Snapshot {
     let hours: Vec<Point> = (0..hours).map(point).collect();
     let list = (1..=nominees).map(|number| nominee(number, &format!("候选人{number}"), 1));
     Snapshot {

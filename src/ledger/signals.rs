@@ -281,11 +281,14 @@ pub async fn list_cases(
         .bind(campaign_id).bind(limit).fetch_all(p).await.map(|rows| readable(&rows)))
 }
 
-/// The number of a campaign's open cases that the last examination found.
+/// The number of a campaign's open cases that the last examination found, without those from which a rule was proposed
+/// that has not been reverted: that is a decision, too.
 pub async fn count_open(database: &Database, campaign_id: CampaignId) -> sqlx::Result<i64> {
     let statement = sql!(
         "count_open_cases",
-        "SELECT COUNT(*) FROM signal_case WHERE campaign_id = $1 AND state = 'OPEN' AND is_current"
+        "SELECT COUNT(*) FROM signal_case c WHERE campaign_id = $1 AND state = 'OPEN' AND is_current
+            AND NOT EXISTS (SELECT 1 FROM withholding_rule r
+                WHERE r.campaign_id = $1 AND r.case_id = c.id AND r.state <> 'REVERTED')"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text).bind(campaign_id).fetch_one(p).await)
 }

@@ -26,7 +26,7 @@ export function execute(server, statement, parameters = []) {
 const bytes = (uuid) => ({ hex: uuid.replaceAll("-", "") });
 const uuidOf = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
-/** The campaign at a slug as its signals know it: ids of its nominees by number. Nothing else examines it from now on. */
+/** The campaign at a slug, with its nominees' ids by number, as signals know them. Nothing else examines it now. */
 export function takeCampaign(server, slug) {
   const [[id]] = execute(server, "SELECT id FROM campaign WHERE slug = ?", [slug]);
   const statement = `INSERT INTO signal_examination (campaign_id, leased_until) VALUES (?, '2100-01-01T00:00:00+00:00')

@@ -4,13 +4,17 @@ import { execute } from "../../shared/server";
 import { Store, useLookAgain } from "../../shared/store";
 import { type Campaign, mayHere } from "../campaign";
 import type { CampaignView } from "../route";
-import { CountOpenCases, type CountOpenCasesQuery } from "../operations";
+import { CountOpenCases } from "../operations";
 import { staff } from "../session";
+import type { ListCasesQuery } from "./operations";
 
 /** Votes are examined every few minutes. */
 const lookAgainMs = 60_000;
 
-type Case = NonNullable<NonNullable<CountOpenCasesQuery["campaign"]>["desk"]>["cases"][number];
+type Case = Pick<
+  NonNullable<NonNullable<ListCasesQuery["campaign"]>["desk"]>["cases"][number],
+  "state" | "isCurrent" | "rules"
+>;
 
 /** Where a case stands, for people. */
 export type CaseStanding = "open" | "proposed" | "held" | "gone" | "dismissed";
@@ -26,15 +30,17 @@ export function standingOf({ state, isCurrent, rules }: Case): CaseStanding {
 const counted = new Store<{ slug: string; open: number }>({ slug: "", open: 0 });
 
 /** Takes over the cases of a campaign that were read. */
-export function takeCases(slug: string, cases: readonly Case[]): void {
-  const open = cases.filter((found) => standingOf(found) === "open").length;
+export const takeCases = (slug: string, cases: readonly Case[]): void =>
+  takeCount(slug, cases.filter((found) => standingOf(found) === "open").length);
+
+function takeCount(slug: string, open: number): void {
   if (counted.value.slug !== slug || counted.value.open !== open) counted.set({ slug, open });
 }
 
 /** Counts the open cases of a campaign anew. */
 async function countCases(slug: string): Promise<void> {
   const { campaign } = await execute(CountOpenCases, { slug }, { as: staff, isBackground: true });
-  takeCases(slug, campaign?.desk?.cases ?? []);
+  takeCount(slug, campaign?.desk?.openCases ?? 0);
 }
 
 /**

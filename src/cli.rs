@@ -322,7 +322,7 @@ impl Process {
             mailer: settings.mail.mailer(settings.public_url.as_deref())?,
             public_url: settings.public_url.clone(),
             voter_retention: settings.retention.voter_retention(),
-            signals: settings.signal.options(settings.signals == Switch::On)?,
+            signals: signals::options(&settings.signal, settings.signals == Switch::On)?,
         };
         let (app, writer) = App::build(parts).await?;
         Ok(Self {

@@ -13,7 +13,7 @@ use super::{Failure, open_existing, print};
 use crate::app::signals::find_signals;
 use crate::config::{SignalArguments, StoreSettings};
 use crate::domain::roster::Roster;
-use crate::domain::signals::{Alarm, AlarmKey, UsualBehaviour};
+use crate::domain::signals::{Alarm, AlarmKey, SignalOptions, UsualBehaviour};
 use crate::graphql::messages::Language;
 use crate::ledger::signals::{self, Examination};
 use crate::ledger::{Database, roster};
@@ -71,6 +71,15 @@ struct ReportedSignal {
     offers: usize,
 }
 
+/// The options of a process that examines votes by itself, or not.
+pub(super) fn options(arguments: &SignalArguments, is_on: bool) -> Result<SignalOptions, Failure> {
+    Ok(SignalOptions {
+        is_on,
+        thresholds: arguments.thresholds()?,
+        votes_max: arguments.signal_votes_max.into(),
+    })
+}
+
 /// Prints the cases of a campaign, and compares them if asked to.
 pub(super) async fn signals(arguments: &Signals) -> Result<ExitCode, Failure> {
     if arguments.thresholds {
@@ -79,7 +88,7 @@ pub(super) async fn signals(arguments: &Signals) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let slug = arguments.campaign.as_deref().unwrap_or_default();
-    let options = arguments.signal.options(true)?;
+    let options = options(&arguments.signal, true)?;
     let database = open_existing(&arguments.store).await?;
     let id = find_campaign(&database, slug).await?;
     let roster = roster::find_roster(&database, id).await?.roster;

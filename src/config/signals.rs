@@ -6,7 +6,6 @@ use acclaim_signals::SignalSettings;
 use clap::Args;
 
 use super::{ConfigError, wrong};
-use crate::domain::signals::SignalOptions;
 
 /// The settings of signals.
 #[derive(Debug, Clone, Args)]
@@ -25,19 +24,11 @@ pub struct SignalArguments {
 }
 
 impl SignalArguments {
-    /// The options of a process that examines votes by itself, or not.
+    /// The thresholds.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn options(&self, is_on: bool) -> Result<SignalOptions, ConfigError> {
-        Ok(SignalOptions {
-            is_on,
-            thresholds: self.thresholds()?,
-            votes_max: self.signal_votes_max.into(),
-        })
-    }
-
-    fn thresholds(&self) -> Result<SignalSettings, ConfigError> {
+    pub fn thresholds(&self) -> Result<SignalSettings, ConfigError> {
         let Some(path) = &self.signal_thresholds else {
             return Ok(SignalSettings::default());
         };

@@ -405,6 +405,7 @@ fn new_viewer(voter: usize) -> Viewer {
         return Viewer::Voter {
             id: VoterId::new(),
             kinds: IdentityKind::Guest.into(),
+            is_suspicious: false,
         };
     }
     new_voter()

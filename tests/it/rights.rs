@@ -572,7 +572,7 @@ const FIELDS: &[(&str, &str, &str, &str)] = &[
     (
         "Query",
         "campaign",
-        "{ campaign(id: \"<campaign>\") { desk { cases { note } } } }",
+        "{ campaign(id: \"<campaign>\") { desk { cases { state } } } }",
         "++-+---",
     ),
     (

@@ -841,7 +841,7 @@ export type CountOpenCasesQueryVariables = Exact<{
 }>;
 
 
-export type CountOpenCasesQuery = { campaign: { desk: { cases: Array<{ state: SignalCaseState, isCurrent: boolean, rules: Array<{ state: WithholdingState }> }> } | null } | null };
+export type CountOpenCasesQuery = { campaign: { desk: { openCases: number } | null } | null };
 
 export type CreateUploadMutationVariables = Exact<{
   organisationId: Scalars['ID']['input'];
@@ -863,8 +863,8 @@ export const FindDeskCampaign: Operation<FindDeskCampaignQuery, FindDeskCampaign
 };
 
 export const CountOpenCases: Operation<CountOpenCasesQuery, CountOpenCasesQueryVariables> = {
-  id: "ed77c9dac567808347911b1a42a1af6945cec02a14dfd4621f9689726481a6ea",
-  text: "query CountOpenCases($slug:String!){campaign(slug:$slug){desk{cases(first:100){state isCurrent rules{state}}}}}",
+  id: "e97c336d2c8ba22207f62fab6c5c8cf807b4092478f16d2a8f31bec51947bf27",
+  text: "query CountOpenCases($slug:String!){campaign(slug:$slug){desk{openCases}}}",
 };
 
 export const CreateUpload: Operation<CreateUploadMutation, CreateUploadMutationVariables> = {

@@ -338,7 +338,11 @@ async fn a_script_is_found_and_an_offer_withholds_its_votes(stores: Stores) {
         rules,
         &json!([{"id": proposed["rule"]["id"], "state": "APPLIED", "votes": 60}])
     );
-    assert_eq!(office.desk(&office.proposer).await["openCases"], 0, "a rule is a decision");
+    assert_eq!(
+        office.desk(&office.proposer).await["openCases"],
+        0,
+        "a rule is a decision"
+    );
     let report = verify(&office.app.database, None).await.expect("a report");
     assert!(report.is_clean(), "{report}");
     // Votes that are withheld are examined all the same: the case stays, and its offer keeps its id.

@@ -6,6 +6,7 @@
     reason = "a table of cases is as long as its cases"
 )]
 
+mod attacks;
 mod audience;
 mod bad_input;
 mod browsers;

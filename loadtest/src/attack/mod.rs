@@ -12,15 +12,16 @@ mod people;
 
 use acclaim_signals::{Story, Vote};
 
+pub use people::categories;
 use people::{Network, Stage};
-
-use people::categories;
 
 /// The campaign's first moment: midnight in China before 25 October 2022, in milliseconds of Unix time.
 pub const START_MS: i64 = 1_666_627_200_000;
-/// Milliseconds of a minute, an hour and a day.
+/// Milliseconds of a minute.
 pub const MINUTE_MS: i64 = 60_000;
+/// Milliseconds of an hour.
 pub const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// Milliseconds of a day.
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 /// Voters of the reference campaign.
 pub const VOTERS: u32 = crowd::VOTERS;

@@ -86,6 +86,7 @@ impl Process {
             mailer: None,
             public_url: None,
             voter_retention: chrono::TimeDelta::days(180),
+            signals: acclaim::domain::signals::SignalOptions::default(),
         };
         let (app, _writer) = App::build(parts).await.expect("the app starts");
         acclaim::demo::load(&app, ChallengePolicy::Never)

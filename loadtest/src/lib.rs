@@ -30,6 +30,7 @@ use clap::Parser as _;
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Does what the arguments of the command line say.
+#[must_use]
 pub fn run() -> ExitCode {
     match command::run(&command::Cli::parse()) {
         Ok(code) => code,

@@ -39,10 +39,10 @@ fn time(at_ms: i64) -> DateTime<Utc> {
 }
 
 /// A hash that stands for a thing with this number.
-fn hash(kind: u8, number: u32) -> Option<[u8; 16]> {
+fn hash(kind: u8, number: u32) -> [u8; 16] {
     let mut bytes = [kind; 16];
     bytes[..4].copy_from_slice(&number.to_be_bytes());
-    Some(bytes)
+    bytes
 }
 
 /// A server with a campaign of the nominees of `loadtest attack`.
@@ -124,9 +124,9 @@ impl Stage {
             }],
             client: ClientKind::Page,
             circumstances: Circumstances {
-                network_hash: hash(1, vote.address),
-                network_block_hash: hash(2, vote.block),
-                device_hash: vote.device.and_then(|device| hash(3, device)),
+                network_hash: Some(hash(1, vote.address)),
+                network_block_hash: Some(hash(2, vote.block)),
+                device_hash: vote.device.map(|device| hash(3, device)),
                 seen_ms: vote.seen_ms.map(i64::from),
                 share_nominee: vote
                     .share_nominee
@@ -246,9 +246,18 @@ async fn play(name: &str, crowd: &Crowd, scenario: loadtest::attack::Scenario) {
     );
 }
 
+/// The beginning of the names of the scenarios that are played.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "how much to play is no setting of the program"
+)]
+fn chosen() -> String {
+    std::env::var("ACCLAIM_ATTACKS").unwrap_or_else(|_| "a own 60".to_owned())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_that_is_stored_shows_what_its_votes_show_in_memory() {
-    let chosen = std::env::var("ACCLAIM_ATTACKS").unwrap_or_else(|_| "a own 60".to_owned());
+    let chosen = chosen();
     let is_chosen = |name: &str| chosen == "all" || name.starts_with(&chosen);
     let scenarios: Vec<_> = SCENARIOS
         .iter()
@@ -257,6 +266,6 @@ async fn a_campaign_that_is_stored_shows_what_its_votes_show_in_memory() {
     assert!(!scenarios.is_empty(), "no scenario begins with {chosen:?}");
     let crowd = Crowd::new(SEED, CampaignKind::A, VOTERS);
     for (name, scenario) in scenarios {
-        play(name, &crowd, *scenario).await;
+        Box::pin(play(name, &crowd, *scenario)).await;
     }
 }

@@ -948,7 +948,7 @@ fn has_something(answer: &Value) -> bool {
 }
 
 async fn every_field_gives_each_role_what_it_may_have(stores: Stores) {
-    let scene = Scene::start(&stores).await;
+    let scene = Box::pin(Scene::start(&stores)).await;
     let mut wrong = Vec::new();
     for (root, field, document, expected) in FIELDS {
         let document = scene.fill(document);
@@ -1051,7 +1051,7 @@ fn every_field_and_path_is_in_the_tables() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_owner_without_the_second_factor_that_is_asked_for_may_nothing() {
     let stores = Stores::embedded();
-    let scene = Scene::start(&stores).await;
+    let scene = Box::pin(Scene::start(&stores)).await;
     let owner = sign_up(&scene.app, "sample", "boss@example.com", "OWNER").await;
     let update = "mutation($input: UpdateOrganisationInput!) { updateOrganisation(input: $input) {
         organisation { requiresSecondFactor } userErrors { code } } }";

@@ -228,6 +228,7 @@ mod tests {
             id: WithholdingRuleId(Uuid::from_u128(1)),
             campaign_id: CampaignId(Uuid::from_u128(2)),
             kind: RuleKind::Selected,
+            case_id: None,
             selector: Selector::default(),
             reason: String::new(),
             state,

@@ -18,7 +18,6 @@ impl Language {
         let (number, expected) = (count(alarm.number), count(alarm.expected));
         let name = self.names(names);
         let day = self.day(alarm.from, zone);
-        let window = self.window(alarm, zone);
         let is_chinese = self == Self::Chinese;
         match alarm.signal {
             Signal::SameBallot if is_chinese => format!(
@@ -45,6 +44,27 @@ impl Language {
                     )
                 }
             }
+            Signal::ShareSpike | Signal::Wave | Signal::NightDrip => {
+                self.signal_of_hours(alarm, &name, zone)
+            }
+            Signal::Unseen if is_chinese => {
+                format!(
+                    "{day}投给{name}的票中有{number}票未曾打开过活动页面，通常约为{expected}票。"
+                )
+            }
+            Signal::Unseen => format!(
+                "{number} votes for {name} on {day} came from clients that had not shown the campaign; about \
+                 {expected} would be usual."
+            ),
+        }
+    }
+
+    /// An alarm about some hours: more votes than before, or than by day.
+    fn signal_of_hours(self, alarm: &Alarm, name: &str, zone: Tz) -> String {
+        let (number, expected) = (count(alarm.number), count(alarm.expected));
+        let (day, window) = (self.day(alarm.from, zone), self.window(alarm, zone));
+        let is_chinese = self == Self::Chinese;
+        match alarm.signal {
             Signal::ShareSpike if is_chinese => format!(
                 "{name}在{window}获得{number}票（不含其分享链接带来的票），按此前占比约为{expected}票。"
             ),
@@ -61,21 +81,12 @@ impl Language {
                 "{name} got {number} votes from {window}, those by share links too; its share of before lets expect \
                  {expected}."
             ),
-            Signal::NightDrip if is_chinese => format!(
+            _ if is_chinese => format!(
                 "{name}在{day}夜间获得{number}票（不含其分享链接带来的票），按白天占比约为{expected}票。"
             ),
-            Signal::NightDrip => format!(
+            _ => format!(
                 "{name} got {number} votes in the night of {day}, without those by its own share links; its share by \
                  day lets expect {expected}."
-            ),
-            Signal::Unseen if is_chinese => {
-                format!(
-                    "{day}投给{name}的票中有{number}票未曾打开过活动页面，通常约为{expected}票。"
-                )
-            }
-            Signal::Unseen => format!(
-                "{number} votes for {name} on {day} came from clients that had not shown the campaign; about \
-                 {expected} would be usual."
             ),
         }
     }

@@ -133,9 +133,10 @@ async fn the_public_tally_is_cached_by_its_version(stores: Stores) {
             &body["countedVotes"],
             &body["rawVotes"],
             &body["withheldVotes"],
+            &body["guestVotes"],
             &body["voters"]
         ),
-        (&json!(1), &json!(1), &json!(0), &json!(1))
+        (&json!(1), &json!(1), &json!(0), &json!(0), &json!(1))
     );
     assert_eq!(body["asOf"], json!("2022-10-25T04:00:00.000Z"));
     let category = &body["categories"][0];
@@ -144,7 +145,7 @@ async fn the_public_tally_is_cached_by_its_version(stores: Stores) {
     assert_eq!(category["entries"].as_array().map(Vec::len), Some(12));
     assert_eq!(
         category["entries"][0],
-        json!({"number": 3, "name": "候选人03", "votes": 1, "rank": 1, "share": 1.0})
+        json!({"number": 3, "name": "候选人03", "votes": 1, "guestVotes": 0, "rank": 1, "share": 1.0})
     );
     assert_eq!(category["entries"][1]["rank"], json!(2));
     let hidden = app

@@ -14,6 +14,8 @@ import { eventually } from "./waiting.js";
 const server = await startServer(
   { after },
   {
+    // The cases of this test are its own: no examination is to find that they are gone.
+    ACCLAIM_SIGNALS: "off",
     // Voters come from the networks that their requests name.
     ACCLAIM_TRUSTED_PROXIES: "127.0.0.1/32",
     ACCLAIM_LIMIT_QUERY: "100000/1000000",

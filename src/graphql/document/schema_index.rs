@@ -16,10 +16,6 @@ const LENGTHS: &[(&str, LengthRule)] = &[
     ("CampaignDesk.exports", LengthRule::Assumed(20)),
     // A fortnight of hours; a day of minutes is five times as long, and of next to nothing each.
     ("CampaignDesk.turnout", LengthRule::Assumed(300)),
-    // A few of some cases, and fifty that are listed.
-    ("CampaignDesk.signals", LengthRule::Assumed(60)),
-    // A day of half-hours.
-    ("Signal.points", LengthRule::Assumed(48)),
     ("Query.nodes", LengthRule::Argument("ids")),
     ("Tally.entries", LengthRule::Roster),
 ];

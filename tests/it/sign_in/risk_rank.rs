@@ -180,7 +180,8 @@ async fn calls_for_ranks_are_bounded(stores: Stores) {
     let signed_in = join_all(sign_ins).await;
     let signed_in = signed_in.into_iter().filter(|is_in| *is_in).count();
     assert!(signed_in > 4, "{signed_in}");
-    assert!(platform.ranks_under_way_max() <= 4);
+    // Four at a time, and those before them, whom the platform may not know yet to have given up.
+    assert!(platform.ranks_under_way_max() <= 8);
     let missing = u64::try_from(signed_in).expect("few");
     assert_eq!(counted(&app), [0, missing]);
 }

@@ -485,7 +485,7 @@ for (const [name, device, t] of [
     await figure("voters").getByText("50", { exact: true }).waitFor();
     for (const [number, votes] of Object.entries(wanted)) {
       // The part of the guests stands behind it.
-      await organiser.page.locator(`.board [data-number="${number}"] .votes`).getByText(new RegExp(`^${votes}\\b`)).waitFor();
+      await organiser.page.locator(`.board [data-number="${number}"] .votes`).getByText(new RegExp(`^${votes}(?!\\d)`)).waitFor();
     }
     assert.ok(await organiser.page.evaluate(() => globalThis.isThatOfBefore), "the page was not loaded anew");
     await expectAccessible(organiser.page, "the overview");
@@ -560,7 +560,7 @@ for (const [name, device, t] of [
     assert.deepEqual(sums(shown), { votes: 50, counted: 50, voters: 50 });
     assert.deepEqual(sums(shown), { votes: tally.rawVotes, counted: tally.countedVotes, voters: tally.voters });
     const first = report.getByRole("row").filter({ hasText: t.person(1) }).first();
-    await first.getByText("25", { exact: true }).first().waitFor();
+    await first.getByText(/^25(?!\d)/).first().waitFor();
     await report.getByText(t.amendReason).first().waitFor();
     const overflow = await report.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(overflow <= 0, `the report is ${overflow} px too wide`);

@@ -13,7 +13,7 @@ pub struct SignalArguments {
     /// JSON file with thresholds that differ from those of `acclaim signals --thresholds`
     #[arg(long, env = "ACCLAIM_SIGNAL_THRESHOLDS", value_name = "FILE")]
     pub signal_thresholds: Option<PathBuf>,
-    /// Votes of a campaign that are examined at once, some 200 bytes of memory each: of more, those of the last days
+    /// Votes of a campaign that are examined at once, in memory: of more, those of the last days
     #[arg(
         long,
         env = "ACCLAIM_SIGNAL_VOTES_MAX",

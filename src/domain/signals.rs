@@ -120,6 +120,18 @@ pub struct Offer {
     pub selector: Selector,
 }
 
+impl Offer {
+    /// Whether both name votes in the same way, though an attack that goes on has more of them by now: whoever read
+    /// the one and proposes the other is not surprised.
+    fn is_of_a_kind(&self, other: &Self) -> bool {
+        let (a, b) = (&self.selector, &other.selector);
+        a.behaviours == b.behaviours
+            && a.devices == b.devices
+            && a.whole_visit == b.whole_visit
+            && a.voters.is_empty() == b.voters.is_empty()
+    }
+}
+
 impl Alarm {
     /// Its identity from one examination to the next.
     #[must_use]
@@ -232,6 +244,8 @@ pub struct CaseChanges {
     pub new: Vec<SignalCase>,
     /// Cases that were found again, as they are now.
     pub found: Vec<SignalCase>,
+    /// Those of them that were dismissed and are open again.
+    pub reopened: Vec<SignalCaseId>,
     /// Cases that are no longer found.
     pub lost: Vec<SignalCaseId>,
 }
@@ -273,6 +287,7 @@ impl CaseChanges {
             let is_judged = found.iter().all(|key| judged.contains(key));
             let is_reopened = known.state == CaseState::Dismissed && !is_judged;
             let state = if is_reopened {
+                changes.reopened.push(known.id);
                 CaseState::Open
             } else {
                 known.state
@@ -302,9 +317,11 @@ fn continued(fresh: &[Alarm], known: &[Alarm], examined_from: DateTime<Utc>) -> 
     let continue_one = |alarm: &Alarm| {
         let mut alarm = alarm.clone();
         let before = known.iter().find(|before| before.key() == alarm.key());
-        let before = before.into_iter().flat_map(|before| &before.offers);
-        for (offer, before) in alarm.offers.iter_mut().zip(before) {
-            offer.id = before.id;
+        let mut before: Vec<&Offer> = before.iter().flat_map(|before| &before.offers).collect();
+        for offer in &mut alarm.offers {
+            if let Some(same) = before.iter().position(|before| before.is_of_a_kind(offer)) {
+                offer.id = before.remove(same).id;
+            }
         }
         alarm
     };
@@ -416,6 +433,26 @@ mod tests {
     }
 
     #[test]
+    fn an_offer_keeps_its_id_while_it_names_votes_in_the_same_way() {
+        let known = stored(vec![alarm(1, 0)], CaseState::Open);
+        let id = known.alarms[0].offers[0].id;
+        let mut later = alarm(1, 0);
+        later.offers[0].selector.addresses = vec![ShortHash([1; 16])];
+        let mut unseen = later.offers[0].clone();
+        unseen.id = OfferId::new();
+        unseen.selector.behaviours = vec![crate::domain::withholding::Behaviour::Unseen];
+        let other = unseen.id;
+        later.offers.insert(0, unseen);
+        let found = changes(vec![known], vec![vec![later]]);
+        let ids: Vec<OfferId> = found.found[0].alarms[0]
+            .offers
+            .iter()
+            .map(|offer| offer.id)
+            .collect();
+        assert_eq!(ids, [other, id]);
+    }
+
+    #[test]
     fn of_two_cases_that_became_one_the_first_goes_on() {
         let first = stored(vec![alarm(1, 0)], CaseState::Open);
         let second = stored(vec![alarm(1, 2)], CaseState::Open);
@@ -431,7 +468,9 @@ mod tests {
         let same = changes(vec![known.clone()], vec![vec![alarm(1, 1)]]);
         assert_eq!(same.found[0].state, CaseState::Dismissed);
         assert_eq!(same.found[0].edit_revision, 1);
+        let id = known.id;
         let more = changes(vec![known], vec![vec![alarm(1, 2), alarm(1, 1)]]);
+        assert_eq!((same.reopened, more.reopened), (vec![], vec![id]));
         assert_eq!(more.found[0].state, CaseState::Open);
         assert_eq!(more.found[0].edit_revision, 2);
     }

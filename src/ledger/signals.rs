@@ -293,21 +293,24 @@ pub async fn count_open(database: &Database, campaign_id: CampaignId) -> sqlx::R
     on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text).bind(campaign_id).fetch_one(p).await)
 }
 
-/// The open cases that were found last, of campaigns that vote and challenge the suspicious.
+/// The open cases that were found last, of campaigns that vote and challenge the suspicious, newest first, at most
+/// `limit`.
 pub async fn list_suspicious(
     database: &Database,
     now: DateTime<Utc>,
+    limit: i64,
 ) -> sqlx::Result<Vec<SignalCase>> {
     let statement = sql!(
         "list_suspicious_cases",
         concat!(
             columns!(),
             "WHERE state = 'OPEN' AND is_current AND campaign_id IN (SELECT id FROM campaign
-                WHERE challenge = 'SUSPICIOUS' AND lifecycle = 'RUNNING' AND voting_closes_at > $1)"
+                WHERE challenge = 'SUSPICIOUS' AND lifecycle = 'RUNNING' AND voting_closes_at > $1)
+            ORDER BY found_at DESC, id DESC LIMIT $2"
         )
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query(text)
-        .bind(now).fetch_all(p).await.map(|rows| readable(&rows)))
+        .bind(now).bind(limit).fetch_all(p).await.map(|rows| readable(&rows)))
 }
 
 /// The case with this id.

@@ -1,6 +1,7 @@
 //! Cases that signals have found, at the desk: dismissed by a person who has looked at them, and opened again.
 
 use super::{Answer, Attempt, Desk, Event, Subject, checked_reason, refuse};
+use crate::app::signals::REOPEN_CASE;
 use crate::domain::access::Action;
 use crate::domain::change::Changes;
 use crate::domain::signals::{CaseRefusal, CaseState, SignalCase};
@@ -11,7 +12,6 @@ use crate::ledger::audit::SubjectKind;
 use crate::ledger::{campaign, signals};
 
 const DISMISS: &str = "case.dismiss";
-const REOPEN: &str = "case.reopen";
 
 impl Desk<'_> {
     /// Dismisses a case that stands at `expected_revision`: nothing of it is to be withheld, as the note says why.
@@ -31,7 +31,7 @@ impl Desk<'_> {
         id: SignalCaseId,
         expected_revision: i64,
     ) -> Result<Answer<(), CaseRefusal>> {
-        self.decide_on_case(REOPEN, id, expected_revision, None)
+        self.decide_on_case(REOPEN_CASE, id, expected_revision, None)
             .await
     }
 

@@ -16,15 +16,17 @@ use parking_lot::RwLock;
 use self::found::findings;
 use self::votes::{Names, read_votes};
 use super::App;
+use crate::domain::change::Changes;
 use crate::domain::period::day_start;
 use crate::domain::roster::Roster;
-use crate::domain::signals::{Alarm, CaseChanges, Findings, Place, SignalOptions};
+use crate::domain::signals::{Alarm, CaseChanges, CaseState, Findings, Place, SignalOptions};
 use crate::domain::vote::VoteRequest;
 use crate::domain::withholding::ShortHash;
 use crate::error::{Error, Result};
-use crate::id::{CampaignId, NomineeId};
+use crate::id::{AuditEventId, CampaignId, NomineeId};
+use crate::ledger::audit::{self, ActorKind, AuditEvent, SubjectKind};
 use crate::ledger::signals::{self, Examinable};
-use crate::ledger::{Database, roster, tally, turnout};
+use crate::ledger::{Database, Transaction, roster, tally, turnout};
 
 /// Votes that were cast before this time are stored: each is answered within seconds.
 const STORED_AFTER: TimeDelta = TimeDelta::minutes(1);
@@ -36,6 +38,13 @@ const REST: i64 = 50;
 const LEASE: TimeDelta = TimeDelta::minutes(30);
 /// The time after which a campaign that could not be examined is tried again.
 const RETRY_AFTER: TimeDelta = TimeDelta::minutes(1);
+
+/// Cases whose voters are suspicious, the newest of all campaigns.
+const SUSPICIOUS_MAX: i64 = 200;
+/// The name of the clock in the audit log.
+const CLOCK: &str = "clock";
+/// The name of a case's opening in the audit log, whoever opens it.
+pub(super) const REOPEN_CASE: &str = "case.reopen";
 
 /// The open cases of campaigns that challenge the suspicious.
 #[derive(Debug, Default)]
@@ -188,9 +197,51 @@ impl App {
         let stored = signals::list_cases_in(&mut tx, campaign_id).await?;
         let changes = CaseChanges::new(campaign_id, stored, findings);
         signals::store_changes(&mut tx, &changes).await?;
+        self.note_reopened(&mut tx, campaign_id, &changes).await?;
         let took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
         signals::store_examination(&mut tx, campaign_id, findings, took_ms).await?;
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// Notes in the audit log that the clock has opened cases again, whatever a member made of them.
+    async fn note_reopened(
+        &self,
+        tx: &mut Transaction,
+        campaign_id: CampaignId,
+        changes: &CaseChanges,
+    ) -> Result<()> {
+        if changes.reopened.is_empty() {
+            return Ok(());
+        }
+        let found = roster::find_roster(&self.database, campaign_id).await?;
+        let roster = found.roster.ok_or(Error::NotFound("campaign"))?;
+        let reopened = changes.found.iter();
+        for case in reopened.filter(|case| changes.reopened.contains(&case.id)) {
+            let mut state = Changes::default();
+            let (before, after) = (CaseState::Dismissed, CaseState::Open);
+            state.replace("state", before.name(), after.name());
+            let event = AuditEvent {
+                id: AuditEventId::new(),
+                at: self.clock.now(),
+                organisation_id: roster.campaign().organisation_id,
+                campaign_id: Some(campaign_id),
+                actor_kind: ActorKind::Clock,
+                actor_id: None,
+                actor_name: CLOCK.to_owned(),
+                actor_role: None,
+                action: REOPEN_CASE.to_owned(),
+                subject_kind: SubjectKind::SignalCase,
+                subject_id: case.id.0,
+                subject_label: roster.campaign().title.clone(),
+                subject_revision: Some(case.edit_revision),
+                changes: state.as_slice().to_vec(),
+                reason: None,
+                request_id: None,
+                network_hash: None,
+            };
+            audit::insert(tx, &event, None).await?;
+        }
         Ok(())
     }
 
@@ -200,7 +251,8 @@ impl App {
     /// When the database is away: what was known stays.
     pub async fn reload_suspicions(&self) -> Result<()> {
         let mut fresh: HashMap<CampaignId, Suspicion> = HashMap::new();
-        let cases = signals::list_suspicious(&self.database, self.clock.now()).await?;
+        let cases = signals::list_suspicious(&self.database, self.clock.now(), SUSPICIOUS_MAX);
+        let cases = cases.await?;
         for case in &cases {
             let open = fresh.entry(case.campaign_id).or_default();
             for alarm in &case.alarms {

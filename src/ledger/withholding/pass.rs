@@ -260,7 +260,8 @@ async fn store_moves(
     let json = json.finish();
     let statement = sql!(
         "move_withheld",
-        postgres: "INSERT INTO tally (campaign_id, nominee_id, counted, withheld, withheld_voters, guest_votes, revision)
+        postgres: "INSERT INTO tally (campaign_id, nominee_id, counted, withheld, withheld_voters, guest_votes,
+                revision)
             SELECT $2, CAST(value ->> 0 AS uuid), -CAST(value ->> 1 AS bigint), CAST(value ->> 1 AS bigint),
                 CAST(value ->> 2 AS bigint), -CAST(value ->> 3 AS bigint), 1
             FROM json_array_elements($1::json) ORDER BY 2

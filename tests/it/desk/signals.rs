@@ -417,10 +417,13 @@ async fn a_dismissed_case_opens_again_with_another_signal(stores: Stores) {
     let input = json!({"caseId": id, "expectedRevision": revision});
     let open = office.decide(&office.proposer, "reopenCase", input).await;
     open.expect_refused("WRONG_STATE");
-    for (action, count) in [("dismiss", 1), ("reopen", 0)] {
+    for (action, count) in [("dismiss", 1), ("reopen", 1)] {
         let text = format!("SELECT COUNT(*) FROM audit_event WHERE action = 'case.{action}'");
         assert_eq!(stores.count(text).await, count, "{action}");
     }
+    let by_the_clock =
+        "SELECT COUNT(*) FROM audit_event WHERE action = 'case.reopen' AND actor_kind = 'CLOCK'";
+    assert_eq!(stores.count(by_the_clock).await, 1);
 }
 
 async fn cases_are_for_those_who_read_records_and_decided_by_those_who_withhold(stores: Stores) {

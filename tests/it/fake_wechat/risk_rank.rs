@@ -4,7 +4,7 @@
 
 use super::*;
 
-/// What comes in the place of ranks.
+/// The answers that come in the place of ranks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RankAnswer {
     /// The ranks themselves.

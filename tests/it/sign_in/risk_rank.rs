@@ -47,7 +47,7 @@ async fn without_rank(stores: &Stores) -> i64 {
     stores.count(text).await
 }
 
-/// What the metrics say: ranks that were given, and those that were not.
+/// The ranks that were given by the metrics, and those that were not.
 fn counted(app: &TestApp) -> [u64; 2] {
     [
         app.metrics.risk_ranks_given.get(),

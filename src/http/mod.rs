@@ -32,6 +32,7 @@ mod sign_in;
 mod socket;
 mod stream;
 mod tally;
+mod unwanted_body;
 mod uploads;
 
 pub use self::health::serve_metrics;

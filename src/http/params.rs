@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::Server;
 use super::client::ClientHeaders;
+use super::unwanted_body::discard;
 use crate::error::Error;
 use crate::graphql::document::{Errors, Params};
 use crate::graphql::error::{code, document_error, request_error};
@@ -20,14 +21,8 @@ use crate::graphql::error::{code, document_error, request_error};
 const BODY_BYTES_MAX: usize = 32 * 1024;
 /// The largest body of a member of staff, who writes articles.
 const STAFF_BODY_BYTES_MAX: usize = 1024 * 1024;
-/// Bytes that are read of a body that is not wanted, at most.
-const DISCARDED_BYTES_MAX: u64 = 1024 * 1024;
-/// How long the response waits for that.
-const DISCARD_TIMEOUT: Duration = Duration::from_millis(500);
 /// The smallest piece, chunk or packet, that a body may come in on average: no network cuts it so small.
 const PIECE_BYTES_MIN: usize = 128;
-/// Pieces that are read of a body that is not wanted, at most.
-const DISCARDED_PIECES_MAX: usize = 256;
 
 /// The rejection of a request before it is executed.
 pub(super) struct Rejection {
@@ -154,8 +149,7 @@ pub(super) async fn read_json(
             return Err(Rejection::new(StatusCode::REQUEST_TIMEOUT, error));
         }
     };
-    // Whatever comes of it, the response is the same.
-    let _ = tokio::time::timeout(DISCARD_TIMEOUT.min(timeout), discard(body)).await;
+    discard(&mut body, timeout).await;
     Err(rejection)
 }
 
@@ -198,22 +192,6 @@ async fn collect(body: &mut Body, bytes_max: usize) -> Result<Vec<u8>, Rejection
         bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
     }
     Ok(bytes)
-}
-
-/// Reads on where a body is not wanted, so that its client can finish and reads the response: a connection that is
-/// closed while its client sends is reset, and the response is lost. Not for ever, and not a body that is announced to
-/// be too much.
-async fn discard(mut body: Body) {
-    let announced = body.size_hint().lower();
-    let mut read = 0;
-    let mut pieces = 0;
-    while announced.max(read) <= DISCARDED_BYTES_MAX && pieces <= DISCARDED_PIECES_MAX {
-        match body.frame().await {
-            Some(Ok(frame)) => read += frame.data_ref().map_or(0, |data| data.len() as u64),
-            _ => return,
-        }
-        pieces += 1;
-    }
 }
 
 /// Whether the body is JSON in UTF-8. Browsers ask before they send that from another site, so no form of another site

@@ -11,12 +11,14 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTE
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
+use http_body_util::BodyDataStream;
 use serde_json::json;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 
 use super::Server;
 use super::client::ClientHeaders;
+use super::unwanted_body::discard;
 use crate::app::uploads::UploadRefusal;
 use crate::error::Error;
 use crate::graphql::messages::Language;
@@ -67,22 +69,31 @@ pub(super) async fn receive(
     client_headers: ClientHeaders,
     request: Request,
 ) -> Response {
-    match try_receive(&server, &token, request).await {
+    let (head, mut body) = request.into_parts();
+    match try_receive(&server, &token, &head.headers, &mut body).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(failure) => failure.respond(client_headers.language()),
+        Err(failure) => {
+            discard(&mut body, server.timeouts.body).await;
+            failure.respond(client_headers.language())
+        }
     }
 }
 
-async fn try_receive(server: &Server, token: &str, request: Request) -> Result<(), Failure> {
+async fn try_receive(
+    server: &Server,
+    token: &str,
+    headers: &HeaderMap,
+    body: &mut Body,
+) -> Result<(), Failure> {
     let upload = server.app.find_upload_to_receive(token).await??;
     let length = upload.bytes.unsigned_abs();
-    if announced_length(request.headers()).is_some_and(|announced| announced != length) {
+    if announced_length(headers).is_some_and(|announced| announced != length) {
         return Err(UploadRefusal::OtherLength.into());
     }
     let place = server.upload_places.try_acquire();
     let _place = place.map_err(|_| Failure::Busy)?;
     let pace = server.timeouts.body;
-    let putting_aside = put_aside(request.into_body(), length, pace);
+    let putting_aside = put_aside(body, length, pace);
     let put_aside = tokio::time::timeout(FILE_TIME_MAX, putting_aside).await;
     let mut file = put_aside.map_err(|_| Failure::Interrupted)??;
     Ok(server.app.receive_upload(&upload, &mut file).await??)
@@ -93,10 +104,10 @@ fn announced_length(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// A temporary file with the body, of at most `length` bytes; each part of it must come within `pace`.
-async fn put_aside(body: Body, length: u64, pace: Duration) -> Result<File, Failure> {
+async fn put_aside(body: &mut Body, length: u64, pace: Duration) -> Result<File, Failure> {
     let file = tokio::task::spawn_blocking(tempfile::tempfile).await;
     let mut file = File::from_std(file.map_err(std::io::Error::other)??);
-    let mut parts = body.into_data_stream();
+    let mut parts = BodyDataStream::new(body);
     let mut received = 0;
     loop {
         let part = tokio::time::timeout(pace, parts.next()).await;

@@ -12,15 +12,17 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use futures_util::stream;
 use reqwest::{Body, StatusCode};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::{Files, link, new_staff, picture, put, refusal, refused, server, upload};
+use crate::deadlines::in_time;
 use crate::harness::{Stores, TestApp, on_both};
 use crate::servers::S3;
 
 on_both!(
     a_link_takes_one_whole_file,
+    whoever_sends_too_much_reads_the_response,
     a_half_file_leaves_nothing_and_may_be_sent_again,
     links_that_are_none_are_refused,
     a_file_is_used_by_its_owner_alone_and_once,
@@ -74,6 +76,30 @@ async fn a_link_takes_one_whole_file(stores: Stores) {
         get.expect("an answer").status(),
         StatusCode::METHOD_NOT_ALLOWED
     );
+}
+
+/// A connection that was closed while its client sends would be reset, and the response lost. Where the rest is read,
+/// the connection is as good as before.
+async fn whoever_sends_too_much_reads_the_response(stores: Stores) {
+    let files = Files::of(&stores).await;
+    let app = server(&stores, &files).await;
+    let staff = new_staff(&app).await;
+    let link = link(&app, staff, PURPOSE, 3).await;
+    let mut stream = TcpStream::connect(app.address).await.expect("it connects");
+    let too_much = format!(
+        "PUT {} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n{}0\r\n\r\n",
+        link.path,
+        "7\r\nseven..\r\n".repeat(100),
+    );
+    let next = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let sent = [too_much.as_bytes(), next.as_bytes()].concat();
+    stream.write_all(&sent).await.expect("written");
+    let mut answers = String::new();
+    let read = in_time("both answers", stream.read_to_string(&mut answers)).await;
+    read.expect("it is closed in order");
+    assert_eq!(answers.matches("HTTP/1.1 ").count(), 2, "{answers}");
+    assert!(answers.starts_with("HTTP/1.1 413 "), "{answers}");
+    assert!(answers.contains("HTTP/1.1 200 "), "{answers}");
 }
 
 async fn a_half_file_leaves_nothing_and_may_be_sent_again(stores: Stores) {

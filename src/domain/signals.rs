@@ -188,6 +188,8 @@ pub struct SignalCase {
     pub alarms: Vec<Alarm>,
     /// The end of the examined votes when it was found first.
     pub found_at: DateTime<Utc>,
+    /// When an alarm joined it last that it did not have: no decision of before is about that.
+    pub grown_at: DateTime<Utc>,
     /// Why it was dismissed.
     pub note: Option<String>,
     /// The member who decided; none for an operator.
@@ -253,9 +255,14 @@ pub struct CaseChanges {
 impl CaseChanges {
     /// Compares what was found with the cases that are stored, in the order in which they were found. A case that
     /// shares an alarm with a stored one is that; of several, the first one. One that was dismissed is open again with
-    /// an alarm that nobody has judged.
+    /// an alarm that nobody has judged. `now` is when that is done.
     #[must_use]
-    pub fn new(campaign_id: CampaignId, stored: Vec<SignalCase>, findings: &Findings) -> Self {
+    pub fn new(
+        campaign_id: CampaignId,
+        stored: Vec<SignalCase>,
+        findings: &Findings,
+        now: DateTime<Utc>,
+    ) -> Self {
         let mut changes = Self::default();
         let mut stored: Vec<Option<SignalCase>> = stored.into_iter().map(Some).collect();
         let keys = |alarms: &[Alarm]| -> Vec<AlarmKey> { alarms.iter().map(Alarm::key).collect() };
@@ -276,6 +283,7 @@ impl CaseChanges {
                     is_current: true,
                     alarms: alarms.clone(),
                     found_at: findings.examined_to,
+                    grown_at: now,
                     note: None,
                     decided_by: None,
                     decided_at: None,
@@ -283,9 +291,9 @@ impl CaseChanges {
                 });
                 continue;
             };
-            let judged = keys(&known.alarms);
-            let is_judged = found.iter().all(|key| judged.contains(key));
-            let is_reopened = known.state == CaseState::Dismissed && !is_judged;
+            let before = keys(&known.alarms);
+            let has_grown = !found.iter().all(|key| before.contains(key));
+            let is_reopened = known.state == CaseState::Dismissed && has_grown;
             let state = if is_reopened {
                 changes.reopened.push(known.id);
                 CaseState::Open
@@ -296,6 +304,7 @@ impl CaseChanges {
                 state,
                 is_current: true,
                 alarms: continued(alarms, &known.alarms, findings.examined_from),
+                grown_at: if has_grown { now } else { known.grown_at },
                 edit_revision: known.edit_revision + i64::from(is_reopened),
                 ..known
             });
@@ -403,13 +412,17 @@ mod tests {
     }
 
     fn changes(stored: Vec<SignalCase>, cases: Vec<Vec<Alarm>>) -> CaseChanges {
-        CaseChanges::new(CampaignId::new(), stored, &findings(cases, at(0)))
+        CaseChanges::new(CampaignId::new(), stored, &findings(cases, at(0)), at(9))
     }
 
     /// A case that was found with these alarms.
     fn stored(alarms: Vec<Alarm>, state: CaseState) -> SignalCase {
         let case = changes(Vec::new(), vec![alarms]).new.remove(0);
-        SignalCase { state, ..case }
+        SignalCase {
+            state,
+            grown_at: at(1),
+            ..case
+        }
     }
 
     #[test]
@@ -468,11 +481,13 @@ mod tests {
         let same = changes(vec![known.clone()], vec![vec![alarm(1, 1)]]);
         assert_eq!(same.found[0].state, CaseState::Dismissed);
         assert_eq!(same.found[0].edit_revision, 1);
+        assert_eq!(same.found[0].grown_at, known.grown_at);
         let id = known.id;
         let more = changes(vec![known], vec![vec![alarm(1, 2), alarm(1, 1)]]);
         assert_eq!((same.reopened, more.reopened), (vec![], vec![id]));
         assert_eq!(more.found[0].state, CaseState::Open);
         assert_eq!(more.found[0].edit_revision, 2);
+        assert_eq!(more.found[0].grown_at, at(9));
     }
 
     #[test]
@@ -482,7 +497,7 @@ mod tests {
         let gone = stored(vec![alarm(3, 1)], CaseState::Open);
         let id = gone.id;
         let fresh = findings(vec![vec![alarm(2, 1)]], at(24));
-        let found = CaseChanges::new(CampaignId::new(), vec![old, both, gone], &fresh);
+        let found = CaseChanges::new(CampaignId::new(), vec![old, both, gone], &fresh, at(9));
         assert_eq!(found.lost, [id], "later votes have explained it");
         let days: Vec<_> = found.found[0]
             .alarms

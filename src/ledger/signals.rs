@@ -216,21 +216,22 @@ pub async fn store_examination(
 pub async fn store_changes(tx: &mut Transaction, changes: &CaseChanges) -> sqlx::Result<()> {
     let insert = sql!(
         "insert_case",
-        "INSERT INTO signal_case (id, campaign_id, state, is_current, alarms, found_at, edit_revision)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        "INSERT INTO signal_case (id, campaign_id, state, is_current, alarms, found_at, grown_at, edit_revision)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
     );
     for case in &changes.new {
         in_tx!(tx.run(insert), (t, text) => sqlx::query(text)
             .bind(case.id).bind(case.campaign_id).bind(case.state).bind(case.is_current).bind(Json(&case.alarms))
-            .bind(case.found_at).bind(case.edit_revision).execute(t).await.map(drop))?;
+            .bind(case.found_at).bind(case.grown_at).bind(case.edit_revision).execute(t).await.map(drop))?;
     }
     let update = sql!(
         "store_found_case",
-        "UPDATE signal_case SET state = $2, is_current = TRUE, alarms = $3, edit_revision = $4 WHERE id = $1"
+        "UPDATE signal_case SET state = $2, is_current = TRUE, alarms = $3, grown_at = $4, edit_revision = $5
+        WHERE id = $1"
     );
     for case in &changes.found {
         in_tx!(tx.run(update), (t, text) => sqlx::query(text)
-            .bind(case.id).bind(case.state).bind(Json(&case.alarms)).bind(case.edit_revision)
+            .bind(case.id).bind(case.state).bind(Json(&case.alarms)).bind(case.grown_at).bind(case.edit_revision)
             .execute(t).await.map(drop))?;
     }
     let lose = sql!(
@@ -246,7 +247,8 @@ pub async fn store_changes(tx: &mut Transaction, changes: &CaseChanges) -> sqlx:
 /// The columns of a case.
 macro_rules! columns {
     () => {
-        "SELECT id, campaign_id, state, is_current, alarms, found_at, note, decided_by, decided_at, edit_revision
+        "SELECT id, campaign_id, state, is_current, alarms, found_at, grown_at, note, decided_by, decided_at,
+            edit_revision
         FROM signal_case "
     };
 }
@@ -282,13 +284,14 @@ pub async fn list_cases(
 }
 
 /// The number of a campaign's open cases that the last examination found, without those from which a rule was proposed
-/// that has not been reverted: that is a decision, too.
+/// that has not been reverted: that is a decision, too, until another alarm joins the case.
 pub async fn count_open(database: &Database, campaign_id: CampaignId) -> sqlx::Result<i64> {
     let statement = sql!(
         "count_open_cases",
         "SELECT COUNT(*) FROM signal_case c WHERE campaign_id = $1 AND state = 'OPEN' AND is_current
             AND NOT EXISTS (SELECT 1 FROM withholding_rule r
-                WHERE r.campaign_id = $1 AND r.case_id = c.id AND r.state <> 'REVERTED')"
+                WHERE r.campaign_id = $1 AND r.case_id = c.id AND r.state <> 'REVERTED'
+                    AND r.created_at >= c.grown_at)"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text).bind(campaign_id).fetch_one(p).await)
 }

@@ -1,10 +1,14 @@
 //! Whole campaigns of `loadtest attack`, stored vote by vote and judged at the desk: what the server finds in its
 //! database, and what the rules that it offers withhold, is what the signals find in the same votes in memory.
 //!
-//! One scenario is played here. `ACCLAIM_ATTACKS=all tests/run attacks::` plays all, which takes an hour in a debug
-//! build; a name's beginning, such as `b `, plays those that begin so.
+//! One scenario is played here, and one attack of each kind comes over HTTP (`over_http`), beside a small crowd.
+//! `ACCLAIM_ATTACKS=all tests/run attacks::` plays all beside the whole one, which takes an hour in a debug build; a
+//! name's beginning, such as `b `, plays those that begin so. The slow drip is found among many votes only, and comes
+//! over HTTP then.
 
-use std::collections::HashSet;
+mod over_http;
+
+use std::collections::{HashMap, HashSet};
 
 use acclaim::app::desk::{Desk, NamedVotes, WithholdingProposal};
 use acclaim::app::signals::find_signals;
@@ -15,12 +19,13 @@ use acclaim::domain::signals::{Alarm, SignalOptions};
 use acclaim::domain::turnout::ClientKind;
 use acclaim::domain::vote::{Circumstances, Outcome, Selection, VoteRequest};
 use acclaim::domain::withholding::WithholdingRefusal;
+use acclaim::http::ConnectionLimits;
 use acclaim::id::{CategoryId, NomineeId, VoteId, VoterId};
 use acclaim::ledger::campaign;
 use acclaim::ledger::signals::list_cases;
 use acclaim::ledger::withholding::list_by_ids;
 use acclaim::verify::verify;
-use acclaim_signals::{SignalSettings, Vote};
+use acclaim_signals::{SignalSettings, Story, Vote};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use loadtest::attack::evaluation::{Evaluation, evaluate};
@@ -31,6 +36,8 @@ use crate::harness::{Sample, Stores, TestApp, sample_nominee};
 
 /// A seed that no threshold was tuned on.
 const SEED: u64 = 11;
+/// Voters of the small crowd: so many that an attack is found among their votes.
+const FEW_VOTERS: u32 = 6_000;
 /// Votes that are cast at once.
 const CHUNK: usize = 4_096;
 
@@ -38,11 +45,34 @@ fn time(at_ms: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(at_ms).expect("a time")
 }
 
-/// A hash that stands for a thing with this number.
-fn hash(kind: u8, number: u32) -> [u8; 16] {
-    let mut bytes = [kind; 16];
-    bytes[..4].copy_from_slice(&number.to_be_bytes());
-    bytes
+/// The things that a server knows by hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Thing {
+    Address(u32),
+    Block(u32),
+    Device(u32),
+}
+
+/// The hashes of things that came over HTTP; any other thing has one that stands for its number.
+#[derive(Default)]
+struct Hashes(HashMap<Thing, [u8; 16]>);
+
+impl Hashes {
+    fn of(&self, thing: Thing) -> [u8; 16] {
+        let (kind, number) = match thing {
+            Thing::Address(number) => (1, number),
+            Thing::Block(number) => (2, number),
+            Thing::Device(number) => (3, number),
+        };
+        let mut bytes = [kind; 16];
+        bytes[..4].copy_from_slice(&number.to_be_bytes());
+        self.0.get(&thing).copied().unwrap_or(bytes)
+    }
+}
+
+/// The id of a voter of `loadtest attack`.
+fn voter_id(vote: &Vote) -> VoterId {
+    VoterId(Uuid::from_u128(u128::from(vote.voter) + 1))
 }
 
 /// A server with a campaign of the nominees of `loadtest attack`.
@@ -55,7 +85,11 @@ struct Stage {
 impl Stage {
     async fn new(stores: &Stores) -> Self {
         let clock = Clock::manual(time(START_MS));
-        let app = TestApp::builder(stores).with_clock(clock).start().await;
+        let trust = |limits: &mut ConnectionLimits| {
+            limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+        };
+        let builder = TestApp::builder(stores).with_clock(clock);
+        let app = builder.with_connection_limits(trust).start().await;
         let mut sample = app
             .sample_with(|campaign: &mut Campaign| {
                 campaign.voting_opens_at = time(START_MS) - TimeDelta::days(1);
@@ -106,12 +140,12 @@ impl Stage {
         }
     }
 
-    fn request(&self, vote: &Vote) -> VoteRequest {
+    fn request(&self, vote: &Vote, hashes: &Hashes) -> VoteRequest {
         let (campaign, nominee) = (&self.sample.campaign, usize::from(vote.nominee));
         let cast_at = time(vote.cast_at_ms);
         VoteRequest {
             campaign_id: campaign.id,
-            voter_id: VoterId(Uuid::from_u128(u128::from(vote.voter) + 1)),
+            voter_id: voter_id(vote),
             period: number(campaign.quota_period, campaign.time_zone.0, cast_at),
             quota: campaign.votes_per_period,
             rules_revision: 1,
@@ -124,9 +158,9 @@ impl Stage {
             }],
             client: ClientKind::Page,
             circumstances: Circumstances {
-                network_hash: Some(hash(1, vote.address)),
-                network_block_hash: Some(hash(2, vote.block)),
-                device_hash: vote.device.map(|device| hash(3, device)),
+                network_hash: Some(hashes.of(Thing::Address(vote.address))),
+                network_block_hash: Some(hashes.of(Thing::Block(vote.block))),
+                device_hash: vote.device.map(|device| hashes.of(Thing::Device(device))),
                 seen_ms: vote.seen_ms.map(i64::from),
                 share_nominee: vote
                     .share_nominee
@@ -136,16 +170,19 @@ impl Stage {
         }
     }
 
-    async fn store(&self, played: &Played) {
+    /// Stores votes and stories.
+    async fn store(&self, votes: &[Vote], stories: &[Story], hashes: &Hashes) {
         let writer = &self.app.inner().writer;
-        for chunk in played.votes.chunks(CHUNK) {
-            let cast = chunk.iter().map(|vote| writer.cast(self.request(vote)));
+        for chunk in votes.chunks(CHUNK) {
+            let cast = chunk
+                .iter()
+                .map(|vote| writer.cast(self.request(vote, hashes)));
             for verdict in join_all(cast).await {
                 let outcome = verdict.expect("the database answers").outcome;
                 assert!(matches!(outcome, Outcome::Counted(_)), "{outcome:?}");
             }
         }
-        for story in &played.stories {
+        for story in stories {
             let nominee = usize::from(story.nominee);
             let at = time(story.published_at_ms);
             self.sample
@@ -216,12 +253,9 @@ fn takeable(stage: &Stage, played: Played) -> Played {
     }
 }
 
-/// Plays a scenario through database and desk.
-async fn play(name: &str, crowd: &Crowd, scenario: loadtest::attack::Scenario) {
-    let stores = Stores::embedded();
-    let stage = Stage::new(&stores).await;
-    let played = takeable(&stage, crowd.play(scenario));
-    stage.store(&played).await;
+/// Examines a stored campaign, and withholds what its cases offer: it is what the signals find in memory, which is
+/// returned.
+async fn judge(name: &str, stage: &Stage, played: Played) -> Evaluation {
     let end = played.votes.last().expect("votes").cast_at_ms;
     stage.app.clock.set(time(end) + TimeDelta::minutes(6));
     stage.app.inner().run_signals().await.expect("it examines");
@@ -229,43 +263,49 @@ async fn play(name: &str, crowd: &Crowd, scenario: loadtest::attack::Scenario) {
     let options = SignalOptions::default();
     let found = find_signals(&stage.app.database, id, to, &options).await;
     let found = found.expect("the database answers");
-    let expected: Evaluation = evaluate(played, SignalSettings::default());
+    let expected = evaluate(played, SignalSettings::default());
     assert_eq!(found.cases.len(), expected.cases, "{name}");
     let offers = |case: &&Vec<Alarm>| case.iter().any(|alarm| !alarm.offers.is_empty());
-    assert_eq!(
-        found.cases.iter().filter(offers).count(),
-        expected.rules,
-        "{name}"
-    );
+    let offered = found.cases.iter().filter(offers).count();
+    assert_eq!(offered, expected.rules, "{name}");
     let withheld = stage.withhold_offers(&found.cases.concat()).await;
     let taken = expected.attack.1 + expected.honest.1;
-    assert_eq!(
-        withheld,
-        i64::try_from(taken).expect("it is small"),
-        "{name}"
-    );
+    let taken = i64::try_from(taken).expect("it is small");
+    assert_eq!(withheld, taken, "{name}");
+    expected
 }
 
-/// The beginning of the names of the scenarios that are played.
+/// The beginning of the names of the scenarios that are played beside the whole crowd; none for a few beside a small
+/// one.
 #[allow(
     clippy::disallowed_methods,
     reason = "how much to play is no setting of the program"
 )]
-fn chosen() -> String {
-    std::env::var("ACCLAIM_ATTACKS").unwrap_or_else(|_| "a own 60".to_owned())
+fn chosen() -> Option<String> {
+    std::env::var("ACCLAIM_ATTACKS").ok()
+}
+
+fn crowd() -> Crowd {
+    let voters = chosen().map_or(FEW_VOTERS, |_| VOTERS);
+    Crowd::new(SEED, CampaignKind::A, voters)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_that_is_stored_shows_what_its_votes_show_in_memory() {
-    let chosen = chosen();
+    let chosen = chosen().unwrap_or_else(|| "a own 60".to_owned());
     let is_chosen = |name: &str| chosen == "all" || name.starts_with(&chosen);
     let scenarios: Vec<_> = SCENARIOS
         .iter()
         .filter(|(name, _)| is_chosen(name))
         .collect();
     assert!(!scenarios.is_empty(), "no scenario begins with {chosen:?}");
-    let crowd = Crowd::new(SEED, CampaignKind::A, VOTERS);
+    let crowd = crowd();
     for (name, scenario) in scenarios {
-        Box::pin(play(name, &crowd, *scenario)).await;
+        let stores = Stores::embedded();
+        let stage = Stage::new(&stores).await;
+        let played = takeable(&stage, crowd.play(*scenario));
+        let (votes, stories) = (&played.votes, &played.stories);
+        stage.store(votes, stories, &Hashes::default()).await;
+        Box::pin(judge(name, &stage, played)).await;
     }
 }

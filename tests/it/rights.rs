@@ -880,6 +880,7 @@ async fn make_case(app: &TestApp, draft: &Sample) -> String {
         is_current: true,
         alarms: Vec::new(),
         found_at: app.clock.now(),
+        grown_at: app.clock.now(),
         note: None,
         decided_by: None,
         decided_at: None,

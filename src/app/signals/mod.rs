@@ -34,8 +34,9 @@ const STORED_AFTER: TimeDelta = TimeDelta::minutes(1);
 const EXAMINE_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// The time between two examinations, in times of what one takes: they use a fiftieth of one core at most.
 const REST: i64 = 50;
-/// The time for which a process keeps a campaign: one that died is followed by another after it.
-const LEASE: TimeDelta = TimeDelta::minutes(30);
+/// The time for which a process keeps a campaign: one that died is followed by another after it. Where an examination
+/// takes longer, another process may do the same work, and finds the same.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// The time after which a campaign that could not be examined is tried again.
 const RETRY_AFTER: TimeDelta = TimeDelta::minutes(1);
 
@@ -195,7 +196,7 @@ impl App {
         let mut tx = self.database.begin("store_findings").await?;
         signals::lock(&mut tx, campaign_id).await?;
         let stored = signals::list_cases_in(&mut tx, campaign_id).await?;
-        let changes = CaseChanges::new(campaign_id, stored, findings);
+        let changes = CaseChanges::new(campaign_id, stored, findings, self.clock.now());
         signals::store_changes(&mut tx, &changes).await?;
         self.note_reopened(&mut tx, campaign_id, &changes).await?;
         let took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);

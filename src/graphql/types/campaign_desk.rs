@@ -271,8 +271,8 @@ impl CampaignDesk {
         list_cases(ctx, &self.roster, args.limit).await
     }
 
-    /// The number of its cases that wait for somebody: open, found by the last examination, and without a rule that was
-    /// proposed from them and stands. 0 for members who may not read records.
+    /// The number of its cases that wait for somebody: open, found by the last examination, and without a standing rule
+    /// that was proposed from them since a signal joined them last. 0 for members who may not read records.
     async fn open_cases(&self, ctx: &Context<'_>) -> Result<i32> {
         count_open_cases(ctx, &self.roster).await
     }

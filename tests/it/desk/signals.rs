@@ -352,6 +352,13 @@ async fn a_script_is_found_and_an_offer_withholds_its_votes(stores: Stores) {
     let later = office.cases().await;
     assert_eq!(later.len(), 1);
     assert_eq!(later[0]["signals"][0]["offers"][0]["id"], offers[0]["id"]);
+    assert_eq!(office.desk(&office.proposer).await["openCases"], 0);
+    // The same script on the next day joins the case, and nobody has decided on that.
+    office.app.advance(TimeDelta::days(1));
+    office.play_script(4).await;
+    office.examine().await;
+    assert_eq!(office.cases().await.len(), 1);
+    assert_eq!(office.desk(&office.proposer).await["openCases"], 1);
     let (code, text) = office.recompute(&stores).await;
     assert!(text.contains("recomputed\tequal"), "{text}");
     assert_eq!(code, Some(0));
@@ -487,7 +494,7 @@ async fn two_processes_find_a_case_once(stores: Stores) {
         one.and(two).expect("they examine");
     }
     assert_eq!(stores.count("SELECT COUNT(*) FROM signal_case").await, 1);
-    // One that died holds the campaign for half an hour.
+    // One that died holds the campaign until its lease ends.
     stores
         .execute("UPDATE signal_examination SET leased_until = '2022-10-25T05:00:00Z', examined_to = NULL")
         .await;

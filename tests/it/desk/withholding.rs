@@ -1,6 +1,6 @@
 //! Withholding: votes that rules hold back and let go, one person proposing and another applying, while voting goes on.
 
-use acclaim::app::desk::Desk;
+use acclaim::app::desk::{Desk, NomineeStep};
 use acclaim::domain::access::StaffRole;
 use acclaim::domain::campaign::{Campaign, TallyVisibility};
 use acclaim::http::ConnectionLimits;
@@ -969,10 +969,16 @@ async fn two_processes_at_one_rule_hold_each_vote_once(stores: Stores) {
 }
 
 /// Starts a program, kills it while it is at the rules, and starts another, until the rule holds `expected` votes; what
-/// is stored agrees after each.
-async fn kill_until(office: &Office, stores: &Stores, expected: i64) {
+/// is stored agrees after each. `meanwhile` happens while the first is at them.
+async fn kill_until(
+    office: &Office,
+    stores: &Stores,
+    expected: i64,
+    meanwhile: impl Future<Output = ()>,
+) {
     let held = async || stores.count("SELECT votes FROM withholding_rule").await;
     let mut before = held().await;
+    let mut meanwhile = Some(meanwhile);
     for _ in 0..30 {
         // The next does not wait for the end of the lease.
         stores
@@ -983,6 +989,9 @@ async fn kill_until(office: &Office, stores: &Stores, expected: i64) {
             (held().await != before).then_some(())
         })
         .await;
+        if let Some(meanwhile) = meanwhile.take() {
+            meanwhile.await;
+        }
         program.kill();
         office.expect_clean().await;
         before = held().await;
@@ -1002,7 +1011,14 @@ async fn a_rule_goes_on_where_a_process_has_died(stores: Stores) {
     apply(&office.approver, &rule["rule"])
         .await
         .expect_counted();
-    kill_until(&office, &stores, 20_000).await;
+    let desk = Desk::of_operator(&office.app.database, &office.app.clock);
+    let vote_and_freeze = async {
+        office.vote_seen(&office.app.voter(), 0).await;
+        office.vote_seen(&office.app.voter(), 1).await;
+        let frozen = desk.step_nominee(office.sample.nominees[0], None, NomineeStep::Freeze, None);
+        frozen.await.expect("the database answers").expect("frozen");
+    };
+    kill_until(&office, &stores, 20_000, vote_and_freeze).await;
     office
         .app
         .inner()
@@ -1010,16 +1026,21 @@ async fn a_rule_goes_on_where_a_process_has_died(stores: Stores) {
         .await
         .expect("it looks");
     office.app.inner().publish_tallies().await;
-    assert_eq!(office.figures().await, [20_000, 0, 20_000, 0]);
+    assert_eq!(office.figures().await, [20_002, 2, 20_000, 2]);
     // The program, whose clock is another, has ended the organisers' sessions.
-    let desk = Desk::of_operator(&office.app.database, &office.app.clock);
     let rules = list_of_campaign(&office.app.database, office.sample.campaign.id, 1).await;
     let rule = rules.expect("rules").remove(0);
     let reverted = desk
         .revert_withholding(rule.id, rule.edit_revision, "申诉成立")
         .await;
     assert_eq!(reverted.expect("the database answers"), Ok(()));
-    kill_until(&office, &stores, 0).await;
+    let vote_and_close = async {
+        office.vote_seen(&office.app.voter(), 1).await;
+        office.app.advance(TimeDelta::days(8));
+        let late = office.app.voter().vote(&office.sample.nominee_id(1)).await;
+        late.expect_refused("VOTING_CLOSED");
+    };
+    kill_until(&office, &stores, 0, vote_and_close).await;
     office
         .app
         .inner()
@@ -1027,5 +1048,6 @@ async fn a_rule_goes_on_where_a_process_has_died(stores: Stores) {
         .await
         .expect("it looks");
     office.app.inner().publish_tallies().await;
-    assert_eq!(office.figures().await, [20_000, 20_000, 0, 20_000]);
+    assert_eq!(office.figures().await, [20_003, 20_003, 0, 20_003]);
+    office.expect_clean().await;
 }

@@ -1,3 +1,3 @@
--- When an alarm joined the case last that it did not have: a rule that was proposed before is no decision on that.
-ALTER TABLE signal_case ADD COLUMN grown_at TEXT NOT NULL DEFAULT '';
-UPDATE signal_case SET grown_at = found_at;
+-- When an alarm joined the case last that it did not have: a rule that was proposed before is no decision on that. None
+-- where a program of before has stored the case: then it is when the case was found.
+ALTER TABLE signal_case ADD COLUMN grown_at TEXT;

@@ -247,8 +247,8 @@ pub async fn store_changes(tx: &mut Transaction, changes: &CaseChanges) -> sqlx:
 /// The columns of a case.
 macro_rules! columns {
     () => {
-        "SELECT id, campaign_id, state, is_current, alarms, found_at, grown_at, note, decided_by, decided_at,
-            edit_revision
+        "SELECT id, campaign_id, state, is_current, alarms, found_at, COALESCE(grown_at, found_at) AS grown_at, note,
+            decided_by, decided_at, edit_revision
         FROM signal_case "
     };
 }
@@ -291,7 +291,7 @@ pub async fn count_open(database: &Database, campaign_id: CampaignId) -> sqlx::R
         "SELECT COUNT(*) FROM signal_case c WHERE campaign_id = $1 AND state = 'OPEN' AND is_current
             AND NOT EXISTS (SELECT 1 FROM withholding_rule r
                 WHERE r.campaign_id = $1 AND r.case_id = c.id AND r.state <> 'REVERTED'
-                    AND r.created_at >= c.grown_at)"
+                    AND r.created_at >= COALESCE(c.grown_at, c.found_at))"
     );
     on_pool!(database.read(statement), (p, text) => sqlx::query_scalar(text).bind(campaign_id).fetch_one(p).await)
 }

@@ -280,6 +280,28 @@ fn pages_name_no_setting_or_metric_that_does_not_exist() {
     }
 }
 
+#[test]
+fn every_alert_is_in_its_page() {
+    let rules = root().join("deploy/prometheus/alerts.yaml");
+    // It lands beside these pages.
+    if !rules.exists() {
+        return;
+    }
+    let rules = read(rules);
+    let alerts = rules
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- alert: "));
+    let page = read("docs/runbooks.md");
+    let headings = page.lines().filter_map(|line| line.strip_prefix("## "));
+    let headings = headings.filter(|heading| heading.starts_with("Acclaim"));
+    let documented = by_name(headings.map(|heading| (heading, ())));
+    assert_same(
+        "runbooks.md",
+        &documented,
+        &by_name(alerts.map(|alert| (alert, ()))),
+    );
+}
+
 /// The links of a page, and the anchors of its headings, as GitHub and mdBook make them.
 fn links_and_anchors(text: &str) -> (Vec<String>, BTreeSet<String>) {
     let (mut links, mut anchors, mut heading) = (Vec::new(), BTreeSet::new(), None);

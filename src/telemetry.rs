@@ -86,7 +86,7 @@ pub struct OperationLabels {
     pub outcome: &'static str,
 }
 
-/// The label of a refused vote request.
+/// The label of a refused vote request, or of what came of a captcha's solution.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct ReasonLabels {
     /// The reason, as the API says it.
@@ -206,6 +206,8 @@ pub struct Metrics {
     pub risk_ranks_given: Counter,
     /// Sign-ins for which a platform was asked for a rank and gave none in time.
     pub risk_ranks_missing: Counter,
+    /// Captchas' solutions that were looked at, by what came of it.
+    pub captcha_answers: Family<ReasonLabels, Counter>,
     /// The vote writer's own.
     pub writer: WriterMetrics,
     ledger: LedgerMetrics,
@@ -257,6 +259,7 @@ impl Metrics {
             examination_seconds: Histogram::new(exponential_buckets(0.125, 2.0, 10)),
             risk_ranks_given: Counter::default(),
             risk_ranks_missing: Counter::default(),
+            captcha_answers: Family::default(),
             writer: WriterMetrics {
                 batch_size: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
                 commit_seconds: seconds(),
@@ -317,7 +320,7 @@ impl Metrics {
             "Signals over a campaign",
             examination,
         );
-        self.register_risk_ranks(&mut all);
+        self.register_platforms(&mut all);
         self.register_writer(&mut all);
         self.register_ledger(&mut all);
         self.register_campaigns(&mut all);
@@ -350,13 +353,13 @@ impl Metrics {
         register_seconds(all, "rules_age", "Since campaigns were checked", age);
     }
 
-    fn register_risk_ranks(&self, all: &mut Registry) {
-        let given = self.risk_ranks_given.clone();
+    fn register_platforms(&self, all: &mut Registry) {
         let help = "Ranks of risk that a platform has given";
-        all.register("risk_ranks_given", help, given);
-        let missing = self.risk_ranks_missing.clone();
+        all.register("risk_ranks_given", help, self.risk_ranks_given.clone());
         let help = "Ranks of risk that a platform was asked for and has not given in time";
-        all.register("risk_ranks_missing", help, missing);
+        all.register("risk_ranks_missing", help, self.risk_ranks_missing.clone());
+        let help = "Solutions of captchas, by what came of them";
+        all.register("captcha_answers", help, self.captcha_answers.clone());
     }
 
     fn register_writer(&self, all: &mut Registry) {

@@ -1,4 +1,5 @@
 const { Acclaim } = require('./lib/acclaim.js');
+const { showCaptcha } = require('./lib/captcha.js');
 const { languageOf, textsOf } = require('./lib/texts.js');
 const config = require('./config.js');
 
@@ -9,6 +10,7 @@ App({
   client: new Acclaim({
     origin: config.origin,
     language,
+    showCaptcha,
     onRetry: () => wx.showToast({ title: textsOf(language).words.retrying, icon: 'none' }),
   }),
 });

@@ -2,13 +2,13 @@
 //!
 //! All of it is in memory: what a vote costs does not change. A network block that brings far more new voters than is
 //! usual is found by a token bucket of this process; nobody is refused for an address, which a hall or a carrier
-//! shares.
+//! shares. Only who is asked to solve a captcha, and brings a solution, waits for its service (see `captchas`).
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::App;
 use super::caster::Caster;
-use crate::auth::challenge::{Challenge, ChallengeKey, Effort};
+use crate::auth::challenge::{Challenge, ChallengeAlgorithm, ChallengeKey, Effort};
 use crate::bounded::BoundedMap;
 use crate::domain::campaign::ChallengePolicy;
 use crate::domain::roster::Roster;
@@ -33,8 +33,8 @@ impl Default for Crowds {
 }
 
 impl App {
-    /// Whether a cast is to be sent again with the solution of a challenge: one is asked for, and it brings none that
-    /// is good.
+    /// Whether a cast is asked for the solution of a challenge and brings none of the usual one that is good. It may
+    /// still have solved a captcha: `App::find_missing_challenge` tells.
     pub(super) fn needs_challenge(
         &self,
         caster: Caster<'_>,
@@ -62,6 +62,7 @@ impl App {
         caster: Caster<'_>,
         roster: &Roster,
         request: &VoteRequest,
+        algorithm: ChallengeAlgorithm,
     ) -> Result<Challenge> {
         let key = self.challenge_key(request).ok_or_else(|| {
             Error::BadUserInput(
@@ -70,6 +71,9 @@ impl App {
                     .into(),
             )
         })?;
+        if let (ChallengeAlgorithm::TencentCaptcha, Some(id)) = (algorithm, self.captcha_app_id()) {
+            return Ok(Challenge::captcha(id, request.cast_at));
+        }
         let policy = roster.campaign().challenge;
         let effort = self.effort_for(policy, caster, request);
         key.issue(effort.unwrap_or(Effort::Usual), request.cast_at)

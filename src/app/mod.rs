@@ -13,6 +13,7 @@
 
 pub mod ballot;
 pub mod campaigns;
+mod captchas;
 mod caster;
 mod challenges;
 pub mod circumstances;
@@ -70,6 +71,7 @@ use crate::media::store::MediaStore;
 use crate::telemetry::Metrics;
 
 use self::campaigns::Campaigns;
+use self::captchas::CaptchaAnswers;
 use self::challenges::Crowds;
 use self::public_changes::PublicChanges;
 use self::sheets::Sheets;
@@ -106,6 +108,8 @@ pub struct App {
     way_counts: WayCounts,
     /// New voters by the block that they came from.
     crowds: Crowds,
+    /// The answers of a captcha's service.
+    captcha_answers: CaptchaAnswers,
     /// The open cases whose voters are challenged.
     suspicions: Suspicions,
     /// Views that wait to be stored.
@@ -224,6 +228,7 @@ impl App {
             turnouts: Turnouts::default(),
             way_counts: WayCounts::default(),
             crowds: Crowds::default(),
+            captcha_answers: CaptchaAnswers::default(),
             suspicions: Suspicions::default(),
             views: Views::default(),
             public_changes: PublicChanges::default(),

@@ -6,8 +6,8 @@
 //!    known to refuse. It is asked before the rules because a cast that the rules refuse may be a repetition, and
 //!    finding that out takes a statement: the bucket bounds how many of those one voter can cause.
 //! 3. The rules, in memory: the phase, the nominee's status, the kind of voter.
-//! 4. The challenge, in memory, where the campaign asks this voter for one. As with the rules, a repetition of what
-//!    was stored keeps its answer, with or without a solution.
+//! 4. The challenge, in memory, where the campaign asks this voter for one; a captcha's solution is shown to its
+//!    service. As with the rules, a repetition of what was stored keeps its answer, with or without a solution.
 //! 5. The ledger decides, its keys judge the decision, and it commits. The answer comes after the commit. Where the
 //!    rules in the database are others than those of step 3, nothing is decided: they are read, and the cast goes
 //!    through step 3 again, admitted at the same moment. A freeze holds for every batch that begins after its commit.
@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::App;
 use super::ballot::Ballot;
 pub use super::caster::Caster;
-use crate::auth::challenge::Challenge;
+use crate::auth::challenge::{Challenge, ChallengeAlgorithm};
 use crate::domain::campaign::Phase;
 use crate::domain::nominee::{Nominee, NomineeStatus};
 use crate::domain::period;
@@ -90,6 +90,12 @@ pub struct CastRejection {
     pub why: CastRefusal,
     /// The nominee's position in the cast, where it is about one.
     pub position: Option<usize>,
+}
+
+/// The reason why a cast does not go on to the ledger.
+enum Obstacle {
+    Rules(CastRejection),
+    Challenge(ChallengeAlgorithm),
 }
 
 /// The answer to a cast.
@@ -181,13 +187,15 @@ impl App {
         for _ in 0..ADMISSIONS_MAX {
             let verdict = match self.judge(caster, &ballot, &request, early.take()).await? {
                 Ok(verdict) => verdict,
-                Err(CastRejection { why, position }) => {
-                    let challenge = (why == CastRefusal::ChallengeRequired)
-                        .then(|| self.issue_challenge(caster, ballot.roster(), &request));
-                    let challenge = challenge.transpose()?;
+                Err(Obstacle::Rules(CastRejection { why, position })) => {
+                    return Ok(self.refuse(Some(ballot), why, position));
+                }
+                Err(Obstacle::Challenge(algorithm)) => {
+                    let roster = ballot.roster();
+                    let challenge = self.issue_challenge(caster, roster, &request, algorithm)?;
                     return Ok(CastAnswer {
-                        challenge,
-                        ..self.refuse(Some(ballot), why, position)
+                        challenge: Some(challenge),
+                        ..self.refuse(Some(ballot), CastRefusal::ChallengeRequired, None)
                     });
                 }
             };
@@ -204,22 +212,24 @@ impl App {
         Err(Error::Unavailable)
     }
 
-    /// The verdict on a request, `early` where the hot store knew it, or its refusal by the rules of the ballot's
-    /// roster.
+    /// The verdict on a request, `early` where the hot store knew it, or what the rules of the ballot's roster have
+    /// against it.
     async fn judge(
         &self,
         caster: Caster<'_>,
         ballot: &Ballot,
         request: &VoteRequest,
         early: Option<Verdict>,
-    ) -> Result<std::result::Result<Verdict, CastRejection>> {
-        let rejection = check_eligibility(caster, ballot, request.cast_at).or_else(|| {
-            let is_asked =
-                early.is_none() && self.needs_challenge(caster, ballot.roster(), request);
-            let (why, position) = (CastRefusal::ChallengeRequired, None);
-            is_asked.then_some(CastRejection { why, position })
-        });
-        let Some(rejection) = rejection else {
+    ) -> Result<std::result::Result<Verdict, Obstacle>> {
+        let obstacle = match check_eligibility(caster, ballot, request.cast_at) {
+            Some(rejection) => Some(Obstacle::Rules(rejection)),
+            None if early.is_none() && self.needs_challenge(caster, ballot.roster(), request) => {
+                let missing = Box::pin(self.find_missing_challenge(caster, request)).await;
+                missing.map(Obstacle::Challenge)
+            }
+            None => None,
+        };
+        let Some(obstacle) = obstacle else {
             return Ok(Ok(match early {
                 Some(verdict) => verdict,
                 None => self.writer.cast(request.clone()).await?,
@@ -227,9 +237,7 @@ impl App {
         };
         // Votes that were counted while it was allowed keep their answer, and newer rules may allow it.
         Ok(match Box::pin(self.find_outcome(request)).await? {
-            Some(Outcome::Refused(_)) if rejection.why != CastRefusal::ChallengeRequired => {
-                Err(rejection)
-            }
+            Some(Outcome::Refused(_)) if matches!(obstacle, Obstacle::Rules(_)) => Err(obstacle),
             // Nobody solves a challenge for a vote that is refused all the same.
             Some(outcome) => Ok(Verdict {
                 outcome,
@@ -237,7 +245,7 @@ impl App {
                 totals: Vec::new(),
                 blocking_votes: Vec::new(),
             }),
-            None => Err(rejection),
+            None => Err(obstacle),
         })
     }
 

@@ -7,6 +7,9 @@
 //!
 //! Nothing is stored. What was asked comes back with the solution, signed with a key of this voter, campaign and
 //! idempotency key: for another cast it is worth nothing, and for the same one a repetition gets its first answer.
+//!
+//! Where the operator has a captcha, some voters get that instead: its service judges their solutions (see
+//! `platform::captcha`), and they come through the same door.
 
 use aws_lc_rs::{constant_time, digest, hmac, rand};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -49,13 +52,38 @@ impl Effort {
     }
 }
 
+/// The kind of a challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChallengeAlgorithm {
+    /// ALTCHA's proof of work.
+    AltchaSha256,
+    /// Tencent Cloud's captcha for mini-programs.
+    TencentCaptcha,
+}
+
 /// A challenge as the client gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Challenge {
-    /// The challenge as JSON: what ALTCHA's solvers take.
+    /// Its kind.
+    pub algorithm: ChallengeAlgorithm,
+    /// The challenge as JSON: what ALTCHA's solvers take, or what the captcha's plugin is shown by.
     pub parameters: String,
     /// The moment from which on it is too late for a solution.
     pub expires_at: DateTime<Utc>,
+}
+
+impl Challenge {
+    /// A captcha of this id: the same for everybody, since only its service knows one solution from another.
+    #[must_use]
+    pub fn captcha(app_id: u64, now: DateTime<Utc>) -> Self {
+        // A text, as the plugin takes it.
+        let parameters = serde_json::json!({ "captchaAppId": app_id.to_string() });
+        Self {
+            algorithm: ChallengeAlgorithm::TencentCaptcha,
+            parameters: parameters.to_string(),
+            expires_at: now + LIFETIME,
+        }
+    }
 }
 
 /// The parameters of a challenge, in the order of their names, in which they are signed.
@@ -166,6 +194,7 @@ impl ChallengeKey {
         let parameters = serde_json::to_string(&signed)
             .map_err(|error| Error::internal(format!("a challenge: {error}")))?;
         Ok(Challenge {
+            algorithm: ChallengeAlgorithm::AltchaSha256,
             parameters,
             expires_at: DateTime::from_timestamp(expires_at, 0).unwrap_or(now),
         })

@@ -54,6 +54,10 @@ pub enum Purpose {
     Attempt,
     /// The key that signs the challenges of a voter, campaign and idempotency key.
     Challenge,
+    /// A solution of a captcha.
+    CaptchaSolution,
+    /// The cast that a solution of a captcha belongs to.
+    CaptchaCast,
 }
 
 impl Purpose {
@@ -83,6 +87,8 @@ impl Purpose {
             Self::PhoneCode => b"phone-code\0",
             Self::Attempt => b"attempt\0",
             Self::Challenge => b"challenge\0",
+            Self::CaptchaSolution => b"captcha-solution\0",
+            Self::CaptchaCast => b"captcha-cast\0",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::http::HeaderValue;
 use ipnet::IpNet;
 
+use super::{ConfigError, wrong};
 use crate::auth::secret::Secret;
 
 /// Reads an address to listen on. A name could stand for several, and for others tomorrow.
@@ -39,6 +40,16 @@ pub(super) fn may_carry_a_secret(url: &str) -> bool {
         let is_local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
         url.scheme() == "https" || (url.scheme() == "http" && is_local)
     })
+}
+
+/// An address that codes and secrets may be sent to.
+pub(super) fn check_address(setting: &str, url: &str) -> Result<String, ConfigError> {
+    if !may_carry_a_secret(url) {
+        return Err(wrong(setting)(
+            "must start with https://: secrets and codes travel there".into(),
+        ));
+    }
+    Ok(url.to_owned())
 }
 
 /// Reads a network, or an address, which is the network of one.

@@ -4,7 +4,9 @@
 //! should be.
 
 mod address;
+mod captcha;
 pub mod environment;
+mod given;
 mod identity;
 mod limits;
 mod mail;
@@ -381,6 +383,8 @@ mod tests {
             "--wechat-web-app-secret=hunter2",
             "--douyin-app-secret=hunter2",
             "--oidc-client-secret=hunter2",
+            "--captcha-app-secret-key=hunter2",
+            "--captcha-secret-key=hunter2",
         ]);
         assert_eq!(
             program.settings.store.redis_url(),

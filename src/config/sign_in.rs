@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::address::may_carry_a_secret;
+use super::address::check_address;
+use super::captcha::CaptchaSettings;
+use super::given::{given, given_secret, must_be_set, pair};
 use super::{ConfigError, wrong};
 use crate::auth::platform::alipay::{Alipay, AlipayConfig, AlipayConfigError};
 use crate::auth::platform::douyin::{Douyin, DouyinConfig};
@@ -152,6 +154,9 @@ pub struct SignInSettings {
         value_parser = clap::value_parser!(u32).range(1..)
     )]
     sms_per_day: u32,
+    /// The captcha of the mini-program.
+    #[command(flatten)]
+    captcha: CaptchaSettings,
 }
 
 impl SignInSettings {
@@ -167,6 +172,7 @@ impl SignInSettings {
             alipay: self.alipay()?,
             oidc: self.oidc()?,
             sms: self.sms()?,
+            captcha: self.captcha.captcha()?,
         };
         let leads_back = if platforms.official_account.is_some() {
             Some("ACCLAIM_WECHAT_WEB_APP_ID")
@@ -327,45 +333,6 @@ impl SignInSettings {
             wrong(setting)(error.to_string())
         })
     }
-}
-
-/// A text that is there: files of variables have empty ones for what is not set.
-fn given(text: Option<&String>) -> Option<String> {
-    text.filter(|text| !text.is_empty()).cloned()
-}
-
-fn given_secret(secret: Option<&Secret>) -> Option<Secret> {
-    secret.filter(|secret| !secret.reveal().is_empty()).cloned()
-}
-
-fn must_be_set(name: &str, other: &str) -> ConfigError {
-    wrong(name)(format!("must be set, as {other} is"))
-}
-
-/// Two settings that go together: both, or neither.
-fn pair<A, B>(
-    names: [&str; 2],
-    first: Option<A>,
-    second: Option<B>,
-) -> Result<Option<(A, B)>, ConfigError> {
-    let [first_name, second_name] = names;
-    let missing = |name, other| Err(must_be_set(name, other));
-    match (first, second) {
-        (Some(first), Some(second)) => Ok(Some((first, second))),
-        (None, None) => Ok(None),
-        (None, Some(_)) => missing(first_name, second_name),
-        (Some(_), None) => missing(second_name, first_name),
-    }
-}
-
-/// An address that codes and secrets may be sent to.
-fn check_address(setting: &str, url: &str) -> Result<String, ConfigError> {
-    if !may_carry_a_secret(url) {
-        return Err(wrong(setting)(
-            "must start with https://: secrets and codes travel there".into(),
-        ));
-    }
-    Ok(url.to_owned())
 }
 
 fn no_address(setting: &str) -> impl Fn(reqwest::Error) -> ConfigError {

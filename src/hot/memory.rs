@@ -8,7 +8,7 @@ use std::time::Instant;
 use uuid::Uuid;
 
 use super::limits::{self, Action, BucketOwner, Limits};
-use super::refusable;
+use super::{CastHash, SolutionHash, refusable};
 use crate::bounded::BoundedMap;
 use crate::domain::vote::{Refusal, Vote, VoteRequest};
 use crate::error::{Error, Result};
@@ -20,6 +20,10 @@ const ENTRIES_MAX: usize = 65_536;
 /// Votes remembered of a voter, scope and period. The ledger knows the rest.
 const VOTES_MAX: usize = 64;
 
+/// Solutions of captchas whose casts are remembered, 48 bytes each: of 200 a second, those of the last five minutes are
+/// among them, which is as long as a solution is good.
+const SOLUTIONS_MAX: usize = 131_072;
+
 type QuotaKey = (VoterId, ScopeId, i64);
 
 /// Limits and remembered votes in the process.
@@ -29,6 +33,7 @@ pub struct Memory {
     started: Instant,
     buckets: BoundedMap<(Action, Uuid), u64>,
     votes: BoundedMap<QuotaKey, Vec<NomineeId>>,
+    solutions: BoundedMap<SolutionHash, Option<CastHash>>,
 }
 
 impl Memory {
@@ -40,6 +45,7 @@ impl Memory {
             started: Instant::now(),
             buckets: BoundedMap::new(ENTRIES_MAX),
             votes: BoundedMap::new(ENTRIES_MAX),
+            solutions: BoundedMap::new(SOLUTIONS_MAX),
         }
     }
 
@@ -106,6 +112,16 @@ impl Memory {
 
     pub(super) fn forget_votes(&self) {
         self.votes.clear();
+    }
+
+    pub(super) fn find_solution_owner(&self, solution: SolutionHash) -> Option<CastHash> {
+        self.solutions.peek(&solution, |owner| *owner).flatten()
+    }
+
+    /// The first owns it.
+    pub(super) fn own_solution(&self, solution: SolutionHash, cast: CastHash) -> bool {
+        self.solutions
+            .with(&solution, |owner| *owner.get_or_insert(cast) == cast)
     }
 
     pub(super) fn remember(&self, votes: &[Vote]) {

@@ -4,6 +4,9 @@
 //! the ledger has refused a request because of them: a voter who votes once is not remembered, one who hammers is
 //! refused here from the third time on. When Redis does not answer, limits are kept in the process at the same rate and
 //! everything else is skipped; no caller sees an error.
+//!
+//! Here a captcha's solution, which is in no table, is also tied to the cast that first brought it. Where that is lost,
+//! a solution may be good once more on another process, as long as its service takes it.
 
 mod limits;
 mod memory;
@@ -20,6 +23,11 @@ use crate::domain::tally::CampaignTotals;
 use crate::domain::vote::{Outcome, Refusal, Selection, Verdict, Vote, VoteRequest};
 use crate::error::Result;
 use crate::id::CampaignId;
+
+/// The keyed hash of a solution of a captcha.
+pub type SolutionHash = [u8; 16];
+/// The keyed hash of a cast, which is a voter, a campaign and an idempotency key.
+pub type CastHash = [u8; 16];
 
 /// The hot store of a process.
 #[derive(Debug)]
@@ -110,6 +118,22 @@ impl Hot {
         match self {
             Self::Memory(memory) => memory.remember(&votes),
             Self::Redis(redis) => redis.remember(votes, lifetime),
+        }
+    }
+
+    /// The cast that a solution of a captcha belongs to, where one is known.
+    pub async fn find_solution_owner(&self, solution: SolutionHash) -> Option<CastHash> {
+        match self {
+            Self::Memory(memory) => memory.find_solution_owner(solution),
+            Self::Redis(redis) => redis.find_solution_owner(solution).await,
+        }
+    }
+
+    /// Ties a good solution of a captcha to a cast, unless it belongs to another; returns whether it is the cast's.
+    pub async fn own_solution(&self, solution: SolutionHash, cast: CastHash) -> bool {
+        match self {
+            Self::Memory(memory) => memory.own_solution(solution, cast),
+            Self::Redis(redis) => redis.own_solution(solution, cast).await,
         }
     }
 

@@ -6,9 +6,9 @@ import { eventually } from "./waiting.js";
 
 /**
  * Gives the function that makes campaigns with an organiser's token: each has three nominees and two votes a day, and
- * admits the ways in that are named; nobody is challenged.
+ * admits the ways in that are named; nobody is challenged, unless it is said who is.
  */
-export function campaignMaker(server, token) {
+export function campaignMaker(server, token, challenge = "NEVER") {
   let count = 0;
   return async (...admits) => {
     const slug = `vote-${++count}`;
@@ -24,7 +24,7 @@ export function campaignMaker(server, token) {
       votingOpensAt: new Date(Date.now() - 5_000).toISOString(),
       votingClosesAt: new Date(Date.now() + 86_400_000).toISOString(),
       categories: [{ key: "makers", name: "Makers", shortlistSize: 2 }],
-      rules: { period: "DAY", scope: "CATEGORY", votesPerPeriod: 2, tallyVisibility: "LIVE", admits, challenge: "NEVER" },
+      rules: { period: "DAY", scope: "CATEGORY", votesPerPeriod: 2, tallyVisibility: "LIVE", admits, challenge },
     });
     const nominees = [];
     for (const [index, name] of ["Ada", "Grace", "Mary"].entries()) {

@@ -1,5 +1,5 @@
 // The sites that people sign in with, on this machine: an OpenID provider as an association would run one, and WeChat,
-// Douyin and Alipay as far as their documentation tells. And a webhook that sends codes to telephones.
+// Douyin and Alipay as far as their documentation tells. And a webhook that sends codes to telephones, and a captcha.
 import {
   createHash,
   createHmac,
@@ -181,6 +181,27 @@ export async function startWebhook(context) {
     ACCLAIM_SMS_WEBHOOK_SECRET: `whsec_${key.toString("base64")}`,
   };
   return webhook;
+}
+
+/** Starts a captcha's service: `ok-` is good, `away-` finds it away; anything else is refused. */
+export async function startCaptcha(context) {
+  const captcha = { asked: [] };
+  const origin = await serve(context, async (request, response) => {
+    const { Ticket, CaptchaAppId, AppSecretKey, UserIp } = JSON.parse(await bodyOf(request));
+    captcha.asked.push(Ticket);
+    const isOurs = CaptchaAppId === 199999164 && AppSecretKey === "a secret of the captcha" && UserIp === "127.0.0.1";
+    if (Ticket.startsWith("away-")) return response.writeHead(503).end();
+    const CaptchaCode = isOurs ? (Ticket.startsWith("ok-") ? 1 : 21) : 100;
+    response.end(JSON.stringify({ Response: { CaptchaCode, CaptchaMsg: "", RequestId: "" } }));
+  });
+  captcha.settings = {
+    ACCLAIM_CAPTCHA_APP_ID: "199999164",
+    ACCLAIM_CAPTCHA_APP_SECRET_KEY: "a secret of the captcha",
+    ACCLAIM_CAPTCHA_SECRET_ID: "AKID",
+    ACCLAIM_CAPTCHA_SECRET_KEY: "a secret of the account",
+    ACCLAIM_CAPTCHA_BASE_URL: origin,
+  };
+  return captcha;
 }
 
 /** Login codes: each is good once, for the person who got it. */

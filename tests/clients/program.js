@@ -31,7 +31,7 @@ export function makePage(name) {
   let page;
   globalThis.Page = (definition) => (page = { ...definition, data: structuredClone(definition.data) });
   load(`pages/${name}/${name}.js`);
-  page.setData = (change) => {
+  page.setData = (change, done) => {
     for (const [path, value] of Object.entries(change)) {
       assert.notEqual(value, undefined, `${path}: the platform takes no undefined`);
       const names = path.split(/[.[\]]+/).filter(Boolean);
@@ -39,6 +39,7 @@ export function makePage(name) {
       // Values are copied, as the platform does; it takes no functions either.
       names.reduce((object, step) => object[step], page.data)[last] = structuredClone(value);
     }
+    done?.();
   };
   const path = join(root, "pages", name, `${name}.wxml`);
   page.render = () => render(path, page.data);

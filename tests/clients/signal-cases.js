@@ -52,8 +52,9 @@ export function writeCase({ server, id }, { alarms, foundAt, isCurrent = true })
   const caseId = randomUUID();
   execute(
     server,
-    "INSERT INTO signal_case (id, campaign_id, state, is_current, alarms, found_at) VALUES (?, ?, 'OPEN', ?, ?, ?)",
-    [bytes(caseId), bytes(id), Number(isCurrent), JSON.stringify(alarms), foundAt],
+    `INSERT INTO signal_case (id, campaign_id, state, is_current, alarms, found_at, grown_at)
+     VALUES (?, ?, 'OPEN', ?, ?, ?, ?)`,
+    [bytes(caseId), bytes(id), Number(isCurrent), JSON.stringify(alarms), foundAt, foundAt],
   );
   return caseId;
 }

@@ -1,5 +1,6 @@
 //! Local stand-ins for the platforms that people sign in with, made from their documentation: [`official_account`],
-//! [`douyin`], [`alipay`] and [`oidc`]; and [`sms`], an operator's webhook. (That of the mini-program of `WeChat` is
+//! [`douyin`], [`alipay`] and [`oidc`]; [`sms`], an operator's webhook, and [`captcha`], a service for
+//! challenges. (That of the mini-program of `WeChat` is
 //! `fake_wechat`.)
 //!
 //! The code of a sign-in tells what happens, by its prefix. Of all platforms:
@@ -17,6 +18,7 @@
 //! else `lin`. A person `lin` has the code `ok-code-of-lin#<number>`; a text with `code-of-` in it is a whole code.
 
 pub mod alipay;
+pub mod captcha;
 pub mod douyin;
 pub mod official_account;
 pub mod oidc;

@@ -471,7 +471,7 @@ async fn play(
         rules: Vec::new(),
     };
     for step in steps {
-        service = take(stores, service, &mut model, step).await?;
+        service = Box::pin(take(stores, service, &mut model, step)).await?;
     }
     compare(stores, &service, &model).await?;
     Ok(service.app)

@@ -1,6 +1,7 @@
 //! Casting votes: rules, quotas, idempotency.
 
 mod ballots;
+mod captchas;
 mod challenges;
 mod circumstances;
 mod eligibility;

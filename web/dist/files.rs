@@ -1,7 +1,7 @@
 // Written by web/build.js.
 pub(super) const PAGES: Program = Program {
-    script: "main-CXsSjm4d.js",
-    imports: &["operations-r6K1QyUW.js"],
+    script: "main-BpantSCj.js",
+    imports: &["operations-DFoPSFMh.js"],
     style: "main-C9LFu5k6.css",
 };
 pub(super) const DESK: Program = Program {
@@ -11,16 +11,16 @@ pub(super) const DESK: Program = Program {
 };
 const FILES: &[File] = &[
     File {
+        name: "board-CO8Ylphz.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("board-CO8Ylphz.js.br"),
+        gzip: include_bytes!("board-CO8Ylphz.js.gz"),
+    },
+    File {
         name: "board-omBEMD3d.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("board-omBEMD3d.css.br"),
         gzip: include_bytes!("board-omBEMD3d.css.gz"),
-    },
-    File {
-        name: "board-yXQcwnFH.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("board-yXQcwnFH.js.br"),
-        gzip: include_bytes!("board-yXQcwnFH.js.gz"),
     },
     File {
         name: "challenge_worker-CPcBe2bG.js",
@@ -29,10 +29,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("challenge_worker-CPcBe2bG.js.gz"),
     },
     File {
-        name: "kept_sheet-BFPheuPv.js",
+        name: "kept_sheet-BdeLEUiP.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("kept_sheet-BFPheuPv.js.br"),
-        gzip: include_bytes!("kept_sheet-BFPheuPv.js.gz"),
+        brotli: include_bytes!("kept_sheet-BdeLEUiP.js.br"),
+        gzip: include_bytes!("kept_sheet-BdeLEUiP.js.gz"),
     },
     File {
         name: "kept_sheet-CmcBsDQG.css",
@@ -41,10 +41,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("kept_sheet-CmcBsDQG.css.gz"),
     },
     File {
-        name: "live-OQWQC7yI.js",
+        name: "live-noGX83ut.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("live-OQWQC7yI.js.br"),
-        gzip: include_bytes!("live-OQWQC7yI.js.gz"),
+        brotli: include_bytes!("live-noGX83ut.js.br"),
+        gzip: include_bytes!("live-noGX83ut.js.gz"),
+    },
+    File {
+        name: "main-BpantSCj.js",
+        content_type: "text/javascript; charset=utf-8",
+        brotli: include_bytes!("main-BpantSCj.js.br"),
+        gzip: include_bytes!("main-BpantSCj.js.gz"),
     },
     File {
         name: "main-C9LFu5k6.css",
@@ -53,16 +59,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("main-C9LFu5k6.css.gz"),
     },
     File {
-        name: "main-CXsSjm4d.js",
+        name: "operations-DFoPSFMh.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("main-CXsSjm4d.js.br"),
-        gzip: include_bytes!("main-CXsSjm4d.js.gz"),
+        brotli: include_bytes!("operations-DFoPSFMh.js.br"),
+        gzip: include_bytes!("operations-DFoPSFMh.js.gz"),
     },
     File {
-        name: "operations-r6K1QyUW.js",
+        name: "result--jo2hi5g.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("operations-r6K1QyUW.js.br"),
-        gzip: include_bytes!("operations-r6K1QyUW.js.gz"),
+        brotli: include_bytes!("result--jo2hi5g.js.br"),
+        gzip: include_bytes!("result--jo2hi5g.js.gz"),
     },
     File {
         name: "result-Dr3LDyqC.css",
@@ -71,16 +77,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("result-Dr3LDyqC.css.gz"),
     },
     File {
-        name: "result-eoyDmxRp.js",
+        name: "share_card-qpJMvvtb.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("result-eoyDmxRp.js.br"),
-        gzip: include_bytes!("result-eoyDmxRp.js.gz"),
+        brotli: include_bytes!("share_card-qpJMvvtb.js.br"),
+        gzip: include_bytes!("share_card-qpJMvvtb.js.gz"),
     },
     File {
-        name: "share_card-B4F01laP.js",
+        name: "share_sheet-C3NtfOfr.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_card-B4F01laP.js.br"),
-        gzip: include_bytes!("share_card-B4F01laP.js.gz"),
+        brotli: include_bytes!("share_sheet-C3NtfOfr.js.br"),
+        gzip: include_bytes!("share_sheet-C3NtfOfr.js.gz"),
     },
     File {
         name: "share_sheet-ChOZsIyD.css",
@@ -89,22 +95,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("share_sheet-ChOZsIyD.css.gz"),
     },
     File {
-        name: "share_sheet-D4BGGXBH.js",
-        content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("share_sheet-D4BGGXBH.js.br"),
-        gzip: include_bytes!("share_sheet-D4BGGXBH.js.gz"),
-    },
-    File {
         name: "sheet-BRHi26xd.css",
         content_type: "text/css; charset=utf-8",
         brotli: include_bytes!("sheet-BRHi26xd.css.br"),
         gzip: include_bytes!("sheet-BRHi26xd.css.gz"),
     },
     File {
-        name: "sheet-Upu2gfOK.js",
+        name: "sheet-Dz3B90BP.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sheet-Upu2gfOK.js.br"),
-        gzip: include_bytes!("sheet-Upu2gfOK.js.gz"),
+        brotli: include_bytes!("sheet-Dz3B90BP.js.br"),
+        gzip: include_bytes!("sheet-Dz3B90BP.js.gz"),
     },
     File {
         name: "sign_in_sheet-9GXZJZrP.css",
@@ -113,10 +113,10 @@ const FILES: &[File] = &[
         gzip: include_bytes!("sign_in_sheet-9GXZJZrP.css.gz"),
     },
     File {
-        name: "sign_in_sheet-BdWo9Z2O.js",
+        name: "sign_in_sheet-M7BHm9Hz.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("sign_in_sheet-BdWo9Z2O.js.br"),
-        gzip: include_bytes!("sign_in_sheet-BdWo9Z2O.js.gz"),
+        brotli: include_bytes!("sign_in_sheet-M7BHm9Hz.js.br"),
+        gzip: include_bytes!("sign_in_sheet-M7BHm9Hz.js.gz"),
     },
     File {
         name: "stories-BHpUyXoW.css",
@@ -125,16 +125,16 @@ const FILES: &[File] = &[
         gzip: include_bytes!("stories-BHpUyXoW.css.gz"),
     },
     File {
-        name: "stories-Cf_atUQk.js",
+        name: "stories-CNaTqstg.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("stories-Cf_atUQk.js.br"),
-        gzip: include_bytes!("stories-Cf_atUQk.js.gz"),
+        brotli: include_bytes!("stories-CNaTqstg.js.br"),
+        gzip: include_bytes!("stories-CNaTqstg.js.gz"),
     },
     File {
-        name: "story-BC9tUTmF.js",
+        name: "story-C0iqm2ap.js",
         content_type: "text/javascript; charset=utf-8",
-        brotli: include_bytes!("story-BC9tUTmF.js.br"),
-        gzip: include_bytes!("story-BC9tUTmF.js.gz"),
+        brotli: include_bytes!("story-C0iqm2ap.js.br"),
+        gzip: include_bytes!("story-C0iqm2ap.js.gz"),
     },
     File {
         name: "desk-account-CdEhlqg6.js",

@@ -5,7 +5,7 @@ import { Store } from "../shared/store";
 import { FindCampaign, type FindCampaignQuery, SetLike } from "./operations";
 import { t } from "./texts";
 import { noteArrival, takeTicket, visitIn } from "./visit";
-import { castVote, pendingVotes } from "./vote";
+import { castVote, ChallengeUnknown, pendingVotes } from "./vote";
 
 export type Campaign = NonNullable<FindCampaignQuery["campaign"]>;
 export type Quota = NonNullable<Campaign["viewerQuotas"]>[number];
@@ -237,6 +237,7 @@ async function setLike(subjectId: string, liked: boolean): Promise<Liked | undef
 /** An error in words; `unanswered` are those for one that leaves open whether it was done. */
 function explain(error: unknown, unanswered: string): string {
   if (error instanceof SignInRefused) return error.message;
+  if (error instanceof ChallengeUnknown) return t().challengeUnknown;
   if (error instanceof ApiError && error.code === "RATE_LIMITED") return t().slowDown;
   return isRetryable(error) ? unanswered : t().refused;
 }

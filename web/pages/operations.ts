@@ -161,7 +161,8 @@ export type CategoryInput = {
 };
 
 export type ChallengeAlgorithm =
-  | 'ALTCHA_SHA_256';
+  | 'ALTCHA_SHA_256'
+  | 'TENCENT_CAPTCHA';
 
 export type ChallengePolicy =
   | 'NEVER'
@@ -931,7 +932,7 @@ export type CastVoteMutationVariables = Exact<{
 }>;
 
 
-export type CastVoteMutation = { castVote: { challenge: { parameters: string } | null, nominee: { id: string, votes: number | null, viewerHasVoted: boolean | null } | null, quota: { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null } | null, userErrors: Array<{ code: CastVoteErrorCode, message: string }> } };
+export type CastVoteMutation = { castVote: { challenge: { algorithm: ChallengeAlgorithm, parameters: string } | null, nominee: { id: string, votes: number | null, viewerHasVoted: boolean | null } | null, quota: { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null } | null, userErrors: Array<{ code: CastVoteErrorCode, message: string }> } };
 
 export type SetLikeMutationVariables = Exact<{
   subjectId: Scalars['ID']['input'];
@@ -1022,8 +1023,8 @@ export const WatchStories: Operation<WatchStoriesSubscription, WatchStoriesSubsc
 };
 
 export const CastVote: Operation<CastVoteMutation, CastVoteMutationVariables> = {
-  id: "686717106cc9e97cff942240b263ae10686892edd739c6d14708dbd86e21d3e9",
-  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String$ticket:String$sharedBy:ID){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution ticket:$ticket sharedBy:$sharedBy}){challenge{parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
+  id: "6468b96bdf385e0e80d3075c2e48323a710b478121c6bcc06c5d04ffbc8f8c0a",
+  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String$ticket:String$sharedBy:ID){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution ticket:$ticket sharedBy:$sharedBy}){challenge{algorithm parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
 };
 
 export const SetLike: Operation<SetLikeMutation, SetLikeMutationVariables> = {

@@ -105,6 +105,8 @@ const english = {
   notSent: (name: string) =>
     `We do not know yet whether your vote for ${name} arrived. Tap again: it cannot count twice.`,
   likeFailed: "That did not work. Try again in a moment.",
+  challengeUnknown:
+    "This page cannot do the check before this vote, which was not counted. Vote in the WeChat mini-program, or reload the page.",
   refused: "The server did not accept that. Try again, or reload the page.",
   stuck: "No answer from the server. Trying again…",
   slowDown: "That was a little too fast. Wait a moment, then try again.",
@@ -220,6 +222,7 @@ const chinese: typeof english = {
   paused: "投票已暂停。",
   notSent: (name) => `暂时无法确认您为${name}投的票是否送达，请再点一次，不会重复计票。`,
   likeFailed: "操作未成功，请稍后再试。",
+  challengeUnknown: "这个页面无法完成投票前的校验，本次未计票。请在微信小程序中投票，或刷新页面。",
   refused: "服务器没有接受这个请求，请重试或刷新页面。",
   stuck: "服务器没有响应，正在重试…",
   slowDown: "操作太快了，请稍等片刻再试。",

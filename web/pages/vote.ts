@@ -36,6 +36,9 @@ export function castVote(nomineeId: string, visit: Visit): Promise<CastVoteMutat
   return cast;
 }
 
+/** The reason why a vote is not cast: a page can be asked for a challenge of a kind that it has nothing for. */
+export class ChallengeUnknown extends Error {}
+
 /** The solution of a challenge, as a worker finds it: the page stays alive. */
 const solve = (parameters: string) =>
   new Promise<string>((resolve, reject) => {
@@ -65,6 +68,7 @@ async function send(nomineeId: string, visit: Visit): Promise<CastVoteMutation["
         settle();
         return castVote;
       }
+      if (castVote.challenge.algorithm !== "ALTCHA_SHA_256") throw new ChallengeUnknown();
       challengeSolution = await solve(castVote.challenge.parameters);
     }
   } catch (error) {

@@ -13,6 +13,7 @@
  * @typedef {{ data?: any, errors?: AnswerError[] }} Answer
  * @typedef {import('./platforms.js').Reply} Reply
  * @typedef {import('./platforms.js').Platform} Platform
+ * @typedef {(appId: string) => Promise<string | null | undefined>} ShowCaptcha
  * @typedef {{ next: (data: any) => void, open?: () => void, error?: (error: AcclaimError) => void }} Observer
  */
 
@@ -51,9 +52,17 @@ const TEXTS = {
     '游客不能转到网页：请先 signOut()，再 signIn()，用平台账号登录。',
     "A guest cannot be handed over: call signOut(), then signIn(), for the platform's account.",
   ],
+  captchaUnsolved: ['验证没有完成，本次未计票，请重试。', 'The check was not finished, and this vote was not counted. Please try again.'],
+  challengeUnknown: [
+    '这个版本的小程序无法完成投票前的校验，本次未计票。请更新小程序后再试。',
+    'This version cannot do the check before a vote, which was not counted. Update the mini-program, then try again.',
+  ],
 };
 
-/** The reason why a call failed: a code of the API, NETWORK when no answer came, or LOGIN_CANCELLED. */
+/**
+ * The reason why a call failed: a code of the API, NETWORK when no answer came, LOGIN_CANCELLED, or of a challenge
+ * CAPTCHA_UNSOLVED and CHALLENGE_UNKNOWN.
+ */
 class AcclaimError extends Error {
   /**
    * @param {string} code
@@ -106,15 +115,17 @@ function headerOf(header, name) {
 
 class Acclaim {
   /**
-   * @param {{ origin: string, language?: string, onRetry?: () => void, platform?: Platform }} options the server's
-   *   scheme and host; the language of messages; a function that is called when a call that somebody waits for got no
-   *   answer and is repeated; the platform that the program runs on
+   * @param {{ origin: string, language?: string, onRetry?: () => void, platform?: Platform, showCaptcha?: ShowCaptcha }}
+   *   options the server's scheme and host; the language of messages; a function that is called when a call that
+   *   somebody waits for got no answer and is repeated; the platform that the program runs on; a function that shows a
+   *   captcha, where the program has one
    */
-  constructor({ origin, language = 'zh-CN', onRetry = () => undefined, platform = wechat }) {
+  constructor({ origin, language = 'zh-CN', onRetry = () => undefined, platform = wechat, showCaptcha = async () => undefined }) {
     this.origin = origin.replace(/\/$/, '');
     this.language = language;
     this.onRetry = onRetry;
     this.platform = platform;
+    this.showCaptcha = showCaptcha;
     this.storageKey = `acclaim ${this.origin}`;
     this.running = 0;
     /** @type {(() => void)[]} */
@@ -178,7 +189,8 @@ class Acclaim {
 
   /**
    * Casts a vote. Called again while it is under way, or after it got no answer, it is the same vote: it counts once.
-   * Where the server asks for a challenge, the phone works for a second or some, and the vote is sent again.
+   * Where the server asks for a challenge, the phone works for a second or some, or its owner solves a captcha, and the
+   * vote is sent again.
    * @param {string} nomineeId
    * @returns {Promise<{ nominee: any, quota: any, userErrors: UserError[] }>}
    */
@@ -316,12 +328,25 @@ class Acclaim {
           settle();
           return castVote;
         }
-        challengeSolution = await solveChallenge(castVote.challenge.parameters);
+        challengeSolution = await this.solve(castVote.challenge);
       }
     } catch (error) {
       if (!(error instanceof AcclaimError && error.isRetryable)) settle();
       throw error;
     }
+  }
+
+  /**
+   * The solution of a challenge.
+   * @param {{ algorithm: string, parameters: string }} challenge
+   */
+  async solve({ algorithm, parameters }) {
+    if (algorithm === 'ALTCHA_SHA_256') return solveChallenge(parameters);
+    const isCaptcha = algorithm === 'TENCENT_CAPTCHA';
+    const ticket = isCaptcha ? await this.showCaptcha(JSON.parse(parameters).captchaAppId) : undefined;
+    if (ticket === undefined) throw new AcclaimError('CHALLENGE_UNKNOWN', this.text('challengeUnknown'));
+    if (ticket === null) throw new AcclaimError('CAPTCHA_UNSOLVED', this.text('captchaUnsolved'));
+    return ticket;
   }
 
   /**

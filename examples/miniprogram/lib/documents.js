@@ -45,8 +45,8 @@ module.exports = {
     text: "query Ranking($slug:String!$category:ID!$first:Int!$after:String){campaign(slug:$slug){nominees(category:$category first:$first after:$after orderBy:VOTES){nodes{id number name employer portraitUrl(size:SMALL)votes rank}pageInfo{hasNextPage endCursor}}}}",
   },
   CastVote: {
-    id: 'a78cee6f7fe81fb4ff1a2a7b65a67ad2589d93933b4d6d5aba73ac5539327e87',
-    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String$ticket:String$sharedBy:ID){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution ticket:$ticket sharedBy:$sharedBy}){challenge{parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
+    id: '94702fc4ced3cdd46ef4a8afdbbba6a432e84a0a6488d45c65bff744b3c3f06f',
+    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String$ticket:String$sharedBy:ID){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution ticket:$ticket sharedBy:$sharedBy}){challenge{algorithm parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
   },
   SetLike: {
     id: '2fd6cbe0670eeabcf80d75e95fcd61d20fd48b9274d78eec41b38e9632df4da8',

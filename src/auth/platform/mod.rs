@@ -9,12 +9,13 @@
 //!
 //! `mini_program` and `official_account` are the two of `WeChat` and have `wechat_app` in common; `douyin`, `alipay`
 //! and `oidc` are one each. `phone_button` asks `WeChat` for the number of who signed in, `sms` sends codes to numbers
-//! through the operator's webhook. `outbound` makes the calls, `kept` keeps what is fetched once for all, `failure` has
-//! the reasons why there is no name.
+//! through the operator's webhook, `captcha` asks a service whether somebody has solved its captcha. `outbound` makes
+//! the calls, `kept` keeps what is fetched once for all, `failure` has the reasons why there is no name.
 //!
 //! Next: `app/sign_in`, which keeps names as keyed hashes only.
 
 pub mod alipay;
+pub mod captcha;
 pub mod code_image;
 pub mod douyin;
 mod failure;
@@ -35,6 +36,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use self::alipay::Alipay;
+use self::captcha::Captcha;
 use self::douyin::Douyin;
 pub use self::failure::CodeExchangeError;
 pub use self::mini_program::{WeChat, WeChatConfig};
@@ -57,6 +59,8 @@ pub struct Platforms {
     pub oidc: Option<Oidc>,
     /// The operator's way to send text messages.
     pub sms: Option<Sms>,
+    /// The captcha that voters of the mini-program of `WeChat` are challenged with.
+    pub captcha: Option<Captcha>,
 }
 
 /// A name that a platform has for a person.

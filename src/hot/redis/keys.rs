@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use data_encoding::HEXLOWER;
 use uuid::Uuid;
 
+use crate::hot::SolutionHash;
 use crate::hot::limits::{Action, BucketOwner};
 use crate::id::{CampaignId, ScopeId, VoterId};
 
@@ -93,6 +95,11 @@ impl Keys {
     pub(super) fn totals(&self, epoch: i64, campaign: CampaignId) -> String {
         let campaign = campaign.0.simple();
         format!("{}:{epoch}:{{c:{campaign}}}:totals", self.prefix)
+    }
+
+    /// The cast that a solution of a captcha belongs to: in no epoch, since the database knows nothing of it.
+    pub(super) fn solution(&self, solution: SolutionHash) -> String {
+        format!("{}:{{s:{}}}:owner", self.prefix, HEXLOWER.encode(&solution))
     }
 
     /// The channel of announcements: one for all epochs, since nothing of it is remembered and who hears of a version

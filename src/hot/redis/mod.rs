@@ -7,6 +7,7 @@ mod admission;
 mod client;
 mod epoch;
 mod keys;
+mod solutions;
 mod totals;
 
 use std::sync::Arc;

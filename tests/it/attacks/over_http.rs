@@ -68,7 +68,7 @@ impl Stage {
             let from = addresses.of(vote);
             match step {
                 Step::AskForPage => {
-                    _ = tickets.insert(number, self.ask_for_page(vote, &from).await)
+                    _ = tickets.insert(number, self.ask_for_page(vote, &from).await);
                 }
                 Step::Vote => self.cast(vote, &from, tickets.remove(&number)).await,
             }

@@ -1018,7 +1018,7 @@ async fn a_rule_goes_on_where_a_process_has_died(stores: Stores) {
         let frozen = desk.step_nominee(office.sample.nominees[0], None, NomineeStep::Freeze, None);
         frozen.await.expect("the database answers").expect("frozen");
     };
-    kill_until(&office, &stores, 20_000, vote_and_freeze).await;
+    Box::pin(kill_until(&office, &stores, 20_000, vote_and_freeze)).await;
     office
         .app
         .inner()
@@ -1040,7 +1040,7 @@ async fn a_rule_goes_on_where_a_process_has_died(stores: Stores) {
         let late = office.app.voter().vote(&office.sample.nominee_id(1)).await;
         late.expect_refused("VOTING_CLOSED");
     };
-    kill_until(&office, &stores, 0, vote_and_close).await;
+    Box::pin(kill_until(&office, &stores, 0, vote_and_close)).await;
     office
         .app
         .inner()

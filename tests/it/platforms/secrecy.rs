@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::{ADDRESS, CALLS, LONG, SHORT};
 use crate::fake_platforms::alipay::FakeAlipay;
+use crate::fake_platforms::captcha::FakeCaptcha;
 use crate::fake_platforms::douyin::FakeDouyin;
 use crate::fake_platforms::official_account::FakeOfficialAccount;
 use crate::fake_platforms::oidc::{FakeOidc, OidcFault};
@@ -36,6 +37,11 @@ const LOGGED: &[&str] = &[
     "The OpenID provider refuses this app",
     "The OpenID provider does not say where people sign in",
     "the id token has expired",
+    "the captcha service refused a solution",
+    "the captcha service takes a solution for another captcha's",
+    "the captcha service gave no usable answer",
+    "AuthFailure.SignatureFailure (200)",
+    "a solution of a captcha is not checked",
 ];
 
 const STATE: &str = "state-of-this-browser";
@@ -57,6 +63,7 @@ async fn no_sign_in_leaves_a_trace() {
     douyin().await;
     alipay().await;
     oidc().await;
+    captcha().await;
     assert_logs_are_clean();
     for (line, is_seen) in seen {
         assert!(is_seen.load(Ordering::SeqCst), "never logged: {line}");
@@ -167,4 +174,35 @@ async fn oidc() {
     }
     let id = hasty.exchange_code("slow-code-of-lin", page, VERIFIER, NONCE, ADDRESS, now());
     let _late = id.await;
+}
+
+async fn captcha() {
+    let service = FakeCaptcha::start(Clock::manual(now())).await;
+    let address = "203.0.113.9".parse().expect("an address");
+    for behaviour in [
+        "ok", "code8", "code21", "code100", "code26", "error", "garbage", "http500", "cut",
+    ] {
+        let client = service.client(CALLS, LONG);
+        let solution = format!("{behaviour}-code-of-lin");
+        let _answer = client.check(&solution, address, ADDRESS, now()).await;
+    }
+    let hasty = service.client(CALLS, SHORT);
+    let _late = hasty
+        .check("slow-code-of-lin", address, ADDRESS, now())
+        .await;
+    let wrong = service.client_with(|config| {
+        config.secret_key = "app-secret of yesterday".to_owned().into();
+    });
+    let _refused = wrong.check("ok-code-of-lin", address, ADDRESS, now()).await;
+    let narrow = service.client(1, LONG);
+    let calls = service.stand.calls();
+    let first = narrow.check("slow-code-of-wen", address, ADDRESS, now());
+    let second = async {
+        service.stand.calls_reach(calls + 1).await;
+        let _busy = narrow
+            .check("ok-code-of-lin", address, ADDRESS, now())
+            .await;
+        service.stand.answer_slow_calls();
+    };
+    let (_answer, ()) = tokio::join!(first, second);
 }

@@ -6,6 +6,7 @@ use crate::harness::{Program, Stores, assert_refuses, ended, on_both, program};
 
 on_both!(
     weak_secrets_stop_the_start,
+    half_a_captcha_stops_the_start,
     a_database_without_tables_stops_the_start,
     a_newer_schema_stops_programs_that_are_too_old_for_it,
     serve_can_make_the_tables_first,
@@ -26,6 +27,22 @@ async fn weak_secrets_stop_the_start(stores: Stores) {
     let mut command = program(&stores, &["serve"]);
     command.env("ACCLAIM_JWT_SECRET_PREVIOUS", "weak");
     assert_refuses(command, &["ACCLAIM_JWT_SECRET", "32"]).await;
+}
+
+async fn half_a_captcha_stops_the_start(stores: Stores) {
+    stores.database(&Clock::System).await;
+    for (name, value, missing) in [
+        ("APP_ID", "199999164", "APP_SECRET_KEY"),
+        ("SECRET_KEY", "hunter2", "SECRET_ID"),
+    ] {
+        let (name, missing) = (
+            format!("ACCLAIM_CAPTCHA_{name}"),
+            format!("ACCLAIM_CAPTCHA_{missing} must be set"),
+        );
+        let mut command = program(&stores, &["serve"]);
+        command.env(&name, value);
+        assert_refuses(command, &[&missing, &name]).await;
+    }
 }
 
 async fn a_database_without_tables_stops_the_start(stores: Stores) {

@@ -25,16 +25,22 @@ on_both!(
     a_block_with_too_many_new_voters_is_suspicious,
 );
 
-const CAST: &str = "mutation($input: CastVoteInput!) { castVote(input: $input) { vote { id }
+pub(super) const CAST: &str =
+    "mutation($input: CastVoteInput!) { castVote(input: $input) { vote { id }
     challenge { algorithm parameters expiresAt } userErrors { code message path } } }";
-const CAST_ALL: &str =
+pub(super) const CAST_ALL: &str =
     "mutation($input: CastBallotInput!) { castBallot(input: $input) { votes { id }
     challenge { algorithm parameters expiresAt } userErrors { code message path } } }";
 /// Numbers of a usual challenge; a harder one has twice as many.
 const USUAL: u32 = 150_000;
 
 /// Casts a vote, with a solution or without.
-async fn cast(voter: &TestClient, nominee: &str, key: Uuid, solution: Option<&str>) -> Payload {
+pub(super) async fn cast(
+    voter: &TestClient,
+    nominee: &str,
+    key: Uuid,
+    solution: Option<&str>,
+) -> Payload {
     let request = voter.vote(nominee).with_key(key).asking(CAST);
     request.with_solution(solution).await
 }
@@ -49,7 +55,7 @@ fn challenge_of(payload: &Payload) -> String {
 }
 
 /// ALTCHA's own library solves a challenge.
-fn solve(parameters: &str) -> altcha::Payload {
+pub(super) fn solve(parameters: &str) -> altcha::Payload {
     let challenge: altcha::Challenge = serde_json::from_str(parameters).expect("ALTCHA's JSON");
     let solved = solve_challenge(SolveChallengeOptions::new(&challenge)).expect("it is solved");
     altcha::Payload {
@@ -58,7 +64,7 @@ fn solve(parameters: &str) -> altcha::Payload {
     }
 }
 
-fn text_of(payload: &altcha::Payload) -> String {
+pub(super) fn text_of(payload: &altcha::Payload) -> String {
     BASE64.encode(&serde_json::to_vec(payload).expect("JSON"))
 }
 

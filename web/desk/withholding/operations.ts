@@ -161,7 +161,8 @@ export type CategoryInput = {
 };
 
 export type ChallengeAlgorithm =
-  | 'ALTCHA_SHA_256';
+  | 'ALTCHA_SHA_256'
+  | 'TENCENT_CAPTCHA';
 
 export type ChallengePolicy =
   | 'NEVER'

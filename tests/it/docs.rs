@@ -183,6 +183,7 @@ fn metrics() -> BTreeMap<String, Shape> {
         reason: "QUOTA_SPENT",
     };
     metrics.casts_refused.get_or_create(&reason).inc();
+    metrics.captcha_answers.get_or_create(&reason).inc();
     drop(ledger.time_statement("one"));
     drop(ledger.time_transaction("one"));
     let text = metrics.encode();

@@ -8,6 +8,7 @@ mod organisation;
 mod report;
 mod signals;
 mod staff;
+mod tree;
 mod voter;
 
 use std::io::Write as _;
@@ -21,6 +22,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+pub use self::tree::command;
 use crate::app::{App, Parts};
 use crate::auth::Viewer;
 use crate::clock::Clock;

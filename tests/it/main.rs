@@ -17,6 +17,7 @@ mod deadlines;
 mod degrading;
 mod demo;
 mod desk;
+mod docs;
 mod documents;
 mod fake_platforms;
 mod fake_wechat;

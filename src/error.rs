@@ -115,12 +115,13 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
 
 /// Whether a database's error code says that the same statement may succeed later. PostgreSQL's have five characters:
 /// 08 connection, 53 out of resources, 57 stopped by an operator or a timeout, 40 rolled back to let another win, 25006
-/// a standby that does not write (yet). SQLite's are numbers, their last byte the kind: 5 busy, 6 locked, 8 read-only,
-/// 10 input or output, 13 full, 14 cannot open.
+/// a standby that does not write (yet), 3D000 and 55000 a database that is being replaced. SQLite's are numbers, their
+/// last byte the kind: 5 busy, 6 locked, 8 read-only, 10 input or output, 13 full, 14 cannot open.
 fn is_transient(code: &str) -> bool {
     if code.len() == 5 {
         let classes = ["08", "53", "57", "40"];
-        code == "25006" || classes.iter().any(|class| code.starts_with(class))
+        let codes = ["25006", "3D000", "55000"];
+        codes.contains(&code) || classes.iter().any(|class| code.starts_with(class))
     } else {
         let kind = code.parse::<u32>().map(|code| code & 0xff);
         matches!(kind, Ok(5 | 6 | 8 | 10 | 13 | 14))
@@ -134,8 +135,8 @@ mod tests {
     #[test]
     fn transient_errors_are_told_from_others() {
         for code in [
-            "08006", "53300", "57014", "40P01", "25006", "5", "517", "6", "8", "1032", "778", "13",
-            "14",
+            "08006", "53300", "57014", "40P01", "25006", "3D000", "55000", "5", "517", "6", "8",
+            "1032", "778", "13", "14",
         ] {
             assert!(is_transient(code), "{code}");
         }

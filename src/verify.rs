@@ -76,9 +76,14 @@ struct TotalsDifference {
 }
 
 impl Report {
-    /// Whether everything agrees.
+    /// Whether everything agrees, and every picture has its files.
     #[must_use]
     pub fn is_clean(&self) -> bool {
+        self.agrees() && self.media.as_ref().is_none_or(MediaReport::is_clean)
+    }
+
+    /// Whether all that is counted agrees.
+    fn agrees(&self) -> bool {
         self.tallies.is_empty()
             && self.turnout.is_empty()
             && self.over_quota.is_empty()
@@ -91,7 +96,6 @@ impl Report {
             && self.shared_totals.is_empty()
             && self.audit.is_empty()
             && self.remembered_votes.is_empty()
-            && self.media.as_ref().is_none_or(MediaReport::is_clean)
     }
 
     /// Looks for the files of pictures, too.
@@ -236,7 +240,7 @@ impl fmt::Display for Report {
         } else {
             "SQL"
         };
-        let result = if self.is_clean() {
+        let result = if self.agrees() {
             "tallies, turnout, quotas, likes and the audit log agree"
         } else {
             "DIFFERENCES, see above"

@@ -173,9 +173,7 @@ impl TokenKeys {
     /// A sentence that says what is wrong, without the secret.
     pub fn from_secrets(secrets: &[&str]) -> Result<Self, String> {
         if secrets.iter().any(|secret| secret.len() < SECRET_BYTES_MIN) {
-            return Err(format!(
-                "a secret must have at least {SECRET_BYTES_MIN} bytes"
-            ));
+            return Err(format!("must have at least {SECRET_BYTES_MIN} bytes"));
         }
         Self::new(secrets.iter().map(|secret| Key::from_secret(secret)))
     }
@@ -195,7 +193,7 @@ impl TokenKeys {
 
     fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, String> {
         let mut keys = keys.into_iter();
-        let signing = keys.next().ok_or("there is no key")?;
+        let signing = keys.next().ok_or("has no key")?;
         let first = (signing.algorithm, signing.decoding.clone());
         let mut verifying = HashMap::from([(signing.kid.clone(), first)]);
         verifying.extend(keys.map(|key| (key.kid, (key.algorithm, key.decoding))));

@@ -293,15 +293,18 @@ impl ServerSettings {
         if let Some(path) = &self.jwt_keys {
             return TokenKeys::from_file(path).map_err(wrong("ACCLAIM_JWT_KEYS"));
         }
-        let secret = self.jwt_secret.as_ref().ok_or_else(|| {
-            wrong("ACCLAIM_JWT_SECRET")(format!(
-                "must be set to at least {SECRET_BYTES_MIN} random bytes"
-            ))
-        })?;
-        let secrets: Vec<&str> = std::iter::once(secret)
-            .chain(&self.jwt_secret_previous)
-            .map(Secret::reveal)
-            .collect();
+        let present = self.jwt_secret.as_ref().map_or("", Secret::reveal);
+        let previous = self.jwt_secret_previous.as_ref().map(Secret::reveal);
+        for (setting, secret) in [
+            ("ACCLAIM_JWT_SECRET", Some(present)),
+            ("ACCLAIM_JWT_SECRET_PREVIOUS", previous),
+        ] {
+            if secret.is_some_and(|secret| secret.len() < SECRET_BYTES_MIN) {
+                let problem = format!("must be set to at least {SECRET_BYTES_MIN} random bytes");
+                return Err(wrong(setting)(problem));
+            }
+        }
+        let secrets: Vec<&str> = std::iter::once(present).chain(previous).collect();
         TokenKeys::from_secrets(&secrets).map_err(wrong("ACCLAIM_JWT_SECRET"))
     }
 

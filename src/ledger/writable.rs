@@ -1,6 +1,6 @@
-//! Connections that can only read: after a failover, or under `default_transaction_read_only`, a session refuses to
-//! write for as long as it lasts. One such answer and every connection is asked before it is used to write; those
-//! that can only read are closed. Here, too, lost connections are counted.
+//! Connections that are gone, and those that can only read: after a failover, or under `default_transaction_read_only`,
+//! a session refuses to write for as long as it lasts. One such answer, or one lost connection, and every connection is
+//! asked before it is used; those that are gone or can only read are closed. Here, too, lost connections are counted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,10 +15,11 @@ use super::{Database, Pool, TRUSTED_IDLE, on_pool, sql};
 
 /// PostgreSQL's code for a statement that writes where only reading is allowed.
 const READ_ONLY: &str = "25006";
-/// The time that no connection is trusted after one that could only read. Those that idled meanwhile are asked anyway.
+/// The time that no connection is trusted after one that was lost or could only read. Those that idled meanwhile are
+/// asked anyway.
 const DOUBT: Duration = Duration::from_secs(30);
 
-/// The doubt whether connections can write, and the count of those that were lost.
+/// The doubt whether connections are there and can write, and the count of those that were lost.
 #[derive(Debug)]
 pub(crate) struct Doubt {
     started: Instant,
@@ -35,17 +36,15 @@ impl Doubt {
         })
     }
 
-    /// Begins to doubt where a statement was refused since its connection can only read, and counts a connection that
-    /// it lost.
+    /// Begins to doubt where a statement lost its connection or was refused since that can only read, and counts those
+    /// that were lost.
     pub(crate) fn note<T>(&self, outcome: &sqlx::Result<T>) {
         let Err(error) = outcome else {
             return;
         };
         let code = error.as_database_error().and_then(DatabaseError::code);
-        if code.as_deref() == Some(READ_ONLY) {
-            self.begin();
-        }
         if is_loss(error, code.as_deref()) {
+            self.begin();
             self.losses.send_modify(|losses| *losses += 1);
         }
     }
@@ -81,11 +80,12 @@ fn is_loss(error: &sqlx::Error, code: Option<&str>) -> bool {
     }
 }
 
-/// Lets a pool close connections that are gone, asked after a pause.
+/// Lets a pool close connections that are gone, asked after a pause and while there is doubt.
 pub(super) fn for_reading(options: PgPoolOptions, doubt: &Arc<Doubt>) -> PgPoolOptions {
     let doubt = Arc::clone(doubt);
     options.before_acquire(move |connection, about| {
-        let asked = (about.idle_for >= TRUSTED_IDLE).then(|| Arc::clone(&doubt));
+        let is_trusted = about.idle_for < TRUSTED_IDLE && !doubt.is_there();
+        let asked = (!is_trusted).then(|| Arc::clone(&doubt));
         Box::pin(async move {
             if let Some(doubt) = asked {
                 let answer = connection.ping().await;

@@ -4,7 +4,7 @@
 use acclaim::auth::Viewer;
 use acclaim::hot::Hot;
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::deadlines::until;
 use crate::harness::{Payload, Sample, Stores, TestApp, new_voter, refusal};
@@ -141,6 +141,33 @@ async fn a_backup_restored_below_running_servers_gives_lost_votes_back() {
     }
     one.stop().await;
     two.stop().await;
+}
+
+/// Between the two halves of a swap there is no database, which is no fault of the server's: it says that votes come
+/// again. After it, all connections are dead though none has been unused for long, and the first vote is stored.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn votes_in_a_swap_come_again_and_the_first_one_after_it_is_stored() {
+    let stores = Stores::networked().await;
+    let dump = stores.directory.path().join("dump");
+    let (app, sample) = start(&stores).await;
+    servers::dump(&stores.database_url, &dump);
+    let postgres = servers::postgres().await;
+    let restored = postgres.restore(&dump).await;
+    let nominee = sample.nominee_id(1);
+    let vote = async || app.voter().vote(&nominee).await.expect_counted();
+    join_all((0..16).map(|_| vote())).await;
+    postgres.take_away(&stores.database_url).await;
+    let answer = app.voter().vote(&nominee).once().await;
+    let answer: Value = answer.json().await.expect("JSON");
+    let extensions = &answer["errors"][0]["extensions"];
+    assert_eq!(extensions["code"], json!("UNAVAILABLE"), "{answer}");
+    assert!(extensions["retryAfterMs"].is_u64(), "{answer}");
+    postgres.put_in_place(&restored, &stores.database_url).await;
+    let answer = app.voter().vote(&nominee).once().await;
+    let answer: Value = answer.json().await.expect("JSON");
+    let errors = &answer["data"]["castVote"]["userErrors"];
+    assert_eq!(errors, &json!([]), "{answer}");
+    assert_eq!(stores.count("SELECT COUNT(*) FROM vote").await, 2);
 }
 
 /// Where no connection ends, the tallies tell: they never go back otherwise. The other process has seen nothing, and

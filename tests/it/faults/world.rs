@@ -157,11 +157,13 @@ impl World {
             database_url: to_postgres.in_front_of(&database_url, postgres.port()),
             redis_url: Some(redis_behind),
             directory: TempDir::new().expect("a temporary folder"),
+            shared_database: None,
         };
         let direct = Stores {
             database_url,
             redis_url: Some(redis_url),
             directory: TempDir::new().expect("a temporary folder"),
+            shared_database: None,
         };
         let network = Network {
             postgres,

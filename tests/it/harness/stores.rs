@@ -1,6 +1,7 @@
 //! The stores of a test: a database, and where there is one a Redis.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use acclaim::clock::Clock;
 use acclaim::ledger::{Database, Purpose};
@@ -8,13 +9,15 @@ use acclaim::media::store::MediaStore;
 use sqlx::{AssertSqlSafe, Connection as _};
 use tempfile::TempDir;
 
-use crate::servers;
+use crate::servers::{self, SharedDatabase};
 
 /// A database and a hot store of a test's own.
 pub struct Stores {
     pub database_url: String,
     pub redis_url: Option<String>,
     pub directory: TempDir,
+    /// Held until all who share it are dropped, and then dropped itself.
+    pub shared_database: Option<Arc<SharedDatabase>>,
 }
 
 impl Stores {
@@ -26,15 +29,18 @@ impl Stores {
             database_url,
             redis_url: None,
             directory,
+            shared_database: None,
         }
     }
 
     /// A new database of the shared PostgreSQL, and the shared Redis: its keys carry the database's own name.
     pub async fn networked() -> Self {
+        let database = SharedDatabase::create().await;
         Self {
-            database_url: servers::postgres().await.create_database().await,
+            database_url: database.url.clone(),
             redis_url: Some(servers::redis().await.url()),
             directory: TempDir::new().expect("a temporary folder"),
+            shared_database: Some(Arc::new(database)),
         }
     }
 
@@ -44,6 +50,7 @@ impl Stores {
             database_url: self.database_url.clone(),
             redis_url: self.redis_url.clone(),
             directory: TempDir::new().expect("a temporary folder"),
+            shared_database: self.shared_database.clone(),
         }
     }
 

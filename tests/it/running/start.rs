@@ -26,7 +26,7 @@ async fn weak_secrets_stop_the_start(stores: Stores) {
     }
     let mut command = program(&stores, &["serve"]);
     command.env("ACCLAIM_JWT_SECRET_PREVIOUS", "weak");
-    assert_refuses(command, &["ACCLAIM_JWT_SECRET", "32"]).await;
+    assert_refuses(command, &["ACCLAIM_JWT_SECRET_PREVIOUS must", "32"]).await;
 }
 
 async fn half_a_captcha_stops_the_start(stores: Stores) {

@@ -25,7 +25,8 @@ use tokio::task::spawn_blocking;
 use crate::deadlines::deadline;
 
 pub use self::postgres::{
-    PgBouncer, PostgresProcess, dedicated_postgres, dump, postgres, restore_over, standby_of,
+    PgBouncer, PostgresProcess, SharedDatabase, dedicated_postgres, dump, postgres, restore_over,
+    standby_of,
 };
 pub use self::redis::{RedisCluster, RedisProcess, dedicated_redis, redis};
 pub use self::s3::S3;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::OnceCell;
@@ -11,6 +12,9 @@ use super::{Probe, Server, major_version, unwinding};
 
 /// Older ones lack `CREATE DATABASE ... STRATEGY`.
 const POSTGRES_OLDEST: u32 = 15;
+
+/// Databases that are dropped together.
+const DROPPED_AT_ONCE: usize = 32;
 
 /// A start-up message (length, protocol 3.0, user and database); `R` admits, `E` says "starting up".
 const POSTGRES_PROBE: Probe = Probe {
@@ -35,40 +39,54 @@ impl PostgresProcess {
         static CREATED: AtomicU32 = AtomicU32::new(0);
         let number = CREATED.fetch_add(1, Ordering::Relaxed);
         let name = format!("acclaim_test_{}_{number}", std::process::id());
-        let mut connection = PgConnection::connect(&self.url("postgres"))
-            .await
-            .expect("the test PostgreSQL takes connections");
         // Five times as fast as file_copy, which waits for two checkpoints of the whole server.
-        let create = format!("CREATE DATABASE {name} TEMPLATE template0 STRATEGY wal_log");
-        sqlx::raw_sql(AssertSqlSafe(create))
-            .execute(&mut connection)
-            .await
-            .expect("a fresh database can be created");
-        connection.close().await.expect("the connection closes");
+        self.maintain(format!(
+            "CREATE DATABASE {name} TEMPLATE template0 STRATEGY wal_log"
+        ))
+        .await;
         self.url(&name)
     }
 
     /// Puts what was dumped in the place of the database of this address: its connections end.
     pub async fn replace(&self, url: &str, dump: &Path) {
-        let name = url.rsplit('/').next().expect("the name of a database");
+        let restored = self.restore(dump).await;
+        self.take_away(url).await;
+        self.put_in_place(&restored, url).await;
+    }
+
+    /// Puts what was dumped into a new database, and gives its URL.
+    pub async fn restore(&self, dump: &Path) -> String {
         let restored = self.create_database().await;
         run_program(
             "pg_restore",
             &["--dbname", &restored, &dump.to_string_lossy()],
         );
-        let restored = restored.rsplit('/').next().expect("its name");
+        restored
+    }
+
+    /// Drops the database of this address, whose connections end.
+    pub async fn take_away(&self, url: &str) {
+        let name = name_in(url);
+        self.maintain(format!("DROP DATABASE {name} WITH (FORCE)"))
+            .await;
+    }
+
+    /// Gives the first database the name of the second, which is not there.
+    pub async fn put_in_place(&self, restored: &str, url: &str) {
+        let (restored, name) = (name_in(restored), name_in(url));
+        self.maintain(format!("ALTER DATABASE {restored} RENAME TO {name}"))
+            .await;
+    }
+
+    async fn maintain(&self, statement: String) {
         let mut connection = PgConnection::connect(&self.url("postgres"))
             .await
             .expect("the test PostgreSQL takes connections");
-        for statement in [
-            format!("DROP DATABASE {name} WITH (FORCE)"),
-            format!("ALTER DATABASE {restored} RENAME TO {name}"),
-        ] {
-            sqlx::raw_sql(AssertSqlSafe(statement))
-                .execute(&mut connection)
-                .await
-                .expect("it is replaced");
-        }
+        sqlx::raw_sql(AssertSqlSafe(statement))
+            .execute(&mut connection)
+            .await
+            .expect("it is done");
+        connection.close().await.expect("the connection closes");
     }
 
     /// Where it listens.
@@ -85,7 +103,7 @@ impl PostgresProcess {
 
     /// The database of this address, on this server.
     pub fn url_like(&self, url: &str) -> String {
-        self.url(url.rsplit('/').next().expect("the name of a database"))
+        self.url(name_in(url))
     }
 
     /// Kills all processes of the server with SIGKILL; returns when they are gone.
@@ -114,6 +132,44 @@ impl PostgresProcess {
 pub async fn postgres() -> &'static PostgresProcess {
     static SHARED: OnceCell<PostgresProcess> = OnceCell::const_new();
     SHARED.get_or_init(dedicated_postgres).await
+}
+
+/// The name of the database of this address.
+fn name_in(url: &str) -> &str {
+    url.rsplit('/').next().expect("the name of a database")
+}
+
+/// A database of the shared server, dropped some time after this is: each takes 10 MB, and hundreds of tests have one.
+pub struct SharedDatabase {
+    pub url: String,
+}
+
+impl SharedDatabase {
+    /// Creates an empty one.
+    pub async fn create() -> Self {
+        let url = postgres().await.create_database().await;
+        Self { url }
+    }
+}
+
+impl Drop for SharedDatabase {
+    fn drop(&mut self) {
+        static ENDED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+        let mut ended = ENDED.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.push(std::mem::take(&mut self.url));
+        // The first of a round waits for what the server has to write, the others hardly.
+        if ended.len() >= DROPPED_AT_ONCE {
+            let urls = std::mem::take(&mut *ended);
+            std::thread::spawn(move || urls.iter().for_each(|url| drop_database(url)));
+        }
+    }
+}
+
+/// Drops the database of this address, and who is still connected to it.
+fn drop_database(url: &str) {
+    let (server, name) = url.rsplit_once('/').expect("the name of a database");
+    let maintenance = format!("--maintenance-db={server}/postgres");
+    run_program("dropdb", &["--force", "--if-exists", &maintenance, name]);
 }
 
 /// Starts a PostgreSQL server for one test.

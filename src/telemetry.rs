@@ -1,5 +1,5 @@
-//! Logs, metrics and traces. Log events read alone and carry their data in fields; no secret, token, openid, phone number or
-//! full network address is ever logged.
+//! Logs, metrics and traces. Log events read alone and carry their data in fields; no secret, token, openid, phone
+//! number or full network address is ever logged.
 
 mod logs;
 mod request;

@@ -1,7 +1,8 @@
 //! Traces: where the time of a request went, sent to a collector by OTLP.
 //!
-//! A span is recorded if its request is: by its trace's id, a configured part of them. The others cost a look at a task's
-//! own place, and no allocation. Spans have names and figures that the program gives them, and nothing of a client's.
+//! A span is recorded if its request is: by its trace's id, a configured part of them. The others cost a look at a
+//! task's own place, and no allocation. Spans have names and figures that the program gives them, and nothing of a
+//! client's.
 //!
 //! What is recorded goes into a queue that takes no more than it holds, and from there, in batches, to the collector: a
 //! collector that is slow or away loses spans and holds up nothing.
@@ -145,8 +146,8 @@ impl Recording {
 }
 
 impl Span {
-    /// Starts the span of a request. A caller's trace is continued (`traceparent`), unless its caller does not record it;
-    /// else the request's id is that of its trace, too.
+    /// Starts the span of a request. A caller's trace is continued (`traceparent`), unless its caller does not record
+    /// it; else the request's id is that of its trace, too.
     #[must_use]
     pub fn request(headers: &HeaderMap, id: RequestId) -> Self {
         let Some(threshold) = queue::threshold() else {

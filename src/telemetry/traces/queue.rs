@@ -69,8 +69,8 @@ pub struct Sending {
 }
 
 impl Sending {
-    /// Starts to record `ratio` of all traces, and to send them to `url`; spans that cannot be sent are counted in `lost`.
-    /// Traces are the process's, so this is done once.
+    /// Starts to record `ratio` of all traces, and to send them to `url`; spans that cannot be sent are counted in
+    /// `lost`. Traces are the process's, so this is done once.
     ///
     /// # Errors
     /// When `url` cannot be sent to, or it has been done before.

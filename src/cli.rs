@@ -8,6 +8,7 @@ mod organisation;
 mod report;
 mod signals;
 mod staff;
+mod stopping;
 mod tree;
 mod voter;
 
@@ -22,6 +23,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use self::stopping::{end_in_time, stop_at_signal};
 pub use self::tree::command;
 use crate::app::{App, Parts};
 use crate::auth::Viewer;
@@ -35,13 +37,13 @@ use crate::http::pages::poster::Posters;
 use crate::http::{Server, pages, serve_metrics};
 use crate::ledger::{Database, Instance, Purpose, writer::WriterTask};
 use crate::print::font::Font;
+use crate::telemetry::traces;
 use crate::workers::Workers;
 use crate::{demo, graphql, telemetry};
 
 /// How long the writer may take to store the votes and likes that it has accepted when the process stops.
 const WRITER_TIMEOUT: Duration = Duration::from_secs(8);
-/// How long stopping may take in all: orchestrators kill after 25 or 30 s.
-const STOP_TIMEOUT: Duration = Duration::from_secs(24);
+
 /// One GraphQL API for public selections: votes, likes, story feeds and live tallies.
 #[derive(Debug, Parser)]
 #[command(version)]
@@ -194,9 +196,15 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     }
 }
 
+/// Sets up the log; what it is set up with first stays, so a server does it before it opens its database.
+fn init_logs(store: &StoreSettings, access_log: Switch) {
+    let is_json = store.log_format == LogFormat::Json;
+    telemetry::init_logs(&store.log, is_json, access_log == Switch::On);
+}
+
 /// Opens the database for serving, with time limits on statements, or for a command that may take its time.
 async fn open(store: &StoreSettings, purpose: Purpose) -> Result<Database, Failure> {
-    telemetry::init_logs(&store.log, store.log_format == LogFormat::Json);
+    init_logs(store, Switch::Off);
     environment::check(&Cli::command())?;
     if store.database_url.is_none() {
         store.make_data_dir()?;
@@ -242,6 +250,8 @@ async fn serve(settings: &ServerSettings, migrate: bool) -> Result<ExitCode, Fai
     settings.token_keys()?;
     settings.identity.hash_key()?;
     settings.documents()?;
+    settings.traces.target()?;
+    init_logs(&settings.store, settings.access_log);
     let database = if migrate {
         open_migrated(&settings.store).await?
     } else {
@@ -263,6 +273,8 @@ async fn serve_demo(
     settings.fill_allowed_origins();
     settings.documents.get_or_insert(DocumentPolicy::Open);
     settings.documents()?;
+    settings.traces.target()?;
+    init_logs(&settings.store, settings.access_log);
     let database = open_migrated(&settings.store).await?;
     let instance = find_instance(&settings, &database).await?;
     let process = Process::build(&settings, database, &instance).await?;
@@ -346,6 +358,7 @@ impl Process {
             let metrics = listen("ACCLAIM_METRICS_LISTEN", address).await?;
             tokio::spawn(serve_metrics(Arc::clone(&app), metrics, stopping.clone()));
         }
+        let traces = start_traces(settings, &app)?;
         let workers = Workers::start(&app);
         let server = build_server(settings, &app, stopping.clone()).await?;
         let address = listener.local_addr()?;
@@ -365,9 +378,24 @@ impl Process {
             tracing::warn!("the writer did not end in time");
         }
         database.close().await;
+        if let Some(traces) = traces {
+            traces.stop().await;
+        }
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Starts to send traces, where they are wanted.
+fn start_traces(settings: &ServerSettings, app: &App) -> Result<Option<traces::Sending>, Failure> {
+    let Some((url, ratio)) = settings.traces.target()? else {
+        return Ok(None);
+    };
+    let lost = app.metrics.spans_lost.clone();
+    let sending = traces::Sending::start(url, ratio, lost);
+    Ok(Some(sending.map_err(|error| {
+        format!("ACCLAIM_TRACES_URL cannot be sent to: {error}")
+    })?))
 }
 
 /// Listens on the address of a setting.
@@ -395,12 +423,6 @@ async fn build_server(
     ))
 }
 
-async fn stop_at_signal(stopping: CancellationToken) {
-    stop_signal().await;
-    tracing::info!("stopping");
-    stopping.cancel();
-}
-
 /// A font of this machine for posters.
 async fn find_font() -> Option<Font> {
     let font = tokio::task::spawn_blocking(Font::find).await.ok().flatten();
@@ -417,33 +439,5 @@ fn allow_files() {
     match rlimit::increase_nofile_limit(u64::MAX) {
         Ok(files) => tracing::debug!(files, "open files are limited"),
         Err(error) => tracing::warn!(%error, "the limit of open files could not be raised"),
-    }
-}
-
-/// Ends the process when stopping takes too long, as it does while a store hangs, or at a second signal. Votes that
-/// were acknowledged are stored.
-async fn end_in_time(stopping: CancellationToken) {
-    stopping.cancelled().await;
-    tokio::select! {
-        () = tokio::time::sleep(STOP_TIMEOUT) => tracing::error!("stopping took too long"),
-        () = stop_signal() => tracing::warn!("stopped at once"),
-    }
-    std::process::exit(1);
-}
-
-/// Waits for SIGTERM or SIGINT.
-async fn stop_signal() {
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => _ = signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
     }
 }

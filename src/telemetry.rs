@@ -1,9 +1,14 @@
-//! Logs and metrics. Log events read alone and carry their data in fields; no secret, token, openid, phone number or
-//! full network address is ever logged.
+//! Logs, metrics and traces. Log events read alone and carry their data in fields; no secret, token, openid, phone
+//! number or full network address is ever logged.
 
-use std::fmt;
-use std::future::Future;
-use std::io::IsTerminal as _;
+mod logs;
+mod request;
+#[cfg(feature = "otlp")]
+pub mod traces;
+#[cfg(not(feature = "otlp"))]
+#[path = "telemetry/no_traces.rs"]
+pub mod traces;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
@@ -14,68 +19,13 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Metric, Registry, Unit};
-use tokio::task::futures::TaskLocalFuture;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
-use uuid::Uuid;
+
+pub use self::logs::{ACCESS_LOG, init_logs};
+pub use self::request::RequestId;
+use self::traces::Span;
 
 /// A statement that takes longer is worth a line in the log.
 const SLOW: Duration = Duration::from_secs(1);
-
-tokio::task_local! {
-    static REQUEST: RequestId;
-}
-
-/// The id of a request: its answer shows it, and every log event on its way carries it. It costs next to nothing where
-/// nothing is logged, unlike a span for each request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RequestId(Uuid);
-
-impl RequestId {
-    /// A new one: ids made later sort later.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(Uuid::now_v7())
-    }
-
-    /// Runs `answering` as the request of this id.
-    pub fn scope<F: Future>(self, answering: F) -> TaskLocalFuture<Self, F> {
-        REQUEST.scope(self, answering)
-    }
-
-    /// The request that is being answered, for a field of the log; none outside of one.
-    #[must_use]
-    pub fn current() -> Option<tracing::field::DisplayValue<Self>> {
-        REQUEST.try_get().ok().map(tracing::field::display)
-    }
-
-    /// The id of the request that is being answered, to go on with on another thread; a new one outside of any.
-    #[must_use]
-    pub fn current_or_new() -> Self {
-        REQUEST.try_get().unwrap_or_default()
-    }
-
-    /// Its 32 hexadecimal digits.
-    #[must_use]
-    pub fn digits(self) -> [u8; 32] {
-        let mut digits = [0; 32];
-        self.0.simple().encode_lower(&mut digits);
-        digits
-    }
-}
-
-impl Default for RequestId {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.simple().fmt(f)
-    }
-}
 
 /// Labels of a GraphQL request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -120,13 +70,20 @@ impl LedgerMetrics {
     /// Starts the timer of a statement: from asking for a connection to the last row.
     #[must_use]
     pub fn time_statement(&self, name: &'static str) -> Timer {
-        Timer::start(&self.statement_seconds, name)
+        Timer::start(&self.statement_seconds, name, Span::start(name))
+    }
+
+    /// Starts the timer of a statement within a transaction.
+    #[must_use]
+    pub fn time_statement_within(&self, transaction: &Timer, name: &'static str) -> Timer {
+        let span = transaction.span.context().start(name);
+        Timer::start(&self.statement_seconds, name, span)
     }
 
     /// Starts the timer of a transaction: from asking for a connection to the end of the commit.
     #[must_use]
     pub fn time_transaction(&self, name: &'static str) -> Timer {
-        Timer::start(&self.transaction_seconds, name)
+        Timer::start(&self.transaction_seconds, name, Span::start(name))
     }
 }
 
@@ -136,20 +93,22 @@ impl Default for LedgerMetrics {
     }
 }
 
-/// A running timer. Dropped, it counts its time under its name, also where the caller has given up.
+/// A running timer. Dropped, it counts its time under its name, also where the caller has given up, and ends its span.
 #[derive(Debug)]
 pub struct Timer {
     seconds: Family<NameLabels, Histogram>,
     labels: NameLabels,
     started: Instant,
+    span: Span,
 }
 
 impl Timer {
-    fn start(seconds: &Family<NameLabels, Histogram>, name: &'static str) -> Self {
+    fn start(seconds: &Family<NameLabels, Histogram>, name: &'static str, span: Span) -> Self {
         Self {
             seconds: seconds.clone(),
             labels: NameLabels { name },
             started: Instant::now(),
+            span,
         }
     }
 }
@@ -231,6 +190,8 @@ pub struct Metrics {
     pub hot_healthy: Gauge,
     /// Open sockets and event streams.
     pub subscribers: Gauge,
+    /// Spans of traces that were not sent.
+    pub spans_lost: Counter,
 }
 
 /// Bounds of latencies: half a millisecond to four seconds.
@@ -277,6 +238,7 @@ impl Metrics {
             pool_idle: Gauge::default(),
             hot_healthy: Gauge::default(),
             subscribers: Gauge::default(),
+            spans_lost: Counter::default(),
         };
         this.registry = Arc::new(this.register());
         this
@@ -339,6 +301,8 @@ impl Metrics {
             "Open sockets and event streams",
             self.subscribers.clone(),
         );
+        let lost = self.spans_lost.clone();
+        all.register("spans_lost", "Spans of traces that were not sent", lost);
         all
     }
 
@@ -414,35 +378,4 @@ impl Metrics {
 
 fn register_seconds(registry: &mut Registry, name: &str, help: &str, metric: impl Metric) {
     registry.register_with_unit(name, help, Unit::Seconds, metric);
-}
-
-/// Sets up logging to standard error: `filter` as `RUST_LOG` has it; as lines of JSON, or for people.
-pub fn init_logs(filter: &str, json: bool) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let registry = tracing_subscriber::registry().with(filter);
-    let has_colours = std::io::stderr().is_terminal();
-    let text = tracing_subscriber::fmt::layer()
-        .with_target(false)
-        .log_internal_errors(false)
-        .with_writer(std::io::stderr);
-    // A second set-up in one process, as tests do it, keeps the first. A log that cannot be written is no reason to
-    // write to it: that would panic where the disk is full.
-    let _ = if json {
-        registry
-            .with(
-                tracing_subscriber::fmt::layer()
-                    .json()
-                    .log_internal_errors(false)
-                    .with_writer(std::io::stderr),
-            )
-            .try_init()
-    } else {
-        registry
-            .with(if has_colours {
-                text
-            } else {
-                text.with_ansi(false)
-            })
-            .try_init()
-    };
 }

@@ -14,6 +14,7 @@ mod media;
 mod retention;
 mod sign_in;
 mod signals;
+mod traces;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ pub use self::media::MediaSettings;
 pub use self::retention::RetentionSettings;
 pub use self::sign_in::SignInSettings;
 pub use self::signals::SignalArguments;
+pub use self::traces::TraceSettings;
 use crate::auth::secret::Secret;
 use crate::auth::token::{SECRET_BYTES_MIN, TokenKeys};
 use crate::graphql::document::Policy;
@@ -158,6 +160,12 @@ pub struct ServerSettings {
     /// Address that `/metrics` listens on; without it there are none
     #[arg(long, env = "ACCLAIM_METRICS_LISTEN", value_parser = parse_listen)]
     pub metrics_listen: Option<SocketAddr>,
+    /// Whether each request is a line of the log when it is over
+    #[arg(long, env = "ACCLAIM_ACCESS_LOG", value_enum, default_value_t = Switch::Off)]
+    pub access_log: Switch,
+    /// Where traces are sent to.
+    #[command(flatten)]
+    pub traces: TraceSettings,
     /// Secret of access tokens, at least 32 bytes
     #[arg(long, env = "ACCLAIM_JWT_SECRET", hide_env_values = true)]
     pub jwt_secret: Option<Secret>,

@@ -23,6 +23,7 @@ use crate::domain::tally::CampaignTotals;
 use crate::domain::vote::{Outcome, Refusal, Selection, Verdict, Vote, VoteRequest};
 use crate::error::Result;
 use crate::id::CampaignId;
+use crate::telemetry::traces::Span;
 
 /// The keyed hash of a solution of a captcha.
 pub type SolutionHash = [u8; 16];
@@ -55,6 +56,7 @@ impl Hot {
     /// # Errors
     /// [`crate::error::Error::RateLimited`] with the time to wait.
     pub async fn take(&self, action: Action, owner: BucketOwner) -> Result<()> {
+        let _span = Span::start("hot_take");
         match self {
             Self::Memory(memory) => memory.take(action, owner, 1),
             Self::Redis(redis) => redis.take(action, owner).await,
@@ -86,6 +88,7 @@ impl Hot {
 
     /// A document that some process has registered.
     pub async fn find_document(&self, hash: &str) -> Option<String> {
+        let _span = Span::start("hot_find_document");
         match self {
             Self::Memory(_) => None,
             Self::Redis(redis) => redis.find_document(hash).await,
@@ -94,6 +97,7 @@ impl Hot {
 
     /// Registers a document with all processes; the ones lately used stay.
     pub async fn register_document(&self, hash: &str, document: &str) {
+        let _span = Span::start("hot_register_document");
         if let Self::Redis(redis) = self {
             redis.register_document(hash, document).await;
         }
@@ -105,6 +109,7 @@ impl Hot {
     /// # Errors
     /// [`crate::error::Error::RateLimited`] with the time to wait.
     pub async fn admit(&self, request: &VoteRequest) -> Result<Option<Verdict>> {
+        let _span = Span::start("hot_admit");
         let refusal = match self {
             Self::Memory(memory) => memory.admit(request)?,
             Self::Redis(redis) => redis.admit(request).await?,
@@ -123,6 +128,7 @@ impl Hot {
 
     /// The cast that a solution of a captcha belongs to, where one is known.
     pub async fn find_solution_owner(&self, solution: SolutionHash) -> Option<CastHash> {
+        let _span = Span::start("hot_find_solution_owner");
         match self {
             Self::Memory(memory) => memory.find_solution_owner(solution),
             Self::Redis(redis) => redis.find_solution_owner(solution).await,
@@ -131,6 +137,7 @@ impl Hot {
 
     /// Ties a good solution of a captcha to a cast, unless it belongs to another; returns whether it is the cast's.
     pub async fn own_solution(&self, solution: SolutionHash, cast: CastHash) -> bool {
+        let _span = Span::start("hot_own_solution");
         match self {
             Self::Memory(memory) => memory.own_solution(solution, cast),
             Self::Redis(redis) => redis.own_solution(solution, cast).await,
@@ -139,6 +146,7 @@ impl Hot {
 
     /// Shares `totals` with the other processes and tells them, unless a newer version is there.
     pub async fn share_totals(&self, totals: &CampaignTotals) {
+        let _span = Span::start("hot_share_totals");
         if let Self::Redis(redis) = self {
             redis.share_totals(totals).await;
         }
@@ -152,6 +160,7 @@ impl Hot {
 
     /// The totals that are shared, if any.
     pub async fn find_totals(&self, campaign_id: CampaignId) -> Option<CampaignTotals> {
+        let _span = Span::start("hot_find_totals");
         match self {
             Self::Memory(_) => None,
             Self::Redis(redis) => redis.find_totals(campaign_id).await,

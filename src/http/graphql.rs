@@ -22,6 +22,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::Server;
+use super::access;
 use super::cache_control::{SHARED, VARIES, VARIES_PUBLIC};
 use super::client::ClientHeaders;
 use super::negotiate::{MediaType, accepted, accepts_html, is_known};
@@ -265,6 +266,7 @@ impl Responder<'_> {
         };
         let requests = &self.server.app.metrics.requests;
         requests.get_or_create(&labels).inc();
+        access::note_refusal(&rejection.errors);
         let is_old_document_error =
             self.media_type == MediaType::Json && rejection.errors.iter().all(is_of_document);
         let status = if is_old_document_error {
@@ -300,6 +302,7 @@ impl Responder<'_> {
             .request_seconds
             .get_or_create(&labels)
             .observe(seconds);
+        access::note_operation(field, outcome);
         tracing::debug!(
             request = RequestId::current(),
             field,

@@ -6,8 +6,9 @@
 //! `uploads` receives files of staff, `sheets`, `exports` and `reports` give some back; `desk` keeps the session of its
 //! pages, `sign_in` leads voters over other sites and back, `cookie` has what both keep in the browser. `tally` is the
 //! public tally that millions poll through a CDN, `pages` are those of a campaign, `graphiql` the page for exploring,
-//! `health` the paths for load balancers and monitoring.
+//! `health` the paths for load balancers and monitoring. `access` is the access log, and the spans of requests.
 
+mod access;
 mod cache_control;
 mod client;
 mod connection;

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::access;
 use super::client::{CLIENT_KIND, DEVICE_ID, peer};
 use super::health::Readiness;
 use super::pages::first_view::FirstViews;
@@ -197,10 +198,11 @@ impl Server {
         }
         // Beside the layer: no other site may use a session of the desk or sign somebody in, whichever sites may use
         // the API.
-        router
-            .merge(desk::router())
-            .merge(sign_in::router())
-            .with_state(self.clone())
+        router = router.merge(desk::router()).merge(sign_in::router());
+        if access::is_kept() {
+            router = router.layer(axum::middleware::map_request(access::note_route));
+        }
+        router.with_state(self.clone())
     }
 
     /// The service that answers the requests.

@@ -14,6 +14,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 
 use super::Server;
+use super::access::{self, Entry};
 use crate::telemetry::RequestId;
 
 /// Responses below this are not worth compressing: they fit into one packet.
@@ -37,8 +38,10 @@ impl Service {
     /// forge the log.
     pub async fn answer(&self, mut request: Request, peer: SocketAddr) -> Response {
         let id = RequestId::new();
+        let entry = Entry::begin(id, &request);
         let answering = async {
             if request.uri().path() == "/graphql" && !self.is_cross_site(&request) {
+                access::note_graphql();
                 let mut response = graphql(&self.server, peer.ip(), request).await;
                 if !self.server.allowed_origins.is_empty() {
                     // A cache must not give this one, which names no origin, to a page of another site.
@@ -51,7 +54,10 @@ impl Service {
             let Ok(response) = routed.await;
             response
         };
-        let mut response = id.scope(answering).await;
+        let mut response = match entry {
+            None => id.scope(answering).await,
+            Some(entry) => Box::pin(entry.follow(id.scope(answering))).await,
+        };
         if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::copy_from_slice(&id.digits())) {
             response.headers_mut().insert(REQUEST_ID, value);
         }

@@ -16,6 +16,7 @@ use futures_util::stream;
 use prometheus_client::metrics::gauge::Gauge;
 
 use super::Server;
+use super::access;
 use super::client::{ClientHeaders, TokenLife};
 use super::negotiate::accepts_events;
 use super::params::{Rejection, body_bytes_max, from_body, from_query};
@@ -88,6 +89,7 @@ async fn prepare(
         .await
         .map_err(|error| Rejection::unauthenticated(&error).errors)?;
     let executable = server.documents.find(params, &requester).await?;
+    access::note_operation(executable.field, "ok");
     Ok(Prepared {
         executable,
         requester,
@@ -124,6 +126,7 @@ fn execute(server: &Server, subscribed: Subscribed, prepared: Prepared) -> Respo
 
 /// Answers with errors as the only result.
 fn rejected(server: &Server, subscribed: Subscribed, errors: Errors) -> Response {
+    access::note_refusal(&errors);
     let result = response_text(&GraphqlResponse::from_errors(errors), None);
     events(server, subscribed, stream::iter([result]))
 }

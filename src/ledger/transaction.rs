@@ -15,7 +15,7 @@ pub struct Transaction {
     inner: Inner,
     doubt: Arc<Doubt>,
     metrics: LedgerMetrics,
-    _timer: Timer,
+    timer: Timer,
 }
 
 /// The transaction of sqlx within.
@@ -61,7 +61,7 @@ impl Database {
             inner,
             doubt: Arc::clone(&self.doubt),
             metrics: self.metrics.clone(),
-            _timer: timer,
+            timer,
         }
     }
 }
@@ -78,7 +78,7 @@ impl Transaction {
             inner: &mut self.inner,
             doubt: &self.doubt,
             text,
-            _timer: self.metrics.time_statement(name),
+            _timer: self.metrics.time_statement_within(&self.timer, name),
         }
     }
 

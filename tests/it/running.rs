@@ -1,11 +1,14 @@
 //! The real program: its start and stop, its answers and metrics, and its commands.
 
+mod access;
 mod answers;
 mod commands;
 mod messages;
 mod metrics;
 mod start;
 mod stop;
+#[cfg(feature = "otlp")]
+mod traces;
 mod verification;
 
 use std::sync::Arc;

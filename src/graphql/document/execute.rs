@@ -10,6 +10,7 @@ use crate::graphql::error::finish;
 use crate::graphql::messages::Language;
 use crate::graphql::{Reads, RequestContext};
 use crate::id::{CampaignId, StaffId};
+use crate::telemetry::traces::Span;
 
 /// The name of a subscription whose results are the same for all who ask for it so.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -92,16 +93,21 @@ impl Documents {
 
     /// Executes a query or mutation. Its errors have their codes; the first of them is returned, too.
     pub async fn execute(&self, executable: Executable) -> (Response, Option<&'static str>) {
-        let mut response = if executable.is_heavy {
-            self.heavy
-                .clone()
-                .execute(self.fast.clone(), executable.request)
-                .await
-        } else {
-            // On the heap: it is 16 KB, which would be moved with everything that waits for it.
-            Box::pin(self.fast.execute(executable.request)).await
+        let mut span = Span::start(executable.field);
+        let executing = async {
+            if executable.is_heavy {
+                self.heavy
+                    .clone()
+                    .execute(self.fast.clone(), executable.request)
+                    .await
+            } else {
+                // On the heap: it is 16 KB, which would be moved with everything that waits for it.
+                Box::pin(self.fast.execute(executable.request)).await
+            }
         };
+        let mut response = span.context().scope(executing).await;
         let code = finish(&mut response);
+        span.set_word("acclaim.outcome", code.unwrap_or("ok"));
         (response, code)
     }
 

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::graphql::error::request_error;
 use crate::graphql::schema::Schema;
 use crate::telemetry::RequestId;
+use crate::telemetry::traces::Context;
 
 /// The cost above which a query is heavy: some milliseconds.
 pub(super) const HEAVY_COST: u64 = 2_000;
@@ -41,11 +42,12 @@ impl HeavyLane {
         // Nothing closes the semaphore.
         let turn = self.turns.acquire_owned().await;
         let id = RequestId::current_or_new();
+        let trace = Context::current();
         let runtime = Handle::current();
         let executing = move || {
             // Both last as long as the execution, whoever still waits for it.
             let _held = (place, turn);
-            runtime.block_on(id.scope(schema.execute(request)))
+            runtime.block_on(id.scope(trace.scope(schema.execute(request))))
         };
         let executed = tokio::task::spawn_blocking(executing).await;
         executed.unwrap_or_else(|error| match error.try_into_panic() {

@@ -27,6 +27,7 @@ use self::close::{
 use self::message::{ClientMessage, ServerMessage};
 use self::operation::{Operation, OperationEvent};
 use super::Server;
+use super::access;
 use super::client::{ClientHeaders, TokenLife};
 use super::params::parse_params;
 use super::places::Place;
@@ -84,13 +85,21 @@ pub(super) async fn handle(
     };
     // Counted before the connection's own task ends, so that a stopping server waits for it.
     let counted = server.connections.token();
+    let mut entry = access::take();
+    if let Some(entry) = &mut entry {
+        entry.set_upgraded();
+    }
     upgrade.on_upgrade(async move |socket| {
-        run(server, client_headers, socket).await;
+        let code = run(server, client_headers, socket).await;
+        if let Some(mut entry) = entry {
+            entry.set_close_code(code);
+        }
         drop((counted, place));
     })
 }
 
-async fn run(server: Server, client_headers: ClientHeaders, socket: WebSocket) {
+/// Serves a socket until it is closed; returns the code of the close.
+async fn run(server: Server, client_headers: ClientHeaders, socket: WebSocket) -> u16 {
     server.app.metrics.subscribers.inc();
     let metrics = server.app.metrics.clone();
     let write_timeout = server.timeouts.write;
@@ -120,6 +129,7 @@ async fn run(server: Server, client_headers: ClientHeaders, socket: WebSocket) {
     };
     let _ = timeout(CLOSE_TIMEOUT.min(write_timeout), closing).await;
     metrics.subscribers.dec();
+    code
 }
 
 /// The number of messages that a client may send now: a token bucket, so that one client's flood stays its own.

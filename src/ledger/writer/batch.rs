@@ -10,6 +10,7 @@ use crate::domain::vote::{Verdict, VoteRequest};
 use crate::error::Result;
 use crate::id::{CampaignId, SubjectId, VoterId};
 use crate::ledger::like::LikeChange;
+use crate::telemetry::traces::Context;
 
 /// A vote request or a change of a like, with the caller that waits for its answer.
 pub(super) struct Pending<T, A> {
@@ -17,14 +18,17 @@ pub(super) struct Pending<T, A> {
     /// Its attempts so far.
     pub attempts: u8,
     pub reply: oneshot::Sender<Result<A>>,
+    /// Its caller's place in a trace.
+    pub context: Context,
 }
 
 impl<T, A> Pending<T, A> {
-    pub(super) fn new(request: T, reply: oneshot::Sender<Result<A>>) -> Self {
+    pub(super) fn new(request: T, reply: oneshot::Sender<Result<A>>, context: Context) -> Self {
         Self {
             request,
             attempts: 0,
             reply,
+            context,
         }
     }
 }
@@ -85,6 +89,12 @@ impl Batch {
         batch.votes.sort_by_key(|vote| key_of_vote(&vote.request));
         batch.likes.sort_by_key(|like| key_of_like(&like.request));
         batch
+    }
+
+    /// The places of its jobs in their traces.
+    pub(super) fn contexts(&self) -> impl Iterator<Item = Context> {
+        let votes = self.votes.iter().map(|vote| vote.context);
+        votes.chain(self.likes.iter().map(|like| like.context))
     }
 
     pub(super) fn jobs(&self) -> usize {

@@ -35,6 +35,7 @@ use crate::clock::Clock;
 use crate::domain::vote::{Verdict, VoteRequest};
 use crate::error::{Error, Result, is_unavailable};
 use crate::telemetry::WriterMetrics;
+use crate::telemetry::traces::{Context, Span};
 
 /// Rows of a batch: many share a commit, and none waits long for the others of its batch.
 pub const BATCH_MAX: usize = 512;
@@ -97,8 +98,10 @@ impl Writer {
     /// [`Error::Overloaded`] when too many wait; [`Error::Unavailable`] when the database is away or slow: the vote may
     /// still be stored, and the same idempotency key finds out.
     pub async fn cast(&self, request: VoteRequest) -> Result<Verdict> {
-        self.submit(Class::Vote, |reply| Job::Vote(Pending::new(request, reply)))
-            .await
+        self.submit(Class::Vote, |reply, context| {
+            Job::Vote(Pending::new(request, reply, context))
+        })
+        .await
     }
 
     /// Makes `change` true; returns after the commit.
@@ -106,8 +109,10 @@ impl Writer {
     /// # Errors
     /// As [`Writer::cast`].
     pub async fn like(&self, change: LikeChange) -> Result<()> {
-        self.submit(Class::Like, |reply| Job::Like(Pending::new(change, reply)))
-            .await
+        self.submit(Class::Like, |reply, context| {
+            Job::Like(Pending::new(change, reply, context))
+        })
+        .await
     }
 
     /// Jobs that wait or are being stored.
@@ -126,14 +131,15 @@ impl Writer {
     async fn submit<T>(
         &self,
         class: Class,
-        job: impl FnOnce(oneshot::Sender<Result<T>>) -> Job,
+        job: impl FnOnce(oneshot::Sender<Result<T>>, Context) -> Job,
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         if !self.queue_limit.enter(class) {
             return Err(Error::Overloaded);
         }
+        let span = Span::start("writer");
         // Never full, since not more are let in; without a writer it is closed.
-        if self.queue.try_send(job(reply)).is_err() {
+        if self.queue.try_send(job(reply, span.context())).is_err() {
             self.queue_limit.leave();
             return Err(Error::Unavailable);
         }
@@ -175,7 +181,7 @@ impl WriterLoop {
             let batch = self.next_batch();
             self.metrics.batch_size.observe(to_f64(batch.jobs()));
             let started = Instant::now();
-            let result = self.store(&batch).await;
+            let result = self.store_traced(&batch).await;
             let took = started.elapsed();
             self.metrics.commit_seconds.observe(took.as_secs_f64());
             if result.is_ok() {
@@ -184,6 +190,14 @@ impl WriterLoop {
             }
             self.answer(batch, result);
         }
+    }
+
+    /// Stores a batch, which is a span of its callers' traces.
+    async fn store_traced(&mut self, batch: &Batch) -> sqlx::Result<CastResults> {
+        let mut span = Span::shared("writer_batch", batch.contexts());
+        let jobs = i64::try_from(batch.jobs()).unwrap_or(i64::MAX);
+        span.set_number("acclaim.jobs", jobs);
+        span.context().scope(self.store(batch)).await
     }
 
     fn next_batch(&mut self) -> Batch {

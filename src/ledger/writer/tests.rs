@@ -9,6 +9,7 @@ use crate::domain::vote::{Circumstances, Decision, Outcome, Refusal, Selection, 
 use crate::id::{CampaignId, NomineeId, ScopeId, SubjectId, VoteId, VoterId};
 use crate::ledger::Purpose;
 use crate::ledger::vote::{Existing, StoredVotes};
+use crate::telemetry::traces::Context;
 use crate::telemetry::{LedgerMetrics, Metrics};
 
 fn request_of(voter: u128, votes: usize) -> VoteRequest {
@@ -44,11 +45,8 @@ type Answer<T> = oneshot::Receiver<Result<T>>;
 
 fn pending<T, A>(request: T, attempts: u8) -> (Pending<T, A>, Answer<A>) {
     let (reply, answer) = oneshot::channel();
-    let pending = Pending {
-        request,
-        attempts,
-        reply,
-    };
+    let mut pending = Pending::new(request, reply, Context::current());
+    pending.attempts = attempts;
     (pending, answer)
 }
 

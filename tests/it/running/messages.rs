@@ -51,6 +51,19 @@ async fn a_wrong_setting_is_named_with_what_to_do() {
             "10.0.0.1",
             &["ACCLAIM_TRUSTED_PROXIES"],
         ),
+        ("ACCLAIM_ACCESS_LOG", "yes", &["on", "off"]),
+        ("ACCLAIM_TRACES_RATIO", "1.5", &["0 to 1"]),
+        (
+            "ACCLAIM_TRACES_URL",
+            "127.0.0.1:4318",
+            &["http://127.0.0.1:4318/v1/traces"],
+        ),
+        #[cfg(not(feature = "otlp"))]
+        (
+            "ACCLAIM_TRACES_URL",
+            "http://127.0.0.1:4318/v1/traces",
+            &["--features otlp"],
+        ),
     ] {
         let mut command = program(&stores, &["serve"]);
         command.env(name, value);

@@ -9,17 +9,17 @@ import { Kind, buildSchema, parse, print, separateOperations, stripIgnoredCharac
 
 /**
  * Writes an `operations.ts` beside the `operations.graphql` of each folder; gives a manifest of all documents in the
- * form of Apollo's generate-persisted-query-manifest. `server` is the module of the type `Operation`, without `.ts`.
+ * form of Apollo's generate-persisted-query-manifest. `document` is the module of the type `Operation`.
  */
-export async function generate(schemaPath, folders, server) {
+export async function generate(schemaPath, folders, document) {
   const schemaText = await readFile(schemaPath, "utf8");
   const documents = [];
   for (const folder of folders) {
-    const document = parse(await readFile(join(folder, "operations.graphql"), "utf8"));
-    const errors = validate(buildSchema(schemaText), document);
+    const source = parse(await readFile(join(folder, "operations.graphql"), "utf8"));
+    const errors = validate(buildSchema(schemaText), source);
     if (errors.length > 0) throw new Error(errors.join("\n"));
-    const found = documentsOf(document);
-    const text = [heading(folder, server), await typesOf(parse(schemaText), document), ...found.map(constantOf)].join("\n");
+    const found = documentsOf(source);
+    const text = [heading(folder, document), await typesOf(parse(schemaText), source), ...found.map(constantOf)].join("\n");
     await writeFile(join(folder, "operations.ts"), text);
     documents.push(...found);
   }
@@ -57,8 +57,8 @@ function typesOf(schema, document) {
   });
 }
 
-function heading(folder, server) {
-  const path = relative(folder, server);
+function heading(folder, document) {
+  const path = relative(folder, document);
   return `// Written by web/operations.js from operations.graphql and schema.graphql.
 import type { Operation } from "${path.startsWith(".") ? path : `./${path}`}";
 `;

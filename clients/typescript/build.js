@@ -1,7 +1,7 @@
 // Builds the package: `dist/` of modules with their types, and one CommonJS file for mini-programs, which is in the
 // sample's folder, too. `--check` builds and compares the sample's instead: it must be what the sources make.
 import { execFileSync } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -28,7 +28,12 @@ await rm(join(root, "dist"), { recursive: true, force: true });
 compile("-p", "tsconfig.core.json");
 compile("-p", "tsconfig.json");
 
-const miniProgram = sampleHead + (await bundle({ entryPoints: ["src/mini_program.ts"], format: "cjs", charset: "utf8" }));
+for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) await copyFile(join(root, "../..", name), join(root, "dist", name));
+
+// A program's own exports as an object: esbuild's CommonJS gives them by getters, whose types nobody sees.
+const modules = await bundle({ entryPoints: ["src/mini_program.ts"], format: "esm", charset: "utf8" });
+const exported = (_, names) => `module.exports = {${names.replace(/(\w+) as (\w+)/g, "$2: $1")}};`;
+const miniProgram = sampleHead + modules.replace(/^export \{([^}]*)\};$/m, exported);
 await mkdir(join(root, "miniprogram_dist"), { recursive: true });
 await writeFile(join(root, "miniprogram_dist/index.js"), miniProgram);
 if (!process.argv.includes("--check")) await writeFile(sample, miniProgram);

@@ -193,12 +193,13 @@ export class Acclaim {
 
   /** Has a code sent to a telephone number. Refusals are in `userErrors`. */
   async requestPhoneCode(phone: string) {
-    return (await this.asGuest(documents.RequestPhoneCode, { phone })).requestPhoneCode;
+    // Not sent again where no answer came: the message may be on its way.
+    return (await this.api.execute(documents.RequestPhoneCode, { phone }, { once: true })).requestPhoneCode;
   }
 
   /** Signs in by a telephone number and its code. Throws `SignInRefused`. */
   async signInPhone(phone: string, code: string): Promise<void> {
-    this.session.signIn((await this.asGuest(documents.SignInPhone, { phone, code })).signInPhone);
+    this.session.signIn((await this.asGuest(documents.SignInPhone, { phone, code }, true)).signInPhone);
   }
 
   /** Signs in by a hand-over: what a way over another site, or a mini-program, has put behind `#hand-over=`. */
@@ -313,8 +314,12 @@ export class Acclaim {
   // The rest is for this file and for tests.
 
   /** Signs in with the guest's token, if there is one: then it stays one voter, with its votes. */
-  private asGuest<Result, Variables>(document: Document<Result, Variables>, variables: Variables): Promise<Result> {
-    return this.api.execute(document, variables, { as: this.session });
+  private asGuest<Result, Variables>(
+    document: Document<Result, Variables>,
+    variables: Variables,
+    once = false,
+  ): Promise<Result> {
+    return this.api.execute(document, variables, { as: this.session, once });
   }
 
   private async signInAgain(): Promise<documents.SignedInFragment> {

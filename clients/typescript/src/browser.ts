@@ -3,6 +3,7 @@ import { Acclaim, type AcclaimOptions } from "./acclaim.js";
 import { connectBy, fetchRequests } from "./fetch.js";
 import type { Platform, Storage } from "./platform.js";
 
+export { fetchWithin } from "./fetch.js";
 export * from "./index.js";
 
 /** The browser's storage. It throws where a value is not taken: some web views store nothing without a word. */

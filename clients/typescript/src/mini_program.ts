@@ -78,7 +78,7 @@ export const wechat: Platform = {
       close: (code) => task.close({ code }),
     };
   },
-  read: (key) => wx.getStorageSync(key),
+  read: (key) => wx.getStorageSync(key) || undefined,
   write: (key, value) => wx.setStorageSync(key, value),
   remove: (key) => wx.removeStorageSync(key),
 };
@@ -131,7 +131,7 @@ export const douyin: Platform = {
       close: (code) => task.close({ code: code === 1000 ? 1000 : 1001 }),
     };
   },
-  read: (key) => tt.getStorageSync(key),
+  read: (key) => tt.getStorageSync(key) || undefined,
   write: (key, value) => tt.setStorageSync(key, value),
   remove: (key) => tt.removeStorageSync(key),
 };
@@ -191,7 +191,7 @@ export const alipay: Platform = {
       close: (code) => task.close({ code }),
     };
   },
-  read: (key) => my.getStorageSync({ key }).data,
+  read: (key) => my.getStorageSync({ key }).data || undefined,
   write: (key, value) => expectSuccess(my.setStorageSync({ key, data: value })),
   remove: (key) => expectSuccess(my.removeStorageSync({ key })),
 };

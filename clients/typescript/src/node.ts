@@ -35,17 +35,18 @@ export function fileStorage(path: string): Storage {
 
 export interface NodeOptions {
   storage?: Storage;
-  /** The class of sockets; Node's own by default, which it has from 22 on. Without one, streams do. */
-  webSocket?: SocketClass | undefined;
+  /** The class of sockets: Node's own by default, which it has from 22 on, or that of `ws`. With null, streams do. */
+  webSocket?: SocketClass | null;
 }
 
 /** Node as a platform. */
-export function node({ storage = memoryStorage(), webSocket = globalThis.WebSocket }: NodeOptions = {}): Platform {
-  return { ...fetchRequests, ...storage, ...(webSocket && { connectSocket: connectBy(webSocket) }) };
+export function node({ storage = memoryStorage(), webSocket }: NodeOptions = {}): Platform {
+  const Class = webSocket === undefined ? (globalThis.WebSocket as SocketClass | undefined) : webSocket;
+  return { ...fetchRequests, ...storage, ...(Class && { connectSocket: connectBy(Class) }) };
 }
 
 /** The client of a program. */
 export function createClient({ storage, webSocket, ...options }: NodeOptions & Omit<AcclaimOptions, "platform">): Acclaim {
-  const platform = node({ ...(storage && { storage }), ...(webSocket && { webSocket }) });
+  const platform = node({ ...(storage && { storage }), ...(webSocket !== undefined && { webSocket }) });
   return new Acclaim({ ...options, platform });
 }

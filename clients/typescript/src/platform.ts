@@ -39,6 +39,7 @@ export interface StreamEvents {
 
 /** Values by name. It may throw where it does not take one: memory has it then, for as long as the program is open. */
 export interface Storage {
+  /** Undefined or null where there is nothing. */
   read(key: string): any;
   write(key: string, value: any): void;
   remove(key: string): void;

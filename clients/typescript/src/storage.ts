@@ -17,7 +17,7 @@ export function storedValue<Value>(storage: Storage, key: string, untaken: Untak
       // What is in memory goes before what is stored, which is older.
       if (untaken.has(key)) return untaken.get(key) as Value | undefined;
       try {
-        return storage.read(key) || undefined;
+        return storage.read(key) ?? undefined;
       } catch {
         return undefined;
       }

@@ -10,8 +10,8 @@ const texts = {
     "The check was not finished, and this vote was not counted. Please try again.",
   ],
   challengeUnknown: [
-    "这个版本的程序无法完成投票前的校验，本次未计票。请更新后再试。",
-    "This version cannot do the check before a vote, which was not counted. Update the program, then try again.",
+    "这个版本的小程序无法完成投票前的校验，本次未计票。请更新小程序后再试。",
+    "This version cannot do the check before a vote, which was not counted. Update the mini-program, then try again.",
   ],
 } as const;
 

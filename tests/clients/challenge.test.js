@@ -77,7 +77,7 @@ describe("a challenged vote of a page", () => {
     const held = new Promise((resolve) => (release = resolve));
     await page.route("**/challenge_worker*", async (route) => {
       await held;
-      await route.continue();
+      await route.fallback();
     });
     await button.click();
     await page.getByText("提交中…").first().waitFor();

@@ -144,8 +144,8 @@ export class Acclaim {
 
   /**
    * Casts a vote. Called again while it is under way, or after it got no answer, it is the same vote: it counts once.
-   * Where the server asks for a challenge, the device works for a second or some, or its owner solves a captcha, and the
-   * vote is sent again. Why it does not count is in `userErrors`.
+   * Where the server asks for a challenge, the device works for a second or some, or its owner solves a captcha, and
+   * the vote is sent again. Why it does not count is in `userErrors`.
    */
   castVote(nomineeId: string, { signal }: CallOptions = {}): Promise<CastVotePayload> {
     const visit: Visit = { ticket: this.ticket?.text, sharedBy: this.read("arrival")?.nomineeId };
@@ -306,7 +306,7 @@ export class Acclaim {
     return this.ended(this.socket.subscribe(document, variables, observer));
   }
 
-  /** Ends all that is under way: calls fail with ABORTED, nothing is watched any more. The session stays. */
+  /** Ends this client and all that is under way: calls fail with ABORTED. What is stored stays, for the next one. */
   close(): void {
     this.closing.abort();
   }

@@ -19,7 +19,7 @@ export interface Requester {
   renew(stale: string): Promise<string | undefined>;
 }
 
-/** What becomes of a call that somebody waits for: no answer for a while, none at all so that it is repeated, its end. */
+/** The events of a call that somebody waits for: no answer for a while; none, so that it is repeated; its end. */
 export type CallEvent = "slow" | "repeated" | "settled";
 
 export interface ApiOptions {

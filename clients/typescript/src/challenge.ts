@@ -1,9 +1,9 @@
 // Solves a challenge (`Challenge` in the server's schema; the protocol is ALTCHA's): looks for the number whose SHA-256
 // hash begins as the challenge says.
 //
-// SHA-256 is written out: mini-programs have nothing that hashes, and a call of a browser's own takes longer than such a
-// hash, since its answer is a promise. No worker is needed: it works in slices, between which taps and timers come to
-// their turn.
+// SHA-256 is written out: mini-programs have nothing that hashes, and a call of a browser's own takes longer than such
+// a hash, since its answer is a promise. No worker is needed: it works in slices, between which taps and timers come
+// to their turn.
 
 /** The milliseconds of a slice: short beside what a finger notices. */
 const sliceDefaultMs = 24;

@@ -21,7 +21,7 @@ export interface DocumentText<Result, Variables> extends Typed<Result, Variables
   __meta__?: Record<string, unknown> | undefined;
 }
 
-/** Whatever is executed. */
+/** A document in each form that is executed. */
 export type Document<Result, Variables> = Operation<Result, Variables> | DocumentText<Result, Variables>;
 
 /** The text of a document, and its hash where it is known. */

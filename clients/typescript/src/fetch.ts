@@ -66,7 +66,7 @@ function headersOf(headers: Headers): Record<string, string> {
   return header;
 }
 
-/** What of a WebSocket is used: the browser's class, Node's from 22 on, or the one of `ws`. */
+/** A class of sockets, as far as it is used: the browser's, Node's from 22 on, or the one of `ws`. */
 export interface SocketClass {
   new (url: string, protocol: string): {
     readonly readyState: number;

@@ -60,7 +60,7 @@ export interface Platform extends Storage {
   login?(): Promise<string>;
 }
 
-/** What the platform could not do; `isCancelled` where somebody did not want to, and asking again would not help. */
+/** The reason why there is no answer; `isCancelled` where somebody did not want to, and asking again would not help. */
 export class PlatformError extends Error {
   constructor(
     message: string,

@@ -2,7 +2,7 @@
 import { type Api, headerOf } from "./api.js";
 import { AcclaimError } from "./error.js";
 
-/** What `/campaigns/SLUG/tally.json` has. */
+/** The tally of `/campaigns/SLUG/tally.json`. */
 export interface PublicTally {
   version: number;
   asOf: string;

@@ -19,10 +19,10 @@ export interface PendingVote {
 
 export type Challenge = NonNullable<CastVoteMutation["castVote"]["challenge"]>;
 
-/** What became of a vote: `userErrors` is empty where it counts. */
+/** The answer to a vote: `userErrors` is empty where it counts. */
 export type CastVotePayload = CastVoteMutation["castVote"];
 
-/** What a vote says of the visit that it comes from. */
+/** The visit that a vote comes from. */
 export interface Visit {
   ticket?: string | null | undefined;
   sharedBy?: string | null | undefined;

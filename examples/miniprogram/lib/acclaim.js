@@ -917,8 +917,8 @@ var Acclaim = class {
   }
   /**
    * Casts a vote. Called again while it is under way, or after it got no answer, it is the same vote: it counts once.
-   * Where the server asks for a challenge, the device works for a second or some, or its owner solves a captcha, and the
-   * vote is sent again. Why it does not count is in `userErrors`.
+   * Where the server asks for a challenge, the device works for a second or some, or its owner solves a captcha, and
+   * the vote is sent again. Why it does not count is in `userErrors`.
    */
   castVote(nomineeId, { signal } = {}) {
     const visit = { ticket: this.ticket?.text, sharedBy: this.read("arrival")?.nomineeId };
@@ -1049,7 +1049,7 @@ var Acclaim = class {
     this.socket ?? (this.socket = new SharedSocket(this.api, this.reader));
     return this.ended(this.socket.subscribe(document, variables, observer));
   }
-  /** Ends all that is under way: calls fail with ABORTED, nothing is watched any more. The session stays. */
+  /** Ends this client and all that is under way: calls fail with ABORTED. What is stored stays, for the next one. */
   close() {
     this.closing.abort();
   }

@@ -430,6 +430,25 @@ describe("the live tally", () => {
     });
   }
 
+  test("comes back where the network falls silent without a word", async (t) => {
+    const proxy = await startProxy(t, server);
+    const { client } = open(t, { origin: proxy.origin, webSocket: WebSocket });
+    const watched = watch(t, client, { state: "live", transports: [socket] });
+    await watched.until(() => watched.states.includes("live"), "the connection");
+    proxy.silence();
+    await watched.until(() => watched.states.at(-1) === "live" && watched.states.includes("lost"), "another connection");
+    assert.deepEqual(watched.states, ["connecting", "live", "lost", "live"]);
+  });
+
+  test("renews a token that the server takes no more", async (t) => {
+    const { client, requests } = open(t, { webSocket: WebSocket });
+    await client.signIn();
+    client.write("tokens", { ...client.read("tokens"), access: "not.a.token" });
+    const watched = watch(t, client, { state: "live", transports: [socket] });
+    await watched.until(() => watched.states.includes("live"), "the connection");
+    assert.equal(hashed(requests, documents.RefreshSession).length, 1);
+  });
+
   test("subscriptions share a socket, which comes back and is closed after the last", async (t) => {
     let opened = 0;
     let closed = 0;

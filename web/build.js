@@ -40,7 +40,7 @@ const programs = [
 async function buildInto(folder) {
   const client = join(root, "../clients/typescript/src");
   const folders = [client, ...[...(await deskFolders()), "pages"].map((name) => join(root, name))];
-  const moduleOf = (folder) => (folder === client ? "./document.js" : "@acclaim/client");
+  const moduleOf = (folder) => (folder === client ? "./document.js" : "@acclaim/client/browser");
   const manifest = await generate(join(root, "../schema.graphql"), folders, moduleOf);
   execFileSync(join(root, "node_modules/.bin/tsc"), { cwd: root, stdio: "inherit" });
   await writeFile(join(root, "pages/first_view_texts.json"), await firstViewTexts());

@@ -33,12 +33,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   plugins: [shell],
   // From its sources: nothing has to be built or installed before.
-  resolve: {
-    alias: [
-      { find: /^@acclaim\/client$/, replacement: join(client, "browser.ts") },
-      { find: /^@acclaim\/client\/challenge$/, replacement: join(client, "challenge.ts") },
-    ],
-  },
+  resolve: { alias: { "@acclaim/client/browser": join(client, "browser.ts") } },
   server: {
     fs: { allow: [import.meta.dirname, client] },
     proxy: Object.fromEntries(

@@ -1,5 +1,5 @@
 // The campaign of the pages, and the votes, likes and quotas of this voter in it.
-import { documents } from "@acclaim/client";
+import { documents } from "@acclaim/client/browser";
 import { ApiError, execute, isRetryable } from "../shared/server";
 import { SignInRefused, lateSessions, reader, voter } from "../shared/session";
 import { Store } from "../shared/store";

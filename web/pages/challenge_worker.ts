@@ -1,5 +1,5 @@
 // Solves a challenge beside the page, which stays alive. A classic worker, which Safari 14 has, too.
-import { solveChallenge } from "@acclaim/client/challenge";
+import { solveChallenge } from "@acclaim/client/browser";
 
 onmessage = async ({ data }: MessageEvent<string>) => {
   try {

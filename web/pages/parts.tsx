@@ -1,5 +1,5 @@
 // Components that several views use.
-import { documents } from "@acclaim/client";
+import { documents } from "@acclaim/client/browser";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { count } from "../shared/format";

@@ -1,5 +1,5 @@
 // Signing in by a telephone number: asks for a code by text message, and votes once that is right.
-import { documents } from "@acclaim/client";
+import { documents } from "@acclaim/client/browser";
 import { useRef, useState } from "preact/hooks";
 import { now } from "../shared/clock";
 import { remainingTime } from "../shared/format";

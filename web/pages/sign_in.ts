@@ -1,5 +1,5 @@
 // Signing in to vote: which ways a browser has, and the way back from a site that one was led over.
-import { documents } from "@acclaim/client";
+import { documents } from "@acclaim/client/browser";
 import { execute } from "../shared/server";
 import { SignInRefused, lateSessions, voter } from "../shared/session";
 import { storedValue } from "../shared/storage";

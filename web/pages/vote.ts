@@ -1,6 +1,6 @@
 // A vote that counts once, though its answer is lost or its button tapped twice: the client keeps its key until the
 // answer is there, and sends it again with the solution of a challenge where one is asked for.
-import { type Challenge, Votes } from "@acclaim/client";
+import { type Challenge, Votes } from "@acclaim/client/browser";
 import { api } from "../shared/api";
 import { voter } from "../shared/session";
 import { storedValue } from "../shared/storage";

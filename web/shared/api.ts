@@ -1,5 +1,5 @@
 // The API of the server that the page comes from. The client in `clients/typescript` does the work.
-import { Api, type CallEvent, browser, randomUuid } from "@acclaim/client";
+import { Api, type CallEvent, browser, randomUuid } from "@acclaim/client/browser";
 import { language } from "./language";
 import { storedValue } from "./storage";
 

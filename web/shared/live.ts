@@ -1,8 +1,8 @@
 // Subscriptions of pages: over a socket, else over server-sent events, else by asking again and again.
-import { type Watch, watch as watchBy } from "@acclaim/client";
+import { type Watch, watch as watchBy } from "@acclaim/client/browser";
 import { api } from "./api";
 
-export type { ConnectionState } from "@acclaim/client";
+export type { ConnectionState } from "@acclaim/client/browser";
 
 /** Watches until the function that it gives is called. */
 export const watch = <Result, Variables>(watched: Watch<Result, Variables>) => watchBy(api, watched);

@@ -1,9 +1,9 @@
 // The server as views ask it: the client of `clients/typescript`, and whether it is stuck.
-import { AcclaimError, fetchWithin } from "@acclaim/client";
+import { AcclaimError, fetchWithin } from "@acclaim/client/browser";
 import { api, followCalls } from "./api";
 import { Store } from "./store";
 
-export { AcclaimError as ApiError, type Operation, type Requester, backoff, isRetryable, pause } from "@acclaim/client";
+export { AcclaimError as ApiError, type Operation, type Requester, backoff, isRetryable, pause } from "@acclaim/client/browser";
 
 const timeoutMs = 15_000;
 const stuckCalls = new Set<object>();

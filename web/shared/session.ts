@@ -1,10 +1,10 @@
 // Sessions: a voter's as a guest of this device, a member of staff's for as long as the window is open.
-import { Reader, Session, documents, randomUuid } from "@acclaim/client";
+import { Reader, Session, documents, randomUuid } from "@acclaim/client/browser";
 import { api } from "./api";
 import { storedValue } from "./storage";
 import { Store } from "./store";
 
-export { SignInRefused, randomUuid } from "@acclaim/client";
+export { SignInRefused, randomUuid } from "@acclaim/client/browser";
 
 const device = storedValue<string>("device");
 

@@ -1,5 +1,5 @@
 // Values in the browser's storage, or in memory where there is none, for as long as the page is open.
-import { type Stored, type Untaken, browserStorage, storedValue as stored } from "@acclaim/client";
+import { type Stored, type Untaken, browserStorage, storedValue as stored } from "@acclaim/client/browser";
 
 const untaken: Untaken = new Map();
 

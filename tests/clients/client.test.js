@@ -440,6 +440,26 @@ describe("the live tally", () => {
     assert.deepEqual(watched.states, ["connecting", "live", "lost", "live"]);
   });
 
+  test("that is not wanted any more before its socket is open closes it without a complaint", async (t) => {
+    const closed = event("the socket to close");
+    const complaints = [];
+    let made;
+    class Noted extends WebSocket {
+      constructor(...words) {
+        super(...words);
+        made = this;
+        this.on("error", (error) => complaints.push(error.message));
+        this.on("close", (code) => closed.happen(complaints.push(code)));
+        stop();
+      }
+    }
+    const { client } = open(t, { webSocket: Noted });
+    const { stop } = watch(t, client, { state: "live", transports: [socket] });
+    await closed.happened();
+    assert.equal(made.readyState, WebSocket.CLOSED);
+    assert.deepEqual(complaints, [1000]);
+  });
+
   test("renews a token that the server takes no more", async (t) => {
     const { client, requests } = open(t, { webSocket: WebSocket });
     await client.signIn();

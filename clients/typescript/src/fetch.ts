@@ -90,6 +90,10 @@ export const connectBy =
     socket.onerror = () => undefined;
     return {
       send: (text) => socket.readyState === 1 && socket.send(text),
-      close: (code) => socket.close(code),
+      close(code) {
+        // One that is closed before it is open complains to the console.
+        if (socket.readyState === 0) socket.onopen = () => socket.close(code);
+        else socket.close(code);
+      },
     };
   };

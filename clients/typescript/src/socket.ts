@@ -99,6 +99,7 @@ export const socket: Transport = async (api, { document, variables, as, onData }
   if (!api.platform.connectSocket) throw new Error("there are no sockets here");
   const token = await as?.token();
   if (end.aborted) return;
+  let leave: (() => void) | undefined;
   const code = await new Promise<number | undefined>((resolve) => {
     const connection = new Connection(api, token, {
       ready: () => {
@@ -110,11 +111,11 @@ export const socket: Transport = async (api, { document, variables, as, onData }
         else connection.close();
       },
       closed: (code) => {
-        leave();
+        leave?.();
         resolve(code);
       },
     });
-    const leave = atEnd(end, () => {
+    leave = atEnd(end, () => {
       if (connection.isReady) connection.send({ id: "1", type: "complete" });
       connection.close();
     });

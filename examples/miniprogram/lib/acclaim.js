@@ -360,6 +360,7 @@ var socket = async (api, { document, variables, as, onData }, end, onOpen) => {
   if (!api.platform.connectSocket) throw new Error("there are no sockets here");
   const token = await as?.token();
   if (end.aborted) return;
+  let leave;
   const code = await new Promise((resolve) => {
     const connection = new Connection(api, token, {
       ready: () => {
@@ -371,11 +372,11 @@ var socket = async (api, { document, variables, as, onData }, end, onOpen) => {
         else connection.close();
       },
       closed: (code2) => {
-        leave();
+        leave?.();
         resolve(code2);
       }
     });
-    const leave = atEnd(end, () => {
+    leave = atEnd(end, () => {
       if (connection.isReady) connection.send({ id: "1", type: "complete" });
       connection.close();
     });

@@ -9,6 +9,7 @@ import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSy
 import { build, runnerImport } from "vite";
 import { licenses } from "./licenses.js";
 import { generate } from "./operations.js";
+import config from "./vite.config.js";
 
 // Running a module sets this to development where nothing is set, and the builds after it would be larger, with the
 // paths of the sources inside.
@@ -37,8 +38,10 @@ const programs = [
 
 /** Builds into `folder`; gives the programs with the bytes of their first views. */
 async function buildInto(folder) {
-  const folders = ["shared", ...(await deskFolders()), "pages"].map((name) => join(root, name));
-  const manifest = await generate(join(root, "../schema.graphql"), folders, join(root, "shared/server"));
+  const client = join(root, "../clients/typescript/src");
+  const folders = [client, ...[...(await deskFolders()), "pages"].map((name) => join(root, name))];
+  const moduleOf = (folder) => (folder === client ? "./document.js" : "@acclaim/client/browser");
+  const manifest = await generate(join(root, "../schema.graphql"), folders, moduleOf);
   execFileSync(join(root, "node_modules/.bin/tsc"), { cwd: root, stdio: "inherit" });
   await writeFile(join(root, "pages/first_view_texts.json"), await firstViewTexts());
   await mkdir(folder, { recursive: true });
@@ -54,7 +57,8 @@ async function buildInto(folder) {
 
 /** The texts of the first view as the server reads them. */
 async function firstViewTexts() {
-  const { module } = await runnerImport(join(root, "pages/first_view_texts.ts"), { configFile: false, root });
+  const { resolve } = config;
+  const { module } = await runnerImport(join(root, "pages/first_view_texts.ts"), { configFile: false, root, resolve });
   return `${JSON.stringify(module.firstViewTexts(), null, 2)}\n`;
 }
 

@@ -1,7 +1,7 @@
 // Writes the types and hashes of the operations as schema.graphql has them.
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { codegen } from "@graphql-codegen/core";
 import * as typescript from "@graphql-codegen/typescript";
 import * as operations from "@graphql-codegen/typescript-operations";
@@ -9,9 +9,10 @@ import { Kind, buildSchema, parse, print, separateOperations, stripIgnoredCharac
 
 /**
  * Writes an `operations.ts` beside the `operations.graphql` of each folder; gives a manifest of all documents in the
- * form of Apollo's generate-persisted-query-manifest. `server` is the module of the type `Operation`, without `.ts`.
+ * form of Apollo's generate-persisted-query-manifest. `moduleOf` gives the module from which a folder
+ * has the type `Operation`.
  */
-export async function generate(schemaPath, folders, server) {
+export async function generate(schemaPath, folders, moduleOf) {
   const schemaText = await readFile(schemaPath, "utf8");
   const documents = [];
   for (const folder of folders) {
@@ -19,7 +20,7 @@ export async function generate(schemaPath, folders, server) {
     const errors = validate(buildSchema(schemaText), document);
     if (errors.length > 0) throw new Error(errors.join("\n"));
     const found = documentsOf(document);
-    const text = [heading(folder, server), await typesOf(parse(schemaText), document), ...found.map(constantOf)].join("\n");
+    const text = [heading(moduleOf(folder)), await typesOf(parse(schemaText), document), ...found.map(constantOf)].join("\n");
     await writeFile(join(folder, "operations.ts"), text);
     documents.push(...found);
   }
@@ -57,10 +58,9 @@ function typesOf(schema, document) {
   });
 }
 
-function heading(folder, server) {
-  const path = relative(folder, server);
+function heading(module) {
   return `// Written by web/operations.js from operations.graphql and schema.graphql.
-import type { Operation } from "${path.startsWith(".") ? path : `./${path}`}";
+import type { Operation } from "${module}";
 `;
 }
 

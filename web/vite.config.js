@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defineConfig } from "vite";
 
+const client = join(import.meta.dirname, "../clients/typescript/src");
 const server = process.env.ACCLAIM ?? "http://127.0.0.1:8080";
 
 /** The shell of the desk, which the server has otherwise. */
@@ -31,7 +32,10 @@ export default defineConfig({
   logLevel: "warn",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   plugins: [shell],
+  // From its sources: nothing has to be built or installed before.
+  resolve: { alias: { "@acclaim/client/browser": join(client, "browser.ts") } },
   server: {
+    fs: { allow: [import.meta.dirname, client] },
     proxy: Object.fromEntries(
       // The desk's own modules are below /desk, too.
       ["/graphql", "/uploads", "/media", "/exports", "/reports", "^/desk/session(/refresh)?$", "/desk/templates", "^/desk/imports/[^.]+$"].map(

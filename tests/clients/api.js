@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { setTimeout as delay } from "node:timers/promises";
 import { deadlineMs } from "./waiting.js";
 
-const { solveChallenge } = createRequire(import.meta.url)("../../examples/miniprogram/lib/challenge.js");
+const { solveChallenge } = createRequire(import.meta.url)("../../examples/miniprogram/lib/acclaim.js");
 
 /** The codes of errors that are over soon. */
 const retryable = ["UNAVAILABLE", "OVERLOADED", "RATE_LIMITED"];

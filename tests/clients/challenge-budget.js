@@ -80,7 +80,7 @@ function solveInProgram(flags, number) {
   counter.writeUInt32BE(number);
   const keyPrefix = createHash("sha256").update(Buffer.concat([salt, nonce, counter])).digest("hex").slice(0, 32);
   const text = JSON.stringify({ parameters: { salt: salt.toString("hex"), nonce: nonce.toString("hex"), cost: 1, keyPrefix } });
-  const solver = join(import.meta.dirname, "../../examples/miniprogram/lib/challenge.js");
+  const solver = join(import.meta.dirname, "../../examples/miniprogram/lib/acclaim.js");
   const program = `const { solveChallenge } = require(${JSON.stringify(solver)}); const start = performance.now();
     solveChallenge(${JSON.stringify(text)}).then(() => console.log(performance.now() - start));`;
   return Number(execFileSync(process.execPath, [...flags, "-e", program], { stdio: ["ignore", "pipe", "ignore"] }));

@@ -12,7 +12,7 @@ import { startServer } from "./server.js";
 import { douyinPhoneOf } from "./tt.js";
 import { eventually } from "./waiting.js";
 
-const { solveChallenge } = createRequire(import.meta.url)(join(root, "lib/challenge.js"));
+const { solveChallenge } = createRequire(import.meta.url)(join(root, "lib/acclaim.js"));
 
 const douyin = await startDouyin({ after });
 const server = await startServer({ after }, douyin.settings, "--challenge");
@@ -77,7 +77,7 @@ describe("a challenged vote of a page", () => {
     const held = new Promise((resolve) => (release = resolve));
     await page.route("**/challenge_worker*", async (route) => {
       await held;
-      await route.continue();
+      await route.fallback();
     });
     await button.click();
     await page.getByText("提交中…").first().waitFor();
@@ -134,7 +134,7 @@ describe("the mini-program's client", () => {
       { input: { deviceId: randomUUID() } },
     );
     const { accessToken, accessTokenExpiresAt, refreshToken } = data.signInGuest.session;
-    client.write("tokens", { access: accessToken, expiresMs: Date.parse(accessTokenExpiresAt), refresh: refreshToken });
+    client.write("tokens", { access: accessToken, accessExpiresMs: Date.parse(accessTokenExpiresAt), refresh: refreshToken });
     const nominee = campaign.takeNominee();
     const [first, second] = await Promise.all([client.castVote(nominee), client.castVote(nominee)]);
     assert.deepEqual(first.userErrors, []);

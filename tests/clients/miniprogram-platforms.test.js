@@ -93,18 +93,18 @@ for (const [kind, way] of [
       const client = openProgram();
       await client.castVote(nominees[0]);
       for (const expire of [
-        (tokens) => ({ ...tokens, expiresMs: Date.now() - 1 }),
+        (tokens) => ({ ...tokens, accessExpiresMs: Date.now() - 1 }),
         (tokens) => ({ ...tokens, access: `${tokens.access}x` }),
       ]) {
-        const before = textless(sent(phone, documents.Refresh)).length;
+        const before = textless(sent(phone, documents.RefreshSession)).length;
         client.write("tokens", expire(client.read("tokens")));
         const asked = Array.from({ length: 20 }, () => client.query(documents.Nominee, { slug, number: 1 }));
         const answers = await Promise.all(asked);
         assert.ok(answers.every(({ campaign }) => campaign.nominee.viewerHasVoted === true), "all as the voter");
-        assert.equal(textless(sent(phone, documents.Refresh)).length - before, 1);
+        assert.equal(textless(sent(phone, documents.RefreshSession)).length - before, 1);
       }
       assert.equal(phone.logins, 1);
-      client.write("tokens", { ...client.read("tokens"), expiresMs: 0, refresh: "gone" });
+      client.write("tokens", { ...client.read("tokens"), accessExpiresMs: 0, refresh: "gone" });
       assert.equal((await client.castVote(nominees[0])).userErrors[0].code, "ALREADY_VOTED");
       assert.equal(phone.logins, 2);
       await expectVotes(1);
@@ -169,7 +169,7 @@ for (const [kind, way] of [
       const heard = event("the tally");
       t.after(client.subscribe(documents.WatchTally, { campaignId: id }, { next: heard.happen }));
       await heard.happened();
-      assert.equal(textless(sent(phone, documents.Refresh)).length, 1);
+      assert.equal(textless(sent(phone, documents.RefreshSession)).length, 1);
       assert.notEqual(client.read("tokens").access, `${access}x`);
     });
 
@@ -184,7 +184,7 @@ for (const [kind, way] of [
       assert.equal(typeof seen[0].version, "number");
       // A variable that the document does not allow is an error of the API with a status of 400.
       await assert.rejects(client.query(documents.Nominee, { slug, number: "one" }), ({ code }) => !["NETWORK", "UNAVAILABLE"].includes(code));
-      const reply = await client.request("GET", "/nowhere", undefined, {});
+      const reply = await client.api.request("GET", "/nowhere", undefined, {});
       assert.deepEqual([reply.status, reply.data], [404, undefined]);
     });
 
@@ -208,10 +208,10 @@ test("where Alipay tells nothing of a failure's status, votes and renewed sessio
   const { phone, open: openProgram } = openPhone("Alipay that fails silently", "han");
   const client = openProgram();
   assert.deepEqual((await client.castVote(nominees[0])).userErrors, []);
-  client.write("tokens", { ...client.read("tokens"), expiresMs: 0 });
+  client.write("tokens", { ...client.read("tokens"), accessExpiresMs: 0 });
   const { campaign } = await client.query(documents.Nominee, { slug, number: 1 });
   assert.equal(campaign.nominee.viewerHasVoted, true);
-  client.write("tokens", { ...client.read("tokens"), expiresMs: 0, refresh: "gone" });
+  client.write("tokens", { ...client.read("tokens"), accessExpiresMs: 0, refresh: "gone" });
   assert.equal((await client.castVote(nominees[0])).userErrors[0].code, "ALREADY_VOTED");
   assert.equal(phone.logins, 2);
   assert.ok(phone.requests.every(({ status }) => status === 200), "no answer is lost");
@@ -232,7 +232,7 @@ describe("signing in to the platform", () => {
         return code === "LOGIN_CANCELLED" && !isRetryable && words.test(message);
       });
       assert.equal(phone.logins, 1);
-      assert.equal(sent(phone, documents.SignIn).length, 0);
+      assert.equal(sent(phone, documents.SignInMiniProgram).length, 0);
       assert.deepEqual(client.pendingVotes(), [], "a tap later is another vote");
       phone.login = "done";
       assert.equal((await client.castVote(nominees[0])).nominee.viewerHasVoted, true);
@@ -313,7 +313,7 @@ describe("handing over to a page", () => {
     ]) {
       const { open: openProgram } = openPhone("alipay", "guest", language);
       const client = openProgram();
-      client.write("tokens", { access: await signIn(server), expiresMs: Date.now() + 600_000, refresh: "a guest's" });
+      client.write("tokens", { access: await signIn(server), accessExpiresMs: Date.now() + 600_000, refresh: "a guest's" });
       await assert.rejects(client.handOver("/c/demo"), ({ code, message }) => code === "FORBIDDEN" && words.test(message));
       client.signOut();
       await client.signIn();

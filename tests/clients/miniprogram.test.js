@@ -124,7 +124,7 @@ describe("the mini-program's client", () => {
   test("a token that expires during a burst is refreshed once, and ten requests run at once", async () => {
     for (const expire of [
       // By its time, which the client knows;
-      (tokens) => ({ ...tokens, expiresMs: Date.now() - 1 }),
+      (tokens) => ({ ...tokens, accessExpiresMs: Date.now() - 1 }),
       // and before it, as when the server's key changes.
       (tokens) => ({ ...tokens, access: `${tokens.access}x` }),
     ]) {
@@ -134,7 +134,7 @@ describe("the mini-program's client", () => {
       const asked = Array.from({ length: 40 }, (_, i) => client.query(documents.Nominee, { slug: "demo", number: i + 1 }));
       const answers = await Promise.all(asked);
       assert.ok(answers.every(({ campaign }) => campaign.nominee.viewerHasVoted === false), "all as the voter");
-      assert.equal(sent(phone, documents.Refresh).filter(({ data, status }) => status === 200 && data).length, 1);
+      assert.equal(sent(phone, documents.RefreshSession).filter(({ data, status }) => status === 200 && data).length, 1);
       assert.equal(phone.logins, 1);
       assert.equal(phone.concurrentMax, 10);
     }
@@ -144,7 +144,7 @@ describe("the mini-program's client", () => {
     const { phone, client } = openPhone("sun");
     const nominee = campaign.takeNominee();
     await client.castVote(nominee);
-    client.write("tokens", { ...client.read("tokens"), expiresMs: 0, refresh: "gone" });
+    client.write("tokens", { ...client.read("tokens"), accessExpiresMs: 0, refresh: "gone" });
     assert.equal((await client.castVote(nominee)).userErrors[0].code, "ALREADY_VOTED");
     assert.equal(phone.logins, 2);
   });
@@ -153,7 +153,7 @@ describe("the mini-program's client", () => {
     for (const isDropped of [false, true]) {
       const { phone, client } = openPhone("reader");
       await client.signIn();
-      client.write("tokens", { ...client.read("tokens"), expires: 0, expiresMs: 0, ...(!isDropped && { refresh: "gone" }) });
+      client.write("tokens", { ...client.read("tokens"), accessExpiresMs: 0, ...(!isDropped && { refresh: "gone" }) });
       phone.isLoginBroken = true;
       phone.intercept = ({ data }) => (isDropped && data?.variables.refreshToken ? "drop" : undefined);
       const since = Date.now();
@@ -191,7 +191,7 @@ describe("the mini-program's client", () => {
     const first = client.read("tokens");
     phone.isStorageFull = true;
     const nominee = campaign.takeNominee();
-    client.write("tokens", { ...first, expires: 0, expiresMs: 0 });
+    client.write("tokens", { ...first, accessExpiresMs: 0 });
     assert.deepEqual((await client.castVote(nominee)).userErrors, []);
     assert.notEqual(client.read("tokens").refresh, first.refresh, "the newer session wins");
     client.signOut();

@@ -6,10 +6,12 @@ import { elementsOf, render, textOf } from "./wxml.js";
 
 const require = createRequire(import.meta.url);
 export const root = join(import.meta.dirname, "../../examples/miniprogram");
-export const { Acclaim, AcclaimError, documents, platforms } = require(join(root, "lib/acclaim.js"));
+export const { Acclaim, AcclaimError, platforms, solveChallenge, ...client } = require(join(root, "lib/acclaim.js"));
+/** The documents of the client and of the program's pages. */
+export const documents = { ...client.documents, ...require(join(root, "lib/documents.js")) };
 
-/** What the tests keep over pages: the client and its documents, which take no page's `getApp()`. */
-const kept = ["acclaim.js", "documents.js", "platforms.js"].map((name) => join(root, "lib", name));
+/** What the tests keep over pages: the client and the documents, which take no page's `getApp()`. */
+const kept = ["acclaim.js", "documents.js"].map((name) => join(root, "lib", name));
 
 /** Loads a file of the program anew, with all that it requires but the client. */
 export function load(name) {

@@ -27,6 +27,10 @@ export async function startProxy(context, server) {
   });
   return {
     origin: `http://127.0.0.1:${proxy.address().port}`,
+    /** The connections that are open now are cut; new ones work. */
+    cut: () => pairs.forEach((pair) => pair.forEach((socket) => socket.destroy())),
+    /** The number of connections that are open. */
+    count: () => pairs.size,
     /** The connections that are open now carry nothing more, and stay open; new ones work. */
     silence() {
       for (const [inner, outer] of pairs) {

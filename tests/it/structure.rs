@@ -412,6 +412,7 @@ fn lines_of_comments_and_documents_are_at_most_120_characters() {
         check(files(folder, "rs"), &["//"]);
     }
     check(files("web", "ts"), &["//", "*", "/*"]);
+    check(files("clients", "ts"), &["//", "*", "/*"]);
     check(files("migrations", "sql"), &["--"]);
     check(files(".", "md"), &[]);
     assert!(long.is_empty(), "over {CHARS_MAX} characters: {long:#?}");

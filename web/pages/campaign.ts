@@ -1,8 +1,9 @@
 // The campaign of the pages, and the votes, likes and quotas of this voter in it.
+import { documents } from "@acclaim/client/browser";
 import { ApiError, execute, isRetryable } from "../shared/server";
 import { SignInRefused, lateSessions, reader, voter } from "../shared/session";
 import { Store } from "../shared/store";
-import { FindCampaign, type FindCampaignQuery, SetLike } from "./operations";
+import { FindCampaign, type FindCampaignQuery } from "./operations";
 import { t } from "./texts";
 import { noteArrival, takeTicket, visitIn } from "./visit";
 import { castVote, ChallengeUnknown, pendingVotes } from "./vote";
@@ -225,7 +226,7 @@ export async function toggleLike(subject: Liked & { id: string }): Promise<void>
 async function setLike(subjectId: string, liked: boolean): Promise<Liked | undefined> {
   try {
     await voter.require();
-    const { subject, userErrors } = (await execute(SetLike, { subjectId, liked }, { as: voter })).setLike;
+    const { subject, userErrors } = (await execute(documents.SetLike, { subjectId, liked }, { as: voter })).setLike;
     if (subject) return subject;
     notice.set({ text: userErrors[0]?.message ?? t().likeFailed, isBad: true });
   } catch (error) {

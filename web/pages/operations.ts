@@ -1,5 +1,5 @@
 // Written by web/operations.js from operations.graphql and schema.graphql.
-import type { Operation } from "../shared/server";
+import type { Operation } from "@acclaim/client/browser";
 
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -923,33 +923,6 @@ export type WatchStoriesSubscriptionVariables = Exact<{
 
 export type WatchStoriesSubscription = { storyPublished: { id: string } };
 
-export type CastVoteMutationVariables = Exact<{
-  nomineeId: Scalars['ID']['input'];
-  idempotencyKey: Scalars['UUID']['input'];
-  challengeSolution?: InputMaybe<Scalars['String']['input']>;
-  ticket?: InputMaybe<Scalars['String']['input']>;
-  sharedBy?: InputMaybe<Scalars['ID']['input']>;
-}>;
-
-
-export type CastVoteMutation = { castVote: { challenge: { algorithm: ChallengeAlgorithm, parameters: string } | null, nominee: { id: string, votes: number | null, viewerHasVoted: boolean | null } | null, quota: { limit: number, used: number, remaining: number, resetsAt: string | null, category: { id: string } | null } | null, userErrors: Array<{ code: CastVoteErrorCode, message: string }> } };
-
-export type SetLikeMutationVariables = Exact<{
-  subjectId: Scalars['ID']['input'];
-  liked: Scalars['Boolean']['input'];
-}>;
-
-
-export type SetLikeMutation = { setLike: { subject: { likeCount: number, viewerHasLiked: boolean | null } | { likeCount: number, viewerHasLiked: boolean | null } | null, userErrors: Array<{ code: SetLikeErrorCode, message: string }> } };
-
-export type RecordViewsMutationVariables = Exact<{
-  subjectIds: Array<Scalars['ID']['input']> | Scalars['ID']['input'];
-  key: Scalars['UUID']['input'];
-}>;
-
-
-export type RecordViewsMutation = { recordViews: { recorded: number } };
-
 export type FindShareSignatureQueryVariables = Exact<{
   url: Scalars['String']['input'];
 }>;
@@ -1020,21 +993,6 @@ export const WatchTally: Operation<WatchTallySubscription, WatchTallySubscriptio
 export const WatchStories: Operation<WatchStoriesSubscription, WatchStoriesSubscriptionVariables> = {
   id: "cf4942689ab538e70e34266393cf0f3441578ee946b599dfbc45a137fc9e1727",
   text: "subscription WatchStories($campaignId:ID!){storyPublished(campaignId:$campaignId){id}}",
-};
-
-export const CastVote: Operation<CastVoteMutation, CastVoteMutationVariables> = {
-  id: "6468b96bdf385e0e80d3075c2e48323a710b478121c6bcc06c5d04ffbc8f8c0a",
-  text: "fragment QuotaParts on Quota{category{id}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String$ticket:String$sharedBy:ID){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution ticket:$ticket sharedBy:$sharedBy}){challenge{algorithm parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
-};
-
-export const SetLike: Operation<SetLikeMutation, SetLikeMutationVariables> = {
-  id: "2fd6cbe0670eeabcf80d75e95fcd61d20fd48b9274d78eec41b38e9632df4da8",
-  text: "mutation SetLike($subjectId:ID!$liked:Boolean!){setLike(input:{subjectId:$subjectId liked:$liked}){subject{likeCount viewerHasLiked}userErrors{code message}}}",
-};
-
-export const RecordViews: Operation<RecordViewsMutation, RecordViewsMutationVariables> = {
-  id: "d277051150536b88a4f6db3c7820d2d149044f12e47331b1582acd42ab55cc12",
-  text: "mutation RecordViews($subjectIds:[ID!]!$key:UUID!){recordViews(input:{subjectIds:$subjectIds idempotencyKey:$key}){recorded}}",
 };
 
 export const FindShareSignature: Operation<FindShareSignatureQuery, FindShareSignatureQueryVariables> = {

@@ -1,4 +1,5 @@
 // Components that several views use.
+import { documents } from "@acclaim/client/browser";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { count } from "../shared/format";
@@ -16,7 +17,7 @@ import {
   votesCast,
   waysHere,
 } from "./campaign";
-import { type NomineeCardFragment, RecordViews } from "./operations";
+import type { NomineeCardFragment } from "./operations";
 import { pathOf } from "./route";
 import { posterPath, shareOrCopy, sharePoster } from "./sharing";
 import { voteOrSignIn, wanted } from "./sign_in";
@@ -281,6 +282,6 @@ export function useView(id: string | undefined): void {
   useEffect(() => {
     if (!id || viewed.has(id)) return;
     viewed.add(id);
-    execute(RecordViews, { subjectIds: [id], key: randomUuid() }, { as: reader, isBackground: true }).catch(() => undefined);
+    execute(documents.RecordViews, { subjectIds: [id], key: randomUuid() }, { as: reader, isBackground: true }).catch(() => undefined);
   }, [id]);
 }

@@ -1,8 +1,8 @@
 // Signing in by a telephone number: asks for a code by text message, and votes once that is right.
+import { documents } from "@acclaim/client/browser";
 import { useRef, useState } from "preact/hooks";
 import { now } from "../shared/clock";
 import { remainingTime } from "../shared/format";
-import { RequestPhoneCode, SignInPhone } from "../shared/operations";
 import { ApiError, execute } from "../shared/server";
 import { lateSessions, voter } from "../shared/session";
 import { useTick } from "../shared/store";
@@ -58,7 +58,7 @@ export function PhoneForm({ nominee, hasOthers }: { nominee: Votable; hasOthers:
     during("code", "phone", async () => {
       setSent(false);
       // Not sent again where no answer came: the message may be on its way.
-      const { requestPhoneCode: answer } = await execute(RequestPhoneCode, { phone }, { once: true });
+      const { requestPhoneCode: answer } = await execute(documents.RequestPhoneCode, { phone }, { once: true });
       if (answer.retryAt) setRetryAtMs(Date.parse(answer.retryAt));
       const refusal = answer.userErrors[0];
       if (refusal) return fail("phone", refusal.message);
@@ -69,7 +69,7 @@ export function PhoneForm({ nominee, hasOthers }: { nominee: Votable; hasOthers:
 
   const signIn = () =>
     during("sign-in", "code", async () => {
-      const { signInPhone: answer } = await execute(SignInPhone, { phone, code }, { as: voter, once: true });
+      const { signInPhone: answer } = await execute(documents.SignInPhone, { phone, code }, { as: voter, once: true });
       const refusal = answer.userErrors[0];
       if (refusal) {
         const isCode = refusal.code === "INVALID_CODE";

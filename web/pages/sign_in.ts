@@ -1,5 +1,5 @@
 // Signing in to vote: which ways a browser has, and the way back from a site that one was led over.
-import { RedeemHandOver } from "../shared/operations";
+import { documents } from "@acclaim/client/browser";
 import { execute } from "../shared/server";
 import { SignInRefused, lateSessions, voter } from "../shared/session";
 import { storedValue } from "../shared/storage";
@@ -64,7 +64,7 @@ export async function takeReturn(): Promise<void> {
   // A code in a link that somebody sent would make this browser another's.
   if (!isBack && !isMiniProgram) return;
   try {
-    const answer = await execute(RedeemHandOver, { code: outcome.value }, { as: voter });
+    const answer = await execute(documents.RedeemHandOver, { code: outcome.value }, { as: voter });
     voter.signIn(answer.redeemHandOver);
   } catch (error) {
     const text = error instanceof SignInRefused && error.message ? error.message : s().failed;

@@ -104,7 +104,7 @@ export function StoriesView({ slug, campaign }: { slug: string; campaign: Campai
   useEffect(() => {
     const check = () => void feed.checkForNewer().catch(() => undefined);
     return watch({
-      operation: WatchStories,
+      document: WatchStories,
       variables: { campaignId: campaign.id },
       onData: check,
       // Stories that came out while there was no connection.

@@ -1,17 +1,5 @@
 // Written by documents.mjs from documents.graphql.
 module.exports = {
-  SignIn: {
-    id: 'd83aaa5b044530435361361f6f0ca3daee9a8f61e4e314f9abbd6edbb9a69814',
-    text: "fragment Session on SignInPayload{session{accessToken accessTokenExpiresAt refreshToken}userErrors{code message}}mutation SignIn($platform:MiniProgramPlatform!$code:String!){signInMiniProgram(input:{platform:$platform code:$code}){...Session}}",
-  },
-  Refresh: {
-    id: '84d89877b1ba26a235c43492adab9c2193e7a0d5e7ccdedd8c28975966228a9c',
-    text: "fragment Session on SignInPayload{session{accessToken accessTokenExpiresAt refreshToken}userErrors{code message}}mutation Refresh($refreshToken:String!){refreshSession(input:{refreshToken:$refreshToken}){...Session}}",
-  },
-  CreateHandOver: {
-    id: 'c9f880bfac86273a329dc5f7f4738fcf6d0a9c9563c715bc38acb5ec84e22b04',
-    text: "mutation CreateHandOver{createHandOver{code}}",
-  },
   Campaign: {
     id: '047303b39f41fa7a2b1fa87a6e5acdf94fcf02710b7e5868d66a7aafcf6b02c7',
     text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}fragment VotingParts on Campaign{phase ticket rules{votesPerPeriod period scope admits tallyVisibility}viewerQuotas{...QuotaParts}}query Campaign($slug:String!){serverTime campaign(slug:$slug){id title summary coverUrl votingOpensAt votingClosesAt categories{id name nomineeCount}tally{countedVotes voters}...VotingParts}}",
@@ -43,22 +31,6 @@ module.exports = {
   Ranking: {
     id: '419bf34b33ab2344de337d28a7cfe862e8cb1a33ce0d3bedb9c8d95924c43e74',
     text: "query Ranking($slug:String!$category:ID!$first:Int!$after:String){campaign(slug:$slug){nominees(category:$category first:$first after:$after orderBy:VOTES){nodes{id number name employer portraitUrl(size:SMALL)votes rank}pageInfo{hasNextPage endCursor}}}}",
-  },
-  CastVote: {
-    id: '94702fc4ced3cdd46ef4a8afdbbba6a432e84a0a6488d45c65bff744b3c3f06f',
-    text: "fragment QuotaParts on Quota{category{id name}limit used remaining resetsAt}mutation CastVote($nomineeId:ID!$idempotencyKey:UUID!$challengeSolution:String$ticket:String$sharedBy:ID){castVote(input:{nomineeId:$nomineeId idempotencyKey:$idempotencyKey challengeSolution:$challengeSolution ticket:$ticket sharedBy:$sharedBy}){challenge{algorithm parameters}nominee{id votes viewerHasVoted}quota{...QuotaParts}userErrors{code message}}}",
-  },
-  SetLike: {
-    id: '2fd6cbe0670eeabcf80d75e95fcd61d20fd48b9274d78eec41b38e9632df4da8',
-    text: "mutation SetLike($subjectId:ID!$liked:Boolean!){setLike(input:{subjectId:$subjectId liked:$liked}){subject{likeCount viewerHasLiked}userErrors{code message}}}",
-  },
-  RecordViews: {
-    id: 'd277051150536b88a4f6db3c7820d2d149044f12e47331b1582acd42ab55cc12',
-    text: "mutation RecordViews($subjectIds:[ID!]!$key:UUID!){recordViews(input:{subjectIds:$subjectIds idempotencyKey:$key}){recorded}}",
-  },
-  WatchTally: {
-    id: 'cea1604a3550aedf4d245a55de6d78585df09ffd48dcb537c8352b3669668cd3',
-    text: "subscription WatchTally($campaignId:ID!){tallyChanged(campaignId:$campaignId){version countedVotes entries{votes nominee{id}}}}",
   },
   WatchStories: {
     id: 'cf4942689ab538e70e34266393cf0f3441578ee946b599dfbc45a137fc9e1727',

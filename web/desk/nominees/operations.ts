@@ -1,5 +1,5 @@
 // Written by web/operations.js from operations.graphql and schema.graphql.
-import type { Operation } from "../../shared/server";
+import type { Operation } from "@acclaim/client/browser";
 
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;

@@ -101,7 +101,7 @@ export function useFigures(campaign: Campaign): LiveFigures {
       timer ??= setTimeout(draw, Math.max(0, drawnMs + drawMs - performance.now()));
     };
     const stop = watch({
-      operation: WatchDeskTally,
+      document: WatchDeskTally,
       variables: { campaignId: id },
       as: staff,
       onData: ({ tallyChanged }) => take(tallyChanged),

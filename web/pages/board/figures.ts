@@ -98,7 +98,7 @@ export function useFigures({ slug, campaign, tally, reload }: Watched) {
   useEffect(() => {
     const publicTally = new PublicTally(slug);
     return watch({
-      operation: WatchTally,
+      document: WatchTally,
       variables: { campaignId: campaign.id },
       as: staff,
       onData: ({ tallyChanged }) => takeFigures(figuresOf(tallyChanged)),

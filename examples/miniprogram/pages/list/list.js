@@ -1,4 +1,4 @@
-const { documents } = require('../../lib/acclaim.js');
+const documents = require('../../lib/documents.js');
 const { clockOf } = require('../../lib/clock.js');
 const { beginning, texts, words, wholeAddress, followNetwork, nameTabs, showPoster } = require('../../lib/page.js');
 const { figure } = require('../../lib/texts.js');

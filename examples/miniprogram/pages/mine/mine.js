@@ -1,4 +1,4 @@
-const { documents } = require('../../lib/acclaim.js');
+const documents = require('../../lib/documents.js');
 const { beginning, words, followNetwork, nameTabs, showError } = require('../../lib/page.js');
 const voting = require('../../lib/vote.js');
 const config = require('../../config.js');

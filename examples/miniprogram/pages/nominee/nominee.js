@@ -1,4 +1,4 @@
-const { documents } = require('../../lib/acclaim.js');
+const documents = require('../../lib/documents.js');
 const { beginning, texts, wholeAddress, followNetwork, like, showPoster } = require('../../lib/page.js');
 const { figure } = require('../../lib/texts.js');
 const voting = require('../../lib/vote.js');

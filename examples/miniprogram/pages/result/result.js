@@ -1,4 +1,4 @@
-const { documents } = require('../../lib/acclaim.js');
+const documents = require('../../lib/documents.js');
 const { beginning, texts, words, wholeAddress, followNetwork, nameTabs } = require('../../lib/page.js');
 const { rankingOf } = require('../../lib/ranking.js');
 const { figure } = require('../../lib/texts.js');

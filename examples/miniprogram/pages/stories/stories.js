@@ -1,4 +1,4 @@
-const { documents } = require('../../lib/acclaim.js');
+const documents = require('../../lib/documents.js');
 const { beginning, texts, words, wholeAddress, followNetwork, nameTabs, like } = require('../../lib/page.js');
 const { initialOf } = require('../../lib/vote.js');
 const config = require('../../config.js');

@@ -1,4 +1,4 @@
-const { documents } = require('../../lib/acclaim.js');
+const documents = require('../../lib/documents.js');
 const { beginning, texts, wholeAddress, followNetwork, like } = require('../../lib/page.js');
 const { richText, readingMinutes } = require('../../lib/story.js');
 const { figure } = require('../../lib/texts.js');

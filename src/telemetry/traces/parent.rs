@@ -71,8 +71,9 @@ pub(super) fn threshold(ratio: f64) -> u64 {
 
 /// Whether a trace is recorded.
 pub(super) fn is_chosen(trace: TraceId, threshold: u64) -> bool {
-    let [.., a, b, c, d, e, f, g] = trace.to_bytes();
-    u64::from_be_bytes([0, a, b, c, d, e, f, g]) >= threshold
+    let bits = u128::from_be_bytes(trace.to_bytes());
+    let random = bits & ((1 << RANDOM_BITS) - 1);
+    random >= u128::from(threshold)
 }
 
 #[cfg(test)]

@@ -52,12 +52,11 @@ pub(super) fn threshold() -> Option<u64> {
 /// Puts an ended span into the queue, or counts it as lost where there is no room.
 pub(super) fn put(span: impl FnOnce(InstrumentationScope) -> SpanData) {
     let Some(queue) = QUEUE.get() else { return };
-    match queue.spans.try_reserve() {
-        Ok(place) => place.send(span(queue.scope.clone())),
-        Err(_) => {
-            queue.lost.inc();
-            queue.without_room.fetch_add(1, Ordering::Relaxed);
-        }
+    if let Ok(place) = queue.spans.try_reserve() {
+        place.send(span(queue.scope.clone()));
+    } else {
+        queue.lost.inc();
+        queue.without_room.fetch_add(1, Ordering::Relaxed);
     }
 }
 

@@ -16,6 +16,7 @@ mod costs;
 mod deadlines;
 mod degrading;
 mod demo;
+mod deploy;
 mod desk;
 mod docs;
 mod documents;

@@ -12,7 +12,7 @@ use crate::docs::{metric_of, metrics, names, read, root, settings};
 /// Variables of the example of settings that are for other programs.
 const OF_OTHERS: [&str; 2] = ["POSTGRES_PASSWORD", "REDIS_PASSWORD"];
 
-/// The seconds that the server may take to stop, as `src/cli.rs` has it.
+/// The seconds that the server may take to stop, as `src/cli/stopping.rs` has it.
 const STOP_SECONDS: u64 = 24;
 
 /// The files of `deploy/`, by their paths from the root.

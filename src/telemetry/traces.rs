@@ -22,7 +22,7 @@ use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use tokio::task::futures::TaskLocalFuture;
 use uuid::Uuid;
 
-use self::parent::{Parent, is_chosen};
+use self::parent::{Parent, own_random_part, random_part};
 pub use self::queue::{Sending, are_sent};
 use super::request::RequestId;
 use crate::clock::Clock;
@@ -154,12 +154,15 @@ impl Span {
             return Self(None);
         };
         let parent = Parent::read(headers);
-        let trace = match &parent {
+        let (trace, random) = match &parent {
             Some(parent) if !parent.is_recorded => return Self(None),
-            Some(parent) => parent.trace,
-            None => TraceId::from_bytes(id.bytes()),
+            Some(parent) => (parent.trace, random_part(parent.trace)),
+            None => {
+                let trace = TraceId::from_bytes(id.bytes());
+                (trace, own_random_part(trace))
+            }
         };
-        if !is_chosen(trace, threshold) {
+        if random < threshold {
             return Self(None);
         }
         let mut recording = Recording::new(Place::new_in(trace), "request");

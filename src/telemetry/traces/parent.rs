@@ -53,10 +53,12 @@ fn is_hex(part: &str, digits: usize) -> bool {
     part.len() == digits && part.bytes().all(is_digit)
 }
 
-/// Bits of a trace's id that are random, in ids of others and in ours (level 2 of Trace Context).
+/// Bits of a trace's id that are random in ids of others (level 2 of Trace Context).
 const RANDOM_BITS: u32 = 56;
+/// Those at the end of an id of a request: ids of one millisecond count in the bits before.
+const OWN_RANDOM_BITS: u32 = 32;
 
-/// The least random part of a trace's id that is chosen: every process that is told the same ratio chooses the same
+/// The least random part of a trace that is recorded: every process that is told the same ratio chooses the same
 /// traces.
 #[allow(
     clippy::cast_possible_truncation,
@@ -69,11 +71,20 @@ pub(super) fn threshold(ratio: f64) -> u64 {
     ((1.0 - ratio) * all as f64) as u64
 }
 
-/// Whether a trace is recorded.
-pub(super) fn is_chosen(trace: TraceId, threshold: u64) -> bool {
-    let bits = u128::from_be_bytes(trace.to_bytes());
-    let random = bits & ((1 << RANDOM_BITS) - 1);
-    random >= u128::from(threshold)
+/// The random part of a caller's trace.
+pub(super) fn random_part(trace: TraceId) -> u64 {
+    last_bits(trace, RANDOM_BITS)
+}
+
+/// The random part of a trace whose id is a request's, in as many bits.
+pub(super) fn own_random_part(trace: TraceId) -> u64 {
+    last_bits(trace, OWN_RANDOM_BITS) << (RANDOM_BITS - OWN_RANDOM_BITS)
+}
+
+/// The last bits of an id, fewer than 64.
+fn last_bits(trace: TraceId, bits: u32) -> u64 {
+    let [.., a, b, c, d, e, f, g, h] = trace.to_bytes();
+    u64::from_be_bytes([a, b, c, d, e, f, g, h]) & ((1 << bits) - 1)
 }
 
 #[cfg(test)]
@@ -117,7 +128,8 @@ mod tests {
             .collect();
         let chosen = |ratio: f64| {
             let threshold = threshold(ratio);
-            ids.iter().filter(|id| is_chosen(**id, threshold)).count()
+            let is_chosen = |id: &&TraceId| own_random_part(**id) >= threshold;
+            ids.iter().filter(is_chosen).count()
         };
         assert_eq!((chosen(0.0), chosen(1.0)), (0, ids.len()));
         // Ten times as far from the mean as chance goes in one of three.

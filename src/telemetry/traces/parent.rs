@@ -3,6 +3,7 @@
 
 use axum::http::HeaderMap;
 use opentelemetry::trace::{SpanId, TraceId};
+use uuid::Uuid;
 
 /// A caller's span.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,8 +84,8 @@ pub(super) fn own_random_part(trace: TraceId) -> u64 {
 
 /// The last bits of an id, fewer than 64.
 fn last_bits(trace: TraceId, bits: u32) -> u64 {
-    let [.., a, b, c, d, e, f, g, h] = trace.to_bytes();
-    u64::from_be_bytes([a, b, c, d, e, f, g, h]) & ((1 << bits) - 1)
+    let (_, half) = Uuid::from_bytes(trace.to_bytes()).as_u64_pair();
+    half & ((1 << bits) - 1)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! task's own place, and no allocation. Spans have names and figures that the program gives them, and nothing of a
 //! client's.
 //!
-//! What is recorded goes into a queue that takes no more than it holds, and from there, in batches, to the collector: a
+//! Recorded spans go into a queue that takes no more than it holds, and from there, in batches, to the collector: a
 //! collector that is slow or away loses spans and holds up nothing.
 
 mod parent;

@@ -131,7 +131,9 @@ export class Acclaim {
   ): Promise<Result> {
     if (needsVoter) await this.session.require();
     const as = needsVoter ? this.session : this.reader;
-    return this.untilClosed(options.signal, (signal) => this.api.execute(document, variables, { ...options, as, signal }));
+    return this.untilClosed(options.signal, (signal) =>
+      this.api.execute(document, variables, { ...options, as, signal }),
+    );
   }
 
   /**

@@ -46,7 +46,11 @@ export function node({ storage = memoryStorage(), webSocket }: NodeOptions = {})
 }
 
 /** The client of a program. */
-export function createClient({ storage, webSocket, ...options }: NodeOptions & Omit<AcclaimOptions, "platform">): Acclaim {
+export function createClient({
+  storage,
+  webSocket,
+  ...options
+}: NodeOptions & Omit<AcclaimOptions, "platform">): Acclaim {
   const platform = node({ ...(storage && { storage }), ...(webSocket !== undefined && { webSocket }) });
   return new Acclaim({ ...options, platform });
 }

@@ -907,7 +907,10 @@ var Acclaim = class {
   async execute(document, variables, { needsVoter = true, ...options } = {}) {
     if (needsVoter) await this.session.require();
     const as = needsVoter ? this.session : this.reader;
-    return this.untilClosed(options.signal, (signal) => this.api.execute(document, variables, { ...options, as, signal }));
+    return this.untilClosed(
+      options.signal,
+      (signal) => this.api.execute(document, variables, { ...options, as, signal })
+    );
   }
   /**
    * Remembers how this voter came to the campaign at first: by a nominee's shared page or poster, or by none. Votes say
